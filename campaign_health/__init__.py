@@ -1,0 +1,1 @@
+"""What the numbers mean, and everyone who hears of it."""

@@ -1,0 +1,1 @@
+"""The digest and the channels it goes to."""

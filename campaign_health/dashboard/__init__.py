@@ -1,0 +1,1 @@
+"""The pages, their reads, figures and wording."""

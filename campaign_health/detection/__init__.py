@@ -1,0 +1,1 @@
+"""Verdicts, causes and incidents: pure functions from counts to judgements."""

@@ -1,0 +1,1 @@
+"""Local stand-ins for Mixpanel, Customer.io and Slack, fed by a made-up or recorded world."""

@@ -1,0 +1,1 @@
+"""Fetches from Mixpanel and Customer.io; never touches the database."""

@@ -1,0 +1,1 @@
+"""DuckDB: schema, saving, named reads and publishing."""
