@@ -1,0 +1,77 @@
+"""The command `campaign-health`: a list of commands, each loaded only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from campaign_health.cli.console import notes
+
+# Order is the order in which a newcomer meets them; the text is what `--help` lists without loading the command.
+COMMANDS = {
+    "demo": "Show the product with a made-up world, no account needed.",
+    "init": "Write a commented manifest and configuration.",
+    "doctor": "Check keys, regions, time zone, disk and Slack, and say how to mend each.",
+    "collect": "Collect from Mixpanel and Customer.io once, and publish.",
+    "judge": "Judge what is stored: verdicts, causes and incidents.",
+    "status": "Say what is broken, since when, why, and what to do.",
+    "explain": "Show one campaign's verdict as a calculation to follow.",
+    "digest": "Send the digest that is due.",
+    "run": "Collect, judge and send on schedule, for ever.",
+    "dashboard": "Open the dashboard.",
+    "up": "Run the schedule and the dashboard together.",
+    "check": "Stop a change that would break a campaign, in the deployment pipeline.",
+    "backtest": "Judge daily counts from a CSV file.",
+    "replay": "List what would have been announced over past days.",
+    "sandbox": "Run the stand-in services on this machine.",
+}
+
+
+class LazyCommands(click.Group):
+    """A group that imports a command's module only when that command is called, to keep each start quick."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = import_module(f"campaign_health.cli.{name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="campaign-health")
+def campaign_health() -> None:
+    """Notices the next morning that a triggered campaign has silently stopped, and says why."""
+
+
+def main() -> None:
+    """Runs the command line; an expected failure is one line and a cure, with exit code 2."""
+    try:
+        campaign_health(standalone_mode=True)
+    except Exception as failure:
+        if not _is_expected(failure):
+            raise
+        notes.print(f"error: {getattr(failure, 'message', failure)}", style="bold red", markup=False)
+        if cure := getattr(failure, "cure", ""):
+            notes.print(cure, markup=False)
+        sys.exit(2)
+
+
+def _is_expected(failure: Exception) -> bool:
+    # The other two families are only importable at a cost; whoever raised one has already loaded its module.
+    families = (
+        ("campaign_health.errors", "CampaignHealthError"),
+        ("storage.errors", "StorageError"),
+        ("collectors.errors", "CollectorError"),
+    )
+    known = (getattr(sys.modules.get(module), name, None) for module, name in families)
+    return any(family is not None and isinstance(failure, family) for family in known)

@@ -1,0 +1,37 @@
+"""The clock: read once per run by entry points, passed on as an argument everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from campaign_health.errors import SettingsError
+
+NOW_SETTING = "CAMPAIGN_HEALTH_NOW"
+
+
+def read_clock(environment: Mapping[str, str]) -> datetime:
+    """The present instant in UTC, or the one that `CAMPAIGN_HEALTH_NOW` sets.
+
+    Raises:
+        SettingsError: the setting is not an ISO 8601 instant with an offset.
+    """
+    text = environment.get(NOW_SETTING, "").strip()
+    if not text:
+        return datetime.now(UTC)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise SettingsError(
+            f"{NOW_SETTING} is {text!r}, which is not an instant with an offset.",
+            "Write it like 2026-11-24T06:30:00+01:00, or remove it to use the real clock.",
+        )
+    return instant.astimezone(UTC)
+
+
+def local_day(now: datetime, zone: ZoneInfo) -> date:
+    """The calendar day in `zone` at the instant `now`."""
+    return now.astimezone(zone).date()

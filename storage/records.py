@@ -1,0 +1,154 @@
+"""What collectors yield and storage saves: plain records, no behaviour.
+
+Days are `datetime.date` in the workspace's zone; instants are timezone-aware `datetime` in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+Source = Literal[
+    "mixpanel_events",
+    "mixpanel_properties",
+    "mixpanel_lexicon",
+    "customerio_campaigns",
+    "customerio_metrics",
+    "customerio_journeys",
+]
+Outcome = Literal["complete", "partial", "failed"]
+CountSource = Literal["query", "export"]
+
+SOURCES: tuple[Source, ...] = (
+    "mixpanel_events",
+    "mixpanel_properties",
+    "mixpanel_lexicon",
+    "customerio_campaigns",
+    "customerio_metrics",
+    "customerio_journeys",
+)
+
+
+@dataclass(frozen=True)
+class EventCounts:
+    """Daily counts of one event over a whole window; a day that is not in `counts` had none (0)."""
+
+    event: str
+    counts: Mapping[date, int]
+    source: CountSource
+
+
+@dataclass(frozen=True)
+class PropertyProfile:
+    """Properties of one event on one day: share of its events that carried each (property, JSON type)."""
+
+    event: str
+    day: date
+    events_read: int
+    sampled: bool
+    shares: Mapping[tuple[str, str], float]
+
+
+@dataclass(frozen=True)
+class DefinitionRecord:
+    """What the Lexicon declares of an event (`property` empty) or of one of its properties."""
+
+    event: str
+    property: str
+    type: str | None
+    display_name: str | None
+    hidden: bool
+    dropped: bool
+
+
+@dataclass(frozen=True)
+class MessageRecord:
+    """One message (Customer.io: action) of a campaign and the Liquid variables it uses; never its text."""
+
+    message_id: int
+    name: str | None
+    type: str
+    sending_state: str | None
+    required_variables: Sequence[str]
+    optional_variables: Sequence[str]
+    problem: str | None
+    updated: datetime | None
+
+
+@dataclass(frozen=True)
+class CampaignRecord:
+    """A campaign's definition as read. `messages` is None where its actions could not be read this time."""
+
+    campaign_id: int
+    name: str
+    state: str
+    active: bool | None
+    trigger_kind: str
+    event: str | None
+    tags: Sequence[str]
+    created: datetime | None
+    first_started: datetime | None
+    updated: datetime | None
+    definition: Mapping[str, Any]
+    messages: Sequence[MessageRecord] | None = None
+
+
+@dataclass(frozen=True)
+class CampaignMetrics:
+    """Daily metric series of one campaign: `series[name][i]` belongs to `days[i]`; `sent` is always there."""
+
+    campaign_id: int
+    days: Sequence[date]
+    series: Mapping[str, Sequence[int | None]]
+
+
+@dataclass(frozen=True)
+class JourneyMetrics:
+    """Daily journey series of one campaign: `series[name][i]` belongs to `days[i]`; `started` is always there."""
+
+    campaign_id: int
+    days: Sequence[date]
+    series: Mapping[str, Sequence[int | None]]
+
+
+@dataclass(frozen=True)
+class CampaignFailures:
+    """The distinct failure messages of a campaign's newest failed deliveries."""
+
+    campaign_id: int
+    failure_messages: Sequence[str]
+
+
+@dataclass(frozen=True)
+class CampaignGone:
+    """A campaign that answered 404: deleted since it was listed."""
+
+    campaign_id: int
+
+
+@dataclass(frozen=True)
+class CampaignRefused:
+    """A campaign that could not be read, and why; its days stay not collected."""
+
+    campaign_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class CollectionRecord:
+    """How one source of one run went."""
+
+    run_id: str
+    workspace: str
+    source: Source
+    started_at: datetime
+    ended_at: datetime
+    outcome: Outcome
+    first_day: date | None
+    last_day: date | None
+    requests: int
+    rows: int
+    error: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
