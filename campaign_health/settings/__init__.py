@@ -1,0 +1,32 @@
+"""Settings: which there are, how they are read, and what they mean once read."""
+
+from campaign_health.settings.model import (
+    CustomerioSettings,
+    DigestSettings,
+    HttpSettings,
+    MixpanelSettings,
+    ScheduleSettings,
+    Settings,
+    SignInSettings,
+    SlackSettings,
+    SmtpSettings,
+    WebhookSettings,
+    WorkspaceSettings,
+)
+from campaign_health.settings.reading import load_settings, unknown_settings
+
+__all__ = [
+    "CustomerioSettings",
+    "DigestSettings",
+    "HttpSettings",
+    "MixpanelSettings",
+    "ScheduleSettings",
+    "Settings",
+    "SignInSettings",
+    "SlackSettings",
+    "SmtpSettings",
+    "WebhookSettings",
+    "WorkspaceSettings",
+    "load_settings",
+    "unknown_settings",
+]

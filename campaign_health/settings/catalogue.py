@@ -1,0 +1,146 @@
+"""Every setting there is: its name, what it means, its default. The reference in the docs is made from this table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Scope = Literal["program", "workspace"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting. `program` settings hold for the whole installation, `workspace` settings for one workspace."""
+
+    name: str
+    meaning: str
+    default: str = ""
+    secret: bool = False
+    scope: Scope = "workspace"
+    choices: tuple[str, ...] = ()
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("MIXPANEL_PROJECT_ID", "Mixpanel project id, a number (Project Settings, Overview)."),
+    Setting("MIXPANEL_SERVICE_ACCOUNT", "User name of a Mixpanel service account that may read the project."),
+    Setting("MIXPANEL_SERVICE_SECRET", "That service account's secret.", secret=True),
+    Setting("MIXPANEL_REGION", "Where the project's data lives.", "us", choices=("us", "eu", "in")),
+    Setting("MIXPANEL_QUERY_URL", "Base of the Query API, in place of the region's."),
+    Setting("MIXPANEL_EXPORT_URL", "Address of the raw export, in place of the region's."),
+    Setting("MIXPANEL_APP_URL", "Base of the App API (time zone, Lexicon), in place of the region's."),
+    Setting(
+        "MIXPANEL_QUERIES_PER_HOUR",
+        "How many Query API requests this program may send in an hour, counted over runs; Mixpanel allows 60 "
+        "for all tools of a project together.",
+        "20",
+    ),
+    Setting(
+        "MIXPANEL_TIME_STORAGE",
+        "How the project stores times: utc, or project for projects made before 2023.",
+        "utc",
+        choices=("utc", "project"),
+    ),
+    Setting(
+        "MIXPANEL_COUNT_SOURCE",
+        "Where daily counts come from: query, export, or auto (query, and export only where the plan forbids query).",
+        "auto",
+        choices=("auto", "query", "export"),
+    ),
+    Setting("CUSTOMERIO_APP_API_KEY", "Customer.io App API key of the workspace.", secret=True),
+    Setting("CUSTOMERIO_REGION", "Where the Customer.io account lives.", "us", choices=("us", "eu")),
+    Setting("CUSTOMERIO_APP_URL", "Base of the App API, in place of the region's."),
+    Setting(
+        "CAMPAIGN_HEALTH_TIMEZONE",
+        "IANA name of the zone whose calendar days are counted, such as Europe/Berlin; without it, the Mixpanel "
+        "project's own.",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_MANIFEST",
+        "Path of the manifest; manifest.yaml is read where it is there.",
+        "manifest.yaml",
+    ),
+    Setting("CAMPAIGN_HEALTH_BACKFILL_DAYS", "Days fetched by the first run, ending yesterday.", "120"),
+    Setting(
+        "CAMPAIGN_HEALTH_FALSE_ALARM_YEARS",
+        "The false-alarm budget: a healthy campaign may raise one false alarm in so many years.",
+        "10",
+    ),
+    Setting("CAMPAIGN_HEALTH_COLLECT_AT", "Local time of the daily collection.", "06:30"),
+    Setting(
+        "CAMPAIGN_HEALTH_REFRESH_EVERY_HOURS",
+        "Hours between the lighter refreshes during the day; 0 switches them off.",
+        "4",
+    ),
+    Setting("CAMPAIGN_HEALTH_DIGEST_AT", "Local time of the daily digest.", "09:00"),
+    Setting(
+        "CAMPAIGN_HEALTH_DIGEST_DAYS",
+        "On which days the digest is due.",
+        "weekdays",
+        choices=("weekdays", "all"),
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_URGENT_MISSED_SENDS",
+        "A new incident that misses at least so many sends a day is announced at once; empty: only in the digest.",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_DIGEST_ROUTES",
+        "Extra Slack channels by tag or owner, such as tag:onboarding=#onboarding, owner:@lifecycle-team=#lifecycle.",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_DEAD_MAN_URL",
+        "Address pinged after every complete run (healthchecks.io style).",
+        secret=True,
+    ),
+    Setting("SLACK_WEBHOOK_URL", "Slack incoming webhook.", secret=True),
+    Setting(
+        "SLACK_BOT_TOKEN",
+        "Slack bot token with chat:write; the day's message is then edited in place.",
+        secret=True,
+    ),
+    Setting("SLACK_CHANNEL", "Channel for the bot token, such as #lifecycle or C0123456789."),
+    Setting("SLACK_API_URL", "Base of Slack's Web API, in place of Slack's own."),
+    Setting("CAMPAIGN_HEALTH_WEBHOOK_URL", "Address that gets each digest as signed JSON.", secret=True),
+    Setting("CAMPAIGN_HEALTH_WEBHOOK_SECRET", "Key of that signature (HMAC-SHA256).", secret=True),
+    Setting("SMTP_HOST", "Mail server for the digest by e-mail."),
+    Setting("SMTP_PORT", "Its port.", "587"),
+    Setting("SMTP_SECURITY", "How the connection is protected.", "starttls", choices=("starttls", "tls", "none")),
+    Setting("SMTP_USER", "User name at the mail server."),
+    Setting("SMTP_PASSWORD", "Password at the mail server.", secret=True),
+    Setting("SMTP_FROM", "Sender address."),
+    Setting("SMTP_TO", "Recipient addresses, separated by commas."),
+    Setting("CAMPAIGN_HEALTH_DATA_DIR", "Folder of both database files.", "data", scope="program"),
+    Setting(
+        "CAMPAIGN_HEALTH_DASHBOARD_URL",
+        "Address under which people open the dashboard, for links in the digest.",
+        scope="program",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_ALLOWED",
+        "Who may sign in when sign-in is on: addresses or domains, separated by commas.",
+        scope="program",
+    ),
+    Setting("CAMPAIGN_HEALTH_CONNECT_SECONDS", "Seconds to wait for a connection.", "10", scope="program"),
+    Setting(
+        "CAMPAIGN_HEALTH_READ_SECONDS",
+        "Seconds without a byte after which a request is given up.",
+        "60",
+        scope="program",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_NOW",
+        "An ISO 8601 instant with offset that stands in for the clock, for tests and replays.",
+        scope="program",
+    ),
+)
+
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table, for the docs."""
+    rows = ["| Setting | Meaning | Default |", "|---|---|---|"]
+    for setting in SETTINGS:
+        choices = f" One of {', '.join(setting.choices)}." if setting.choices else ""
+        secret = " Secret." if setting.secret else ""
+        rows.append(f"| `{setting.name}` | {setting.meaning}{choices}{secret} | {setting.default or '–'} |")
+    return "\n".join(rows) + "\n"

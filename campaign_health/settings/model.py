@@ -1,0 +1,152 @@
+"""What the settings mean once read: typed, checked, secrets wrapped so that they cannot be printed by accident."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+MIXPANEL_BASES = {
+    "us": (
+        "https://mixpanel.com/api/query",
+        "https://data.mixpanel.com/api/2.0/export",
+        "https://mixpanel.com/api/app",
+    ),
+    "eu": (
+        "https://eu.mixpanel.com/api/query",
+        "https://data-eu.mixpanel.com/api/2.0/export",
+        "https://eu.mixpanel.com/api/app",
+    ),
+    "in": (
+        "https://in.mixpanel.com/api/query",
+        "https://data-in.mixpanel.com/api/2.0/export",
+        "https://in.mixpanel.com/api/app",
+    ),
+}
+CUSTOMERIO_BASES = {"us": "https://api.customer.io/v1", "eu": "https://api-eu.customer.io/v1"}
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+
+class MixpanelSettings(_Frozen):
+    """How to reach one Mixpanel project."""
+
+    project_id: str
+    service_account: str
+    service_secret: SecretStr
+    region: Literal["us", "eu", "in"]
+    query_url: str
+    export_url: str
+    app_url: str
+    queries_per_hour: int
+    time_storage: Literal["utc", "project"]
+    count_source: Literal["auto", "query", "export"]
+
+
+class CustomerioSettings(_Frozen):
+    """How to reach one Customer.io workspace."""
+
+    app_api_key: SecretStr
+    region: Literal["us", "eu"]
+    app_url: str
+
+
+class SlackSettings(_Frozen):
+    """Where the digest goes in Slack; all empty where Slack is not used."""
+
+    webhook_url: SecretStr | None
+    bot_token: SecretStr | None
+    channel: str | None
+    api_url: str | None
+
+
+class WebhookSettings(_Frozen):
+    """A generic receiver of the digest as JSON."""
+
+    url: SecretStr
+    secret: SecretStr | None
+
+
+class SmtpSettings(_Frozen):
+    """A mail server for the digest."""
+
+    host: str
+    port: int
+    security: Literal["starttls", "tls", "none"]
+    user: str | None
+    password: SecretStr | None
+    sender: str
+    recipients: tuple[str, ...]
+
+
+class ScheduleSettings(_Frozen):
+    """When to collect, in the workspace's local time; `refresh_every_hours` 0 means no refresh during the day."""
+
+    collect_at: time
+    refresh_every_hours: int
+
+
+class DigestSettings(_Frozen):
+    """When the digest is due, and what is announced at once. `routes`: ("tag" or "owner", value, channel)."""
+
+    at: time
+    days: Literal["weekdays", "all"]
+    urgent_missed_sends: float | None
+    routes: tuple[tuple[Literal["tag", "owner"], str, str], ...]
+    dead_man_url: SecretStr | None
+    webhook: WebhookSettings | None
+    smtp: SmtpSettings | None
+
+
+class HttpSettings(_Frozen):
+    """Seconds to connect, and seconds without a byte."""
+
+    connect_seconds: float
+    read_seconds: float
+
+
+class SignInSettings(_Frozen):
+    """`enabled` where the Streamlit secrets have an [auth] table; `allowed` are addresses or domains, lower case."""
+
+    enabled: bool
+    allowed: tuple[str, ...]
+
+
+class WorkspaceSettings(_Frozen):
+    """One workspace; `mixpanel` or `customerio` is None where its keys are not set."""
+
+    name: str
+    time_zone: ZoneInfo | None
+    mixpanel: MixpanelSettings | None
+    customerio: CustomerioSettings | None
+    slack: SlackSettings
+    manifest_path: Path | None
+    backfill_days: int
+    false_alarm_years: float
+    schedule: ScheduleSettings
+    digest: DigestSettings
+
+
+class Settings(_Frozen):
+    """Everything; `workspaces` holds at least one (its keys may be missing)."""
+
+    data_dir: Path
+    dashboard_url: str | None
+    http: HttpSettings
+    sign_in: SignInSettings
+    workspaces: tuple[WorkspaceSettings, ...]
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, for redaction; longest first."""
+        found: list[str] = []
+        for workspace in self.workspaces:
+            for part in (workspace.mixpanel, workspace.customerio, workspace.slack, workspace.digest,
+                         workspace.digest.webhook, workspace.digest.smtp):  # fmt: skip
+                values = vars(part).values() if part is not None else ()
+                found += [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        return tuple(sorted({value for value in found if value}, key=len, reverse=True))

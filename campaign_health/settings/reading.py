@@ -1,0 +1,97 @@
+"""Reads the settings from the environment, `.streamlit/secrets.toml` and `campaign-health.toml`.
+
+For each setting the most specific place wins: a workspace's table in `campaign-health.toml`, then the environment,
+then the secrets file, then the top of `campaign-health.toml`, then the default.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from campaign_health.errors import SettingsError
+from campaign_health.settings.catalogue import BY_NAME
+from campaign_health.settings.model import HttpSettings, Settings, SignInSettings
+from campaign_health.settings.values import Values
+from campaign_health.settings.workspace import read_workspace
+
+CONFIGURATION_FILE = "campaign-health.toml"
+SECRETS_FILE = Path(".streamlit") / "secrets.toml"
+OWN_PREFIXES = ("MIXPANEL_", "CUSTOMERIO_", "CAMPAIGN_HEALTH_")
+
+
+def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
+    """The settings as seen from `directory`.
+
+    Raises:
+        SettingsError: a file cannot be read, a name is unknown or a value cannot be used.
+    """
+    configuration = _read_toml(directory / CONFIGURATION_FILE)
+    secrets = _read_toml(directory / SECRETS_FILE)
+    tables = configuration.pop("workspace", {})
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        raise SettingsError(
+            f"{CONFIGURATION_FILE}: `workspace` must hold one table for each workspace.",
+            "Write [workspace.acme] above the settings of the workspace acme.",
+        )
+    shared = _named(configuration, CONFIGURATION_FILE)
+    hidden = _named({name: value for name, value in secrets.items() if name.upper() in BY_NAME}, str(SECRETS_FILE))
+    given = {name: environment[name] for name in BY_NAME if environment.get(name, "").strip()}
+    places = [("the environment", given), (str(SECRETS_FILE), hidden), (CONFIGURATION_FILE, shared)]
+
+    program = Values(places, environment)
+    workspaces = []
+    for name, table in (tables or {"default": {}}).items():
+        where = f"[workspace.{name}] in {CONFIGURATION_FILE}"
+        values = Values([(where, _named(table, where)), *places], environment)
+        workspaces.append(read_workspace(str(name), values, directory))
+    return Settings(
+        data_dir=(directory / program.text("CAMPAIGN_HEALTH_DATA_DIR")).expanduser(),
+        dashboard_url=program.address("CAMPAIGN_HEALTH_DASHBOARD_URL"),
+        http=HttpSettings(
+            connect_seconds=program.number("CAMPAIGN_HEALTH_CONNECT_SECONDS", least=0.01),
+            read_seconds=program.number("CAMPAIGN_HEALTH_READ_SECONDS", least=0.01),
+        ),
+        sign_in=SignInSettings(
+            enabled=isinstance(secrets.get("auth"), dict),
+            allowed=tuple(item.lower() for item in program.items("CAMPAIGN_HEALTH_ALLOWED")),
+        ),
+        workspaces=tuple(workspaces),
+    )
+
+
+def unknown_settings(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """Variables that look like settings but are none, with the name that was probably meant."""
+    strange = (name for name in environment if name.startswith(OWN_PREFIXES) and name not in BY_NAME)
+    return {name: next(iter(get_close_matches(name, BY_NAME, n=1)), None) for name in sorted(strange)}
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
+        raise SettingsError(f"{path} is not valid TOML: {failure}.", "Mend that line.") from failure
+    except OSError as failure:
+        raise SettingsError(f"{path} cannot be read: {failure.strerror}.", "Check its permissions.") from failure
+
+
+def _named(table: Mapping[str, Any], where: str) -> dict[str, str]:
+    named = {name.upper(): value for name, value in table.items()}
+    _refuse_unknown(named, where)
+    for name, value in named.items():
+        if isinstance(value, dict):
+            raise SettingsError(f"{where}: {name} is a table, not a value.", 'Write it as NAME = "value".')
+    return {name: ",".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in named.items()}
+
+
+def _refuse_unknown(names: Any, where: str) -> None:
+    for name in names:
+        if name not in BY_NAME:
+            close = get_close_matches(name, BY_NAME, n=1)
+            cure = f"Did you mean {close[0]}?" if close else "See docs/settings.md for the names there are."
+            raise SettingsError(f"{where} has a setting that does not exist: {name}.", cure)

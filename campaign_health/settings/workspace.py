@@ -1,0 +1,159 @@
+"""One workspace's settings out of its values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
+
+from campaign_health.errors import SettingsError
+from campaign_health.settings.catalogue import BY_NAME
+from campaign_health.settings.model import (
+    CUSTOMERIO_BASES,
+    MIXPANEL_BASES,
+    CustomerioSettings,
+    DigestSettings,
+    MixpanelSettings,
+    ScheduleSettings,
+    SlackSettings,
+    SmtpSettings,
+    WebhookSettings,
+    WorkspaceSettings,
+)
+from campaign_health.settings.values import Values
+
+Route = tuple[Literal["tag", "owner"], str, str]
+
+
+def read_workspace(name: str, values: Values, directory: Path) -> WorkspaceSettings:
+    """The settings of the workspace `name`; relative paths are taken from `directory`.
+
+    Raises:
+        SettingsError: a value cannot be used, or a service's keys are only half there.
+    """
+    return WorkspaceSettings(
+        name=name,
+        time_zone=_zone(values),
+        mixpanel=_mixpanel(values),
+        customerio=_customerio(values),
+        slack=SlackSettings(
+            webhook_url=values.secret_address("SLACK_WEBHOOK_URL"),
+            bot_token=values.secret("SLACK_BOT_TOKEN"),
+            channel=values.optional("SLACK_CHANNEL"),
+            api_url=values.address("SLACK_API_URL"),
+        ),
+        manifest_path=_manifest_path(values, directory),
+        backfill_days=values.whole("CAMPAIGN_HEALTH_BACKFILL_DAYS", 1, 3650),
+        false_alarm_years=values.number("CAMPAIGN_HEALTH_FALSE_ALARM_YEARS", 0.1, 10_000),
+        schedule=ScheduleSettings(
+            collect_at=values.clock_time("CAMPAIGN_HEALTH_COLLECT_AT"),
+            refresh_every_hours=values.whole("CAMPAIGN_HEALTH_REFRESH_EVERY_HOURS", 0, 24),
+        ),
+        digest=DigestSettings(
+            at=values.clock_time("CAMPAIGN_HEALTH_DIGEST_AT"),
+            days=cast(Literal["weekdays", "all"], values.text("CAMPAIGN_HEALTH_DIGEST_DAYS")),
+            urgent_missed_sends=_optional_number(values, "CAMPAIGN_HEALTH_URGENT_MISSED_SENDS"),
+            routes=tuple(_route(item) for item in values.items("CAMPAIGN_HEALTH_DIGEST_ROUTES")),
+            dead_man_url=values.secret_address("CAMPAIGN_HEALTH_DEAD_MAN_URL"),
+            webhook=_webhook(values),
+            smtp=_smtp(values),
+        ),
+    )
+
+
+def _zone(values: Values) -> ZoneInfo | None:
+    name = values.optional("CAMPAIGN_HEALTH_TIMEZONE")
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as failure:
+        raise SettingsError(
+            f"CAMPAIGN_HEALTH_TIMEZONE is {name!r}, which is not the name of a time zone.",
+            "Use an IANA name such as Europe/Berlin or America/New_York.",
+        ) from failure
+
+
+def _manifest_path(values: Values, directory: Path) -> Path | None:
+    text = values.text("CAMPAIGN_HEALTH_MANIFEST")
+    path = (directory / text).expanduser()
+    # A manifest that was asked for must be there; the one by default may be missing.
+    return path if path.exists() or text != BY_NAME["CAMPAIGN_HEALTH_MANIFEST"].default else None
+
+
+def _mixpanel(values: Values) -> MixpanelSettings | None:
+    project = values.optional("MIXPANEL_PROJECT_ID")
+    account = values.optional("MIXPANEL_SERVICE_ACCOUNT")
+    secret = values.secret("MIXPANEL_SERVICE_SECRET")
+    if project is None and account is None and secret is None:
+        return None
+    if project is None or account is None or secret is None:
+        parts = (("PROJECT_ID", project), ("SERVICE_ACCOUNT", account), ("SERVICE_SECRET", secret))
+        lacking = [f"MIXPANEL_{part}" for part, value in parts if value is None]
+        raise SettingsError(
+            f"Mixpanel is set up only in part: {' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} missing.",
+            "All three of project id, service account and its secret are needed.",
+        )
+    if not project.isdigit():
+        raise SettingsError(
+            f"MIXPANEL_PROJECT_ID is {project!r}.",
+            "It is a number, found in Mixpanel under Project Settings, Overview.",
+        )
+    region = cast(Literal["us", "eu", "in"], values.text("MIXPANEL_REGION"))
+    query, export, app = MIXPANEL_BASES[region]
+    return MixpanelSettings(
+        project_id=project,
+        service_account=account,
+        service_secret=secret,
+        region=region,
+        query_url=values.address("MIXPANEL_QUERY_URL") or query,
+        export_url=values.address("MIXPANEL_EXPORT_URL") or export,
+        app_url=values.address("MIXPANEL_APP_URL") or app,
+        queries_per_hour=values.whole("MIXPANEL_QUERIES_PER_HOUR", 1, 100_000),
+        time_storage=cast(Literal["utc", "project"], values.text("MIXPANEL_TIME_STORAGE")),
+        count_source=cast(Literal["auto", "query", "export"], values.text("MIXPANEL_COUNT_SOURCE")),
+    )
+
+
+def _customerio(values: Values) -> CustomerioSettings | None:
+    key = values.secret("CUSTOMERIO_APP_API_KEY")
+    region = cast(Literal["us", "eu"], values.text("CUSTOMERIO_REGION"))
+    address = values.address("CUSTOMERIO_APP_URL") or CUSTOMERIO_BASES[region]
+    return CustomerioSettings(app_api_key=key, region=region, app_url=address) if key else None
+
+
+def _optional_number(values: Values, name: str) -> float | None:
+    return values.number(name, 0) if values.optional(name) else None
+
+
+def _route(text: str) -> Route:
+    subject, found, channel = text.partition("=")
+    kind, colon, value = subject.strip().partition(":")
+    if not (found and colon and value.strip() and channel.strip()) or kind not in ("tag", "owner"):
+        raise SettingsError(
+            f"CAMPAIGN_HEALTH_DIGEST_ROUTES has {text!r}.", "Write tag:NAME=#channel or owner:@NAME=#channel."
+        )
+    return cast(Literal["tag", "owner"], kind), value.strip(), channel.strip()
+
+
+def _webhook(values: Values) -> WebhookSettings | None:
+    url = values.secret_address("CAMPAIGN_HEALTH_WEBHOOK_URL")
+    return WebhookSettings(url=url, secret=values.secret("CAMPAIGN_HEALTH_WEBHOOK_SECRET")) if url else None
+
+
+def _smtp(values: Values) -> SmtpSettings | None:
+    host = values.optional("SMTP_HOST")
+    if host is None:
+        return None
+    sender, recipients = values.optional("SMTP_FROM"), values.items("SMTP_TO")
+    if sender is None or not recipients:
+        raise SettingsError("SMTP_HOST is set without SMTP_FROM and SMTP_TO.", "Say who sends the digest, and to whom.")
+    return SmtpSettings(
+        host=host,
+        port=values.whole("SMTP_PORT", 1, 65535),
+        security=cast(Literal["starttls", "tls", "none"], values.text("SMTP_SECURITY")),
+        user=values.optional("SMTP_USER"),
+        password=values.secret("SMTP_PASSWORD"),
+        sender=sender,
+        recipients=recipients,
+    )
