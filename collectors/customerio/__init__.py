@@ -1,0 +1,1 @@
+"""What Customer.io knows: campaigns, their messages, and what was sent."""

@@ -1,0 +1,152 @@
+"""Which data a message needs, read from its Liquid with a real parser.
+
+Customer.io does not send a message whose variable resolves to nothing, so a property without a fallback is
+*required*; one behind a `default` filter, or only tested by a condition, is *optional*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from liquid import Environment, Mode
+from liquid.ast import IllegalNode, Node
+from liquid.exceptions import LiquidError
+from liquid.stream import TokenStream
+from liquid.tag import Tag
+from liquid.token import TOKEN_EXPRESSION, TOKEN_ILLEGAL, TOKEN_TAG
+
+from .liquid_walk import NO_CONTEXT, VariableWalk
+
+MAX_MENDED_BLOCKS = 20
+_PLAIN = re.compile(r"[^.\[\]\"']+")
+_UNCLOSED = re.compile(r"expected tag (end\w+), found end")
+
+
+@dataclass(frozen=True)
+class LiquidUse:
+    """What one template needs.
+
+    Attributes:
+        required: Variables without which the message fails, like `event.plan` or `customer.first_name`; sorted.
+        optional: Variables it uses but can do without: a `default`, or a condition that guards them; sorted.
+        problem: The first thing the parser could not read, with its line, or None. The rest is still reported.
+    """
+
+    required: list[str]
+    optional: list[str]
+    problem: str | None = None
+
+
+def variables_used(text: str | None) -> LiquidUse:
+    """The variables of `event`, `customer`, `trigger` and the other data roots that a template uses.
+
+    Loops, captures and assigned variables are followed back to the data they hold; `comment` and `raw` are
+    skipped. Filters and tags that the parser does not know are ignored. Never raises for what is in `text`.
+    """
+    if not text or ("{{" not in text and "{%" not in text):
+        return LiquidUse([], [])
+    nodes, problem = _parse(text)
+    walk = VariableWalk()
+    try:
+        walk.visit(nodes)
+    except RecursionError:
+        problem = problem or "nested too deeply to be read in full"
+    required = {variable_name(path) for path in walk.required}
+    optional = {variable_name(path) for path in walk.mentioned} - required
+    return LiquidUse(sorted(required), sorted(optional), problem)
+
+
+def merge_uses(uses: Iterable[LiquidUse]) -> LiquidUse:
+    """One use for several templates of one message: required anywhere is required."""
+    gathered = list(uses)
+    required = {name for use in gathered for name in use.required}
+    optional = {name for use in gathered for name in use.optional} - required
+    problems = [use.problem for use in gathered if use.problem]
+    return LiquidUse(sorted(required), sorted(optional), problems[0] if problems else None)
+
+
+def variable_name(path: Sequence[str]) -> str:
+    """`("event", "plan name")` as `event.plan name`; a key that holds a dot or bracket is quoted in brackets."""
+    return path[0] + "".join(f".{key}" if _PLAIN.fullmatch(key) else f'["{key}"]' for key in path[1:])
+
+
+def property_of(variable: str, root: str = "event") -> str | None:
+    """The top-level property of a variable: `address` for `event.address.city`; None for another root."""
+    match = re.match(r"""(?s)\.([^.\[\]"']+)|\["(.*?)"\](?=[.\[]|$)""", variable.removeprefix(root))
+    return (match[1] or match[2]) if match and variable.startswith(root) else None
+
+
+class _IgnoredTag(Tag):
+    """Stands for every tag the parser does not know, such as Customer.io's own."""
+
+    name = TOKEN_ILLEGAL
+    block = False
+
+    def parse(self, stream: TokenStream) -> IllegalNode:
+        token = stream.expect(TOKEN_TAG)
+        if stream.peek.kind == TOKEN_EXPRESSION:
+            next(stream)
+        if re.match(r"(end)?(if|unless|for|case|capture|tablerow)$|else$|elsif$|when$", token.value or ""):
+            self.env.error(LiquidError(f"'{token.value}' without its beginning", token=token))
+        return _IgnoredNode(token)
+
+
+class _IgnoredNode(IllegalNode):
+    """An unknown tag, which is no fault of the template."""
+
+
+class _NotingEnvironment(Environment):
+    """Parses on past an error and keeps the first one."""
+
+    def __init__(self) -> None:
+        super().__init__(tolerance=Mode.LAX)
+        self.add_tag(_IgnoredTag)
+        self.first: LiquidError | None = None
+        self.unclosed: str | None = None
+
+    def error(self, exc, msg=None, token=None) -> None:  # type: ignore[no-untyped-def]
+        """Note the error instead of raising it."""
+        found = exc if isinstance(exc, LiquidError) else exc(msg, token=token)
+        self.first = self.first or found
+        if self.unclosed is None and (match := _UNCLOSED.search(str(found))):
+            self.unclosed = match[1]  # the innermost comes first
+
+
+def _parse(text: str) -> tuple[list[Node], str | None]:
+    problem: str | None = None
+    for _ in range(MAX_MENDED_BLOCKS):
+        environment = _NotingEnvironment()
+        try:
+            nodes = environment.from_string(text).nodes
+        except LiquidError as error:
+            problem = problem or _describe(error, text)
+            at = error.token.start_index if error.token else 0
+            if at <= 0:
+                return [], problem
+            text = text[:at]
+            continue
+        except RecursionError:
+            return [], problem or "nested too deeply to be read"
+        if environment.first:
+            problem = problem or _describe(environment.first, text, nodes)
+        if environment.unclosed is None:
+            return nodes, problem
+        text += "{% " + environment.unclosed + " %}"
+    return nodes, problem
+
+
+def _describe(error: LiquidError, text: str, nodes: Iterable[Node] = ()) -> str:
+    message = str(error.args[0] if error.args else error).splitlines()[0]
+    at = error.token.start_index if error.token else -1
+    if at < 0:  # the parser places an error at the end of an expression nowhere; its node knows
+        at = min((node.token.start_index for node in _unread(nodes)), default=-1)
+    return message if at < 0 else f"line {text.count(chr(10), 0, at) + 1}: {message}"
+
+
+def _unread(nodes: Iterable[Node]) -> Iterator[Node]:
+    for node in nodes:
+        if isinstance(node, IllegalNode) and not isinstance(node, _IgnoredNode):
+            yield node
+        yield from _unread(node.children(NO_CONTEXT, include_partials=False))
