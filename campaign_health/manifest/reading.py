@@ -1,0 +1,209 @@
+"""Reads a manifest, and says of every mistake where it stands and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from campaign_health.manifest.problems import ManifestError, Problem
+from campaign_health.manifest.schema import Manifest
+from campaign_health.manifest.yaml_tree import YamlTree, read_yaml
+
+DEFAULT_NAME = "manifest.yaml"
+
+
+@dataclass(frozen=True)
+class ReadManifest:
+    """A manifest, its text, and where each of its entries stands."""
+
+    manifest: Manifest
+    text: str
+    file: str
+    tree: YamlTree
+
+    def line(self, *path: str | int) -> int:
+        """The line (from 1) of an entry, such as `("campaigns", 3, "event")`, or of what is around it."""
+        return self.tree.place(path).line
+
+    def event_line(self, name: str) -> int | None:
+        """The line of an event's entry; None if it has none."""
+        key = next((key for key in self.manifest.events if key.strip() == name.strip()), None)
+        return None if key is None else self.line("events", key)
+
+    def entry_line(self, name: str) -> int:
+        """The line that speaks of an event: its own entry, else a campaign's or a rename's, else the first."""
+        found = self.event_line(name)
+        if found is not None:
+            return found
+        for index, campaign in enumerate(self.manifest.campaigns):
+            if campaign.event is not None and campaign.event.strip() == name.strip():
+                return self.line("campaigns", index, "event")
+        for index, rename in enumerate(self.manifest.renames):
+            if name.strip() in (rename.old.strip(), rename.new.strip()):
+                return self.line("renames", index)
+        return 1
+
+
+def read_manifest(path: Path | str) -> Manifest:
+    """The manifest in a file.
+
+    Raises:
+        ManifestError: the file cannot be read, or is no manifest; with file, line, column and cure.
+    """
+    return read_manifest_file(path).manifest
+
+
+def read_manifest_file(path: Path | str) -> ReadManifest:
+    """The manifest in a file, with the places of its entries. Raises `ManifestError` as `read_manifest` does."""
+    file = str(path)
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError as error:
+        cure = "Write one with `campaign-health init`, or name yours with --manifest."
+        raise ManifestError(file, [Problem(1, 1, "there is no such file", cure)]) from error
+    except OSError as error:
+        cure = "Name the file, not its folder." if isinstance(error, IsADirectoryError) else "Make it readable."
+        raise ManifestError(file, [Problem(1, 1, f"cannot be read: {error.strerror}", cure)]) from error
+    return parse_manifest(content, file)
+
+
+def parse_manifest(content: bytes | str, file: str = DEFAULT_NAME) -> ReadManifest:
+    """The manifest in a text; `file` is how errors name it. Raises `ManifestError`."""
+    text = content if isinstance(content, str) else _decode(content, file)
+    tree = read_yaml(text, file)
+    if tree.value is None:
+        raise ManifestError(file, [Problem(1, 1, "the manifest is empty", "Write one with `campaign-health init`.")])
+    if not isinstance(tree.value, dict):
+        raise ManifestError(
+            file, [Problem(1, 1, "a manifest is a mapping of keys", "Begin it with `version: 1` and `events:`.")]
+        )
+    try:
+        manifest = Manifest.model_validate(tree.value)
+    except ValidationError as error:
+        raise ManifestError(file, _problems(error, tree)) from error
+    return ReadManifest(manifest, text, file, tree)
+
+
+def _decode(content: bytes, file: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        raise ManifestError(file, [Problem(line, column, "not UTF-8", "Save the file in UTF-8.")]) from error
+
+
+def _problems(error: ValidationError, tree: YamlTree) -> list[Problem]:
+    found = []
+    for detail in error.errors(include_url=False):
+        loc = _path_in_file(detail["loc"])
+        context = detail.get("ctx") or {}
+        place = tree.place(loc or ((context["part"],) if "part" in context else ()))
+        found.append(Problem(place.line, place.column, *_say(detail, loc)))
+    return sorted(found, key=lambda problem: (problem.line, problem.column))
+
+
+def _path_in_file(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    # Pydantic adds marks of its own to the path: `[key]`, and the names of a union's members.
+    return tuple(part for part in loc if part not in ("[key]", "int", "constrained-str"))
+
+
+def _say(detail: Mapping[str, Any], loc: tuple[str | int, ...]) -> tuple[str, str]:
+    """What is wrong, and the cure."""
+    kind, given, context = detail["type"], detail.get("input"), detail.get("ctx") or {}
+    where = _spell(loc)
+    key = str(loc[-1]) if loc else ""
+    if kind == "extra_forbidden":
+        known = _keys_around(loc)
+        near = difflib.get_close_matches(key, known, n=1)
+        cure = f"Did you mean `{near[0]}`?" if near else f"Known here: {', '.join(known)}. Your own keys begin with x-."
+        return f"`{key}` is not a key of the manifest at {_spell(loc[:-1])}", cure
+    if kind == "missing":
+        example = {"version": "version: 1", "from": "from: old_name", "to": "to: new_name"}.get(key, f"{key}: …")
+        return f"`{key}` is missing at {_spell(loc[:-1])}", f"Add `{example}`."
+    if kind == "literal_error":
+        allowed = str(context.get("expected", "")).replace(" or ", ", ")
+        return f"{where} is {_show(given)}", f"Use one of: {allowed}." if "," in allowed else f"Write {allowed}."
+    if kind == "string_type":
+        return f"{where} is {_show(given)}, not text", f"Write it in quotes: \"{given}\"." if isinstance(
+            given, (int, float)
+        ) else "Write a text."  # fmt: skip
+    if kind in ("string_too_short", "string_pattern_mismatch"):
+        return f"{where} is empty", "Give it a name, or remove it."
+    if kind == "string_too_long":
+        return f"{where} is too long", f"Keep it under {context.get('max_length')} characters."
+    if kind in ("dict_type", "model_type", "model_attributes_type"):
+        inner = "{type: string}" if "properties" in loc else "keys and values, indented by two more spaces"
+        return f"{where} is {_show(given)}, not a mapping", f"Write {inner}."
+    if kind in ("tuple_type", "list_type"):
+        return (
+            f"{where} is {_show(given)}, not a list",
+            f"Write it as a list: [{given if isinstance(given, str) else '…'}].",
+        )
+    if kind == "bool_type":
+        return f"{where} is {_show(given)}", "Write true or false."
+    if kind in ("float_type", "int_type", "finite_number"):
+        return (
+            f"{where} is {_show(given)}, not a number",
+            "Write a plain number, like 1200 or 0.1, without sign or quotes.",
+        )
+    if kind in ("greater_than_equal", "less_than_equal"):
+        ends = "at least" if kind.startswith("greater") else "at most"
+        limit = context.get("ge", context.get("le"))
+        rate = " Ten percent is 0.1." if key == "conversion_rate" else ""
+        return f"{where} is {_show(given)}", f"It must be {ends} {limit}.{rate}"
+    if kind.startswith("date"):
+        return f"{where} is {_show(given)}, not a day", "Write it like 2026-12-01."
+    said = f"{where}: {detail['msg']}" if loc else detail["msg"]
+    return said, _OWN_CURES.get(kind, "See docs/manifest.md for the shape.")
+
+
+_OWN_CURES = {
+    "campaign_without_name": "Add `name: …` as it is in Customer.io, or `id: …`.",
+    "campaign_without_event": "Add `event: …`, or `segments: […]` where a segment starts it.",
+    "rename_to_itself": "Write the new name in `to`.",
+    "renamed_twice": "Keep one `renames:` entry for each old name.",
+    "renamed_in_a_circle": "Remove the rename that leads back.",
+}
+
+
+def _keys_around(loc: tuple[str | int, ...]) -> list[str]:
+    schema: Any = Manifest.model_json_schema(by_alias=True)
+    definitions = schema["$defs"]
+    for part in loc[:-1]:
+        if "$ref" in schema:
+            schema = definitions[schema["$ref"].rsplit("/", 1)[1]]
+        if isinstance(part, int):
+            schema = schema.get("items", {})
+        else:
+            schema = schema.get("properties", {}).get(part) or schema.get("additionalProperties") or {}
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rsplit("/", 1)[1]]
+    return list(schema.get("properties", {}))
+
+
+def _spell(loc: tuple[str | int, ...]) -> str:
+    if not loc:
+        return "the top level"
+    text = ""
+    for part in loc:
+        text += f"[{part + 1}]" if isinstance(part, int) else (f".{part}" if text else str(part))
+    return f"`{text}`"
+
+
+def _show(value: Any) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return "yes or no"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    text = str(value)
+    return f"`{text if len(text) <= 40 else text[:39] + '…'}`"

@@ -1,0 +1,183 @@
+"""The manifest's shape: which events exist, what they carry, and which campaigns hang on them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+PropertyType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
+CampaignState = Literal["running", "draft", "stopped", "paused", "scheduled", "archived"]
+
+Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255, pattern=r"\S")]
+Text = Annotated[str, StringConstraints(strict=True, max_length=2000)]
+
+
+def _empty_as_mapping(value: Any) -> Any:
+    return {} if value is None else value
+
+
+def _empty_as_list(value: Any) -> Any:
+    return [] if value is None else value
+
+
+def _null_type(value: Any) -> Any:
+    # Unquoted, YAML reads the type `null` as nothing.
+    return "null" if value is None else value
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_extensions(cls, data: Any) -> Any:
+        """Keys that begin with `x-` are the user's own."""
+        if isinstance(data, dict):
+            return {key: value for key, value in data.items() if not str(key).startswith("x-")}
+        return data
+
+
+class PropertyEntry(_Part):
+    """What one property of an event looks like."""
+
+    type: Annotated[PropertyType | None, BeforeValidator(_null_type)] = Field(
+        default=None, description="JSON's name for the type of its values."
+    )
+    required: bool = Field(default=False, strict=True, description="Every event must carry it.")
+    description: Text | None = Field(default=None, description="For people.")
+
+
+class EventEntry(_Part):
+    """One event as the product sends it."""
+
+    properties: Annotated[
+        dict[Name, Annotated[PropertyEntry, BeforeValidator(_empty_as_mapping)]], BeforeValidator(_empty_as_mapping)
+    ] = Field(default_factory=dict, description="The properties it carries.")
+    sent_from: Text | None = Field(
+        default=None, description="`elsewhere`, or where: the event is sent, but not by this repository's code."
+    )
+    description: Text | None = Field(default=None, description="For people.")
+
+
+class CampaignEntry(_Part):
+    """One campaign in Customer.io and the event it hangs on."""
+
+    name: Name | None = Field(default=None, description="Its name in Customer.io; or give `id`.")
+    id: Annotated[int, Field(strict=True, ge=1)] | None = Field(default=None, description="Its id in Customer.io.")
+    event: Name | None = Field(default=None, description="The event that triggers it, or that fills its segment.")
+    state: CampaignState | None = Field(
+        default=None, description="What Customer.io says wins where it is known; without either it counts as running."
+    )
+    owner: Text | None = Field(default=None, description="Who is told when it breaks.")
+    uses: Annotated[tuple[Name, ...], BeforeValidator(_empty_as_list)] = Field(
+        default=(), description="Properties it uses besides those its messages show."
+    )
+    segments: Annotated[tuple[Name | int, ...], BeforeValidator(_empty_as_list)] = Field(
+        default=(), description="Segments that trigger or filter it, by name or id."
+    )
+    deal_value: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] | None = Field(
+        default=None, description="What one conversion is worth, in your currency."
+    )
+    conversion_rate: Annotated[float, Field(strict=True, ge=0, le=1)] | None = Field(
+        default=None, description="Share of qualifying events that convert, 0 to 1."
+    )
+    timing: Text | None = Field(default=None, description="How soon after the event it should send, for people.")
+    description: Text | None = Field(default=None, description="For people.")
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> CampaignEntry:
+        if self.name is None and self.id is None:
+            raise PydanticCustomError("campaign_without_name", "a campaign has neither `name` nor `id`")
+        if self.event is None and not self.segments:
+            raise PydanticCustomError("campaign_without_event", "a campaign has no `event`")
+        return self
+
+    @property
+    def label(self) -> str:
+        """The name people know it by, else its id."""
+        return self.name if self.name is not None else str(self.id)
+
+
+class Rename(_Part):
+    """A reviewed change of an event's name: the hand-over from one to the other is expected."""
+
+    old: Name = Field(alias="from", description="The name so far.")
+    new: Name = Field(alias="to", description="The name from now on.")
+    since: datetime.date | None = Field(default=None, description="The day from which the new name is sent.")
+    owner: Text | None = Field(default=None, description="Who answers for the change.")
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Rename:
+        if self.old.strip() == self.new.strip():
+            raise PydanticCustomError("rename_to_itself", "a rename goes from a name to the same name")
+        return self
+
+
+class CodeSettings(_Part):
+    """How `check --code` reads this repository."""
+
+    prefix: Annotated[str, Field(strict=True, max_length=100)] = Field(
+        default="", description="What the code puts before every event name; literals are read with and without it."
+    )
+    include: Annotated[tuple[Name, ...], BeforeValidator(_empty_as_list)] = Field(
+        default=(), description="Path patterns; if any are given, only these are read."
+    )
+    exclude: Annotated[tuple[Name, ...], BeforeValidator(_empty_as_list)] = Field(
+        default=(), description="Path patterns that are not read."
+    )
+    calls: Annotated[tuple[Name, ...], BeforeValidator(_empty_as_list)] = Field(
+        default=(), description="Names of your own functions that send an event."
+    )
+
+
+class Manifest(_Part):
+    """The whole file."""
+
+    version: Literal[1] = Field(description="Of the manifest's shape: 1.")
+    events: Annotated[
+        dict[Name, Annotated[EventEntry, BeforeValidator(_empty_as_mapping)]], BeforeValidator(_empty_as_mapping)
+    ] = Field(default_factory=dict, description="By their exact name in Mixpanel.")
+    campaigns: Annotated[tuple[CampaignEntry, ...], BeforeValidator(_empty_as_list)] = Field(
+        default=(), description="Campaigns in Customer.io that hang on these events."
+    )
+    renames: Annotated[tuple[Rename, ...], BeforeValidator(_empty_as_list)] = Field(
+        default=(), description="Reviewed changes of names."
+    )
+    code: Annotated[CodeSettings, BeforeValidator(_empty_as_mapping)] = Field(default_factory=CodeSettings)
+
+    @model_validator(mode="after")
+    def _renames_lead_somewhere(self) -> Manifest:
+        following: dict[str, str] = {}
+        for rename in self.renames:
+            if rename.old.strip() in following:
+                raise PydanticCustomError(
+                    "renamed_twice", "`{name}` is renamed twice", {"name": rename.old.strip(), "part": "renames"}
+                )
+            following[rename.old.strip()] = rename.new.strip()
+        for start in following:
+            name, steps = start, 0
+            while name in following:
+                name, steps = following[name], steps + 1
+                if steps > len(following):
+                    raise PydanticCustomError(
+                        "renamed_in_a_circle", "the renames of `{name}` go round in a circle",
+                        {"name": start, "part": "renames"},
+                    )  # fmt: skip
+        return self
+
+    def event(self, name: str) -> EventEntry | None:
+        """The entry of an event as Customer.io matches it: spaces around a name do not count, case does."""
+        if name in self.events:
+            return self.events[name]
+        return next((entry for known, entry in self.events.items() if known.strip() == name.strip()), None)
+
+    def newest_name(self, name: str) -> str:
+        """The name that an event has after all its reviewed renames."""
+        following = {rename.old.strip(): rename.new.strip() for rename in self.renames}
+        name = name.strip()
+        while name in following:
+            name = following[name]
+        return name
