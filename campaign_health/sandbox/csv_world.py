@@ -11,13 +11,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from campaign_health.sandbox.errors import UnreadableWorld
 from campaign_health.sandbox.world import CampaignTruth, EventTruth, Message, Property, World
 
 COLUMNS = ["pair_id", "date", "events", "sends"]
-
-
-class UnreadableWorld(ValueError):
-    """The CSV cannot be read as a world; the text says which line and why."""
 
 
 def csv_world(source: Path | str, time_zone: str = "UTC", now: datetime | None = None) -> World:
@@ -36,7 +33,7 @@ def csv_world(source: Path | str, time_zone: str = "UTC", now: datetime | None =
     else:
         rows = list(_rows(io.StringIO(source)))
     if not rows:
-        raise UnreadableWorld("The CSV has no rows: a world needs at least one day of one pair.")
+        raise UnreadableWorld("The CSV has no rows.", "A world needs at least one day of one pair.")
     zone = ZoneInfo(time_zone)
     first = min(day for _, day, _, _ in rows)
     last = max(day for _, day, _, _ in rows)
@@ -69,12 +66,17 @@ def _rows(lines: Iterable[str]) -> Iterable[tuple[str, date, int, int]]:
     reader = csv.DictReader(lines)
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or [])]
     if missing:
-        raise UnreadableWorld(f"The CSV has no column {missing[0]!r}; it needs {','.join(COLUMNS)}.")
+        raise UnreadableWorld(
+            f"The CSV has no column {missing[0]!r}.", f"Its first line must name {','.join(COLUMNS)}."
+        )
     for row in reader:
         try:
             yield row["pair_id"], date.fromisoformat(row["date"]), _number(row["events"]), _number(row["sends"])
         except (ValueError, TypeError) as problem:
-            raise UnreadableWorld(f"Line {reader.line_num} of the CSV: {problem}.") from problem
+            raise UnreadableWorld(
+                f"Line {reader.line_num} of the CSV: {problem}.",
+                "Dates are YYYY-MM-DD, counts are whole numbers or empty.",
+            ) from problem
 
 
 def _number(text: str | None) -> int:

@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, field, replace
 
 from campaign_health.sandbox import customerio_service, mixpanel_access
+from campaign_health.sandbox.errors import UnknownFault
 from campaign_health.sandbox.exchange import Answer, Call
 from campaign_health.sandbox.spoiled_bodies import SPOILERS
 
@@ -28,10 +29,6 @@ CONTENTS = ("empty", "html", "terminated_early")
 KINDS = (*STATUSES, *DELIVERIES, *CONTENTS, *SPOILERS)
 
 _LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
-
-
-class UnknownFault(ValueError):
-    """The fault asked for does not exist, or cannot be placed; the text says what to write instead."""
 
 
 @dataclass(frozen=True)

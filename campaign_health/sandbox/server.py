@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from campaign_health.sandbox.customerio_service import CustomerIo
 from campaign_health.sandbox.delivery import deliver
+from campaign_health.sandbox.errors import PortInUse
 from campaign_health.sandbox.exchange import Answer, Call, Refusal, Service, json_answer
 from campaign_health.sandbox.faults import Fault, Faults
 from campaign_health.sandbox.limits import Limits
@@ -33,10 +34,6 @@ _BASES = {
     "/mixpanel/api/app": ("mixpanel-app", ""),
     "/customerio/v1": ("customerio", "/v1"),
 }
-
-
-class PortInUse(OSError):
-    """The port asked for is taken; the text names it and the cure."""
 
 
 class Sandbox:
@@ -294,7 +291,4 @@ def _listen(port: int, sandbox: Sandbox) -> _Server:
     try:
         return _Server((_HOST, port), Handler)
     except (OSError, OverflowError) as problem:
-        raise PortInUse(f"Port {port} cannot be used ({problem}); choose another one.") from problem
-
-
-__all__ = ["PortInUse", "Sandbox", "running_sandbox"]
+        raise PortInUse(f"Port {port} cannot be used: {problem}.", "Choose another one, or 0 for any.") from problem
