@@ -24,6 +24,7 @@ CREATE TABLE collection (
     requests INTEGER NOT NULL,
     "rows" BIGINT NOT NULL,
     error VARCHAR,
+    details JSON NOT NULL DEFAULT '{}',
     PRIMARY KEY (run_id, workspace, source)
 );
 COMMENT ON TABLE collection IS 'One row per source and run: what was asked, what came of it.';
@@ -38,6 +39,7 @@ COMMENT ON COLUMN collection.last_day IS 'Last day asked for.';
 COMMENT ON COLUMN collection.requests IS 'HTTP requests sent, retries included.';
 COMMENT ON COLUMN collection."rows" IS 'Rows saved.';
 COMMENT ON COLUMN collection.error IS 'What went wrong and what to do, NULL if nothing did. Never holds a secret.';
+COMMENT ON COLUMN collection.details IS 'JSON object of further facts, such as the campaigns that were refused and why.';
 
 CREATE TABLE source_day (
     workspace VARCHAR NOT NULL,

@@ -1,0 +1,113 @@
+"""The two files: the warehouse that one process writes at a time, and the published copy that all read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import duckdb
+
+from storage.errors import NoPublishedFileError
+from storage.failures import clear_database_failures, clear_failures
+from storage.locking import exclusive
+from storage.migrations import migrate
+from storage.publish import publish_copy, sweep_leftovers
+from storage.transactions import transaction
+
+__all__ = ["PUBLISHED_NAME", "WAREHOUSE_NAME", "Warehouse", "open_published", "transaction"]
+
+WAREHOUSE_NAME = "warehouse.duckdb"
+PUBLISHED_NAME = "campaign_health.duckdb"
+
+# Old enough for the analysts' clients from DuckDB 1.1 on; extensions are never fetched from the network.
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "storage_compatibility_version": "v1.0.0",
+    "autoinstall_known_extensions": False,
+}
+
+
+class Warehouse:
+    """The data directory. Opened late and closed early: never keep a connection."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = Path(data_dir)
+        self.path = self.data_dir / WAREHOUSE_NAME
+        self.published_path = self.data_dir / PUBLISHED_NAME
+
+    @contextmanager
+    def open(self, wait_seconds: float = 30.0) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection for reading and writing that nobody else has, at the newest schema.
+
+        Waits up to `wait_seconds` for whoever has it, then raises BusyError. Write inside `transaction`.
+        Raises NewerFileError, CorruptFileError, DiskFullError, UnwritableDirectoryError. Not to be nested.
+        """
+        with self._exclusive(wait_seconds), self._connected() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self, wait_seconds: float = 30.0) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The same as `open`, for callers that only read what is not published yet."""
+        with self.open(wait_seconds) as connection:
+            yield connection
+
+    def publish(self, wait_seconds: float = 30.0) -> None:
+        """Replace the published file by the warehouse as it is now. Call it outside `open`."""
+        with self._exclusive(wait_seconds):
+            self._publish()
+
+    @contextmanager
+    def open_and_publish(self, wait_seconds: float = 30.0) -> Iterator[duckdb.DuckDBPyConnection]:
+        """`open`, and at its end without an error `publish`, with nobody in between."""
+        with self._exclusive(wait_seconds):
+            with self._connected() as connection:
+                yield connection
+            self._publish()
+
+    @contextmanager
+    def _exclusive(self, wait_seconds: float) -> Iterator[None]:
+        with clear_failures(self.data_dir), ExitStack() as held:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            held.enter_context(exclusive(self.data_dir / "warehouse.lock", wait_seconds))
+            sweep_leftovers(self.published_path)
+            release = held.pop_all()
+        with release:
+            yield
+
+    @contextmanager
+    def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with clear_database_failures(self.path):
+            connection = duckdb.connect(self.path, config=_SETTINGS)
+            try:
+                migrate(connection, self.path)
+                yield connection
+            finally:
+                connection.close()
+
+    def _publish(self) -> None:
+        with self._connected() as connection:
+            connection.execute("FORCE CHECKPOINT")
+        with clear_failures(self.published_path):
+            publish_copy(self.path, self.published_path)
+
+
+@contextmanager
+def open_published(path_or_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the published file, given it or the data directory that holds it.
+
+    It shows the run that was newest when it was opened and never blocks a writer.
+    Raises NoPublishedFileError where nothing was published, CorruptFileError, NewerFileError.
+    """
+    path = Path(path_or_dir)
+    if path.is_dir():
+        path = path / PUBLISHED_NAME
+    if not path.exists():
+        raise NoPublishedFileError(
+            f"There is no published file at {path}.", "Run `campaign-health collect` (or `demo`) first."
+        )
+    with clear_database_failures(path):
+        connection = duckdb.connect(path, read_only=True, config={"autoinstall_known_extensions": False})
+        try:
+            yield connection
+        finally:
+            connection.close()

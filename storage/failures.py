@@ -1,0 +1,118 @@
+"""Turns what DuckDB and the operating system raise into this package's errors."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from storage.errors import (
+    BusyError,
+    CorruptFileError,
+    DiskFullError,
+    NewerFileError,
+    StorageError,
+    UnwritableDirectoryError,
+)
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_ROOM_TEXTS = ("no space left", "disk quota exceeded", "file too large", "out of disk")
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+_FORBIDDEN_TEXTS = ("permission denied", "read-only file system", "operation not permitted")
+_CORRUPT_TEXTS = (
+    "not a valid duckdb database file",
+    "corrupt",
+    "checksum",
+    "failed to load metadata",
+    "could not read enough bytes",
+    "serialization error",
+    "deserialize",
+    "error reading",
+)
+_NEWER_TEXTS = ("version number", "newer version", "higher version")
+
+
+@contextmanager
+def clear_failures(path: Path) -> Iterator[None]:
+    """Within it, failures of disk, permission and file form come out as a StorageError that names `path`.
+
+    Anything else (a mistake in a statement, a broken constraint) passes through as it is: that is a bug.
+    """
+    try:
+        with clear_database_failures(path):
+            yield
+    except OSError as failure:
+        named = _named_os_failure(failure, path)
+        if named is None:
+            raise
+        raise named from failure
+
+
+@contextmanager
+def clear_database_failures(path: Path) -> Iterator[None]:
+    """The same for DuckDB's own failures only: for code that is not ours to judge by its OSErrors."""
+    try:
+        yield
+    except duckdb.Error as failure:
+        named = _named_duckdb_failure(failure, path)
+        if named is None:
+            raise
+        raise named from failure
+
+
+def no_room(path: Path) -> DiskFullError:
+    """The error for a full disk under `path`."""
+    return DiskFullError(
+        f"No space left on the disk that holds {path}.",
+        "Free some space and run again; everything stored before is untouched.",
+    )
+
+
+def _forbidden(path: Path) -> UnwritableDirectoryError:
+    return UnwritableDirectoryError(
+        f"{path} may not be read or written by this user.",
+        f"Give this user the right to write in {path.parent}, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
+    )
+
+
+def _named_os_failure(failure: OSError, path: Path) -> StorageError | None:
+    if failure.errno in _NO_ROOM:
+        return no_room(path)
+    if failure.errno in _FORBIDDEN:
+        return _forbidden(path)
+    if failure.errno in (errno.ENOTDIR, errno.EEXIST, errno.EISDIR):
+        return UnwritableDirectoryError(
+            f"{path} cannot be used: {failure.strerror}.",
+            "Move what is in the way, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
+        )
+    return None
+
+
+def _named_duckdb_failure(failure: duckdb.Error, path: Path) -> StorageError | None:
+    text = str(failure).lower()
+    if any(words in text for words in _NO_ROOM_TEXTS):
+        return no_room(path)
+    if "could not set lock" in text or "conflicting lock" in text:
+        return BusyError(
+            f"{path} is open in another program: {failure}",
+            "Close it there (analysts should open the published file instead) and run again.",
+        )
+    if any(words in text for words in _FORBIDDEN_TEXTS):
+        return _forbidden(path)
+    if isinstance(failure, duckdb.IOException | duckdb.SerializationException) and any(
+        words in text for words in _NEWER_TEXTS
+    ):
+        return NewerFileError(
+            f"{path} was written by a newer version of DuckDB.", "Update campaign-health, then run again."
+        )
+    broken = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
+    if isinstance(failure, broken) and any(words in text for words in _CORRUPT_TEXTS):
+        return CorruptFileError(
+            f"{path} is damaged or is not a DuckDB file.",
+            "Move it away and put a backup (or a copy of the published file) in its place; with neither, the "
+            "next collect starts anew from the services' own history.",
+        )
+    return None

@@ -1,0 +1,51 @@
+"""One process at a time: the warehouse's lock, and who holds it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from storage.errors import BusyError
+
+
+@contextmanager
+def exclusive(lock_path: Path, wait_seconds: float) -> Iterator[None]:
+    """Hold the lock file's lock; waits up to `wait_seconds`, then raises BusyError naming the holder.
+
+    The operating system frees the lock when its holder dies, however it dies. Who holds it stands in a file
+    of its own, because taking a lock empties the lock file.
+    """
+    holder_path = lock_path.with_suffix(".holder")
+    lock = FileLock(lock_path, mode=0o660)
+    try:
+        lock.acquire(timeout=max(wait_seconds, 0), poll_interval=0.05)
+    except Timeout:
+        raise BusyError(
+            f"{lock_path.with_suffix('.duckdb')} is in use by {_holder(holder_path)}; waited {wait_seconds:g} seconds.",
+            "Wait until it is done, then try again.",
+        ) from None
+    try:
+        holder_path.write_text(json.dumps({"pid": os.getpid(), "command": _command()}), encoding="utf-8")
+        yield
+    finally:
+        holder_path.unlink(missing_ok=True)
+        lock.release()
+
+
+def _holder(holder_path: Path) -> str:
+    try:
+        holder = json.loads(holder_path.read_text(encoding="utf-8"))
+        return f"process {holder['pid']} ({holder['command']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"
+
+
+def _command() -> str:
+    """The program's name and first argument: arguments further on may be private."""
+    return " ".join([Path(sys.argv[0]).name or "python", *sys.argv[1:2]])

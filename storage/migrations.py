@@ -1,0 +1,87 @@
+"""Numbered SQL files, each applied once in one transaction with the record of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+from storage.conversion import stored_instant
+from storage.errors import NewerFileError
+from storage.transactions import transaction
+
+_FILE_NAME = re.compile(r"(\d{4})_(\w+)\.sql")
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One numbered file of SQL statements."""
+
+    number: int
+    name: str
+    sql: str
+
+
+def shipped_migrations() -> list[Migration]:
+    """The migrations that come with this program, by number."""
+    found = []
+    for entry in resources.files("storage").joinpath("sql").iterdir():
+        match = _FILE_NAME.fullmatch(entry.name)
+        if match:
+            found.append(Migration(int(match[1]), match[2], entry.read_text(encoding="utf-8")))
+    return sorted(found, key=lambda migration: migration.number)
+
+
+def migrate(
+    connection: duckdb.DuckDBPyConnection, path: Path, migrations: list[Migration] | None = None
+) -> list[Migration]:
+    """Bring the open database to the newest schema and return what was applied.
+
+    Raises NewerFileError where the file knows migrations that this program does not: it is left as it is.
+    """
+    migrations = shipped_migrations() if migrations is None else migrations
+    applied = _applied(connection)
+    unknown = applied - {migration.number for migration in migrations}
+    if unknown:
+        raise NewerFileError(
+            f"{path} was written by a newer version of campaign-health (its schema is number {max(unknown)}, "
+            f"this program knows up to {max((m.number for m in migrations), default=0)}).",
+            "Update campaign-health, then run again.",
+        )
+    pending = [migration for migration in migrations if migration.number not in applied]
+    for migration in pending:
+        with transaction(connection):
+            if not applied:
+                _create_record(connection)
+                applied = {0}
+            connection.execute(migration.sql)
+            connection.execute(
+                "INSERT INTO schema_migration VALUES (?, ?, ?)",
+                [migration.number, migration.name, stored_instant(datetime.now(UTC))],
+            )
+    return pending
+
+
+def _applied(connection: duckdb.DuckDBPyConnection) -> set[int]:
+    known = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE NOT internal AND table_name = 'schema_migration'"
+    ).fetchone()
+    if not known or not known[0]:
+        return set()
+    return {number for (number,) in connection.execute("SELECT number FROM schema_migration").fetchall()}
+
+
+def _create_record(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("""
+        CREATE TABLE schema_migration (
+            number INTEGER PRIMARY KEY, name VARCHAR NOT NULL, applied_at TIMESTAMP NOT NULL
+        );
+        COMMENT ON TABLE schema_migration IS 'Which numbered changes of these tables were made, and when.';
+        COMMENT ON COLUMN schema_migration.number IS 'Number of the SQL file.';
+        COMMENT ON COLUMN schema_migration.name IS 'Name of the SQL file.';
+        COMMENT ON COLUMN schema_migration.applied_at IS 'When it was applied (UTC).';
+    """)

@@ -1,0 +1,169 @@
+"""Event counts: dense from each event's first day on, so that a vanished event reads as zero."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+
+import duckdb
+
+from storage.conversion import stored_instant, stored_text
+from storage.records import CountSource, EventCounts
+from storage.save.bulk import DAY, TEXT, WHOLE, count_of, incoming
+from storage.save.days import mark_not_collected, save_source_days
+
+# Where each event's series begins: its first day with an event, counting what was stored and what just came.
+_SERIES_BEGIN = """
+    CREATE OR REPLACE TEMP TABLE series_begin AS
+    SELECT n.event, n.source, least(n.first_day, stored.first_day) AS first_day, stored.first_day AS stored_first_day
+    FROM (
+        SELECT i.event, any_value(i.source) AS source, min(c.day) AS first_day
+        FROM incoming_events i LEFT JOIN incoming_counts c ON c.event = i.event AND c.events > 0
+        GROUP BY i.event
+    ) n
+    LEFT JOIN (
+        SELECT event, min(day) AS first_day FROM event_day WHERE workspace = ? GROUP BY event
+    ) stored ON stored.event = n.event
+    WHERE least(n.first_day, stored.first_day) IS NOT NULL
+"""
+
+_SAVE_WINDOW = """
+    INSERT OR REPLACE INTO event_day BY NAME
+    SELECT $workspace AS workspace, b.event, d.day, coalesce(c.events, 0) AS events, d.state, b.source,
+        $collected_at AS collected_at
+    FROM series_begin b
+    JOIN incoming_days d ON d.day >= b.first_day
+    LEFT JOIN incoming_counts c ON c.event = b.event AND c.day = d.day
+    ORDER BY b.event, d.day
+"""
+
+# An event first seen (or first seen earlier) now has no rows on the collected days outside this window.
+_FILL_GAPS = """
+    INSERT INTO event_day BY NAME
+    SELECT $workspace AS workspace, b.event, s.day,
+        CASE WHEN s.state = 'not_collected' THEN NULL ELSE 0 END AS events, s.state, b.source, s.collected_at
+    FROM series_begin b
+    JOIN source_day s ON s.workspace = $workspace AND s.source = 'mixpanel_events' AND s.day >= b.first_day
+    WHERE b.stored_first_day IS DISTINCT FROM b.first_day
+    ON CONFLICT DO NOTHING
+"""
+
+_SEEN = """
+    UPDATE event SET first_seen = seen.first_seen, last_seen = seen.last_seen
+    FROM (
+        SELECT e.event, min(d.day) AS first_seen, max(d.day) AS last_seen
+        FROM event e LEFT JOIN event_day d ON d.workspace = e.workspace AND d.event = e.event AND d.events > 0
+        WHERE e.workspace = $workspace GROUP BY e.event
+    ) seen
+    WHERE event.workspace = $workspace AND event.event = seen.event
+        AND (event.first_seen IS DISTINCT FROM seen.first_seen OR event.last_seen IS DISTINCT FROM seen.last_seen)
+"""
+
+
+def save_event_window(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: str,
+    counts: Iterable[EventCounts],
+    first_day: date,
+    last_day: date,
+    states: Mapping[date, str],
+    collected_at: datetime,
+    run_id: str,
+    *,
+    count_source: CountSource | None = None,
+    answered: Collection[str] | None = None,
+) -> int:
+    """Save the counts of a window of days and return the number of rows of `event_day` written.
+
+    Every event gets a row for each day of the window from its own first day (the first with a count above 0)
+    on, 0 where it had none; days outside the window that were collected before are filled likewise. Known
+    events that the answer does not have get zeros too.
+
+    Args:
+        counts: a day of the window that is not in an event's `counts` had none (0). One source for all.
+        states: 'observed' or 'provisional' for each day that may be stored; other days are ignored.
+        count_source: where `counts` may be empty, the source that answered (default: the source in use).
+        answered: None where the whole source answered. Else the names that were answered for: all other known
+            events are marked not collected where they have no number yet, and so is the source.
+    """
+    gathered = {stored_text(record.event): record for record in counts}
+    source = count_source or next((r.source for r in gathered.values()), None) or _source_in_use(connection, workspace)
+    days = sorted(day for day in states if first_day <= day <= last_day)
+    instant = stored_instant(collected_at)
+    asked = _asked(connection, workspace, gathered, answered)
+    cells = [
+        (event, day, record.counts.get(day, 0))
+        for event, record in gathered.items()
+        for day in days
+        if record.counts.get(day, 0)
+    ]
+    with (
+        incoming(connection, "incoming_days", {"day": DAY, "state": TEXT}, _day_columns(days, states)),
+        incoming(
+            connection,
+            "incoming_events",
+            {"event": TEXT, "source": TEXT},
+            {"event": asked, "source": [source] * len(asked)},
+        ),
+        incoming(
+            connection,
+            "incoming_counts",
+            {"event": TEXT, "day": DAY, "events": WHOLE},
+            {"event": [c[0] for c in cells], "day": [c[1] for c in cells], "events": [c[2] for c in cells]},
+        ),
+    ):
+        connection.execute(
+            "INSERT INTO event BY NAME SELECT ? AS workspace, event, ? AS listed_at FROM incoming_events "
+            "ON CONFLICT DO NOTHING",
+            [workspace, instant],
+        )
+        connection.execute(_SERIES_BEGIN, [workspace])
+        values = {"workspace": workspace, "collected_at": instant}
+        rows = count_of(connection.execute(_SAVE_WINDOW, values))
+    if answered is None:
+        window_states = {day: states[day] for day in days}
+        save_source_days(connection, workspace, "mixpanel_events", window_states, collected_at, run_id)
+    rows += count_of(connection.execute(_FILL_GAPS, {"workspace": workspace}))
+    connection.execute("DROP TABLE series_begin")
+    connection.execute(_SEEN, {"workspace": workspace})
+    if answered is not None and days:
+        mark_not_collected(
+            connection, workspace, "mixpanel_events", days[0], days[-1], collected_at, run_id, but_events=asked
+        )
+    return rows
+
+
+def restart_event_series(connection: duckdb.DuckDBPyConnection, workspace: str, source: CountSource) -> int:
+    """Begin every series anew for counts from `source`: rows of the other source go, names stay.
+
+    Returns the number of rows removed (0 where nothing was stored from the other source). Call it in the same
+    transaction as the save of the new source's history, so that nothing is lost if that fails.
+    """
+    removed = count_of(
+        connection.execute("DELETE FROM event_day WHERE workspace = ? AND source <> ?", [workspace, source])
+    )
+    if removed:
+        connection.execute("DELETE FROM source_day WHERE workspace = ? AND source = 'mixpanel_events'", [workspace])
+        connection.execute(_SEEN, {"workspace": workspace})
+    return removed
+
+
+def _asked(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: str,
+    gathered: Mapping[str, EventCounts],
+    answered: Collection[str] | None,
+) -> list[str]:
+    if answered is not None:
+        return sorted({*gathered, *(stored_text(name) for name in answered)})
+    known = connection.execute("SELECT event FROM event WHERE workspace = ?", [workspace]).fetchall()
+    return sorted({*gathered, *(event for (event,) in known)})
+
+
+def _source_in_use(connection: duckdb.DuckDBPyConnection, workspace: str) -> CountSource:
+    row = connection.execute("SELECT any_value(source) FROM event_day WHERE workspace = ?", [workspace]).fetchone()
+    return "export" if row and row[0] == "export" else "query"
+
+
+def _day_columns(days: list[date], states: Mapping[date, str]) -> dict[str, list[object]]:
+    return {"day": list(days), "state": [states[day] for day in days]}

@@ -1,0 +1,63 @@
+"""How runs went, what was asked, and which zone the days are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import duckdb
+
+from storage.conversion import stored_instant, stored_json, stored_text
+from storage.records import CollectionRecord
+from storage.save.bulk import INSTANT, incoming
+
+_REQUESTS_KEPT = timedelta(days=2)
+
+
+def save_collection(connection: duckdb.DuckDBPyConnection, record: CollectionRecord) -> None:
+    """Record how one source of one run went."""
+    connection.execute(
+        "INSERT OR REPLACE INTO collection (run_id, workspace, source, started_at, ended_at, outcome, first_day, "
+        'last_day, requests, "rows", error, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        [
+            record.run_id,
+            record.workspace,
+            record.source,
+            stored_instant(record.started_at),
+            stored_instant(record.ended_at),
+            record.outcome,
+            record.first_day,
+            record.last_day,
+            record.requests,
+            record.rows,
+            None if record.error is None else stored_text(record.error),
+            stored_json(dict(record.details)),
+        ],
+    )
+
+
+def save_workspace_zone(connection: duckdb.DuckDBPyConnection, workspace: str, zone: str, now: datetime) -> str | None:
+    """Record the zone that days are counted in and return the one used before if it was another, else None.
+
+    A change makes every stored day doubtful: see `queries.days_in_previous_zone`.
+    """
+    row = connection.execute("SELECT time_zone FROM workspace WHERE workspace = ?", [workspace]).fetchone()
+    previous: str | None = row[0] if row else None
+    if previous == zone:
+        return None
+    connection.execute(
+        "INSERT OR REPLACE INTO workspace (workspace, time_zone, time_zone_since, previous_time_zone) "
+        "VALUES (?, ?, ?, ?)",
+        [workspace, zone, stored_instant(now), previous],
+    )
+    return previous
+
+
+def save_requests(
+    connection: duckdb.DuckDBPyConnection, project: str, asked_at: Iterable[datetime], now: datetime
+) -> None:
+    """Remember requests to Mixpanel's Query API for the hourly budget; forgets those older than two days."""
+    instants = [stored_instant(instant) for instant in asked_at]
+    with incoming(connection, "incoming_requests", {"asked_at": INSTANT}, {"asked_at": instants}):
+        connection.execute("INSERT INTO mixpanel_request SELECT ?, asked_at FROM incoming_requests", [project])
+    connection.execute("DELETE FROM mixpanel_request WHERE asked_at < ?", [stored_instant(now - _REQUESTS_KEPT)])
