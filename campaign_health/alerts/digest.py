@@ -1,0 +1,98 @@
+"""The digest as data: what there is to say, before anyone decides how it looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+Kind = Literal["digest", "urgent", "all_clear", "reminder"]
+
+
+class SectionName(StrEnum):
+    """The parts of a digest, in the order in which they are read."""
+
+    NEW = "New"
+    STILL_BROKEN = "Still broken"
+    RECOVERED = "Recovered"
+    LATE = "Came to light late"
+    MUTED = "Muted"
+    COULD_NOT_CHECK = "Could not check"
+
+
+@dataclass(frozen=True)
+class Money:
+    """Revenue at risk in dollars, with its range."""
+
+    amount: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class DigestItem:
+    """One campaign's incident, in words and numbers. `day_number` counts from the first bad day, which is day 1."""
+
+    incident_id: str
+    campaign_id: int
+    campaign: str
+    status: str
+    seen: str
+    since: date
+    day_number: int
+    cause: str = ""
+    next_step: str = ""
+    missed_sends: float | None = None
+    missed_sends_low: float | None = None
+    missed_sends_high: float | None = None
+    money: Money | None = None
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    sends: tuple[float | None, ...] = ()
+    recovered_on: date | None = None
+    note: str = ""
+    link: str | None = None
+    acknowledge_link: str | None = None
+    mute_link: str | None = None
+
+
+@dataclass(frozen=True)
+class CheckFailure:
+    """A source that could not be collected, so that nothing can be said of what hangs on it."""
+
+    source: str
+    first_day: date
+    last_day: date
+    error: str
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the digest. `more` items were left out for want of room."""
+
+    name: SectionName
+    items: tuple[DigestItem, ...] = ()
+    failures: tuple[CheckFailure, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class Digest:
+    """Everything one message says. `rest` is the line about all that is well; `change_ids` is what it announces."""
+
+    announcement_id: str
+    workspace: str
+    kind: Kind
+    day: date
+    headline: str
+    rest: str
+    sections: tuple[Section, ...] = ()
+    change_ids: tuple[str, ...] = ()
+    link: str | None = None
+    delayed_since: date | None = field(default=None)
+
+    def section(self, name: SectionName) -> Section | None:
+        """The section of that name, or None where the digest has none."""
+        return next((section for section in self.sections if section.name == name), None)

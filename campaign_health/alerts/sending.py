@@ -1,0 +1,199 @@
+"""Sends what is due: store the announcement, send it, store that it arrived.
+
+In this order a crash can repeat a message, which carries an id, but cannot lose one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from campaign_health.alerts.building import build_digest
+from campaign_health.alerts.channels import Route, channels_of, narrowed
+from campaign_health.alerts.delivery import Channel, Delivery, DeliveryFailed, Receipt
+from campaign_health.alerts.digest import Digest, Kind
+from campaign_health.alerts.due import PastAnnouncement, kind_due, urgent_incidents
+from campaign_health.alerts.json_form import digest_as_json, digest_from_json
+from campaign_health.alerts.reads import read_situation
+from campaign_health.alerts.situation import Situation
+from campaign_health.clock import local_day
+from campaign_health.settings import Settings, WorkspaceSettings
+from storage.announcements import Announcement, announcements_on, claim_announcement, settle_announcement
+from storage.database import Warehouse, transaction
+
+TRIES = 3
+# A channel that asks for a longer wait than this is tried again on a later run.
+LONGEST_WAIT_SECONDS = 30.0
+RETRY_AFTER = timedelta(minutes=15)
+LOOK_BACK = timedelta(days=60)
+
+
+def send_due_digest(
+    warehouse: Warehouse,
+    settings: Settings,
+    workspace: WorkspaceSettings,
+    now: datetime,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+) -> list[Delivery]:
+    """Sends what is due on every channel of a workspace, and says what came of each; a fault of one stops no other.
+
+    Raises:
+        SettingsError: the channels are not set up as they must be.
+        StorageError: the database cannot be used.
+    """
+    channels = channels_of(workspace, settings, now)
+    if not channels:
+        return [Delivery("none", "not_set_up", "No channel is set; set SLACK_WEBHOOK_URL, for example.")]
+    try:
+        with FileLock(warehouse.path.parent / "digest.lock", timeout=0):
+            done = [
+                _send_on(warehouse, settings, workspace, channel, routes, now, sleep) for channel, routes in channels
+            ]
+    except Timeout:
+        return [Delivery(channel.name, "nothing_due", "Another process is sending.") for channel, _ in channels]
+    if any(delivery.announcement_id for delivery in done):
+        warehouse.publish()
+    return done
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    workspace: WorkspaceSettings,
+    channel: Channel,
+    routes: tuple[Route, ...],
+    now: datetime,
+) -> tuple[Digest | None, list[Announcement]]:
+    """The digest that is due on a channel at `now` (None where none is), and what the channel got before."""
+    zone = zone_of(connection, workspace)
+    today = local_day(now, zone)
+    past = announcements_on(connection, workspace.name, channel.name, today - LOOK_BACK)
+    if past and past[-1].status == "sending":
+        return digest_from_json(past[-1].digest), past
+    situation = narrowed(read_situation(connection, workspace.name, channel.name, today), routes)
+    waits = past and past[-1].retry_at is not None and past[-1].retry_at > now
+    if not waits and (urgent := urgent_incidents(situation, workspace.digest, today)):
+        return compose(situation, settings, "urgent", today, past, only_incidents=urgent), past
+    history = [
+        PastAnnouncement(p.announcement_id, p.kind, p.day, p.made_at, p.status, p.retry_at)  # type: ignore[arg-type]
+        for p in past
+    ]
+    kind = kind_due(situation, history, workspace.digest, now, zone, editable=channel.editable)
+    if kind is None or (routes and kind != "digest"):
+        return None, past
+    return compose(situation, settings, kind, today, past), past
+
+
+def compose(
+    situation: Situation,
+    settings: Settings,
+    kind: Kind,
+    today: date,
+    past: list[Announcement],
+    only_incidents: frozenset[str] | None = None,
+) -> Digest:
+    """A digest with a new id; it says so where earlier ones have not arrived."""
+    missed: list[date] = []
+    for earlier in reversed(past):
+        if earlier.status == "sent":
+            break
+        missed.append(earlier.day)
+    return build_digest(
+        situation,
+        announcement_id=uuid4().hex[:12],
+        kind=kind,
+        today=today,
+        dashboard_url=settings.dashboard_url,
+        delayed_since=min(missed) if missed and min(missed) < today else None,
+        only_incidents=only_incidents,
+    )
+
+
+def zone_of(connection: duckdb.DuckDBPyConnection, workspace: WorkspaceSettings) -> ZoneInfo:
+    """The workspace's zone: the one that was collected in, else the set one, else UTC."""
+    row = connection.execute("SELECT time_zone FROM workspace WHERE workspace = ?", [workspace.name]).fetchone()
+    return ZoneInfo(row[0]) if row else workspace.time_zone or ZoneInfo("UTC")
+
+
+def _send_on(
+    warehouse: Warehouse,
+    settings: Settings,
+    workspace: WorkspaceSettings,
+    channel: Channel,
+    routes: tuple[Route, ...],
+    now: datetime,
+    sleep: Callable[[float], None],
+) -> Delivery:
+    with warehouse.open() as connection:
+        digest, past = prepare(connection, settings, workspace, channel, routes, now)
+        if digest is None:
+            return Delivery(channel.name, "nothing_due")
+        if all(earlier.announcement_id != digest.announcement_id for earlier in past):
+            with transaction(connection):
+                claim_announcement(
+                    connection,
+                    workspace.name,
+                    announcement_id=digest.announcement_id,
+                    channel=channel.name,
+                    kind=digest.kind,
+                    day=digest.day,
+                    digest=digest_as_json(digest),
+                    change_ids=digest.change_ids,
+                    made_at=now,
+                )
+    receipt, failure = _deliver(channel, digest, _receipt_of_day(past, digest.day), sleep)
+    with warehouse.open() as connection, transaction(connection):
+        settle_announcement(
+            connection,
+            workspace.name,
+            digest.announcement_id,
+            status="sent" if failure is None else "failed",
+            at=now,
+            retry_at=_retry_at(failure, now),
+            error=failure.reason if failure else None,
+            receipt=receipt,
+        )
+    outcome = "sent" if failure is None else "failed"
+    return Delivery(channel.name, outcome, failure.reason if failure else "", digest.announcement_id)
+
+
+def _deliver(
+    channel: Channel, digest: Digest, today: Receipt | None, sleep: Callable[[float], None]
+) -> tuple[Receipt | None, DeliveryFailed | None]:
+    failure: DeliveryFailed | None = None
+    for attempt in range(TRIES):
+        try:
+            return channel.deliver(digest, today), None
+        except DeliveryFailed as failed:
+            failure = failed
+        wait = failure.retry_after if failure.retry_after is not None else float(2**attempt)
+        if failure.final or wait > LONGEST_WAIT_SECONDS or attempt == TRIES - 1:
+            break
+        sleep(wait)
+    return None, failure
+
+
+def _receipt_of_day(past: list[Announcement], day: date) -> Receipt | None:
+    receipts = [p.receipt for p in past if p.status == "sent" and p.day == day and p.receipt]
+    return receipts[-1] if receipts else None
+
+
+def _retry_at(failure: DeliveryFailed | None, now: datetime) -> datetime | None:
+    # A final failure is tried again whenever the next digest is looked at: by then somebody may have mended it.
+    if failure is None or failure.final:
+        return None
+    asked = timedelta(seconds=failure.retry_after or 0)
+    return now.astimezone(UTC) + max(asked, RETRY_AFTER)
+
+
+def as_test(digest: Digest) -> Digest:
+    """The digest as a test message: it says so, and announces nothing."""
+    return replace(digest, headline=f"Test: {digest.headline}", change_ids=())

@@ -1,0 +1,104 @@
+"""`campaign-health digest`: sends what is due, or shows what would be sent."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from campaign_health.alerts.channels import channels_of
+from campaign_health.alerts.delivery import Delivery, DeliveryFailed
+from campaign_health.alerts.digest import Digest
+from campaign_health.alerts.json_form import digest_as_json
+from campaign_health.alerts.plain_text import plain_text
+from campaign_health.alerts.reads import read_situation
+from campaign_health.alerts.sending import as_test, compose, prepare, send_due_digest, zone_of
+from campaign_health.alerts.terminal_channel import Terminal
+from campaign_health.cli.console import notes, print_json
+from campaign_health.clock import local_day, read_clock
+from campaign_health.errors import SettingsError
+from campaign_health.settings import Settings, WorkspaceSettings, load_settings
+from storage.database import Warehouse, open_published
+
+
+@click.command()
+@click.option("--workspace", "only", help="Only this workspace.")
+@click.option("--dry-run", is_flag=True, help="Print the digest and send nothing.")
+@click.option("--test", "is_test", is_flag=True, help="Send the present state to every channel, marked as a test.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> None:
+    """Send the digest that is due on each channel.
+
+    Due: once a day at the set local time where something is new; once a week a sign of life. What was announced is
+    never announced again. Exit code 0: sent, or nothing was due; 1: a channel failed (it is tried again later).
+    """
+    now = read_clock(os.environ)
+    settings = load_settings(os.environ, Path.cwd())
+    chosen = [workspace for workspace in settings.workspaces if only in (None, workspace.name)]
+    if not chosen:
+        raise SettingsError(
+            f"There is no workspace {only!r}.", "Its name is that of its table in campaign-health.toml."
+        )
+    if dry_run:
+        _show(settings, chosen, now, as_json)
+        return
+    deliveries = {
+        workspace.name: _send_tests(settings, workspace, now)
+        if is_test
+        else send_due_digest(Warehouse(settings.data_dir), settings, workspace, now)
+        for workspace in chosen
+    }
+    _report(deliveries, as_json)
+    if any(delivery.outcome == "failed" for done in deliveries.values() for delivery in done):
+        raise SystemExit(1)
+
+
+def _show(settings: Settings, chosen: list[WorkspaceSettings], now: datetime, as_json: bool) -> None:
+    shown = []
+    for workspace in chosen:
+        digest, due = _preview(settings, workspace, now)
+        shown.append({"due": due, **digest_as_json(digest)})
+        if not as_json:
+            if not due:
+                notes.print(f"Nothing is due now for {workspace.name}. A digest made now would say:", markup=False)
+            click.echo(plain_text(digest), nl=False)
+    if as_json:
+        print_json(shown)
+
+
+def _preview(settings: Settings, workspace: WorkspaceSettings, now: datetime) -> tuple[Digest, bool]:
+    """What the first channel would get, and whether it is due."""
+    channels = channels_of(workspace, settings, now)
+    channel, routes = channels[0] if channels else (Terminal(), ())
+    with open_published(settings.data_dir) as connection:
+        digest, past = prepare(connection, settings, workspace, channel, routes, now)
+        if digest is not None:
+            return digest, True
+        today = local_day(now, zone_of(connection, workspace))
+        situation = read_situation(connection, workspace.name, channel.name, today)
+        return compose(situation, settings, "digest", today, past), False
+
+
+def _send_tests(settings: Settings, workspace: WorkspaceSettings, now: datetime) -> list[Delivery]:
+    digest = as_test(_preview(settings, workspace, now)[0])
+    done = []
+    for channel, _ in channels_of(workspace, settings, now):
+        try:
+            channel.deliver(digest, None)
+            done.append(Delivery(channel.name, "sent", announcement_id=digest.announcement_id))
+        except DeliveryFailed as failure:
+            done.append(Delivery(channel.name, "failed", failure.reason))
+    return done or [Delivery("none", "not_set_up", "No channel is set; set SLACK_WEBHOOK_URL, for example.")]
+
+
+def _report(deliveries: dict[str, list[Delivery]], as_json: bool) -> None:
+    if as_json:
+        print_json({name: [vars(delivery) for delivery in done] for name, done in deliveries.items()})
+        return
+    words = {"sent": "sent", "nothing_due": "nothing is due", "failed": "FAILED", "not_set_up": "not set up"}
+    for name, done in deliveries.items():
+        for delivery in done:
+            reason = f": {delivery.reason}" if delivery.reason else ""
+            click.echo(f"{name}, {delivery.channel}: {words[delivery.outcome]}{reason}")

@@ -1,0 +1,38 @@
+"""Addresses of the dashboard's views, shared by the digest, which links to them, and the dashboard, which reads them."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import urlencode
+
+Act = Literal["acknowledge", "mute", "expected"]
+
+
+def overview_link(base: str, workspace: str, status: str | None = None) -> str:
+    """The overview, of one workspace, of one status where that is given."""
+    return _link(base, "", workspace=workspace, status=status)
+
+
+def campaign_link(base: str, workspace: str, campaign_id: int) -> str:
+    """The page of one campaign."""
+    return _link(base, "campaign", workspace=workspace, campaign=campaign_id)
+
+
+def act_link(base: str, workspace: str, campaign_id: int, incident_id: str, act: Act) -> str:
+    """The page of one campaign with the dialog for `act` on an incident open."""
+    return _link(base, "campaign", workspace=workspace, campaign=campaign_id, incident=incident_id, act=act)
+
+
+def event_link(base: str, workspace: str, event: str) -> str:
+    """The page of events, at one event."""
+    return _link(base, "events", workspace=workspace, event=event)
+
+
+def data_link(base: str, workspace: str) -> str:
+    """The page of collection runs and freshness."""
+    return _link(base, "data", workspace=workspace)
+
+
+def _link(base: str, page: str, **query: str | int | None) -> str:
+    given = {name: value for name, value in query.items() if value is not None}
+    return f"{base.rstrip('/')}/{page}?{urlencode(given)}"
