@@ -26,12 +26,18 @@ def csv_world(source: Path | str, time_zone: str = "UTC", now: datetime | None =
 
     Raises:
         UnreadableWorld: naming the line, when the columns, a date or a number is not what it should be.
+        OSError: when the file cannot be opened.
     """
-    if isinstance(source, Path):
-        with source.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(_rows(lines))
-    else:
-        rows = list(_rows(io.StringIO(source)))
+    try:
+        if isinstance(source, Path):
+            with source.open(encoding="utf-8-sig", newline="") as lines:
+                rows = list(_rows(lines))
+        else:
+            rows = list(_rows(io.StringIO(source)))
+    except (UnicodeDecodeError, csv.Error) as problem:
+        raise UnreadableWorld(
+            f"This is no CSV: {problem}.", "Give a UTF-8 file of pair_id,date,events,sends."
+        ) from problem
     if not rows:
         raise UnreadableWorld("The CSV has no rows.", "A world needs at least one day of one pair.")
     zone = ZoneInfo(time_zone)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -50,6 +50,7 @@ class Sandbox:
         limits: Limits | None = None,
         port: int = 0,
         keep_bodies: bool = False,
+        live: bool = False,
     ) -> None:
         self.world = world
         self.keys = Keys()
@@ -59,9 +60,9 @@ class Sandbox:
         self.faults = Faults()
         for fault in faults:
             self.faults.add(fault)
-        self._now = world.now
+        self._now: datetime | None = None if live else world.now
         self._passed = 0.0
-        setting = Setting(world, lambda: self._now, lambda: time.monotonic() + self._passed, self.limits, self.keys)
+        setting = Setting(world, lambda: self.now, lambda: time.monotonic() + self._passed, self.limits, self.keys)
         access = MixpanelAccess(setting)
         self._services: dict[str, Service] = {
             "mixpanel-query": MixpanelQuery(setting, access),
@@ -97,8 +98,8 @@ class Sandbox:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment variables that point the product at this sandbox, its clock included."""
-        return {
+        """The environment variables that point the product at this sandbox, and set its clock unless that is real."""
+        variables = {
             "MIXPANEL_PROJECT_ID": str(self.world.project_id),
             "MIXPANEL_SERVICE_ACCOUNT": self.keys.service_account,
             "MIXPANEL_SERVICE_SECRET": self.keys.service_secret,
@@ -108,15 +109,17 @@ class Sandbox:
             "MIXPANEL_TIME_STORAGE": self.world.time_storage,
             "CUSTOMERIO_APP_API_KEY": self.keys.app_api_key,
             "CUSTOMERIO_APP_URL": self.customerio_url,
-            "CAMPAIGN_HEALTH_NOW": self._now.astimezone(self.world.zone).isoformat(),
         }
+        if self._now is not None:
+            variables["CAMPAIGN_HEALTH_NOW"] = self._now.astimezone(self.world.zone).isoformat()
+        return variables
 
     # Clock
 
     @property
     def now(self) -> datetime:
         """What the services take for the present."""
-        return self._now
+        return self._now or datetime.now(UTC)
 
     def set_now(self, now: datetime) -> None:
         """Move the services' clock to an instant (with an offset)."""
@@ -241,13 +244,16 @@ def running_sandbox(
     limits: Limits | None = None,
     port: int = 0,
     keep_bodies: bool = False,
+    live: bool = False,
 ) -> Iterator[Sandbox]:
     """Serve ``world`` on loopback until the block ends; a free port unless one is given.
+
+    ``keep_bodies`` records the answers' bodies too. ``live`` lets the services' clock follow the real one.
 
     Raises:
         PortInUse: when the port is taken.
     """
-    sandbox = Sandbox(world, faults=faults, limits=limits, port=port, keep_bodies=keep_bodies)
+    sandbox = Sandbox(world, faults=faults, limits=limits, port=port, keep_bodies=keep_bodies, live=live)
     sandbox.start()
     try:
         yield sandbox

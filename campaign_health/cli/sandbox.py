@@ -1,0 +1,113 @@
+"""`campaign-health sandbox`: the stand-in services on this machine."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import sys
+import threading
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from campaign_health.cli.console import notes, print_json
+from campaign_health.clock import NOW_SETTING, local_day, read_clock
+from campaign_health.errors import CampaignHealthError, SettingsError
+from campaign_health.sandbox.csv_world import csv_world
+from campaign_health.sandbox.fault_text import EXAMPLE, fault_from_text
+from campaign_health.sandbox.faults import KINDS
+from campaign_health.sandbox.limits import Limits
+from campaign_health.sandbox.server import running_sandbox
+from campaign_health.sandbox.stories import SEED, TIME_ZONE, demo_world
+from campaign_health.sandbox.world import World
+
+_FAULTS = f"Kinds: {', '.join(KINDS)}."
+
+
+@click.command(epilog=_FAULTS)
+@click.option(
+    "--world",
+    "source",
+    default="demo",
+    show_default=True,
+    metavar="demo|FILE.csv",
+    help="What happened: the demo's stories, or daily series from a CSV file with pair_id,date,events,sends.",
+)
+@click.option("--port", default=8790, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port.")
+@click.option(
+    "--time-zone", help=f"IANA name of the project's zone.  [default: {TIME_ZONE} for the demo, UTC for a CSV]"
+)
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day the services believe it is, at 09:00.  [default: the real one; for a CSV the day after its last]",
+)
+@click.option("--seed", default=SEED, show_default=True, help="Draws another demo world.")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="KIND[,FIELD=VALUE...]", help=f"What goes wrong, such as {EXAMPLE}."
+)
+@click.option("--no-limits", is_flag=True, help="Switch the services' rate limits off.")
+@click.option("--json", "as_json", is_flag=True, help="Print the variables as JSON.")
+def command(
+    source: str,
+    port: int,
+    time_zone: str | None,
+    today: datetime | None,
+    seed: int,
+    faults: tuple[str, ...],
+    no_limits: bool,
+    as_json: bool,
+) -> None:
+    """Run stand-ins for Mixpanel and Customer.io on this machine until Ctrl-C.
+
+    Prints the environment variables that point campaign-health at them. Nothing leaves this machine.
+    """
+    world, live = _world(source, time_zone, today, seed)
+    armed = [fault_from_text(text) for text in faults]
+    limits = Limits.unlimited() if no_limits else Limits()
+    with running_sandbox(world, faults=armed, limits=limits, port=port, live=live) as sandbox:
+        if as_json:
+            print_json(sandbox.environment)
+        else:
+            for name, value in sandbox.environment.items():
+                click.echo(f"export {name}={shlex.quote(value)}")
+        # Whoever started this reads the variables through a pipe and waits for them.
+        sys.stdout.flush()
+        notes.print(
+            f"Serving {len(world.events)} events and {len(world.campaigns)} campaigns, {world.first_day} to "
+            f"{min(world.last_day, world.today(sandbox.now))} ({world.time_zone}), on http://127.0.0.1:{sandbox.port}. "
+            "Ctrl-C ends it."
+        )
+        _wait_for_the_end()
+        notes.print(f"{sandbox.count()} requests answered.")
+
+
+def _world(source: str, time_zone: str | None, today: datetime | None, seed: int) -> tuple[World, bool]:
+    """The world, its clock set, and whether that clock follows the real one."""
+    name = time_zone or (TIME_ZONE if source == "demo" else "UTC")
+    try:
+        zone = ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise SettingsError(f"There is no time zone {name!r}.", "Use an IANA name such as Europe/Berlin.") from None
+    set_by_hand = bool(today or os.environ.get(NOW_SETTING, "").strip())
+    now = today.replace(hour=9, tzinfo=zone) if today else read_clock(os.environ)
+    if source == "demo":
+        world = demo_world(local_day(now, zone), name, seed)
+        world.now = now
+        return world, not set_by_hand
+    try:
+        return csv_world(Path(source), name, now if set_by_hand else None), False
+    except OSError as problem:
+        raise CampaignHealthError(
+            f"The world {source!r} cannot be read: {problem.strerror}.", "Give 'demo' or the path of a CSV file."
+        ) from problem
+
+
+def _wait_for_the_end() -> None:
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()
