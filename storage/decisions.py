@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import duckdb
 
-from storage.conversion import read_instant, stored_instant, stored_json, stored_text
+from storage.conversion import read_instant, stored_instant, stored_text
 from storage.database import Warehouse, transaction
+from storage.decision_effects import IN_FORCE, apply_decisions, apply_mapping, record_change
 from storage.errors import UnknownDecisionError
 
 DecisionKind = Literal["acknowledge", "mute", "expected", "confirm_rename", "refuse_rename", "map_event"]
@@ -32,18 +32,30 @@ _CHANGE: dict[str, tuple[str, str]] = {
 }
 _Result = TypeVar("_Result")
 
-# Of several decisions on one thing the newest counts; confirming and refusing one rename are the same thing.
-_IN_FORCE = """
-    SELECT * FROM decision
-    WHERE workspace = $workspace AND undone_at IS NULL
-    QUALIFY row_number() OVER (
-        PARTITION BY replace(replace(kind, 'confirm_rename', 'rename'), 'refuse_rename', 'rename'), incident_id,
-            campaign_id, CASE WHEN kind = 'map_event' THEN NULL ELSE event END,
-            CASE WHEN kind = 'map_event' THEN NULL ELSE new_event END
-        ORDER BY decided_at DESC, decision_id DESC
-    ) = 1
-    ORDER BY decided_at, decision_id
-"""
+__all__ = [
+    "Decision",
+    "DecisionKind",
+    "all_decisions",
+    "apply_decisions",
+    "change_warehouse",
+    "decisions_in_force",
+    "record_decision",
+    "undo_decision",
+]
+
+_Result = TypeVar("_Result")
+
+__all__ = [
+    "Decision",
+    "DecisionKind",
+    "all_decisions",
+    "apply_decisions",
+    "change_warehouse",
+    "decisions_in_force",
+    "record_decision",
+    "undo_decision",
+]
+
 _FIELDS = (
     "decision_id, kind, incident_id, campaign_id, event, new_event, reason, until, decided_by, decided_at, "
     "undone_by, undone_at"
@@ -66,6 +78,9 @@ class Decision:
     decided_at: datetime
     undone_by: str | None
     undone_at: datetime | None
+
+
+_FIELDS = ", ".join(field.name for field in fields(Decision))
 
 
 def change_warehouse(
@@ -146,10 +161,10 @@ def record_decision(
     )
     apply_decisions(connection, workspace)
     if kind == "map_event" and campaign_id is not None:
-        _apply_mapping(connection, workspace, campaign_id)
+        apply_mapping(connection, workspace, campaign_id)
     if incident_id is not None and campaign_id is not None:
         detail = {"by": decided_by, "reason": reason, "until": until.isoformat() if until else None}
-        _record_change(connection, workspace, decision_id, incident_id, campaign_id, _CHANGE[kind][0], now, detail)
+        record_change(connection, workspace, decision_id, incident_id, campaign_id, _CHANGE[kind][0], now, detail)
     return decision_id
 
 
@@ -172,10 +187,10 @@ def undo_decision(
     )
     apply_decisions(connection, workspace)
     if decision.kind == "map_event" and decision.campaign_id is not None:
-        _apply_mapping(connection, workspace, decision.campaign_id)
+        apply_mapping(connection, workspace, decision.campaign_id)
     if decision.incident_id is not None and decision.campaign_id is not None:
         kind = _CHANGE[decision.kind][1]
-        _record_change(
+        record_change(
             connection,
             workspace,
             decision_id,
@@ -194,7 +209,7 @@ def decisions_in_force(
 
     With `on_day` (a day in the workspace's zone), also without those whose last day is before it.
     """
-    rows = connection.execute(f"SELECT {_FIELDS} FROM ({_IN_FORCE})", {"workspace": workspace}).fetchall()  # noqa: S608
+    rows = connection.execute(f"SELECT {_FIELDS} FROM ({IN_FORCE})", {"workspace": workspace}).fetchall()  # noqa: S608
     decisions = [_decision(row) for row in rows]
     return [d for d in decisions if on_day is None or d.until is None or d.until >= on_day]
 
@@ -206,84 +221,6 @@ def all_decisions(connection: duckdb.DuckDBPyConnection, workspace: str) -> list
         [workspace],
     ).fetchall()
     return [_decision(row) for row in rows]
-
-
-def apply_decisions(connection: duckdb.DuckDBPyConnection, workspace: str) -> None:
-    """Write the decisions in force into the rows of `incident`. Call it after incidents were written anew."""
-    connection.execute(
-        f"""
-        UPDATE incident SET
-            acknowledged_by = a.by, acknowledged_at = a.at,
-            muted_by = a.muted_by, muted_reason = a.muted_reason, muted_until = a.muted_until,
-            expected_by = a.expected_by, expected_reason = a.expected_reason
-        FROM (
-            SELECT i.incident_id,
-                any_value(d.decided_by) FILTER (d.kind = 'acknowledge') AS by,
-                any_value(d.decided_at) FILTER (d.kind = 'acknowledge') AS at,
-                any_value(d.decided_by) FILTER (d.kind = 'mute') AS muted_by,
-                any_value(d.reason) FILTER (d.kind = 'mute') AS muted_reason,
-                any_value(d.until) FILTER (d.kind = 'mute') AS muted_until,
-                any_value(d.decided_by) FILTER (d.kind = 'expected') AS expected_by,
-                any_value(d.reason) FILTER (d.kind = 'expected') AS expected_reason
-            FROM incident i LEFT JOIN ({_IN_FORCE}) d ON d.incident_id = i.incident_id
-            WHERE i.workspace = $workspace GROUP BY i.incident_id
-        ) a
-        WHERE incident.workspace = $workspace AND incident.incident_id = a.incident_id
-            AND (incident.acknowledged_by, incident.acknowledged_at, incident.muted_by, incident.muted_reason,
-                incident.muted_until, incident.expected_by, incident.expected_reason)
-            IS DISTINCT FROM (a.by, a.at, a.muted_by, a.muted_reason, a.muted_until, a.expected_by, a.expected_reason)
-        """,  # noqa: S608
-        {"workspace": workspace},
-    )
-
-
-def _apply_mapping(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> None:
-    """Show the mapping at once; the next judging writes the whole plan anew, the manifest included."""
-    mapped = [
-        d.event
-        for d in decisions_in_force(connection, workspace)
-        if d.kind == "map_event" and d.campaign_id == campaign_id
-    ]
-    event, event_from = mapped[-1] if mapped else None, "decision"
-    if not mapped:
-        row = connection.execute(
-            "SELECT event FROM campaign WHERE workspace = ? AND campaign_id = ?", [workspace, campaign_id]
-        ).fetchone()
-        event = row[0] if row else None
-        event_from = "none" if event is None else "trigger"
-    connection.execute(
-        "INSERT INTO campaign_plan (workspace, campaign_id, event, event_from, uses) VALUES (?, ?, ?, ?, []) "
-        "ON CONFLICT DO UPDATE SET event = excluded.event, event_from = excluded.event_from",
-        [workspace, campaign_id, event, event_from],
-    )
-
-
-def _record_change(
-    connection: duckdb.DuckDBPyConnection,
-    workspace: str,
-    decision_id: str,
-    incident_id: str,
-    campaign_id: int,
-    kind: str,
-    now: datetime,
-    detail: dict[str, str | None],
-) -> None:
-    row = connection.execute("SELECT time_zone FROM workspace WHERE workspace = ?", [workspace]).fetchone()
-    day = now.astimezone(ZoneInfo(row[0] if row else "UTC")).date()
-    connection.execute(
-        "INSERT OR REPLACE INTO incident_change (workspace, change_id, incident_id, campaign_id, kind, day, "
-        "recorded_at, detail, news) VALUES (?, ?, ?, ?, ?, ?, ?, ?, true)",
-        [
-            workspace,
-            f"{incident_id}:{kind}:{decision_id}",
-            incident_id,
-            campaign_id,
-            kind,
-            day,
-            stored_instant(now),
-            stored_json({name: value for name, value in detail.items() if value is not None}),
-        ],
-    )
 
 
 def _campaign_of(connection: duckdb.DuckDBPyConnection, workspace: str, incident_id: str) -> int:
@@ -312,6 +249,8 @@ def _text(value: str | None) -> str | None:
     return None if value is None else stored_text(value)
 
 
-def _decision(row: tuple[object, ...]) -> Decision:
-    *plain, decided_at, undone_by, undone_at = row
-    return Decision(*plain, read_instant(decided_at), undone_by, read_instant(undone_at))  # type: ignore[arg-type]
+def _decision(row: tuple[Any, ...]) -> Decision:
+    values = dict(zip((field.name for field in fields(Decision)), row, strict=True))
+    for name in ("decided_at", "undone_at"):
+        values[name] = read_instant(values[name])
+    return Decision(**values)

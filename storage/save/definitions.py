@@ -39,7 +39,7 @@ def save_property_profiles(
         for (event, day), p in kept.items()
         for (name, kind), share in p.shares.items()
     ]
-    profiled = {"event": [event for event, _ in kept], "day": [day for _, day in kept]}
+    profiled: dict[str, list[Any]] = {"event": [event for event, _ in kept], "day": [day for _, day in kept]}
     columns = {name: [row[at] for row in rows] for at, name in enumerate(_SHARE_TYPES)}
     with (
         incoming(connection, "incoming_profiled", {"event": TEXT, "day": DAY}, profiled),
