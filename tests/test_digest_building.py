@@ -1,0 +1,121 @@
+"""What a digest says: which section an incident stands in, what is news, what comes first."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from campaign_health.alerts.building import build_digest
+from campaign_health.alerts.digest import Digest, SectionName
+from campaign_health.alerts.json_form import digest_as_json, digest_from_json
+from campaign_health.alerts.situation import Situation
+from tests.digest_cast import FAILED_METRICS, TODAY, TRIAL_WELCOME, change, incident, situation
+
+
+def build(of: Situation, **options: object) -> Digest:
+    arguments: dict[str, object] = {"announcement_id": "a1", "kind": "digest", "today": TODAY, "dashboard_url": None}
+    return build_digest(of, **{**arguments, **options})  # type: ignore[arg-type]
+
+
+def campaigns(digest: Digest, name: SectionName) -> list[str]:
+    section = digest.section(name)
+    return [item.campaign for item in section.items] if section else []
+
+
+def test_an_incident_that_just_opened_is_new_and_one_already_told_is_still_broken() -> None:
+    fresh, old = incident(1), incident(2)
+    digest = build(situation(fresh, old, changes=(change(fresh),)))
+    assert campaigns(digest, SectionName.NEW) == ["Campaign 1"]
+    assert campaigns(digest, SectionName.STILL_BROKEN) == ["Campaign 2"]
+    assert digest.headline == "1 campaign has broken and 1 is still broken"
+
+
+def test_the_day_number_counts_from_the_first_bad_day() -> None:
+    digest = build(situation(incident(1, opened_on=TODAY - timedelta(days=3))))
+    section = digest.section(SectionName.STILL_BROKEN)
+    assert section is not None
+    assert section.items[0].day_number == 3
+
+
+def test_money_comes_before_missed_sends_and_more_before_less() -> None:
+    little, much = incident(1, missed_sends=10.0), incident(2, missed_sends=900.0)
+    money = incident(3, missed_sends=1.0, revenue_at_risk=50.0)
+    digest = build(situation(little, much, money))
+    assert campaigns(digest, SectionName.STILL_BROKEN) == ["Campaign 3", "Campaign 2", "Campaign 1"]
+
+
+def test_a_recovery_is_told_once_with_its_dates() -> None:
+    back = incident(1, status="recovered", recovered_on=TODAY - timedelta(days=1))
+    digest = build(situation(back, changes=(change(back, "recovered"),)))
+    assert campaigns(digest, SectionName.RECOVERED) == ["Campaign 1"]
+    assert build(situation()).section(SectionName.RECOVERED) is None
+
+
+def test_a_muted_or_expected_break_is_never_new() -> None:
+    muted = incident(1, muted_by="Ada", muted_reason="known", muted_until=TODAY)
+    expected = incident(2, expected_by="Grace", expected_reason="new trigger")
+    over = incident(3, muted_by="Ada", muted_reason="known", muted_until=TODAY - timedelta(days=1))
+    digest = build(situation(muted, expected, over, changes=(change(muted), change(expected), change(over))))
+    assert sorted(campaigns(digest, SectionName.MUTED)) == ["Campaign 1", "Campaign 2"]
+    assert campaigns(digest, SectionName.NEW) == ["Campaign 3"]
+    section = digest.section(SectionName.MUTED)
+    assert section is not None
+    assert {item.note for item in section.items} == {
+        "Muted until 24 November by Ada: known.",
+        "Marked as expected by Grace: new trigger.",
+    }
+
+
+def test_fridays_break_is_still_news_on_monday_and_an_older_one_is_only_listed() -> None:
+    friday = incident(1)
+    assert campaigns(build(situation(friday, changes=(change(friday, days_ago=3),))), SectionName.NEW)
+    assert not campaigns(build(situation(friday, changes=(change(friday, days_ago=4),))), SectionName.NEW)
+    past = incident(2, status="recovered", recovered_on=date(2026, 11, 2))
+    digest = build(situation(past, changes=(change(past, "opened", 30, news=False), change(past, "recovered", 22))))
+    assert campaigns(digest, SectionName.LATE) == ["Campaign 2"]
+    assert not campaigns(digest, SectionName.RECOVERED)
+
+
+def test_every_change_is_covered_by_the_digest_that_tells_it() -> None:
+    one = incident(1)
+    given = (change(one), change(one, "acknowledged"))
+    digest = build(situation(one, changes=given, failed=(FAILED_METRICS,)))
+    assert set(digest.change_ids) == {c.change_id for c in given} | {FAILED_METRICS.change_id}
+
+
+def test_a_narrowed_digest_leaves_other_incidents_and_failed_sources_out() -> None:
+    one, two = incident(1), incident(2)
+    whole = situation(one, two, changes=(change(one), change(two)), failed=(FAILED_METRICS,))
+    digest = build(whole, only_incidents={one.incident_id}, kind="urgent")
+    assert campaigns(digest, SectionName.NEW) == ["Campaign 1"]
+    assert digest.change_ids == (change(one).change_id,)
+
+
+def test_an_overfull_section_says_how_many_more() -> None:
+    many = tuple(incident(number) for number in range(1, 21))
+    section = build(situation(*many)).section(SectionName.STILL_BROKEN)
+    assert section is not None
+    assert len(section.items) + section.more == 20
+    assert section.more > 0
+
+
+def test_links_lead_to_the_campaign_and_its_dialogs() -> None:
+    digest = build(
+        situation(TRIAL_WELCOME, changes=(change(TRIAL_WELCOME),)), dashboard_url="https://health.example.com"
+    )
+    section = digest.section(SectionName.NEW)
+    assert section is not None
+    item = section.items[0]
+    assert item.link == "https://health.example.com/campaign?workspace=default&campaign=17"
+    assert item.mute_link == (
+        "https://health.example.com/campaign?workspace=default&campaign=17&incident=17-2026-11-21&act=mute"
+    )
+
+
+def test_nothing_to_say_is_said_plainly() -> None:
+    assert build(situation(), kind="all_clear").headline == "All clear: every campaign sends as expected"
+    assert build(situation()).rest == "37 healthy; 2 too quiet to tell; 1 not running. Judged up to 23 November."
+
+
+def test_a_digest_survives_being_stored() -> None:
+    digest = build(situation(TRIAL_WELCOME, changes=(change(TRIAL_WELCOME),), failed=(FAILED_METRICS,)))
+    assert digest_from_json(digest_as_json(digest)) == digest

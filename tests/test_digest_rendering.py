@@ -1,0 +1,174 @@
+"""How a digest looks: golden files, Slack's limits, and names that try to be more than text."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from campaign_health.alerts.building import build_digest
+from campaign_health.alerts.digest import Digest
+from campaign_health.alerts.json_form import digest_as_json
+from campaign_health.alerts.mail import mail_message
+from campaign_health.alerts.plain_text import plain_text
+from campaign_health.alerts.slack_blocks import slack_message
+from campaign_health.alerts.sparkline import sparkline
+from campaign_health.sandbox.slack_limits import problems_of
+from campaign_health.settings import SmtpSettings
+from tests.digest_cast import FAILED_METRICS, TODAY, TRIAL_WELCOME, change, incident, situation
+
+GOLDEN = Path(__file__).parent / "golden" / "digest"
+BASE = "https://health.example.com"
+
+
+def everything() -> Digest:
+    """One of each: new, still broken, recovered, muted, late, could not check."""
+    new = TRIAL_WELCOME
+    still = incident(4, campaign="Upgrade offer", kind="degraded", opened_on=TODAY - timedelta(days=9), owner="U0123ABCD",
+                     acknowledged_by="Ada")  # fmt: skip
+    back = incident(5, campaign="Day-3 nudge", status="recovered", recovered_on=TODAY - timedelta(days=1))
+    muted = incident(6, campaign="Team expansion", muted_by="Grace", muted_reason="being rebuilt", muted_until=TODAY)
+    late = incident(7, campaign="Old series", status="recovered", opened_on=TODAY - timedelta(days=40),
+                    recovered_on=TODAY - timedelta(days=33))  # fmt: skip
+    changes = (change(new), change(back, "recovered"), change(muted), change(late, "opened", 38, news=False))
+    made = situation(new, still, back, muted, late, changes=changes, failed=(FAILED_METRICS,))
+    return build_digest(made, announcement_id="3f2a9c1b7d54", kind="digest", today=TODAY, dashboard_url=BASE)
+
+
+def overfull() -> Digest:
+    """Far more than fits."""
+    many = [incident(number, campaign=f"Campaign {number} " + "long name " * 9) for number in range(1, 41)]
+    changes = tuple(change(one) for one in many[:30])
+    made = situation(*many, changes=changes, failed=(FAILED_METRICS,))
+    return build_digest(made, announcement_id="overfull0001", kind="digest", today=TODAY, dashboard_url=BASE)
+
+
+def all_clear() -> Digest:
+    return build_digest(situation(), announcement_id="allclear0001", kind="all_clear", today=TODAY, dashboard_url=None)
+
+
+CASES = {"everything": everything, "overfull": overfull, "all_clear": all_clear}
+
+
+def expect(name: str, text: str) -> None:
+    """Compares with the golden file; WRITE_GOLDEN=1 writes it anew, to be read in review."""
+    path = GOLDEN / name
+    if os.environ.get("WRITE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_text_reads_as_in_its_golden_file(case: str) -> None:
+    expect(f"{case}.txt", plain_text(CASES[case]()))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_slack_message_is_as_in_its_golden_file_and_slack_takes_it(case: str) -> None:
+    message = slack_message(CASES[case]())
+    assert problems_of(message) == []
+    expect(f"{case}.slack.json", json.dumps(message, indent=1, ensure_ascii=False) + "\n")
+
+
+def test_the_json_is_as_in_its_golden_file() -> None:
+    expect("everything.json", json.dumps(digest_as_json(everything()), indent=1, ensure_ascii=False) + "\n")
+
+
+def test_an_overfull_message_says_honestly_how_many_are_left_out() -> None:
+    message = json.dumps(slack_message(overfull()), ensure_ascii=False)
+    text = plain_text(overfull())
+    assert "more" in message
+    assert "see all" in message
+    assert "and 24 more" in text  # 30 new, 6 shown
+    assert "and 5 more" in text  # 10 still broken, 5 shown
+
+
+HOSTILE = (
+    "<!channel> <!here> @channel @everyone",
+    "<https://evil.example.com|click> *bold* _it_ ~no~ `code`",
+    "*bold* ```\nblock",
+    "\u202eevil\u202c txt",
+    "name\nwith\r\nlines\x00\x07",
+    "&lt;!channel&gt; & <@U012345>",
+    "💥" * 255,
+    '=HYPERLINK("http://evil")',
+    "x" * 5000,
+    "",
+)
+
+
+def spoken(element: object) -> list[dict[str, object]]:
+    """Every rich-text element of a message."""
+    if isinstance(element, dict):
+        nested = [part for value in element.values() for part in spoken(value)]
+        return [*nested, element] if "type" in element else nested
+    return [part for value in element for part in spoken(value)] if isinstance(element, list) else []
+
+
+def check_is_only_text(name: str) -> None:
+    one = incident(1, campaign=name, owner=name, summary=name, cause_sentence=name, next_step=name, tags=(name,))
+    muted = incident(2, campaign=name, muted_by=name, muted_reason=name, muted_until=TODAY)
+    made = situation(one, muted, changes=(change(one),))
+    digest = build_digest(made, announcement_id="h1", kind="digest", today=TODAY, dashboard_url=BASE)
+    message = slack_message(digest)
+    assert problems_of(message) == []
+    kinds = {str(element["type"]) for element in spoken(message["blocks"])}
+    assert kinds <= {"header", "plain_text", "rich_text", "rich_text_section", "text", "link", "divider", "context"}
+    assert all(str(e["url"]).startswith(BASE) for e in spoken(message["blocks"]) if e["type"] == "link")
+    assert "<" not in message["text"]
+    lines = plain_text(digest).splitlines()
+    assert not any(sign in line for line in lines for sign in "\x00\x07\u202e\r")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_only_text(name: str) -> None:
+    check_is_only_text(name)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300).filter(lambda name: not name.strip("<>@!^").startswith(("U", "W", "S", "subteam"))))
+def test_no_name_at_all_can_break_a_message(name: str) -> None:
+    check_is_only_text(name)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 400))
+def test_slack_takes_a_digest_of_any_size(new: int, still: int, length: int) -> None:
+    many = [incident(number, campaign="n" * length, summary="s" * length) for number in range(new + still)]
+    made = situation(*many, changes=tuple(change(one) for one in many[:new]))
+    digest = build_digest(made, announcement_id="s1", kind="digest", today=TODAY, dashboard_url=BASE)
+    assert problems_of(slack_message(digest)) == []
+
+
+def test_an_owner_with_a_slack_id_is_mentioned() -> None:
+    for owner, kind in (("U012ABCDEF", "user"), ("<@U012ABCDEF>", "user"), ("S012ABCDEF", "usergroup")):
+        digest = build_digest(
+            situation(incident(1, owner=owner)), announcement_id="m", kind="digest", today=TODAY, dashboard_url=None
+        )
+        assert kind in {element["type"] for element in spoken(slack_message(digest)["blocks"])}
+
+
+def test_a_sparkline_tells_zero_and_not_collected_apart() -> None:
+    assert sparkline([0, 1, 4, 8, None]) == "_▂▅█·"
+    assert sparkline([]) == ""
+    assert sparkline([None, 0]) == "·_"
+
+
+def test_a_mail_has_one_line_of_subject_whatever_the_names() -> None:
+    smtp = SmtpSettings(
+        host="h",
+        port=25,
+        security="none",
+        user=None,
+        password=None,
+        sender="a@example.com",
+        recipients=("b@example.com",),
+    )
+    message = mail_message(everything(), smtp)
+    assert message["Subject"].startswith("[campaign-health] 1 campaign has broken")
+    assert "Trial welcome" in message.get_content()
