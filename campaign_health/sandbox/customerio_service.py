@@ -49,6 +49,7 @@ class CustomerIo:
         wait = self.meter.take()
         if wait is not None:
             raise Refusal(rate_limited(retry_after=1))
+        self.setting.pause()
         for pattern, _, method in self._paths:
             match = pattern.fullmatch(call.path)
             if match:

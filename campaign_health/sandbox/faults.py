@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from campaign_health.sandbox import customerio_service, mixpanel_access
 from campaign_health.sandbox.errors import UnknownFault
 from campaign_health.sandbox.exchange import Answer, Call
+from campaign_health.sandbox.recording import RecordedRequest
 from campaign_health.sandbox.spoiled_bodies import SPOILERS
 
 STATUSES = {
@@ -84,7 +85,7 @@ class Fault:
             )
         return self.of if self.at == "last" else (self.of + 1) // 2
 
-    def matches(self, endpoint: str, call: Call) -> bool:
+    def matches(self, endpoint: str, call: Call | RecordedRequest) -> bool:
         """Whether it is about such a request."""
         if self.endpoint and endpoint != self.endpoint and not endpoint.startswith(self.endpoint + "."):
             return False

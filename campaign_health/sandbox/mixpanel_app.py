@@ -28,6 +28,7 @@ class MixpanelApp:
 
     def answer(self, call: Call) -> Answer:
         """The answer to an authenticated call within the limits."""
+        self.setting.pause()
         parts = [unquote(part) for part in call.path.strip("/").split("/")]
         if parts == ["me"]:
             self.access.check(call, str(self.setting.world.project_id))

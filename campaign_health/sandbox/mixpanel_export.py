@@ -40,6 +40,7 @@ class MixpanelExport:
         """The answer to an authenticated call within the limits."""
         self.access.check(call, call.get("project_id"))
         self.access.export(call)
+        self.setting.pause()
         first = day(call, "from_date", required(call, "from_date"))
         last = day(call, "to_date", required(call, "to_date"))
         if call.get("where"):

@@ -54,6 +54,7 @@ class MixpanelQuery:
         """The answer to an authenticated call within the limits."""
         self.access.check(call, call.get("project_id"))
         with self.access.query(call):
+            self.setting.pause()
             return self._paths[call.path][1](call)
 
     def events(self, call: Call) -> Answer:

@@ -11,29 +11,17 @@ from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
-from campaign_health.sandbox.customerio_service import CustomerIo
 from campaign_health.sandbox.delivery import deliver
 from campaign_health.sandbox.errors import PortInUse
-from campaign_health.sandbox.exchange import Answer, Call, Refusal, Service, json_answer
 from campaign_health.sandbox.faults import Fault, Faults
 from campaign_health.sandbox.limits import Limits
-from campaign_health.sandbox.mixpanel_access import MixpanelAccess
-from campaign_health.sandbox.mixpanel_app import MixpanelApp
-from campaign_health.sandbox.mixpanel_export import MixpanelExport
-from campaign_health.sandbox.mixpanel_query import MixpanelQuery
-from campaign_health.sandbox.recording import RecordedRequest, Recording, without_secrets
+from campaign_health.sandbox.recording import RecordedRequest, Recording
+from campaign_health.sandbox.routing import Routing
 from campaign_health.sandbox.setting import Keys, Setting
 from campaign_health.sandbox.world import World
 
 _HOST = "127.0.0.1"
-_BASES = {
-    "/mixpanel/api/query": ("mixpanel-query", ""),
-    "/mixpanel/api/2.0": ("mixpanel-export", ""),
-    "/mixpanel/api/app": ("mixpanel-app", ""),
-    "/customerio/v1": ("customerio", "/v1"),
-}
 
 
 class Sandbox:
@@ -54,27 +42,25 @@ class Sandbox:
     ) -> None:
         self.world = world
         self.keys = Keys()
-        self.limits = limits or Limits()
-        self.keep_bodies = keep_bodies
         self.recording = Recording()
         self.faults = Faults()
         for fault in faults:
             self.faults.add(fault)
         self._now: datetime | None = None if live else world.now
         self._passed = 0.0
-        setting = Setting(world, lambda: self.now, lambda: time.monotonic() + self._passed, self.limits, self.keys)
-        access = MixpanelAccess(setting)
-        self._services: dict[str, Service] = {
-            "mixpanel-query": MixpanelQuery(setting, access),
-            "mixpanel-export": MixpanelExport(setting, access),
-            "mixpanel-app": MixpanelApp(setting, access),
-            "customerio": CustomerIo(setting),
-        }
         self._closing = threading.Event()
-        self._server = _listen(port, self)
+        limits = limits or Limits()
+        setting = Setting(
+            world,
+            now=lambda: self.now,
+            seconds=lambda: time.monotonic() + self._passed,
+            pause=lambda: self._pause(limits.seconds_per_answer),
+            limits=limits,
+            keys=self.keys,
+        )
+        routing = Routing(setting, self.recording, self.faults, keep_bodies)
+        self._server = _listen(port, routing, self._closing)
         self.port = int(self._server.server_address[1])
-
-    # Addresses
 
     @property
     def mixpanel_query_url(self) -> str:
@@ -114,8 +100,6 @@ class Sandbox:
             variables["CAMPAIGN_HEALTH_NOW"] = self._now.astimezone(self.world.zone).isoformat()
         return variables
 
-    # Clock
-
     @property
     def now(self) -> datetime:
         """What the services take for the present."""
@@ -134,8 +118,6 @@ class Sandbox:
     def let_pass(self, seconds: float) -> None:
         """Move the clock of the rate limits, without waiting."""
         self._passed += seconds
-
-    # Requests and faults
 
     @property
     def requests(self) -> list[RecordedRequest]:
@@ -161,8 +143,7 @@ class Sandbox:
         fault = Fault(kind, endpoint, at, **details)
         if fault.at in ("middle", "last") and fault.of is None:
             logged = self.recording.all()
-            of = sum(1 for request in logged if fault.matches(request.endpoint, _call_of(request)))
-            fault = replace(fault, of=of)
+            fault = replace(fault, of=sum(fault.matches(request.endpoint, request) for request in logged))
             self.faults.add(fault)
             self.forget_requests()
         else:
@@ -172,8 +153,6 @@ class Sandbox:
     def mend(self) -> None:
         """Disarm all faults."""
         self.faults.clear()
-
-    # Serving
 
     def start(self) -> None:
         """Serve in the background."""
@@ -188,52 +167,9 @@ class Sandbox:
         self._server.shutdown()
         self._server.server_close()
 
-    def answer(self, method: str, target: str, headers: dict[str, str]) -> Answer:
-        """The answer to one request; recorded."""
-        url = urlsplit(target)
-        base = next((base for base in _BASES if url.path == base or url.path.startswith(base + "/")), None)
-        if base is None:
-            return json_answer({"error": f"The sandbox has nothing at {url.path}"}, 404)
-        server, prefix = _BASES[base]
-        call = Call(
-            server=server,
-            method=method,
-            path=prefix + url.path[len(base) :],
-            target=target,
-            query=parse_qsl(url.query, keep_blank_values=True),
-            headers=headers,
-        )
-        service = self._services[server]
-        endpoint = service.endpoint(call)
-        record = RecordedRequest(
-            0, server, endpoint or "unknown", method, call.path, call.query, without_secrets(headers)
-        )
-        self.recording.add(record)
-        if self.limits.seconds_per_answer:
-            self._closing.wait(self.limits.seconds_per_answer)
-        fault = self.faults.claim(endpoint or "unknown", call)
-        record.fault = fault.kind if fault else None
-        answer = fault.answer(call) if fault and fault.replaces else self._serve(service, endpoint, call)
-        if fault and not fault.replaces:
-            answer = fault.spoil(answer)
-        record.status = 0 if answer.delivery in ("hang", "drop") else answer.status
-        record.content_type = answer.content_type
-        if self.keep_bodies and answer.stream is None:
-            record.body = answer.body
-        return answer
-
-    def _serve(self, service: Service, endpoint: str | None, call: Call) -> Answer:
-        length = self.limits.url_length
-        if length is not None and len(call.target) > length:
-            return Answer(414, b"Request-URI Too Large", content_type="text/plain")
-        if endpoint is None:
-            return json_answer({"error": f"Not found: {call.path}"}, 404)
-        if call.method != "GET":
-            return json_answer({"error": f"{call.method} is not allowed"}, 405)
-        try:
-            return service.answer(call)
-        except Refusal as refusal:
-            return refusal.answer
+    def _pause(self, seconds: float) -> None:
+        if seconds:
+            self._closing.wait(seconds)
 
 
 @contextmanager
@@ -271,11 +207,7 @@ class _Server(ThreadingHTTPServer):
         """A client that leaves in the middle of an answer is expected here."""
 
 
-def _call_of(request: RecordedRequest) -> Call:
-    return Call(request.server, request.method, request.path, "", request.query, {})
-
-
-def _listen(port: int, sandbox: Sandbox) -> _Server:
+def _listen(port: int, routing: Routing, closing: threading.Event) -> _Server:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -285,9 +217,9 @@ def _listen(port: int, sandbox: Sandbox) -> _Server:
             length = int(self.headers.get("Content-Length") or 0)
             if length:
                 self.rfile.read(length)
-            answer = sandbox.answer(self.command, self.path, dict(self.headers.items()))
+            answer = routing.answer(self.command, self.path, dict(self.headers.items()))
             with suppress(BrokenPipeError, ConnectionResetError):
-                deliver(self, answer, sandbox._closing)
+                deliver(self, answer, closing)
 
         do_POST = do_PUT = do_DELETE = do_PATCH = do_GET
 

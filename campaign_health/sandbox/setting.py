@@ -21,10 +21,14 @@ class Keys:
 
 @dataclass
 class Setting:
-    """``now`` gives the services' time of day; ``seconds`` the running time by which rate limits are kept."""
+    """``now`` gives the services' time of day, ``seconds`` the running time by which rate limits are kept.
+
+    ``pause`` takes as long as a service needs to answer.
+    """
 
     world: World
     now: Callable[[], datetime]
     seconds: Callable[[], float]
+    pause: Callable[[], None]
     limits: Limits = field(default_factory=Limits)
     keys: Keys = field(default_factory=Keys)
