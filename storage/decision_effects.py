@@ -1,64 +1,115 @@
-"""What decisions do to the rows that everybody reads."""
+"""What a decision does at once to the rows that everybody reads; the next judging does the rest."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import duckdb
 
 from storage.conversion import stored_instant, stored_json
+from storage.decision_records import Decision, decisions_in_force
 
-# Of several decisions on one thing the newest counts; confirming and refusing one rename are the same thing.
-IN_FORCE = """
-    SELECT * FROM decision
-    WHERE workspace = $workspace AND undone_at IS NULL
-    QUALIFY row_number() OVER (
-        PARTITION BY replace(replace(kind, 'confirm_rename', 'rename'), 'refuse_rename', 'rename'), incident_id,
-            campaign_id, CASE WHEN kind = 'map_event' THEN NULL ELSE event END,
-            CASE WHEN kind = 'map_event' THEN NULL ELSE new_event END
-        ORDER BY decided_at DESC, decision_id DESC
-    ) = 1
-    ORDER BY decided_at, decision_id
-"""
-
-
-def apply_decisions(connection: duckdb.DuckDBPyConnection, workspace: str) -> None:
-    """Write the decisions in force into the rows of `incident`. Call it after incidents were written anew."""
-    connection.execute(
-        f"""
-        UPDATE incident SET
-            acknowledged_by = a.by, acknowledged_at = a.at,
-            muted_by = a.muted_by, muted_reason = a.muted_reason, muted_until = a.muted_until,
-            expected_by = a.expected_by, expected_reason = a.expected_reason
-        FROM (
-            SELECT i.incident_id,
-                any_value(d.decided_by) FILTER (d.kind = 'acknowledge') AS by,
-                any_value(d.decided_at) FILTER (d.kind = 'acknowledge') AS at,
-                any_value(d.decided_by) FILTER (d.kind = 'mute') AS muted_by,
-                any_value(d.reason) FILTER (d.kind = 'mute') AS muted_reason,
-                any_value(d.until) FILTER (d.kind = 'mute') AS muted_until,
-                any_value(d.decided_by) FILTER (d.kind = 'expected') AS expected_by,
-                any_value(d.reason) FILTER (d.kind = 'expected') AS expected_reason
-            FROM incident i LEFT JOIN ({IN_FORCE}) d ON d.incident_id = i.incident_id
-            WHERE i.workspace = $workspace GROUP BY i.incident_id
-        ) a
-        WHERE incident.workspace = $workspace AND incident.incident_id = a.incident_id
-            AND (incident.acknowledged_by, incident.acknowledged_at, incident.muted_by, incident.muted_reason,
-                incident.muted_until, incident.expected_by, incident.expected_reason)
-            IS DISTINCT FROM (a.by, a.at, a.muted_by, a.muted_reason, a.muted_until, a.expected_by, a.expected_reason)
-        """,  # noqa: S608
-        {"workspace": workspace},
-    )
+_COLUMNS = {
+    "acknowledge": ("acknowledged_by = ?, acknowledged_at = ?", ("decided_by", "decided_at")),
+    "mute": ("muted_by = ?, muted_reason = ?, muted_until = ?", ("decided_by", "reason", "until")),
+    "expected": ("expected_by = ?, expected_reason = ?", ("decided_by", "reason")),
+}
+_CHANGE = {
+    "acknowledge": ("acknowledged", "unacknowledged"),
+    "mute": ("muted", "unmuted"),
+    "expected": ("expected", "unexpected"),
+}
 
 
-def apply_mapping(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> None:
-    """Show the mapping in force at once; the next judging writes the whole plan anew, the manifest included."""
-    mapped = connection.execute(
-        f"SELECT event FROM ({IN_FORCE}) WHERE kind = 'map_event' AND campaign_id = $campaign_id",  # noqa: S608
-        {"workspace": workspace, "campaign_id": campaign_id},
-    ).fetchone()
-    event, event_from = mapped[0] if mapped else None, "decision"
+def apply_decision(
+    connection: duckdb.DuckDBPyConnection, workspace: str, decision: Decision, by: str, now: datetime
+) -> None:
+    """Bring the rows that the decision, just made or just undone, is about in line with those in force.
+
+    Incidents get their columns and a row of `incident_change`; a mapped campaign its plan's event. A confirmed
+    or refused rename shows when judged.
+    """
+    if decision.kind == "map_event" and decision.campaign_id is not None:
+        _apply_mapping(connection, workspace, decision.campaign_id)
+    if decision.kind not in _COLUMNS or decision.campaign_id is None:
+        return
+    incidents = [decision.incident_id] if decision.incident_id else _open_incidents(connection, workspace, decision)
+    assignments, names = _COLUMNS[decision.kind]
+    holding = [d for d in decisions_in_force(connection, workspace) if d.kind == decision.kind]
+    for incident_id in incidents:
+        # What was said of this very incident goes before what was said of its whole campaign.
+        newest = max(
+            (d for d in holding if d.incident_id == incident_id or _whole_campaign(d, decision.campaign_id)),
+            key=lambda d: (d.incident_id is not None, d.decided_at),
+            default=None,
+        )
+        values = [getattr(newest, name) if newest else None for name in names]
+        stored = [stored_instant(value) if isinstance(value, datetime) else value for value in values]
+        connection.execute(
+            f"UPDATE incident SET {assignments} WHERE workspace = ? AND incident_id = ?",  # noqa: S608
+            [*stored, workspace, incident_id],
+        )
+    _record_changes(connection, workspace, decision, incidents, by, now)
+
+
+def _whole_campaign(decision: Decision, campaign_id: int) -> bool:
+    return decision.incident_id is None and decision.campaign_id == campaign_id
+
+
+def _open_incidents(connection: duckdb.DuckDBPyConnection, workspace: str, decision: Decision) -> list[str]:
+    rows = connection.execute(
+        "SELECT incident_id FROM incident WHERE workspace = ? AND campaign_id = ? AND status = 'open'",
+        [workspace, decision.campaign_id],
+    ).fetchall()
+    return [incident_id for (incident_id,) in rows]
+
+
+def _record_changes(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: str,
+    decision: Decision,
+    incidents: Sequence[str],
+    by: str,
+    now: datetime,
+) -> None:
+    made, undone = _CHANGE[decision.kind]
+    detail: dict[str, str | None] = {"by": by, "how": "undone"}
+    kind = undone
+    if decision.undone_at is None:
+        kind = made
+        detail = {"by": by, "reason": decision.reason, "decision_id": decision.decision_id}
+        detail["until"] = decision.until.isoformat() if decision.until else None
+        detail["how"] = "decision" if made == "expected" else None
+    row = connection.execute("SELECT time_zone FROM workspace WHERE workspace = ?", [workspace]).fetchone()
+    day = now.astimezone(ZoneInfo(row[0] if row else "UTC")).date()
+    for incident_id in incidents:
+        # What people did themselves is no news to them.
+        connection.execute(
+            "INSERT OR REPLACE INTO incident_change (workspace, change_id, incident_id, campaign_id, kind, day, "
+            "recorded_at, detail, news) VALUES (?, ?, ?, ?, ?, ?, ?, ?, false)",
+            [
+                workspace,
+                f"{incident_id}:{kind}:{day}:{decision.decision_id}",
+                incident_id,
+                decision.campaign_id,
+                kind,
+                day,
+                stored_instant(now),
+                stored_json({name: value for name, value in detail.items() if value is not None}),
+            ],
+        )
+
+
+def _apply_mapping(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> None:
+    """Write the mapping in force, or the trigger where none is; judging knows the manifest's too."""
+    mapped = [
+        d.event
+        for d in decisions_in_force(connection, workspace)
+        if d.kind == "map_event" and d.campaign_id == campaign_id
+    ]
+    event, event_from = mapped[-1] if mapped else None, "decision"
     if not mapped:
         row = connection.execute(
             "SELECT event FROM campaign WHERE workspace = ? AND campaign_id = ?", [workspace, campaign_id]
@@ -69,33 +120,4 @@ def apply_mapping(connection: duckdb.DuckDBPyConnection, workspace: str, campaig
         "INSERT INTO campaign_plan (workspace, campaign_id, event, event_from, uses) VALUES (?, ?, ?, ?, []) "
         "ON CONFLICT DO UPDATE SET event = excluded.event, event_from = excluded.event_from",
         [workspace, campaign_id, event, event_from],
-    )
-
-
-def record_change(
-    connection: duckdb.DuckDBPyConnection,
-    workspace: str,
-    decision_id: str,
-    incident_id: str,
-    campaign_id: int,
-    kind: str,
-    now: datetime,
-    detail: dict[str, str | None],
-) -> None:
-    """Add what a decision did to an incident to its changes, on the decision's day in the workspace's zone."""
-    row = connection.execute("SELECT time_zone FROM workspace WHERE workspace = ?", [workspace]).fetchone()
-    day = now.astimezone(ZoneInfo(row[0] if row else "UTC")).date()
-    connection.execute(
-        "INSERT OR REPLACE INTO incident_change (workspace, change_id, incident_id, campaign_id, kind, day, "
-        "recorded_at, detail, news) VALUES (?, ?, ?, ?, ?, ?, ?, ?, true)",
-        [
-            workspace,
-            f"{incident_id}:{kind}:{decision_id}",
-            incident_id,
-            campaign_id,
-            kind,
-            day,
-            stored_instant(now),
-            stored_json({name: value for name, value in detail.items() if value is not None}),
-        ],
     )

@@ -3,84 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Literal, TypeVar
+from typing import TypeVar
 from uuid import uuid4
 
 import duckdb
 
-from storage.conversion import read_instant, stored_instant, stored_text
+from storage.conversion import stored_instant, stored_text
 from storage.database import Warehouse, transaction
-from storage.decision_effects import IN_FORCE, apply_decisions, apply_mapping, record_change
+from storage.decision_effects import apply_decision
+from storage.decision_records import Decision, DecisionKind, all_decisions, decisions_in_force
 from storage.errors import UnknownDecisionError
 
-DecisionKind = Literal["acknowledge", "mute", "expected", "confirm_rename", "refuse_rename", "map_event"]
+__all__ = [
+    "Decision",
+    "DecisionKind",
+    "all_decisions",
+    "change_warehouse",
+    "decisions_in_force",
+    "record_decision",
+    "undo_decision",
+]
 
+_Result = TypeVar("_Result")
 _NEEDED: dict[DecisionKind, tuple[str, ...]] = {
     "acknowledge": ("incident_id",),
-    "mute": ("incident_id", "reason", "until"),
-    "expected": ("incident_id", "reason"),
+    "mute": ("campaign_id", "reason", "until"),
+    "expected": ("campaign_id", "reason"),
     "confirm_rename": ("event", "new_event"),
     "refuse_rename": ("event", "new_event"),
-    "map_event": ("campaign_id", "event"),
+    "map_event": ("campaign_id",),
 }
-_CHANGE: dict[str, tuple[str, str]] = {
-    "acknowledge": ("acknowledged", "unacknowledged"),
-    "mute": ("muted", "unmuted"),
-    "expected": ("expected", "unexpected"),
-}
-_Result = TypeVar("_Result")
-
-__all__ = [
-    "Decision",
-    "DecisionKind",
-    "all_decisions",
-    "apply_decisions",
-    "change_warehouse",
-    "decisions_in_force",
-    "record_decision",
-    "undo_decision",
-]
-
-_Result = TypeVar("_Result")
-
-__all__ = [
-    "Decision",
-    "DecisionKind",
-    "all_decisions",
-    "apply_decisions",
-    "change_warehouse",
-    "decisions_in_force",
-    "record_decision",
-    "undo_decision",
-]
-
-_FIELDS = (
-    "decision_id, kind, incident_id, campaign_id, event, new_event, reason, until, decided_by, decided_at, "
-    "undone_by, undone_at"
-)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One thing that somebody said; `undone_at` is None while it holds."""
-
-    decision_id: str
-    kind: DecisionKind
-    incident_id: str | None
-    campaign_id: int | None
-    event: str | None
-    new_event: str | None
-    reason: str | None
-    until: date | None
-    decided_by: str
-    decided_at: datetime
-    undone_by: str | None
-    undone_at: datetime | None
-
-
-_FIELDS = ", ".join(field.name for field in fields(Decision))
 
 
 def change_warehouse(
@@ -89,7 +43,7 @@ def change_warehouse(
     """Run `function` in one transaction on the warehouse, publish at once, and return its result.
 
     Waits for a run in progress; raises BusyError, naming who is at it, when that takes too long. On any error
-    nothing is changed and nothing published.
+    of `function` nothing is changed and nothing published.
     """
     with warehouse.open_and_publish(wait_seconds) as connection, transaction(connection):
         return function(connection)
@@ -111,61 +65,55 @@ def record_decision(
 ) -> str:
     """Record a decision, apply it to what is published, and return its id.
 
-    Needed: acknowledge: incident_id; mute: incident_id, reason, until (last day); expected: incident_id, reason;
-    confirm_rename and refuse_rename: event (the old name), new_event; map_event: campaign_id, event. Saying the
-    same again changes nothing and returns the same id. Raises ValueError where something needed is missing or
-    empty, UnknownDecisionError where the incident or campaign does not exist.
+    Needed: acknowledge: incident_id; mute: incident_id or campaign_id, reason, until (last day of the mute);
+    expected: incident_id or campaign_id, reason; confirm_rename and refuse_rename: event (the old name),
+    new_event; map_event: campaign_id, event (None: none at all). Saying the same again changes nothing and
+    returns the same id. Raises ValueError where something needed is missing or empty, UnknownDecisionError where
+    the incident or campaign does not exist.
     """
-    given = {
-        "incident_id": incident_id,
-        "campaign_id": campaign_id,
-        "event": event,
-        "new_event": new_event,
-        "reason": reason,
-        "until": until,
-    }
-    missing = [name for name in _NEEDED[kind] if given[name] in (None, "")]
-    if missing or not decided_by:
-        raise ValueError(f"A decision of kind {kind} needs {', '.join(missing or ['decided_by'])}.")
     if incident_id is not None:
         campaign_id = _campaign_of(connection, workspace, incident_id)
     elif campaign_id is not None:
-        _known_campaign(connection, workspace, campaign_id)
-    said = [
-        kind,
-        incident_id,
-        campaign_id,
-        _text(event),
-        _text(new_event),
-        _text(reason),
-        until,
-        stored_text(decided_by),
-    ]
-    for decision in decisions_in_force(connection, workspace):
-        if said == [
-            decision.kind,
-            decision.incident_id,
-            decision.campaign_id,
-            decision.event,
-            decision.new_event,
-            decision.reason,
-            decision.until,
-            decision.decided_by,
-        ]:
-            return decision.decision_id
-    decision_id = uuid4().hex
+        _must_exist(connection, workspace, campaign_id)
+    decision = Decision(
+        decision_id=uuid4().hex,
+        kind=kind,
+        incident_id=incident_id,
+        campaign_id=campaign_id,
+        event=_text(event),
+        new_event=_text(new_event),
+        reason=_text(reason),
+        until=until,
+        decided_by=stored_text(decided_by),
+        decided_at=now,
+        undone_by=None,
+        undone_at=None,
+    )
+    missing = [name for name in (*_NEEDED[kind], "decided_by") if getattr(decision, name) in (None, "")]
+    if missing:
+        raise ValueError(f"A decision of kind {kind} needs {', '.join(missing)}.")
+    for said in decisions_in_force(connection, workspace):
+        if replace(said, decision_id=decision.decision_id, decided_at=now) == decision:
+            return said.decision_id
     connection.execute(
         "INSERT INTO decision (workspace, decision_id, kind, incident_id, campaign_id, event, new_event, reason, "
         "until, decided_by, decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [workspace, decision_id, *said, stored_instant(now)],
+        [
+            workspace,
+            decision.decision_id,
+            kind,
+            incident_id,
+            campaign_id,
+            decision.event,
+            decision.new_event,
+            decision.reason,
+            until,
+            decision.decided_by,
+            stored_instant(now),
+        ],
     )
-    apply_decisions(connection, workspace)
-    if kind == "map_event" and campaign_id is not None:
-        apply_mapping(connection, workspace, campaign_id)
-    if incident_id is not None and campaign_id is not None:
-        detail = {"by": decided_by, "reason": reason, "until": until.isoformat() if until else None}
-        record_change(connection, workspace, decision_id, incident_id, campaign_id, _CHANGE[kind][0], now, detail)
-    return decision_id
+    apply_decision(connection, workspace, decision, decision.decided_by, now)
+    return decision.decision_id
 
 
 def undo_decision(
@@ -180,47 +128,12 @@ def undo_decision(
         raise UnknownDecisionError(
             "That decision is not there, or somebody undid it already.", "Load the page again to see what holds."
         )
-    decision = found[0]
+    undone = replace(found[0], undone_by=stored_text(undone_by), undone_at=now)
     connection.execute(
         "UPDATE decision SET undone_by = ?, undone_at = ? WHERE workspace = ? AND decision_id = ?",
-        [stored_text(undone_by), stored_instant(now), workspace, decision_id],
+        [undone.undone_by, stored_instant(now), workspace, decision_id],
     )
-    apply_decisions(connection, workspace)
-    if decision.kind == "map_event" and decision.campaign_id is not None:
-        apply_mapping(connection, workspace, decision.campaign_id)
-    if decision.incident_id is not None and decision.campaign_id is not None:
-        kind = _CHANGE[decision.kind][1]
-        record_change(
-            connection,
-            workspace,
-            decision_id,
-            decision.incident_id,
-            decision.campaign_id,
-            kind,
-            now,
-            {"by": undone_by},
-        )
-
-
-def decisions_in_force(
-    connection: duckdb.DuckDBPyConnection, workspace: str, on_day: date | None = None
-) -> list[Decision]:
-    """The decisions that hold, oldest first: not undone, not replaced by a newer one on the same thing.
-
-    With `on_day` (a day in the workspace's zone), also without those whose last day is before it.
-    """
-    rows = connection.execute(f"SELECT {_FIELDS} FROM ({IN_FORCE})", {"workspace": workspace}).fetchall()  # noqa: S608
-    decisions = [_decision(row) for row in rows]
-    return [d for d in decisions if on_day is None or d.until is None or d.until >= on_day]
-
-
-def all_decisions(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[Decision]:
-    """Every decision ever, undone ones included, oldest first."""
-    rows = connection.execute(
-        f"SELECT {_FIELDS} FROM decision WHERE workspace = ? ORDER BY decided_at, decision_id",  # noqa: S608
-        [workspace],
-    ).fetchall()
-    return [_decision(row) for row in rows]
+    apply_decision(connection, workspace, undone, stored_text(undone_by), now)
 
 
 def _campaign_of(connection: duckdb.DuckDBPyConnection, workspace: str, incident_id: str) -> int:
@@ -235,7 +148,7 @@ def _campaign_of(connection: duckdb.DuckDBPyConnection, workspace: str, incident
     return int(row[0])
 
 
-def _known_campaign(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> None:
+def _must_exist(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> None:
     row = connection.execute(
         "SELECT 1 FROM campaign WHERE workspace = ? AND campaign_id = ?", [workspace, campaign_id]
     ).fetchone()
@@ -247,10 +160,3 @@ def _known_campaign(connection: duckdb.DuckDBPyConnection, workspace: str, campa
 
 def _text(value: str | None) -> str | None:
     return None if value is None else stored_text(value)
-
-
-def _decision(row: tuple[Any, ...]) -> Decision:
-    values = dict(zip((field.name for field in fields(Decision)), row, strict=True))
-    for name in ("decided_at", "undone_at"):
-        values[name] = read_instant(values[name])
-    return Decision(**values)

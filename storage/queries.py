@@ -70,9 +70,11 @@ def event_source_in_use(connection: duckdb.DuckDBPyConnection, workspace: str) -
 def campaign_events(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[str]:
     """The events that existing campaigns hang on: trigger events and mapped ones, in alphabetical order."""
     rows = connection.execute(
-        "SELECT DISTINCT coalesce(p.event, c.event) AS event FROM campaign c "
-        "LEFT JOIN campaign_plan p USING (workspace, campaign_id) "
-        "WHERE c.workspace = ? AND c.gone_at IS NULL AND coalesce(p.event, c.event) IS NOT NULL ORDER BY event",
+        """
+        SELECT DISTINCT CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS mapped
+        FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+        WHERE c.workspace = ? AND c.gone_at IS NULL AND mapped IS NOT NULL ORDER BY mapped
+        """,
         [workspace],
     ).fetchall()
     return [event for (event,) in rows]

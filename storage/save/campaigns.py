@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,11 +32,12 @@ def save_campaigns(
     read_at: datetime,
     *,
     all_listed: bool = True,
+    refused: Collection[int] = (),
 ) -> int:
     """Save the campaigns as read and return how many there are; a changed definition begins a new version.
 
-    Campaigns with `messages` None keep the messages stored before. With `all_listed`, campaigns that are not
-    among them are marked gone; nothing of them is deleted.
+    Campaigns with `messages` None keep the messages stored before. With `all_listed`, campaigns that are neither
+    among them nor `refused` (listed, but not readable this time) are marked gone; nothing of them is deleted.
     """
     known = _known_campaigns(connection, workspace)
     definitions = {}
@@ -62,7 +63,7 @@ def save_campaigns(
         connection.execute(
             "UPDATE campaign SET gone_at = ? WHERE workspace = ? AND gone_at IS NULL "
             "AND NOT list_contains(?::BIGINT[], campaign_id)",
-            [stored_instant(read_at), workspace, [campaign.campaign_id for campaign in campaigns]],
+            [stored_instant(read_at), workspace, [*(campaign.campaign_id for campaign in campaigns), *refused]],
         )
     return len(campaigns)
 

@@ -103,7 +103,7 @@ CREATE TABLE incident_change (
 );
 COMMENT ON TABLE incident_change IS 'Each change of an incident, stored once. The digest is made from the changes not yet announced.';
 COMMENT ON COLUMN incident_change.workspace IS 'Name of the workspace.';
-COMMENT ON COLUMN incident_change.change_id IS 'Stable id made of incident, kind and day: judging again writes it again, not twice.';
+COMMENT ON COLUMN incident_change.change_id IS 'Stable id made of incident, kind and day (and decision): judging again writes it again, not twice.';
 COMMENT ON COLUMN incident_change.incident_id IS 'The incident it belongs to.';
 COMMENT ON COLUMN incident_change.campaign_id IS 'Customer.io''s own id.';
 COMMENT ON COLUMN incident_change.kind IS 'opened, worsened, cause_changed, recovered, reopened, withdrawn, acknowledged, unacknowledged, muted, unmuted, expected or unexpected.';
@@ -207,7 +207,7 @@ COMMENT ON COLUMN decision.decision_id IS 'Id of the decision.';
 COMMENT ON COLUMN decision.kind IS 'acknowledge, mute, expected, confirm_rename, refuse_rename or map_event.';
 COMMENT ON COLUMN decision.incident_id IS 'The incident it is about, if one.';
 COMMENT ON COLUMN decision.campaign_id IS 'The campaign it is about, if one.';
-COMMENT ON COLUMN decision.event IS 'The event it is about: the old name, or the one mapped.';
+COMMENT ON COLUMN decision.event IS 'The event it is about: the old name, or the one mapped (NULL: mapped to none).';
 COMMENT ON COLUMN decision.new_event IS 'The new name, for renames.';
 COMMENT ON COLUMN decision.reason IS 'Why, in the person''s words.';
 COMMENT ON COLUMN decision.until IS 'Last day it holds, NULL for no end.';

@@ -2,7 +2,8 @@
 
 CREATE VIEW event_vs_campaign AS
 WITH mapped AS (
-    SELECT c.workspace, c.campaign_id, c.name, coalesce(p.event, c.event) AS event,
+    SELECT c.workspace, c.campaign_id, c.name,
+        CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event,
         CASE WHEN c.first_started IS NULL AND c.state <> 'running' THEN 'not_expected' ELSE 'not_collected' END AS no_answer
     FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
 ),
@@ -51,7 +52,12 @@ COMMENT ON COLUMN event_vs_campaign.event_state IS 'observed, provisional or not
 COMMENT ON COLUMN event_vs_campaign.campaign_state IS 'observed, provisional, not_collected or not_expected: what the sends are worth.';
 
 CREATE VIEW campaign_health AS
-WITH newest AS (
+WITH mapped AS (
+    SELECT c.workspace, c.campaign_id, c.name, c.state, c.tags, c.gone_at, p.owner,
+        CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event
+    FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+),
+newest AS (
     SELECT workspace, campaign_id, max(day) AS day, max(day) FILTER (WHERE status = 'healthy') AS healthy_day
     FROM verdict GROUP BY workspace, campaign_id
 ),
@@ -80,19 +86,18 @@ newest_sends AS (
     FROM campaign_day WHERE sent IS NOT NULL GROUP BY workspace, campaign_id
 )
 SELECT
-    c.workspace, c.campaign_id, c.name AS campaign, c.state, coalesce(p.event, c.event) AS event, c.tags, p.owner, c.gone_at,
+    c.workspace, c.campaign_id, c.name AS campaign, c.state, c.event, c.tags, c.owner, c.gone_at,
     v.day, v.status, v.stage, v.events, v.sent, v.expected, v.expected_low, v.expected_high, v.probability,
     i.incident_id, i.cause, i.opened_on, i.summary, i.missed_sends, i.revenue_at_risk, i.acknowledged_by, i.muted_until,
     coalesce(i.last_good_day, n.healthy_day) AS last_good_day,
     ne.events AS newest_events, ne.day AS newest_events_day, ns.sent AS newest_sends, ns.day AS newest_sends_day,
     r.events_28d, r.sends_28d, l.day AS last_day_28d
-FROM campaign c
-LEFT JOIN campaign_plan p ON p.workspace = c.workspace AND p.campaign_id = c.campaign_id
+FROM mapped c
 LEFT JOIN newest n ON n.workspace = c.workspace AND n.campaign_id = c.campaign_id
 LEFT JOIN verdict v ON v.workspace = n.workspace AND v.campaign_id = n.campaign_id AND v.day = n.day
 LEFT JOIN open_incident o ON o.workspace = c.workspace AND o.campaign_id = c.campaign_id
 LEFT JOIN incident i ON i.workspace = o.workspace AND i.campaign_id = o.campaign_id AND i.opened_on = o.opened_on AND i.status = 'open'
-LEFT JOIN newest_events ne ON ne.workspace = c.workspace AND ne.event = coalesce(p.event, c.event)
+LEFT JOIN newest_events ne ON ne.workspace = c.workspace AND ne.event = c.event
 LEFT JOIN newest_sends ns ON ns.workspace = c.workspace AND ns.campaign_id = c.campaign_id
 LEFT JOIN recent r ON r.workspace = c.workspace AND r.campaign_id = c.campaign_id
 LEFT JOIN last_day l ON l.workspace = c.workspace;
