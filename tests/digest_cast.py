@@ -19,7 +19,9 @@ TRIAL_WELCOME = IncidentNow(
     recovered_on=None,
     summary="0 sends on 23 November; 52 to 71 were expected.",
     cause="event_renamed",
-    cause_sentence="`trial.started` stopped on 21 November; `trial_started` began the same day with 97 % of its volume.",
+    cause_sentence=(
+        "`trial.started` stopped on 21 November; `trial_started` began the same day with 97 % of its volume."
+    ),
     next_step="Ask the platform team which name is right, then set the trigger of Trial welcome to it.",
     missed_sends=183.0,
     missed_sends_low=160.0,

@@ -29,8 +29,8 @@ BASE = "https://health.example.com"
 def everything() -> Digest:
     """One of each: new, still broken, recovered, muted, late, could not check."""
     new = TRIAL_WELCOME
-    still = incident(4, campaign="Upgrade offer", kind="degraded", opened_on=TODAY - timedelta(days=9), owner="U0123ABCD",
-                     acknowledged_by="Ada")  # fmt: skip
+    nine_days_ago = TODAY - timedelta(days=9)
+    still = incident(4, campaign="Upgrade offer", opened_on=nine_days_ago, owner="U0123ABC", acknowledged_by="Ada")
     back = incident(5, campaign="Day-3 nudge", status="recovered", recovered_on=TODAY - timedelta(days=1))
     muted = incident(6, campaign="Team expansion", muted_by="Grace", muted_reason="being rebuilt", muted_until=TODAY)
     late = incident(7, campaign="Old series", status="recovered", opened_on=TODAY - timedelta(days=40),

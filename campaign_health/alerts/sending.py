@@ -76,8 +76,9 @@ def prepare(
     zone = zone_of(connection, workspace)
     today = local_day(now, zone)
     past = announcements_on(connection, workspace.name, channel.name, today - LOOK_BACK)
-    if past and past[-1].status == "sending":
-        return digest_from_json(past[-1].digest), past
+    unsettled = next((earlier for earlier in past if earlier.status == "sending"), None)
+    if unsettled is not None:
+        return digest_from_json(unsettled.digest), past
     situation = narrowed(read_situation(connection, workspace.name, channel.name, today), routes)
     waits = past and past[-1].retry_at is not None and past[-1].retry_at > now
     if not waits and (urgent := urgent_incidents(situation, workspace.digest, today)):
