@@ -1,0 +1,90 @@
+"""The messages of a campaign: whether they send, and which data they need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from collectors.customerio.campaigns import instant
+from collectors.customerio.client import CustomerioClient
+from collectors.customerio.liquid import variables_used
+from collectors.shape import Reader, storable
+from storage.records import MessageRecord
+
+# Every text of a message that Customer.io renders with Liquid.
+LIQUID_FIELDS = (
+    "subject",
+    "preheader_text",
+    "body",
+    "body_amp",
+    "from",
+    "reply_to",
+    "recipient",
+    "cc",
+    "bcc",
+    "headers",
+    "url",
+    "image_url",
+)
+
+
+def fetch_messages(client: CustomerioClient, campaign_id: int) -> list[MessageRecord]:
+    """The messages of a campaign, each with the Liquid variables it uses and nothing of its text.
+
+    Translations of a message count as one message that needs what any of them needs.
+
+    Raises:
+        CollectorError: by what went wrong.
+    """
+    path = f"/campaigns/{campaign_id}/actions"
+    read = client.reader(path)
+    messages: dict[int, MessageRecord] = {}
+    for page in client.pages(path, "actions"):
+        for i, entry in enumerate(page):
+            field = f"actions[{i}]"
+            message = parse_message(read.mapping(entry, field), read, field)
+            known = messages.get(message.message_id)
+            messages[message.message_id] = message if known is None else _together(known, message)
+    return list(messages.values())
+
+
+def parse_message(entry: Mapping[str, Any], read: Reader, field: str = "action") -> MessageRecord:
+    """The record of one action."""
+    required: set[str] = set()
+    optional: set[str] = set()
+    problem: str | None = None
+    for name in LIQUID_FIELDS:
+        text = entry.get(name)
+        if not isinstance(text, str):
+            continue
+        use = variables_used(text)
+        required.update(use.required)
+        optional.update(use.optional)
+        if use.problem and problem is None:
+            problem = f"{name}: {use.problem}"
+    title, state = entry.get("name"), entry.get("sending_state")
+    return MessageRecord(
+        message_id=read.count(entry.get("id"), f"{field}.id"),
+        name=storable(title) if isinstance(title, str) and title else None,
+        type=read.text(entry.get("type"), f"{field}.type"),
+        sending_state=storable(state) if isinstance(state, str) and state else None,
+        required_variables=sorted(storable(variable) for variable in required),
+        optional_variables=sorted(storable(variable) for variable in optional - required),
+        problem=None if problem is None else storable(problem),
+        updated=instant(entry.get("updated"), read, f"{field}.updated"),
+    )
+
+
+def _together(first: MessageRecord, second: MessageRecord) -> MessageRecord:
+    required = {*first.required_variables, *second.required_variables}
+    optional = {*first.optional_variables, *second.optional_variables} - required
+    return MessageRecord(
+        first.message_id,
+        first.name,
+        first.type,
+        first.sending_state,
+        sorted(required),
+        sorted(optional),
+        first.problem or second.problem,
+        max((u for u in (first.updated, second.updated) if u is not None), default=None),
+    )

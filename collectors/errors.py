@@ -1,0 +1,109 @@
+"""What can go wrong while collecting: each failure says what happened and what to do."""
+
+from __future__ import annotations
+
+
+class CollectorError(Exception):
+    """Base of every failure of a collector.
+
+    Attributes:
+        message: What happened, in words, free of secrets.
+        cure: What to do about it; may be empty.
+        source: The service that was asked: "Mixpanel" or "Customer.io".
+        final: True where nothing more of this source can be had in this run.
+    """
+
+    final = False
+
+    def __init__(self, message: str, cure: str = "", *, source: str = "") -> None:
+        super().__init__(f"{message} {cure}".strip())
+        self.message = message
+        self.cure = cure
+        self.source = source
+
+
+class UnusableSetting(CollectorError):
+    """A key, an address or an id cannot be used as it stands."""
+
+    final = True
+
+
+class AuthenticationFailed(CollectorError):
+    """The service does not know the key (401)."""
+
+    final = True
+
+
+class PlanForbids(CollectorError):
+    """The account's plan does not include this API (402)."""
+
+    final = True
+
+
+class Forbidden(CollectorError):
+    """The key is known but may not read this (403)."""
+
+    final = True
+
+
+class RedirectedElsewhere(CollectorError):
+    """The service sent the request on to another host; the key was not sent there."""
+
+    final = True
+
+
+class RequestRefused(CollectorError):
+    """The service understood the request and declined it (another 4xx)."""
+
+    def __init__(self, message: str, cure: str = "", *, source: str = "", status: int = 400) -> None:
+        super().__init__(message, cure, source=source)
+        self.status = status
+
+
+class NotFound(RequestRefused):
+    """There is no such thing (404)."""
+
+    def __init__(self, message: str, cure: str = "", *, source: str = "", status: int = 404) -> None:
+        super().__init__(message, cure, source=source, status=status)
+
+
+class RateLimited(CollectorError):
+    """The service asks to wait longer than a run should, or its quota is used up (429)."""
+
+    final = True
+
+    def __init__(self, message: str, cure: str = "", *, source: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, cure, source=source)
+        self.retry_after = retry_after
+
+
+class BudgetSpent(CollectorError):
+    """Our own hourly share of the service's quota is used up."""
+
+    final = True
+
+
+class ServiceFailed(CollectorError):
+    """The service failed on its side (5xx), every time it was asked."""
+
+
+class Unreachable(CollectorError):
+    """No whole answer came: no connection, silence, or a body cut short, every time it was asked."""
+
+
+class UnexpectedShape(CollectorError):
+    """The answer is not what the service documents; `field` names the part that is not."""
+
+    def __init__(self, message: str, cure: str = "", *, source: str = "", field: str = "") -> None:
+        super().__init__(message, cure, source=source)
+        self.field = field
+
+
+class ExportCutOff(CollectorError):
+    """An export ended before its end: none of it can be trusted."""
+
+
+class Stopped(CollectorError):
+    """Collecting was told to stop."""
+
+    final = True

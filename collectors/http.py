@@ -1,0 +1,350 @@
+"""Asks a service over HTTP: politely, again where that can help, and without ever showing a key."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+
+from collectors.errors import (
+    CollectorError,
+    RateLimited,
+    RedirectedElsewhere,
+    Stopped,
+    UnexpectedShape,
+    Unreachable,
+    UnusableSetting,
+)
+from collectors.pacing import Pace
+from collectors.redaction import Redactor
+from collectors.replies import ASKS_AGAIN, Service, error_text, is_web_page, refusal
+from collectors.transport import connection_failure, origin
+from collectors.waiting import backoff_seconds, retry_after_seconds
+
+T = TypeVar("T")
+Progress = Callable[[int, int | None, str], None]
+Parameters = Mapping[str, str | int]
+
+MOST_RETRIES = 5
+MOST_REDIRECTS = 5
+FIRST_BACKOFF = 0.5
+LONGEST_BACKOFF = 60.0
+LARGEST_JSON = 256 * 1024 * 1024
+LARGEST_REFUSAL = 64 * 1024
+CONNECTIONS = 16
+USER_AGENT = "campaign-health"
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds to wait for a connection, and for the next byte of an answer."""
+
+    connect_seconds: float = 10.0
+    read_seconds: float = 60.0
+
+
+class TryAgain(Exception):
+    """Inside this module: the failure may pass; `wait_seconds` is the service's wish, None leaves it to us."""
+
+    def __init__(self, failure: CollectorError, *, wait_seconds: float | None = None, first: float = FIRST_BACKOFF):
+        super().__init__(str(failure))
+        self.failure = failure
+        self.wait_seconds = wait_seconds
+        self.first = first
+
+
+def new_session() -> requests.Session:
+    """A session that keeps connections open for all threads, retries nothing itself and takes no cookies."""
+    session = requests.Session()
+    adapter = HTTPAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
+
+
+class HttpClient:
+    """GET requests to one base address of one service.
+
+    Args:
+        service: Whose manners to follow.
+        base_url: Address that every path is appended to.
+        auth: Signs each request.
+        secrets: Texts that must never be shown.
+        timeouts: For connecting, and for silence.
+        session: Shared with other clients, or None for one of its own.
+        pace: Rate limit, shared with other clients, or None for no limit.
+        longest_wait_seconds: The longest `Retry-After` to sit out; a longer one raises `RateLimited`.
+        before_request: Called before every request, retries too; what it raises ends the call.
+        after_request: Called after every request with its status, None where no answer came.
+        sleep: Waits; injected so that tests need not.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        base_url: str,
+        auth: AuthBase,
+        *,
+        secrets: tuple[str, ...] = (),
+        timeouts: Timeouts | None = None,
+        session: requests.Session | None = None,
+        pace: Pace | None = None,
+        longest_wait_seconds: float = 60.0,
+        before_request: Callable[[], None] | None = None,
+        after_request: Callable[[int | None], None] | None = None,
+        sleep: Callable[[float], object] | None = None,
+    ) -> None:
+        self.service = service
+        self.redact = Redactor(secrets)
+        self.requests_sent = 0
+        self._base = checked_address(service.name, base_url)
+        self._auth = auth
+        self._timeouts = timeouts or Timeouts()
+        self._owns_session = session is None
+        self._session = session or new_session()
+        self._pace = pace
+        self._longest_wait = longest_wait_seconds
+        self._before_request = before_request
+        self._after_request = after_request
+        self._stopping = threading.Event()
+        self._sleep = sleep or self._stopping.wait
+        self._lock = threading.Lock()
+
+    def address(self, path: str) -> str:
+        """The whole address of `path`, without parameters."""
+        return self._base + path
+
+    def get_json(self, path: str, parameters: Parameters | None = None) -> Any:
+        """The JSON body of a 2xx answer, asked for up to six times.
+
+        Raises:
+            CollectorError: one of its subclasses, by what went wrong.
+        """
+        return self._persist(lambda: self._read_json(path, parameters or {}))
+
+    def open_stream(
+        self, path: str, parameters: Parameters | None = None, headers: Mapping[str, str] | None = None
+    ) -> requests.Response:
+        """A 2xx answer whose body is still to be read from `.raw`; the caller closes it.
+
+        Opening is tried up to six times; what happens while the body is read is the caller's.
+        """
+        return self._persist(lambda: self._checked(self._send(path, parameters or {}, headers or {}), path))
+
+    def stop(self) -> None:
+        """Ends every wait at once; whatever is asked from now on raises `Stopped`."""
+        self._stopping.set()
+
+    def close(self) -> None:
+        """Stops, and closes the connections unless the session is shared."""
+        self.stop()
+        if self._owns_session:
+            self._session.close()
+
+    def unexpected(self, path: str, field: str, seen: str) -> UnexpectedShape:
+        """The failure for an answer to `path` whose `field` is not as documented."""
+        message = f"{self.service.name}'s answer to {path} has an unexpected shape: {field} {seen}."
+        return UnexpectedShape(
+            self.redact(message),
+            "Nothing of it was used. If it stays so, the service has changed and this program needs an update.",
+            source=self.service.name,
+            field=field,
+        )
+
+    def _persist(self, attempt: Callable[[], T]) -> T:
+        retrying = Retrying(
+            stop=stop_after_attempt(MOST_RETRIES + 1),
+            retry=retry_if_exception_type(TryAgain),
+            wait=_pause,
+            sleep=self._rest,
+            reraise=True,
+        )
+        try:
+            return retrying(attempt)
+        except TryAgain as again:
+            raise again.failure from again
+
+    def _rest(self, seconds: float) -> None:
+        self._sleep(seconds)
+
+    def _read_json(self, path: str, parameters: Parameters) -> Any:
+        with self._checked(self._send(path, parameters, {"Accept": "application/json"}), path) as response:
+            body = self._read_body(response, path, LARGEST_JSON)
+            content_type = response.headers.get("Content-Type", "")
+        try:
+            return json.loads(body, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            if is_web_page(content_type, body[:200].decode("utf-8", "replace")):
+                raise self._web_page(path) from error
+            seen = "is empty" if not body.strip() else "is not whole JSON"
+            raise TryAgain(self.unexpected(path, "body", seen)) from error
+
+    def _web_page(self, path: str) -> UnexpectedShape:
+        return UnexpectedShape(
+            f"{self.service.name} answered {path} with a web page (HTML) instead of JSON.",
+            f"Check the address {self.redact(self._base)} and whether a proxy or a login page stands in between.",
+            source=self.service.name,
+            field="body",
+        )
+
+    def _read_body(self, response: requests.Response, path: str, largest: int) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        try:
+            for part in response.iter_content(64 * 1024):
+                parts.append(part)
+                size += len(part)
+                if size > largest:
+                    raise self.unexpected(path, "body", f"is larger than {largest // 1024} kB")
+        except requests.RequestException as error:
+            self._fail_connection(error, path)
+        return b"".join(parts)
+
+    def _send(self, path: str, parameters: Parameters, headers: Mapping[str, str]) -> requests.Response:
+        address = self._base + path
+        query: Parameters | None = parameters
+        for _ in range(MOST_REDIRECTS):
+            response = self._send_once(address, path, query, headers)
+            target = response.headers.get("Location")
+            if not 300 <= response.status_code < 400 or not target:
+                return response
+            response.close()
+            # The key goes to the host it was made for and nowhere else.
+            address, query = urljoin(response.url, target), None
+            if origin(address) != origin(self._base):
+                break
+        host = self.redact(urlsplit(address).netloc)
+        raise RedirectedElsewhere(
+            f"{self.service.name} redirected {path} to {host}; the key was not sent there.",
+            "Check the region and the address in the settings.",
+            source=self.service.name,
+        )
+
+    def _send_once(
+        self, address: str, path: str, parameters: Parameters | None, headers: Mapping[str, str]
+    ) -> requests.Response:
+        if self._pace is not None:
+            self._pace.wait(self._sleep)
+        if self._stopping.is_set():
+            raise Stopped(f"Collecting from {self.service.name} was stopped.", source=self.service.name)
+        if self._before_request is not None:
+            self._before_request()
+        with self._lock:
+            self.requests_sent += 1
+        status: int | None = None
+        try:
+            response = self._session.get(
+                address,
+                params=dict(parameters) if parameters is not None else None,
+                headers={"User-Agent": USER_AGENT, **headers},
+                auth=self._auth,
+                timeout=(self._timeouts.connect_seconds, self._timeouts.read_seconds),
+                allow_redirects=False,
+                stream=True,
+            )
+            status = response.status_code
+        except requests.RequestException as error:
+            self._fail_connection(error, path)
+        finally:
+            if self._after_request is not None:
+                self._after_request(status)
+        return response
+
+    def _checked(self, response: requests.Response, path: str) -> requests.Response:
+        status = response.status_code
+        if 200 <= status < 300:
+            return response
+        with response:
+            body = self._read_body(response, path, LARGEST_REFUSAL)
+        text = body.decode("utf-8", "replace")
+        said = self.redact(error_text(text, response.headers.get("Content-Type", "")))
+        if status == 429:
+            self._slow_down(response.headers, text, said, path)
+        failure = refusal(self.service, status, said, path)
+        if status >= 500 or status == 408:
+            raise TryAgain(failure)
+        raise failure
+
+    def _slow_down(self, headers: Mapping[str, str], text: str, said: str, path: str) -> NoReturn:
+        wait = retry_after_seconds(headers.get("Retry-After"), _service_time(headers))
+        if wait is None:
+            wait = self.service.quota_wait(headers, text)
+        if wait is not None:
+            wait = min(wait, self.service.longest_hint)
+        hint = "" if wait is None or wait == float("inf") else f"; it asks to wait {wait:.0f} seconds"
+        failure = RateLimited(
+            f"{self.service.name} limits the rate of requests at {path}: 429 ({said}){hint}.",
+            self.service.cures.get(429, ""),
+            source=self.service.name,
+            retry_after=wait,
+        )
+        if wait is not None and wait > self._longest_wait:
+            raise failure
+        if wait is not None and self._pace is not None:
+            self._pace.hold(wait)
+        raise TryAgain(failure, wait_seconds=wait, first=self.service.first_backoff)
+
+    def _fail_connection(self, error: requests.RequestException, path: str) -> NoReturn:
+        passing, words = connection_failure(error, self._timeouts.connect_seconds, self._timeouts.read_seconds)
+        failure = Unreachable(
+            self.redact(f"{self.service.name} could not be asked for {path}: {words}."),
+            ASKS_AGAIN if passing else "Check the address, the proxy and the certificates of this machine.",
+            source=self.service.name,
+        )
+        if passing:
+            raise TryAgain(failure) from error
+        raise failure from error
+
+
+def checked_address(service: str, address: str) -> str:
+    """`address` without its last slash.
+
+    Raises:
+        UnusableSetting: it is not an http or https address with a host.
+    """
+    try:
+        parts = urlsplit(address.strip())
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UnusableSetting(
+            f"{Redactor(())(address)!r} is not an address that {service} can be asked at.",
+            "It must begin with https:// and a host.",
+            source=service,
+        )
+    return address.strip().rstrip("/")
+
+
+def _pause(state: RetryCallState) -> float:
+    again = state.outcome.exception() if state.outcome else None
+    if not isinstance(again, TryAgain):
+        return 0.0
+    if again.wait_seconds is not None:
+        return again.wait_seconds
+    return backoff_seconds(state.attempt_number, again.first, LONGEST_BACKOFF)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _service_time(headers: Mapping[str, str]) -> datetime:
+    """The service's own clock, against which its dates are meant; ours where it does not say."""
+    try:
+        moment = parsedate_to_datetime(headers.get("Date", ""))
+    except ValueError:
+        return datetime.now(UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,28 @@
+"""What Mixpanel knows: how often each event happened, and what it carried."""
+
+from collectors.mixpanel.client import BASES, MixpanelClient, TimeStorage
+from collectors.mixpanel.events import CountedBatch, EventRefused, fetch_event_counts
+from collectors.mixpanel.export import WindowFailed, fetch_exported_counts
+from collectors.mixpanel.lexicon import Definitions, fetch_definitions
+from collectors.mixpanel.names import EventNames, fetch_event_names
+from collectors.mixpanel.project import fetch_time_zone
+from collectors.mixpanel.properties import fetch_property_profiles
+from collectors.mixpanel.window import last_day_served
+
+__all__ = [
+    "BASES",
+    "CountedBatch",
+    "Definitions",
+    "EventNames",
+    "EventRefused",
+    "MixpanelClient",
+    "TimeStorage",
+    "WindowFailed",
+    "fetch_definitions",
+    "fetch_event_counts",
+    "fetch_event_names",
+    "fetch_exported_counts",
+    "fetch_property_profiles",
+    "fetch_time_zone",
+    "last_day_served",
+]

@@ -1,0 +1,186 @@
+"""The three APIs of one Mixpanel project: Query, raw export and App."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import requests
+from requests.auth import HTTPBasicAuth
+
+from collectors.errors import UnusableSetting
+from collectors.http import HttpClient, Timeouts, new_session
+from collectors.pacing import Pace
+from collectors.replies import Service
+from collectors.shape import Reader
+
+TimeStorage = Literal["utc", "project"]
+
+# Bases by region: Query, export, App.
+BASES: Mapping[str, tuple[str, str, str]] = {
+    "us": (
+        "https://mixpanel.com/api/query",
+        "https://data.mixpanel.com/api/2.0/export",
+        "https://mixpanel.com/api/app",
+    ),
+    "eu": (
+        "https://eu.mixpanel.com/api/query",
+        "https://data-eu.mixpanel.com/api/2.0/export",
+        "https://eu.mixpanel.com/api/app",
+    ),
+    "in": (
+        "https://in.mixpanel.com/api/query",
+        "https://data-in.mixpanel.com/api/2.0/export",
+        "https://in.mixpanel.com/api/app",
+    ),
+}
+ONE_HOUR = 3600.0
+EXPORTS_PER_SECOND = 3.0
+_QUERIES_LAST_HOUR = re.compile(r"(\d+)/(\d+) queries running in the last hour")
+_TRIPPED = re.compile(r'"project";r=0;t=(\d+)')
+
+CURES: Mapping[int, str] = {
+    401: "Check MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET, that the service account has not expired, "
+    "and that MIXPANEL_REGION is the project's region.",
+    402: "The raw export may still be allowed: set MIXPANEL_COUNT_SOURCE=auto or export, or upgrade the plan.",
+    403: "Give the service account access to the project, and check MIXPANEL_PROJECT_ID.",
+    404: "Check MIXPANEL_PROJECT_ID and MIXPANEL_REGION.",
+    429: "Other tools of this project share its hourly quota. Collect again later, or let the run wait.",
+}
+
+
+def quota_wait(headers: Mapping[str, str], text: str) -> float | None:
+    """Seconds until the hourly quota is free again, None for a refusal that passes sooner.
+
+    Mixpanel names both limits in one sentence, "1/5 queries running concurrently and 61/60 queries running in
+    the last hour", or marks the one that tripped with `r=0` in its `RateLimit` header.
+    """
+    tripped = _TRIPPED.search(headers.get("RateLimit", ""))
+    if tripped:
+        return float(tripped[1])
+    running = _QUERIES_LAST_HOUR.search(text)
+    return ONE_HOUR if running and int(running[1]) >= int(running[2]) else None
+
+
+MIXPANEL = Service(
+    "Mixpanel",
+    CURES,
+    quota_wait,
+    longest_hint=ONE_HOUR,
+    first_backoff=2.0,
+    wrong_key_words=("unable to authenticate",),
+)
+
+
+class MixpanelClient:
+    """One project, seen through a service account.
+
+    Args:
+        project_id: Number of the project.
+        service_account: User name of the service account.
+        service_secret: Its secret.
+        region: us, eu or in.
+        query_url: Base address of the Query API instead of the region's.
+        export_url: Whole address of the raw export instead of the region's.
+        app_url: Base address of the App API instead of the region's.
+        time_storage: "utc", or "project" for projects made before 2023, whose events carry local time.
+        before_query: Called before each Query request; raising `BudgetSpent` there ends the source.
+        after_query: Called after each Query request with its status, None where no answer came.
+        timeouts: For connecting, and for silence.
+        session: Shared with other clients, or None for one of its own.
+        sleep: Waits; injected so that tests need not.
+        longest_wait_seconds: The longest pause that Mixpanel may ask for; 3600 waits for the hourly quota.
+
+    Raises:
+        UnusableSetting: the project id, the account, the region or an address cannot be used.
+    """
+
+    def __init__(
+        self,
+        project_id: str | int,
+        service_account: str,
+        service_secret: str,
+        *,
+        region: str = "us",
+        query_url: str | None = None,
+        export_url: str | None = None,
+        app_url: str | None = None,
+        time_storage: TimeStorage = "utc",
+        before_query: Callable[[], None] | None = None,
+        after_query: Callable[[int | None], None] | None = None,
+        timeouts: Timeouts | None = None,
+        session: requests.Session | None = None,
+        sleep: Callable[[float], object] | None = None,
+        longest_wait_seconds: float = 60.0,
+    ) -> None:
+        self.project_id = _project_number(project_id)
+        self.time_storage: TimeStorage = time_storage
+        user, secret = _credential(service_account, "ACCOUNT"), _credential(service_secret, "SECRET")
+        if region not in BASES:
+            raise UnusableSetting(f"MIXPANEL_REGION is {region!r}.", "Use us, eu or in.", source="Mixpanel")
+        bases = BASES[region]
+        self._owned_session = new_session() if session is None else None
+
+        def client(
+            base: str,
+            pace: Pace | None = None,
+            before: Callable[[], None] | None = None,
+            after: Callable[[int | None], None] | None = None,
+        ) -> HttpClient:
+            return HttpClient(
+                MIXPANEL,
+                base,
+                HTTPBasicAuth(user, secret),
+                secrets=(f"{user}:{secret}", secret),
+                timeouts=timeouts,
+                session=session or self._owned_session,
+                pace=pace,
+                longest_wait_seconds=longest_wait_seconds,
+                before_request=before,
+                after_request=after,
+                sleep=sleep,
+            )
+
+        self.query = client(query_url or bases[0], before=before_query, after=after_query)
+        self.export = client(export_url or bases[1], pace=Pace(EXPORTS_PER_SECOND))
+        self.app = client(app_url or bases[2])
+
+    @property
+    def requests_sent(self) -> int:
+        """Requests so far to all three APIs, retries included."""
+        return self.query.requests_sent + self.export.requests_sent + self.app.requests_sent
+
+    def close(self) -> None:
+        """Ends every wait and closes the connections."""
+        for client in (self.query, self.export, self.app):
+            client.close()
+        if self._owned_session is not None:
+            self._owned_session.close()
+
+
+def reader(client: HttpClient, path: str) -> Reader:
+    """Reads an answer to `path`."""
+    return Reader(lambda field, seen: client.unexpected(path or "the export", field, seen))
+
+
+def _project_number(project_id: str | int) -> int:
+    text = str(project_id).strip()
+    if not (text.isascii() and text.isdigit()):
+        raise UnusableSetting(
+            f"MIXPANEL_PROJECT_ID is {text!r}, which is not a number.",
+            "It stands in Mixpanel under Settings, Project Settings, Project ID.",
+            source="Mixpanel",
+        )
+    return int(text)
+
+
+def _credential(value: str, which: str) -> str:
+    text = value.strip()
+    if not text or not text.isascii() or not text.isprintable():
+        raise UnusableSetting(
+            f"MIXPANEL_SERVICE_{which} is empty or holds characters that none has.",
+            "Copy it again from Mixpanel's Organization Settings, Service Accounts.",
+            source="Mixpanel",
+        )
+    return text

@@ -1,0 +1,77 @@
+"""What Mixpanel's Lexicon declares of events and their properties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from collectors.errors import AuthenticationFailed, Forbidden, NotFound, PlanForbids
+from collectors.mixpanel.client import MixpanelClient, reader
+from collectors.shape import Reader, storable
+from storage.records import DefinitionRecord
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """The declared events and properties, or None and why the Lexicon could not be read."""
+
+    records: tuple[DefinitionRecord, ...] | None
+    unreadable_because: str | None = None
+
+
+def fetch_definitions(client: MixpanelClient) -> Definitions:
+    """Every event that has a schema in the Lexicon, and its declared properties.
+
+    Only declared ones are listed: that an event is absent proves nothing. A Lexicon that this account or plan
+    may not read is no failure, and comes back with the reason.
+
+    Raises:
+        CollectorError: any other failure.
+    """
+    path = f"/projects/{client.project_id}/schemas"
+    try:
+        body = client.app.get_json(path)
+    except (AuthenticationFailed, PlanForbids, Forbidden, NotFound) as error:
+        return Definitions(None, error.message)
+    return Definitions(tuple(parse_definitions(body, reader(client.app, path))))
+
+
+def parse_definitions(body: Any, read: Reader) -> Iterator[DefinitionRecord]:
+    """One record per declared event, and one per declared property of it."""
+    results = read.mapping(body, "body").get("results")
+    for i, entity in enumerate(read.sequence(results, "results")):
+        field = f"results[{i}]"
+        entity = read.mapping(entity, field)
+        if str(entity.get("entityType", "event")).lower() != "event":
+            continue
+        name = read.text(entity.get("name"), f"{field}.name")
+        schema = read.mapping(entity.get("schemaJson") or {}, f"{field}.schemaJson")
+        yield _definition(name, "", None, schema, f"{field}.schemaJson", read)
+        properties = read.mapping(schema.get("properties") or {}, f"{field}.schemaJson.properties")
+        for declared, value in properties.items():
+            of_property = f"{field}.schemaJson.properties[{declared!r}]"
+            value = read.mapping(value, of_property)
+            yield _definition(name, storable(declared), _declared_type(value.get("type")), value, of_property, read)
+
+
+def _definition(
+    event: str, declared: str, json_type: str | None, value: dict[str, Any], field: str, read: Reader
+) -> DefinitionRecord:
+    metadata = read.mapping(value.get("metadata") or {}, f"{field}.metadata")
+    own = read.mapping(metadata.get("com.mixpanel") or {}, f"{field}.metadata['com.mixpanel']")
+    display = own.get("displayName")
+    return DefinitionRecord(
+        event=event,
+        property=declared,
+        type=json_type,
+        display_name=storable(display) if isinstance(display, str) and display else None,
+        hidden=own.get("hidden") is True,
+        dropped=own.get("dropped") is True,
+    )
+
+
+def _declared_type(value: Any) -> str | None:
+    if isinstance(value, list):  # JSON Schema allows several
+        return " or ".join(sorted(str(one) for one in value)) or None
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,59 @@
+"""The project's own settings, as far as Mixpanel tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from collectors.errors import Forbidden, NotFound, PlanForbids, UnexpectedShape
+from collectors.mixpanel.client import MixpanelClient
+
+PATH = "/me"
+
+
+def fetch_time_zone(client: MixpanelClient) -> str | None:
+    """The IANA name of the project's time zone, None where Mixpanel does not say.
+
+    Raises:
+        CollectorError: the key is wrong, or Mixpanel could not be asked.
+    """
+    try:
+        body = client.app.get_json(PATH)
+    except (Forbidden, NotFound, PlanForbids, UnexpectedShape):
+        return None
+    return parse_time_zone(body, client.project_id)
+
+
+def parse_time_zone(body: Any, project_id: int) -> str | None:
+    """The `timezone` of the project in an answer of `/me`, wherever it stands there.
+
+    The answer is not publicly documented: projects are keyed by their id, or listed with it, below `results`.
+    """
+    for found in _projects(body, str(project_id)):
+        zone = found.get("timezone")
+        if isinstance(zone, str) and _exists(zone):
+            return zone
+    return None
+
+
+def _projects(value: Any, project_id: str) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _projects(item, project_id)
+    elif isinstance(value, dict):
+        own_id = value.get("id", value.get("project_id"))
+        if own_id is not None and str(own_id) == project_id:
+            yield value
+        for key, item in value.items():
+            if key == project_id and isinstance(item, dict):
+                yield item
+            yield from _projects(item, project_id)
+
+
+def _exists(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True

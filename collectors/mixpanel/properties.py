@@ -1,0 +1,189 @@
+"""Which properties the events of one day carried, and of which JSON type; no values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from collectors.errors import CollectorError, ExportCutOff, NotFound, RequestRefused
+from collectors.http import Progress
+from collectors.mixpanel.batches import Batches, name_list
+from collectors.mixpanel.client import MixpanelClient, reader
+from collectors.mixpanel.events import TOO_MUCH
+from collectors.mixpanel.export import read_export
+from collectors.mixpanel.export_events import HOT_SHARD, LocalDay, read_event
+from collectors.mixpanel.export_stream import Record
+from collectors.mixpanel.export_windows import export_windows
+from collectors.shape import Reader, storable
+from storage.records import PropertyProfile
+
+SAMPLE_SIZE = 200_000
+# Mixpanel keeps up to 255 properties an event; more names than this are values used as names.
+MOST_PROPERTIES = 1000
+
+Shape = tuple[tuple[str, str], ...]
+
+
+def fetch_property_profiles(
+    client: MixpanelClient,
+    events: Sequence[str],
+    day: date,
+    zone: ZoneInfo,
+    now: datetime,
+    sample_size: int = SAMPLE_SIZE,
+    progress: Progress | None = None,
+) -> list[PropertyProfile]:
+    """What the named events carried on a local day, from one streamed export.
+
+    One export serves as many names as one address holds. Where the day has more events than `sample_size`, the
+    first that come are the sample, and each profile says `sampled`. An event without any that day has no profile.
+
+    Args:
+        client: The project.
+        events: Event names.
+        day: The local day.
+        zone: The workspace's zone.
+        now: The present.
+        sample_size: Most events to read of one export.
+        progress: Told how many events are profiled, of how many.
+
+    Raises:
+        ExportCutOff: the export broke twice.
+        CollectorError: by what went wrong.
+    """
+    wanted = list(dict.fromkeys(events))
+    windows = export_windows(day, day, zone, client.time_storage, now)
+    dates: dict[str, str | int] = {
+        "project_id": client.project_id,
+        "from_date": windows[0].from_date.isoformat(),
+        "to_date": windows[-1].to_date.isoformat(),
+    }
+    # Mixpanel may have renamed the events of a person who has too many: those are asked for with every batch.
+    extra = len(urlencode({"": name_list([HOT_SHARD])}))
+    batches = Batches(wanted, len(client.export.address("")) + len(urlencode(dates)) + extra)
+    profiles: list[PropertyProfile] = []
+    second_try = True
+    while len(batches):
+        batch = batches.peek()
+        parameters = {**dates, "event": name_list([*batch, HOT_SHARD])}
+        try:
+            profiles += _profile(client, parameters, frozenset(batch), day, zone, sample_size)
+        except ExportCutOff:
+            if not second_try:
+                raise
+            second_try = False
+            continue
+        except CollectorError as error:
+            if _too_long(error) and batches.halve(batch):
+                continue
+            raise
+        batches.done(batch)
+        if progress is not None:
+            progress(len(wanted) - len(batches), len(wanted), "events' properties")
+    return profiles
+
+
+def _too_long(error: CollectorError) -> bool:
+    if not isinstance(error, RequestRefused) or isinstance(error, NotFound):
+        return False
+    return error.status in TOO_MUCH and "_date" not in error.message
+
+
+def _profile(
+    client: MixpanelClient,
+    parameters: dict[str, str | int],
+    wanted: frozenset[str],
+    day: date,
+    zone: ZoneInfo,
+    sample_size: int,
+) -> list[PropertyProfile]:
+    read = reader(client.export, "")
+    local_day = LocalDay(zone, client.time_storage, read)
+    sample = PropertySample(read)
+    with closing(read_export(client, parameters)) as records:
+        cut_short = not sample.fill(_of_day(records, wanted, day, local_day, read), sample_size)
+    return sample.profiles(day, cut_short)
+
+
+def _of_day(
+    records: Iterator[Record], wanted: frozenset[str], day: date, local_day: LocalDay, read: Reader
+) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
+    for record in records:
+        event = read_event(record, read)
+        if event is not None and event.name in wanted and local_day(event.time) == day:
+            yield event.name, event.identity, record["properties"]
+
+
+class PropertySample:
+    """The shapes of a bounded number of events: which properties, of which types."""
+
+    def __init__(self, read: Reader) -> None:
+        self._read = read
+        self._shapes: dict[Shape, Shape] = {}
+        self._once: Counter[tuple[str, Shape]] = Counter()
+        self._identified: dict[int, tuple[int, str, Shape]] = {}
+
+    def fill(self, events: Iterator[tuple[str, int | None, dict[str, Any]]], most: int) -> bool:
+        """Takes events until there are no more (True) or `most` have been read (False).
+
+        Of events that are the same, the one processed last counts (greatest `mp_processing_time_ms`).
+        """
+        for taken, (name, identity, properties) in enumerate(events):
+            if taken >= most:
+                return False
+            shape = property_types(properties)
+            shape = self._shapes.setdefault(shape, shape)
+            if identity is None:
+                self._once[name, shape] += 1
+                continue
+            processed = properties.get("mp_processing_time_ms")
+            moment = int(processed) if isinstance(processed, int | float) else 0
+            known = self._identified.get(identity)
+            if known is None or moment > known[0]:
+                self._identified[identity] = (moment, name, shape)
+        return True
+
+    def profiles(self, day: date, sampled: bool) -> list[PropertyProfile]:
+        """One profile per event seen, sorted by name."""
+        shapes = self._once.copy()
+        shapes.update((name, shape) for _, name, shape in self._identified.values())
+        read: Counter[str] = Counter()
+        carried: dict[str, Counter[tuple[str, str]]] = {}
+        for (name, shape), times in shapes.items():
+            read[name] += times
+            of_event = carried.setdefault(name, Counter())
+            for typed in shape:
+                of_event[typed] += times
+        return [
+            PropertyProfile(
+                name,
+                day,
+                events_read,
+                sampled,
+                {typed: times / events_read for typed, times in carried[name].most_common(MOST_PROPERTIES)},
+            )
+            for name, events_read in sorted(read.items())
+        ]
+
+
+def property_types(properties: dict[str, Any]) -> Shape:
+    """Name and JSON type of each property, sorted."""
+    return tuple(sorted((storable(name), json_type(value)) for name, value in properties.items()))
+
+
+def json_type(value: Any) -> str:
+    """JSON's name for the type of a value: string, number, boolean, null, array or object."""
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if value is None:
+        return "null"
+    return "array" if isinstance(value, list) else "object"

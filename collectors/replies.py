@@ -1,0 +1,109 @@
+"""What a service's refusal means: pure functions from a status and a body to the failure to raise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from collectors.errors import (
+    AuthenticationFailed,
+    CollectorError,
+    Forbidden,
+    NotFound,
+    PlanForbids,
+    RequestRefused,
+    ServiceFailed,
+)
+
+LONGEST_QUOTE = 500
+ASKS_AGAIN = "Nothing to mend on this side; the next run asks again."
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service's name, its manners, and what to tell a person about its refusals.
+
+    Attributes:
+        name: "Mixpanel" or "Customer.io".
+        cures: What to do about a status, by status.
+        quota_wait: From the headers and text of a 429 without `Retry-After`: the seconds until its quota is
+            free again (infinite: not in this run), or None where it only sheds load and can be asked soon.
+        longest_hint: A `Retry-After` above this many seconds is taken as this many.
+        first_backoff: The first pause after a 429 without `Retry-After`, in seconds; doubles, to 60.
+        wrong_key_words: Words in a 400 that mean a wrong key.
+    """
+
+    name: str
+    cures: Mapping[int, str]
+    quota_wait: Callable[[Mapping[str, str], str], float | None]
+    longest_hint: float = float("inf")
+    first_backoff: float = 2.0
+    wrong_key_words: tuple[str, ...] = field(default=())
+
+
+def is_web_page(content_type: str, text: str) -> bool:
+    """Whether an answer is HTML: a proxy's or a login page, not the service's API."""
+    return "html" in content_type.lower() or text.lstrip()[:15].lower().startswith(("<!doctype", "<html", "<head"))
+
+
+def error_text(text: str, content_type: str = "") -> str:
+    """The service's own words in an error's body, at most 500 characters.
+
+    Reads `error` and `message` (Mixpanel), `errors[].detail` and `meta.error` (Customer.io), else the plain text.
+    """
+    if is_web_page(content_type, text):
+        return "a web page (HTML) came instead of JSON"
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return " ".join(text.split())[:LONGEST_QUOTE]
+    said = _said(body)
+    return " ".join((said if said is not None else text).split())[:LONGEST_QUOTE]
+
+
+def _said(body: Any) -> str | None:
+    if not isinstance(body, dict):
+        return None
+    for name in ("error", "message"):
+        if isinstance(body.get(name), str):
+            return str(body[name])
+    errors = body.get("errors")
+    if isinstance(errors, list):
+        details = [str(e["detail"]) for e in errors if isinstance(e, dict) and e.get("detail")]
+        if details:
+            return "; ".join(details)
+    meta = body.get("meta")
+    if isinstance(meta, dict) and isinstance(meta.get("error"), str):
+        return str(meta["error"])
+    return None
+
+
+def refusal(service: Service, status: int, said: str, asked: str) -> CollectorError:
+    """The failure for a status of 400 or above (but not 429), naming what was asked and what to do.
+
+    Args:
+        service: Who answered.
+        status: The HTTP status.
+        said: The service's own words, from `error_text`.
+        asked: The path that was asked for.
+    """
+    because = f" ({said})" if said else ""
+    cure = service.cures.get(status, "")
+    name = service.name
+    if status == 400 and any(words in said.lower() for words in service.wrong_key_words):
+        return AuthenticationFailed(
+            f"{name} does not accept the key for {asked}: 400{because}.", service.cures.get(401, ""), source=name
+        )
+    if status == 401:
+        return AuthenticationFailed(f"{name} does not accept the key for {asked}: 401{because}.", cure, source=name)
+    if status == 402:
+        return PlanForbids(f"{name}'s plan does not allow {asked}: 402{because}.", cure, source=name)
+    if status == 403:
+        return Forbidden(f"{name} does not let this key read {asked}: 403{because}.", cure, source=name)
+    if status == 404:
+        return NotFound(f"{name} knows nothing at {asked}: 404{because}.", cure, source=name)
+    if status >= 500:
+        return ServiceFailed(f"{name} failed on {asked}: {status}{because}.", ASKS_AGAIN, source=name)
+    return RequestRefused(f"{name} refused {asked}: {status}{because}.", cure, source=name, status=status)

@@ -1,0 +1,45 @@
+"""What a failed connection means, in words, and whether trying again can help."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def origin(address: str) -> tuple[str, str, int]:
+    """Scheme, host and port of an address: where a key may go."""
+    parts = urlsplit(address)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
+
+
+def connection_failure(
+    error: requests.RequestException, connect_seconds: float, read_seconds: float
+) -> tuple[bool, str]:
+    """Whether the failure may pass by itself, and what happened.
+
+    A certificate that cannot be checked does not pass; an unknown host name may (name servers fail too).
+    """
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", None)
+    if isinstance(error, requests.exceptions.SSLError):
+        return "CERTIFICATE" not in str(error).upper(), "the secure connection could not be made"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return True, "the proxy could not be reached"
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return True, f"no connection within {connect_seconds:g} seconds"
+    silent = isinstance(cause, urllib3.exceptions.ReadTimeoutError)
+    if silent or isinstance(error, requests.exceptions.ReadTimeout):
+        return True, f"not a byte came for {read_seconds:g} seconds"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return True, "the answer was cut off"
+    if isinstance(reason, urllib3.exceptions.NameResolutionError):
+        return True, "the host name is unknown"
+    if isinstance(reason, urllib3.exceptions.NewConnectionError):
+        return True, "the connection was refused"
+    if isinstance(error, requests.exceptions.ConnectionError):
+        return True, "the connection was dropped"
+    return False, f"the request could not be made ({type(error).__name__})"

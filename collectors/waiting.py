@@ -1,0 +1,36 @@
+"""How long to wait before asking again."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+
+def retry_after_seconds(header: str | None, now: datetime) -> float | None:
+    """What a `Retry-After` header asks for, in seconds from `now`; None where there is no usable header.
+
+    The header holds whole seconds or an HTTP date (RFC 9110, section 10.2.3). A date gone by is 0.
+    """
+    if header is None or not header.strip():
+        return None
+    text = header.strip()
+    try:
+        seconds = float(text)
+    except ValueError:
+        pass
+    else:
+        return seconds if 0 <= seconds < float("inf") else None
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def backoff_seconds(tries_made: int, first: float, longest: float) -> float:
+    """A pause that doubles with every try, half of it by chance so that clients do not come back together."""
+    pause = min(longest, first * 2.0 ** (tries_made - 1))
+    return pause * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
