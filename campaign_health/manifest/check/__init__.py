@@ -1,0 +1,1 @@
+"""The gate for deployment pipelines: would this change break a campaign?"""

@@ -1,0 +1,1 @@
+"""What stands in the code: event names as strings, and the calls that send them."""

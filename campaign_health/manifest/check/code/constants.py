@@ -1,0 +1,100 @@
+"""Names that the code gives to strings: constants, enum entries, object keys."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from campaign_health.manifest.check.code.languages import (
+    GO, JAVA, JAVASCRIPT, KOTLIN, TSX, TYPESCRIPT, Language, language_of,
+)
+from campaign_health.manifest.check.code.snapshot import CodeFile, Snapshot
+from campaign_health.manifest.check.code.source import Token
+
+_ASSIGNS = frozenset({"=", ":", ":=", "=>"})
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A name that stands for a string; `start` is the string's offset in its file."""
+
+    name: str
+    value: str
+    path: str
+    line: int
+    start: int
+
+
+def constants_in(file: CodeFile) -> list[Constant]:
+    """The strings of a code file that have a name."""
+    if file.is_catalogue:
+        return []
+    tokens = file.source.tokens
+    found = []
+    for index, token in enumerate(tokens):
+        if token.value is not None and (name := _name_before(tokens, index, file)) is not None:
+            found.append(Constant(name, token.value, file.path, token.line, token.start))
+    return found
+
+
+class Constants:
+    """What names stand for. The same name in another file or language may stand for something else."""
+
+    def __init__(self, files: Iterable[CodeFile]) -> None:
+        self._by_name: dict[str, list[Constant]] = defaultdict(list)
+        for file in files:
+            for constant in constants_in(file):
+                self._by_name[constant.name].append(constant)
+
+    def values(self, name: str, near: str) -> set[str]:
+        """The strings that a name may stand for in the file `near`: its own, else its language's, else any."""
+        known = self._by_name.get(name, [])
+        language = language_of(near)
+        own = [constant for constant in known if constant.path == near]
+        kin = [constant for constant in known if language_of(constant.path) in _family(language)]
+        return {constant.value for constant in own or kin or known}
+
+
+def _family(language: Language | None) -> tuple[Language | None, ...]:
+    families = ((JAVASCRIPT, TYPESCRIPT, TSX), (JAVA, KOTLIN))
+    return next((family for family in families if language in family), (language,))
+
+
+def count_uses(snapshot: Snapshot, name: str) -> int:
+    """How often the code speaks of a name besides giving it a string."""
+    if not name.isascii():
+        return 1  # not counted; as good as used
+    uses = 0
+    for file in snapshot.with_words([name.strip("$@#").encode()]):
+        if file.is_catalogue:
+            continue
+        given = {constant.start for constant in constants_in(file) if constant.name == name}
+        named = sum(1 for token in file.source.tokens if token.text == name and token.is_name)
+        uses += max(0, named - len(given))
+    return uses
+
+
+def _name_before(tokens: list[Token], index: int, file: CodeFile) -> str | None:
+    language = file.source.language
+    if index < 2:
+        return None
+    before = tokens[index - 1]
+    if before.text in _ASSIGNS:
+        at = index - 2
+        if tokens[at].is_string and before.text in (":", "=>"):
+            return tokens[at].value
+        if not tokens[at].is_name:
+            return None
+        if before.text == "=" and at >= 2 and tokens[at - 1].text == ":" and tokens[at - 2].is_name:
+            return tokens[at - 2].text  # NAME: Type = "…"
+        if language is GO and at >= 1 and tokens[at - 1].is_name and tokens[at - 1].text not in ("const", "var"):
+            if tokens[at - 1].line == tokens[at].line:
+                return tokens[at - 1].text  # NAME Type = "…"
+        return tokens[at].text
+    if before.text == "(" and language in (JAVA, KOTLIN) and tokens[index - 2].is_name:
+        # An enum entry: NAME("…")
+        earlier = tokens[index - 3].text if index >= 3 else "{"
+        if earlier in ("{", ",", ";") and tokens[index - 2].text[0].isupper():
+            return tokens[index - 2].text
+    return None

@@ -1,0 +1,116 @@
+"""The languages whose strings `check` reads, and how their parsers spell a string."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import PurePosixPath
+from typing import Literal
+
+from tree_sitter import Language as Grammar
+from tree_sitter import Parser
+
+Kind = Literal["code", "catalogue"]
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language.
+
+    Attributes:
+        name: How people call it.
+        grammar: Module of its tree-sitter grammar, and the function in it.
+        strings: Node types that are one literal each.
+        symbols: Node types that are a bare name used as a value: Ruby's symbols, plain YAML scalars.
+        joined: Node types that join neighbouring literals to one.
+        raw: String node types without escapes.
+        kind: `code`, or `catalogue` for data that counts only where code loads it.
+    """
+
+    name: str
+    grammar: tuple[str, str]
+    strings: frozenset[str]
+    symbols: frozenset[str] = frozenset()
+    joined: frozenset[str] = frozenset()
+    raw: frozenset[str] = frozenset()
+    kind: Kind = "code"
+
+
+def _set(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+_SCRIPT = _set("string", "template_string")
+JAVASCRIPT = Language("JavaScript", ("tree_sitter_javascript", "language"), _SCRIPT)
+TYPESCRIPT = Language("TypeScript", ("tree_sitter_typescript", "language_typescript"), _SCRIPT)
+TSX = Language("TSX", ("tree_sitter_typescript", "language_tsx"), _SCRIPT)
+PYTHON = Language("Python", ("tree_sitter_python", "language"), _set("string"), joined=_set("concatenated_string"))
+RUBY = Language(
+    "Ruby",
+    ("tree_sitter_ruby", "language"),
+    _set("string", "delimited_symbol", "bare_string", "bare_symbol"),
+    symbols=_set("simple_symbol", "hash_key_symbol"),
+    joined=_set("chained_string"),
+)
+GO = Language(
+    "Go",
+    ("tree_sitter_go", "language"),
+    _set("interpreted_string_literal", "raw_string_literal"),
+    raw=_set("raw_string_literal"),
+)
+SWIFT = Language(
+    "Swift",
+    ("tree_sitter_swift", "language"),
+    _set("line_string_literal", "multi_line_string_literal", "raw_string_literal"),
+    raw=_set("raw_string_literal"),
+)
+KOTLIN = Language(
+    "Kotlin",
+    ("tree_sitter_kotlin", "language"),
+    _set("string_literal", "multiline_string_literal"),
+    raw=_set("multiline_string_literal"),
+)
+JAVA = Language("Java", ("tree_sitter_java", "language"), _set("string_literal"))
+JSON = Language("JSON", ("tree_sitter_json", "language"), _set("string"), kind="catalogue")
+YAML = Language(
+    "YAML",
+    ("tree_sitter_yaml", "language"),
+    _set("double_quote_scalar", "single_quote_scalar"),
+    symbols=_set("string_scalar"),
+    kind="catalogue",
+)
+
+_BY_SUFFIX = {
+    **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".es6"), JAVASCRIPT),
+    **dict.fromkeys((".ts", ".mts", ".cts"), TYPESCRIPT),
+    ".tsx": TSX,
+    **dict.fromkeys((".py", ".pyw"), PYTHON),
+    **dict.fromkeys((".rb", ".rake", ".ru", ".gemspec", ".jbuilder"), RUBY),
+    ".go": GO,
+    ".swift": SWIFT,
+    **dict.fromkeys((".kt", ".kts"), KOTLIN),
+    ".java": JAVA,
+    **dict.fromkeys((".json", ".jsonc", ".json5"), JSON),
+    **dict.fromkeys((".yml", ".yaml"), YAML),
+}
+_BY_NAME = {"Rakefile": RUBY, "Gemfile": RUBY}
+
+
+def language_of(path: str) -> Language | None:
+    """The language of a file by its name; None for one that is not read."""
+    pure = PurePosixPath(path)
+    return _BY_NAME.get(pure.name) or _BY_SUFFIX.get(pure.suffix.lower())
+
+
+@cache
+def grammar_of(language: Language) -> Grammar:
+    """The parser's grammar; loaded when first needed."""
+    module, function = language.grammar
+    return Grammar(getattr(import_module(module), function)())
+
+
+@cache
+def parser_of(language: Language) -> Parser:
+    """One parser for each language."""
+    return Parser(grammar_of(language))

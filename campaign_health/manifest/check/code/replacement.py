@@ -1,0 +1,129 @@
+"""What became of a string between the base and the head of a file: kept, replaced by what, or gone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from campaign_health.manifest.check.code.snapshot import CodeFile
+from campaign_health.manifest.check.code.source import Token
+
+SIMILAR = 0.6  # names at least this alike are taken for one name changed
+_LARGE = 4000  # tokens above which frequent tokens are left out of the comparison, to stay quick
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What stands at the head where a string stood at the base.
+
+    Attributes:
+        line: The line (from 1) at the head.
+        value: The string that stands there now, if it is another string.
+        names: The names that stand there now, if the string gave way to names.
+        kept: It is still the same string.
+        in_place: What is around it is the same, so that one took the other's place.
+    """
+
+    line: int
+    value: str | None = None
+    names: tuple[str, ...] = ()
+    kept: bool = False
+    in_place: bool = False
+
+
+def replacement_of(base: CodeFile, head: CodeFile, start: int) -> Replacement:
+    """What became of the string at offset `start` of the base's file."""
+    before, after = base.source.tokens, head.source.tokens
+    index = next((i for i, token in enumerate(before) if token.start <= start < token.start + len(token.text.encode())), None)
+    if index is None or not after:
+        return Replacement(line=1)
+    for kind, i1, i2, j1, j2 in _opcodes(base, head):
+        if not i1 <= index < i2:
+            continue
+        if kind == "equal":
+            return Replacement(after[j1 + index - i1].line, kept=True)
+        near = after[min(j1, len(after) - 1)].line
+        if kind == "delete":
+            return Replacement(near)
+        return _pick(before, after, index, (i1, i2), (j1, j2)) or Replacement(near)
+    return Replacement(after[-1].line)
+
+
+def _pick(
+    before: list[Token], after: list[Token], index: int, old: tuple[int, int], new: tuple[int, int]
+) -> Replacement | None:
+    old_value = before[index].value or ""
+    old_strings = [i for i in range(*old) if before[i].is_string]
+    new_strings = [j for j in range(*new) if after[j].is_string and after[j].value is not None]
+    if new_strings:
+        alike = max(new_strings, key=lambda j: likeness(old_value, after[j].value or ""))
+        if len(old_strings) == len(new_strings):
+            chosen = new_strings[old_strings.index(index)]
+        elif likeness(old_value, after[alike].value or "") >= SIMILAR:
+            chosen = alike
+        else:
+            chosen = next((j for j in new_strings if _same_before(before, after, index, j)), alike)
+        value = after[chosen].value or ""
+        in_place = _same_before(before, after, index, chosen) or likeness(old_value, value) >= SIMILAR
+        return Replacement(after[chosen].line, value=value, in_place=in_place)
+    names = tuple(after[j].text for j in range(*new) if after[j].is_name)
+    if names:
+        return Replacement(after[new[0]].line, names=names, in_place=_same_before(before, after, index, new[0]))
+    return None
+
+
+def _same_before(before: list[Token], after: list[Token], i: int, j: int) -> bool:
+    """Whether both stand after the same words: the same call, the same key."""
+    if i == 0 or j == 0 or before[i - 1].text != after[j - 1].text:
+        return False
+    return i == 1 or j == 1 or before[i - 2].text == after[j - 2].text
+
+
+@lru_cache(maxsize=256)
+def _opcodes(base: CodeFile, head: CodeFile) -> list[tuple[str, int, int, int, int]]:
+    before = [_key(token) for token in base.source.tokens]
+    after = [_key(token) for token in head.source.tokens]
+    front = 0
+    while front < min(len(before), len(after)) and before[front] == after[front]:
+        front += 1
+    back = 0
+    while back < min(len(before), len(after)) - front and before[-1 - back] == after[-1 - back]:
+        back += 1
+    middle_before, middle_after = before[front : len(before) - back], after[front : len(after) - back]
+    matcher = SequenceMatcher(None, middle_before, middle_after, autojunk=len(middle_before) > _LARGE)
+    inner = [(k, i1 + front, i2 + front, j1 + front, j2 + front) for k, i1, i2, j1, j2 in matcher.get_opcodes()]
+    return [
+        ("equal", 0, front, 0, front),
+        *inner,
+        ("equal", len(before) - back, len(before), len(after) - back, len(after)),
+    ]
+
+
+def _key(token: Token) -> tuple[bool, str]:
+    return (token.is_string, token.value.strip() if token.value is not None else token.text)
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two names are, 0 to 1: their words compared in any order, whatever the case and the joints."""
+    first, second = words_of(one), words_of(other)
+    if not first or not second:
+        return 0.0
+    if first == second:
+        return 1.0
+    return float(max(fuzz.ratio(" ".join(first), " ".join(second)), fuzz.token_sort_ratio(" ".join(first), " ".join(second)))) / 100
+
+
+def words_of(name: str) -> list[str]:
+    """`trialStarted`, `trial.started` and `Trial Started` as `["trial", "started"]`."""
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
+    return re.findall(r"[^\W_]+", spaced.lower())
+
+
+def is_like_a_name(value: str) -> bool:
+    """Whether a string could be an event's name at all."""
+    text = value.strip()
+    return 0 < len(text) <= 150 and "\n" not in text and "://" not in text and not re.fullmatch(r"[\W\d_]+", text)
