@@ -56,15 +56,9 @@ class Meter:
             while self._calls and self._calls[0] <= now - self.seconds:
                 self._calls.popleft()
             if len(self._calls) >= self.most:
-                return self.seconds - (now - self._calls[0])
+                return self.seconds - (now - self._calls[0]) if self._calls else self.seconds
             self._calls.append(now)
             return None
-
-    def give_back(self) -> None:
-        """Take the newest call out again: the service does not count it (401, 402)."""
-        with self._lock:
-            if self._calls:
-                self._calls.pop()
 
     @property
     def used(self) -> int:
