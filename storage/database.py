@@ -12,7 +12,7 @@ from storage.errors import NoPublishedFileError
 from storage.failures import clear_database_failures, clear_failures
 from storage.locking import exclusive
 from storage.migrations import migrate
-from storage.publish import publish_copy, sweep_leftovers
+from storage.publish import publish_copy, sweep_leftovers, sync_directory, temporary_name
 from storage.transactions import transaction
 
 __all__ = ["PUBLISHED_NAME", "WAREHOUSE_NAME", "Warehouse", "open_published", "transaction"]
@@ -69,13 +69,16 @@ class Warehouse:
         with clear_failures(self.data_dir), ExitStack() as held:
             self.data_dir.mkdir(parents=True, exist_ok=True)
             held.enter_context(exclusive(self.data_dir / "warehouse.lock", wait_seconds))
-            sweep_leftovers(self.published_path)
+            sweep_leftovers(self.data_dir)
             release = held.pop_all()
         with release:
             yield
 
     @contextmanager
     def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with clear_failures(self.path):
+            if not self.path.exists():
+                self._create()
         with clear_database_failures(self.path):
             connection = duckdb.connect(self.path, config=_SETTINGS)
             try:
@@ -83,6 +86,18 @@ class Warehouse:
                 yield connection
             finally:
                 connection.close()
+
+    def _create(self) -> None:
+        """Make the file whole under another name first: a crash must not leave half a database behind."""
+        temporary = temporary_name(self.path)
+        with duckdb.connect(temporary, config=_SETTINGS) as connection:
+            migrate(connection, self.path)
+        log = self.path.with_name(f"{self.path.name}.wal")
+        if log.exists():
+            # It belongs to a file that somebody moved away; DuckDB would play it into this one.
+            log.replace(log.with_name(f"{log.name}.orphaned"))
+        temporary.replace(self.path)
+        sync_directory(self.data_dir)
 
     def _publish(self) -> None:
         with self._connected() as connection:
@@ -95,7 +110,8 @@ class Warehouse:
 def open_published(path_or_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection to the published file, given it or the data directory that holds it.
 
-    It shows the run that was newest when it was opened and never blocks a writer.
+    It shows the run that was newest when it was opened and never blocks a writer. Use the connection itself:
+    a `cursor()` of it does not know where the tables are.
     Raises NoPublishedFileError where nothing was published, CorruptFileError, NewerFileError.
     """
     path = Path(path_or_dir)
@@ -106,8 +122,16 @@ def open_published(path_or_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             f"There is no published file at {path}.", "Run `campaign-health collect` (or `demo`) first."
         )
     with clear_database_failures(path):
-        connection = duckdb.connect(path, read_only=True, config={"autoinstall_known_extensions": False})
+        # Attached, not connected to: a process that connects twice to one path gets its first, older file again.
+        connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
         try:
+            connection.execute(f"ATTACH {_quoted(path)} AS published (READ_ONLY)")
+            connection.execute("USE published")
             yield connection
         finally:
             connection.close()
+
+
+def _quoted(path: Path) -> str:
+    """The path as an SQL string: ATTACH takes no parameters."""
+    return "'" + str(path).replace("'", "''") + "'"

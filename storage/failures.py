@@ -74,7 +74,7 @@ def no_room(path: Path) -> DiskFullError:
 def _forbidden(path: Path) -> UnwritableDirectoryError:
     return UnwritableDirectoryError(
         f"{path} may not be read or written by this user.",
-        f"Give this user the right to write in {path.parent}, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
+        f"Give this user the right to write in {path if path.is_dir() else path.parent}, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
     )
 
 
@@ -109,10 +109,13 @@ def _named_duckdb_failure(failure: duckdb.Error, path: Path) -> StorageError | N
             f"{path} was written by a newer version of DuckDB.", "Update campaign-health, then run again."
         )
     broken = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
-    if isinstance(failure, broken) and any(words in text for words in _CORRUPT_TEXTS):
+    if "corrupt database file" in text or (
+        isinstance(failure, broken) and any(words in text for words in _CORRUPT_TEXTS)
+    ):
         return CorruptFileError(
             f"{path} is damaged or is not a DuckDB file.",
-            "Move it away and put a backup (or a copy of the published file) in its place; with neither, the "
-            "next collect starts anew from the services' own history.",
+            "If it is the warehouse, move it away and put a backup or a copy of the published file in its place; "
+            "with neither, the next collect starts anew from the services' own history. If it is the published "
+            "file, the next run replaces it.",
         )
     return None

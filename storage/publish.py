@@ -7,7 +7,7 @@ import shutil
 import stat
 from pathlib import Path
 
-_SUFFIX = ".publishing"
+_SUFFIX = ".unfinished"
 
 
 def publish_copy(warehouse: Path, published: Path) -> None:
@@ -17,7 +17,7 @@ def publish_copy(warehouse: Path, published: Path) -> None:
     old file open keeps it, whoever opens it next gets the new one, and a crash at any instant leaves one of
     the two whole. The caller holds the warehouse's lock.
     """
-    temporary = published.with_name(f".{published.name}.{os.getpid()}{_SUFFIX}")
+    temporary = temporary_name(published)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
         with os.fdopen(os.open(temporary, flags, 0o644), "wb") as target, warehouse.open("rb") as source:
@@ -29,18 +29,24 @@ def publish_copy(warehouse: Path, published: Path) -> None:
         # Someone who opened the published file for writing may have left this behind; DuckDB would replay it.
         published.with_name(f"{published.name}.wal").unlink(missing_ok=True)
         temporary.replace(published)
-        _sync_directory(published.parent)
+        sync_directory(published.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def sweep_leftovers(published: Path) -> None:
-    """Remove the temporary copies of runs that were killed. The caller holds the warehouse's lock."""
-    for leftover in published.parent.glob(f".{published.name}.*{_SUFFIX}"):
+def sweep_leftovers(directory: Path) -> None:
+    """Remove the temporary files of runs that were killed. The caller holds the warehouse's lock."""
+    for leftover in directory.glob(f".*{_SUFFIX}*"):
         leftover.unlink(missing_ok=True)
 
 
-def _sync_directory(directory: Path) -> None:
+def temporary_name(path: Path) -> Path:
+    """A name beside `path` for the file that will replace it; `sweep_leftovers` knows it."""
+    return path.with_name(f".{path.name}.{os.getpid()}{_SUFFIX}")
+
+
+def sync_directory(directory: Path) -> None:
+    """Bring a rename within the directory to the disk."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)
