@@ -100,8 +100,8 @@ def message_series(
 
 def journey_series(world: World, campaign: CampaignTruth, buckets: Buckets, now: datetime) -> dict[str, list[int]]:
     """The ``journey_metric`` of a campaign: journeys by the bucket in which they started."""
-    result = counts(world, campaign.journeys, JOURNEY_SERIES, "journeys.", buckets, now)
-    result["never_activated"] = [
-        started - activated for started, activated in zip(result["started"], result["activated"], strict=True)
-    ]
-    return result
+    known = {name: world.seen(f"journeys.{name}", campaign.journeys[name], now) for name in campaign.journeys}
+    started = known.get("started", np.zeros(world.days, dtype=np.int64))
+    # Spread over the day by itself: the difference of two spread series could be below zero in an hour.
+    known["never_activated"] = started - known.get("activated", np.zeros_like(started))
+    return counts(world, known, (*JOURNEY_SERIES, "never_activated"), "known.", buckets, now)
