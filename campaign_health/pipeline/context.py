@@ -1,0 +1,104 @@
+"""What every source of one workspace's run works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from time import monotonic
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from campaign_health.budget import HourlyBudget
+from campaign_health.clock import local_day
+from campaign_health.pipeline.order import Order
+from campaign_health.pipeline.windows import Window
+from campaign_health.settings import WorkspaceSettings
+from campaign_health.stopping import StopSignals
+from collectors.customerio import CustomerioClient
+from collectors.mixpanel import MixpanelClient
+from storage.database import Warehouse, transaction
+from storage.records import CampaignRecord, CollectionRecord, Source
+
+
+class ProgressSink(Protocol):
+    """Who shows how far a run is."""
+
+    def begin(self, workspace: str, source: Source) -> None:
+        """A source of a workspace begins."""
+
+    def advance(self, done: int, total: int | None, what: str) -> None:
+        """The source has done so much of so much."""
+
+    def end(self, record: CollectionRecord) -> None:
+        """The source has ended."""
+
+    def note(self, text: str) -> None:
+        """Something worth telling."""
+
+
+class RunClock:
+    """One run's time: `now` decides all days and never moves; `instant()` runs on, for what is timed."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._begun = monotonic()
+
+    def instant(self) -> datetime:
+        """`now` plus the time since the run began."""
+        return self.now + timedelta(seconds=monotonic() - self._begun)
+
+
+@dataclass
+class WorkspaceRun:
+    """One workspace's run. A client is None where its keys are not set."""
+
+    warehouse: Warehouse
+    workspace: WorkspaceSettings
+    zone: ZoneInfo
+    window: Window
+    order: Order
+    clock: RunClock
+    run_id: str
+    signals: StopSignals
+    progress: ProgressSink
+    mixpanel: MixpanelClient | None
+    customerio: CustomerioClient | None
+    budget: HourlyBudget | None
+    listed: dict[int, CampaignRecord] = field(default_factory=dict)
+    campaigns_listed: bool = False
+    messages_read: set[int] = field(default_factory=set)
+    refused_services: set[str] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """The workspace's name."""
+        return self.workspace.name
+
+    @property
+    def now(self) -> datetime:
+        """The instant that decides all days."""
+        return self.clock.now
+
+    @property
+    def today(self) -> date:
+        """The workspace's calendar day at that instant."""
+        return local_day(self.now, self.zone)
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse, for a short read."""
+        with self.signals.held(), self.warehouse.read() as connection:
+            yield connection
+
+    @contextmanager
+    def saving(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse in one transaction, which a stop signal does not cut."""
+        with self.signals.held(), self.warehouse.open() as connection, transaction(connection):
+            yield connection
+
+
+MakeProgress = Callable[[int, int | None, str], None]

@@ -1,0 +1,195 @@
+"""One workspace's part of a run: its zone, then source after source."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import requests
+
+from campaign_health.budget import HOUR, HourlyBudget
+from campaign_health.clock import local_day
+from campaign_health.errors import SettingsError
+from campaign_health.pipeline.clients import Sleep, customerio_client, mixpanel_client
+from campaign_health.pipeline.context import ProgressSink, RunClock, WorkspaceRun
+from campaign_health.pipeline.one_source import run_source, source_not_run
+from campaign_health.pipeline.order import MIXPANEL_SOURCES, Order
+from campaign_health.pipeline.report import WorkspaceReport
+from campaign_health.pipeline.windows import Window, window_of_run
+from campaign_health.pipeline.zone import ZoneFound, choose_zone
+from campaign_health.settings import HttpSettings, MixpanelSettings, WorkspaceSettings
+from campaign_health.stopping import Stopped, StopSignals
+from collectors.errors import CollectorError
+from collectors.http import new_session
+from collectors.mixpanel import fetch_time_zone
+from storage.database import Warehouse
+from storage.queries import recent_requests, workspace_zone
+from storage.records import CollectionRecord, Source
+from storage.save import save_workspace_zone
+
+UTC_ZONE = ZoneInfo("UTC")
+_KEYS = {
+    "mixpanel": "MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET are",
+    "customerio": "CUSTOMERIO_APP_API_KEY is",
+}
+
+
+@dataclass(frozen=True)
+class RunTools:
+    """What all workspaces of one run share."""
+
+    warehouse: Warehouse
+    http: HttpSettings
+    clock: RunClock
+    run_id: str
+    signals: StopSignals
+    progress: ProgressSink
+    sleep: Sleep | None = None
+
+
+def collect_workspace(workspace: WorkspaceSettings, order: Order, tools: RunTools, report: WorkspaceReport) -> None:
+    """Runs the ordered sources of a workspace and adds to `report` what came of each.
+
+    Raises:
+        SettingsError: the time zone is not known and a setting can say it.
+        CouldNotStart: the days asked for cannot be had.
+        Stopped: a signal ended it; what was complete is saved.
+        StorageError: the warehouse cannot be written.
+    """
+    with new_session() as session:
+        run = _prepare(workspace, order, tools, session)
+        try:
+            zone, requests_sent, problem = _find_zone(run)
+            if zone is None:
+                _record_rest(run, report, str(problem))
+                return
+            run.zone = zone.zone
+            _settle_zone(run, zone, report)
+            run.window = window_of_run(run.order, local_day(run.now, run.zone), workspace.backfill_days)
+            report.time_zone = run.zone.key
+            _run_sources(run, report, requests_sent)
+        except Stopped:
+            _record_rest(run, report, "The run was stopped before this source was begun.")
+            raise
+        finally:
+            for client in (run.mixpanel, run.customerio):
+                if client is not None:
+                    client.close()
+
+
+def _prepare(workspace: WorkspaceSettings, order: Order, tools: RunTools, session: requests.Session) -> WorkspaceRun:
+    budget = _budget(workspace.mixpanel, order, tools) if workspace.mixpanel is not None else None
+    return WorkspaceRun(
+        warehouse=tools.warehouse,
+        workspace=workspace,
+        zone=UTC_ZONE,
+        window=Window(local_day(tools.clock.now, UTC_ZONE), local_day(tools.clock.now, UTC_ZONE)),
+        order=order,
+        clock=tools.clock,
+        run_id=tools.run_id,
+        signals=tools.signals,
+        progress=tools.progress,
+        mixpanel=None
+        if workspace.mixpanel is None
+        else mixpanel_client(workspace.mixpanel, tools.http, session, budget, sleep=tools.sleep, wait=order.wait),
+        customerio=None
+        if workspace.customerio is None
+        else customerio_client(workspace.customerio, tools.http, session, sleep=tools.sleep, wait=order.wait),
+        budget=budget,
+    )
+
+
+def _budget(settings: MixpanelSettings, order: Order, tools: RunTools) -> HourlyBudget:
+    with tools.warehouse.read() as connection:
+        earlier = recent_requests(connection, settings.project_id, tools.clock.now - HOUR)
+    wait = (tools.sleep or time.sleep) if order.wait else None
+    return HourlyBudget(settings.queries_per_hour, earlier, tools.clock.instant, wait)
+
+
+def _find_zone(run: WorkspaceRun) -> tuple[ZoneFound | None, int, CollectorError | None]:
+    """The zone, the requests it took, and, where it stays unknown for a failure, that failure."""
+    served: str | None = None
+    failure: CollectorError | None = None
+    if run.mixpanel is not None:
+        try:
+            served = fetch_time_zone(run.mixpanel)
+        except CollectorError as error:
+            failure = error
+    sent = run.mixpanel.requests_sent if run.mixpanel is not None else 0
+    with run.reading() as connection:
+        stored = workspace_zone(connection, run.name)
+    try:
+        found = choose_zone(
+            run.name,
+            run.workspace.time_zone,
+            served,
+            None if failure is None else str(failure),
+            None if stored is None else stored.time_zone,
+            None if run.workspace.mixpanel is None else run.workspace.mixpanel.project_id,
+        )
+    except SettingsError:
+        if failure is None:
+            raise
+        return None, sent, failure
+    return found, sent, None
+
+
+def _settle_zone(run: WorkspaceRun, found: ZoneFound, report: WorkspaceReport) -> None:
+    """Stores the zone; where it is another than before, a light run becomes a full one that fetches all days again."""
+    with run.saving() as connection:
+        previous = save_workspace_zone(connection, run.name, run.zone.key, run.now)
+    for warning in found.warnings:
+        _note(run, report, warning)
+    if previous is not None:
+        _note(
+            run,
+            report,
+            f"The time zone changed from {previous} to {run.zone.key}: all days are fetched again, and nothing is "
+            "alerted on that account.",
+        )
+        if run.order.light:
+            run.order = Order()
+
+
+def _run_sources(run: WorkspaceRun, report: WorkspaceReport, requests_before: int) -> None:
+    sources = run.order.in_turn()
+    # The request for the zone went to Mixpanel: its first source answers for it.
+    first_mixpanel = next((source for source in sources if source in MIXPANEL_SOURCES), None)
+    for source in sources:
+        missing = _missing_keys(run, source)
+        if missing is not None:
+            report.records.append(_not_run(run, source, missing))
+            continue
+        run.progress.begin(run.name, source)
+        outcome = run_source(run, source, requests_before if source == first_mixpanel else 0)
+        run.progress.end(outcome.record)
+        report.records.append(outcome.record)
+        report.budget_spent |= outcome.budget_spent
+        if outcome.stopped is not None:
+            raise outcome.stopped
+
+
+def _record_rest(run: WorkspaceRun, report: WorkspaceReport, reason: str) -> None:
+    """Records the sources that have no record yet."""
+    recorded = {record.source for record in report.records}
+    for source in run.order.in_turn():
+        if source not in recorded:
+            report.records.append(_not_run(run, source, _missing_keys(run, source) or reason))
+
+
+def _missing_keys(run: WorkspaceRun, source: Source) -> str | None:
+    service = "mixpanel" if source in MIXPANEL_SOURCES else "customerio"
+    client = run.mixpanel if service == "mixpanel" else run.customerio
+    return None if client is not None else f"{_KEYS[service]} not set."
+
+
+def _not_run(run: WorkspaceRun, source: Source, reason: str) -> CollectionRecord:
+    record = source_not_run(run, source, reason)
+    run.progress.end(record)
+    return record
+
+
+def _note(run: WorkspaceRun, report: WorkspaceReport, text: str) -> None:
+    report.notes.append(text)
+    run.progress.note(text)

@@ -1,0 +1,127 @@
+"""A whole run: every workspace in turn, then publish."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from campaign_health.errors import CampaignHealthError, CouldNotStart
+from campaign_health.pipeline.clients import Sleep
+from campaign_health.pipeline.context import ProgressSink, RunClock
+from campaign_health.pipeline.one_workspace import RunTools, collect_workspace
+from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, Order
+from campaign_health.pipeline.report import RunReport, WorkspaceReport
+from campaign_health.run_lock import COLLECTING, only_one
+from campaign_health.settings import Settings, WorkspaceSettings
+from campaign_health.stopping import Stopped, StopSignals
+from collectors.errors import CollectorError
+from storage.database import Warehouse
+from storage.errors import StorageError
+
+
+def collect_once(
+    settings: Settings,
+    order: Order,
+    now: datetime,
+    progress: ProgressSink,
+    *,
+    only: Sequence[str] = (),
+    signals: StopSignals | None = None,
+    sleep: Sleep | None = None,
+) -> RunReport:
+    """Collects once and publishes. What cannot be collected is in the report, never an error.
+
+    Args:
+        now: decides which day today is, for the whole run.
+        only: names of workspaces; empty for all.
+        signals: stop signals to heed (entered already); None to install them for the run.
+        sleep: waits between retries; tests need not wait.
+
+    Raises:
+        CouldNotStart: no keys, another run in progress, days that cannot be had.
+        SettingsError: a setting cannot be used, or the only workspace's time zone is not known.
+        StorageError: the data directory cannot be used.
+    """
+    workspaces = chosen_workspaces(settings, only)
+    _refuse_without_keys(workspaces, order)
+    warehouse = Warehouse(settings.data_dir)
+    report = RunReport(run_id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
+    with only_one(settings.data_dir, COLLECTING):
+        with warehouse.open():
+            pass
+        if signals is not None:
+            _collect(workspaces, order, now, progress, warehouse, settings, report, signals, sleep)
+        else:
+            with StopSignals() as own_signals:
+                _collect(workspaces, order, now, progress, warehouse, settings, report, own_signals, sleep)
+    return report
+
+
+def chosen_workspaces(settings: Settings, only: Sequence[str]) -> list[WorkspaceSettings]:
+    """The workspaces named, or all.
+
+    Raises:
+        CouldNotStart: one of the names is not a workspace.
+    """
+    names = [workspace.name for workspace in settings.workspaces]
+    for name in only:
+        if name not in names:
+            raise CouldNotStart(f"There is no workspace {name!r}.", f"The workspaces are {', '.join(names)}.")
+    return [workspace for workspace in settings.workspaces if not only or workspace.name in only]
+
+
+def _refuse_without_keys(workspaces: list[WorkspaceSettings], order: Order) -> None:
+    wants_mixpanel = any(source in MIXPANEL_SOURCES for source in order.sources)
+    wants_customerio = any(source in CUSTOMERIO_SOURCES for source in order.sources)
+    for workspace in workspaces:
+        if (wants_mixpanel and workspace.mixpanel) or (wants_customerio and workspace.customerio):
+            return
+    wanted = [name for name, wants in (("Mixpanel", wants_mixpanel), ("Customer.io", wants_customerio)) if wants]
+    raise CouldNotStart(
+        f"There are no keys for {' or '.join(wanted)}.",
+        "Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET, and CUSTOMERIO_APP_API_KEY; "
+        "`campaign-health demo` needs none.",
+    )
+
+
+def _collect(
+    workspaces: list[WorkspaceSettings],
+    order: Order,
+    now: datetime,
+    progress: ProgressSink,
+    warehouse: Warehouse,
+    settings: Settings,
+    report: RunReport,
+    signals: StopSignals,
+    sleep: Sleep | None,
+) -> None:
+    tools = RunTools(warehouse, settings.http, RunClock(now), report.run_id, signals, progress, sleep)
+    try:
+        for workspace in workspaces:
+            part = WorkspaceReport(workspace.name)
+            report.workspaces.append(part)
+            try:
+                collect_workspace(workspace, order, tools, part)
+            except (CampaignHealthError, CollectorError) as failure:
+                # One workspace's settings do not stop the others; alone, they are why nothing could start.
+                if len(workspaces) == 1:
+                    raise
+                part.notes.append(str(failure))
+                progress.note(f"{workspace.name}: {failure}")
+    except StorageError as failure:
+        report.problem = str(failure)
+    except Stopped as stopped:
+        report.stopped = stopped
+    _publish(warehouse, report, signals)
+
+
+def _publish(warehouse: Warehouse, report: RunReport, signals: StopSignals) -> None:
+    try:
+        with signals.held():
+            warehouse.publish()
+            report.published = True
+    except StorageError as failure:
+        report.problem = report.problem or str(failure)
+    except Stopped as stopped:
+        report.stopped = stopped

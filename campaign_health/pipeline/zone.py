@@ -1,0 +1,63 @@
+"""Which time zone a workspace's days are counted in: the setting, else Mixpanel's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from campaign_health.errors import SettingsError
+
+_CURE = "Set CAMPAIGN_HEALTH_TIMEZONE to the project's zone, such as Europe/Berlin."
+
+
+@dataclass(frozen=True)
+class ZoneFound:
+    """The zone, and what to warn of."""
+
+    zone: ZoneInfo
+    warnings: tuple[str, ...] = ()
+
+
+def choose_zone(
+    workspace: str,
+    setting: ZoneInfo | None,
+    served: str | None,
+    not_served_because: str | None,
+    stored: str | None,
+    project: str | None,
+) -> ZoneFound:
+    """The zone to use: the setting wins, else the one Mixpanel serves, else, if it could not be asked, the last one.
+
+    Args:
+        served: the zone that Mixpanel's `/me` names, None where it names none or could not be asked.
+        not_served_because: why it could not be asked, None where it was.
+        stored: the zone of the last run.
+        project: the Mixpanel project, None without Mixpanel's keys.
+
+    Raises:
+        SettingsError: none of them is known.
+    """
+    if setting is not None:
+        if served is not None and served != setting.key:
+            return ZoneFound(
+                setting,
+                (
+                    f"Mixpanel's project counts its days in {served}, CAMPAIGN_HEALTH_TIMEZONE says {setting.key}. "
+                    "Event counts are then of other days than sends: make the two the same.",
+                ),
+            )
+        return ZoneFound(setting)
+    if served is not None:
+        try:
+            return ZoneFound(ZoneInfo(served))
+        except (KeyError, ValueError, OSError) as failure:
+            raise SettingsError(
+                f"Mixpanel names {served!r} as the time zone of {workspace}, which is not known here.", _CURE
+            ) from failure
+    if not_served_because is not None and stored is not None:
+        warning = f"Mixpanel could not be asked for its time zone; {stored} is kept from the last run."
+        return ZoneFound(ZoneInfo(stored), (warning,))
+    reason = not_served_because or "it is not set."
+    if project is not None and not_served_because is None:
+        reason = f"it is not set, and Mixpanel names none for project {project}. Check MIXPANEL_PROJECT_ID as well."
+    raise SettingsError(f"The time zone of the workspace {workspace} is not known: {reason}", _CURE)
