@@ -1,0 +1,106 @@
+"""The small cast of the storage tests: one workspace, days, and builders with sensible defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from storage.database import Warehouse, transaction
+from storage.records import CampaignMetrics, CampaignRecord, EventCounts, JourneyMetrics, MessageRecord
+from storage.save import save_campaign_metrics, save_campaigns, save_event_window, save_source_days, save_workspace_zone
+
+WORKSPACE = "default"
+NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+FIRST = date(2026, 11, 1)
+
+
+def day(number: int) -> date:
+    """The n-th day of the cast's November, 1 being the first."""
+    return FIRST + timedelta(days=number - 1)
+
+
+def days(first: int, last: int) -> list[date]:
+    return [day(number) for number in range(first, last + 1)]
+
+
+def observed(first: int, last: int) -> dict[date, str]:
+    return dict.fromkeys(days(first, last), "observed")
+
+
+def counts(event: str, by_day: Mapping[int, int], source: str = "query") -> EventCounts:
+    return EventCounts(event, {day(number): count for number, count in by_day.items()}, source)  # type: ignore[arg-type]
+
+
+def save_window(
+    connection: duckdb.DuckDBPyConnection, records: Sequence[EventCounts], first: int, last: int, **more: object
+) -> int:
+    return save_event_window(
+        connection, WORKSPACE, records, day(first), day(last), observed(first, last), NOW, "run", **more
+    )
+
+
+def message(
+    message_id: int = 1, sending_state: str = "automatic", required: Sequence[str] = ("event.plan",)
+) -> MessageRecord:
+    return MessageRecord(message_id, "Hello", "email", sending_state, required, [], None, None)
+
+
+def campaign(
+    campaign_id: int = 1,
+    name: str = "Welcome",
+    state: str = "running",
+    event: str | None = "signed_up",
+    updated: datetime | None = NOW - timedelta(days=300),
+    messages: Sequence[MessageRecord] | None = (),
+    definition: Mapping[str, object] | None = None,
+    started: datetime | None = NOW - timedelta(days=299),
+) -> CampaignRecord:
+    return CampaignRecord(
+        campaign_id=campaign_id,
+        name=name,
+        state=state,
+        active=state == "running",
+        trigger_kind="event" if event else "segment",
+        event=event,
+        tags=["core"],
+        created=NOW - timedelta(days=300),
+        first_started=started,
+        updated=updated,
+        definition=definition or {"filters": None},
+        messages=messages,
+    )
+
+
+def sends(campaign_id: int, by_day: Mapping[int, int]) -> CampaignMetrics:
+    return CampaignMetrics(campaign_id, [day(n) for n in by_day], {"sent": list(by_day.values())})
+
+
+def journeys(campaign_id: int, by_day: Mapping[int, int]) -> JourneyMetrics:
+    return JourneyMetrics(campaign_id, [day(n) for n in by_day], {"started": list(by_day.values())})
+
+
+def always_observed(_campaign_id: int, _day: date) -> str:
+    return "observed"
+
+
+def save_a_run(connection: duckdb.DuckDBPyConnection, number: int, campaigns: int = 3) -> None:
+    """A whole small run whose every number is `number`: any mixture of two runs shows."""
+    at = NOW + timedelta(days=number)
+    save_workspace_zone(connection, WORKSPACE, "UTC", NOW)
+    events = [EventCounts(f"event {i}", dict.fromkeys(days(1, 20), number), "query") for i in range(campaigns)]
+    save_event_window(connection, WORKSPACE, events, day(1), day(20), observed(1, 20), at, f"run {number}")
+    save_campaigns(connection, WORKSPACE, [campaign(i, event=f"event {i}") for i in range(campaigns)], at)
+    metrics = [sends(i, dict.fromkeys(range(1, 21), number)) for i in range(campaigns)]
+    save_campaign_metrics(connection, WORKSPACE, metrics, always_observed, always_observed, at)
+    save_source_days(connection, WORKSPACE, "customerio_metrics", observed(1, 20), at, f"run {number}")
+
+
+@contextmanager
+def open_warehouse(directory: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A new warehouse, open in a transaction that is kept at the end."""
+    with Warehouse(directory).open() as connection, transaction(connection):
+        yield connection
