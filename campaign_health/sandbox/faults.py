@@ -144,6 +144,20 @@ class _Armed:
     seen: int = 0
     struck: dict[str, int] = field(default_factory=dict)
 
+    def strikes(self, endpoint: str, call: Call) -> bool:
+        """Whether this request is the one, or goes to the address that was struck and is not healed yet."""
+        if not self.fault.matches(endpoint, call):
+            return False
+        answered = self.struck.get(call.target)
+        if answered is not None:
+            self.struck[call.target] = answered + 1
+            return self.fault.times is None or answered < self.fault.times
+        self.seen += 1
+        if self.fault.number is None or self.seen == self.fault.number:
+            self.struck[call.target] = 1
+            return True
+        return False
+
 
 class Faults:
     """The faults of a sandbox, in the order in which they were asked for; safe to use from several threads."""
@@ -173,17 +187,6 @@ class Faults:
     def claim(self, endpoint: str, call: Call) -> Fault | None:
         """The fault that strikes this request, if any."""
         with self._lock:
-            for armed in self._armed:
-                fault = armed.fault
-                if not fault.matches(endpoint, call):
-                    continue
-                if call.target in armed.struck:
-                    if fault.times is None or armed.struck[call.target] < fault.times:
-                        armed.struck[call.target] += 1
-                        return fault
-                    continue
-                armed.seen += 1
-                if fault.number is None or armed.seen == fault.number:
-                    armed.struck[call.target] = 1
-                    return fault
-            return None
+            # Every fault counts every request that it is about, also one that an earlier fault has struck.
+            striking = [armed.fault for armed in self._armed if armed.strikes(endpoint, call)]
+            return striking[0] if striking else None
