@@ -6,40 +6,31 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from collectors.errors import (
-    CollectorError,
-    RateLimited,
     RedirectedElsewhere,
     Stopped,
     UnexpectedShape,
     Unreachable,
-    UnusableSetting,
 )
 from collectors.pacing import Pace
 from collectors.redaction import Redactor
-from collectors.replies import ASKS_AGAIN, Service, error_text, is_web_page, refusal
-from collectors.transport import connection_failure, origin
-from collectors.waiting import backoff_seconds, retry_after_seconds
+from collectors.replies import ASKS_AGAIN, Service, error_in_body, error_text, is_web_page, rate_limit, refusal
+from collectors.retrying import TryAgain, persist
+from collectors.transport import checked_address, connection_failure, origin
+from collectors.waiting import retry_after_seconds, service_time
 
-T = TypeVar("T")
 Progress = Callable[[int, int | None, str], None]
 Parameters = Mapping[str, str | int]
 
-MOST_RETRIES = 5
 MOST_REDIRECTS = 5
-FIRST_BACKOFF = 0.5
-LONGEST_BACKOFF = 60.0
 LARGEST_JSON = 256 * 1024 * 1024
 LARGEST_REFUSAL = 64 * 1024
 CONNECTIONS = 16
@@ -52,16 +43,6 @@ class Timeouts:
 
     connect_seconds: float = 10.0
     read_seconds: float = 60.0
-
-
-class TryAgain(Exception):
-    """Inside this module: the failure may pass; `wait_seconds` is the service's wish, None leaves it to us."""
-
-    def __init__(self, failure: CollectorError, *, wait_seconds: float | None = None, first: float = FIRST_BACKOFF):
-        super().__init__(str(failure))
-        self.failure = failure
-        self.wait_seconds = wait_seconds
-        self.first = first
 
 
 def new_session() -> requests.Session:
@@ -132,7 +113,7 @@ class HttpClient:
         Raises:
             CollectorError: one of its subclasses, by what went wrong.
         """
-        return self._persist(lambda: self._read_json(path, parameters or {}))
+        return persist(lambda: self._read_json(path, parameters or {}), self._sleep)
 
     def open_stream(
         self, path: str, parameters: Parameters | None = None, headers: Mapping[str, str] | None = None
@@ -141,7 +122,7 @@ class HttpClient:
 
         Opening is tried up to six times; what happens while the body is read is the caller's.
         """
-        return self._persist(lambda: self._checked(self._send(path, parameters or {}, headers or {}), path))
+        return persist(lambda: self._checked(self._send(path, parameters or {}, headers or {}), path), self._sleep)
 
     def stop(self) -> None:
         """Ends every wait at once; whatever is asked from now on raises `Stopped`."""
@@ -155,7 +136,7 @@ class HttpClient:
 
     def unexpected(self, path: str, field: str, seen: str) -> UnexpectedShape:
         """The failure for an answer to `path` whose `field` is not as documented."""
-        message = f"{self.service.name}'s answer to {path} has an unexpected shape: {field} {seen}."
+        message = f"{self.service.name}'s answer to {self._named(path)} has an unexpected shape: {field} {seen}."
         return UnexpectedShape(
             self.redact(message),
             "Nothing of it was used. If it stays so, the service has changed and this program needs an update.",
@@ -163,33 +144,21 @@ class HttpClient:
             field=field,
         )
 
-    def _persist(self, attempt: Callable[[], T]) -> T:
-        retrying = Retrying(
-            stop=stop_after_attempt(MOST_RETRIES + 1),
-            retry=retry_if_exception_type(TryAgain),
-            wait=_pause,
-            sleep=self._rest,
-            reraise=True,
-        )
-        try:
-            return retrying(attempt)
-        except TryAgain as again:
-            raise again.failure from again
-
-    def _rest(self, seconds: float) -> None:
-        self._sleep(seconds)
-
     def _read_json(self, path: str, parameters: Parameters) -> Any:
         with self._checked(self._send(path, parameters, {"Accept": "application/json"}), path) as response:
-            body = self._read_body(response, path, LARGEST_JSON)
+            body = self._read_body(response, path)
             content_type = response.headers.get("Content-Type", "")
         try:
-            return json.loads(body, parse_constant=_no_constant)
+            value = json.loads(body, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
             if is_web_page(content_type, body[:200].decode("utf-8", "replace")):
                 raise self._web_page(path) from error
             seen = "is empty" if not body.strip() else "is not whole JSON"
             raise TryAgain(self.unexpected(path, "body", seen)) from error
+        failure = error_in_body(self.service, value, path)
+        if failure is not None:
+            raise failure
+        return value
 
     def _web_page(self, path: str) -> UnexpectedShape:
         return UnexpectedShape(
@@ -199,15 +168,15 @@ class HttpClient:
             field="body",
         )
 
-    def _read_body(self, response: requests.Response, path: str, largest: int) -> bytes:
+    def _read_body(self, response: requests.Response, path: str) -> bytes:
         parts: list[bytes] = []
         size = 0
         try:
             for part in response.iter_content(64 * 1024):
                 parts.append(part)
                 size += len(part)
-                if size > largest:
-                    raise self.unexpected(path, "body", f"is larger than {largest // 1024} kB")
+                if size > LARGEST_JSON:
+                    raise self.unexpected(path, "body", f"is larger than {LARGEST_JSON // 2**20} MB")
         except requests.RequestException as error:
             self._fail_connection(error, path)
         return b"".join(parts)
@@ -227,7 +196,7 @@ class HttpClient:
                 break
         host = self.redact(urlsplit(address).netloc)
         raise RedirectedElsewhere(
-            f"{self.service.name} redirected {path} to {host}; the key was not sent there.",
+            f"{self.service.name} redirected {self._named(path)} to {host}; the key was not sent there.",
             "Check the region and the address in the settings.",
             source=self.service.name,
         )
@@ -267,39 +236,39 @@ class HttpClient:
         if 200 <= status < 300:
             return response
         with response:
-            body = self._read_body(response, path, LARGEST_REFUSAL)
-        text = body.decode("utf-8", "replace")
+            text = self._read_refusal(response).decode("utf-8", "replace")
         said = self.redact(error_text(text, response.headers.get("Content-Type", "")))
+        asked = self._named(path)
+        wait = retry_after_seconds(response.headers.get("Retry-After"), service_time(response.headers))
         if status == 429:
-            self._slow_down(response.headers, text, said, path)
-        failure = refusal(self.service, status, said, path)
-        if status >= 500 or status == 408:
-            raise TryAgain(failure)
-        raise failure
-
-    def _slow_down(self, headers: Mapping[str, str], text: str, said: str, path: str) -> NoReturn:
-        wait = retry_after_seconds(headers.get("Retry-After"), _service_time(headers))
-        if wait is None:
-            wait = self.service.quota_wait(headers, text)
+            wait = self.service.quota_wait(response.headers, text) if wait is None else wait
+        elif status < 500 and status != 408:
+            raise refusal(self.service, status, said, asked)
         if wait is not None:
             wait = min(wait, self.service.longest_hint)
-        hint = "" if wait is None or wait == float("inf") else f"; it asks to wait {wait:.0f} seconds"
-        failure = RateLimited(
-            f"{self.service.name} limits the rate of requests at {path}: 429 ({said}){hint}.",
-            self.service.cures.get(429, ""),
-            source=self.service.name,
-            retry_after=wait,
-        )
+        if status != 429 and (wait is None or wait <= self._longest_wait):
+            raise TryAgain(refusal(self.service, status, said, asked), wait_seconds=wait)
+        limited = rate_limit(self.service, status, said, asked, wait)
         if wait is not None and wait > self._longest_wait:
-            raise failure
+            raise limited
         if wait is not None and self._pace is not None:
             self._pace.hold(wait)
-        raise TryAgain(failure, wait_seconds=wait, first=self.service.first_backoff)
+        raise TryAgain(limited, wait_seconds=wait, first_backoff=self.service.first_backoff)
+
+    def _read_refusal(self, response: requests.Response) -> bytes:
+        """The beginning of a refusal's body, or what came of it: the status says enough."""
+        try:
+            return next(response.iter_content(LARGEST_REFUSAL), b"")
+        except requests.RequestException:
+            return b""
+
+    def _named(self, path: str) -> str:
+        return path or urlsplit(self._base).path
 
     def _fail_connection(self, error: requests.RequestException, path: str) -> NoReturn:
         passing, words = connection_failure(error, self._timeouts.connect_seconds, self._timeouts.read_seconds)
         failure = Unreachable(
-            self.redact(f"{self.service.name} could not be asked for {path}: {words}."),
+            self.redact(f"{self.service.name} could not be asked for {self._named(path)}: {words}."),
             ASKS_AGAIN if passing else "Check the address, the proxy and the certificates of this machine.",
             source=self.service.name,
         )
@@ -308,43 +277,5 @@ class HttpClient:
         raise failure from error
 
 
-def checked_address(service: str, address: str) -> str:
-    """`address` without its last slash.
-
-    Raises:
-        UnusableSetting: it is not an http or https address with a host.
-    """
-    try:
-        parts = urlsplit(address.strip())
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise UnusableSetting(
-            f"{Redactor(())(address)!r} is not an address that {service} can be asked at.",
-            "It must begin with https:// and a host.",
-            source=service,
-        )
-    return address.strip().rstrip("/")
-
-
-def _pause(state: RetryCallState) -> float:
-    again = state.outcome.exception() if state.outcome else None
-    if not isinstance(again, TryAgain):
-        return 0.0
-    if again.wait_seconds is not None:
-        return again.wait_seconds
-    return backoff_seconds(state.attempt_number, again.first, LONGEST_BACKOFF)
-
-
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
-
-
-def _service_time(headers: Mapping[str, str]) -> datetime:
-    """The service's own clock, against which its dates are meant; ours where it does not say."""
-    try:
-        moment = parsedate_to_datetime(headers.get("Date", ""))
-    except ValueError:
-        return datetime.now(UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -13,6 +13,7 @@ from collectors.errors import (
     Forbidden,
     NotFound,
     PlanForbids,
+    RateLimited,
     RequestRefused,
     ServiceFailed,
 )
@@ -80,6 +81,18 @@ def _said(body: Any) -> str | None:
     return None
 
 
+def error_in_body(service: Service, body: Any, asked: str) -> CollectorError | None:
+    """The failure in a body that holds an error and nothing else, though its status is a success."""
+    if not isinstance(body, dict) or not body or set(body) - {"error", "errors", "status", "request", "message"}:
+        return None
+    said = _said(body)
+    if said is None:
+        return None
+    return RequestRefused(
+        f"{service.name} answered {asked} with an error: {said[:LONGEST_QUOTE]}.", source=service.name, status=200
+    )
+
+
 def refusal(service: Service, status: int, said: str, asked: str) -> CollectorError:
     """The failure for a status of 400 or above (but not 429), naming what was asked and what to do.
 
@@ -107,3 +120,15 @@ def refusal(service: Service, status: int, said: str, asked: str) -> CollectorEr
     if status >= 500:
         return ServiceFailed(f"{name} failed on {asked}: {status}{because}.", ASKS_AGAIN, source=name)
     return RequestRefused(f"{name} refused {asked}: {status}{because}.", cure, source=name, status=status)
+
+
+def rate_limit(service: Service, status: int, said: str, asked: str, wait: float | None) -> RateLimited:
+    """The failure for a service that wants to be asked less often, or later; `wait` in seconds."""
+    hint = "" if wait is None or wait == float("inf") else f" It asks to wait {wait:.0f} seconds."
+    because = f" ({said})" if said else ""
+    return RateLimited(
+        f"{service.name} will not be asked for {asked} now: {status}{because}.{hint}",
+        service.cures.get(429, ""),
+        source=service.name,
+        retry_after=wait,
+    )

@@ -1,4 +1,4 @@
-"""What a failed connection means, in words, and whether trying again can help."""
+"""Addresses and connections: which address can be asked, and what it means when that fails."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 
 import requests
 import urllib3
+
+from collectors.errors import UnusableSetting
+from collectors.redaction import Redactor
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -43,3 +46,23 @@ def connection_failure(
     if isinstance(error, requests.exceptions.ConnectionError):
         return True, "the connection was dropped"
     return False, f"the request could not be made ({type(error).__name__})"
+
+
+def checked_address(service: str, address: str) -> str:
+    """`address` without its last slash.
+
+    Raises:
+        UnusableSetting: it is not an http or https address with a host.
+    """
+    try:
+        parts = urlsplit(address.strip())
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UnusableSetting(
+            f"{Redactor(())(address)!r} is not an address that {service} can be asked at.",
+            "It must begin with https:// and a host.",
+            source=service,
+        )
+    return address.strip().rstrip("/")

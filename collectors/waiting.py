@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -34,3 +35,12 @@ def backoff_seconds(tries_made: int, first: float, longest: float) -> float:
     """A pause that doubles with every try, half of it by chance so that clients do not come back together."""
     pause = min(longest, first * 2.0 ** (tries_made - 1))
     return pause * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
+
+
+def service_time(headers: Mapping[str, str]) -> datetime:
+    """The service's own clock, against which its dates are meant; ours where it does not say."""
+    try:
+        moment = parsedate_to_datetime(headers.get("Date", ""))
+    except ValueError:
+        return datetime.now(UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -161,7 +161,7 @@ class MixpanelClient:
 
 def reader(client: HttpClient, path: str) -> Reader:
     """Reads an answer to `path`."""
-    return Reader(lambda field, seen: client.unexpected(path or "the export", field, seen))
+    return Reader(lambda field, seen: client.unexpected(path, field, seen))
 
 
 def _project_number(project_id: str | int) -> int:

@@ -41,6 +41,7 @@ class Window:
         self.last_day = last_day
         self._today = today
         self._shrunk = 0
+        self._ends_earlier = False
 
     def shrink(self, error: CollectorError) -> bool:
         """Takes off the days that `error` says are not served; False if there are none to take off.
@@ -54,7 +55,8 @@ class Window:
             if first_day <= self.last_day:
                 self.first_day = first_day
                 return True
-        if is_after_today(error) and self.first_day < self.last_day == self._today:
+        if is_after_today(error) and self.first_day < self.last_day and not self._ends_earlier:
+            self._ends_earlier = True
             self.last_day -= timedelta(days=1)
             return True
         return False
