@@ -119,7 +119,8 @@ def test_journeys_want_resolution_and_count_hours_of_utc() -> None:
         old = customerio(sandbox, "/campaigns/17/journey_metrics", start=START, end=START + DAY - 1, res="hours")
         new = customerio(sandbox, "/campaigns/17/journey_metrics", start=START, end=START + DAY - 1, resolution="hours")
         days = customerio(sandbox, "/campaigns/17/journey_metrics", start=START, end=START + DAY - 1, resolution="days")
-    assert old.status_code == 400
+    assert old.status_code == 400, old.text
+    assert new.status_code == 200, new.text
     series = new.json()["journey_metric"]
     assert len(series["started"]) == 24
     assert sum(series["started"]) == world.campaigns[17].journeys["started"][0]
