@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import duckdb
@@ -27,14 +27,18 @@ def incoming(
 ) -> Iterator[None]:
     """Within it, the columns can be read in SQL as the table `name`."""
     table = pa.table([pa.array(columns[key], type=kind) for key, kind in types.items()], names=list(types))
+    # Another statement ends a result that the caller did not read to its end; registering would stumble over it.
+    connection.execute("SELECT 1").fetchall()
     connection.register(name, table)
     try:
         yield
     finally:
-        connection.unregister(name)
+        # A transaction that failed refuses even this; its own error is the one to hear of.
+        with suppress(duckdb.TransactionException):
+            connection.unregister(name)
 
 
 def count_of(result: duckdb.DuckDBPyConnection) -> int:
     """The number of rows that an INSERT, UPDATE or DELETE wrote."""
-    row = result.fetchone()
-    return int(row[0]) if row else 0
+    rows = result.fetchall()
+    return int(rows[0][0]) if rows else 0
