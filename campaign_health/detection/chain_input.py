@@ -1,0 +1,104 @@
+"""What the chain of each campaign is judged from: one row per campaign, one column per day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from campaign_health.detection.event_panel import EventPanel
+
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Relearning:
+    """From the column `column` on, campaign `row` is to be learned anew.
+
+    `trigger` True: its trigger was replaced by another event (void where the old event was lost by then: that is
+    a repair, and the old ratio holds). False: a person said that the break is the new normal.
+    """
+
+    column: int
+    row: int
+    trigger: bool
+    old_event: int = -1
+
+
+@dataclass(frozen=True)
+class ChainInput:
+    """All campaigns of a workspace × consecutive days; NaN where a number is not known for certain.
+
+    `panel` has every event ever seen, over the same days. `event_row[i, j]` is the row of the event that campaign i
+    hung on that day, -1 where it hung on none that was ever seen by then. `unseen`: it names an event, which was
+    never seen by then. `idle`: days since it began to run, where not one journey or send has been seen since; else 0.
+    `edited`: its trigger was edited that day, so that the day belongs to no one event.
+    """
+
+    first_day: date
+    campaign_ids: NDArray[np.int64]
+    panel: EventPanel
+    event_row: NDArray[np.int32]
+    unseen: Flags
+    idle: NDArray[np.int32]
+    edited: Flags
+    started: Numbers
+    activated: Numbers
+    sent: Numbers
+    delivered: Numbers
+    not_running: Flags
+    relearnings: Sequence[Relearning] = ()
+
+    @property
+    def days(self) -> int:
+        """Number of columns."""
+        return int(self.sent.shape[1])
+
+    def day(self, column: int) -> date:
+        """The calendar day of a column."""
+        return self.first_day + timedelta(days=int(column))
+
+    def column(self, day: date) -> int:
+        """The column of a calendar day; may lie outside."""
+        return (day - self.first_day).days
+
+    def events(self) -> Numbers:
+        """Event count of each campaign's event; NaN without one, or where not collected."""
+        if not len(self.panel.events):
+            return np.full(self.sent.shape, np.nan)
+        columns = np.arange(self.days)[None, :]
+        counts = self.panel.counts[np.maximum(self.event_row, 0), columns]
+        return np.where(self.event_row >= 0, counts, np.nan)
+
+    def span(self, begin: int, end: int) -> ChainInput:
+        """The columns from `begin` to before `end`; relearnings outside are left out."""
+        panel = EventPanel(self.panel.events, self.day(begin), self.panel.counts[:, begin:end])
+        inside = [
+            Relearning(item.column - begin, item.row, item.trigger, item.old_event)
+            for item in self.relearnings
+            if begin <= item.column < end
+        ]
+        return ChainInput(
+            self.day(begin),
+            self.campaign_ids,
+            panel,
+            *(
+                array[:, begin:end]
+                for array in (
+                    self.event_row,
+                    self.unseen,
+                    self.idle,
+                    self.edited,
+                    self.started,
+                    self.activated,
+                    self.sent,
+                    self.delivered,
+                    self.not_running,
+                )
+            ),
+            relearnings=inside,
+        )

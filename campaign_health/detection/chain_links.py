@@ -1,0 +1,185 @@
+"""The links of a campaign's chain, each judged against the one before it, and the memory in between runs."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from campaign_health.detection.chain_input import ChainInput, Numbers, Relearning
+from campaign_health.detection.event_history import EventState, EventVerdicts, judge_event_panel
+from campaign_health.detection.monitor import PanelVerdicts, judge_panel
+from campaign_health.detection.panel import State
+from campaign_health.detection.settings import DetectorSettings
+
+
+class Link(NamedTuple):
+    """Two numbers of which the second follows from the first; a break between them is a break of `stage`."""
+
+    upstream: str
+    downstream: str
+    stage: str
+
+
+LINKS: tuple[Link, ...] = (
+    Link("events", "started", "started"),
+    Link("started", "activated", "activated"),
+    Link("activated", "sent", "sent"),
+    Link("sent", "delivered", "delivered"),
+    Link("events", "sent", "sent"),
+    Link("started", "sent", "sent"),
+)
+"""Four links of the chain, and two from end to end: for days without journeys, and for what sends to expect."""
+
+EVENT_STARTED, STARTED_ACTIVATED, ACTIVATED_SENT, SENT_DELIVERED, EVENT_SENT, STARTED_SENT = range(6)
+ALARMING_LINKS = 4
+"""How many independent chances of a false alarm a campaign has: the false-alarm budget is shared among them."""
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """The memory after a day: one row per campaign in each link, one per event, one per campaign's own starts."""
+
+    campaign_ids: tuple[int, ...]
+    events: tuple[str, ...]
+    links: tuple[State, ...]
+    event_history: EventState
+    start_history: EventState
+
+    @classmethod
+    def fresh(cls) -> ChainState:
+        """The memory of nothing."""
+        return cls((), (), tuple(State.fresh(0) for _ in LINKS), EventState.fresh(0), EventState.fresh(0))
+
+    def aligned(self, campaign_ids: Sequence[int], events: Sequence[str]) -> ChainState:
+        """The same memory with its rows in this order; campaigns and events not in it are fresh."""
+        campaign_rows = _rows(self.campaign_ids, campaign_ids)
+        event_rows = _rows(self.events, events)
+        return ChainState(
+            tuple(campaign_ids),
+            tuple(events),
+            tuple(link.take(campaign_rows) for link in self.links),
+            self.event_history.take(event_rows),
+            self.start_history.take(campaign_rows),
+        )
+
+    def to_bytes(self) -> bytes:
+        """Written out, to be stored."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+            names = {"campaigns": list(self.campaign_ids), "events": list(self.events)}
+            archive.writestr("names.json", json.dumps(names))
+            for number, link in enumerate(self.links):
+                archive.writestr(f"link{number}", link.to_bytes())
+            archive.writestr("events", self.event_history.to_bytes())
+            archive.writestr("starts", self.start_history.to_bytes())
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> ChainState:
+        """Read back; raises StateError where it was written by another version."""
+        with zipfile.ZipFile(io.BytesIO(stored)) as archive:
+            names = json.loads(archive.read("names.json"))
+            return cls(
+                tuple(names["campaigns"]),
+                tuple(names["events"]),
+                tuple(State.from_bytes(archive.read(f"link{number}")) for number in range(len(LINKS))),
+                EventState.from_bytes(archive.read("events")),
+                EventState.from_bytes(archive.read("starts")),
+            )
+
+
+@dataclass(frozen=True)
+class LinkVerdicts:
+    """What the detector said: `links` per link, of all events, and of each campaign's journeys on their own."""
+
+    links: tuple[PanelVerdicts, ...]
+    events: EventVerdicts
+    starts: EventVerdicts
+
+
+def judge_links(data: ChainInput, state: ChainState, settings: DetectorSettings) -> tuple[LinkVerdicts, ChainState]:
+    """Judge every link, event and start series over all columns of `data`, from `state` on.
+
+    A campaign is learned anew from the columns that `data.relearnings` names.
+    """
+    state = state.aligned([int(number) for number in data.campaign_ids], data.panel.events)
+    budget = replace(settings, false_alarm_years=settings.false_alarm_years * ALARMING_LINKS)
+    events, event_history = judge_event_panel(
+        data.panel.counts, data.first_day, state=state.event_history, settings=settings
+    )
+    starts, start_history = judge_event_panel(
+        np.where(data.not_running, np.nan, data.started),
+        data.first_day,
+        state=state.start_history,
+        settings=settings,
+        against_project=False,
+    )
+    relearnings = [item for item in data.relearnings if not _repairs(item, events)]
+    series = _series(data)
+    parts: list[list[PanelVerdicts]] = [[] for _ in LINKS]
+    memory = list(state.links)
+    bounds = sorted({0, *(item.column for item in relearnings), data.days})
+    for begin, end in zip(bounds, bounds[1:], strict=False):
+        for number, link in enumerate(LINKS):
+            rows = [item.row for item in relearnings if item.column == begin and _concerns(item, link)]
+            if rows:
+                memory[number] = memory[number].accept(np.unique(rows))
+            verdicts, memory[number] = judge_panel(
+                series[link.upstream][:, begin:end],
+                series[link.downstream][:, begin:end],
+                data.day(begin),
+                state=memory[number],
+                settings=budget,
+                not_running=data.not_running[:, begin:end],
+                shared_dip=True,
+            )
+            parts[number].append(verdicts)
+    links = tuple(_joined(part) for part in parts)
+    after = ChainState(state.campaign_ids, state.events, tuple(memory), event_history, start_history)
+    return LinkVerdicts(links, events, starts), after
+
+
+def _series(data: ChainInput) -> Mapping[str, Numbers]:
+    return {
+        "events": np.where(data.edited, np.nan, data.events()),
+        "started": data.started,
+        "activated": data.activated,
+        "sent": data.sent,
+        "delivered": data.delivered,
+    }
+
+
+def _repairs(item: Relearning, events: EventVerdicts) -> bool:
+    """A trigger moved away from an event that was lost by then (or the day before) mends the campaign."""
+    if not item.trigger or item.old_event < 0:
+        return False
+    return bool(events.lost[item.old_event, max(item.column - 1, 0) : item.column + 1].any())
+
+
+def _concerns(item: Relearning, link: Link) -> bool:
+    return not item.trigger or link.upstream == "events"
+
+
+def _rows(known: Sequence[Any], wanted: Sequence[Any]) -> NDArray[np.intp]:
+    places = {name: place for place, name in enumerate(known)}
+    return np.array([places.get(name, -1) for name in wanted], dtype=np.intp)
+
+
+def _joined(parts: Sequence[PanelVerdicts]) -> PanelVerdicts:
+    if len(parts) == 1:
+        return parts[0]
+    joined = {
+        part.name: _beside([getattr(verdicts, part.name) for verdicts in parts]) for part in fields(PanelVerdicts)
+    }
+    return PanelVerdicts(**joined)
+
+
+def _beside(arrays: Sequence[Any]) -> Any:
+    return None if arrays[0] is None else np.concatenate(arrays, axis=1)

@@ -1,0 +1,57 @@
+"""Numbers, days and money as people write them."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS_PER_YEAR = 365.25
+
+
+def count(number: float) -> str:
+    """A whole number with thousands separators: `1,234`."""
+    return f"{round(number):,}"
+
+
+def money(dollars: float) -> str:
+    """An amount in dollars, without cents: `$14,400`."""
+    return f"-${round(-dollars):,}" if round(dollars) < 0 else f"${round(dollars):,}"
+
+
+def plural(number: float, one: str, many: str | None = None) -> str:
+    """The number with its noun: `1 send`, `12 sends`."""
+    return f"{count(number)} {one if round(number) == 1 else many or one + 's'}"
+
+
+def day_text(day: date, today: date | None = None) -> str:
+    """A day with its weekday, `Mon 23 Nov`; with the year where that is not today's."""
+    text = f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    return text if today is not None and day.year == today.year else f"{text} {day.year}"
+
+
+def days_since(day: date, today: date) -> str:
+    """How long ago a day was: `today`, `yesterday`, `3 days ago`."""
+    passed = (today - day).days
+    return {0: "today", 1: "yesterday"}.get(passed, f"{passed} days ago")
+
+
+def span(low: float, high: float) -> str:
+    """A range of whole numbers, rounded outwards: `52 to 71`; one number where both ends agree."""
+    first, last = math.floor(low + 1e-9), math.ceil(high - 1e-9)
+    return count(first) if first == last else f"{count(first)} to {count(last)}"
+
+
+def how_rare(probability: float) -> str:
+    """How often something happens that has this probability on a day: `about once in 40 days`."""
+    if not 0 < probability < 1:
+        return "never" if probability <= 0 else "every day"
+    days = 1 / probability
+    years = days / _DAYS_PER_YEAR
+    for bound, words in ((1000, "a thousand"), (100, "a hundred")):
+        if years >= bound:
+            return f"less than once in {words} years"
+    if years >= 1.5:
+        return f"about once in {years:.0f} years"
+    return f"about once in {days:.0f} days" if days >= 1.5 else "most days"

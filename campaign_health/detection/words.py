@@ -1,0 +1,84 @@
+"""The words that people read in place of the stored spellings: statuses, stages and causes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """How a stored value is said: a label, a shape that tells it apart without colour, and what it means."""
+
+    label: str
+    shape: str
+    meaning: str
+
+
+STATUS_WORDS: dict[str, Words] = {
+    "silent": Words("Silent", "■", "No sends, or next to none, although the event count says there should be some."),
+    "event_lost": Words("Event lost", "▣", "The trigger event itself fell to nothing: renamed, removed or blocked."),
+    "degraded": Words("Losing sends", "◧", "A lasting part of the sends is missing."),
+    "surging": Words("Surging", "▲", "Many more sends than the events explain."),
+    "volume_down": Words("Volume down", "▽", "Events and sends fell together: the product, not the wiring."),
+    "healthy": Words("Healthy", "●", "Sends are what the event count predicts."),
+    "learning": Words("Learning", "◔", "Too little history yet to know what is normal."),
+    "too_quiet": Words("Too quiet to tell", "○", "So few sends that even a full stop could not be told from chance."),
+    "not_running": Words("Not running", "◻", "Draft, stopped, archived or not started yet."),
+    "not_collected": Words("Not collected", "×", "A source did not answer for this day, so nothing can be said."),
+}
+
+BROKEN: tuple[str, ...] = ("silent", "event_lost", "degraded")
+"""The statuses that open an incident, worst first."""
+
+STAGE_WORDS: dict[str, Words] = {
+    "event": Words("trigger event", "1", "The event stopped arriving in Mixpanel."),
+    "started": Words("journeys started", "2", "The event arrives, but starts no journeys in Customer.io."),
+    "activated": Words("journeys activated", "3", "Journeys start, but do not get past the campaign's filters."),
+    "sent": Words("messages sent", "4", "Journeys get past the filters, but their messages are not sent."),
+    "delivered": Words("messages delivered", "5", "Messages are sent, but do not arrive."),
+}
+
+CAUSE_WORDS: dict[str, Words] = {
+    "event_renamed": Words("Event renamed", "↪", "The event stopped and another took its place on the same days."),
+    "event_removed": Words("Event removed or blocked", "∅", "The event stopped and nothing took its place."),
+    "event_unknown": Words("Event does not exist", "?", "The trigger names an event that Mixpanel has never seen."),
+    "property_type_changed": Words("Property changed type", "T", "A property that the campaign uses changed its type."),
+    "property_missing": Words("Property missing or renamed", "–", "Fewer events carry a property the campaign uses."),
+    "filter_no_longer_matches": Words(
+        "Filter no longer matches", "▼", "Journeys start, but the filters let none past."
+    ),
+    "message_failing": Words("Message failing", "!", "The message cannot be made or handed over."),
+    "message_draft_or_off": Words("Message in draft or off", "‖", "The message is set to draft, or switched off."),
+    "recipients_unreachable": Words("Recipients unreachable", "✉", "The people have no address, or are suppressed."),
+    "campaign_edited": Words("Campaign edited", "✎", "The campaign's definition changed on that day."),
+    "campaign_stopped": Words("Campaign stopped", "◻", "The campaign was stopped, archived or deleted."),
+    "part_of_traffic_broke": Words(
+        "Part of the traffic broke", "◔", "The missing share is one segment of the traffic."
+    ),
+    "unknown": Words("Cause unknown", "?", "Nothing that was looked at explains it."),
+}
+
+SOURCE_WORDS: dict[str, str] = {
+    "mixpanel_events": "Mixpanel event counts",
+    "mixpanel_properties": "Mixpanel event properties",
+    "mixpanel_lexicon": "Mixpanel Lexicon",
+    "customerio_campaigns": "Customer.io campaigns",
+    "customerio_metrics": "Customer.io sends",
+    "customerio_journeys": "Customer.io journeys",
+}
+
+
+def status_label(status: str) -> str:
+    """The status as people read it; an unknown spelling is shown without underscores rather than hidden."""
+    return STATUS_WORDS[status].label if status in STATUS_WORDS else status.replace("_", " ").capitalize()
+
+
+def cause_label(cause: str) -> str:
+    """The cause as people read it."""
+    return CAUSE_WORDS[cause].label if cause in CAUSE_WORDS else cause.replace("_", " ").capitalize()
+
+
+def stage_label(stage: str | None) -> str:
+    """The stage as people read it; empty where nothing broke."""
+    if stage is None:
+        return ""
+    return STAGE_WORDS[stage].label if stage in STAGE_WORDS else stage

@@ -1,0 +1,144 @@
+"""What is known of each campaign beside Customer.io: the event it is judged against, its owner, its money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from campaign_health.manifest.schema import CampaignEntry, Manifest
+from storage.conversion import read_instant
+from storage.decisions import Decision
+
+# An edit this close to midnight leaves the day to one of the two events.
+_NEAR_MIDNIGHT = timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class EventPeriod:
+    """From `since` on (None: always) the campaign hangs on `event`; on the day `since` itself on both if `edited`."""
+
+    since: date | None
+    event: str | None
+    edited: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A row of `campaign_plan`, with the events the campaign hung on over time."""
+
+    campaign_id: int
+    event: str | None
+    event_from: str
+    owner: str | None
+    deal_value: float | None
+    conversion_rate: float | None
+    timing: str | None
+    uses: tuple[str, ...]
+    periods: tuple[EventPeriod, ...]
+
+
+def make_plans(
+    campaigns: pd.DataFrame,
+    triggers: Iterable[tuple[int, datetime, str | None]],
+    variables: Mapping[int, Sequence[str]],
+    manifest: Manifest | None,
+    decisions: Sequence[Decision],
+    zone: ZoneInfo,
+) -> list[Plan]:
+    """One plan per campaign, in their order.
+
+    A person's mapping wins over the trigger that Customer.io shows, and that over the manifest, which adds the
+    campaigns whose trigger Customer.io does not show. `triggers`: (campaign, valid from, event) of each definition.
+    """
+    entries = _Entries(manifest)
+    mapped = {d.campaign_id: d.event for d in decisions if d.kind == "map_event"}
+    history: dict[int, list[tuple[datetime, str | None]]] = {}
+    for campaign_id, valid_from, event in triggers:
+        history.setdefault(int(campaign_id), []).append((valid_from, event))
+    plans = []
+    for row in campaigns.itertuples():
+        campaign_id, trigger = int(row.campaign_id), _text(row.event)
+        entry = entries.of(campaign_id, str(row.name))
+        if campaign_id in mapped:
+            event, event_from = mapped[campaign_id], "decision"
+        elif trigger is not None:
+            event, event_from = trigger, "trigger"
+        elif entry is not None and entry.event is not None:
+            event, event_from = entry.event.strip(), "manifest"
+        else:
+            event, event_from = None, "none"
+        periods: tuple[EventPeriod, ...] = (EventPeriod(None, event),)
+        if event_from == "trigger":
+            periods = trigger_periods(history.get(campaign_id, []), event, zone)
+        used = {name for name in map(_event_property, variables.get(campaign_id, ())) if name}
+        if entry is not None:
+            used |= set(entry.uses)
+        plans.append(
+            Plan(
+                campaign_id,
+                event,
+                event_from,
+                entry.owner if entry else None,
+                entry.deal_value if entry else None,
+                entry.conversion_rate if entry else None,
+                entry.timing if entry else None,
+                tuple(sorted(used)),
+                periods,
+            )
+        )
+    return plans
+
+
+def trigger_periods(
+    history: Sequence[tuple[datetime, str | None]], newest: str | None, zone: ZoneInfo
+) -> tuple[EventPeriod, ...]:
+    """The trigger events a campaign had over time, from its stored definitions (oldest first, naive UTC)."""
+    known = [(valid_from, event) for valid_from, event in history if event is not None]
+    if not known:
+        return (EventPeriod(None, newest),)
+    periods = [EventPeriod(None, known[0][1])]
+    for valid_from, event in known[1:]:
+        if event == periods[-1].event:
+            continue
+        instant = read_instant(pd.Timestamp(valid_from).to_pydatetime())
+        assert instant is not None
+        local = instant.astimezone(zone)
+        day, since_midnight = (
+            local.date(),
+            local.replace(tzinfo=None) - datetime.combine(local.date(), datetime.min.time()),
+        )
+        if timedelta(days=1) - since_midnight <= _NEAR_MIDNIGHT:
+            day += timedelta(days=1)
+            edited = False
+        else:
+            edited = since_midnight > _NEAR_MIDNIGHT
+        periods.append(EventPeriod(day, event, edited))
+    return tuple(periods)
+
+
+class _Entries:
+    """The manifest's campaigns, found by id or by name."""
+
+    def __init__(self, manifest: Manifest | None) -> None:
+        entries = manifest.campaigns if manifest else ()
+        self._by_id = {entry.id: entry for entry in entries if entry.id is not None}
+        self._by_name = {entry.name.strip(): entry for entry in entries if entry.name is not None and entry.id is None}
+
+    def of(self, campaign_id: int, name: str) -> CampaignEntry | None:
+        return self._by_id.get(campaign_id) or self._by_name.get(name.strip())
+
+
+def _event_property(variable: str) -> str | None:
+    """`plan` of `event.plan.name` or `trigger.plan`; None of a variable that is not the event's."""
+    head, _, rest = variable.partition(".")
+    name = rest.partition(".")[0].partition("[")[0]
+    return name if head == "event" and name else None
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or pd.isna(value) else str(value)

@@ -1,0 +1,126 @@
+"""What the judge knows before it looks at any number: campaigns, what they hang on, what people said."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pandas as pd
+
+from campaign_health.clock import local_day
+from campaign_health.detection.renames import DeclaredRename, RenameDecisions
+from campaign_health.detection.standing import HandOver
+from campaign_health.judge.arrays import CampaignSpan, campaign_spans
+from campaign_health.judge.decisions import confirmed_hand_overs, local_days, manifest_hand_overs
+from campaign_health.judge.plans import Plan, make_plans
+from campaign_health.manifest.reading import read_manifest
+from campaign_health.settings import WorkspaceSettings
+from storage import judge_input
+from storage.decisions import Decision, decisions_in_force
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything about a workspace but its daily numbers. `today` is the day on which it is looked at."""
+
+    zone: ZoneInfo
+    first_day: date
+    last_day: date
+    today: date
+    campaigns: pd.DataFrame
+    plans: Sequence[Plan]
+    spans: Mapping[int, CampaignSpan]
+    first_seen: Mapping[str, date]
+    decisions: Sequence[Decision]
+    hand_overs: Sequence[HandOver]
+    rename_decisions: RenameDecisions
+    declared_renames: Sequence[DeclaredRename]
+
+    @property
+    def relearned(self) -> dict[int, list[date]]:
+        """Days from which a person said that a campaign's break is the new normal."""
+        found: dict[int, list[date]] = {}
+        for decision in self.decisions:
+            if decision.kind == "expected" and decision.until is None and decision.campaign_id is not None:
+                found.setdefault(decision.campaign_id, []).append(local_day(decision.decided_at, self.zone))
+        return found
+
+
+def read_known(
+    connection: duckdb.DuckDBPyConnection, workspace: WorkspaceSettings, now: datetime, as_of: date | None
+) -> Known | None:
+    """Read it; None where nothing was collected yet (up to `as_of`). Decisions made after `as_of` are left out."""
+    name = workspace.name
+    days, zone_name = judge_input.collected_range(connection, name), judge_input.stored_time_zone(connection, name)
+    if days is None or zone_name is None:
+        return None
+    zone = ZoneInfo(zone_name)
+    today = local_day(now, zone)
+    if as_of is not None:
+        today = min(today, as_of + timedelta(days=1))
+    last_day = min(days[1], today if as_of is None else as_of)
+    if last_day < days[0]:
+        return None
+    manifest = read_manifest(workspace.manifest_path) if workspace.manifest_path is not None else None
+    decisions = [d for d in decisions_in_force(connection, name) if local_day(d.decided_at, zone) <= today]
+    campaigns = judge_input.campaigns(connection, name)
+    plans = make_plans(
+        campaigns,
+        judge_input.trigger_history(connection, name),
+        judge_input.message_variables(connection, name),
+        manifest,
+        decisions,
+        zone,
+    )
+    said = {kind: {(d.event or "", d.new_event or "") for d in decisions if d.kind == kind} for kind in _RENAMES}
+    return Known(
+        zone,
+        days[0],
+        last_day,
+        today,
+        campaigns,
+        plans,
+        campaign_spans(campaigns, judge_input.campaign_spans(connection, name), days[0], local_days(zone)),
+        judge_input.first_seen_days(connection, name),
+        decisions,
+        [*confirmed_hand_overs(decisions, zone), *manifest_hand_overs(manifest)],
+        RenameDecisions(said["confirm_rename"], said["refuse_rename"]),
+        [DeclaredRename(r.old, r.new, r.since, r.owner) for r in (manifest.renames if manifest else ())],
+    )
+
+
+_RENAMES = ("confirm_rename", "refuse_rename")
+
+
+def fingerprint(
+    connection: duckdb.DuckDBPyConnection, workspace: str, known: Known, through: date, about: Sequence[object]
+) -> str:
+    """A digest of everything that verdicts up to the day `through` rest on; `about` adds what is not stored.
+
+    What begins after that day does not change it: new campaigns, new events, later edits and decisions.
+    """
+    digest = hashlib.sha256(repr((*about, str(known.zone), known.first_day)).encode())
+    relearned = known.relearned
+    ids = []
+    for plan in known.plans:
+        span = known.spans[plan.campaign_id]
+        if span.born > through:
+            continue
+        ids.append(plan.campaign_id)
+        periods = [
+            (period.since, period.event, period.edited, _until(known.first_seen.get(period.event or ""), through))
+            for period in plan.periods
+            if period.since is None or period.since <= through
+        ]
+        days = (span.born, *(_until(day, through) for day in (span.first_expected, span.first_active, span.gone)))
+        accepted = [day for day in relearned.get(plan.campaign_id, ()) if day <= through]
+        digest.update(repr((plan.campaign_id, days, span.ever_ran, periods, accepted)).encode())
+    return f"{judge_input.input_fingerprint(connection, workspace, through, ids)}:{digest.hexdigest()}"
+
+
+def _until(day: date | None, through: date) -> date | None:
+    return day if day is not None and day <= through else None

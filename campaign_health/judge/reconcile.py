@@ -1,0 +1,135 @@
+"""Brings what was just judged in line with what is stored: the same incident keeps its id, a change is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from campaign_health.detection.incidents import Change, Incident
+
+NEWS_DAYS = 3
+"""A change that comes to light more days late than this is listed, and not announced as news."""
+
+_ONCE = ("opened", "recovered", "worsened", "cause_changed")
+
+
+@dataclass
+class Reconciled:
+    """Incidents under the ids they are known by, ids that are no longer true, and changes to be added."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+    withdrawn: list[str] = field(default_factory=list)
+    not_yet: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class StoredChange:
+    """What must be known of a stored change: the incident, its kind, and what it changed to."""
+
+    incident_id: str
+    kind: str
+    to: str | None
+
+
+def reconcile(
+    incidents: Sequence[Incident],
+    changes: Sequence[Change],
+    stored: Mapping[str, Mapping[str, Any]],
+    stored_changes: Sequence[StoredChange],
+    judged_from: date,
+    last_day: date,
+) -> Reconciled:
+    """Match incidents by id, else by overlap in time, and find what changed between the two judgings.
+
+    `judged_from` is the first day judged anew, `last_day` the last. A stored incident detected in between that is
+    no longer found was withdrawn; one detected after `last_day` is not known yet as of that day.
+    """
+    found = Reconciled()
+    by_id = {incident.incident_id: incident for incident in incidents}
+    free = [
+        row for row in stored.values()
+        if row["incident_id"] not in by_id and row["status"] != "withdrawn" and row["detected_on"] <= last_day
+    ]  # fmt: skip
+    for incident_id, incident in by_id.items():
+        known = incident_id if incident_id in stored else _same(incident, free)
+        if known is not None and known != incident_id:
+            free = [row for row in free if row["incident_id"] != known]
+        found.ids[incident_id] = known or incident_id
+    for row in stored.values():
+        incident_id = str(row["incident_id"])
+        if row["detected_on"] > last_day:
+            found.not_yet.append(incident_id)
+        elif row in free and (row["detected_on"] >= judged_from or row["status"] == "open"):
+            found.withdrawn.append(incident_id)
+            found.changes.append(
+                Change(incident_id, row["campaign_id"], "withdrawn", last_day, {"because": "restated"})
+            )
+    for incident in incidents:
+        row = stored.get(found.ids[incident.incident_id])
+        if row is not None and row["status"] != "open" and incident.is_open and row["detected_on"] <= last_day:
+            because = "restated"
+            found.changes.append(
+                Change(
+                    found.ids[incident.incident_id], incident.campaign_id, "reopened", last_day, {"because": because}
+                )
+            )
+    told = _told(stored_changes, {change.incident_id for change in found.changes if change.kind == "reopened"})
+    for change in changes:
+        change = replace(change, incident_id=found.ids.get(change.incident_id, change.incident_id))
+        if (change.incident_id, change.kind, _to(change)) not in told:
+            found.changes.append(change)
+    return found
+
+
+def is_news(
+    change: Change,
+    *,
+    today: date,
+    still_open: bool,
+    known_before: bool,
+    judged_before: bool,
+    quiet: bool,
+) -> bool:
+    """Whether a change may be announced as news.
+
+    Not what comes to light more than three days late, except where nobody could have known: the day had never
+    been judged, and the incident is open, or was known and is over. Nothing is news of a break that is expected.
+    """
+    if quiet or change.kind in ("unmuted", "expected"):
+        return False
+    if (today - change.day).days <= NEWS_DAYS:
+        return True
+    if judged_before:
+        return False
+    return still_open if change.kind == "opened" else known_before and change.kind == "recovered"
+
+
+def _same(incident: Incident, rows: Collection[Mapping[str, Any]]) -> str | None:
+    """The stored incident of the same campaign that overlaps in time, if there is one."""
+    for row in rows:
+        if row["campaign_id"] != incident.campaign_id:
+            continue
+        begins_before_end = incident.recovered_on is None or row["opened_on"] < incident.recovered_on
+        ends_after_begin = row["recovered_on"] is None or row["recovered_on"] > incident.opened_on
+        if begins_before_end and ends_after_begin:
+            return str(row["incident_id"])
+    return None
+
+
+def _told(stored: Sequence[StoredChange], reopened: Collection[str]) -> set[tuple[str, str, str | None]]:
+    """What was said already of each incident since it was last opened or reopened."""
+    told: set[tuple[str, str, str | None]] = set()
+    for change in stored:
+        if change.kind == "reopened":
+            told = {item for item in told if item[0] != change.incident_id or item[1] != "recovered"}
+        elif change.kind in _ONCE:
+            told.add((change.incident_id, change.kind, change.to))
+    return {item for item in told if not (item[0] in reopened and item[1] == "recovered")}
+
+
+def _to(change: Change) -> str | None:
+    value = change.detail.get("to")
+    return None if value is None else str(value)
