@@ -12,8 +12,8 @@ from campaign_health.pipeline.order import Order
 
 # Late events arrive for five days, Customer.io's numbers settle within the week.
 RESTATED_DAYS = 7
-# The longest window Customer.io answers for.
-LONGEST_WINDOW_DAYS = 3650
+# The first day that Mixpanel takes.
+EARLIEST_DAY = date(2000, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ def window_of_run(order: Order, today: date, backfill_days: int) -> Window:
             f"--since {order.since} comes after the last day to collect, {last_day}.",
             "Give --until as well to collect today, which is then provisional.",
         )
-    if (last_day - order.since).days >= LONGEST_WINDOW_DAYS:
-        raise CouldNotStart(f"--since {order.since} is more than ten years back.", "Ask for a later day.")
+    if order.since < EARLIEST_DAY:
+        raise CouldNotStart(f"--since {order.since} is too early.", f"The first day there can be is {EARLIEST_DAY}.")
     return Window(order.since, last_day, fixed=True)
 
 
