@@ -1,0 +1,130 @@
+"""Every campaign in a table: search, filters that stand in the address, sparklines, CSV."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from campaign_health.dashboard.csv_export import as_csv
+from campaign_health.dashboard.markup import shown
+from campaign_health.dashboard.page import Page
+from campaign_health.detection.words import STATUS_WORDS, status_label
+
+SEVERITY = list(STATUS_WORDS)
+
+
+def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
+    """Draws the filters and the table; choosing a row opens its campaign."""
+    if campaigns.empty:
+        st.info("Customer.io has no campaigns yet, or the key may not read them. The page Data says which.")
+        return
+    chosen = _filtered(campaigns)
+    table = _for_people(chosen)
+    st.caption(f"{len(chosen):,} of {len(campaigns):,} campaigns. Choose a row to look at its campaign.")
+    picked = st.dataframe(
+        table,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"campaigns-{page.name}",
+        height=min(560, 38 + 35 * max(1, len(table))),
+        alt="All campaigns with their status, newest numbers, last good day and the last 28 days as sparklines",
+        column_config={
+            "Status": st.column_config.TextColumn(width="medium", help="What the newest judged day says."),
+            "Events, 28 days": st.column_config.LineChartColumn(y_min=0, help="How often the trigger event happened."),
+            "Sends, 28 days": st.column_config.LineChartColumn(y_min=0, help="Messages sent, on the same days."),
+            "Last good day": st.column_config.DateColumn(format="ddd D MMM"),
+            "Newest events": st.column_config.NumberColumn(format="localized"),
+            "Newest sends": st.column_config.NumberColumn(format="localized"),
+        },
+    )
+    rows = picked.selection.rows if picked else []
+    if rows and rows[0] < len(chosen):
+        campaign_id = int(chosen.iloc[rows[0]]["campaign_id"])
+        st.switch_page(
+            "campaign_health/dashboard/pages/campaign.py",
+            query_params={"campaign": str(campaign_id), "workspace": page.name},
+        )
+    st.download_button(
+        "Download as CSV",
+        as_csv(csv_rows(chosen)),
+        file_name=f"campaigns-{page.today}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+    )
+
+
+def csv_rows(campaigns: pd.DataFrame) -> pd.DataFrame:
+    """The rows as they are downloaded: the published numbers, statuses in words, days as ISO 8601."""
+    columns = ["campaign_id", "campaign", "status", "event", "owner", "state", "day", "events", "sent", "expected_low",
+               "expected_high", "last_good_day"]  # fmt: skip
+    rows = campaigns[columns].copy()
+    rows["status"] = rows["status"].map(status_label)
+    rows["tags"] = [", ".join(tags) for tags in campaigns["tags"]]
+    for column in ("day", "last_good_day"):
+        rows[column] = pd.to_datetime(rows[column]).dt.strftime("%Y-%m-%d")
+    return rows
+
+
+def _filtered(campaigns: pd.DataFrame) -> pd.DataFrame:
+    present = [status for status in SEVERITY if status in set(campaigns["status"])]
+    tags = sorted({tag for found in campaigns["tags"] for tag in found})
+    owners = sorted(set(campaigns["owner"].dropna()))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        words = st.text_input(
+            "Search", key="q", bind="query-params", placeholder="Campaign or event", icon=":material/search:"
+        )
+        statuses = st.multiselect(
+            "Status", present, key="status", bind="query-params", format_func=status_label, placeholder="Any status"
+        )
+        chosen_tags = st.multiselect("Tag", tags, key="tag", bind="query-params", placeholder="Any tag")
+        chosen_owners = st.multiselect("Owner", owners, key="owner", bind="query-params", placeholder="Any owner")
+    return matching(campaigns, words or "", statuses, chosen_tags, chosen_owners)
+
+
+def matching(
+    campaigns: pd.DataFrame, words: str, statuses: list[str], tags: list[str], owners: list[str]
+) -> pd.DataFrame:
+    """The campaigns that match every filter given; broken ones first, then by name."""
+    keep = pd.Series(True, index=campaigns.index)
+    for word in words.lower().split():
+        text = campaigns["campaign"].str.lower() + " " + campaigns["event"].fillna("").str.lower()
+        keep &= text.str.contains(word, regex=False)
+    if statuses:
+        keep &= campaigns["status"].isin(statuses)
+    if tags:
+        keep &= campaigns["tags"].map(lambda found: bool(set(found) & set(tags)))
+    if owners:
+        keep &= campaigns["owner"].isin(owners)
+    found = campaigns[keep]
+    order = found["status"].map({status: rank for rank, status in enumerate(SEVERITY)}).fillna(len(SEVERITY))
+    return found.assign(_order=order).sort_values("_order", kind="stable").drop(columns="_order")
+
+
+def _for_people(campaigns: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Status": [_status(status) for status in campaigns["status"]],
+            "Campaign": [shown(name) for name in campaigns["campaign"]],
+            "Trigger event": [shown(event) if isinstance(event, str) else "–" for event in campaigns["event"]],
+            "Newest events": campaigns["events"],
+            "Newest sends": campaigns["sent"],
+            "Events, 28 days": [_line(values) for values in campaigns["events_28d"]],
+            "Sends, 28 days": [_line(values) for values in campaigns["sends_28d"]],
+            "Last good day": pd.to_datetime(campaigns["last_good_day"]).dt.date,
+            "Owner": [shown(owner) if isinstance(owner, str) else "–" for owner in campaigns["owner"]],
+        }
+    )
+
+
+def _status(status: str) -> str:
+    words = STATUS_WORDS.get(status)
+    return f"{words.shape} {words.label}" if words else status_label(status)
+
+
+def _line(values: object) -> list[float | None]:
+    if values is None or isinstance(values, float):
+        return []
+    return [None if number is None or np.ma.is_masked(number) or pd.isna(number) else float(number)
+            for number in values]  # type: ignore[attr-defined]  # fmt: skip

@@ -1,0 +1,30 @@
+"""Starts the dashboard: who may see it, and which pages there are."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from campaign_health.dashboard.installation import installation
+from campaign_health.dashboard.sign_in import require_sign_in
+
+PAGES = "pages"
+# File, title, address, icon. The first is the start page, whose address is the bare one.
+PAGE_LIST = (
+    ("overview.py", "Overview", "overview", ":material/monitor_heart:"),
+    ("campaign.py", "Campaign", "campaign", ":material/campaign:"),
+    ("events.py", "Events", "events", ":material/bolt:"),
+    ("coverage.py", "Coverage", "coverage", ":material/checklist:"),
+    ("data.py", "Data", "data", ":material/database:"),
+    ("help.py", "Help", "help", ":material/help:"),
+)
+
+
+def run() -> None:
+    """Draws the page that the address asks for."""
+    st.set_page_config(page_title="campaign-health", page_icon=":material/monitor_heart:", layout="wide")
+    require_sign_in(installation().sign_in)
+    pages = [
+        st.Page(f"campaign_health/dashboard/{PAGES}/{file}", title=title, url_path=path, icon=icon, default=index == 0)
+        for index, (file, title, path, icon) in enumerate(PAGE_LIST)
+    ]
+    st.navigation(pages, position="top").run()

@@ -1,0 +1,48 @@
+"""Small pieces of HTML for the pages. Everything that comes from outside is escaped here, in one place."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from campaign_health.dashboard.theme import Palette, tone
+from campaign_health.detection.words import STATUS_WORDS, status_label
+
+_UNRULY = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x1f\x7f\u2028\u2029]")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
+
+
+def shown(text: object) -> str:
+    """Text from outside as one line of visible signs, not yet escaped."""
+    return " ".join(_UNRULY.sub(" ", str(text)).split()) or "(no name)"
+
+
+def safe(text: object) -> str:
+    """Text from outside, safe inside HTML; direction is isolated so that it cannot turn its surroundings around."""
+    return f"<bdi>{escape(shown(text))}</bdi>"
+
+
+def with_code(text: str) -> str:
+    """A sentence of ours in which names stand in backticks, as HTML with those names as code."""
+    parts = escape(shown(text)).split("`")
+    if len(parts) % 2 == 0:
+        return escape(shown(text))
+    return "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts))
+
+
+def in_markdown(text: object) -> str:
+    """Text from outside, safe where Streamlit reads Markdown (labels, toasts, captions)."""
+    return _MARKDOWN.sub(r"\\\1", shown(text))
+
+
+def badge(status: str, colours: Palette) -> str:
+    """A status as shape and word on its colour: readable without the colour."""
+    text, background = tone(status, colours)
+    words = STATUS_WORDS.get(status)
+    shape = words.shape if words else "?"
+    meaning = escape(words.meaning) if words else ""
+    return (
+        f'<span title="{meaning}" style="color:{text};background:{background};border-radius:1rem;padding:.1rem .65rem;'
+        f'font-size:.85rem;font-weight:600;white-space:nowrap"><span aria-hidden="true">{shape}</span> '
+        f"{escape(status_label(status))}</span>"
+    )

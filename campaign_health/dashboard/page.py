@@ -1,0 +1,118 @@
+"""What all pages share: the workspace that the address names, the state of the data, and what is shown without any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from campaign_health.clock import local_day
+from campaign_health.dashboard.installation import installation, now, warehouse
+from campaign_health.dashboard.markup import in_markdown
+from campaign_health.dashboard.published import answer
+from campaign_health.dashboard.reads.everywhere import WorkspaceNow, workspaces
+from campaign_health.dashboard.theme import Palette, palette
+from campaign_health.detection.formats import day_text, days_since
+from campaign_health.detection.words import SOURCE_WORDS
+from campaign_health.errors import CampaignHealthError
+from campaign_health.settings import Settings
+from storage.errors import NoPublishedFileError, StorageError
+
+# A day's collection is due every morning; a little later than a day and a half is a collection that was missed.
+STALE_AFTER = timedelta(hours=36)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The view that is being drawn: its workspace, today in that workspace's zone, and its colours."""
+
+    settings: Settings
+    workspace: WorkspaceNow
+    today: date
+    now: datetime
+    palette: Palette
+
+    @property
+    def name(self) -> str:
+        """The workspace's name."""
+        return self.workspace.workspace
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The workspace's zone."""
+        return ZoneInfo(self.workspace.time_zone)
+
+    def local_time(self, instant: datetime) -> str:
+        """An instant as people of the workspace read it: `today at 06:32`, `Mon 23 Nov at 06:32`."""
+        local = instant.astimezone(self.zone)
+        passed = days_since(local.date(), self.today)
+        day = passed if passed in ("today", "yesterday") else day_text(local.date(), self.today)
+        return f"{day} at {local:%H:%M}"
+
+
+def draw(page: Callable[[Page], None]) -> None:
+    """Draws a page in one of its four states: no data yet, an error, stale data, normal."""
+    try:
+        settings = installation()
+        found = answer(workspaces)
+        if not found:
+            _first_run()
+            return
+        workspace = _chosen(found)
+        moment = now()
+        zone = ZoneInfo(workspace.time_zone)
+        view = Page(settings, workspace, local_day(moment, zone), moment, palette())
+        _say_if_stale(view)
+        page(view)
+    except NoPublishedFileError:
+        _first_run()
+    except (CampaignHealthError, StorageError) as failure:
+        st.error(in_markdown(getattr(failure, "message", failure)), icon=":material/error:")
+        if cure := getattr(failure, "cure", ""):
+            st.write(in_markdown(cure))
+
+
+def _chosen(found: tuple[WorkspaceNow, ...]) -> WorkspaceNow:
+    names = [workspace.workspace for workspace in found]
+    if len(names) == 1:
+        return found[0]
+    name = st.selectbox("Workspace", names, key="workspace", bind="query-params", format_func=str)
+    return found[names.index(name)]
+
+
+def _first_run() -> None:
+    st.title("No data yet")
+    st.write(
+        "Nothing has been collected so far. Once Mixpanel and Customer.io have been asked for the first time, "
+        "your campaigns appear here by themselves."
+    )
+    st.write("Whoever runs campaign-health can start that now:")
+    st.code("campaign-health doctor     # are the keys right?\ncampaign-health collect    # ask both sources\n"
+            "campaign-health judge      # find what is broken", language="shell")  # fmt: skip
+    st.write("Only having a look? This shows a made-up company, without any account:")
+    st.code("campaign-health demo", language="shell")
+    st.caption(f"The data is expected in {in_markdown(warehouse().published_path)}.")
+
+
+def _say_if_stale(page: Page) -> None:
+    sources = page.workspace.sources
+    failed = [source for source in sources if source.outcome != "complete"]
+    complete = [source.last_complete for source in sources if source.last_complete]
+    newest = max(complete, default=None)
+    if newest is None or page.now - newest > STALE_AFTER:
+        when = f"The last complete collection was {page.local_time(newest)}." if newest else "None was complete yet."
+        st.warning(
+            f"**These numbers are old.** {when} What has happened since cannot be seen here. "
+            "Ask whoever runs campaign-health whether it is still running.",
+            icon=":material/schedule:",
+        )
+    elif failed:
+        names = ", ".join(SOURCE_WORDS.get(source.source, source.source) for source in failed)
+        st.warning(
+            f"**Not everything could be checked.** The last collection of {names} was not complete. "
+            "Days without an answer are shown as not collected, never as zero. See the page Data for the reason.",
+            icon=":material/cloud_off:",
+        )

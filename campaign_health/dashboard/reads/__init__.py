@@ -1,0 +1,1 @@
+"""What the pages ask of the published file: one module a page, one function a question."""

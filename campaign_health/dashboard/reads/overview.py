@@ -1,0 +1,103 @@
+"""What the overview asks: every campaign's newest state, and the open incidents with their causes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+_CAMPAIGNS = """
+SELECT campaign_id, campaign, state, event, tags, owner, day, coalesce(i_kind, status, 'learning') AS status,
+       events, sent, expected_low, expected_high, last_good_day, incident_id, opened_on, events_28d, sends_28d
+FROM (
+    SELECT h.*, i.kind AS i_kind
+    FROM campaign_health h
+    LEFT JOIN incident i ON i.workspace = h.workspace AND i.incident_id = h.incident_id AND i.expected_by IS NULL
+    WHERE h.workspace = ? AND h.gone_at IS NULL
+)
+ORDER BY lower(campaign), campaign_id
+"""
+
+_INCIDENTS = """
+SELECT i.incident_id, i.campaign_id, c.name AS campaign, p.event, i.status, i.kind, i.opened_on, i.detected_on,
+       i.recovered_on, i.last_good_day, i.stage, i.cause, i.evidence, i.summary,
+       i.missed_sends, i.missed_sends_low, i.missed_sends_high,
+       i.revenue_at_risk, i.revenue_at_risk_low, i.revenue_at_risk_high,
+       i.acknowledged_by, i.muted_by, i.muted_reason, i.muted_until, i.expected_by, i.expected_reason, p.owner
+FROM incident i
+JOIN campaign c USING (workspace, campaign_id)
+LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+WHERE i.workspace = $workspace AND ($campaign_id IS NULL OR i.campaign_id = $campaign_id)
+  AND ($campaign_id IS NOT NULL OR i.status = 'open')
+ORDER BY i.status <> 'open', coalesce(i.revenue_at_risk, 0) DESC, coalesce(i.missed_sends, 0) DESC, i.opened_on DESC
+"""
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One incident with its ranked causes; the fields are those of the table `incident`."""
+
+    incident_id: str
+    campaign_id: int
+    campaign: str
+    event: str | None
+    status: str
+    kind: str
+    opened_on: date
+    detected_on: date
+    recovered_on: date | None
+    last_good_day: date | None
+    stage: str | None
+    cause: str
+    causes: tuple[dict[str, Any], ...] = field(repr=False)
+    summary: str
+    missed_sends: float | None
+    missed_sends_low: float | None
+    missed_sends_high: float | None
+    revenue_at_risk: float | None
+    revenue_at_risk_low: float | None
+    revenue_at_risk_high: float | None
+    acknowledged_by: str | None
+    muted_by: str | None
+    muted_reason: str | None
+    muted_until: date | None
+    expected_by: str | None
+    expected_reason: str | None
+    owner: str | None
+
+    @property
+    def headline_cause(self) -> dict[str, Any]:
+        """The most likely cause with its evidence; empty where there is none."""
+        return self.causes[0] if self.causes else {}
+
+    def is_muted(self, today: date) -> bool:
+        """Whether somebody asked not to hear of it today."""
+        return self.muted_until is not None and self.muted_until >= today
+
+
+def campaigns_now(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
+    """One row a campaign that exists, by name.
+
+    Columns: campaign_id, campaign, state, event, tags, owner, day, status (an open, unexpected incident's kind where
+    there is one), events, sent, expected_low, expected_high, last_good_day, incident_id, opened_on, events_28d,
+    sends_28d (lists of the last 28 days, None for not collected).
+    """
+    return connection.execute(_CAMPAIGNS, [workspace]).df()
+
+
+def incidents(
+    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int | None = None
+) -> tuple[Incident, ...]:
+    """The open incidents of a workspace, worst first; of one campaign: all it ever had, open ones first."""
+    cursor = connection.execute(_INCIDENTS, {"workspace": workspace, "campaign_id": campaign_id})
+    names = [column[0] for column in cursor.description or ()]
+    found = []
+    for row in cursor.fetchall():
+        values = dict(zip(names, row, strict=True))
+        values["causes"] = tuple(json.loads(values.pop("evidence") or "[]"))
+        found.append(Incident(**values))
+    return tuple(found)

@@ -1,0 +1,76 @@
+"""Colours of the figures and badges, for a light and a dark page; every pair keeps a contrast of at least 4.5 to 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours as hexadecimal text. Tones (`bad`, `warn`, `good`, `calm`) are (text, background) of a badge."""
+
+    name: str
+    background: str
+    surface: str
+    text: str
+    muted: str
+    grid: str
+    events: str
+    sends: str
+    band: str
+    bad: tuple[str, str]
+    warn: tuple[str, str]
+    good: tuple[str, str]
+    calm: tuple[str, str]
+
+
+LIGHT = Palette(
+    name="light",
+    background="#FFFFFF",
+    surface="#F4F5F9",
+    text="#1B1F2A",
+    muted="#565D70",
+    grid="#E3E6EE",
+    events="#6B7280",
+    sends="#2F3EB3",
+    band="rgba(47, 62, 179, 0.13)",
+    bad=("#9B1C1C", "#FDE8E8"),
+    warn=("#8A4B08", "#FDF0DC"),
+    good=("#12603A", "#E1F5EA"),
+    calm=("#454B5C", "#ECEEF3"),
+)
+DARK = Palette(
+    name="dark",
+    background="#12151D",
+    surface="#1C202B",
+    text="#E9EBF2",
+    muted="#A6ADBF",
+    grid="#2B3040",
+    events="#A6ADBF",
+    sends="#98A5FF",
+    band="rgba(152, 165, 255, 0.18)",
+    bad=("#FFB4AE", "#4A1A1D"),
+    warn=("#FFD093", "#45310F"),
+    good=("#93E5B5", "#12382A"),
+    calm=("#C7CCD9", "#2A2F3D"),
+)
+TONES = {
+    "silent": "bad",
+    "event_lost": "bad",
+    "degraded": "warn",
+    "surging": "warn",
+    "healthy": "good",
+}
+
+
+def palette() -> Palette:
+    """The palette of the page as the reader sees it now."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def tone(status: str, colours: Palette) -> tuple[str, str]:
+    """Text and background colour of a status."""
+    found: tuple[str, str] = getattr(colours, TONES.get(status, "calm"))
+    return found
