@@ -68,19 +68,16 @@ class Buckets:
 
 
 def counts(
-    world: World, series: Mapping[str, Counts], names: Sequence[str], kind: str, buckets: Buckets, now: datetime
+    world: World, known: Mapping[str, Counts], names: Sequence[str], buckets: Buckets, now: datetime
 ) -> dict[str, list[int]]:
-    """The named series in the buckets, as known at ``now``; zeros for a series the world does not have.
-
-    ``kind`` precedes a series' name among the world's arrivals (late numbers).
-    """
+    """The named series of ``known`` daily counts in the buckets until ``now``; zeros for one that is not there."""
     width = len(buckets.starts)
-    known = [name for name in names if name in series]
+    present = [name for name in names if name in known]
     result = {name: [0] * width for name in names}
-    if known:
-        daily = np.stack([world.seen(f"{kind}{name}", series[name], now) for name in known])
+    if present:
+        daily = np.stack([known[name] for name in present])
         rows = happened_between(daily, world.starts, buckets.bounds, int(now.timestamp()))
-        result.update(zip(known, rows.tolist(), strict=True))
+        result.update(zip(present, rows.tolist(), strict=True))
     return result
 
 
@@ -94,14 +91,16 @@ def message_series(
         names = (*names, *WEBHOOK_SERIES)
     # A campaign's numbers are those of its first message's channel: the world does not split them further.
     own = campaign.messages[0].type if campaign.messages else "email"
-    series = campaign.series if channel is None or channel == own else {}
-    return dict(counts(world, series, names, "", buckets, now))
+    if channel not in (None, own):
+        return dict(counts(world, {}, names, buckets, now))
+    known = {name: world.seen(name, daily, now) for name, daily in campaign.series.items()}
+    return dict(counts(world, known, names, buckets, now))
 
 
 def journey_series(world: World, campaign: CampaignTruth, buckets: Buckets, now: datetime) -> dict[str, list[int]]:
     """The ``journey_metric`` of a campaign: journeys by the bucket in which they started."""
-    known = {name: world.seen(f"journeys.{name}", campaign.journeys[name], now) for name in campaign.journeys}
-    started = known.get("started", np.zeros(world.days, dtype=np.int64))
+    known = {name: world.seen(f"journeys.{name}", daily, now) for name, daily in campaign.journeys.items()}
+    nobody = np.zeros(world.days, dtype=np.int64)
     # Spread over the day by itself: the difference of two spread series could be below zero in an hour.
-    known["never_activated"] = started - known.get("activated", np.zeros_like(started))
-    return counts(world, known, (*JOURNEY_SERIES, "never_activated"), "known.", buckets, now)
+    known["never_activated"] = known.get("started", nobody) - known.get("activated", nobody)
+    return counts(world, known, (*JOURNEY_SERIES, "never_activated"), buckets, now)
