@@ -19,6 +19,7 @@ from campaign_health.sandbox.errors import UnreadableWorld
 from campaign_health.sandbox.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from campaign_health.sandbox.world import Arrivals
+from campaign_health.sandbox.zone_change import moved
 from tests.sandbox_cast import FIRST, counts, export, exported, journeys, metrics, small_world
 
 PAIRS = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "pairs" / "dev"
@@ -145,6 +146,22 @@ def test_late_numbers_grow_on_later_reads_and_end_at_the_truth() -> None:
     index = world.index(day)
     events, opened = int(world.events["invite_sent"].daily[index]), int(world.campaigns[17].series["opened"][index])
     assert read == [(int(events * 0.8), opened // 2), (int(events * 0.95), opened), (events, opened), (events, opened)]
+
+
+@pytest.mark.parametrize("there", ["Asia/Tokyo", "America/Los_Angeles", "UTC", "Pacific/Chatham"])
+def test_a_changed_zone_restates_each_day_and_loses_nothing(there: str) -> None:
+    world = small_world("Europe/Berlin")
+    after = moved(world, there)
+    yesterday = world.last_day - timedelta(days=2)
+    with running_sandbox(world, limits=Limits.unlimited()) as sandbox:
+        before = counts(sandbox, ["invite_sent"], FIRST, yesterday)["invite_sent"]
+        sandbox.serve(after)
+        restated = counts(sandbox, ["invite_sent"], FIRST, yesterday)["invite_sent"]
+        sent = metrics(sandbox, 18, FIRST, yesterday, there)["metric"]["series"]["sent"]
+    assert restated != before
+    assert list(restated.values()) == sent
+    for name, event in world.events.items():
+        assert after.events[name].daily.sum() == event.daily.sum()
 
 
 CSV = """pair_id,date,events,sends

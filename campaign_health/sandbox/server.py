@@ -41,7 +41,6 @@ class Sandbox:
         keep_bodies: bool = False,
         live: bool = False,
     ) -> None:
-        self.world = world
         self.keys = Keys()
         self.recording = Recording()
         self.faults = Faults()
@@ -51,7 +50,7 @@ class Sandbox:
         self._passed = 0.0
         self._closing = threading.Event()
         limits = limits or Limits()
-        setting = Setting(
+        self._setting = Setting(
             world,
             now=lambda: self.now,
             seconds=lambda: time.monotonic() + self._passed,
@@ -59,9 +58,18 @@ class Sandbox:
             limits=limits,
             keys=self.keys,
         )
-        routing = Routing(setting, self.recording, self.faults, keep_bodies)
+        routing = Routing(self._setting, self.recording, self.faults, keep_bodies)
         self._server = _listen(port, routing, self._closing)
         self.port = int(self._server.server_address[1])
+
+    @property
+    def world(self) -> World:
+        """What is being served."""
+        return self._setting.world
+
+    def serve(self, world: World) -> None:
+        """Serve another world from now on; clock, faults, limits and the log stay as they are."""
+        self._setting.world = world
 
     @property
     def mixpanel_query_url(self) -> str:
