@@ -18,7 +18,7 @@ RULES = {
     "constant_without_use": "A trigger event's name stands only in a constant that nothing uses any more.",
     "unknown_event": "A campaign names an event that the manifest does not have.",
     "manifest_event_removed": "The manifest no longer has an event on which a running campaign hangs.",
-    "manifest_event_renamed": "The manifest renames an event on which a running campaign hangs, without a rename entry.",
+    "manifest_event_renamed": "The manifest renames an event of a running campaign without a rename entry.",
     "property_removed": "The manifest no longer has a property on which a running campaign depends.",
     "property_renamed": "The manifest renames a property on which a running campaign depends.",
     "property_type_changed": "A property on which a running campaign depends changed its type.",
@@ -65,7 +65,6 @@ class Finding:
     head_file: str | None = None
     head_line: int | None = None
 
-    @property
     def place(self) -> tuple[str | None, int | None]:
         """Where an annotation belongs: at the head if it is there."""
         return (self.head_file, self.head_line) if self.head_file else (self.file, self.line)
@@ -76,7 +75,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Handing:
+class ExpectedHandover:
     """A reviewed rename that the code carries out: no finding, but said."""
 
     old: str
@@ -97,7 +96,7 @@ class Coverage:
         files_read: Code files read at the head.
         older_calls_not_in_manifest: Tracking calls whose event is in no manifest and that are not new.
         too_large: Files left out for their size.
-        handings: Reviewed renames that the code carries out.
+        handovers: Reviewed renames that the code carries out.
     """
 
     parts: list[str] = field(default_factory=list)
@@ -108,7 +107,7 @@ class Coverage:
     files_read: int = 0
     older_calls_not_in_manifest: int = 0
     too_large: list[str] = field(default_factory=list)
-    handings: list[Handing] = field(default_factory=list)
+    handovers: list[ExpectedHandover] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     def sentences(self) -> list[str]:
@@ -124,13 +123,15 @@ class Coverage:
                 )
             if self.too_large:
                 said.append(f"Not read, too large: {', '.join(self.too_large)}.")
-        said += [f"Hand-over expected: `{h.old}` to `{h.new}` ({', '.join(h.campaigns)})." for h in self.handings]
+        said += [f"Hand-over expected: `{h.old}` to `{h.new}` ({', '.join(h.campaigns)})." for h in self.handovers]
         return said + self.remarks
 
     def code_sentence(self) -> str:
         """How many trigger events the code holds, and which it does not."""
         one = self.trigger_events == 1
-        text = f"{len(self.seen)} of {self.trigger_events} trigger event{'' if one else 's'} stand{'s' * one} in this code"
+        text = (
+            f"{len(self.seen)} of {self.trigger_events} trigger event{'' if one else 's'} stand{'s' * one} in this code"
+        )
         if self.not_seen:
             text += f"; not seen: {', '.join(f'`{name}`' for name in self.not_seen)}"
         if self.sent_elsewhere:
@@ -141,7 +142,7 @@ class Coverage:
         """For JSON."""
         data = asdict(self)
         data["sentence"] = self.code_sentence() if self.trigger_events is not None else None
-        data["handings"] = [{**asdict(h), "campaigns": list(h.campaigns)} for h in self.handings]
+        data["handovers"] = [{**asdict(h), "campaigns": list(h.campaigns)} for h in self.handovers]
         return data
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from campaign_health.manifest.check.code.languages import (
-    GO, JAVA, JAVASCRIPT, KOTLIN, TSX, TYPESCRIPT, Language, language_of,
+    GO,
+    JAVA,
+    JAVASCRIPT,
+    KOTLIN,
+    TSX,
+    TYPESCRIPT,
+    Language,
+    language_of,
 )
 from campaign_health.manifest.check.code.snapshot import CodeFile, Snapshot
 from campaign_health.manifest.check.code.source import Token
@@ -26,6 +32,7 @@ class Constant:
     start: int
 
 
+@lru_cache(maxsize=20_000)
 def constants_in(file: CodeFile) -> list[Constant]:
     """The strings of a code file that have a name."""
     if file.is_catalogue:
@@ -41,19 +48,25 @@ def constants_in(file: CodeFile) -> list[Constant]:
 class Constants:
     """What names stand for. The same name in another file or language may stand for something else."""
 
-    def __init__(self, files: Iterable[CodeFile]) -> None:
-        self._by_name: dict[str, list[Constant]] = defaultdict(list)
-        for file in files:
-            for constant in constants_in(file):
-                self._by_name[constant.name].append(constant)
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._by_name: dict[str, list[Constant]] = {}
 
     def values(self, name: str, near: str) -> set[str]:
         """The strings that a name may stand for in the file `near`: its own, else its language's, else any."""
-        known = self._by_name.get(name, [])
+        known = self._known(name)
         language = language_of(near)
         own = [constant for constant in known if constant.path == near]
         kin = [constant for constant in known if language_of(constant.path) in _family(language)]
         return {constant.value for constant in own or kin or known}
+
+    def _known(self, name: str) -> list[Constant]:
+        if name not in self._by_name:
+            files = self._snapshot.with_words([name.strip("$@#").encode()]) if name.isascii() else []
+            self._by_name[name] = [
+                constant for file in files for constant in constants_in(file) if constant.name == name
+            ]
+        return self._by_name[name]
 
 
 def _family(language: Language | None) -> tuple[Language | None, ...]:
@@ -88,9 +101,9 @@ def _name_before(tokens: list[Token], index: int, file: CodeFile) -> str | None:
             return None
         if before.text == "=" and at >= 2 and tokens[at - 1].text == ":" and tokens[at - 2].is_name:
             return tokens[at - 2].text  # NAME: Type = "…"
-        if language is GO and at >= 1 and tokens[at - 1].is_name and tokens[at - 1].text not in ("const", "var"):
-            if tokens[at - 1].line == tokens[at].line:
-                return tokens[at - 1].text  # NAME Type = "…"
+        typed = at >= 1 and tokens[at - 1].is_name and tokens[at - 1].line == tokens[at].line
+        if language is GO and typed and tokens[at - 1].text not in ("const", "var"):
+            return tokens[at - 1].text  # NAME Type = "…"
         return tokens[at].text
     if before.text == "(" and language in (JAVA, KOTLIN) and tokens[index - 2].is_name:
         # An enum entry: NAME("…")

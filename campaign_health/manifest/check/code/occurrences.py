@@ -77,7 +77,11 @@ def is_loaded(path: str, snapshot: Snapshot) -> bool:
             lines = lines or file.source.content.decode("utf-8").split("\n")
             if _names(text, pure, " ".join(lines[max(0, line - 2) : line + 1])):
                 return True
-        embeds = re.findall(rb"(?m)^//go:embed[ \t]+(.+)$", file.content) if path.endswith((".json", ".yml", ".yaml")) else []
+        embeds = (
+            re.findall(rb"(?m)^//go:embed[ \t]+(.+)$", file.content)
+            if path.endswith((".json", ".yml", ".yaml"))
+            else []
+        )
         for patterns in embeds:
             folder = PurePosixPath(file.path).parent
             if any(matches(path, str(folder / part)) for part in patterns.decode("utf-8", "replace").split()):

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from campaign_health.manifest.check.code.languages import language_of
 from campaign_health.manifest.schema import CodeSettings
 
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 

@@ -38,7 +38,9 @@ class Replacement:
 def replacement_of(base: CodeFile, head: CodeFile, start: int) -> Replacement:
     """What became of the string at offset `start` of the base's file."""
     before, after = base.source.tokens, head.source.tokens
-    index = next((i for i, token in enumerate(before) if token.start <= start < token.start + len(token.text.encode())), None)
+    index = next(
+        (i for i, token in enumerate(before) if token.start <= start < token.start + len(token.text.encode())), None
+    )
     if index is None or not after:
         return Replacement(line=1)
     for kind, i1, i2, j1, j2 in _opcodes(base, head):
@@ -114,7 +116,12 @@ def likeness(one: str, other: str) -> float:
         return 0.0
     if first == second:
         return 1.0
-    return float(max(fuzz.ratio(" ".join(first), " ".join(second)), fuzz.token_sort_ratio(" ".join(first), " ".join(second)))) / 100
+    return (
+        float(
+            max(fuzz.ratio(" ".join(first), " ".join(second)), fuzz.token_sort_ratio(" ".join(first), " ".join(second)))
+        )
+        / 100
+    )
 
 
 def words_of(name: str) -> list[str]:

@@ -72,10 +72,7 @@ class Source:
     @cached_property
     def string_texts(self) -> list[tuple[str, int]]:
         """What stands between the quotes of every string, holes included, and its line (from 1)."""
-        return [
-            (self._text(node).strip("\"'`:"), node.start_point[0] + 1)
-            for node in self._string_nodes()
-        ]
+        return [(self._text(node).strip("\"'`:"), node.start_point[0] + 1) for node in self._string_nodes()]
 
     def tokens_around_call(self, at: int) -> list[Token]:
         """The tokens of the smallest call that holds the byte offset `at` in what it calls."""

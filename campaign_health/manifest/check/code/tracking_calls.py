@@ -59,13 +59,13 @@ class TrackingCall:
     trimmed: bool
 
 
-def tracking_calls(
-    snapshot: Snapshot, wrappers: Iterable[str], constants: Constants
-) -> list[TrackingCall]:
+def tracking_calls(snapshot: Snapshot, wrappers: Iterable[str], constants: Constants) -> list[TrackingCall]:
     """Every call whose event can be told, sorted by place; a name is looked up in `constants`."""
     own = frozenset(wrapper.rsplit(".", 1)[-1].rsplit(":", 1)[-1].strip() for wrapper in wrappers)
     names = own | METHODS.keys()
-    pattern = re.compile(rb"(?<![A-Za-z0-9_$])(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b")
+    pattern = re.compile(
+        rb"(?<![A-Za-z0-9_$])(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b"
+    )
     found: set[TrackingCall] = set()
     for file in snapshot.with_words(name.strip("$@").encode() for name in names):
         if not file.is_catalogue:
@@ -81,7 +81,11 @@ def _calls_in(
     for match in pattern.finditer(source.content):
         method = match[0].decode()
         follows = source.content[match.end() : match.end() + 40].lstrip()[:1]
-        if method not in own and not kit_in_file and b"." not in source.content[max(0, match.start() - 2) : match.start()]:
+        if (
+            method not in own
+            and not kit_in_file
+            and b"." not in source.content[max(0, match.start() - 2) : match.start()]
+        ):
             continue
         if follows in (b"", b"=", b";", b",", b")", b"}", b"]", b"."):
             continue
@@ -93,7 +97,9 @@ def _calls_in(
         given = arguments_of(tokens, at + 1, source.language)
         event = _event_of(given, method, source.language, own=method in own)
         for name in _values(event, constants, file.path):
-            trimmed = bool(_CUSTOMERIO.search(receiver)) or (method not in own and b"customerio" in file.content.lower())
+            trimmed = bool(_CUSTOMERIO.search(receiver)) or (
+                method not in own and b"customerio" in file.content.lower()
+            )
             yield TrackingCall(name, file.path, event[0].line, trimmed)
 
 

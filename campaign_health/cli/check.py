@@ -1,0 +1,110 @@
+"""`campaign-health check`: the gate for deployment pipelines."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from campaign_health.clock import read_clock
+from campaign_health.errors import CampaignHealthError
+from campaign_health.manifest.check.findings import CheckResult, Failure
+from campaign_health.manifest.check.reports import FORMATS, render
+from campaign_health.manifest.check.run import CheckRequest, run_check
+from campaign_health.manifest.reading import DEFAULT_NAME
+
+if TYPE_CHECKING:
+    from campaign_health.manifest.check.observed import Observed
+
+MANIFEST_SETTING = "CAMPAIGN_HEALTH_MANIFEST"
+
+
+@click.command()
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path),
+    help=f"The manifest. [default: {MANIFEST_SETTING}, else {DEFAULT_NAME} here or in the code's folder]",
+)
+@click.option("--code", type=click.Path(path_type=Path), help="Read the code in this folder of a git repository.")
+@click.option("--base", metavar="REV", help="Compare with the point where this work left REV, such as origin/main.")
+@click.option("--live", is_flag=True, help="Compare with Customer.io and Mixpanel, asked now.")
+@click.option(
+    "--published",
+    type=click.Path(path_type=Path),
+    help="Compare with a published campaign_health.duckdb, without a network.",
+)
+@click.option("--workspace", help="The workspace to compare with, where there are several.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True, help="How to say it.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there instead of standard output.")
+@click.pass_context
+def command(
+    context: click.Context,
+    manifest: Path | None,
+    code: Path | None,
+    base: str | None,
+    live: bool,
+    published: Path | None,
+    workspace: str | None,
+    form: str,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Stop a change that would break a campaign.
+
+    Compares the manifest with itself, and with each that is named: an earlier revision (--base), the code (--code),
+    Customer.io and Mixpanel (--live, or offline --published). Exit code: 0 holds, 1 violated, 2 could not check.
+    """
+    try:
+        observers: list[Callable[[], Observed]] = []
+        if live:
+            observers.append(lambda: _live(workspace))
+        if published is not None:
+            file = published
+            observers.append(lambda: _published(file, workspace))
+        request = CheckRequest(
+            manifest=manifest or _default_manifest(code),
+            now=read_clock(os.environ),
+            code=code,
+            base=base,
+            observers=observers,
+        )
+        result = run_check(request)
+    except CampaignHealthError as error:
+        result = CheckResult(failures=[Failure(error.message, error.cure)])
+    except Exception as error:  # a bug must read neither as clean nor as a violation
+        traceback.print_exc(file=sys.stderr)
+        result = CheckResult(failures=[Failure(f"The check itself failed: {error!r}.", "Please report this as a bug.")])
+    text = render(result, "json" if as_json else form)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+    context.exit(result.exit_code)
+
+
+def _default_manifest(code: Path | None) -> Path:
+    named = os.environ.get(MANIFEST_SETTING, "").strip()
+    if named:
+        return Path(named)
+    here = Path(DEFAULT_NAME)
+    if not here.exists() and code is not None and (code / DEFAULT_NAME).exists():
+        return code / DEFAULT_NAME
+    return here
+
+
+def _live(workspace: str | None) -> Observed:
+    from campaign_health.manifest.check.live import observe_live
+
+    return observe_live(os.environ, workspace)
+
+
+def _published(file: Path, workspace: str | None) -> Observed:
+    from campaign_health.manifest.check.published import observe_published
+
+    return observe_published(file, workspace)

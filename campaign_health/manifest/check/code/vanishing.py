@@ -1,0 +1,72 @@
+"""Names that stood in the code and are gone from it, wholly or from one place of several."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from campaign_health.manifest.check.code.new_names import NewNames
+from campaign_health.manifest.check.code.occurrences import Occurrence, by_file
+from campaign_health.manifest.check.code.replacement import SIMILAR, is_like_a_name, likeness
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Where a name stood and what stands there now; `head_path` is None where the file is gone."""
+
+    path: str
+    line: int
+    head_path: str | None
+    head_line: int | None
+    new_name: str | None
+
+
+def losses_in_whole(base: Sequence[Occurrence], new_names: NewNames) -> Loss:
+    """The loss of a name that stands nowhere any more: one, at the place that tells most."""
+    losses = [_loss(occurrence, new_names) for occurrence in base]
+    named = Counter(loss.new_name for loss in losses if loss.new_name)
+    if named:
+        likely = max(named, key=lambda name: (named[name], new_names.is_new(name), name))
+        return next(loss for loss in losses if loss.new_name == likely)
+    guess = new_names.like(base)
+    kept = next((loss for loss in losses if loss.head_path), losses[0])
+    if guess is None:
+        return kept
+    return Loss(kept.path, kept.line, guess.path, guess.line, guess.value)
+
+
+def losses_in_part(
+    base: Sequence[Occurrence], head: Sequence[Occurrence], same: set[str], new_names: NewNames
+) -> Loss | None:
+    """The loss of a name that was replaced in place while it lives on elsewhere; None if it was only moved."""
+    fewer = len(head) < len(base)
+    now = {path: len(places) for path, places in by_file(head).items()}
+    for path, places in by_file(base).items():
+        pair = new_names.pair(path)
+        if pair is None or pair is places[0].file or now.get(pair.path, 0) >= len(places):
+            continue
+        for place in places:
+            loss = _loss(place, new_names, same)
+            if loss.new_name is None:
+                continue
+            # Where it stands as often as before, it may have moved and something else taken its old place.
+            alike = likeness(place.value, loss.new_name) >= SIMILAR
+            if fewer or (alike and new_names.is_new(loss.new_name)):
+                return loss
+    return None
+
+
+def _loss(occurrence: Occurrence, new_names: NewNames, same: Set[str] = frozenset()) -> Loss:
+    pair = new_names.pair(occurrence.path)
+    if pair is None:
+        return Loss(occurrence.path, occurrence.line, None, None, None)
+    replaced = new_names.replacement(occurrence)
+    value = replaced.value
+    if value is None and replaced.names:
+        value = new_names.value_of(replaced.names, pair.path)
+    if value is not None and (not replaced.in_place or not is_like_a_name(value)):
+        value = None
+    if value is not None and (value.strip() in same or not new_names.gained(value, occurrence.file, pair)):
+        value = None
+    return Loss(occurrence.path, occurrence.line, pair.path, replaced.line, value)
