@@ -192,6 +192,18 @@ def test_sixty_days_ago_the_world_knew_nothing_of_what_came_later() -> None:
     assert {item["state"] for item in listed} == {"running"}
 
 
+def test_a_demo_that_runs_on_has_numbers_for_the_days_ahead() -> None:
+    world = demo_world(TODAY, future_days=30)
+    assert world.day(world.days - 1) == TODAY + timedelta(days=30)
+    assert world.first_day == demo_world(TODAY).first_day
+    tomorrow = world.index(TODAY) + 1
+    assert world.events["page_viewed"].daily[tomorrow] > 0
+    assert campaign_of(world, "Re-engagement").series["sent"][tomorrow:].sum() == 0
+    with running_sandbox(world, limits=Limits.unlimited()) as sandbox:
+        sandbox.set_today(TODAY + timedelta(days=2))
+        assert sum(metrics(sandbox, 11, TODAY, TODAY + timedelta(days=1), "UTC")["metric"]["series"]["sent"]) > 100
+
+
 def test_the_manifest_names_every_campaign_that_runs_and_its_event() -> None:
     manifest = YAML(typ="safe").load(demo_manifest())
     named = {item["name"]: item["event"] for item in manifest["campaigns"]}

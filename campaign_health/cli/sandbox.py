@@ -24,6 +24,8 @@ from campaign_health.sandbox.server import running_sandbox
 from campaign_health.sandbox.stories import SEED, TIME_ZONE, demo_world
 from campaign_health.sandbox.world import World
 
+# A demo left running on the real clock goes on for so many days.
+_DAYS_AHEAD = 90
 _FAULTS = f"Kinds: {', '.join(KINDS)}."
 
 
@@ -95,7 +97,7 @@ def _world(source: str, time_zone: str | None, today: datetime | None, seed: int
     set_by_hand = bool(today or os.environ.get(NOW_SETTING, "").strip())
     now = today.replace(hour=9, tzinfo=zone) if today else read_clock(os.environ)
     if source == "demo":
-        world = demo_world(local_day(now, zone), name, seed)
+        world = demo_world(local_day(now, zone), name, seed, future_days=0 if set_by_hand else _DAYS_AHEAD)
         world.now = now
         return world, not set_by_hand
     try:

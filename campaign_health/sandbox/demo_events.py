@@ -52,19 +52,20 @@ class EventPlan:
 
 @dataclass(frozen=True)
 class Span:
-    """The days a world covers: ``days`` of them, today the last."""
+    """The days a world covers: ``days`` of them, the last ``future`` of which lie after today."""
 
     today: date
     days: int
+    future: int = 0
 
     @property
     def first(self) -> date:
         """The first day."""
-        return self.today - timedelta(days=self.days - 1)
+        return self.today - timedelta(days=self.days - self.future - 1)
 
     def index(self, days_ago: int) -> int:
         """The index of a day so many days before today."""
-        return self.days - 1 - days_ago
+        return self.days - self.future - 1 - days_ago
 
 
 def source_of_chance(seed: int, name: str) -> np.random.Generator:

@@ -65,13 +65,15 @@ STORIES = (
 )
 
 
-def demo_world(today: date, time_zone: str = TIME_ZONE, seed: int = SEED, hour: int = 9) -> World:
+def demo_world(today: date, time_zone: str = TIME_ZONE, seed: int = SEED, hour: int = 9, future_days: int = 0) -> World:
     """The demo world as of ``today``: 199 complete days that end yesterday, and today's running one.
+
+    ``future_days`` more lie ahead, for a sandbox that runs on for days: what is broken stays so.
 
     The clock stands at ``hour`` of today. For a replay move the sandbox's clock back, up to 60 days: nothing
     after it is visible, definitions included.
     """
-    zone, span = ZoneInfo(time_zone), Span(today, DAYS)
+    zone, span = ZoneInfo(time_zone), Span(today, DAYS + future_days, future_days)
     plans = (*trigger_events(span), *BACKGROUND)
     events = {plan.name: build_event(plan, span, seed) for plan in plans}
     built = {}
