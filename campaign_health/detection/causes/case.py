@@ -1,0 +1,107 @@
+"""What is known of one broken campaign, and what a cause says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+import pandas as pd
+
+from campaign_health.detection.property_drift import PropertyChange
+from campaign_health.detection.rename import Rename
+
+Kind = Literal["silent", "degraded", "event_lost", "surging"]
+Stage = Literal["event", "started", "activated", "sent", "delivered"]
+
+SEND_SERIES = (
+    "sent", "delivered", "created", "drafted", "attempted", "failed", "undeliverable", "suppressed", "bounced",
+)  # fmt: skip
+JOURNEY_SERIES = ("started", "activated", "never_activated")
+
+
+@dataclass(frozen=True)
+class BrokenCampaign:
+    """One campaign with an incident, and everything stored that may explain it. Frames as in the published tables.
+
+    `numbers` has one row per day up to `as_of` (column or index `day`) with any of events, started, activated,
+    never_activated, created, drafted, attempted, sent, delivered, failed, undeliverable, suppressed, bounced; empty
+    where not collected. `since` is the first bad day. `known_events` are all names ever seen in Mixpanel; empty means
+    that none were collected. `renames` and `property_changes` are those of the whole project.
+    """
+
+    campaign_id: int
+    name: str
+    state: str
+    trigger_kind: str
+    event: str | None
+    kind: Kind
+    stage: Stage | None
+    since: date
+    as_of: date
+    numbers: pd.DataFrame
+    messages: pd.DataFrame | None = None
+    versions: pd.DataFrame | None = None
+    failures: pd.DataFrame | None = None
+    definitions: pd.DataFrame | None = None
+    renames: Sequence[Rename] = ()
+    property_changes: Sequence[PropertyChange] = ()
+    known_events: Collection[str] = ()
+    uses: Collection[str] = ()
+    time_zone: str = "UTC"
+    others_broken: Sequence[str] = ()
+    owner: str | None = None
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One explanation: what, how sure (0 to 1), since when, in one sentence, with numbers, and what to do next."""
+
+    cause: str
+    confidence: float
+    since: date | None
+    sentence: str
+    facts: dict[str, Any]
+    next_step: str
+    ruled_out: tuple[str, ...] = field(default=())
+
+    def as_json(self) -> dict[str, Any]:
+        """The cause as stored with the incident."""
+        return {
+            "cause": self.cause,
+            "confidence": round(self.confidence, 3),
+            "sentence": self.sentence,
+            "since": self.since.isoformat() if self.since else None,
+            "facts": self.facts,
+            "next_step": self.next_step,
+            "ruled_out": list(self.ruled_out),
+        }
+
+
+def campaign_numbers(
+    event_day: pd.DataFrame | None,
+    campaign_day: pd.DataFrame | None,
+    journey_day: pd.DataFrame | None,
+    campaign_id: int,
+    event: str | None,
+    as_of: date,
+) -> pd.DataFrame:
+    """The `numbers` of a case from rows of `event_day`, `campaign_day` and `journey_day`, by day; empty = not collected."""
+    parts = []
+    if event_day is not None and event is not None:
+        rows = event_day[event_day["event"] == event]
+        parts.append(_by_day(rows, ("events",)))
+    for frame, series in ((campaign_day, SEND_SERIES), (journey_day, JOURNEY_SERIES)):
+        if frame is not None:
+            parts.append(_by_day(frame[frame["campaign_id"] == campaign_id], series))
+    numbers = pd.concat(parts, axis=1).sort_index() if parts else pd.DataFrame()
+    numbers.index.name = "day"
+    return numbers[numbers.index <= pd.Timestamp(as_of)] if len(numbers) else numbers
+
+
+def _by_day(rows: pd.DataFrame, series: Sequence[str]) -> pd.DataFrame:
+    present = [name for name in series if name in rows.columns]
+    values = rows[present].apply(pd.to_numeric).astype("Float64").astype(float)
+    values.index = pd.DatetimeIndex(pd.to_datetime(rows["day"]))
+    return values[~values.index.duplicated(keep="last")]

@@ -1,0 +1,243 @@
+"""Causes that lie with the trigger event: renamed, removed or blocked, unknown, or only part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from campaign_health.detection.causes.case import BrokenCampaign, Cause
+from campaign_health.detection.causes.chain import Chain
+from campaign_health.detection.causes.wording import ask, day_words, names_words, rate_words, share_words
+from campaign_health.detection.names import nearest_names
+from campaign_health.detection.rename import Rename
+
+EVENT_GONE = 0.1  # of its usual count: an event at or below it has stopped
+STILL_RUNS = 0.5  # of the journeys usually started: a campaign above it does not suffer from what the counts show
+DAYS_APART = 4  # a hand-over that began at most this many days before the break can be its cause
+DAYS_APART_GRADUAL = 35
+DAYS_LATER = 3
+
+
+def event_causes(case: BrokenCampaign, chain: Chain) -> Iterator[Cause]:
+    """Renamed, unknown or removed, whichever the counts and names bear out."""
+    if case.event is None:
+        return
+    renames = fitting_renames(case)
+    for cause in (_renamed(case, chain, renames), _part_renamed(case, chain, renames), _unknown(case, chain)):
+        if cause is not None:
+            yield cause
+    if not renames:
+        removed = _removed(case, chain)
+        if removed is not None:
+            yield removed
+
+
+def fitting_renames(case: BrokenCampaign) -> list[Rename]:
+    """The renames of the campaign's event whose days fit the break."""
+    fitting = []
+    for rename in case.renames:
+        if rename.old != case.event:
+            continue
+        apart = DAYS_APART_GRADUAL if rename.gradual or rename.partial else DAYS_APART
+        began_before = case.since - rename.first_day <= timedelta(
+            days=max(apart, (rename.last_day - rename.first_day).days)
+        )
+        not_later = rename.first_day - case.since <= timedelta(days=DAYS_LATER)
+        if rename.declared or rename.confirmed or (began_before and not_later):
+            fitting.append(rename)
+    return fitting
+
+
+def _living_name(case: BrokenCampaign, rename: Rename) -> str:
+    """Follows further renames of the new name to the one in use today."""
+    name, passed = rename.new, {rename.old}
+    while name not in passed:
+        passed.add(name)
+        name = next((r.new for r in case.renames if r.old == name and r.complete and not r.partial), name)
+    return name
+
+
+def _renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> Cause | None:
+    whole = [rename for rename in renames if not rename.partial or rename.declared or rename.confirmed]
+    if not whole:
+        return None
+    first = whole[0]
+    news = [first.new, *first.other_new]
+    if not first.started:
+        return _declared_not_begun(case, first)
+    day = day_words(first.first_day, case.as_of)
+    total = sum(rename.volume_handed_over for rename in whole if rename.new in news)
+    facts = first.facts() | {"volume_handed_over": round(total, 3), "new_events": news}
+    if first.gradual and first.first_day != first.last_day:
+        until = f" until {day_words(first.last_day, case.as_of)}" if first.complete else ""
+        moved = share_words(first.moved_share)
+        sentence = (
+            f"`{case.event}` handed over to {names_words(news)} little by little from {day}{until}: "
+            f"{moved} of its traffic has left the old name, and the new one has {share_words(total)} of that"
+        )
+    elif first.complete:
+        stopped = day_words(first.last_day, case.as_of)
+        when = "the same day" if first.first_day == first.last_day else f"on {day}"
+        carried = "began" if len(news) == 1 else "began together"
+        sentence = f"`{case.event}` stopped on {stopped}; {names_words(news)} {carried} {when} with {share_words(total)} of its volume"
+    else:
+        sentence = (
+            f"`{case.event}` lost {share_words(first.moved_share)} of its volume on {day}; {names_words(news)} began the "
+            f"same day with {share_words(total)} of what it lost"
+        )
+    sentence += _properties_words(first) + "."
+    if first.other_old:
+        sentence += f" {names_words(first.other_old)} went into the same new name."
+    living = _living_name(case, first)
+    if living not in news:
+        sentence += f" Today it is called `{living}`."
+    facts["name_today"] = living
+    confidence = min(first.confidence, 0.99)
+    still = _still_runs(chain)
+    if still is not None and not case.kind == "silent":
+        facts["campaign_still_runs"] = True
+        facts["journeys_kept"] = round(still, 3)
+        sentence += f" Journeys still start ({share_words(still)} of the usual number), so Customer.io gets the event as before."
+    if first.declared:
+        sentence = f"Hand-over in progress, as the manifest says. {sentence}"
+    return Cause(
+        "event_renamed", confidence, min(first.first_day, first.last_day), sentence, facts, _rename_step(case, living)
+    )
+
+
+def _properties_words(rename: Rename) -> str:
+    if rename.shared_properties is None:
+        return ""
+    if rename.shared_properties >= 0.995:
+        return " and the same properties"
+    return f" and {share_words(rename.shared_properties)} of its properties"
+
+
+def _rename_step(case: BrokenCampaign, new: str) -> str:
+    return (
+        f"In Customer.io, open the campaign's trigger and change the event from `{case.event}` to `{new}` "
+        f"(or {ask(case.owner, 'the engineers').lower() if not case.owner else ask(case.owner, '')} to send the old name again). "
+        "Journeys should start again within the hour; tomorrow's run says whether they did. People missed meanwhile have to be sent to by hand."
+    )
+
+
+def _declared_not_begun(case: BrokenCampaign, rename: Rename) -> Cause:
+    since = day_words(rename.first_day, case.as_of)
+    return Cause(
+        "event_renamed",
+        0.9,
+        rename.first_day,
+        f"The manifest says that `{rename.old}` becomes `{rename.new}` from {since}; `{rename.new}` has not been seen yet.",
+        rename.facts(),
+        f"{ask(case.owner or rename.owner, 'the engineers')} whether the release with `{rename.new}` is out, and set the campaign's "
+        "trigger to the new name when it is.",
+    )
+
+
+def _part_renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> Cause | None:
+    parts = [rename for rename in renames if rename.partial and not rename.declared and not rename.confirmed]
+    if not parts:
+        return None
+    first = parts[0]
+    day = day_words(first.first_day, case.as_of)
+    sentence = (
+        f"Since {day}, {share_words(first.moved_share)} of `{case.event}` is missing, steadily; `{first.new}` began the same day "
+        f"with {share_words(first.volume_handed_over)} of the missing part{_properties_words(first)}. One platform, app version "
+        "or plan seems to send the new name, the rest still the old one."
+    )
+    return Cause(
+        "part_of_traffic_broke",
+        min(first.confidence, 0.98),
+        first.first_day,
+        sentence,
+        first.facts(),
+        f"In Mixpanel, break `{first.new}` down by platform and app version to see who sends it. Then "
+        f"{ask(case.owner, 'that team').lower() if not case.owner else ask(case.owner, '')} to send `{case.event}` again, or let the campaign "
+        "start on both names. The count of the old name should be back to its usual level on the next day.",
+    )
+
+
+def _unknown(case: BrokenCampaign, chain: Chain) -> Cause | None:
+    if not case.known_events or case.event is None or case.event in set(case.known_events):
+        return None
+    values = chain.series("events")
+    if values is not None and values.total_before + values.total_since > 0:
+        return None
+    near = nearest_names(case.event, case.known_events)
+    nearest = [name for name, _ in near]
+    sentence = f"The trigger listens to `{case.event}`, an event that Mixpanel has never seen."
+    if nearest and near[0][1] >= 0.999 and nearest[0].casefold().strip() == case.event.casefold().strip():
+        sentence += f" `{nearest[0]}` differs only in capital letters or spaces, and names must match exactly."
+    elif nearest:
+        sentence += f" The nearest names are {names_words(nearest)}."
+    else:
+        sentence += " No name comes near it."
+    step = (
+        f"In Customer.io, set the campaign's trigger to the name that is really sent{f', probably `{nearest[0]}`' if nearest else ''}. "
+        "If the name is right and goes to Customer.io only, map the campaign to the matching Mixpanel event in the manifest."
+    )
+    facts = {"event": case.event, "nearest": [{"event": name, "likeness": round(score, 3)} for name, score in near]}
+    return Cause("event_unknown", 0.96, case.since, sentence, facts, step)
+
+
+def _removed(case: BrokenCampaign, chain: Chain) -> Cause | None:
+    kept, values = chain.event_kept(), chain.series("events")
+    blocked = _lexicon(case, "dropped")
+    if values is None or values.days_before == 0 or values.total_before == 0:
+        return None
+    gone = kept is not None and kept <= EVENT_GONE
+    if not gone and case.kind == "event_lost":
+        gone = values.since <= EVENT_GONE * values.before
+    if not gone:
+        return None
+    day = day_words(case.since, case.as_of)
+    before = rate_words(values.before)
+    facts = {
+        "event": case.event,
+        "events_a_day_before": round(values.before, 2),
+        "events_a_day_since": round(values.since, 2),
+        "days_since": values.days_since,
+        "dropped_in_lexicon": blocked,
+        "hidden_in_lexicon": _lexicon(case, "hidden"),
+    }
+    sentence = f"`{case.event}` stopped on {day} ({before} before, {rate_words(values.since)} since)"
+    if blocked:
+        sentence += ", and Mixpanel's Lexicon says that it is blocked."
+        step = (
+            f"In Mixpanel's Lexicon, look who blocked `{case.event}` and why; unblock it if campaigns need it. "
+            "Blocking only stops Mixpanel: check that Customer.io still gets the event."
+        )
+    else:
+        sentence += ", and no new event took its place."
+        step = (
+            f"{ask(case.owner, 'the engineers')} what was released on {day}: was `{case.event}` taken out on purpose? If so, stop the campaign or "
+            "give it another trigger; if not, have it sent again. The event's count in Mixpanel shows within the hour whether it worked."
+        )
+    confidence = 0.93 if blocked else 0.85
+    still = _still_runs(chain)
+    if still is not None:
+        facts["campaign_still_runs"] = True
+        facts["journeys_kept"] = round(still, 3)
+        sentence += (
+            f" Journeys still start ({share_words(still)} of the usual number): Customer.io gets the event as before, only Mixpanel no "
+            "longer shows it under this name."
+        )
+    return Cause("event_removed", confidence, case.since, sentence, facts, step)
+
+
+def _still_runs(chain: Chain) -> float | None:
+    """Share of the usual journeys (or sends) that still start, if that is most of them."""
+    for name in ("started", "sent"):
+        values, usual = chain.series(name), chain.usual_on_same_weekdays(name)
+        if values is not None and usual is not None and usual >= 5:
+            share = values.total_since / usual
+            return share if share >= STILL_RUNS else None
+    return None
+
+
+def _lexicon(case: BrokenCampaign, column: str) -> bool:
+    frame = case.definitions
+    if frame is None or frame.empty:
+        return False
+    rows = frame[(frame["event"] == case.event) & (frame["property"] == "")]
+    return bool(rows[column].astype(bool).any())

@@ -1,0 +1,39 @@
+"""Puts all causes of one broken campaign side by side and ranks them."""
+
+from __future__ import annotations
+
+from campaign_health.detection.causes.case import BrokenCampaign, Cause
+from campaign_health.detection.causes.chain import Chain
+from campaign_health.detection.causes.definition_causes import definition_causes
+from campaign_health.detection.causes.event_causes import event_causes
+from campaign_health.detection.causes.message_causes import message_causes
+from campaign_health.detection.causes.property_causes import property_causes
+from campaign_health.detection.causes.unexplained import steady_part, unknown
+
+WORTH_SAYING = 0.4  # confidence below which a cause is not shown
+MOST_SHOWN = 4
+
+
+def find_causes(case: BrokenCampaign) -> list[Cause]:
+    """The causes of one campaign's break, best first; at least one, which may be `unknown`.
+
+    The most certain comes first. Nothing is claimed that the numbers, the definition's history or the Lexicon do not
+    bear out; where nothing is, the one cause is `unknown`, with what was ruled out.
+    """
+    chain = Chain(case)
+    found = [
+        *event_causes(case, chain),
+        *definition_causes(case, chain),
+        *property_causes(case, chain),
+        *message_causes(case, chain),
+    ]
+    found = sorted((cause for cause in found if cause.confidence >= WORTH_SAYING), key=lambda cause: -cause.confidence)
+    shown: list[Cause] = []
+    for cause in found:
+        if all(cause.cause != other.cause for other in shown):
+            shown.append(cause)
+    if not shown or shown[0].confidence < 0.6:
+        part = steady_part(case, chain)
+        if part is not None and all(cause.cause != part.cause for cause in shown):
+            shown = sorted([*shown, part], key=lambda cause: -cause.confidence)
+    return shown[:MOST_SHOWN] or [unknown(case, chain)]

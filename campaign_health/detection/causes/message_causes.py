@@ -1,0 +1,211 @@
+"""Causes inside the campaign's messages: failing, drafts or off, and recipients that can't be reached."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from campaign_health.detection.causes.case import BrokenCampaign, Cause
+from campaign_health.detection.causes.chain import Chain
+from campaign_health.detection.causes.edits import edits_near
+from campaign_health.detection.causes.wording import ask, count_words, day_words, names_words, share_words
+
+LEAST_RISE = 0.08  # of the messages made: a smaller rise of a loss explains nothing
+LEAST_COUNT = 3  # messages
+CREATED_GONE = 0.35  # of the usual messages per journey
+_VARIABLE = re.compile(r"[Vv]ariable\s+['\"‘“`]?([A-Za-z_][\w.\[\]-]*)")
+_QUOTED = re.compile(r"['\"‘“`]((?:event|customer|trigger|journey)\.[\w.\[\]-]+)")
+
+
+def message_causes(case: BrokenCampaign, chain: Chain) -> Iterator[Cause]:
+    """Failing, draft or off, unreachable: each where its own series says so."""
+    for cause in (_failing(case, chain), _held(case, chain), _unreachable(case, chain)):
+        if cause is not None:
+            yield cause
+
+
+def variables_named(text: str) -> list[str]:
+    """The Liquid variables that a failure message names: `event.plan` of `Variable 'event.plan' is missing`."""
+    found = [*_VARIABLE.findall(text), *_QUOTED.findall(text)]
+    return list(dict.fromkeys(name for name in found if "." in name or len(found) == 1))
+
+
+def recent_failures(case: BrokenCampaign) -> list[str]:
+    """Failure messages read since the break, those first read since then before the old ones."""
+    frame = case.failures
+    if frame is None or frame.empty:
+        return []
+    first = pd.to_datetime(frame["first_read"]).dt.tz_localize(None)
+    last = pd.to_datetime(frame["last_read"]).dt.tz_localize(None)
+    begin = pd.Timestamp(case.since) - pd.Timedelta(days=1)
+    rows = frame.assign(first=first)[last >= begin]
+    new = rows[rows["first"] >= begin]
+    old = rows[rows["first"] < begin]
+    return [str(text) for text in [*new["failure_message"], *old["failure_message"]]]
+
+
+def _made(chain: Chain) -> str | None:
+    """The series that counts what was made, or None where only its parts are known."""
+    return "created" if chain.series("created") is not None else None
+
+
+def loss_rise(chain: Chain, losses: list[str]) -> tuple[float, float, float] | None:
+    """Share of messages lost this way before and since, and how many since; over those made, or all parts of them."""
+    made = _made(chain)
+    if made is not None:
+        rate = chain.rate(losses, made)
+        if rate is not None:
+            return rate[0], rate[1], rate[1] * rate[2]
+    parts = [name for name in ("sent", "failed", "undeliverable", "suppressed", "drafted") if chain.series(name)]
+    known = [name for name in losses if name in parts]
+    if not known or "sent" not in parts:
+        return None
+    before = sum(series.total_before for name in parts if (series := chain.series(name)))
+    since = sum(series.total_since for name in parts if (series := chain.series(name)))
+    lost_before = sum(series.total_before for name in known if (series := chain.series(name)))
+    lost_since = sum(series.total_since for name in known if (series := chain.series(name)))
+    if since <= 0:
+        return None
+    return lost_before / max(before, 1e-9), lost_since / since, lost_since
+
+
+def _explained(rise: float, chain: Chain) -> float:
+    """Share of the missing sends that this rise makes up, over the messages made."""
+    kept = chain.kept("sent", "created")
+    if kept is None:
+        return 1.0
+    rate = chain.rate("sent", "created")
+    missing = (rate[0] - rate[1]) if rate else 0.0
+    return min(rise / max(missing, 1e-9), 1.0) if missing > 0.02 else 0.0
+
+
+def _failing(case: BrokenCampaign, chain: Chain) -> Cause | None:
+    rate = loss_rise(chain, ["failed"])
+    if rate is None or rate[1] - rate[0] < LEAST_RISE or rate[2] < LEAST_COUNT:
+        return None
+    before, since, count = rate
+    texts = recent_failures(case)
+    variables = list(dict.fromkeys(name for text in texts for name in variables_named(text)))
+    day = day_words(case.since, case.as_of)
+    sentence = (
+        f"{share_words(since)} of the messages made since {day} failed ({count:,.0f}; {share_words(before)} before)"
+    )
+    if texts:
+        sentence += f'. Customer.io says: "{texts[0]}"'
+    sentence += "."
+    edited = [edit for edit in edits_near(case) if edit.about_messages]
+    if edited:
+        sentence += f" The message was changed on {day_words(edited[0].day, case.as_of)}."
+    if variables:
+        step = (
+            f"In Customer.io, open the failing message and give {names_words(variables)} a default "
+            f"(such as `{{{{ {variables[0]} | default: 'there' }}}}`) or a condition; or "
+            f"{ask(case.owner, 'the engineers').lower() if not case.owner else ask(case.owner, '')} to send it again. Send a test to yourself: it must arrive."
+        )
+    else:
+        step = (
+            "In Customer.io, open the campaign's failed deliveries, read the reason of the newest one, mend the message or the sending "
+            "service it names, and send a test to yourself. New failures should stop at once."
+        )
+    facts = {"failed_share_before": round(before, 4), "failed_share_since": round(since, 4), "failed_since": round(count),
+             "failure_messages": texts[:5], "variables": variables}  # fmt: skip
+    return Cause("message_failing", 0.9 * _explained(since - before, chain), case.since, sentence, facts, step)
+
+
+def _states(case: BrokenCampaign) -> dict[str, list[str]]:
+    frame = case.messages
+    if frame is None or frame.empty:
+        return {}
+    states: dict[str, list[str]] = {}
+    for row in frame.itertuples():
+        state = str(row.sending_state)
+        label = row.name if isinstance(row.name, str) and row.name else f"message {row.message_id}"
+        states.setdefault(state, []).append(label)
+    return states
+
+
+def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
+    states = _states(case)
+    drafts, off = states.get("draft", []), states.get("off", [])
+    switched = [
+        edit for edit in edits_near(case) if edit.field.endswith("sending_state") and edit.to in ("draft", "off")
+    ]
+    rate = loss_rise(chain, ["drafted"])
+    drafted = rate is not None and rate[1] - rate[0] >= LEAST_RISE and rate[2] >= LEAST_COUNT
+    made = chain.kept("created", "activated")
+    if made is None:
+        made = chain.kept("created", "started")
+    nothing_made = made is not None and made <= CREATED_GONE
+    some_off = made is not None and made <= 0.9
+    sends_lost = chain.kept("sent", "activated")
+    day = day_words(switched[0].day if switched else case.since, case.as_of)
+    if drafted and rate is not None:
+        confidence = (0.96 if drafts or switched else 0.85) * _explained(rate[1] - rate[0], chain)
+        which = (
+            f"{names_words(drafts)} {'only queues' if len(drafts) == 1 else 'only queue'} drafts"
+            if drafts
+            else "Messages only queue drafts"
+        )
+        sentence = f"{which} since {day}: {count_words(rate[2], 'message')} made, waiting, not sent ({share_words(rate[1])} of all made)."
+        wanted = "Draft"
+    elif off and (
+        nothing_made
+        or (some_off and made is not None)
+        or (sends_lost is not None and sends_lost <= 0.5 and made is None)
+    ):
+        confidence = 0.95 if nothing_made and len(off) == sum(map(len, states.values())) else 0.85
+        sentence = f"{names_words(off)} {'is' if len(off) == 1 else 'are'} switched off: journeys activate as before and no message is made since {day}."
+        wanted = "Off"
+    elif switched:
+        confidence = 0.7
+        sentence = f"A message was switched to {switched[0].to} on {day}."
+        wanted = str(switched[0].to).title()
+    else:
+        return None
+    facts = {
+        "draft_messages": drafts, "off_messages": off, "drafted_since": round(rate[2]) if rate else None,
+        "drafted_share_since": round(rate[1], 4) if rate else None, "messages_made_kept": None if made is None else round(made, 4),
+    }  # fmt: skip
+    step = (
+        f"In Customer.io, open the campaign's workflow and set the message from {wanted} to *Send automatically*. Decide about the drafts in the "
+        "queue: send them or delete them. The next journey should send."
+    )
+    return Cause("message_draft_or_off", confidence, switched[0].day if switched else case.since, sentence, facts, step)
+
+
+def _unreachable(case: BrokenCampaign, chain: Chain) -> Cause | None:
+    found: list[tuple[str, tuple[float, float, float]]] = []
+    for loss in ("undeliverable", "suppressed"):
+        rate = loss_rise(chain, [loss])
+        if rate is not None and rate[1] - rate[0] >= LEAST_RISE and rate[2] >= LEAST_COUNT:
+            found.append((loss, rate))
+    bounced = chain.rate("bounced", "sent")
+    if bounced is not None and bounced[1] - bounced[0] >= LEAST_RISE and bounced[1] * bounced[2] >= LEAST_COUNT:
+        found.append(("bounced", (bounced[0], bounced[1], bounced[1] * bounced[2])))
+    if not found:
+        return None
+    loss, (before, since, count) = max(found, key=lambda item: item[1][1] - item[1][0])
+    day = day_words(case.since, case.as_of)
+    why = {
+        "undeliverable": "undeliverable (no address on the profile, a message limit, or delivery switched off for the workspace)",
+        "suppressed": "held back because the recipient is suppressed",
+        "bounced": "refused by the receiver (bounced)",
+    }[loss]
+    sentence = f"{share_words(since)} of the messages made since {day} were {why}: {count:,.0f}, against {share_words(before)} before."
+    step = {
+        "undeliverable": "In Customer.io, open one undeliverable delivery: does the person have an e-mail address? If not, "
+        f"{ask(case.owner, 'the engineers')} why new profiles come without one; if yes, look at the workspace's message limit and delivery settings.",
+        "suppressed": "In Customer.io, open one suppressed delivery and see since when and why the person is suppressed: an import or a "
+        "subscription setting may have suppressed many at once.",
+        "bounced": "In Customer.io, read the newest bounce reasons; check the sending domain's authentication and reputation.",
+    }[loss]
+    explained = _explained(since - before, chain) if loss != "bounced" else 0.9
+    facts = {
+        "loss": loss,
+        "share_before": round(before, 4),
+        "share_since": round(since, 4),
+        "count_since": round(count),
+    }
+    return Cause("recipients_unreachable", 0.92 * explained, case.since, sentence, facts, step)

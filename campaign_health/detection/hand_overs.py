@@ -1,0 +1,230 @@
+"""Measures each candidate hand-over: when the old event fell, how far, and how much of it the new one took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from campaign_health.detection.beginnings import Pairs
+from campaign_health.detection.event_panel import Counts
+from campaign_health.detection.handover_settings import HandOverSettings
+
+Flags = NDArray[np.bool_]
+Columns = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """One value per pair. Columns are columns of the panel; nats and standard errors as named."""
+
+    stop: Columns  # first column on which the old event was down, -1 while it goes on
+    lag: Counts  # active days between the beginning and the stop; negative where the old one stopped first
+    volume: Counts  # new events over lost events after the change
+    volume_noise: Counts  # standard error of its logarithm
+    moved: Counts  # share of the old event's expected traffic missing lately
+    drop_sigmas: Counts  # how many standard errors the fall is
+    silence: Counts  # nats: -log chance of the silence had the old event gone on
+    shape: Counts  # nats: the new event follows what the old one lost rather than the project's pattern
+    new_events: Counts  # events of the new name in the compared days
+    expected_old: Counts  # events of the old name expected a day
+    lost_level: Counts  # events a day that the old name lost
+    gradual: Flags
+    partial: Flags
+    alive_again: Flags  # the old event came back later on
+
+
+def measure(
+    counts: Counts,
+    known: Flags,
+    level: Counts,
+    weekday: Columns,
+    pairs: Pairs,
+    settings: HandOverSettings,
+) -> Measures:
+    """All measures of all pairs at once. `level` is the project's level per day, `weekday` each column's weekday."""
+    back, ahead = settings.pattern_days, settings.watched_days
+    last = counts.shape[1] - 1
+    offsets = np.arange(-back, ahead + 1)
+    columns = pairs.birth[:, None] + offsets[None, :]
+    inside = (columns >= 0) & (columns <= last)
+    columns = np.clip(columns, 0, last)
+    old, new = counts[pairs.old[:, None], columns], counts[pairs.new[:, None], columns]
+    old_known = known[pairs.old[:, None], columns] & inside
+    new_known = known[pairs.new[:, None], columns] & inside
+    project, day_of_week = level[columns], weekday[columns]
+
+    baseline = _baseline_days(old, old_known, offsets, settings)
+    expected, spread, baseline_sum = _expected(old, baseline, project, day_of_week, offsets, settings)
+    dispersion = np.maximum(spread, 1.0)
+
+    after = (offsets[None, :] >= -settings.gap_days) & old_known
+    lam, seen = np.where(after, expected, 0.0), np.where(after, old, 0.0)
+    stop_at, stopped = _stop(seen, lam, after, settings)
+    from_stop = offsets[None, :] >= offsets[stop_at][:, None]
+    birth_index = back
+    gradual, overlap_lost = _gradual(seen, lam, offsets, stop_at, stopped, dispersion, birth_index)
+    lag = _lag(lam, seen, new, stop_at, stopped, offsets, birth_index, expected)
+
+    both = after & new_known & (offsets[None, :] >= 0)
+    start = np.where(stopped, np.maximum(offsets[stop_at], 0), 0)
+    compared = both & (offsets[None, :] >= start[:, None]) & (offsets[None, :] < start[:, None] + settings.volume_days)
+    lost_days = np.where(compared, expected - old, 0.0)
+    lost, taken = lost_days.sum(axis=1), np.where(compared, new, 0.0).sum(axis=1)
+    compared_expected = np.where(compared, expected, 0.0).sum(axis=1)
+    volume = taken / np.maximum(lost, 1e-9)
+    noise = np.sqrt(
+        dispersion / np.maximum(taken, 1.0) + dispersion / np.maximum(lost, 1.0) + dispersion / np.maximum(baseline_sum, 1.0)
+        + 0.04**2
+    )  # fmt: skip
+    error = np.sqrt(
+        dispersion * compared_expected
+        + compared_expected**2
+        * (dispersion / np.maximum(baseline_sum, 1.0) + 0.05**2 / np.maximum(compared.sum(axis=1), 1))
+        + 1e-9
+    )
+    days = np.maximum(compared.sum(axis=1), 1)
+    moved = _missing_lately(seen, lam, both, 7)
+    silence = np.where(stopped, np.where(from_stop, lam, 0.0).sum(axis=1) / dispersion, 0.0)
+    return Measures(
+        stop=np.where(stopped, pairs.birth + offsets[stop_at], -1),
+        lag=lag,
+        volume=volume,
+        volume_noise=noise,
+        moved=np.clip(moved, 0.0, 1.0),
+        drop_sigmas=lost / error,
+        silence=silence,
+        shape=_shape(new, expected - old, project, np.where(gradual[:, None], both, compared), dispersion),
+        new_events=np.where(both, new, 0.0).sum(axis=1),
+        expected_old=compared_expected / days,
+        lost_level=lost / days,
+        gradual=gradual | (~stopped & ~_steady_share(seen, lam, both, offsets)),
+        partial=~stopped & _steady_share(seen, lam, both, offsets),
+        alive_again=stopped & _came_back(counts, known, pairs, offsets, expected, settings),
+    )
+
+
+def _baseline_days(old: Counts, known: Flags, offsets: Columns, settings: HandOverSettings) -> Flags:
+    """Days that show the old event's former level: known, since it first happened, before anything changed."""
+    begun = np.logical_or.accumulate((old > 0) & known, axis=1)
+    usual = known & begun & (offsets[None, :] < -settings.gap_days)
+    until_birth = known & begun & (offsets[None, :] < 0)
+    return np.where((usual.sum(axis=1) >= 7)[:, None], usual, until_birth)
+
+
+def _expected(
+    old: Counts, baseline: Flags, project: Counts, day_of_week: Columns, offsets: Columns, settings: HandOverSettings
+) -> tuple[Counts, Counts, Counts]:
+    """Expected old events per day, their variance over their mean, and the events the level rests on."""
+    newest = baseline & (offsets[None, :] >= -settings.gap_days - settings.baseline_days)
+    few = newest.sum(axis=1) < 7
+    newest = np.where(few[:, None], baseline, newest)
+    level = (old * newest).sum(axis=1) / np.maximum((project * newest).sum(axis=1), 1e-9)
+    wide = (old * baseline).sum(axis=1) / np.maximum((project * baseline).sum(axis=1), 1e-9)
+    expected = level[:, None] * project
+    for weekday in range(7):
+        chosen = day_of_week == weekday
+        mine = chosen & baseline
+        got = (old * mine).sum(axis=1)
+        due = wide * (project * mine).sum(axis=1)
+        factor = (got + 0.5 * wide) / np.maximum(due + 0.5 * wide, 1e-9)
+        expected = np.where(chosen, expected * factor[:, None], expected)
+    residual = np.where(newest, (old - expected) ** 2 / np.maximum(expected, 0.25), 0.0)
+    spread = residual.sum(axis=1) / np.maximum(newest.sum(axis=1) - 2, 1)
+    return expected, spread, (old * newest).sum(axis=1)
+
+
+def _stop(seen: Counts, lam: Counts, after: Flags, settings: HandOverSettings) -> tuple[Columns, Flags]:
+    """Index of the first day from which on next to nothing came, and whether there is one."""
+    rest_seen = np.cumsum(seen[:, ::-1], axis=1)[:, ::-1]
+    rest_due = np.cumsum(lam[:, ::-1], axis=1)[:, ::-1]
+    down = (
+        after
+        & (rest_seen <= settings.straggler_share * rest_due + np.where(rest_due > 4, 0.5, 0.0))
+        & (seen <= 0.25 * lam + 0.5)
+        & (rest_due > 0)
+    )
+    down &= seen < np.maximum(lam, 0.5)
+    return np.argmax(down, axis=1), down.any(axis=1)
+
+
+def _gradual(
+    seen: Counts, lam: Counts, offsets: Columns, stop_at: Columns, stopped: Flags, dispersion: Counts, birth: int
+) -> tuple[Flags, Counts]:
+    """Whether the old event had already been falling for some days between the beginning and the stop."""
+    between = (offsets[None, :] >= 0) & (offsets[None, :] < offsets[stop_at][:, None])
+    due, got = np.where(between, lam, 0.0).sum(axis=1), np.where(between, seen, 0.0).sum(axis=1)
+    lost = due - got
+    sure = lost > 2.0 * np.sqrt(dispersion * np.maximum(due, 1.0))
+    return stopped & (offsets[stop_at] >= 3) & sure & (lost > 0.15 * due), lost
+
+
+def _lag(
+    lam: Counts,
+    seen: Counts,
+    new: Counts,
+    stop_at: Columns,
+    stopped: Flags,
+    offsets: Columns,
+    birth: int,
+    expected: Counts,
+) -> Counts:
+    """Active days between beginning and stop: days on which the old event would usually have happened."""
+    usual = np.maximum(lam.max(axis=1), 1e-9)[:, None]
+    active = lam > 0.25 * usual
+    stop = offsets[stop_at][:, None]
+    overlap = (active & (offsets[None, :] >= 0) & (offsets[None, :] < stop)).sum(axis=1)
+    gap = (active & (offsets[None, :] < 0) & (offsets[None, :] >= stop)).sum(axis=1)
+    shared_day = (seen[:, birth] + new[:, birth] < 1.35 * expected[:, birth]) & (overlap >= 1)
+    lag = np.where(offsets[stop_at] >= 0, overlap - shared_day, -gap)
+    return np.where(stopped, lag, 0).astype(np.float64)
+
+
+def _missing_lately(seen: Counts, lam: Counts, both: Flags, days: int) -> Counts:
+    """Share of the expected traffic missing over the newest `days` known days after the beginning."""
+    newest_first = np.cumsum(both[:, ::-1], axis=1)[:, ::-1]
+    recent = both & (newest_first <= days)
+    due, got = np.where(recent, lam, 0.0).sum(axis=1), np.where(recent, seen, 0.0).sum(axis=1)
+    return 1.0 - got / np.maximum(due, 1e-9)
+
+
+def _steady_share(seen: Counts, lam: Counts, both: Flags, offsets: Columns) -> Flags:
+    """Whether the old event lost its share at once and not more and more of it."""
+    order = np.cumsum(both, axis=1)
+    first = both & (order >= 2) & (order <= 4)
+    newest_first = np.cumsum(both[:, ::-1], axis=1)[:, ::-1]
+    late = both & (newest_first <= 4) & (order >= 2)
+    shares = []
+    for chosen in (first, late):
+        due, got = np.where(chosen, lam, 0.0).sum(axis=1), np.where(chosen, seen, 0.0).sum(axis=1)
+        shares.append(1.0 - got / np.maximum(due, 1e-9))
+    enough = both.sum(axis=1) >= 2
+    return enough & (shares[1] - shares[0] < 0.15) & (shares[0] >= 0.6 * shares[1])
+
+
+def _shape(new: Counts, lost: Counts, project: Counts, compared: Flags, dispersion: Counts) -> Counts:
+    """Half the log likelihood ratio (normal, over-dispersed) of *follows what was lost* against *follows the project*."""
+    lost = np.where(compared, np.maximum(lost, 0.0), 0.0)
+    mine = np.where(compared, new, 0.0)
+    rhythm = np.where(compared, project, 0.0)
+    total = mine.sum(axis=1, keepdims=True)
+    as_lost = lost * total / np.maximum(lost.sum(axis=1, keepdims=True), 1e-9)
+    as_project = rhythm * total / np.maximum(rhythm.sum(axis=1, keepdims=True), 1e-9)
+    middle = 0.5 * (as_lost + as_project)
+    variance = dispersion[:, None] * middle + (0.1 * middle) ** 2 + 1.0
+    gain = ((mine - as_project) ** 2 - (mine - as_lost) ** 2) / (2.0 * variance)
+    return np.clip(0.5 * np.where(compared, gain, 0.0).sum(axis=1), -3.0, 3.0)
+
+
+def _came_back(
+    counts: Counts, known: Flags, pairs: Pairs, offsets: Columns, expected: Counts, settings: HandOverSettings
+) -> Flags:
+    """Whether the old event happened again, in earnest, over the panel's newest two weeks."""
+    recent_known = known[:, -14:]
+    recent = (counts[:, -14:] * recent_known).sum(axis=1)[pairs.old] / np.maximum(
+        recent_known.sum(axis=1)[pairs.old], 1
+    )
+    usual = expected[:, offsets < 0].mean(axis=1)
+    beyond = pairs.birth + settings.watched_days < counts.shape[1] - 1
+    return beyond & (recent > settings.straggler_share * usual * 1.5)

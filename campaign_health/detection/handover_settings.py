@@ -1,0 +1,46 @@
+"""Every number that decides about hand-overs from one event name to another, with its unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class HandOverSettings:
+    """Defaults nobody needs to touch. Odds are in nats (natural logarithm of a likelihood ratio)."""
+
+    # What counts as beginning and stopping
+    history_days: int = 14  # days the project must have been watched before a first sighting counts as a beginning
+    quiet_days: int = 21  # days without an event after which its return counts as a beginning
+    trickle_share: float = 0.12  # of its later level: what an event may show before it begins (tests, staging)
+    straggler_share: float = 0.12  # of its former level: what may linger after an event has stopped (old app versions)
+    baseline_days: int = 28  # newest days before the change that give the former level
+    pattern_days: int = 60  # days before the change that give the weekday pattern
+    gap_days: int = 4  # an old name may stop this many days before the new one begins
+    watched_days: int = 42  # days after a beginning in which the old name's fall is looked for
+    volume_days: int = 28  # days after the change over which the volumes are compared
+    outage_level: float = 0.3  # of its usual level: a project day below it is an outage and says nothing
+
+    # How sure one must be that the old name fell
+    stop_nats: float = 3.0  # -log chance of the silence, had the event gone on
+    stop_nats_unlike: float = 6.0  # the same where the names are not alike
+    drop_sigmas: float = 4.5  # standard errors of the fall where the old name goes on
+    least_new: float = 3.0  # events the new name must have had
+
+    # Odds
+    prior: float = -1.1  # one vanished event in four was renamed
+    prior_partial: float = -2.5  # where the old name goes on with less
+    prior_split: float = -2.5  # where several names share the hand-over
+    prior_dropped: float = -3.0  # where the Lexicon says that the old event is blocked
+    accept: float = 2.2  # nats: nine in ten
+    accept_unlike: float = 4.0  # nats, where the names are not alike: evidence must be overwhelming
+    accept_partial: float = 3.0  # nats, where the old name goes on with less
+    alike: float = 0.5  # name likeness below which names are not alike
+
+
+# Share of renames, and of chance pairs, per band of name likeness (lower edges).
+LIKENESS_EDGES: tuple[float, ...] = (0.0, 0.5, 0.7, 0.85, 0.95)
+LIKENESS_OF_RENAMES: tuple[float, ...] = (0.08, 0.12, 0.2, 0.2, 0.4)
+LIKENESS_BY_CHANCE: tuple[float, ...] = (0.9, 0.08, 0.015, 0.004, 0.002)
+LIKENESS_PRIOR_NAMES = 60.0  # how many names the row above is worth against the project's own names
+LAG_CHANCES: tuple[float, ...] = (0.72, 0.14, 0.06, 0.04, 0.03)  # a rename's lag of 0, 1, 2, 3, 4 active days

@@ -1,0 +1,110 @@
+"""How likely each candidate pair is a rename rather than chance: odds that add up, in nats.
+
+Odds of a rename against a chance meeting (Bayes): the timing, the volume, the names, the daily pattern and the
+properties each give a likelihood ratio; their logarithms are added to the prior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from campaign_health.detection.beginnings import Pairs
+from campaign_health.detection.event_panel import Counts
+from campaign_health.detection.hand_overs import Measures
+from campaign_health.detection.handover_settings import (
+    LAG_CHANCES,
+    LIKENESS_BY_CHANCE,
+    LIKENESS_EDGES,
+    LIKENESS_OF_RENAMES,
+    LIKENESS_PRIOR_NAMES,
+    HandOverSettings,
+)
+from campaign_health.detection.names import rough_likeness
+
+CHANCE_DENSITY = 0.2  # of log volume ratios of two unrelated events, per nat
+RAREST = 0.03  # beginnings a day: the least that is believed of a project
+COMMON_PROPERTY = 0.6  # share of a project's profiled events above which a property says nothing
+
+
+def timing_odds(pairs: Pairs, measures: Measures, days: int) -> Counts:
+    """A rename's stop falls on the day of the beginning; a stranger's beginning falls on any day."""
+    begun = np.unique(np.stack([pairs.new, pairs.birth]), axis=1)[1]
+    per_day = np.bincount(begun, minlength=days).astype(np.float64)
+    stopped = measures.stop >= 0
+    ended = np.unique(np.stack([pairs.old[stopped], pairs.birth[stopped]]), axis=1)[1]
+    usual = max(len(begun) / max(days, 1), RAREST)
+    crowd = np.maximum(per_day - np.bincount(ended, minlength=days), usual)[pairs.birth]
+    chances = np.array([*LAG_CHANCES, 0.002])
+    lag = np.minimum(np.abs(measures.lag), len(chances) - 1).astype(np.intp)
+    sudden = np.log(np.where(measures.lag == 0, chances[0], chances[lag] / 2)) - np.log(crowd)
+    slow = np.log(0.1) - np.log(3.0 * crowd)
+    return np.where(measures.gradual | (measures.stop < 0), slow + 0.5, sudden)
+
+
+def volume_odds(volume: Counts, noise: Counts) -> Counts:
+    """The new event has about the lost volume: two log-normals, one sharp, one wide towards less."""
+    ratio = np.log(np.maximum(volume, 1e-6))
+    sharp, wide = np.sqrt(0.12**2 + noise**2), np.sqrt(0.28**2 + noise**2)
+    density = 0.7 * _normal(ratio, 0.0, sharp) + 0.3 * _normal(ratio, -0.18, wide)
+    return np.maximum(np.log(density + 1e-12) - np.log(CHANCE_DENSITY), -9.0)
+
+
+def _normal(value: Counts, mean: float, deviation: Counts) -> Counts:
+    return np.exp(-0.5 * ((value - mean) / deviation) ** 2) / (deviation * np.sqrt(2 * np.pi))
+
+
+def name_odds(names: Sequence[str], pairs: Pairs, likeness: Counts) -> Counts:
+    """How rare so like a name is among the project's own names: a family of siblings makes likeness worth less."""
+    edges = np.array(LIKENESS_EDGES)
+    rows, place = np.unique(pairs.old, return_inverse=True)
+    band_counts = np.zeros((len(rows), len(edges)))
+    for start in range(0, len(rows), 256):
+        chunk = rows[start : start + 256]
+        bands = np.searchsorted(edges, rough_likeness(names, chunk), side="right") - 1
+        for band in range(len(edges)):
+            band_counts[start : start + 256, band] = (bands == band).sum(axis=1)
+    band = np.clip(np.searchsorted(edges, likeness, side="right") - 1, 0, len(edges) - 1)
+    counted = band_counts[place]
+    counted[np.arange(len(pairs)), len(edges) - 1] -= 1  # the name itself
+    by_chance = np.maximum(counted, 0) + LIKENESS_PRIOR_NAMES * np.array(LIKENESS_BY_CHANCE)
+    by_chance /= by_chance.sum(axis=1, keepdims=True)
+    chosen = np.arange(len(pairs)), band
+    return np.log(np.array(LIKENESS_OF_RENAMES)[band]) - np.log(by_chance[chosen])
+
+
+def own_properties(event_property: pd.DataFrame | None) -> dict[str, frozenset[str]]:
+    """Per profiled event, the properties of its own: neither Mixpanel's nor those that most events carry."""
+    if event_property is None or event_property.empty:
+        return {}
+    frame = event_property[["event", "property", "share"]]
+    frame = frame[(frame["share"] > 0.2) & ~frame["property"].str.startswith(("$", "mp_"))]
+    carried = {str(event): set(group) for event, group in frame.groupby("event")["property"]}
+    profiled = event_property["event"].nunique()
+    common: set[str] = set()
+    if profiled >= 4:
+        by_property = frame.groupby("property")["event"].nunique() / profiled
+        common = set(by_property[by_property >= COMMON_PROPERTY].index)
+    return {event: frozenset(properties - common) for event, properties in carried.items()}
+
+
+def shared_share(own: Mapping[str, frozenset[str]], old: str, new: str) -> float | None:
+    """Share of the old event's own properties that the new one carries, None where either is unknown or has none."""
+    if not own.get(old) or new not in own:
+        return None
+    return len(own[old] & own[new]) / len(own[old])
+
+
+def property_odds(shared: Sequence[float | None]) -> Counts:
+    """A renamed event keeps its properties."""
+    steps = [(0.75, 2.2), (0.5, 0.7), (0.25, -1.0), (-1.0, -3.0)]
+    return np.array([0.0 if s is None else next(odds for least, odds in steps if s >= least) for s in shared])
+
+
+def prior_odds(measures: Measures, dropped: NDArray[np.bool_], settings: HandOverSettings) -> Counts:
+    """Before any evidence: lower where the old name goes on, or where the Lexicon says it is blocked."""
+    prior = np.where(measures.stop >= 0, settings.prior, settings.prior_partial)
+    return prior + np.where(dropped, settings.prior_dropped, 0.0)

@@ -1,0 +1,92 @@
+"""Confusion of causes, precision and recall of renames, and claims without a break, over a generated corpus.
+
+python -m tests.benchmarks.causes [--histories 400] [--seed 1] [--misses]
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from tests.causes_corpus import histories
+from tests.causes_corpus.scoring import Score, score
+
+
+def main() -> None:
+    """Prints the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--histories", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--misses", action="store_true", help="list every miss")
+    arguments = parser.parse_args()
+    notes = Console(stderr=True)
+    corpus = track(
+        histories(arguments.seed, arguments.histories),
+        "Explaining histories",
+        total=arguments.histories,
+        console=notes,
+        transient=True,
+    )
+    result = score(corpus)
+    console = Console(width=200)
+    console.print(_confusion(result))
+    console.print(_figures(result))
+    if arguments.misses:
+        _misses(result, console)
+
+
+def _confusion(result: Score) -> Table:
+    found = sorted({cause for row in result.confusion.values() for cause in row})
+    table = Table(title="True cause (rows) against headline (columns)")
+    table.add_column("true cause")
+    for cause in found:
+        table.add_column(cause.replace("_", " "), justify="right")
+    table.add_column("right", justify="right")
+    for cause in sorted(result.confusion):
+        row = result.confusion[cause]
+        right = row["unknown"] if cause == "none" else row[cause]
+        cells = [str(row[name]) if row[name] else "·" for name in found]
+        table.add_row(cause.replace("_", " "), *cells, f"{right / row.total():.0%}")
+    return table
+
+
+def _figures(result: Score) -> Table:
+    table = Table(title=f"{result.histories} histories, {1000 * result.seconds / max(result.histories, 1):.0f} ms each")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    table.add_column("aim", justify="right")
+    table.add_column("of", justify="right")
+    pairs = result.renames_right + len(result.renames_missed)
+    table.add_row(
+        "headline right, full breaks with 20+ sends a day", f"{result.top_right:.1%}", "≥ 95 %", str(result.full)
+    )
+    table.add_row(
+        "rename pairs: precision",
+        f"{result.precision:.1%}",
+        "≥ 98 %",
+        str(result.renames_right + len(result.renames_wrong)),
+    )
+    table.add_row("rename pairs: recall", f"{result.recall:.1%}", "≥ 95 %", str(pairs))
+    table.add_row("no cause claimed where nothing broke", f"{result.quiet_share:.1%}", "≥ 99 %", str(result.quiet))
+    return table
+
+
+def _misses(result: Score, console: Console) -> None:
+    for seed, story, rename in result.renames_wrong:
+        console.print(f"WRONG  {seed} {story}: {rename.old!r} -> {rename.new!r} like {rename.name_likeness:.2f} volume "
+                      f"{rename.volume_handed_over:.2f} sure {rename.confidence:.3f} gradual {rename.gradual} partial {rename.partial} {rename.first_day}..{rename.last_day} a day {rename.events_a_day_before:.1f}")  # fmt: skip
+    for seed, story, pair in result.renames_missed:
+        console.print(f"MISSED {seed} {story}: {pair[0]!r} -> {pair[1]!r}")
+    for seed, story, cause, headline in result.wrong:
+        console.print(
+            f"CAUSE  {seed} {story}: {cause} found {headline.cause} {headline.confidence:.2f}: {headline.sentence}"
+        )
+    for seed, story, cause in result.quiet_claimed:
+        console.print(f"CLAIM  {seed} {story}: {cause}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""The corpus: as many labelled histories as asked for, each from its own seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from tests.causes_corpus import event_stories, message_stories, quiet_stories
+from tests.causes_corpus.event_stories import Truth, background_renames
+from tests.causes_corpus.tables import Tables, written
+from tests.causes_corpus.world import Campaign, World, draw_world
+
+Story = Callable[[World, Campaign, int], Truth]
+BROKEN: tuple[tuple[Story, float], ...] = (
+    (event_stories.event_renamed, 5.0),
+    (event_stories.namespace_move, 0.5),
+    (event_stories.event_split, 0.6),
+    (event_stories.events_joined, 0.6),
+    (event_stories.rolled_back, 0.5),
+    (event_stories.event_removed, 3.0),
+    (event_stories.event_unknown, 1.5),
+    (event_stories.part_renamed, 1.0),
+    (event_stories.part_lost, 1.0),
+    (event_stories.nothing_arrives, 0.8),
+    (message_stories.property_type_changed, 1.5),
+    (message_stories.property_missing, 1.5),
+    (message_stories.property_partly_missing, 0.7),
+    (message_stories.filter_no_longer_matches, 1.5),
+    (message_stories.message_failing, 1.5),
+    (message_stories.message_draft, 0.8),
+    (message_stories.message_off, 0.7),
+    (message_stories.recipients_unreachable, 1.2),
+    (message_stories.filter_edited, 0.8),
+    (message_stories.trigger_edited, 0.8),
+    (message_stories.campaign_stopped, 1.0),
+)
+QUIET: tuple[Story, ...] = (
+    quiet_stories.nothing,
+    quiet_stories.like_named_birth,
+    quiet_stories.typo_twin,
+    quiet_stories.outage,
+    quiet_stories.volume_down,
+    quiet_stories.sampled,
+    quiet_stories.siblings,
+    quiet_stories.seasonal,
+    quiet_stories.harmless_property,
+    quiet_stories.edited_harmlessly,
+)
+QUIET_SHARE = 0.25
+
+
+@dataclass(frozen=True)
+class History:
+    """One project's tables as of a day, and what is true of it.
+
+    `renames` are the true pairs (old, new); `fewest` their expected events under the old name since the change, by
+    which one tells those that could be seen yet.
+    """
+
+    seed: int
+    as_of: date
+    time_zone: str
+    tables: Tables
+    truth: Truth
+    since: date
+    renames: frozenset[tuple[str, str]]
+    unsure: frozenset[tuple[str, str]]
+    campaign_event: str
+    sends_before: float
+
+
+def histories(seed: int, count: int, events: int | None = None, quiet: bool | None = None) -> Iterator[History]:
+    """`count` histories; the same seed gives the same ones. `events` fixes the number of event names."""
+    for index in range(count):
+        yield history(seed * 100_003 + index, events, quiet)
+
+
+def history(seed: int, events: int | None = None, quiet: bool | None = None) -> History:
+    """The history of one seed."""
+    rng = np.random.default_rng(seed)
+    size = events or int(np.exp(rng.uniform(np.log(50), np.log(2000))))
+    days = int(rng.choice([75, 120, 121, 150, 200, 400], p=[0.1, 0.4, 0.1, 0.2, 0.15, 0.05]))
+    world = draw_world(rng, size, days)
+    campaign = world.campaigns[int(rng.integers(len(world.campaigns)))]
+    at = days - 1 - int(rng.choice([0, 1, 2, 4, 8, 14, 25], p=[0.1, 0.2, 0.2, 0.15, 0.15, 0.12, 0.08]))
+    if quiet if quiet is not None else rng.random() < QUIET_SHARE:
+        story: Story = QUIET[int(rng.integers(len(QUIET)))]
+        at = min(at, days - 3)
+    else:
+        weights = np.array([weight for _, weight in BROKEN])
+        story = BROKEN[int(rng.choice(len(BROKEN), p=weights / weights.sum()))][0]
+    background_renames(world)
+    rates = {name: stream.rate.copy() for name, stream in world.streams.items()}
+    truth = story(world, campaign, at)
+    missing: set[int] = set()
+    if rng.random() < 0.3:
+        start = int(rng.integers(10, days - 2))
+        missing = set(range(start, min(start + int(rng.integers(1, 4)), days - 1)))
+        missing.discard(at)
+    tables = written(world, missing)
+    sent = tables["campaign_day"]
+    mine = sent[sent["campaign_id"] == campaign.campaign_id].reset_index(drop=True)
+    unsure = frozenset(pair for pair in world.renames if _hardly_seen(world, pair, rates))
+    from datetime import timedelta
+
+    return History(
+        seed=seed,
+        as_of=world.first_day + timedelta(days=days - 1),
+        time_zone=str(rng.choice(["UTC", "America/New_York", "Asia/Tokyo", "Europe/Berlin"])),
+        tables=tables,
+        truth=truth,
+        since=world.first_day + timedelta(days=truth.since),
+        renames=frozenset(world.renames),
+        unsure=unsure,
+        campaign_event=campaign.event,
+        sends_before=float(mine["sent"][max(at - 28, 0) : at].astype(float).mean()),
+    )
+
+
+def _hardly_seen(world: World, pair: tuple[str, str], rates: dict[str, np.ndarray]) -> bool:
+    """Whether so few events changed name by the last day that nobody could tell."""
+    new = world.streams[pair[1]].rate
+    began = np.flatnonzero(new > 0)
+    if not len(began):
+        return True
+    after = world.days - began[0]
+    return bool(new.sum() < 12 or new.sum() / max(after, 1) < 1.0)

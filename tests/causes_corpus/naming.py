@@ -1,0 +1,202 @@
+"""Event names as product teams write them, and the ways in which they rename them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+OBJECTS = (
+    "project task board account workspace invoice checkout cart order product report dashboard file folder comment message "
+    "invite team member profile trial plan subscription payment card coupon integration webhook api key export import "
+    "template form survey campaign contact lead deal pipeline meeting call note reminder notification search filter "
+    "page banner modal tooltip tour onboarding lesson course quiz video playlist track podcast article feed story photo "
+    "album map route trip booking ticket seat device session login password email phone address settings theme avatar "
+    "referral reward badge goal habit workout meal recipe wallet transfer loan quote policy claim document signature contract"
+).split()
+SPECIAL = ("hotel room", "credit limit", "usage limit", "first value", "free trial", "two factor", "api key", "data source",
+           "shipping address", "price alert", "push token", "feature flag", "audit log", "support ticket", "live chat")  # fmt: skip
+# plain, past, participle noun, and a different word for the same
+ACTIONS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
+    "create": ("create", "created", "creation", ("added", "new", "made")),
+    "delete": ("delete", "deleted", "deletion", ("removed", "trashed")),
+    "update": ("update", "updated", "update", ("edited", "changed", "saved")),
+    "view": ("view", "viewed", "view", ("seen", "opened", "shown")),
+    "open": ("open", "opened", "opening", ("launched", "viewed")),
+    "close": ("close", "closed", "closing", ("dismissed",)),
+    "start": ("start", "started", "start", ("begun", "initiated")),
+    "complete": ("complete", "completed", "completion", ("finished", "done")),
+    "cancel": ("cancel", "cancelled", "cancellation", ("churned", "ended")),
+    "submit": ("submit", "submitted", "submission", ("sent", "posted")),
+    "share": ("share", "shared", "share", ("published",)),
+    "click": ("click", "clicked", "click", ("tapped", "pressed")),
+    "upgrade": ("upgrade", "upgraded", "upgrade", ("plan_changed",)),
+    "fail": ("fail", "failed", "failure", ("error", "declined")),
+    "send": ("send", "sent", "sending", ("dispatched", "delivered")),
+    "accept": ("accept", "accepted", "acceptance", ("approved", "confirmed")),
+    "expire": ("expire", "expired", "expiry", ("ended", "lapsed")),
+    "reach": ("reach", "reached", "reach", ("hit", "exceeded")),
+    "select": ("select", "selected", "selection", ("chosen", "picked")),
+    "download": ("download", "downloaded", "download", ("saved", "fetched")),
+    "purchase": ("purchase", "purchased", "purchase", ("bought", "ordered", "paid")),
+    "connect": ("connect", "connected", "connection", ("linked", "attached")),
+    "activate": ("activate", "activated", "activation", ("enabled", "turned_on")),
+    "schedule": ("schedule", "scheduled", "scheduling", ("planned", "booked")),
+}
+STYLES = (
+    "snake",
+    "snake",
+    "snake",
+    "title",
+    "title",
+    "sentence",
+    "camel",
+    "pascal",
+    "dot",
+    "colon",
+    "kebab",
+    "upper",
+    "dash_words",
+)
+QUALIFIERS = ("mobile", "web", "ios", "android", "email", "first", "bulk", "auto", "admin", "guest", "header", "footer",
+              "sidebar", "popup", "inline", "step 1", "step 2", "step 3", "annual", "monthly", "free", "pro", "beta")  # fmt: skip
+NAMESPACES = ("app", "web", "core", "billing", "growth", "svc", "backend", "client", "product", "acme")
+WHOLE_WORDS = (
+    ("signup", "registration_completed"),
+    ("sign_up", "account_registered"),
+    ("paywall_limit_reached", "usage_cap_hit"),
+    ("trial_signup_completed", "free_trial_started"),
+    ("Bestellung abgeschlossen", "order_completed"),
+    ("inscription_terminee", "signup_completed"),
+    ("регистрация", "registration"),
+    ("購入完了", "purchase_completed"),
+    ("payment", "charge.succeeded"),
+    ("login", "user_authenticated"),
+)
+
+
+@dataclass(frozen=True)
+class Name:
+    """An event name in parts, written in a style."""
+
+    object: str
+    action: str
+    form: int = 1  # which form of the action: plain, past, noun
+    style: str = "snake"
+    namespace: str = ""
+    qualifier: str = ""
+    suffix: str = ""
+    verb_first: bool = False
+    action_word: str = ""
+    literal: str = ""
+
+    def __str__(self) -> str:
+        if self.literal:
+            return self.literal
+        verb = self.action_word or ACTIONS[self.action][self.form]
+        words = [*self.object.split(), *self.qualifier.split(), *verb.split("_")]
+        if self.verb_first:
+            words = [*verb.split("_"), *self.object.split(), *self.qualifier.split()]
+        if self.suffix:
+            words.append(self.suffix)
+        return self._written(words)
+
+    def _written(self, words: list[str]) -> str:
+        ns = self.namespace
+        match self.style:
+            case "title":
+                text = " ".join(word.title() for word in words)
+                return f"{ns.title()} {text}" if ns else text
+            case "sentence":
+                text = " ".join(words).capitalize()
+                return f"{ns}: {text}" if ns else text
+            case "camel":
+                words = [ns, *words] if ns else words
+                return words[0] + "".join(word.title() for word in words[1:])
+            case "pascal":
+                return "".join(word.title() for word in ([ns, *words] if ns else words))
+            case "dot":
+                head = ".".join(["_".join(words[:-1]), words[-1]]) if len(words) > 2 else ".".join(words)
+                return f"{ns}.{head}" if ns else head
+            case "colon":
+                return ":".join([*([ns] if ns else []), "_".join(words[:-1]), words[-1]])
+            case "kebab":
+                return "-".join([ns, *words] if ns else words)
+            case "upper":
+                return "_".join([ns, *words] if ns else words).upper()
+            case "dash_words":
+                text = f"{' '.join(words[:-1]).title()} - {words[-1].title()}"
+                return f"[{ns}] {text}" if ns else text
+        return "_".join([ns, *words] if ns else words)
+
+
+def project_names(rng: np.random.Generator, count: int) -> list[Name]:
+    """`count` different names of one project: mostly one style, families of siblings, some stray styles."""
+    style = str(rng.choice(STYLES))
+    verb_first = rng.random() < 0.15
+    form = int(rng.choice([1, 1, 1, 0, 2]))
+    namespace = str(rng.choice(NAMESPACES)) if rng.random() < 0.2 else ""
+    objects = list(rng.permutation(OBJECTS)[: max(8, min(len(OBJECTS), count // 3))]) + list(
+        rng.permutation(SPECIAL)[: int(rng.integers(1, 8))]
+    )
+    actions = list(ACTIONS)
+    found: dict[str, Name] = {}
+    while len(found) < count:
+        name = Name(
+            object=str(rng.choice(objects)),
+            action=str(rng.choice(actions)),
+            form=form if rng.random() < 0.9 else int(rng.integers(0, 3)),
+            style=style if rng.random() < 0.85 else str(rng.choice(STYLES)),
+            namespace=namespace if rng.random() < 0.8 else "",
+            verb_first=verb_first,
+            qualifier=str(rng.choice(QUALIFIERS)) if rng.random() < min(0.1 + count / 1500, 0.75) else "",
+        )
+        if count > 400 and rng.random() < 0.3:
+            name = replace(name, object=f"{name.object} {rng.choice(OBJECTS)}")
+        found.setdefault(str(name), name)
+    return list(found.values())
+
+
+RENAME_KINDS = ("style", "style", "case", "tense", "prefix", "prefix_dropped", "suffix", "synonym", "reorder", "typo_fixed",
+                "style_tense", "object_word", "whole_words")  # fmt: skip
+
+
+def renamed(rng: np.random.Generator, name: Name, taken: set[str], kind: str | None = None) -> tuple[Name, Name, str]:
+    """(old name, new name, how): the new one is not among `taken`. The old name changes only for whole new words."""
+    for _ in range(60):
+        how = kind or str(rng.choice(RENAME_KINDS))
+        old, new = name, name
+        match how:
+            case "style":
+                new = replace(name, style=str(rng.choice([s for s in sorted(set(STYLES)) if s != name.style])))
+            case "case":
+                text = str(name)
+                new = replace(name, literal=text.lower() if text != text.lower() else text.title())
+            case "tense":
+                new = replace(name, form=int(rng.choice([f for f in (0, 1, 2) if f != name.form])), action_word="")
+            case "prefix":
+                new = replace(name, namespace=str(rng.choice([n for n in NAMESPACES if n != name.namespace])))
+            case "prefix_dropped":
+                old = replace(name, namespace=name.namespace or str(rng.choice(NAMESPACES)))
+                new = replace(name, namespace="")
+            case "suffix":
+                new = replace(name, suffix=str(rng.choice(["v2", "2", "new", "event", "v3", "server"])))
+            case "synonym":
+                new = replace(name, action_word=str(rng.choice(ACTIONS[name.action][3])))
+            case "reorder":
+                new = replace(name, verb_first=not name.verb_first)
+            case "typo_fixed":
+                text = str(name)
+                cut = int(rng.integers(1, max(len(text) - 1, 2)))
+                old = replace(name, literal=text[:cut] + text[cut + 1 :])
+            case "style_tense":
+                new = replace(name, style=str(rng.choice(STYLES)), form=(name.form + 1) % 3)
+            case "object_word":
+                extra = str(rng.choice(OBJECTS))
+                new = replace(name, object=f"{name.object} {extra}")
+            case "whole_words":
+                one, other = WHOLE_WORDS[int(rng.integers(len(WHOLE_WORDS)))]
+                old, new = replace(name, literal=one), replace(name, literal=other)
+        if str(old) != str(new) and str(new) not in taken and (str(old) == str(name) or str(old) not in taken):
+            return old, new, how
+    return name, replace(name, suffix=f"v{int(rng.integers(2, 9))}x"), "suffix"
