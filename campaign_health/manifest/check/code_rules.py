@@ -98,7 +98,7 @@ def _finding(
         message = f"the manifest renames `{event}` to `{reviewed}`, but {code}: this stops {hit}. It stood at {here}."
     elif rule == "event_vanished_in_part":
         message = (
-            f"`{event}` became `{new}` at {there} and lives on elsewhere: {hit} loses a part of its sends. "
+            f"`{event}` became `{new}` at {there} and lives on elsewhere, so a part of its sends is missing from {hit}. "
             f"It stood at {here}."
         )
     elif rule == "event_renamed":

@@ -11,6 +11,14 @@ from campaign_health.manifest.check.code.occurrences import Occurrence, by_file
 from campaign_health.manifest.check.code.replacement import SIMILAR, is_like_a_name, likeness
 
 
+_LOGS = frozenset(
+    {
+        *("log", "debug", "info", "notice", "warn", "warning", "error", "fatal", "print", "println", "printf"),
+        *("Println", "Printf", "Print", "Errorf", "Info", "Debug", "Warn", "puts", "NSLog", "os_log", "Log", "logger"),
+    }
+)
+
+
 @dataclass(frozen=True)
 class Loss:
     """Where a name stood and what stands there now; `head_path` is None where the file is gone."""
@@ -47,6 +55,8 @@ def losses_in_part(
         if pair is None or pair is places[0].file or now.get(pair.path, 0) >= len(places):
             continue
         for place in places:
+            if _is_logged(place):
+                continue
             loss = _loss(place, new_names, same)
             if loss.new_name is None:
                 continue
@@ -55,6 +65,14 @@ def losses_in_part(
             if fewer or (alike and new_names.is_new(loss.new_name)):
                 return loss
     return None
+
+
+def _is_logged(occurrence: Occurrence) -> bool:
+    """Whether the string only goes to a log: a reworded log line loses no event."""
+    tokens = occurrence.file.source.tokens
+    index = next((i for i, token in enumerate(tokens) if token.start == occurrence.start), 0)
+    called = tokens[index - 1] if index and tokens[index - 1].is_name else tokens[index - 2] if index > 1 else None
+    return called is not None and called.text in _LOGS
 
 
 def _loss(occurrence: Occurrence, new_names: NewNames, same: Set[str] = frozenset()) -> Loss:

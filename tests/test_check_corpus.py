@@ -1,0 +1,26 @@
+"""Every change in `tests/fixtures/check`: what must be flagged is, on the right line, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.check_corpus import Case, as_expected, build, check, read_cases
+
+CASES = read_cases()
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.label for case in CASES])
+def test_a_change_is_judged_rightly(case: Case, tmp_path: Path) -> None:
+    result = check(build(case, tmp_path))
+    assert [failure.message for failure in result.failures] == []
+    assert [as_expected(finding) for finding in result.findings] == case.expected
+    violated = any(expected.severity == "violation" for expected in case.expected)
+    assert result.outcome == ("violated" if violated else "holds")
+
+
+def test_the_corpus_has_sixty_changes_in_every_language() -> None:
+    assert len(CASES) >= 60
+    languages = {case.language for case in CASES}
+    assert languages >= {"javascript", "typescript", "python", "ruby", "go", "swift", "kotlin", "java", "manifests"}
