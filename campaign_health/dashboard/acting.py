@@ -32,6 +32,18 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
         mute_dialog(page, incident)
 
 
+def open_dialog_from_address(page: Page, incident: Incident) -> None:
+    """Opens the dialog that a link of the digest asks for, once: the address is cleared of it."""
+    act = st.query_params.get("act")
+    if act is None or st.query_params.get("incident") not in (None, incident.incident_id):
+        return
+    del st.query_params["act"]
+    if act == "acknowledge" and not incident.acknowledged_by:
+        acknowledge_dialog(page, incident)
+    elif act == "mute" and not incident.is_muted(page.today):
+        mute_dialog(page, incident)
+
+
 @st.dialog("Acknowledge")
 def acknowledge_dialog(page: Page, incident: Incident) -> None:
     """Asks who takes the incident on."""

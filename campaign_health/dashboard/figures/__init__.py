@@ -1,0 +1,1 @@
+"""Figures: functions from a frame to a Plotly figure. They never call Streamlit."""

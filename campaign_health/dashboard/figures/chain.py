@@ -1,0 +1,76 @@
+"""The chain from event to conversion on one day, as a funnel that names the broken stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from campaign_health.dashboard.figures.look import with_look
+from campaign_health.dashboard.theme import Palette
+
+STEPS = (
+    ("events", "Events"),
+    ("started", "Journeys started"),
+    ("activated", "Journeys activated"),
+    ("sent", "Sent"),
+    ("delivered", "Delivered"),
+    ("opened", "Opened"),
+    ("clicked", "Clicked"),
+    ("converted", "Converted"),
+)
+# The column at which a stage of the verdict shows.
+STAGE_COLUMN = {
+    "event": "events",
+    "started": "started",
+    "activated": "activated",
+    "sent": "sent",
+    "delivered": "delivered",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the chain: its number (None where not collected), and whether it is where the chain broke."""
+
+    label: str
+    number: float | None
+    is_broken: bool
+
+
+def chain_steps(day: pd.Series, stage: str | None) -> list[Step]:
+    """The steps of one day (a row with the columns of STEPS); `stage` is the verdict's broken stage."""
+    broken = STAGE_COLUMN.get(stage or "")
+    steps = []
+    for column, label in STEPS:
+        value = day.get(column)
+        steps.append(Step(label, None if pd.isna(value) else float(value), column == broken))
+    return steps
+
+
+def chain_figure(steps: list[Step], colours: Palette) -> go.Figure:
+    """Bars from top to bottom; the broken step in another colour and marked with a word."""
+    labels = [step.label for step in steps]
+    numbers = [step.number or 0.0 for step in steps]
+    texts = [
+        "not collected" if s.number is None else f"{s.number:,.0f}{'  ◀ broken here' if s.is_broken else ''}"
+        for s in steps
+    ]
+    figure = go.Figure(
+        go.Bar(
+            y=labels, x=numbers, orientation="h", text=texts, textposition="outside", cliponaxis=False,
+            marker={"color": [colours.bad[0] if step.is_broken else colours.sends for step in steps]},
+            hovertemplate="%{y}: %{text}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(visible=False, range=[0, max([*numbers, 1]) * 1.25])
+    return with_look(figure, colours, height=300).update_layout(hovermode="closest", margin={"t": 8})
+
+
+def chain_text(steps: list[Step]) -> str:
+    """The chain in one sentence."""
+    parts = [f"{'not collected' if s.number is None else f'{s.number:,.0f}'} {s.label.lower()}" for s in steps]
+    broken = next((step.label.lower() for step in steps if step.is_broken), None)
+    return "; ".join(parts) + (f". The chain breaks at: {broken}." if broken else ".")

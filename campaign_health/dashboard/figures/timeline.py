@@ -1,0 +1,175 @@
+"""Event count and sends of a campaign on one time axis, with what was expected and what is known about each day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from campaign_health.dashboard.figures.look import with_look
+from campaign_health.dashboard.theme import Palette
+
+HALF_A_DAY = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened on a day: an edit, an event's first or last day, a changed property."""
+
+    day: date
+    text: str
+
+
+@dataclass(frozen=True)
+class Shade:
+    """A span of days to shade, both ends included: an incident."""
+
+    first: date
+    last: date
+    text: str
+    is_open: bool
+
+
+def timeline(
+    days: pd.DataFrame, shades: Sequence[Shade], marks: Sequence[Mark], colours: Palette, *, event: str | None
+) -> go.Figure:
+    """Event count (dotted) and sends (line) with the expected range as a band.
+
+    `days` has the columns of `event_vs_campaign`. Days not collected break the lines and are hatched; provisional days
+    are open circles.
+    """
+    figure = go.Figure()
+    _band(figure, days, colours)
+    if event is not None:
+        _line(figure, days, "events", f"Events: {_short(event)}", colours.events, dash="dot")
+    _line(figure, days, "sent", "Sends", colours.sends, dash="solid")
+    _provisional(figure, days, colours)
+    _shade_incidents(figure, shades, colours)
+    _hatch_gaps(figure, days, colours)
+    _set_marks(figure, marks, colours)
+    figure.update_yaxes(title=None, tickformat=",d", nticks=6)
+    return with_look(figure, colours, height=380)
+
+
+def ratio_timeline(days: pd.DataFrame, shades: Sequence[Shade], colours: Palette) -> go.Figure:
+    """Sends for each 100 events, where there were any."""
+    ratio = days.assign(ratio=100 * days["sent"].astype(float) / days["events"].astype(float).where(days["events"] > 0))
+    figure = go.Figure()
+    _line(figure, ratio, "ratio", "Sends for 100 events", colours.sends, dash="solid", number=",.1f")
+    _shade_incidents(figure, shades, colours)
+    _hatch_gaps(figure, days, colours)
+    figure.update_yaxes(ticksuffix="", nticks=6)
+    return with_look(figure, colours, height=380)
+
+
+def timeline_text(days: pd.DataFrame, shades: Sequence[Shade]) -> str:
+    """What the timeline shows, in two sentences, for people who cannot see it."""
+    known = days[days["sent"].notna()]
+    if known.empty:
+        return "No sends have been collected yet."
+    last = known.iloc[-1]
+    events = "" if pd.isna(last["events"]) else f" for {int(last['events']):,} events"
+    missing = int((days["campaign_state"] == "not_collected").sum())
+    text = (
+        f"From {pd.Timestamp(days['day'].iloc[0]):%-d %B %Y} to {pd.Timestamp(days['day'].iloc[-1]):%-d %B %Y}: "
+        f"{int(last['sent']):,} sends{events} on the newest collected day, {int(known['sent'].sum()):,} sends in all."
+    )
+    if missing:
+        text += f" {missing} {'day was' if missing == 1 else 'days were'} not collected."
+    if shades:
+        text += " Incidents: " + "; ".join(shade.text for shade in shades) + "."
+    return text
+
+
+def _band(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
+    common = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "connectgaps": False}
+    figure.add_scatter(x=days["day"], y=_numbers(days["expected_high"]), showlegend=False, **common)
+    figure.add_scatter(
+        x=days["day"], y=_numbers(days["expected_low"]), name="Expected sends", fill="tonexty", fillcolor=colours.band,
+        **common,
+    )  # fmt: skip
+
+
+def _line(
+    figure: go.Figure, days: pd.DataFrame, column: str, name: str, colour: str, dash: str, number: str = ",d"
+) -> None:
+    figure.add_scatter(
+        x=days["day"], y=_numbers(days[column]), name=name, mode="lines", connectgaps=False,
+        line={"color": colour, "width": 2, "dash": dash}, hovertemplate=f"%{{y:{number}}}",
+    )  # fmt: skip
+
+
+def _provisional(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
+    early = days[(days["campaign_state"] == "provisional") & days["sent"].notna()]
+    if early.empty:
+        return
+    figure.add_scatter(
+        x=early["day"], y=_numbers(early["sent"]), name="Provisional", mode="markers", hoverinfo="skip",
+        marker={"symbol": "circle-open", "size": 9, "color": colours.sends, "line": {"width": 2}},
+    )  # fmt: skip
+
+
+def _shade_incidents(figure: go.Figure, shades: Sequence[Shade], colours: Palette) -> None:
+    for shade in shades:
+        figure.add_vrect(
+            x0=_start(shade.first), x1=_end(shade.last), layer="below", line_width=0,
+            fillcolor=colours.bad[0] if shade.is_open else colours.warn[0], opacity=0.13,
+        )  # fmt: skip
+
+
+def _hatch_gaps(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
+    missing = days.loc[days["campaign_state"] == "not_collected", "day"]
+    runs = _runs([pd.Timestamp(day).date() for day in missing])
+    for first, last in runs:
+        figure.add_vrect(
+            x0=_start(first), x1=_end(last), layer="below", line={"color": colours.muted, "width": 1, "dash": "dot"},
+            fillcolor=colours.surface, opacity=0.9,
+        )  # fmt: skip
+    if runs:
+        figure.add_scatter(
+            x=[None], y=[None], name="Not collected", mode="markers",
+            marker={"symbol": "square-open-dot", "color": colours.muted, "size": 10},
+        )  # fmt: skip
+
+
+def _set_marks(figure: go.Figure, marks: Sequence[Mark], colours: Palette) -> None:
+    if not marks:
+        return
+    for mark in marks:
+        figure.add_vline(x=mark.day.isoformat(), line={"color": colours.muted, "width": 1, "dash": "dash"})
+    figure.add_scatter(
+        x=[mark.day for mark in marks], y=[0] * len(marks), mode="markers", name="Changes",
+        text=[_short(mark.text, 90) for mark in marks], hovertemplate="%{text}",
+        marker={"symbol": "triangle-up", "size": 11, "color": colours.muted},
+    )  # fmt: skip
+
+
+def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
+    runs: list[tuple[date, date]] = []
+    for day in days:
+        if runs and day - runs[-1][1] == timedelta(days=1):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs
+
+
+def _start(day: date) -> str:
+    return f"{day - timedelta(days=1)}T12:00"
+
+
+def _end(day: date) -> str:
+    return f"{day}T12:00"
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    return column.astype(float)
+
+
+def _short(name: str, length: int = 40) -> str:
+    # Plotly reads a few HTML tags in its texts; names from outside must stay text.
+    text = name if len(name) <= length else name[: length - 1] + "…"
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

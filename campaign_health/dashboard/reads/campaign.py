@@ -1,0 +1,150 @@
+"""What the campaign page asks: one campaign's days, messages, edits and the events it hangs on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+_DAYS = """
+SELECT e.day, e.events, e.started, e.activated, e.sent, e.delivered, c.opened, c.clicked, c.converted, c.drafted,
+       c.failed, c.undeliverable, c.suppressed, c.bounced, e.expected, e.expected_low, e.expected_high, e.status,
+       v.stage, e.event_state, e.campaign_state, c.engagement_state
+FROM event_vs_campaign e
+LEFT JOIN campaign_day c ON c.workspace = e.workspace AND c.campaign_id = e.campaign_id AND c.day = e.day
+LEFT JOIN verdict v ON v.workspace = e.workspace AND v.campaign_id = e.campaign_id AND v.day = e.day
+WHERE e.workspace = $workspace AND e.campaign_id = $campaign_id
+ORDER BY e.day
+"""
+
+
+@dataclass(frozen=True)
+class CampaignNow:
+    """One campaign as last read, with what the manifest adds. Instants in UTC, without zone."""
+
+    campaign_id: int
+    name: str
+    state: str
+    trigger_kind: str
+    trigger: str | None
+    event: str | None
+    event_from: str
+    tags: tuple[str, ...]
+    owner: str | None
+    deal_value: float | None
+    conversion_rate: float | None
+    timing: str | None
+    uses: tuple[str, ...]
+    first_started: datetime | None
+    updated: datetime | None
+    gone_at: datetime | None
+
+
+def campaign_names(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[tuple[int, str], ...]:
+    """Id and name of every campaign, those with an open incident first, then by name."""
+    rows = connection.execute(
+        """
+        SELECT c.campaign_id, c.name FROM campaign c
+        LEFT JOIN incident i ON i.workspace = c.workspace AND i.campaign_id = c.campaign_id AND i.status = 'open'
+        WHERE c.workspace = ?
+        GROUP BY c.campaign_id, c.name ORDER BY count(i.incident_id) = 0, lower(c.name), c.campaign_id
+        """,
+        [workspace],
+    ).fetchall()
+    return tuple((int(row[0]), str(row[1])) for row in rows)
+
+
+def campaign_now(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> CampaignNow | None:
+    """The campaign, or None where there is no such id."""
+    row = connection.execute(
+        """
+        SELECT c.campaign_id, c.name, c.state, c.trigger_kind, c.event,
+               CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END,
+               coalesce(p.event_from, CASE WHEN c.event IS NULL THEN 'none' ELSE 'trigger' END), c.tags, p.owner,
+               p.deal_value, p.conversion_rate, p.timing, coalesce(p.uses, []), c.first_started, c.updated, c.gone_at
+        FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+        WHERE c.workspace = ? AND c.campaign_id = ?
+        """,
+        [workspace, campaign_id],
+    ).fetchone()
+    if row is None:
+        return None
+    return CampaignNow(*row[:7], tuple(row[7]), *row[8:12], tuple(row[12]), *row[13:])
+
+
+def campaign_days(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> pd.DataFrame:
+    """One row for every day that was collected for anyone: numbers NULL where not collected, states, the expected range."""
+    return connection.execute(_DAYS, {"workspace": workspace, "campaign_id": campaign_id}).df()
+
+
+def campaign_edits(
+    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int
+) -> tuple[tuple[datetime, list[dict[str, Any]]], ...]:
+    """Every change of the definition: when it was made (UTC), and the fields that changed."""
+    rows = connection.execute(
+        """
+        SELECT valid_from, changes FROM campaign_version
+        WHERE workspace = ? AND campaign_id = ? ORDER BY valid_from
+        """,
+        [workspace, campaign_id],
+    ).fetchall()
+    edits = [(when, json.loads(changes)) for when, changes in rows]
+    return tuple((when, changes) for when, changes in edits if changes)
+
+
+def campaign_messages(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> pd.DataFrame:
+    """One row a message: name, type, sending_state, required_variables, optional_variables, problem, updated."""
+    return connection.execute(
+        """
+        SELECT name, type, sending_state, required_variables, optional_variables, problem, updated
+        FROM campaign_message WHERE workspace = ? AND campaign_id = ? ORDER BY message_id
+        """,
+        [workspace, campaign_id],
+    ).df()
+
+
+def failure_messages(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> tuple[str, ...]:
+    """The distinct reasons Customer.io gave for failed messages, newest first."""
+    rows = connection.execute(
+        """
+        SELECT failure_message FROM campaign_failure
+        WHERE workspace = ? AND campaign_id = ? ORDER BY last_read DESC, failure_message
+        """,
+        [workspace, campaign_id],
+    ).fetchall()
+    return tuple(str(row[0]) for row in rows)
+
+
+def property_states(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> pd.DataFrame:
+    """Properties of an event on its newest profiled day: property, type, share, day."""
+    return connection.execute(
+        """
+        SELECT property, type, share, day FROM event_property
+        WHERE workspace = $workspace AND event = $event
+          AND day = (SELECT max(day) FROM event_property WHERE workspace = $workspace AND event = $event)
+        ORDER BY property, share DESC
+        """,
+        {"workspace": workspace, "event": event},
+    ).df()
+
+
+def property_changes(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> pd.DataFrame:
+    """What changed among an event's properties: property, kind, day, before, after, share_before, share_after, new_property."""
+    return connection.execute(
+        """
+        SELECT property, kind, day, before, after, share_before, share_after, new_property
+        FROM property_change WHERE workspace = ? AND event = ? ORDER BY day DESC, property
+        """,
+        [workspace, event],
+    ).df()
+
+
+def event_days(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> pd.DataFrame:
+    """One event's days: day, events (NULL where not collected), state."""
+    return connection.execute(
+        "SELECT day, events, state FROM event_day WHERE workspace = ? AND event = ? ORDER BY day", [workspace, event]
+    ).df()
