@@ -88,11 +88,18 @@ def test_the_published_copy_has_no_write_ahead_log_and_can_be_read_by_the_group(
     assert stat.S_IMODE(warehouse.published_path.stat().st_mode) == 0o640
 
 
+_WRITE_AND_DIE = """
+import duckdb, os, sys
+held = duckdb.connect(sys.argv[1])
+held.execute("CREATE TABLE mine AS SELECT 1")
+os._exit(0)
+"""
+
+
 def test_a_log_left_by_someone_who_wrote_to_the_published_file_does_no_harm(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     run(warehouse, 1)
-    writer = "import duckdb, os, sys\nduckdb.connect(sys.argv[1]).execute('CREATE TABLE mine AS SELECT 1')\nos._exit(0)"
-    subprocess.run([sys.executable, "-c", writer, str(warehouse.published_path)], check=True)
+    subprocess.run([sys.executable, "-c", _WRITE_AND_DIE, str(warehouse.published_path)], check=True)
     assert (tmp_path / "campaign_health.duckdb.wal").exists()
     run(warehouse, 2)
     assert published_numbers(tmp_path) == {2}
