@@ -173,3 +173,13 @@ def _aware(stored: datetime) -> datetime:
     instant = read_instant(stored)
     assert instant is not None
     return instant
+
+
+def newest_full_run(connection: duckdb.DuckDBPyConnection, workspace: str) -> datetime | None:
+    """When the newest run that was more than a refresh began, None before the first."""
+    row = connection.execute(
+        "SELECT max(started_at) FROM collection WHERE workspace = ? "
+        "AND source IN ('customerio_campaigns', 'mixpanel_properties')",
+        [workspace],
+    ).fetchone()
+    return read_instant(row[0]) if row and row[0] is not None else None

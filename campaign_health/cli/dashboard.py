@@ -1,0 +1,37 @@
+"""`campaign-health dashboard`: the pages."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from campaign_health.cli.console import notes
+from campaign_health.dashboard_server import DEFAULT_ADDRESS, DEFAULT_PORT, streamlit_arguments
+from campaign_health.settings import load_settings
+
+PORT = click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="Port.")
+ADDRESS = click.option(
+    "--address",
+    default=DEFAULT_ADDRESS,
+    show_default=True,
+    help="Address to listen on; the default is this machine only.",
+)
+
+
+@click.command(name="dashboard")
+@PORT
+@ADDRESS
+def command(port: int, address: str) -> None:
+    """Open the dashboard. Without a terminal no browser is opened.
+
+    Exit code 2 where the port is in use.
+    """
+    load_settings(os.environ, Path.cwd())
+    arguments = streamlit_arguments(port, address, open_browser=sys.stdout.isatty())
+    notes.print(f"Dashboard: http://{address}:{port}", markup=False)
+    sys.stdout.flush()
+    # Streamlit takes this process's place, so that signals and the exit code are its own.
+    os.execv(arguments[0], arguments)  # noqa: S606

@@ -1,0 +1,111 @@
+"""`campaign-health demo`: the product with a made-up world."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from campaign_health.cli.console import notes
+from campaign_health.cli.dashboard import ADDRESS, PORT
+from campaign_health.cli.status_view import print_overview
+from campaign_health.clock import read_clock
+from campaign_health.dashboard_server import refuse_port_in_use, streamlit_arguments
+from campaign_health.demo import Demo, demo_process_environment, prepare_demo
+from campaign_health.judge.overview import read_overview
+from campaign_health.stopping import Stopped, StopSignals
+from storage.database import open_published
+from storage.records import CollectionRecord, Source
+
+
+class _Silent:
+    """The demo's runs are shown as one bar, not source by source."""
+
+    def begin(self, workspace: str, source: Source) -> None:
+        """Nothing to show."""
+
+    def advance(self, done: int, total: int | None, what: str) -> None:
+        """Nothing to show."""
+
+    def end(self, record: CollectionRecord) -> None:
+        """Nothing to show."""
+
+    def note(self, text: str) -> None:
+        """Nothing to show."""
+
+
+@click.command(name="demo")
+@PORT
+@ADDRESS
+@click.option("--dashboard/--no-dashboard", default=True, help="Open the dashboard, or end after the overview.")
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the demo's data; without it, a temporary one that is removed at the end.",
+)
+def command(port: int, address: str, dashboard: bool, data_dir: Path | None) -> None:
+    """Show the product with a made-up world; no account is needed and nothing leaves this machine.
+
+    Eighteen campaigns are watched for three weeks by the real collectors, against stand-ins of both services. Then
+    the overview is printed and the dashboard opened.
+    """
+    if dashboard:
+        refuse_port_in_use(port, address)
+    code = 0
+    with StopSignals() as signals:
+        try:
+            with (
+                tempfile.TemporaryDirectory(prefix="campaign-health-demo-")
+                if data_dir is None
+                else nullcontext(str(data_dir)) as directory
+            ):
+                demo = _prepare(Path(directory).resolve(), signals)
+                with open_published(demo.settings.data_dir) as connection:
+                    print_overview(read_overview(connection, demo.now))
+                sys.stdout.flush()
+                if dashboard:
+                    code = _show(demo, port, address)
+        except Stopped as stopped:
+            code = 0 if dashboard else stopped.exit_code
+    sys.exit(code)
+
+
+def _prepare(directory: Path, signals: StopSignals) -> Demo:
+    bar = Progress(
+        TextColumn("Watching the demo world"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[day]}"),
+        TimeElapsedColumn(),
+        console=notes,
+        transient=True,
+        disable=not notes.is_terminal,
+    )
+    if not notes.is_terminal:
+        notes.print("Watching the demo world for three weeks; this takes half a minute.", markup=False)
+    with bar:
+        task = bar.add_task("", total=None, day="")
+        return prepare_demo(
+            directory,
+            read_clock(os.environ),
+            _Silent(),
+            signals,
+            lambda done, total, day: bar.update(task, completed=done, total=total, day=day),
+        )
+
+
+def _show(demo: Demo, port: int, address: str) -> int:
+    arguments = streamlit_arguments(port, address, open_browser=sys.stdout.isatty())
+    notes.print(f"Dashboard: http://{address}:{port} (Ctrl-C ends it)", markup=False)
+    # Run from the demo's folder, so that the settings of the folder the demo was started in play no part.
+    with subprocess.Popen(arguments, env=demo_process_environment(demo), cwd=demo.directory) as process:  # noqa: S603
+        try:
+            return process.wait()
+        finally:
+            process.terminate()

@@ -1,0 +1,108 @@
+"""The demo: a made-up world, collected through real HTTP by the real collectors day after day, and judged."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from campaign_health.clock import local_day
+from campaign_health.errors import CouldNotStart
+from campaign_health.judge import judge_all
+from campaign_health.pipeline import Order, collect_once
+from campaign_health.pipeline.context import ProgressSink
+from campaign_health.sandbox.limits import Limits
+from campaign_health.sandbox.server import Sandbox, running_sandbox
+from campaign_health.sandbox.stories import TIME_ZONE, demo_faults, demo_manifest, demo_world
+from campaign_health.settings import Settings, load_settings
+from campaign_health.settings.catalogue import BY_NAME
+from campaign_health.stopping import StopSignals
+from storage.database import PUBLISHED_NAME, WAREHOUSE_NAME, Warehouse
+
+# On these days before today the demo world is collected: often enough to see each story's change when it happens.
+COLLECTED_DAYS_AGO = (21, 14, 12, 11, 9, 7, 5, 4, 3, 2, 1, 0)
+MARKER = "this-is-a-demo"
+
+Step = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that is ready to be looked at. `environment` is what a program needs to see it."""
+
+    settings: Settings
+    environment: dict[str, str]
+    directory: Path
+    now: datetime
+
+
+def prepare_demo(
+    directory: Path, now: datetime, progress: ProgressSink, signals: StopSignals, step: Step | None = None
+) -> Demo:
+    """Collects and judges the demo world into `directory`, as if it had been watched for three weeks until `now`.
+
+    Raises:
+        CouldNotStart: the directory holds data that is not a demo's.
+    """
+    _make_room(directory)
+    zone = ZoneInfo(TIME_ZONE)
+    today = local_day(now, zone)
+    (directory / "manifest.yaml").write_text(demo_manifest(), encoding="utf-8")
+    world = demo_world(today)
+    with running_sandbox(world, limits=Limits.unlimited()) as sandbox:
+        for place, days_ago in enumerate(COLLECTED_DAYS_AGO):
+            day = today - timedelta(days=days_ago)
+            if step is not None:
+                step(place, len(COLLECTED_DAYS_AGO), f"{day:%a %d %b}")
+            _arm(sandbox, days_ago)
+            sandbox.set_today(day)
+            settings, environment = _settings(sandbox, directory)
+            report = collect_once(settings, Order(), sandbox.now, progress, signals=signals, sleep=_no_sleep)
+            if report.stopped is not None:
+                raise report.stopped
+            judge_all(Warehouse(settings.data_dir), settings, sandbox.now)
+        return Demo(settings, environment, directory, sandbox.now)
+
+
+def _make_room(directory: Path) -> None:
+    """Clears a former demo away; refuses to touch anything else."""
+    marker = directory / MARKER
+    for name in (WAREHOUSE_NAME, PUBLISHED_NAME):
+        if (directory / name).exists():
+            if not marker.exists():
+                raise CouldNotStart(
+                    f"{directory} holds collected data, which a demo would overwrite.",
+                    "Name another folder with --data-dir, or leave it out.",
+                )
+            (directory / name).unlink()
+    directory.mkdir(parents=True, exist_ok=True)
+    marker.write_text("The files beside this one are a demo's and may be deleted.\n", encoding="utf-8")
+
+
+def _no_sleep(seconds: float) -> None:
+    """The sandbox has no limits to wait for."""
+
+
+def _arm(sandbox: Sandbox, days_ago: int) -> None:
+    sandbox.mend()
+    sandbox.forget_requests()
+    for fault in demo_faults(days_ago):
+        sandbox.faults.add(fault)
+
+
+def _settings(sandbox: Sandbox, directory: Path) -> tuple[Settings, dict[str, str]]:
+    environment = {
+        **sandbox.environment,
+        "CAMPAIGN_HEALTH_DATA_DIR": str(directory),
+        "CAMPAIGN_HEALTH_MANIFEST": str(directory / "manifest.yaml"),
+    }
+    return load_settings(environment, directory), environment
+
+
+def demo_process_environment(demo: Demo, own: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment for a program that shows the demo: this one's, with the demo's settings for its own."""
+    kept = {name: value for name, value in own.items() if name not in BY_NAME}
+    return {**kept, **demo.environment}
