@@ -1,0 +1,112 @@
+-- Queries to begin with. Open the published file read-only, with any DuckDB client from version 1.1 on:
+--     duckdb -readonly data/campaign_health.duckdb
+-- What every table and column means: data.md beside this file, or DESCRIBE and duckdb_columns() in the file itself.
+-- NULL is "not collected"; 0 is what the service counted.
+
+-- How is every campaign doing? Broken ones first.
+SELECT campaign, status, day, events, sent, expected_low, expected_high, cause, last_good_day
+FROM campaign_health
+WHERE gone_at IS NULL
+ORDER BY incident_id IS NULL, opened_on, campaign;
+
+-- One campaign against its event, day by day: the one to chart.
+SELECT day, events, started, activated, sent, delivered, expected, expected_low, expected_high, status,
+    event_state, campaign_state
+FROM event_vs_campaign
+WHERE workspace = 'default' AND campaign_id = 1
+ORDER BY day;
+
+-- Open incidents, dearest first, with the best cause and its evidence in words.
+SELECT c.name AS campaign, i.opened_on, i.stage, i.cause, i.evidence -> 0 ->> 'sentence' AS evidence,
+    i.missed_sends, i.revenue_at_risk, i.acknowledged_by, i.muted_until
+FROM incident i JOIN campaign c USING (workspace, campaign_id)
+WHERE i.status = 'open'
+ORDER BY i.revenue_at_risk DESC NULLS LAST, i.missed_sends DESC NULLS LAST;
+
+-- Zero sends on a day with at least half the usual events: the plain rule, without any statistics.
+WITH usual AS (
+    SELECT *, median(events) OVER (
+        PARTITION BY workspace, campaign_id ORDER BY day ROWS BETWEEN 28 PRECEDING AND 1 PRECEDING
+    ) AS usual_events
+    FROM event_vs_campaign
+    WHERE event_state = 'observed' AND campaign_state = 'observed'
+)
+SELECT campaign, event, day, events, usual_events, sent
+FROM usual
+WHERE sent = 0 AND usual_events > 0 AND events >= usual_events / 2
+ORDER BY day DESC, campaign;
+
+-- Sends per hundred events, week by week, over days on which both are facts.
+SELECT campaign, date_trunc('week', day) AS week, sum(events) AS events, sum(sent) AS sent,
+    round(100 * sum(sent) / nullif(sum(events), 0), 1) AS sends_per_hundred_events
+FROM event_vs_campaign
+WHERE event_state = 'observed' AND campaign_state = 'observed'
+GROUP BY ALL
+ORDER BY campaign, week;
+
+-- From the event to the delivered message: where do people get lost? The last 28 days.
+SELECT campaign, sum(events) AS events, sum(started) AS started, sum(activated) AS activated, sum(sent) AS sent,
+    sum(delivered) AS delivered
+FROM event_vs_campaign
+WHERE day > (SELECT max(day) FROM event_vs_campaign) - 28
+GROUP BY ALL
+ORDER BY campaign;
+
+-- Days that are missing: which source, which days, and how the run ended.
+SELECT s.workspace, s.source, s.day, c.outcome, c.error
+FROM source_day s LEFT JOIN collection c USING (workspace, source, run_id)
+WHERE s.state = 'not_collected'
+ORDER BY s.day DESC, s.source;
+
+-- How the runs went, newest first.
+SELECT started_at, source, outcome, first_day, last_day, requests, "rows", ended_at - started_at AS took, error
+FROM collection
+ORDER BY started_at DESC, source
+LIMIT 50;
+
+-- Who changed what in a campaign, and when (UTC).
+SELECT c.name AS campaign, v.valid_from, change ->> 'field' AS field, change -> 'from' AS was, change -> 'to' AS became
+FROM (
+    SELECT workspace, campaign_id, valid_from, unnest(CAST(changes AS JSON[])) AS change FROM campaign_version
+) v
+JOIN campaign c USING (workspace, campaign_id)
+ORDER BY v.valid_from DESC, campaign, field;
+
+-- Events that vanished: seen before, nothing in the last 7 collected days.
+SELECT e.event, e.first_seen, e.last_seen
+FROM event e
+WHERE e.last_seen <= (
+    SELECT max(day) FROM source_day s
+    WHERE s.workspace = e.workspace AND s.source = 'mixpanel_events' AND s.state <> 'not_collected'
+) - 7
+ORDER BY e.last_seen DESC, e.event;
+
+-- What an event carries, and what changed type.
+SELECT event, property, list(DISTINCT type ORDER BY type) AS types, min(day) AS first_day, max(day) AS last_day,
+    arg_max(share, day) AS newest_share
+FROM event_property
+GROUP BY ALL
+ORDER BY event, property;
+
+-- Which messages use which event properties.
+SELECT c.name AS campaign, m.name AS message, m.type, m.sending_state, unnest(m.required_variables) AS variable
+FROM campaign_message m JOIN campaign c USING (workspace, campaign_id)
+ORDER BY campaign, message, variable;
+
+-- Why messages failed.
+SELECT c.name AS campaign, f.failure_message, f.first_read, f.last_read
+FROM campaign_failure f JOIN campaign c USING (workspace, campaign_id)
+ORDER BY f.last_read DESC, campaign;
+
+-- Incidents of the last year: how often, how long, how many sends were missed.
+SELECT c.name AS campaign, count(*) AS incidents, sum(coalesce(i.recovered_on, current_date) - i.opened_on) AS bad_days,
+    sum(i.missed_sends) AS missed_sends, list(DISTINCT i.cause ORDER BY i.cause) AS causes
+FROM incident i JOIN campaign c USING (workspace, campaign_id)
+WHERE i.status <> 'withdrawn' AND i.opened_on > current_date - 365
+GROUP BY ALL
+ORDER BY missed_sends DESC NULLS LAST;
+
+-- What people decided, and what of it still holds.
+SELECT decided_at, decided_by, kind, incident_id, campaign_id, event, new_event, reason, until, undone_at IS NULL AS holds
+FROM decision
+ORDER BY decided_at DESC;
