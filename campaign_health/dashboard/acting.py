@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import streamlit as st
 
@@ -10,11 +11,11 @@ from campaign_health.dashboard.installation import now, warehouse
 from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.reads.overview import Incident
-from campaign_health.dashboard.sign_in import LOCAL_PERSON, person
-from storage.decisions import DecisionKind, change_warehouse, record_decision
+from campaign_health.dashboard.sign_in import person
+from storage.decisions import DecisionKind, change_warehouse, record_decision, undo_decision
 from storage.errors import StorageError
 
-# Long enough for a collection to finish saving one source; the page says so meanwhile.
+# Long enough for a collection to finish saving one source.
 WAIT_SECONDS = 20.0
 
 
@@ -22,14 +23,13 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
     """Draws the buttons for an open incident."""
     if incident.status != "open":
         return
-    if not incident.acknowledged_by and st.button(
-        "Acknowledge", key=f"ack-{key}-{incident.incident_id}", type="tertiary"
-    ):
+    name = f"{key}-{incident.incident_id}"
+    if not incident.acknowledged_by and st.button("Acknowledge", key=f"ack-{name}", type="tertiary"):
         acknowledge_dialog(page, incident)
-    if not incident.is_muted(page.today) and st.button(
-        "Mute", key=f"mute-{key}-{incident.incident_id}", type="tertiary"
-    ):
+    if not incident.is_muted(page.today) and st.button("Mute", key=f"mute-{name}", type="tertiary"):
         mute_dialog(page, incident)
+    if not incident.expected_by and st.button("Expected", key=f"expected-{name}", type="tertiary"):
+        expected_dialog(page, incident)
 
 
 def open_dialog_from_address(page: Page, incident: Incident) -> None:
@@ -42,56 +42,68 @@ def open_dialog_from_address(page: Page, incident: Incident) -> None:
         acknowledge_dialog(page, incident)
     elif act == "mute" and not incident.is_muted(page.today):
         mute_dialog(page, incident)
+    elif act == "expected" and not incident.expected_by:
+        expected_dialog(page, incident)
 
 
 @st.dialog("Acknowledge")
 def acknowledge_dialog(page: Page, incident: Incident) -> None:
     """Asks who takes the incident on."""
     st.write(f"Say that you are on it: {in_markdown(incident.campaign)}. The team sees your name beside the incident.")
-    who = _who(page)
+    who = ask_who(page)
     if st.button("I am on it", type="primary", disabled=not who):
-        _record(page, incident, "acknowledge", who, None, None)
+        decide(page, "acknowledge", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id)
 
 
 @st.dialog("Mute")
 def mute_dialog(page: Page, incident: Incident) -> None:
     """Asks who mutes the incident, why and until when."""
     st.write(f"Stop hearing of {in_markdown(incident.campaign)} for a while. The mute is listed in every digest.")
-    who = _who(page)
+    who = ask_who(page)
     reason = st.text_input("Why?", max_chars=200, placeholder="Being rebuilt, launch on Thursday")
     until = st.date_input("Until", page.today + timedelta(days=7), min_value=page.today, format="YYYY-MM-DD")
     if st.button("Mute", type="primary", disabled=not (who and reason)):
-        _record(page, incident, "mute", who, reason, until if isinstance(until, date) else None)
+        last = until if isinstance(until, date) else None
+        decide(page, "mute", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id, reason=reason,
+               until=last)  # fmt: skip
 
 
-def _who(page: Page) -> str:
-    signed_in = person(page.settings.sign_in)
-    if page.settings.sign_in.enabled:
-        return signed_in
-    return st.text_input("Your name", key="person", max_chars=80, placeholder="Ada", persist_state="session") or (
-        LOCAL_PERSON if st.session_state.get("person_optional") else ""
+@st.dialog("This break is expected")
+def expected_dialog(page: Page, incident: Incident) -> None:
+    """Asks who expects the break, and why."""
+    st.write(
+        f"Say that {in_markdown(incident.campaign)} is meant to do this. It no longer counts as broken, "
+        "and the new level is learned as normal."
     )
+    who = ask_who(page)
+    reason = st.text_input("Why?", max_chars=200, placeholder="We now send to paying customers only")
+    if st.button("It is expected", type="primary", disabled=not (who and reason)):
+        decide(page, "expected", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id, reason=reason)
 
 
-def _record(
-    page: Page, incident: Incident, kind: DecisionKind, who: str, reason: str | None, until: date | None
-) -> None:
+def ask_who(page: Page) -> str:
+    """Who acts: the signed-in address, or a name to be typed, which is kept for the session."""
+    if page.settings.sign_in.enabled:
+        return person(page.settings.sign_in)
+    return (
+        st.text_input("Your name", key="person", max_chars=80, placeholder="Ada", persist_state="session") or ""
+    ).strip()
+
+
+def decide(page: Page, kind: DecisionKind, who: str, **about: Any) -> None:
+    """Stores a decision and publishes it, then draws the page anew; says so where the database is busy."""
+    _write(lambda connection: record_decision(connection, page.name, kind, who, now(), **about))
+
+
+def undo(page: Page, decision_id: str) -> None:
+    """Takes a decision back; that, too, is recorded."""
+    who = person(page.settings.sign_in)
+    _write(lambda connection: undo_decision(connection, page.name, decision_id, who, now()))
+
+
+def _write(change: Any) -> None:
     try:
-        change_warehouse(
-            warehouse(),
-            lambda connection: record_decision(
-                connection,
-                page.name,
-                kind,
-                who,
-                now(),
-                incident_id=incident.incident_id,
-                campaign_id=incident.campaign_id,
-                reason=reason,
-                until=until,
-            ),  # fmt: skip
-            wait_seconds=WAIT_SECONDS,
-        )
+        change_warehouse(warehouse(), change, wait_seconds=WAIT_SECONDS)
     except StorageError as failure:
         st.error(in_markdown(failure))
         return

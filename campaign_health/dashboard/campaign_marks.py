@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,9 +40,11 @@ def campaign_marks(
 ) -> list[Mark]:
     """Edits of the campaign and changes of its event's properties, each on its local day, oldest first."""
     marks = [Mark(when.replace(tzinfo=UTC).astimezone(zone).date(), edit_text(found)) for when, found in edits]
-    for row in changes.itertuples():
-        if row.kind != "appeared":
-            marks.append(Mark(pd.Timestamp(row.day).date(), property_text(row)))
+    marks += [
+        Mark(pd.Timestamp(row["day"]).date(), property_text(row))
+        for row in changes.to_dict("records")
+        if row["kind"] != "appeared"
+    ]
     return sorted(marks, key=lambda mark: mark.day)
 
 
@@ -52,10 +54,11 @@ def edit_text(changes: Sequence[dict[str, Any]]) -> str:
     return f"Campaign edited: {', '.join(dict.fromkeys(fields))}"
 
 
-def property_text(row: Any) -> str:
-    """A changed property in words."""
-    if row.kind == "type_changed":
-        return f"Property {row.property}: {row.before} became {row.after}"
-    if isinstance(row.new_property, str):
-        return f"Property {row.property} gave way to {row.new_property}"
-    return f"Property {row.property} is missing"
+def property_text(change: Mapping[Hashable, Any]) -> str:
+    """A changed property (a row of `property_change`) in words."""
+    name = change["property"]
+    if change["kind"] == "type_changed":
+        return f"Property {name}: {change['before']} became {change['after']}"
+    if isinstance(change["new_property"], str):
+        return f"Property {name} gave way to {change['new_property']}"
+    return f"Property {name} is missing"

@@ -12,7 +12,7 @@ from campaign_health.dashboard.evidence import evidence_html, hand_over_events
 from campaign_health.dashboard.figures.chain import chain_figure, chain_steps, chain_text
 from campaign_health.dashboard.figures.hand_over import hand_over_figure
 from campaign_health.dashboard.figures.timeline import Mark, Shade, ratio_timeline, timeline, timeline_text
-from campaign_health.dashboard.markup import in_markdown, safe, shown
+from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.reads.campaign import (
@@ -23,7 +23,7 @@ from campaign_health.dashboard.reads.campaign import (
     property_states,
 )
 from campaign_health.dashboard.reads.overview import Incident
-from campaign_health.detection.formats import count, day_text
+from campaign_health.detection.formats import day_text
 from campaign_health.detection.words import STATUS_WORDS, cause_label, status_label
 
 CHART = {"displayModeBar": False, "scrollZoom": False}
@@ -102,14 +102,14 @@ def messages_panel(page: Page, now: CampaignNow) -> None:
     states = answer(property_states, page.name, now.event) if now.event else pd.DataFrame(columns=["property"])
     rows = [
         {
-            "Message": shown(row.name or "(no name)"),
-            "Kind": row.type,
-            "Sends": _sending(row.sending_state),
-            "Uses": ", ".join(shown(name) for name in row.required_variables) or "–",
-            "Can do without": ", ".join(shown(name) for name in row.optional_variables) or "–",
-            "Problem": shown(row.problem) if isinstance(row.problem, str) else "–",
+            "Message": shown(row["name"] or "(no name)"),
+            "Kind": row["type"],
+            "Sends": _sending(row["sending_state"]),
+            "Uses": ", ".join(shown(name) for name in row["required_variables"]) or "–",
+            "Can do without": ", ".join(shown(name) for name in row["optional_variables"]) or "–",
+            "Problem": shown(row["problem"]) if isinstance(row["problem"], str) else "–",
         }
-        for row in messages.itertuples(index=False)
+        for row in messages.to_dict("records")
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt="The messages of this campaign")
     used = sorted({str(v).removeprefix("event.") for found in messages["required_variables"] for v in found
@@ -162,6 +162,6 @@ def _used_properties(used: Sequence[str], states: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for name in used:
         found = states[states["property"] == name]
-        kinds = ", ".join(f"{row.type} on {row.share:.0%}" for row in found.itertuples())
+        kinds = ", ".join(f"{row['type']} on {row['share']:.0%}" for row in found.to_dict("records"))
         rows.append({"Property": shown(name), "On the newest profiled day": kinds or "not seen"})
     return pd.DataFrame(rows)

@@ -30,7 +30,8 @@ def card_html(incident: Incident, today: date, colours: Palette) -> str:
         f"{safe(_short(incident.campaign))}</h2>"
         f"{badge(incident.kind, colours)}{_owner(incident, colours)}</div>"
         f'<p style="margin:0 0 .35rem;font-size:1.02rem">{with_code(incident.summary)}</p>'
-        f'<dl style="margin:0;display:grid;padding:0;grid-template-columns:max-content 1fr;gap:.12rem .8rem;font-size:.92rem">'
+        f'<dl style="margin:0;display:grid;padding:0;'
+        f'grid-template-columns:max-content 1fr;gap:.12rem .8rem;font-size:.92rem">'
         f"{body}</dl></div>"
     )
 

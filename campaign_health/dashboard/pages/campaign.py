@@ -86,10 +86,12 @@ def _title(page: Page, now: CampaignNow, days: pd.DataFrame, kind: str | None) -
     event = f"triggered by <code>{safe(now.event)}</code>" if now.event else f"triggered by a {safe(now.trigger_kind)}"
     owner = f" · owner {safe(now.owner)}" if now.owner else ""
     st.html(
-        f'<div style="color:{page.palette.text}"><div style="display:flex;gap:.7rem;align-items:baseline;flex-wrap:wrap">'
+        f'<div style="color:{page.palette.text}">'
+        f'<div style="display:flex;gap:.7rem;align-items:baseline;flex-wrap:wrap">'
         f'<h1 style="font-size:1.6rem;margin:0;padding:0;overflow-wrap:anywhere">{safe(now.name)}</h1>'
         f"{badge(status, page.palette)}</div>"
-        f'<p style="margin:.2rem 0 0;color:{page.palette.muted}">{event} · {safe(now.state)} in Customer.io{owner}</p></div>'
+        f'<p style="margin:.2rem 0 0;color:{page.palette.muted}">{event} · {safe(now.state)} in Customer.io{owner}</p>'
+        "</div>"
     )
 
 

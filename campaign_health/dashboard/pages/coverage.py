@@ -1,10 +1,83 @@
-"""coverage"""
+"""What is wired to what: campaigns whose event is unknown, events that no campaign uses, the five core events."""
 
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from campaign_health.dashboard.markup import shown
 from campaign_health.dashboard.page import Page, draw
+from campaign_health.dashboard.published import answer
+from campaign_health.dashboard.reads.events import all_events, campaign_mappings
+from campaign_health.manifest.core_events import CORE_EVENTS
+
+FROM_WORDS = {"trigger": "its trigger in Customer.io", "manifest": "the manifest", "decision": "a decision here",
+              "none": "–"}  # fmt: skip
 
 
 def coverage(page: Page) -> None:
-    """Draws the page."""
+    """Draws the three lists."""
+    st.title("Coverage", anchor=False)
+    st.caption("A campaign can only be watched against its event where that event is known.")
+    mappings = answer(campaign_mappings, page.name)
+    events = answer(all_events, page.name)
+    _core(mappings, events)
+    _unknown(mappings)
+    _unused(events)
+
+
+def _core(mappings: pd.DataFrame, events: pd.DataFrame) -> None:
+    st.subheader("The five events worth automating first", anchor=False)
+    seen = set(events["event"])
+    rows = []
+    for core in CORE_EVENTS:
+        used = mappings[mappings["event"] == core.event]
+        running = used[used["state"] == "running"]
+        state = (
+            "● wired"
+            if len(running) and core.event in seen
+            else "◔ seen, no running campaign"
+            if core.event in seen
+            else "○ not seen"
+        )
+        rows.append({"State": state, "Event": core.event, "Campaign": core.campaign, "Send it": core.timing,
+                     "Wired to": ", ".join(shown(name) for name in used["name"]) or "–"})  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="The five core events and whether they are wired")
+
+
+def _unknown(mappings: pd.DataFrame) -> None:
+    st.subheader("Campaigns that cannot be watched against an event", anchor=False)
+    lacking = mappings[mappings["event"].isna() | ~mappings["event_seen"]]
+    if lacking.empty:
+        st.success("Every campaign is watched against an event that Mixpanel has seen.", icon=":material/check:")
+        return
+    rows = pd.DataFrame(
+        {
+            "Campaign": [shown(name) for name in lacking["name"]],
+            "State": lacking["state"],
+            "Trigger": lacking["trigger_kind"],
+            "Event": [shown(event) if isinstance(event, str) else "–" for event in lacking["event"]],
+            "Why not": [
+                "Mixpanel has never seen this event" if isinstance(event, str) else "its trigger is not an event"
+                for event in lacking["event"]
+            ],
+            "Mapping from": [FROM_WORDS.get(str(source), str(source)) for source in lacking["event_from"]],
+        }
+    )
+    st.dataframe(rows, hide_index=True, alt="Campaigns without a known event")
+
+
+def _unused(events: pd.DataFrame) -> None:
+    st.subheader("Busy events that no campaign uses", anchor=False)
+    unused = events[[len(names) == 0 for names in events["campaigns"]]].head(50)
+    rows = pd.DataFrame(
+        {"Event": [shown(name) for name in unused["event"]], "Count, 28 days": unused["events_28d"],
+         "Last 28 days": [[] if line is None else list(line) for line in unused["line"]]}
+    )  # fmt: skip
+    st.dataframe(
+        rows, hide_index=True, alt="Events without a campaign",
+        column_config={"Last 28 days": st.column_config.LineChartColumn(y_min=0)},
+    )  # fmt: skip
 
 
 draw(coverage)

@@ -1,10 +1,115 @@
-"""events"""
+"""All events: which vanished, which are new, which took another's place, and who hangs on them."""
 
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from campaign_health.dashboard.csv_export import as_csv
+from campaign_health.dashboard.event_table import LIVES, for_people, lives
+from campaign_health.dashboard.figures.hand_over import hand_over_figure
+from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page, draw
+from campaign_health.dashboard.published import answer
+from campaign_health.dashboard.reads.campaign import event_days
+from campaign_health.dashboard.reads.events import all_events, all_property_changes, rename_suspects
+from campaign_health.dashboard.rename_acts import offer_rename_acts
+from campaign_health.detection.formats import day_text, plural
+
+CHART = {"displayModeBar": False, "scrollZoom": False}
 
 
 def events(page: Page) -> None:
-    """Draws the page."""
+    """Draws the suspected renames, the changed properties, and the table of all events."""
+    st.title("Events", anchor=False)
+    st.caption("Every event name Mixpanel has ever sent. A renamed event shows here twice: once vanished, once new.")
+    found = answer(all_events, page.name)
+    if found.empty:
+        st.info("No event has been seen yet. They appear after the first collection from Mixpanel.")
+        return
+    _renames(page)
+    _properties(page)
+    _table(page, found)
+
+
+def _renames(page: Page) -> None:
+    suspects = answer(rename_suspects, page.name)
+    st.subheader("Suspected renames", anchor=False)
+    if suspects.empty:
+        st.caption("No event seems to have taken another's place.")
+    for row in suspects.to_dict("records"):
+        old, new = str(row["old_event"]), str(row["new_event"])
+        with st.container(border=True, key=f"rename-{abs(hash((old, new)))}"):
+            took = "gradually took" if row["gradual"] else "took"
+            st.markdown(
+                f"**{in_markdown(new)}** {took} the place of **{in_markdown(old)}** on "
+                f"{day_text(pd.Timestamp(row['first_day']).date(), page.today)}"
+            )
+            shared = row["shared_properties"]
+            st.caption(
+                f"Names alike {row['name_likeness']:.0%} · volume handed over {row['volume_handed_over']:.0%} · "
+                f"shared properties {'not known' if pd.isna(shared) else f'{shared:.0%}'}"
+            )
+            figure = hand_over_figure(
+                answer(event_days, page.name, old), answer(event_days, page.name, new), (old, new), page.palette
+            )
+            alt = f"Daily counts of {shown(old)} and {shown(new)}"
+            st.plotly_chart(figure, theme=None, config=CHART, key=f"hand-over-{old}-{new}", alt=alt)
+            offer_rename_acts(page, row)
+
+
+def _properties(page: Page) -> None:
+    changes = answer(all_property_changes, page.name)
+    st.subheader("Changed properties", anchor=False)
+    if changes.empty:
+        st.caption("No property of the events that campaigns depend on has changed.")
+        return
+    words = {"type_changed": "Changed type", "missing": "Missing or renamed", "appeared": "Appeared"}
+    table = pd.DataFrame(
+        {
+            "Day": pd.to_datetime(changes["day"]).dt.date,
+            "Event": [shown(name) for name in changes["event"]],
+            "Property": [shown(name) for name in changes["property"]],
+            "What": [words.get(str(kind), str(kind)) for kind in changes["kind"]],
+            "Before": changes["before"].fillna("–"),
+            "After": changes["after"].fillna("–"),
+            "Carried by, before": changes["share_before"],
+            "Carried by, after": changes["share_after"],
+            "Perhaps now": changes["new_property"].fillna("–"),
+        }
+    )
+    share = st.column_config.NumberColumn(format="percent")
+    st.dataframe(
+        table, hide_index=True, alt="Changed properties",
+        column_config={"Carried by, before": share, "Carried by, after": share},
+    )  # fmt: skip
+
+
+def _table(page: Page, found: pd.DataFrame) -> None:
+    st.subheader("All events", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input("Search", key="q", bind="query-params", icon=":material/search:", placeholder="Event")
+        life = st.multiselect("Life", LIVES, key="life", bind="query-params", placeholder="Any")
+    exact = st.query_params.get("event")
+    keep = pd.Series(True, index=found.index)
+    if exact:
+        keep &= found["event"] == exact
+    for word in (words or "").lower().split():
+        keep &= found["event"].str.lower().str.contains(word, regex=False)
+    if life:
+        keep &= lives(found).isin(life)
+    part = found[keep]
+    st.caption(f"{len(part):,} of {plural(len(found), 'event')}")
+    st.dataframe(
+        for_people(part), hide_index=True, alt="All events",
+        column_config={"Last 28 days": st.column_config.LineChartColumn(y_min=0)},
+    )  # fmt: skip
+    rows = part.drop(columns=["line"]).assign(
+        campaigns=[", ".join(names) for names in part["campaigns"]], life=lives(part)
+    )
+    st.download_button(
+        "Download as CSV", as_csv(rows), file_name="events.csv", mime="text/csv", icon=":material/download:"
+    )
 
 
 draw(events)

@@ -1,10 +1,52 @@
-"""help"""
+"""What the words mean, and what to do about each cause."""
 
-from campaign_health.dashboard.page import Page, draw
+from __future__ import annotations
+
+import streamlit as st
+
+from campaign_health.dashboard.guide import GUIDES
+from campaign_health.detection.words import CAUSE_WORDS, STAGE_WORDS, STATUS_WORDS
+
+TERMS = (
+    (
+        "Campaign",
+        "A campaign in Customer.io (its newer pages say automation): messages that an event or a segment starts.",
+    ),
+    ("Trigger event", "The Mixpanel event that starts a campaign. *Event count* is how often it happened on a day."),
+    ("Journey", "One person's run through a campaign. *Started*: met the trigger. *Activated*: passed the filters."),
+    ("Send", "A message that Customer.io counts as sent."),
+    (
+        "Expected",
+        "What a healthy campaign would send for that day's event count, with its range: the band in the chart.",
+    ),
+    ("Incident", "An unbroken run of bad days of one campaign. It opens by itself and closes by itself."),
+    ("Schema drift", "An event or a property changed its name or form, so that something that relied on it stopped."),
+    ("Not collected", "Nobody answered for that day. It is not zero, and it is never judged."),
+    ("Provisional", "The day is not over, or its numbers are still growing."),
+    ("Revenue at risk", "Missed qualifying events × conversion rate × deal value, both from the manifest."),
+)
 
 
-def help(page: Page) -> None:
-    """Draws the page."""
+def help_page() -> None:
+    """Draws the glossary and the advice."""
+    st.title("Help", anchor=False)
+    st.subheader("What the words mean", anchor=False)
+    for term, meaning in TERMS:
+        st.markdown(f"**{term}.** {meaning}")
+    st.subheader("What a verdict means", anchor=False)
+    for words in STATUS_WORDS.values():
+        st.markdown(f"{words.shape} **{words.label}.** {words.meaning}")
+    st.subheader("Where the chain can break", anchor=False)
+    for words in STAGE_WORDS.values():
+        st.markdown(f"{words.shape}. **{words.label.capitalize()}.** {words.meaning}")
+    st.subheader("What to do about each cause", anchor=False)
+    for cause, guide in GUIDES.items():
+        words = CAUSE_WORDS[cause]
+        with st.expander(words.label):
+            st.markdown(
+                f"{words.meaning}\n\n**Whom to ask.** {guide.ask}\n\n**What to change.** {guide.change}\n\n"
+                f"**How to check that it worked.** {guide.check}"
+            )
 
 
-draw(help)
+help_page()

@@ -60,24 +60,28 @@ def campaign_names(connection: duckdb.DuckDBPyConnection, workspace: str) -> tup
 
 def campaign_now(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> CampaignNow | None:
     """The campaign, or None where there is no such id."""
-    row = connection.execute(
+    cursor = connection.execute(
         """
-        SELECT c.campaign_id, c.name, c.state, c.trigger_kind, c.event,
-               CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END,
-               coalesce(p.event_from, CASE WHEN c.event IS NULL THEN 'none' ELSE 'trigger' END), c.tags, p.owner,
-               p.deal_value, p.conversion_rate, p.timing, coalesce(p.uses, []), c.first_started, c.updated, c.gone_at
+        SELECT c.campaign_id, c.name, c.state, c.trigger_kind, c.event AS trigger,
+               CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event,
+               coalesce(p.event_from, CASE WHEN c.event IS NULL THEN 'none' ELSE 'trigger' END) AS event_from, c.tags,
+               p.owner, p.deal_value, p.conversion_rate, p.timing, coalesce(p.uses, []) AS uses, c.first_started,
+               c.updated, c.gone_at
         FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
         WHERE c.workspace = ? AND c.campaign_id = ?
         """,
         [workspace, campaign_id],
-    ).fetchone()
+    )
+    names = [column[0] for column in cursor.description or ()]
+    row = cursor.fetchone()
     if row is None:
         return None
-    return CampaignNow(*row[:7], tuple(row[7]), *row[8:12], tuple(row[12]), *row[13:])
+    values = dict(zip(names, row, strict=True))
+    return CampaignNow(**{**values, "tags": tuple(values["tags"]), "uses": tuple(values["uses"])})
 
 
 def campaign_days(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> pd.DataFrame:
-    """One row for every day that was collected for anyone: numbers NULL where not collected, states, the expected range."""
+    """One row for every collected day: numbers (NULL where not collected), states, the expected range."""
     return connection.execute(_DAYS, {"workspace": workspace, "campaign_id": campaign_id}).df()
 
 
@@ -133,7 +137,7 @@ def property_states(connection: duckdb.DuckDBPyConnection, workspace: str, event
 
 
 def property_changes(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> pd.DataFrame:
-    """What changed among an event's properties: property, kind, day, before, after, share_before, share_after, new_property."""
+    """Changed properties of an event, newest first; the columns of `property_change`."""
     return connection.execute(
         """
         SELECT property, kind, day, before, after, share_before, share_after, new_property

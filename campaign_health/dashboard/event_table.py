@@ -1,0 +1,41 @@
+"""Every event of the project in words: alive, new, vanished, blocked; and the table of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from campaign_health.dashboard.markup import shown
+
+NEW_DAYS = 14
+VANISHED_DAYS = 2
+LIVES = ("Vanished", "New", "Blocked in Mixpanel", "Alive", "Long gone")
+LONG_GONE_DAYS = 60
+
+
+def lives(events: pd.DataFrame) -> pd.Series:
+    """What each event is up to: Vanished (quiet for two days or more), New, Blocked in Mixpanel, Alive or Long gone."""
+    life = pd.Series("Alive", index=events.index)
+    life[events["age_days"] < NEW_DAYS] = "New"
+    life[events["quiet_days"] >= VANISHED_DAYS] = "Vanished"
+    life[events["quiet_days"] >= LONG_GONE_DAYS] = "Long gone"
+    life[events["dropped"]] = "Blocked in Mixpanel"
+    return life
+
+
+def for_people(events: pd.DataFrame) -> pd.DataFrame:
+    """The table as it is shown."""
+    shapes = {"Vanished": "▣", "New": "◔", "Blocked in Mixpanel": "×", "Alive": "●", "Long gone": "◻"}
+    life = lives(events)
+    return pd.DataFrame(
+        {
+            "Life": [f"{shapes[one]} {one}" for one in life],
+            "Event": [shown(name) for name in events["event"]],
+            "Count, 28 days": events["events_28d"],
+            "Last 28 days": [[] if line is None else list(line) for line in events["line"]],
+            "First seen": pd.to_datetime(events["first_seen"]).dt.date,
+            "Last seen": pd.to_datetime(events["last_seen"]).dt.date,
+            "Campaigns that hang on it": [
+                ", ".join(shown(name) for name in names) or "–" for names in events["campaigns"]
+            ],
+        }
+    )

@@ -1,0 +1,83 @@
+"""What to do about each cause: whom to ask, what to change, how to check that it worked."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Guide(NamedTuple):
+    """Advice on one cause, in a marketer's words."""
+
+    ask: str
+    change: str
+    check: str
+
+
+SENDS_BACK = "The day after, sends are back within the expected range and the incident closes by itself."
+GUIDES: dict[str, Guide] = {
+    "event_renamed": Guide(
+        "The team that sends the event: was it renamed on purpose?",
+        "If so, set the campaign's trigger in Customer.io to the new name; if not, have the old name sent again.",
+        SENDS_BACK,
+    ),
+    "event_removed": Guide(
+        "The team that sends the event, and whoever may block events in Mixpanel.",
+        "Have the event sent or unblocked again, or choose another trigger.",
+        SENDS_BACK,
+    ),
+    "event_unknown": Guide(
+        "Whoever made the campaign.",
+        "Correct the name of the trigger event in Customer.io; the nearest names are listed with the cause.",
+        "Journeys start within minutes of the next event.",
+    ),
+    "property_type_changed": Guide(
+        "The team that sends the event.",
+        "Use the new form in the message and the filters, or have the old type sent again.",
+        "No new failures in Customer.io, and sends are back the day after.",
+    ),
+    "property_missing": Guide(
+        "The team that sends the event.",
+        "Have the property sent again, or use its new name in the message and the filters.",
+        "No new failures in Customer.io, and sends are back the day after.",
+    ),
+    "filter_no_longer_matches": Guide(
+        "Whoever owns the segments or attributes that the campaign filters by.",
+        "Open the campaign's filters in Customer.io and look for a renamed attribute, event or value.",
+        "Activated journeys follow started ones again.",
+    ),
+    "message_failing": Guide(
+        "Whoever wrote the message.",
+        "Correct the Liquid variable that the failure names, or give it a default.",
+        "Send a test, then watch that failures stop.",
+    ),
+    "message_draft_or_off": Guide(
+        "Whoever last edited the campaign.",
+        "Set the message back to sending automatically. Drafts that queued up can be sent or deleted there.",
+        SENDS_BACK,
+    ),
+    "recipients_unreachable": Guide(
+        "The team that writes profiles to Customer.io.",
+        "Look at a profile of a recent journey: is there an address, is it suppressed, is a message limit reached?",
+        "Undeliverable and suppressed messages fall back to where they were.",
+    ),
+    "campaign_edited": Guide(
+        "Whoever edited the campaign that day.",
+        "Compare the trigger and the filters with what they were before.",
+        SENDS_BACK,
+    ),
+    "campaign_stopped": Guide(
+        "Whoever stopped it.",
+        "If that was meant, there is nothing to do; if not, start it again in Customer.io.",
+        "It shows as running at the next collection.",
+    ),
+    "part_of_traffic_broke": Guide(
+        "The team of the platform, app version or plan that is missing.",
+        "Compare what that part sends since that day with what the others send.",
+        SENDS_BACK,
+    ),
+    "unknown": Guide(
+        "Whoever knows what changed that day: releases, edits, imports.",
+        "Start with what was ruled out, and go through the chain step by step.",
+        SENDS_BACK,
+    ),
+}

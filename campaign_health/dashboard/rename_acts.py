@@ -1,0 +1,51 @@
+"""What a person can say of a suspected rename: yes, no, and undo."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from campaign_health.dashboard.acting import ask_who, decide, undo
+from campaign_health.dashboard.markup import in_markdown
+from campaign_health.dashboard.page import Page
+
+
+def offer_rename_acts(page: Page, suspect: Mapping[Hashable, Any]) -> None:
+    """Buttons to confirm or refuse a suspected rename (a row of `rename_suspects`), or to undo that."""
+    old, new = str(suspect["old_event"]), str(suspect["new_event"])
+    key = f"{old}\n{new}"
+    if isinstance(suspect["decision"], str):
+        said = "confirmed" if suspect["decision"] == "confirm_rename" else "refused"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{in_markdown(suspect['decided_by'])} has {said} this.")
+            if st.button("Undo", key=f"undo-{key}", type="tertiary"):
+                undo(page, str(suspect["decision_id"]))
+        return
+    with st.container(horizontal=True):
+        if st.button("Yes, it was renamed", key=f"yes-{key}"):
+            _confirm(page, old, new)
+        if st.button("No, these are two things", key=f"no-{key}", type="tertiary"):
+            _refuse(page, old, new)
+
+
+@st.dialog("Confirm the rename")
+def _confirm(page: Page, old: str, new: str) -> None:
+    st.write(
+        f"{in_markdown(old)} is now called {in_markdown(new)}. The incident stays until the campaign sends again: "
+        "somebody must still change the trigger in Customer.io."
+    )
+    who = ask_who(page)
+    if st.button("Confirm", type="primary", disabled=not who):
+        decide(page, "confirm_rename", who, event=old, new_event=new)
+
+
+@st.dialog("Refuse the rename")
+def _refuse(page: Page, old: str, new: str) -> None:
+    st.write(
+        f"{in_markdown(old)} and {in_markdown(new)} have nothing to do with each other. They are not paired again."
+    )
+    who = ask_who(page)
+    if st.button("Refuse", type="primary", disabled=not who):
+        decide(page, "refuse_rename", who, event=old, new_event=new)
