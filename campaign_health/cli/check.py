@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from campaign_health.errors import CampaignHealthError
 from campaign_health.manifest.check.findings import CheckResult, Failure
 from campaign_health.manifest.check.reports import FORMATS, render
 from campaign_health.manifest.check.run import CheckRequest, run_check
-from campaign_health.manifest.reading import DEFAULT_NAME
+from campaign_health.manifest.reading import DEFAULT_NAME, ReadManifest
 
 if TYPE_CHECKING:
     from campaign_health.manifest.check.observed import Observed
@@ -39,9 +40,13 @@ MANIFEST_SETTING = "CAMPAIGN_HEALTH_MANIFEST"
     help="Compare with a published campaign_health.duckdb, without a network.",
 )
 @click.option("--workspace", help="The workspace to compare with, where there are several.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True, help="How to say it.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True, help="How to say it."
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there instead of standard output.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there instead of standard output."
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -61,15 +66,16 @@ def command(
     Customer.io and Mixpanel (--live, or offline --published). Exit code: 0 holds, 1 violated, 2 could not check.
     """
     try:
-        observers: list[Callable[[], Observed]] = []
+        now = read_clock(os.environ)
+        observers: list[Callable[[ReadManifest], Observed]] = []
         if live:
-            observers.append(lambda: _live(workspace))
+            observers.append(lambda read: _live(read, workspace, now))
         if published is not None:
             file = published
-            observers.append(lambda: _published(file, workspace))
+            observers.append(lambda read: _published(file, workspace, now))
         request = CheckRequest(
             manifest=manifest or _default_manifest(code),
-            now=read_clock(os.environ),
+            now=now,
             code=code,
             base=base,
             observers=observers,
@@ -98,13 +104,13 @@ def _default_manifest(code: Path | None) -> Path:
     return here
 
 
-def _live(workspace: str | None) -> Observed:
+def _live(read: ReadManifest, workspace: str | None, now: datetime) -> Observed:
     from campaign_health.manifest.check.live import observe_live
 
-    return observe_live(os.environ, workspace)
+    return observe_live(os.environ, Path.cwd(), read.manifest, workspace, now)
 
 
-def _published(file: Path, workspace: str | None) -> Observed:
+def _published(file: Path, workspace: str | None, now: datetime) -> Observed:
     from campaign_health.manifest.check.published import observe_published
 
-    return observe_published(file, workspace)
+    return observe_published(file, workspace, now.date())

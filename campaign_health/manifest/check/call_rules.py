@@ -71,7 +71,8 @@ def _finding(name: str, call: TrackingCall, manifest: Manifest) -> Finding:
         rule="event_not_in_manifest",
         severity="violation",
         message=(
-            f"`{full}` is newly sent at {at(readable(call.path), call.line)}, and the manifest does not have it. {advice}"
+            f"`{full}` is newly sent at {at(readable(call.path), call.line)}, and the manifest does not have it. "
+            f"{advice}"
         ),
         event=full,
         head_file=readable(call.path),

@@ -98,8 +98,8 @@ def _finding(
         message = f"the manifest renames `{event}` to `{reviewed}`, but {code}: this stops {hit}. It stood at {here}."
     elif rule == "event_vanished_in_part":
         message = (
-            f"`{event}` became `{new}` at {there} and lives on elsewhere, so a part of its sends is missing from {hit}. "
-            f"It stood at {here}."
+            f"`{event}` became `{new}` at {there} and lives on elsewhere, so a part of its sends is missing "
+            f"from {hit}. It stood at {here}."
         )
     elif rule == "event_renamed":
         message = f"renaming `{event}` stops {hit}. It stood at {here}; its likely new name is `{new}` at {there}."

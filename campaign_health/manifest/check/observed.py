@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from campaign_health.manifest.check.findings import Failure
 from campaign_health.manifest.dependencies import ObservedCampaign
 
 
@@ -56,6 +57,7 @@ class Observed:
         properties: Profiles by event and property; only of events that were profiled.
         parts: What was compared, in words, for the coverage.
         remarks: What to know about the look-up.
+        failures: What could not be looked up.
     """
 
     campaigns: list[ObservedCampaign] | None = None
@@ -63,6 +65,7 @@ class Observed:
     properties: dict[str, dict[str, ObservedProperty]] = field(default_factory=dict)
     parts: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
 
     def filled_from(self, other: Observed) -> Observed:
         """This look, with what only the other one knows; sends, which only a published file has, are taken over."""
@@ -72,9 +75,7 @@ class Observed:
             campaigns = other.campaigns
         else:
             campaigns = [
-                ObservedCampaign(
-                    **{**vars(seen), "sends": seen.sends if seen.sends is not None else sends.get(seen.campaign_id)}
-                )
+                seen if seen.sends is not None else replace(seen, sends=sends.get(seen.campaign_id))
                 for seen in campaigns
             ]
         return Observed(
@@ -83,4 +84,5 @@ class Observed:
             self.properties or other.properties,
             [*self.parts, *other.parts],
             [*self.remarks, *other.remarks],
+            [*self.failures, *other.failures],
         )

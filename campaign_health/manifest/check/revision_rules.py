@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from campaign_health.manifest.check.code.replacement import SIMILAR, likeness
 from campaign_health.manifest.check.findings import Finding, Severity
+from campaign_health.manifest.check.likeness import SIMILAR, likeness
 from campaign_health.manifest.check.wording import labels, stopped
 from campaign_health.manifest.dependencies import CampaignDependency
 from campaign_health.manifest.reading import ReadManifest

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,7 +38,7 @@ class CheckRequest:
     now: datetime
     code: Path | None = None
     base: str | None = None
-    observers: Sequence[Callable[[], Observed]] = field(default_factory=tuple)
+    observers: Sequence[Callable[[ReadManifest], Observed]] = field(default_factory=tuple)
 
 
 def run_check(request: CheckRequest) -> CheckResult:
@@ -51,7 +52,7 @@ def run_check(request: CheckRequest) -> CheckResult:
             for problem in error.problems
         ]
         return result
-    observed = _observe(request, result)
+    observed = _observe(request, read, result)
     campaigns = campaign_dependencies(read.manifest, observed.campaigns if observed else None)
     repository = _attempt(result, lambda: _repository(request)) if request.code or request.base else None
     file = _shown_path(request.manifest, repository)
@@ -62,7 +63,7 @@ def run_check(request: CheckRequest) -> CheckResult:
         from campaign_health.manifest.check.observed_rules import check_observed
 
         result.coverage.parts += observed.parts
-        result.findings += check_observed(read, file, campaigns, observed, result.coverage)
+        result.findings += check_observed(read, file, campaigns, observed, request.now.date(), result.coverage)
     if repository:
         _check_repository(request, repository, read, file, campaigns, observed, result)
     result.findings.sort(key=_order)
@@ -155,12 +156,15 @@ def _manifest_at(repository: Repository, commit: str | None, path: str) -> ReadM
         raise CouldNotCheck(f"The manifest at the base cannot be read: {error.message}", error.cure) from error
 
 
-def _observe(request: CheckRequest, result: CheckResult) -> Observed | None:
-    found = None
+def _observe(request: CheckRequest, read: ReadManifest, result: CheckResult) -> Observed | None:
+    found: Observed | None = None
     for look_up in request.observers:
-        seen = _attempt(result, look_up)
+        seen = _attempt(result, partial(look_up, read))
         if seen is not None:
             found = seen if found is None else found.filled_from(seen)
+    if found is not None:
+        result.failures += found.failures
+        result.coverage.remarks += found.remarks
     return found
 
 

@@ -9,14 +9,9 @@ from pathlib import PurePosixPath
 
 from campaign_health.manifest.check.code.constants import Constants, constants_in
 from campaign_health.manifest.check.code.occurrences import Occurrence
-from campaign_health.manifest.check.code.replacement import (
-    SIMILAR,
-    Replacement,
-    is_like_a_name,
-    likeness,
-    replacement_of,
-)
+from campaign_health.manifest.check.code.replacement import Replacement, is_like_a_name, replacement_of
 from campaign_health.manifest.check.code.snapshot import CodeFile, Snapshot, anchor_of
+from campaign_health.manifest.check.likeness import SIMILAR, likeness
 
 MOVED = 0.5  # share of lines in common above which a vanished and a new file are one that moved
 

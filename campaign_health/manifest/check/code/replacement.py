@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from rapidfuzz import fuzz
-
 from campaign_health.manifest.check.code.snapshot import CodeFile
 from campaign_health.manifest.check.code.source import Token
+from campaign_health.manifest.check.likeness import SIMILAR, likeness
 
-SIMILAR = 0.6  # names at least this alike are taken for one name changed
 _LARGE = 4000  # tokens above which frequent tokens are left out of the comparison, to stay quick
 
 
@@ -107,27 +105,6 @@ def _opcodes(base: CodeFile, head: CodeFile) -> list[tuple[str, int, int, int, i
 
 def _key(token: Token) -> tuple[bool, str]:
     return (token.is_string, token.value.strip() if token.value is not None else token.text)
-
-
-def likeness(one: str, other: str) -> float:
-    """How alike two names are, 0 to 1: their words compared in any order, whatever the case and the joints."""
-    first, second = words_of(one), words_of(other)
-    if not first or not second:
-        return 0.0
-    if first == second:
-        return 1.0
-    return (
-        float(
-            max(fuzz.ratio(" ".join(first), " ".join(second)), fuzz.token_sort_ratio(" ".join(first), " ".join(second)))
-        )
-        / 100
-    )
-
-
-def words_of(name: str) -> list[str]:
-    """`trialStarted`, `trial.started` and `Trial Started` as `["trial", "started"]`."""
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
-    return re.findall(r"[^\W_]+", spaced.lower())
 
 
 def is_like_a_name(value: str) -> bool:

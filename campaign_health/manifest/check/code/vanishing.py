@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from campaign_health.manifest.check.code.new_names import NewNames
 from campaign_health.manifest.check.code.occurrences import Occurrence, by_file
-from campaign_health.manifest.check.code.replacement import SIMILAR, is_like_a_name, likeness
-
+from campaign_health.manifest.check.code.replacement import is_like_a_name
+from campaign_health.manifest.check.likeness import SIMILAR, likeness
 
 _LOGS = frozenset(
     {
