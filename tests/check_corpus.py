@@ -15,7 +15,8 @@ from campaign_health.manifest.check.run import CheckRequest, run_check
 FOLDER = Path(__file__).with_name("fixtures") / "check"
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 _EXPECTED = re.compile(
-    r"! (?P<note>note )?(?P<rule>\w+) (?P<event>.+?) -> (?P<new>.+?) \[(?P<campaigns>.*)\] (?P<base>\S+) => (?P<head>\S+)"
+    r"! (?P<note>note )?(?P<rule>\w+) (?P<event>.+?) -> (?P<new>.+?) "
+    r"\[(?P<campaigns>.*)\] (?P<base>\S+) => (?P<head>\S+)"
 )
 
 

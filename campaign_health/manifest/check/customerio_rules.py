@@ -136,19 +136,12 @@ def _unlisted(read: ReadManifest, place: _Place, campaign: CampaignDependency, s
 
 def _messages(read: ReadManifest, file: str, campaign: CampaignDependency, seen: ObservedCampaign) -> list[Finding]:
     event = campaign.event or ""
-    place = _Place(
-        file, read.line("campaigns", campaign.index) if campaign.index is not None else read.entry_line(event)
-    )
-    found = [
-        place.finding(
-            "liquid_broken",
-            "note",
-            f"a message of *{seen.name}* cannot be read in full: {problem}.",
-            event,
-            (campaign.label,),
-        )  # fmt: skip
-        for problem in seen.problems
-    ]
+    line = read.line("campaigns", campaign.index) if campaign.index is not None else read.entry_line(event)
+    place, who = _Place(file, line), (campaign.label,)
+    found = []
+    for problem in seen.problems:
+        message = f"a message of *{seen.name}* cannot be read in full: {problem}."
+        found.append(place.finding("liquid_broken", "note", message, event, who))
     entry = read.manifest.event(event) or read.manifest.event(read.manifest.newest_name(event))
     if entry is None:
         return found

@@ -82,8 +82,8 @@ def _gone(
     new = likely_successor(seen, events, read)
     told = f"; `{new}` began then, its likely new name" if new else ""
     message = (
-        f"Mixpanel has seen no `{name}` since {seen.last_seen.isoformat()}, about {missed:,.0f} were to be expected{told}. "
-        f"This stops {stopped(hit)}."
+        f"Mixpanel has seen no `{name}` since {seen.last_seen.isoformat()}; about {missed:,.0f} were to be "
+        f"expected{told}. This stops {stopped(hit)}."
     )
     return [_finding("event_not_seen", "violation", message, name, hit, file, line, new_name=new)]
 
@@ -140,11 +140,8 @@ def _properties(
             message = (
                 f"the manifest requires `{key}` of `{name}`, but only {share:.0%} of events carry it.{told}{breaks}"
             )
-            found.append(
-                _finding(
-                    "observed_property_missing", severity, message, name, users, file, line, prop=key, new_name=new
-                )
-            )
+            rule = "observed_property_missing"
+            found.append(_finding(rule, severity, message, name, users, file, line, prop=key, new_name=new))
     return found
 
 
