@@ -28,21 +28,21 @@ _EVENT_DAYS = f"""
     SELECT number AS event, {_OFFSET}, {_NUMBER.format(column="events")}, {_STATE.format(column="state")} AS state
     FROM event_day JOIN names USING (event)
     WHERE workspace = $workspace AND day BETWEEN $first_day AND $last_day
-"""
+"""  # noqa: S608
 _CAMPAIGN_DAYS = f"""
     SELECT campaign_id, {_OFFSET}, {_NUMBER.format(column="sent")}, {_NUMBER.format(column="delivered")},
         {_STATE.format(column="state")} AS state, {_STATE.format(column="engagement_state")} AS engagement_state
     FROM campaign_day WHERE workspace = $workspace AND day BETWEEN $first_day AND $last_day
-"""
+"""  # noqa: S608
 _JOURNEY_DAYS = f"""
     SELECT campaign_id, {_OFFSET}, {_NUMBER.format(column="started")}, {_NUMBER.format(column="activated")},
         {_STATE.format(column="state")} AS state
     FROM journey_day WHERE workspace = $workspace AND day BETWEEN $first_day AND $last_day
-"""
+"""  # noqa: S608
 _SOURCE_DAYS = f"""
     SELECT source, {_OFFSET}, {_STATE.format(column="state")} AS state FROM source_day
     WHERE workspace = $workspace AND day BETWEEN $first_day AND $last_day
-"""
+"""  # noqa: S608
 
 # Only what is judged counts, and only of campaigns and events that had begun: what begins later changes nothing before.
 _FINGERPRINT = """

@@ -171,8 +171,8 @@ def save_verdicts(
         )
         count = count_of(removed)
         written = connection.execute(
-            f"INSERT OR REPLACE INTO verdict BY NAME SELECT ? AS workspace, i.* FROM incoming_verdicts i WHERE NOT EXISTS "  # noqa: S608
-            f"(SELECT 1 FROM verdict v WHERE v.workspace = ? AND v.day >= ? AND {same})",
+            "INSERT OR REPLACE INTO verdict BY NAME SELECT ? AS workspace, i.* FROM incoming_verdicts i "  # noqa: S608
+            f"WHERE NOT EXISTS (SELECT 1 FROM verdict v WHERE v.workspace = ? AND v.day >= ? AND {same})",
             [workspace, workspace, first_day],
         )
         return count + count_of(written)

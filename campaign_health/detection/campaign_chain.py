@@ -24,8 +24,8 @@ from campaign_health.detection.verdicts import STATUS_NAMES, Change
 STAGES = ("event", "started", "activated", "sent", "delivered")
 CODE = {name: code for code, name in enumerate(STATUS_NAMES)}
 
-IDLE_DAYS = 3
-"""Days without one journey after which a trigger event that was never seen is called unknown."""
+LEARNING_DAYS = 28
+"""A campaign that was watched for longer and still shows too little is too quiet, no longer learning."""
 
 STILL_RUNS_SHARE = 0.3
 """A campaign that still starts this share of its usual journeys has not lost its event, whatever Mixpanel shows."""
@@ -47,9 +47,10 @@ class ChainVerdicts:
     """Verdicts, one row per campaign and one column per day.
 
     `status` is a place in STATUS_NAMES, `stage` a place in STAGES or -1. `broken`: the day's own numbers say so.
-    `held`: a link that broke earlier has not recovered. `judged`: the day's numbers were known well enough to judge.
+    `held`: a link that broke earlier has not recovered. `judged`: the day's numbers were known well enough.
     `began`: days before this one on which the break began, where broken. `relearned`: from this day on the
-    level is taken as normal. `sends`, `deliveries`: what they should have been; `events`, `starts`: the same from their own history.
+    level is taken as normal. `sends`, `deliveries`: what they should have been; `events`, `starts`: the same from
+    their own history.
     """
 
     status: NDArray[np.int8]
@@ -123,9 +124,9 @@ def judge_chain(data: ChainInput, found: LinkVerdicts) -> ChainVerdicts:
 def _candidates(data: ChainInput, found: LinkVerdicts, known_journeys: Flags) -> list[_Candidate]:
     running = ~data.not_running
     known = (known_journeys | np.isfinite(data.sent)) & running
-    events_collected = np.isfinite(data.panel.counts).any(axis=0)[None, :] if data.panel.events else np.False_
+    collected = np.isfinite(data.panel.counts).any(axis=0)[None, :] if data.panel.events else np.False_
     lost = _lost(data, found) & known & np.isfinite(data.events())
-    unknown = data.unseen & (data.idle >= IDLE_DAYS) & known & events_collected
+    unknown = data.unknown & known & collected
     starts_lost = found.starts.lost & (data.event_row < 0) & known_journeys & running
     shape = data.sent.shape
     list_of = [
@@ -138,9 +139,9 @@ def _candidates(data: ChainInput, found: LinkVerdicts, known_journeys: Flags) ->
         ),
         _Candidate(
             0,
-            np.full(shape, EVENT_LOST, dtype=np.int8),
+            np.full(shape, SILENT, dtype=np.int8),
             unknown,
-            np.maximum(data.idle - 1, 0),
+            np.maximum(data.age - 1, 0),
             np.full(shape, np.nan),
         ),
         _of_link(found, EVENT_STARTED, running),
@@ -200,6 +201,7 @@ def _calm_status(data: ChainInput, found: LinkVerdicts, end_to_end: NDArray[np.i
     fine = [CODE["healthy"], CODE["volume_down"], CODE["surging"]]
     well = np.isin(end_to_end, fine) | np.logical_and.reduce([np.isin(part, fine) for part in chain])
     learning = np.logical_or.reduce([part == CODE["learning"] for part in (*chain, end_to_end)])
+    learning &= data.age <= LEARNING_DAYS
     volume_down = np.where(has_event, _of_event(data, found.events.volume_down, fill=0) > 0, found.starts.volume_down)
     sends_known = np.isfinite(data.sent)
     source_known = np.where(has_event, np.isfinite(data.events()), np.isfinite(data.started))

@@ -169,7 +169,8 @@ class CampaignHistory:
 
     def sentence(self, column: int) -> str:
         """The day in one sentence with its numbers."""
-        kind, stage, day = self.kind(column), self.stage(column), day_text(self.day(column))
+        kind, stage = self.kind(column), self.stage(column)
+        day = day_text(self.day(column), self.day(column))
         probability = _known(self.probability[column])
         if kind == "event_lost":
             low, high = _known(self.expected_events.low[column]), _known(self.expected_events.high[column])

@@ -34,8 +34,9 @@ class ChainInput:
     """All campaigns of a workspace × consecutive days; NaN where a number is not known for certain.
 
     `panel` has every event ever seen, over the same days. `event_row[i, j]` is the row of the event that campaign i
-    hung on that day, -1 where it hung on none that was ever seen by then. `unseen`: it names an event, which was
-    never seen by then. `idle`: days since it began to run, where not one journey or send has been seen since; else 0.
+    hung on that day, -1 where it hung on none that was ever seen by then. `unknown`: it names an event that
+    was never seen by then, and has run for too long without one journey to wait any longer. `age`: days that it has
+    been watched running, counted anew where its trigger was replaced; 0 before.
     `edited`: its trigger was edited that day, so that the day belongs to no one event.
     """
 
@@ -43,8 +44,8 @@ class ChainInput:
     campaign_ids: NDArray[np.int64]
     panel: EventPanel
     event_row: NDArray[np.int32]
-    unseen: Flags
-    idle: NDArray[np.int32]
+    unknown: Flags
+    age: NDArray[np.int32]
     edited: Flags
     started: Numbers
     activated: Numbers
@@ -90,8 +91,8 @@ class ChainInput:
                 array[:, begin:end]
                 for array in (
                     self.event_row,
-                    self.unseen,
-                    self.idle,
+                    self.unknown,
+                    self.age,
                     self.edited,
                     self.started,
                     self.activated,

@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -126,7 +127,7 @@ def judge_links(data: ChainInput, state: ChainState, settings: DetectorSettings)
     parts: list[list[PanelVerdicts]] = [[] for _ in LINKS]
     memory = list(state.links)
     bounds = sorted({0, *(item.column for item in relearnings), data.days})
-    for begin, end in zip(bounds, bounds[1:], strict=False):
+    for begin, end in pairwise(bounds):
         for number, link in enumerate(LINKS):
             rows = [item.row for item in relearnings if item.column == begin and _concerns(item, link)]
             if rows:

@@ -46,7 +46,7 @@ def span(low: float, high: float) -> str:
 def how_rare(probability: float) -> str:
     """How often something happens that has this probability on a day: `about once in 40 days`."""
     if not 0 < probability < 1:
-        return "never" if probability <= 0 else "every day"
+        return "less than once in a thousand years" if probability <= 0 else "on most days"
     days = 1 / probability
     years = days / _DAYS_PER_YEAR
     for bound, words in ((1000, "a thousand"), (100, "a hundred")):
@@ -54,4 +54,4 @@ def how_rare(probability: float) -> str:
             return f"less than once in {words} years"
     if years >= 1.5:
         return f"about once in {years:.0f} years"
-    return f"about once in {days:.0f} days" if days >= 1.5 else "most days"
+    return f"about once in {days:.0f} days" if days >= 1.5 else "on most days"

@@ -16,8 +16,8 @@ from campaign_health.detection.money import DailyMiss
 Evidence = tuple[Mapping[str, Any], ...]
 """Causes, best first, as they are stored: {"cause", "confidence", "sentence", "since", "facts", ...}."""
 
-LOOK_AGAIN_AFTER_DAYS = frozenset((0, 1, 2, 3, 7, 14))
-"""Days after its detection on which the cause of an incident is looked for (again): evidence comes in late."""
+LOOK_AGAIN_DAYS = 14
+"""For so many days after its detection the cause of an incident is looked for every day, later once a week."""
 
 UNKNOWN = "unknown"
 _SEVERITY = {"degraded": 1, "silent": 2, "event_lost": 2}
@@ -183,7 +183,8 @@ def _worsened(incident: Incident, history: CampaignHistory, column: int, found: 
 
 
 def _looked(incident: Incident, day: date, look: Look, found: Followed) -> Incident:
-    if (day - incident.detected_on).days not in LOOK_AGAIN_AFTER_DAYS:
+    passed = (day - incident.detected_on).days
+    if passed > LOOK_AGAIN_DAYS and passed % 7:
         return incident
     evidence = look(incident, day)
     headline = str(evidence[0]["cause"]) if evidence else UNKNOWN

@@ -82,9 +82,9 @@ def seen_sentence(
     if status in ("not_collected", "not_running"):
         return STATUS_WORDS[status].meaning
     when = f" on {day}" if day else ""
+    if stage == "event" and event is None:
+        return f"No journey has started{f' by {day}' if day else ''}: Mixpanel has never seen the trigger event."
     if status == "event_lost":
-        if event is None:
-            return f"No journey has started{f' by {day}' if day else ''}: Mixpanel has never seen the trigger event."
         parts = [f"{plural(events or 0, 'event')} named {event}{when}"]
     else:
         seen = "sends unknown" if sent is None else plural(sent, "send")
@@ -121,8 +121,7 @@ def overview_sentence(
         parts.append("Nothing is known to be broken" if statuses.get("not_collected") else "Nothing is broken")
     rest = [status for status in _REST if statuses.get(status, 0)]
     lone = not broken
-    for status in rest:
-        parts.append(_counted(statuses[status], _REST[status], first=lone and status == rest[0]))
+    parts += [_counted(statuses[status], _REST[status], first=lone and status == rest[0]) for status in rest]
     if not parts:
         parts.append("No campaigns are known yet")
     if freshness:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,20 @@ from numpy.typing import NDArray
 
 from campaign_health.detection.chain_input import ChainInput, Flags, Numbers, Relearning
 from campaign_health.detection.event_panel import EventPanel
+from campaign_health.detection.names import name_likeness
 from campaign_health.judge.plans import Plan
 from storage.judge_input import STATE_CODES, Columns
 
 _OBSERVED, _PROVISIONAL = STATE_CODES["observed"], STATE_CODES["provisional"]
 _NOT_EXPECTED = STATE_CODES["not_expected"]
+
+UNKNOWN_AFTER_DAYS = 60
+"""Days without one journey after which a trigger event that was never seen is called unknown."""
+
+UNKNOWN_AFTER_DAYS_IF_ALIKE = 3
+"""The same where Mixpanel has seen a name much like it."""
+
+_ALIKE = 0.9
 
 
 @dataclass(frozen=True)
@@ -73,7 +82,7 @@ def build_panels(
     }
     states = {"sent": sent_state, "delivered": engagement_state, "started": journey_state, "activated": journey_state}
     not_running = (sent_state == _NOT_EXPECTED) | ((sent_state < 0) & (journey_state == _NOT_EXPECTED))
-    event_row, unseen, edited, idle, relearnings = _mapping(first_day, days, plans, spans, first_seen, relearned)
+    event_row, unknown, edited, age, relearnings = _mapping(first_day, days, plans, spans, first_seen, relearned)
     for row, plan in enumerate(plans):
         span = spans[plan.campaign_id]
         not_running[row, : max(0, (span.born - first_day).days)] = True
@@ -86,7 +95,7 @@ def build_panels(
         panel = EventPanel(names, first_day, np.where(np.isin(count_state, codes), counts, np.nan))
         kept = {name: np.where(np.isin(states[name], codes), numbers[name], np.nan) for name in numbers}
         return ChainInput(
-            first_day, ids, panel, event_row, unseen, idle, edited,
+            first_day, ids, panel, event_row, unknown, age, edited,
             kept["started"], kept["activated"], kept["sent"], kept["delivered"], not_running, relearnings,
         )  # fmt: skip
 
@@ -116,10 +125,10 @@ def _mapping(
     first_seen: Mapping[str, date],
     relearned: Mapping[int, Sequence[date]],
 ) -> tuple[NDArray[np.int32], Flags, Flags, NDArray[np.int32], list[Relearning]]:
-    """Per campaign and day: its event's row, whether that was never seen by then, edit days, idle days, relearnings."""
+    """Per campaign and day: its event's row, whether that is unknown, edit days, age, and relearnings."""
     shape = (len(plans), days)
-    event_row, idle = np.full(shape, -1, dtype=np.int32), np.zeros(shape, dtype=np.int32)
-    unseen, edited = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    event_row, age = np.full(shape, -1, dtype=np.int32), np.zeros(shape, dtype=np.int32)
+    unknown, edited = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     place = {name: number for number, name in enumerate(first_seen)}
     seen_column = {name: (day - first_day).days for name, day in first_seen.items()}
     relearnings: list[Relearning] = []
@@ -134,29 +143,49 @@ def _mapping(
                 edited[row, begin] = period.edited
                 relearnings.append(Relearning(begin, row, trigger=True, old_event=place.get(old or "", -1)))
             begin = max(begin, 0)
-            event_row[row, begin:], unseen[row, begin:] = -1, False
+            event_row[row, begin:], unknown[row, begin:] = -1, False
             if period.event is not None:
-                seen = max(begin, seen_column.get(period.event, days))
+                seen = min(max(begin, seen_column.get(period.event, days)), days)
                 event_row[row, seen:] = place.get(period.event, -1)
-                unseen[row, begin:seen] = True
+                if seen > begin:
+                    unknown[row, begin:seen] = _waited_too_long(
+                        period.event, spans[plan.campaign_id], first_seen, first_day, begin, seen
+                    )
         relearnings += [
             Relearning((day - first_day).days, row, trigger=False)
             for day in relearned.get(plan.campaign_id, ())
             if 0 <= (day - first_day).days < days
         ]
-        _fill_idle(idle[row], spans[plan.campaign_id], first_day)
-    return event_row, unseen, edited, idle, relearnings
+        starts = [item.column for item in relearnings if item.row == row]
+        _fill_age(age[row], spans[plan.campaign_id], first_day, starts)
+    return event_row, unknown, edited, age, relearnings
 
 
-def _fill_idle(idle: NDArray[np.int32], span: CampaignSpan, first_day: date) -> None:
+def _fill_age(age: NDArray[np.int32], span: CampaignSpan, first_day: date, restarts: Sequence[int]) -> None:
     if span.first_expected is None:
         return
-    days = idle.shape[0]
-    begin = (span.first_expected - first_day).days
-    end = days if span.first_active is None else min(days, (span.first_active - first_day).days)
-    first = max(begin, 0)
-    if end > first:
-        idle[first:end] = np.arange(first - begin + 1, end - begin + 1)
+    for begin in sorted([(span.first_expected - first_day).days, *restarts]):
+        first = max(begin, 0)
+        if first < len(age):
+            age[first:] = np.arange(first - begin + 1, len(age) - begin + 1)
+
+
+def _waited_too_long(
+    event: str, span: CampaignSpan, first_seen: Mapping[str, date], first_day: date, begin: int, end: int
+) -> Flags:
+    """On which columns an event that was never seen has been waited for too long, with not one journey since.
+
+    A rare event looks the same at first. Where a name like it is being sent, a few days are enough.
+    """
+    columns = np.arange(begin, end)
+    if span.first_expected is None:
+        return np.zeros(len(columns), dtype=bool)
+    waited = columns - (span.first_expected - first_day).days + 1
+    alike = [day for name, day in first_seen.items() if name_likeness(event, name) >= _ALIKE]
+    alike_from = (min(alike) - first_day).days if alike else end
+    enough = np.where(columns >= alike_from, UNKNOWN_AFTER_DAYS_IF_ALIKE, UNKNOWN_AFTER_DAYS)
+    active_from = end if span.first_active is None else (span.first_active - first_day).days
+    return (waited >= enough) & (columns < active_from)
 
 
 def _filled(shape: tuple[int, int], rows: NDArray[Any], columns: NDArray[Any], values: NDArray[Any]) -> Numbers:
@@ -197,8 +226,3 @@ def campaign_spans(
 
 def _day(value: Any) -> date | None:
     return None if pd.isna(value) else pd.Timestamp(value).date()
-
-
-def day_before(day: date, days: int) -> date:
-    """The day so many days earlier."""
-    return day - timedelta(days=days)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,7 +26,8 @@ class Outcome:
     """What came of judging: verdicts over the columns of the panel from `begin` on, and all that became of incidents.
 
     `still_open` are incidents open at the end of the last settled day. `bad_days` are those of an incident by
-    campaign and day; on provisional days only where the day so far says nothing else. `state` is the memory after the last settled day.
+    campaign and day; on provisional days only where the day so far says nothing else. `state` is the
+    memory after the last settled day.
     """
 
     begin: int
@@ -122,4 +124,4 @@ def _spans(begin: int, middle: int, end: int) -> Sequence[tuple[int, int]]:
     bounds = sorted({begin, end, *([middle] if begin < middle < end else [])})
     if middle == end and end > begin:
         return [(begin, end)]
-    return list(zip(bounds, bounds[1:], strict=False))
+    return list(pairwise(bounds))

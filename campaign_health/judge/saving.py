@@ -137,11 +137,11 @@ class _Said:
 
 
 def _told(changes: pd.DataFrame, last_day: date) -> list[StoredChange]:
-    told = []
-    for row in changes.itertuples():
-        if pd.Timestamp(row.day).date() <= last_day:
-            told.append(StoredChange(str(row.incident_id), str(row.kind), json.loads(str(row.detail)).get("to")))
-    return told
+    return [
+        StoredChange(str(row.incident_id), str(row.kind), json.loads(str(row.detail)).get("to"))
+        for row in changes.itertuples()
+        if pd.Timestamp(row.day).date() <= last_day
+    ]
 
 
 def _any_later(changes: pd.DataFrame, last_day: date) -> bool:

@@ -111,7 +111,7 @@ def _judge(
         day = outcome.next_checkpoint.day
         mark = fingerprint(connection, name, known, day, _about(settings))
         judgements.save_checkpoint(connection, name, StoredCheckpoint(day, mark, outcome.next_checkpoint.to_bytes()))
-    judgements.save_judge_run(connection, name, now, known.last_day)
+    judgements.save_judge_run(connection, name, now, last_settled)
     return JudgeSummary(
         name,
         last_settled,

@@ -1,0 +1,82 @@
+"""`campaign-health judge`: verdicts, causes and incidents from what is stored, and publish."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from campaign_health.cli.console import notes, print_json, results
+from campaign_health.clock import read_clock
+from campaign_health.detection.sentences import STATUS_WORDS, day_text, plural
+from campaign_health.errors import CouldNotStart, SettingsError
+from campaign_health.judge import JudgeSummary, judge_all
+from campaign_health.settings import Settings, load_settings
+from storage.database import Warehouse
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command(name="judge")
+@click.option("--as-of", type=DAY, help="Judge as if this day (in the workspace's zone) were the newest.")
+@click.option("--workspace", help="Only this workspace.")
+@click.option("--json", "as_json", is_flag=True, help="Write what was judged as JSON.")
+def command(as_of: datetime | None, workspace: str | None, as_json: bool) -> None:
+    """Judge what is stored: verdicts, causes and incidents. Collects nothing; publishes.
+
+    Exit code: 0 judged, also with open incidents (`status --exit-code` is for scripts); 2 could not start.
+    """
+    settings = load_settings(os.environ, Path.cwd())
+    check_workspace(settings, workspace)
+    warehouse = Warehouse(settings.data_dir)
+    if not warehouse.path.exists():
+        raise CouldNotStart("Nothing was collected yet.", "Run `campaign-health collect` first.")
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=notes, transient=True) as display:
+        task = display.add_task("Reading", total=None)
+
+        def progress(what: str, done: int, total: int | None) -> None:
+            display.update(task, description=what, completed=done, total=total)
+
+        day = None if as_of is None else as_of.date()
+        summaries = judge_all(warehouse, settings, read_clock(os.environ), day, workspace, progress)
+    if all(summary.as_of is None for summary in summaries):
+        raise CouldNotStart("There is nothing to judge.", "Run `campaign-health collect` first, or a later --as-of.")
+    if as_json:
+        print_json([asdict(summary) for summary in summaries])
+    else:
+        _print(summaries)
+
+
+def check_workspace(settings: Settings, name: str | None) -> None:
+    """Raise SettingsError where there is no workspace of that name."""
+    names = [workspace.name for workspace in settings.workspaces]
+    if name is not None and name not in names:
+        raise SettingsError(f"There is no workspace {name!r}.", f"Known: {', '.join(names)}.")
+
+
+def _print(summaries: Sequence[JudgeSummary]) -> None:
+    for summary in summaries:
+        prefix = f"{summary.workspace}: " if len(summaries) > 1 else ""
+        if summary.as_of is None:
+            results.print(f"{prefix}nothing was collected yet.", markup=False)
+            continue
+        counts = ", ".join(
+            f"{number} {STATUS_WORDS[status].label.lower()}" for status, number in summary.status_counts.items()
+        )
+        results.print(
+            f"{prefix}{plural(summary.campaigns, 'campaign')} judged up to {day_text(summary.as_of)}: {counts}.",
+            markup=False,
+        )
+        news = [
+            f"{len(ids)} {word}" for ids, word in ((summary.opened, "new"), (summary.recovered, "recovered")) if ids
+        ]
+        results.print(
+            f"{prefix}{plural(summary.open_incidents, 'incident')} open{' (' + ', '.join(news) + ')' if news else ''}.",
+            markup=False,
+        )

@@ -1,0 +1,88 @@
+"""`campaign-health replay`: what would have been announced over past days."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import Progress
+from rich.text import Text
+
+from campaign_health.cli.console import notes, print_json
+from campaign_health.cli.judge import DAY, check_workspace
+from campaign_health.cli.status_view import clean, print_rendered
+from campaign_health.detection.sentences import cause_label, day_text, plural, status_label
+from campaign_health.judge.replay import Announcement, ReplayedDay, replay
+from campaign_health.settings import load_settings
+
+_KINDS = {
+    "opened": "New",
+    "worsened": "Worse",
+    "cause_changed": "Cause found",
+    "recovered": "Recovered",
+    "reopened": "Broken again",
+    "withdrawn": "Withdrawn",
+    "unexpected": "Not back",
+}
+
+
+@click.command(name="replay")
+@click.option("--from", "first", type=DAY, required=True, help="First day to judge, in the workspace's zone.")
+@click.option("--to", "last", type=DAY, required=True, help="Last day to judge, inclusive.")
+@click.option("--workspace", help="Only this workspace.")
+@click.option("--json", "as_json", is_flag=True, help="Write the announcements as JSON.")
+def command(first: datetime, last: datetime, workspace: str | None, as_json: bool) -> None:
+    """List what would have been announced over past days.
+
+    Judges each day on a copy of the published file, with the numbers as they are stored now. Changes nothing and
+    sends nothing.
+    """
+    if last < first:
+        raise click.BadParameter("it is before --from", param_hint="--to")
+    settings = load_settings(os.environ, Path.cwd())
+    check_workspace(settings, workspace)
+    days: list[ReplayedDay] = []
+    with Progress(console=notes, transient=True) as display:
+        task = display.add_task("Reading", total=None)
+
+        def progress(what: str, done: int, total: int | None) -> None:
+            display.update(task, description=what, completed=done, total=total)
+
+        for chosen in settings.workspaces:
+            if workspace in (None, chosen.name):
+                days += replay(settings.data_dir, chosen, first.date(), last.date(), progress)
+    announcements = [item for day in days for item in day.announcements]
+    if as_json:
+        print_json({"days": len(days), "announcements": [asdict(item) for item in announcements]})
+    else:
+        print_rendered(lambda console: _print(console, days, announcements))
+
+
+def _print(console: Console, days: list[ReplayedDay], announcements: list[Announcement]) -> None:
+    mornings = len({(item.workspace, item.announced_on) for item in announcements})
+    quiet = plural(len(days) - mornings, "quiet day")
+    console.print(f"{plural(len(announcements), 'announcement')} on {plural(mornings, 'morning')}; {quiet}.")
+    if not announcements:
+        return
+    morning = None
+    for item in announcements:
+        if item.announced_on != morning:
+            morning = item.announced_on
+            console.print()
+            console.print(Text(day_text(morning), style="bold"))
+        console.print(Text(clean(f"  {_KINDS.get(item.kind, item.kind)}: {item.campaign}")))
+        console.print(Padding(Text(clean(_said(item)), style="default"), (0, 0, 0, 4)))
+
+
+def _said(item: Announcement) -> str:
+    if item.kind == "recovered":
+        back = date.fromisoformat(str(item.detail["recovered_on"]))
+        return f"Back since {day_text(back, item.announced_on)}; it had been {status_label(item.status).lower()}."
+    cause = cause_label(str(item.detail.get("cause") or item.detail.get("to") or item.cause))
+    sentence = str(item.detail.get("sentence") or item.summary)
+    return f"{sentence} {cause}." if item.kind == "opened" else sentence

@@ -1,0 +1,46 @@
+"""`campaign-health status`: what is broken, since when, why, what it costs, what to do."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from campaign_health.cli.console import notes, print_json
+from campaign_health.cli.judge import check_workspace
+from campaign_health.cli.status_view import print_overview
+from campaign_health.clock import read_clock
+from campaign_health.judge.overview import as_json as overview_as_json
+from campaign_health.judge.overview import read_overview
+from campaign_health.settings import load_settings
+from storage.database import open_published
+from storage.errors import NoPublishedFileError
+
+
+@click.command(name="status")
+@click.option("--workspace", help="Only this workspace.")
+@click.option("--json", "as_json", is_flag=True, help="Write it as JSON.")
+@click.option("--exit-code", "with_exit_code", is_flag=True, help="Exit with 1 or 2 where not all is well.")
+def command(workspace: str | None, as_json: bool, with_exit_code: bool) -> None:
+    """Say what is broken, since when, why, what it costs, and what to do.
+
+    Reads the published file only. Exit code: 0; with --exit-code: 0 nothing is broken, 1 something is broken,
+    2 nothing is known to be broken but something could not be checked (not collected, too old, never judged).
+    """
+    settings = load_settings(os.environ, Path.cwd())
+    check_workspace(settings, workspace)
+    try:
+        with open_published(settings.data_dir) as connection:
+            overview = read_overview(connection, read_clock(os.environ), workspace)
+    except NoPublishedFileError as failure:
+        if not with_exit_code:
+            raise
+        notes.print(f"error: {failure}", style="bold red", markup=False)
+        sys.exit(2)
+    if as_json:
+        print_json(overview_as_json(overview))
+    else:
+        print_overview(overview)
+    sys.exit(overview.exit_code if with_exit_code else 0)

@@ -1,0 +1,156 @@
+"""How the overview looks in a terminal; plain text where it is piped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from campaign_health.detection.sentences import (
+    SOURCE_WORDS,
+    STATUS_WORDS,
+    cause_label,
+    count,
+    day_text,
+    joined,
+    money,
+    plural,
+    seen_sentence,
+    span,
+)
+from campaign_health.judge.overview import CampaignStatus, OpenIncident, Overview
+
+_COLOURS = {"silent": "bold red", "event_lost": "bold red", "degraded": "bold yellow"}
+_WIDEST = 100
+
+
+def print_overview(overview: Overview) -> None:
+    """Write the overview to standard output, worst first, to be read from the top."""
+    print_rendered(lambda console: _print_all(console, overview))
+
+
+def print_rendered(draw: Callable[[Console], None]) -> None:
+    """Let `draw` write to standard output, no wider than is good to read; plain text where it is piped."""
+    console = Console(highlight=False)
+    console.width = min(console.width, _WIDEST)
+    if console.is_terminal:
+        draw(console)
+        return
+    with console.capture() as captured:
+        draw(console)
+    # Grids pad every line to their width, which nobody wants in a file.
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def _print_all(console: Console, overview: Overview) -> None:
+    console.print(Text(clean(overview.sentence), style="bold"))
+    for text in overview.stale:
+        console.print(Text(f"! {clean(text)}", style="yellow"))
+    several = len(overview.as_of) > 1
+    for item in overview.broken:
+        console.print()
+        console.print(_block(item, several))
+    _print_quiet(console, "Muted", overview.muted)
+    _print_quiet(console, "Expected", overview.expected)
+    _print_worth_a_look(console, overview.campaigns)
+    _print_unchecked(console, overview)
+    if not overview.campaigns:
+        console.print("Nothing was judged yet. Run `campaign-health collect`, then `campaign-health judge`.")
+
+
+def clean(text: str) -> str:
+    """The text without control characters: names come from outside and must not move the cursor."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def _block(item: OpenIncident, several: bool) -> Table:
+    words = STATUS_WORDS[item.kind]
+    table = Table.grid(padding=(0, 1), expand=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    heading = Text()
+    heading.append(clean(item.campaign), style="bold")
+    if several:
+        heading.append(f"  ({clean(item.workspace)})", style="dim")
+    heading.append(f"  {words.label.lower()} since {day_text(item.opened_on)}, {_for(item.days)}", style="default")
+    table.add_row(Text(words.shape, style=_COLOURS.get(item.kind, "bold")), heading)
+    for label, text in _lines(item):
+        row = Table.grid(padding=(0, 1))
+        row.add_column(width=5, style="dim")
+        row.add_column(overflow="fold")
+        row.add_row(label, Text(clean(text)))
+        table.add_row("", row)
+    return table
+
+
+def _lines(item: OpenIncident) -> Iterable[tuple[str, str]]:
+    yield "Seen", item.summary
+    label = cause_label(item.cause)
+    yield "Why", f"{label}. {item.why}" if item.why else f"{label}."
+    if cost := _cost(item):
+        yield "Cost", cost
+    if item.next_step:
+        yield "Do", item.next_step
+    who = [text for text in (item.owner, item.acknowledged_by and f"taken on by {item.acknowledged_by}") if text]
+    if who:
+        yield "Who", ", ".join(who)
+
+
+def _cost(item: OpenIncident) -> str:
+    parts = []
+    if item.missed_sends is not None:
+        value, low, high = item.missed_sends
+        parts.append(f"{plural(value, 'send')} missed ({span(low, high)})")
+    if item.revenue_at_risk is not None:
+        value, low, high = item.revenue_at_risk
+        weekly = f", about {money(item.dollars_a_week)} a week" if item.dollars_a_week else ""
+        parts.append(f"{money(value)} at risk ({money(low)} to {money(high)}){weekly}")
+    return "; ".join(parts)
+
+
+def _print_quiet(console: Console, title: str, items: Sequence[OpenIncident]) -> None:
+    if not items:
+        return
+    console.print()
+    console.print(Text(title, style="bold"))
+    for item in items:
+        if item.expected_by is not None:
+            why = f"{item.expected_reason or 'no reason given'} ({item.expected_by})"
+        else:
+            until = f"until {day_text(item.muted_until)} " if item.muted_until else ""
+            why = f"{until}by {item.muted_by}: {item.muted_reason or 'no reason given'}"
+        line = f"{STATUS_WORDS[item.kind].shape} {item.campaign}, {STATUS_WORDS[item.kind].label.lower()} since "
+        console.print(Text(clean(f"{line}{day_text(item.opened_on)}; {why}")))
+
+
+def _print_worth_a_look(console: Console, campaigns: Sequence[CampaignStatus]) -> None:
+    surging = [item for item in campaigns if item.status == "surging"]
+    if not surging:
+        return
+    console.print()
+    console.print(Text("Worth a look", style="bold"))
+    for item in surging:
+        said = seen_sentence(item.status, **item.numbers)
+        shape = STATUS_WORDS[item.status].shape
+        console.print(Padding(Text(clean(f"{shape} {item.campaign}, surging: {said}")), 0))
+
+
+def _print_unchecked(console: Console, overview: Overview) -> None:
+    unknown = [item.campaign for item in overview.campaigns if item.status == "not_collected"]
+    troubled = [item for item in overview.sources if item.trouble]
+    if unknown or troubled:
+        console.print()
+        console.print(Text("Could not check", style="bold"))
+    if unknown:
+        more = f" and {count(len(unknown) - 5)} more" if len(unknown) > 5 else ""
+        names = joined(unknown[:5]) if not more else ", ".join(unknown[:5]) + more
+        console.print(Text(clean(f"{STATUS_WORDS['not_collected'].shape} No numbers of the newest day: {names}.")))
+    for item in troubled:
+        console.print(Text(clean(f"{STATUS_WORDS['not_collected'].shape} {SOURCE_WORDS[item.source]}: {item.trouble}")))
+
+
+def _for(days: int) -> str:
+    return plural(days, "day")

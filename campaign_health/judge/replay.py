@@ -1,0 +1,119 @@
+"""What would have been announced over past days, judged on a copy: nothing is changed, nothing is sent."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from campaign_health.errors import CouldNotStart
+from campaign_health.judge.summary import Progress
+from campaign_health.judge.workspace import judge_workspace
+from campaign_health.settings import WorkspaceSettings
+from storage.conversion import stored_instant
+from storage.database import PUBLISHED_NAME, WAREHOUSE_NAME, Warehouse, open_published, transaction
+from storage.judge_input import collected_range, stored_time_zone
+
+_MORNING = time(9)
+
+_ANNOUNCED = """
+    SELECT h.kind, h.day, h.detail, h.incident_id, h.campaign_id, c.name, i.kind, i.cause, i.opened_on, i.summary
+    FROM incident_change h JOIN campaign c USING (workspace, campaign_id)
+    LEFT JOIN incident i USING (workspace, incident_id)
+    WHERE h.workspace = ? AND h.news AND h.recorded_at = ? ORDER BY lower(c.name), h.kind
+"""
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """One line that the digest of a morning would have had. `day` is the day whose data made it."""
+
+    workspace: str
+    announced_on: date
+    day: date
+    kind: str
+    incident_id: str
+    campaign_id: int
+    campaign: str
+    status: str
+    cause: str
+    opened_on: date
+    summary: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ReplayedDay:
+    """What one morning would have brought: its announcements, and how many incidents were open."""
+
+    workspace: str
+    day: date
+    announcements: Sequence[Announcement]
+    open_incidents: int
+
+
+def replay(
+    data_dir: Path, workspace: WorkspaceSettings, first_day: date, last_day: date, progress: Progress | None = None
+) -> Iterator[ReplayedDay]:
+    """Judge each day from `first_day` to `last_day` as it would have been judged on the morning after.
+
+    Numbers are taken as they are stored now (restated ones included), from a copy of the published file. What had
+    broken before `first_day` is not announced again.
+
+    Raises:
+        CouldNotStart: nothing is published, or nothing of those days is stored.
+        ManifestError: the manifest cannot be read.
+    """
+    with open_published(data_dir) as connection:
+        days, zone_name = collected_range(connection, workspace.name), stored_time_zone(connection, workspace.name)
+    if days is None or zone_name is None:
+        raise CouldNotStart("Nothing was collected yet.", "Run `campaign-health collect` first.")
+    if first_day > days[1] or last_day < days[0]:
+        raise CouldNotStart(f"Only {days[0]} to {days[1]} is stored.", "Choose days within.")
+    zone = ZoneInfo(zone_name)
+    first_day, last_day = max(first_day, days[0]), min(last_day, days[1])
+    with tempfile.TemporaryDirectory(prefix="campaign-health-replay-") as place:
+        shutil.copyfile(data_dir / PUBLISHED_NAME, Path(place) / WAREHOUSE_NAME)
+        copy = Warehouse(Path(place))
+        _forget(copy)
+        if first_day > days[0]:
+            judge_workspace(
+                copy, workspace, _morning_after(first_day - timedelta(days=1), zone), first_day - timedelta(days=1)
+            )
+        count = (last_day - first_day).days + 1
+        for number in range(count):
+            day = first_day + timedelta(days=number)
+            if progress is not None:
+                progress(f"Judging {day.isoformat()}", number, count)
+            now = _morning_after(day, zone)
+            summary = judge_workspace(copy, workspace, now, day)
+            yield ReplayedDay(workspace.name, day, _announced(copy, workspace.name, now, zone), summary.open_incidents)
+
+
+def _forget(copy: Warehouse) -> None:
+    with copy.open() as connection, transaction(connection):
+        for table in ("verdict", "incident", "incident_change", "judge_checkpoint", "judge_run"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608
+
+
+def _morning_after(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), _MORNING, zone).astimezone(UTC)
+
+
+def _announced(copy: Warehouse, workspace: str, now: datetime, zone: ZoneInfo) -> list[Announcement]:
+    with copy.read() as connection:
+        rows = connection.execute(_ANNOUNCED, [workspace, stored_instant(now)]).fetchall()
+    announced_on = now.astimezone(zone).date()
+    return [
+        Announcement(
+            workspace, announced_on, day, kind, incident_id, campaign_id, name, status, cause, opened_on, summary,
+            json.loads(detail),
+        )
+        for kind, day, detail, incident_id, campaign_id, name, status, cause, opened_on, summary in rows
+    ]  # fmt: skip
