@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from storage.errors import NoPublishedFileError
-from storage.failures import clear_database_failures, clear_failures
+from storage.failures import clear_database_failures, clear_failures, held_elsewhere
 from storage.locking import exclusive
 from storage.migrations import migrate
 from storage.publish import publish_copy, sweep_leftovers, sync_directory, temporary_name
@@ -42,7 +43,7 @@ class Warehouse:
         Waits up to `wait_seconds` for whoever has it, then raises BusyError. Write inside `transaction`.
         Raises NewerFileError, CorruptFileError, DiskFullError, UnwritableDirectoryError. Not to be nested.
         """
-        with self._exclusive(wait_seconds), self._connected() as connection:
+        with self._exclusive(wait_seconds), self._connected(wait_seconds) as connection:
             yield connection
 
     @contextmanager
@@ -54,15 +55,15 @@ class Warehouse:
     def publish(self, wait_seconds: float = 30.0) -> None:
         """Replace the published file by the warehouse as it is now. Call it outside `open`."""
         with self._exclusive(wait_seconds):
-            self._publish()
+            self._publish(wait_seconds)
 
     @contextmanager
     def open_and_publish(self, wait_seconds: float = 30.0) -> Iterator[duckdb.DuckDBPyConnection]:
         """`open`, and at its end without an error `publish`, with nobody in between."""
         with self._exclusive(wait_seconds):
-            with self._connected() as connection:
+            with self._connected(wait_seconds) as connection:
                 yield connection
-            self._publish()
+            self._publish(wait_seconds)
 
     @contextmanager
     def _exclusive(self, wait_seconds: float) -> Iterator[None]:
@@ -75,17 +76,28 @@ class Warehouse:
             yield
 
     @contextmanager
-    def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _connected(self, wait_seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
         with clear_failures(self.path):
             if not self.path.exists():
                 self._create()
         with clear_database_failures(self.path):
-            connection = duckdb.connect(self.path, config=_SETTINGS)
+            connection = self._connect(wait_seconds)
             try:
                 migrate(connection, self.path)
                 yield connection
             finally:
                 connection.close()
+
+    def _connect(self, wait_seconds: float) -> duckdb.DuckDBPyConnection:
+        """Connect, waiting for a foreign program that has the file open: DuckDB itself does not wait."""
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            try:
+                return duckdb.connect(self.path, config=_SETTINGS)
+            except duckdb.IOException as failure:
+                if not held_elsewhere(failure) or time.monotonic() >= deadline:
+                    raise
+            time.sleep(0.1)
 
     def _create(self) -> None:
         """Make the file whole under another name first: a crash must not leave half a database behind."""
@@ -99,8 +111,8 @@ class Warehouse:
         temporary.replace(self.path)
         sync_directory(self.data_dir)
 
-    def _publish(self) -> None:
-        with self._connected() as connection:
+    def _publish(self, wait_seconds: float) -> None:
+        with self._connected(wait_seconds) as connection:
             connection.execute("FORCE CHECKPOINT")
         with clear_failures(self.published_path):
             publish_copy(self.path, self.published_path)

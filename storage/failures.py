@@ -71,10 +71,16 @@ def no_room(path: Path) -> DiskFullError:
     )
 
 
+def held_elsewhere(failure: duckdb.Error) -> bool:
+    """Whether the file is locked by another program that has it open."""
+    return "could not set lock" in str(failure).lower()
+
+
 def _forbidden(path: Path) -> UnwritableDirectoryError:
+    directory = path if path.is_dir() else path.parent
     return UnwritableDirectoryError(
         f"{path} may not be read or written by this user.",
-        f"Give this user the right to write in {path if path.is_dir() else path.parent}, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
+        f"Give this user the right to write in {directory}, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
     )
 
 
@@ -95,7 +101,7 @@ def _named_duckdb_failure(failure: duckdb.Error, path: Path) -> StorageError | N
     text = str(failure).lower()
     if any(words in text for words in _NO_ROOM_TEXTS):
         return no_room(path)
-    if "could not set lock" in text or "conflicting lock" in text:
+    if held_elsewhere(failure):
         return BusyError(
             f"{path} is open in another program: {failure}",
             "Close it there (analysts should open the published file instead) and run again.",

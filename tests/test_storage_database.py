@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,7 @@ from tests.storage_cast import save_a_run
 ROOT = Path(__file__).resolve().parents[1]
 _HOLD = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from storage.database import Warehouse
 with Warehouse(Path(sys.argv[2])).open():
@@ -51,6 +53,51 @@ def test_whoever_comes_second_waits_and_is_told_who_has_it(tmp_path: Path) -> No
         holder.wait(10)
         holder.stdin.close()
         holder.stdout.close()
+
+
+def test_a_foreign_program_that_has_the_warehouse_open_is_named(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.publish()
+    hold = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", hold, str(warehouse.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdin is not None
+    assert holder.stdout is not None
+    try:
+        assert holder.stdout.readline() == "open\n"
+        with (
+            pytest.raises(BusyError, match=rf"open in another program.*{holder.pid}"),
+            warehouse.open(wait_seconds=0.1),
+        ):
+            pass
+    finally:
+        holder.kill()
+        holder.wait(10)
+        holder.stdin.close()
+        holder.stdout.close()
+    with warehouse.open(wait_seconds=10):
+        pass
+
+
+def test_two_threads_take_turns(tmp_path: Path) -> None:
+    def add(name: str) -> None:
+        with Warehouse(tmp_path).open() as connection, transaction(connection):
+            connection.execute("INSERT INTO event VALUES ('default', ?, TIMESTAMP '2026-01-01', NULL, NULL)", [name])
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(add, "abcdefgh"))
+    with Warehouse(tmp_path).open() as connection:
+        assert connection.execute("SELECT string_agg(event, '' ORDER BY event) FROM event").fetchone() == ("abcdefgh",)
+
+
+def test_opening_it_twice_in_one_thread_is_refused_instead_of_waiting_for_ever(tmp_path: Path) -> None:
+    with (
+        Warehouse(tmp_path).open(),
+        pytest.raises(BusyError, match=f"process {os.getpid()}"),
+        Warehouse(tmp_path).open(wait_seconds=0.1),
+    ):
+        pass
 
 
 def test_a_mistake_in_a_transaction_leaves_nothing_of_it(tmp_path: Path) -> None:

@@ -161,6 +161,19 @@ def test_a_switch_of_the_count_source_begins_every_series_anew(connection: duckd
     assert queries.first_collected_day(connection, WORKSPACE, "mixpanel_events") == day(3)
 
 
+def test_counts_of_two_sources_are_never_mixed(connection: duckdb.DuckDBPyConnection) -> None:
+    save_window(connection, [counts("signed_up", {1: 5})], 1, 2)
+    with pytest.raises(ValueError, match="restart_event_series"):
+        save_window(connection, [counts("signed_up", {3: 5}, source="export")], 3, 3)
+    with pytest.raises(ValueError, match="from one source"):
+        save_window(connection, [counts("a", {3: 5}, source="export"), counts("b", {3: 5})], 3, 3)
+
+
+def test_an_event_counted_twice_in_one_window_is_refused(connection: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(ValueError, match="one count of each event"):
+        save_window(connection, [counts("signed_up", {1: 5}), counts("signed_up", {1: 5})], 1, 2)
+
+
 def test_workspaces_do_not_touch_each_other(connection: duckdb.DuckDBPyConnection) -> None:
     save_window(connection, [counts("signed_up", {1: 5})], 1, 2)
     save_event_window(

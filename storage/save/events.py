@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
+from itertools import islice
+from typing import Any
 
 import duckdb
 
 from storage.conversion import stored_instant, stored_text
+from storage.queries import event_source_in_use, known_events
 from storage.records import CountSource, EventCounts
 from storage.save.bulk import DAY, TEXT, WHOLE, count_of, incoming
 from storage.save.days import mark_not_collected, save_source_days
+
+_EVENTS_AT_ONCE = 200
 
 # Where each event's series begins: its first day with an event, counting what was stored and what just came.
 _SERIES_BEGIN = """
@@ -18,7 +23,7 @@ _SERIES_BEGIN = """
     SELECT n.event, n.source, least(n.first_day, stored.first_day) AS first_day, stored.first_day AS stored_first_day
     FROM (
         SELECT i.event, any_value(i.source) AS source, min(c.day) AS first_day
-        FROM incoming_events i LEFT JOIN incoming_counts c ON c.event = i.event AND c.events > 0
+        FROM incoming_events i LEFT JOIN gathered_counts c ON c.event = i.event AND c.events > 0
         GROUP BY i.event
     ) n
     LEFT JOIN (
@@ -33,7 +38,7 @@ _SAVE_WINDOW = """
         $collected_at AS collected_at
     FROM series_begin b
     JOIN incoming_days d ON d.day >= b.first_day
-    LEFT JOIN incoming_counts c ON c.event = b.event AND c.day = d.day
+    LEFT JOIN gathered_counts c ON c.event = b.event AND c.day = d.day
     ORDER BY b.event, d.day
 """
 
@@ -85,32 +90,22 @@ def save_event_window(
         count_source: where `counts` may be empty, the source that answered (default: the source in use).
         answered: None where the whole source answered. Else the names that were answered for: all other known
             events are marked not collected where they have no number yet, and so is the source.
+
+    Raises ValueError for an event given twice, and for counts from another source than the stored series'.
     """
-    gathered = {stored_text(record.event): record for record in counts}
-    source = count_source or next((r.source for r in gathered.values()), None) or _source_in_use(connection, workspace)
     days = sorted(day for day in states if first_day <= day <= last_day)
+    names, answering = _gather(connection, counts, days)
+    stored = event_source_in_use(connection, workspace)
+    source = count_source or answering or stored or "query"
+    if stored not in (None, source):
+        raise ValueError(f"Counts from {source} cannot be added to series from {stored}: restart_event_series first")
+    asked = _asked(connection, workspace, names, answered)
     instant = stored_instant(collected_at)
-    asked = _asked(connection, workspace, gathered, answered)
-    cells = [
-        (event, day, record.counts.get(day, 0))
-        for event, record in gathered.items()
-        for day in days
-        if record.counts.get(day, 0)
-    ]
+    day_columns: dict[str, list[Any]] = {"day": days, "state": [states[day] for day in days]}
+    event_columns: dict[str, list[Any]] = {"event": asked, "source": [source] * len(asked)}
     with (
-        incoming(connection, "incoming_days", {"day": DAY, "state": TEXT}, _day_columns(days, states)),
-        incoming(
-            connection,
-            "incoming_events",
-            {"event": TEXT, "source": TEXT},
-            {"event": asked, "source": [source] * len(asked)},
-        ),
-        incoming(
-            connection,
-            "incoming_counts",
-            {"event": TEXT, "day": DAY, "events": WHOLE},
-            {"event": [c[0] for c in cells], "day": [c[1] for c in cells], "events": [c[2] for c in cells]},
-        ),
+        incoming(connection, "incoming_days", {"day": DAY, "state": TEXT}, day_columns),
+        incoming(connection, "incoming_events", {"event": TEXT, "source": TEXT}, event_columns),
     ):
         connection.execute(
             "INSERT INTO event BY NAME SELECT ? AS workspace, event, ? AS listed_at FROM incoming_events "
@@ -124,7 +119,7 @@ def save_event_window(
         window_states = {day: states[day] for day in days}
         save_source_days(connection, workspace, "mixpanel_events", window_states, collected_at, run_id)
     rows += count_of(connection.execute(_FILL_GAPS, {"workspace": workspace}))
-    connection.execute("DROP TABLE series_begin")
+    connection.execute("DROP TABLE series_begin; DROP TABLE gathered_counts")
     connection.execute(_SEEN, {"workspace": workspace})
     if answered is not None and days:
         mark_not_collected(
@@ -148,22 +143,35 @@ def restart_event_series(connection: duckdb.DuckDBPyConnection, workspace: str, 
     return removed
 
 
+def _gather(
+    connection: duckdb.DuckDBPyConnection, counts: Iterable[EventCounts], days: list[date]
+) -> tuple[set[str], CountSource | None]:
+    """Bring the counts above 0 into the table `gathered_counts`, some events at a time; names and source."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE gathered_counts (event VARCHAR, day DATE, events BIGINT)")
+    names: set[str] = set()
+    sources: set[CountSource] = set()
+    remaining = iter(counts)
+    while some := list(islice(remaining, _EVENTS_AT_ONCE)):
+        sources.update(record.source for record in some)
+        by_name = {stored_text(record.event): record.counts for record in some}
+        twice = names & by_name.keys()
+        if twice or len(by_name) < len(some) or len(sources) > 1:
+            raise ValueError(f"One window has one count of each event, from one source; not so: {sorted(twice)[:3]}")
+        names |= by_name.keys()
+        cells = [(event, day, by_day[day]) for event, by_day in by_name.items() for day in days if by_day.get(day)]
+        columns: dict[str, list[Any]] = {
+            "event": [c[0] for c in cells],
+            "day": [c[1] for c in cells],
+            "events": [c[2] for c in cells],
+        }
+        with incoming(connection, "incoming_counts", {"event": TEXT, "day": DAY, "events": WHOLE}, columns):
+            connection.execute("INSERT INTO gathered_counts SELECT * FROM incoming_counts")
+    return names, next(iter(sources), None)
+
+
 def _asked(
-    connection: duckdb.DuckDBPyConnection,
-    workspace: str,
-    gathered: Mapping[str, EventCounts],
-    answered: Collection[str] | None,
+    connection: duckdb.DuckDBPyConnection, workspace: str, names: set[str], answered: Collection[str] | None
 ) -> list[str]:
     if answered is not None:
-        return sorted({*gathered, *(stored_text(name) for name in answered)})
-    known = connection.execute("SELECT event FROM event WHERE workspace = ?", [workspace]).fetchall()
-    return sorted({*gathered, *(event for (event,) in known)})
-
-
-def _source_in_use(connection: duckdb.DuckDBPyConnection, workspace: str) -> CountSource:
-    row = connection.execute("SELECT any_value(source) FROM event_day WHERE workspace = ?", [workspace]).fetchone()
-    return "export" if row and row[0] == "export" else "query"
-
-
-def _day_columns(days: list[date], states: Mapping[date, str]) -> dict[str, list[object]]:
-    return {"day": list(days), "state": [states[day] for day in days]}
+        return sorted({*names, *(stored_text(name) for name in answered)})
+    return sorted({*names, *known_events(connection, workspace)})
