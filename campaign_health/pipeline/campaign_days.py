@@ -119,6 +119,7 @@ def collect_campaign_days(
     tally.first_day, tally.last_day = min([plan.first_day, *first_days.values()]), last_day
     answered: set[int] = set()
     gone: list[int] = []
+    refused: list[str] = []
     waiting: list[Record] = []
     ended = False
 
@@ -143,11 +144,15 @@ def collect_campaign_days(
             elif isinstance(part, CampaignGone):
                 gone.append(part.campaign_id)
             elif isinstance(part, CampaignRefused):
-                tally.shortfalls.append(f"Campaign {part.campaign_id}: {part.reason}")
+                refused.append(f"Campaign {part.campaign_id}: {part.reason}")
         ended = True
+        tally.shortfalls += refused
     finally:
         if waiting:
             flush()
+        if not ended:
+            left = len(first_days) - len(answered) - len(gone)
+            tally.shortfalls.append(f"{left} of {len(first_days)} campaigns were not read.")
         _conclude(run, source, plan, answered, gone, ended=ended)
     if not answered and not tally.shortfalls:
         tally.kept = True

@@ -137,8 +137,10 @@ def _find_zone(run: WorkspaceRun) -> tuple[ZoneFound | None, int, CollectorError
 
 def _settle_zone(run: WorkspaceRun, found: ZoneFound, report: WorkspaceReport) -> None:
     """Stores the zone; where it is another than before, a light run becomes a full one that fetches all days again."""
-    with run.saving() as connection:
-        previous = save_workspace_zone(connection, run.name, run.zone.key, run.now)
+    previous = None
+    if found.is_new:
+        with run.saving() as connection:
+            previous = save_workspace_zone(connection, run.name, run.zone.key, run.now)
     for warning in found.warnings:
         _note(run, report, warning)
     if previous is not None:

@@ -47,7 +47,7 @@ class Tally:
         told = list(dict.fromkeys(self.shortfalls or self.notes))
         if not told:
             return None
-        # What ended the source is said last, and is what must not be cut off.
+        # What ended the source is said last: it must not be cut off.
         shown = told if len(told) <= SHORTFALLS_TOLD + 1 else [*told[:SHORTFALLS_TOLD], told[-1]]
         more = len(told) - len(shown)
         return " ".join(shown) + (f" And {more} more of the kind." if more else "")

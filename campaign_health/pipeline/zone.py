@@ -12,9 +12,10 @@ _CURE = "Set CAMPAIGN_HEALTH_TIMEZONE to the project's zone, such as Europe/Berl
 
 @dataclass(frozen=True)
 class ZoneFound:
-    """The zone, and what to warn of."""
+    """The zone, whether it is another than the last run's, and what to warn of."""
 
     zone: ZoneInfo
+    is_new: bool
     warnings: tuple[str, ...] = ()
 
 
@@ -38,25 +39,27 @@ def choose_zone(
         SettingsError: none of them is known.
     """
     if setting is not None:
+        is_new = setting.key != stored
         if served is not None and served != setting.key:
             return ZoneFound(
                 setting,
+                is_new,
                 (
                     f"Mixpanel's project counts its days in {served}, CAMPAIGN_HEALTH_TIMEZONE says {setting.key}. "
                     "Event counts are then of other days than sends: make the two the same.",
                 ),
             )
-        return ZoneFound(setting)
+        return ZoneFound(setting, is_new)
     if served is not None:
         try:
-            return ZoneFound(ZoneInfo(served))
+            return ZoneFound(ZoneInfo(served), served != stored)
         except (KeyError, ValueError, OSError) as failure:
             raise SettingsError(
                 f"Mixpanel names {served!r} as the time zone of {workspace}, which is not known here.", _CURE
             ) from failure
     if not_served_because is not None and stored is not None:
         warning = f"Mixpanel could not be asked for its time zone; {stored} is kept from the last run."
-        return ZoneFound(ZoneInfo(stored), (warning,))
+        return ZoneFound(ZoneInfo(stored), False, (warning,))
     reason = not_served_because or "it is not set."
     if project is not None and not_served_because is None:
         reason = f"it is not set, and Mixpanel names none for project {project}. Check MIXPANEL_PROJECT_ID as well."

@@ -1,0 +1,111 @@
+"""Looks at the data directory, its two files, and the files that hold secrets."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from campaign_health.doctor.finding import Finding, fine, note, wrong
+from campaign_health.run_lock import SCHEDULE, holder_of
+from campaign_health.settings.reading import CONFIGURATION_FILE, SECRETS_FILE
+from storage.database import Warehouse, open_published
+from storage.errors import BusyError, NoPublishedFileError, StorageError
+
+MEGABYTE = 1024**2
+# Publishing needs room for a whole copy; below this nothing can be relied on.
+LEAST_FREE = 100 * MEGABYTE
+COMFORTABLE_FREE = 1024 * MEGABYTE
+COPIES = 3
+
+
+def examine_files(data_dir: Path, directory: Path) -> Iterator[Finding]:
+    """Findings on the data directory `data_dir` and the settings files in `directory`."""
+    writable = _directory(data_dir)
+    yield writable
+    if writable.level != "wrong":
+        yield _disk(data_dir)
+        yield _warehouse(data_dir)
+        yield _published(data_dir)
+        yield _schedule(data_dir)
+    for name in (Path(CONFIGURATION_FILE), SECRETS_FILE):
+        if (directory / name).exists():
+            yield _secrets_file(directory / name)
+
+
+def _directory(data_dir: Path) -> Finding:
+    subject = "Data directory"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=data_dir):
+            pass
+    except OSError as failure:
+        return wrong(
+            subject,
+            f"{data_dir} cannot be written: {failure.strerror or failure}.",
+            "Choose a directory that this user may write with CAMPAIGN_HEALTH_DATA_DIR, or mend its permissions.",
+        )
+    return fine(subject, f"{data_dir} can be written.")
+
+
+def _disk(data_dir: Path) -> Finding:
+    subject = "Disk"
+    free = shutil.disk_usage(data_dir).free
+    path = Warehouse(data_dir).path
+    needed = COPIES * path.stat().st_size if path.exists() else 0
+    text = f"{free / MEGABYTE:,.0f} MB are free."
+    if free < max(LEAST_FREE, needed):
+        return wrong(subject, text, f"Make room: publishing needs {max(LEAST_FREE, needed) / MEGABYTE:,.0f} MB.")
+    if free < COMFORTABLE_FREE:
+        return note(subject, text, "Make room before it runs out.")
+    return fine(subject, text)
+
+
+def _warehouse(data_dir: Path) -> Finding:
+    subject = "Warehouse"
+    warehouse = Warehouse(data_dir)
+    if not warehouse.path.exists():
+        return note(subject, "Nothing was collected yet.", "Run `campaign-health collect`.")
+    try:
+        with warehouse.read(wait_seconds=5.0) as connection:
+            row = connection.execute("SELECT count(*), max(ended_at) FROM collection").fetchone()
+    except BusyError as busy:
+        return note(subject, busy.message, "Look again when it is done.")
+    except StorageError as failure:
+        return wrong(subject, failure.message, failure.cure)
+    records, newest = row or (0, None)
+    told = f"the newest collection ended {newest:%Y-%m-%d %H:%M} UTC" if records else "nothing was collected yet"
+    return fine(subject, f"{warehouse.path.name} can be read; {told}.")
+
+
+def _published(data_dir: Path) -> Finding:
+    subject = "Published file"
+    try:
+        with open_published(data_dir) as connection:
+            connection.execute("SELECT count(*) FROM campaign_health").fetchone()
+    except NoPublishedFileError:
+        return note(subject, "Nothing was published yet.", "Run `campaign-health collect`.")
+    except StorageError as failure:
+        return wrong(subject, failure.message, failure.cure)
+    return fine(subject, f"{Warehouse(data_dir).published_path.name} can be read.")
+
+
+def _schedule(data_dir: Path) -> Finding:
+    subject = "Scheduler"
+    holder = holder_of(data_dir, SCHEDULE)
+    if holder is None:
+        return note(subject, "No scheduler is running on this data directory.", "Start one with `campaign-health run`.")
+    return fine(subject, f"Process {holder.get('pid')} on {holder.get('host')} runs since {holder.get('since')}.")
+
+
+def _secrets_file(path: Path) -> Finding:
+    subject = path.name
+    try:
+        mode = path.stat().st_mode
+    except OSError as failure:
+        return wrong(subject, f"{path} cannot be looked at: {failure.strerror}.", "Mend its permissions.")
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return note(subject, f"{path} may be read by others and can hold secrets.", f"chmod 600 {path}")
+    return fine(subject, f"{path} may be read by its owner only.")
