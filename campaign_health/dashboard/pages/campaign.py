@@ -16,7 +16,7 @@ from campaign_health.dashboard.campaign_sections import (
     timeline_panel,
 )
 from campaign_health.dashboard.cards import card_html
-from campaign_health.dashboard.markup import badge, safe
+from campaign_health.dashboard.markup import badge, safe, shown
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.reads.campaign import (
@@ -64,20 +64,24 @@ def campaign(page: Page) -> None:
 
 
 def _choose(names: tuple[tuple[int, str], ...]) -> int:
+    """The campaign of the address, which a choice here changes; without one, the campaign most worth looking at."""
     ids = [number for number, _ in names]
     text = dict(names)
-    known = st.session_state.get("campaign")
-    if known is None and (asked := st.query_params.get("campaign", "")).isdigit() and int(asked) not in ids:
-        return int(asked)
-    return int(
-        st.selectbox(
-            "Campaign",
-            ids,
-            key="campaign",
-            bind="query-params",
-            format_func=lambda number: text.get(number, str(number)),
-        )
+    asked = st.query_params.get("campaign", "")
+    named = int(asked) if asked.isdigit() else ids[0]
+    if named not in ids:
+        return named
+    chosen = st.selectbox(
+        "Campaign",
+        ids,
+        index=ids.index(named),
+        key=f"campaign-{named}",
+        format_func=lambda number: shown(text.get(number, number)),
     )
+    if chosen != named:
+        st.query_params["campaign"] = str(chosen)
+        st.rerun()
+    return int(chosen)
 
 
 def _title(page: Page, now: CampaignNow, days: pd.DataFrame, kind: str | None) -> None:
