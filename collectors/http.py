@@ -122,7 +122,11 @@ class HttpClient:
 
         Opening is tried up to six times; what happens while the body is read is the caller's.
         """
-        return persist(lambda: self._checked(self._send(path, parameters or {}, headers or {}), path), self._sleep)
+        response = persist(lambda: self._checked(self._send(path, parameters or {}, headers or {}), path), self._sleep)
+        if is_web_page(response.headers.get("Content-Type", ""), ""):
+            response.close()
+            raise self._web_page(path)
+        return response
 
     def stop(self) -> None:
         """Ends every wait at once; whatever is asked from now on raises `Stopped`."""
@@ -162,7 +166,7 @@ class HttpClient:
 
     def _web_page(self, path: str) -> UnexpectedShape:
         return UnexpectedShape(
-            f"{self.service.name} answered {path} with a web page (HTML) instead of JSON.",
+            f"{self.service.name} answered {self._named(path)} with a web page (HTML) instead of data.",
             f"Check the address {self.redact(self._base)} and whether a proxy or a login page stands in between.",
             source=self.service.name,
             field="body",

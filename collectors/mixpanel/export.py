@@ -43,7 +43,8 @@ def fetch_exported_counts(
 ) -> Iterator[CountedBatch | WindowFailed]:
     """Daily counts of all events of the project, window by window, duplicates left out.
 
-    A window that is cut off is read a second time, and then given up; nothing of it is yielded.
+    A window that is cut off is read a second time, and then given up; nothing of it is yielded. So is an empty
+    one, and then believed.
 
     Args:
         client: The project; its `time_storage` says how its events carry their time.
@@ -67,7 +68,8 @@ def fetch_exported_counts(
     broken: dict[date, str] = {}
     for window in windows:
         counts, failure = _count_window(client, window, zone)
-        if isinstance(failure, ExportCutOff) and second_tries:
+        # An empty answer means that nothing happened, but is also what a broken connection can look like.
+        if (isinstance(failure, ExportCutOff) or (not counts and failure is None)) and second_tries:
             second_tries -= 1
             counts, failure = _count_window(client, window, zone)
         if failure is not None:

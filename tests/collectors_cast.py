@@ -1,0 +1,147 @@
+"""A local server that answers as it is told, and clients that ask it without waiting."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from campaign_health.sandbox.server import Sandbox
+from collectors.customerio import CustomerioClient
+from collectors.http import Timeouts
+from collectors.mixpanel import MixpanelClient
+
+KEY = "app-key/with+signs=0123456789"
+SECRET = "service-secret-0123456789"
+
+
+@dataclass
+class Reply:
+    """One answer; `cut` closes the connection that many bytes before the announced end, -1 without an answer."""
+
+    status: int = 200
+    body: Any = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: int = 0
+
+    @property
+    def bytes(self) -> bytes:
+        """The body as sent: bytes and text as they are, all else as JSON."""
+        if isinstance(self.body, bytes):
+            return self.body
+        return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
+
+
+@dataclass
+class Asked:
+    """One request as it came."""
+
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+
+
+class ScriptedServer:
+    """Gives its replies in order, the last one for ever."""
+
+    def __init__(self, replies: list[Reply]) -> None:
+        self.replies = list(replies)
+        self.asked: list[Asked] = []
+        self.url = ""
+        self._lock = threading.Lock()
+
+    def next_reply(self, asked: Asked) -> Reply:
+        """The reply to this request."""
+        with self._lock:
+            self.asked.append(asked)
+            return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
+
+@contextmanager
+def scripted(*replies: Reply) -> Iterator[ScriptedServer]:
+    """A server on loopback that gives these replies."""
+    script = ScriptedServer(list(replies))
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            asked = Asked(parts.path, dict(parse_qsl(parts.query)), {k.lower(): v for k, v in self.headers.items()})
+            reply = script.next_reply(asked)
+            self.close_connection = bool(reply.cut)
+            if reply.cut < 0:
+                return
+            body = reply.bytes
+            self.send_response(reply.status)
+            headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **reply.headers}
+            for name, value in headers.items():
+                if value:
+                    self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body[: len(body) - reply.cut])
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    script.url = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        yield script
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class Sleeps(list[float]):
+    """Stands in for sleeping: remembers how long, and returns at once."""
+
+    def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+
+
+def customerio_at(url: str, **changes: Any) -> CustomerioClient:
+    """A client of a scripted server."""
+    changes.setdefault("sleep", Sleeps())
+    changes.setdefault("requests_per_second", None)
+    return CustomerioClient(KEY, app_url=url + "/v1", timeouts=Timeouts(5.0, 5.0), **changes)
+
+
+def mixpanel_at(url: str, **changes: Any) -> MixpanelClient:
+    """A client of a scripted server, project 4242."""
+    changes.setdefault("sleep", Sleeps())
+    bases = {"query_url": url + "/api/query", "export_url": url + "/api/2.0/export", "app_url": url + "/api/app"}
+    return MixpanelClient(4242, "robot", SECRET, timeouts=Timeouts(5.0, 5.0), **(bases | changes))
+
+
+def sandbox_customerio(sandbox: Sandbox, read_seconds: float = 10.0) -> CustomerioClient:
+    """A client of the sandbox's Customer.io."""
+    key = sandbox.environment["CUSTOMERIO_APP_API_KEY"]
+    timeouts = Timeouts(5.0, read_seconds)
+    return CustomerioClient(
+        key, app_url=sandbox.customerio_url, requests_per_second=None, timeouts=timeouts, sleep=Sleeps()
+    )
+
+
+def sandbox_mixpanel(sandbox: Sandbox, read_seconds: float = 10.0, **changes: Any) -> MixpanelClient:
+    """A client of the sandbox's Mixpanel."""
+    environment = sandbox.environment
+    return MixpanelClient(
+        environment["MIXPANEL_PROJECT_ID"],
+        environment["MIXPANEL_SERVICE_ACCOUNT"],
+        environment["MIXPANEL_SERVICE_SECRET"],
+        query_url=sandbox.mixpanel_query_url,
+        export_url=sandbox.mixpanel_export_url,
+        app_url=sandbox.mixpanel_app_url,
+        timeouts=Timeouts(5.0, read_seconds),
+        sleep=Sleeps(),
+        **changes,
+    )
