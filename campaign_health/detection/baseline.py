@@ -1,0 +1,183 @@
+"""What a healthy pair would send today: several models side by side, each a Gamma posterior of the ratio.
+
+expected = ratio x weekday factor x exposure. The models differ in their exposure (families) and in how fast the
+ratio may drift:
+
+- *proportional*: the events of today and the days before, shared out by the learned delay;
+- *saturating*: the same to the power of a learned elasticity (daily caps, one send per person);
+- *lenient*: the events of today, never more than usual. It speaks for a campaign on days of an unusual event
+  count, where a learned relation has no right to extrapolate.
+
+The drift widens the posterior day by day (West and Harrison, Bayesian Forecasting and Dynamic Models, section
+10.8: discounting; here the discount is 1/(1 + drift^2 x shape), so that quiet pairs remember longer).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from campaign_health.detection import likelihood
+from campaign_health.detection.delay import delay_shares, delayed
+from campaign_health.detection.panel import State
+from campaign_health.detection.settings import DetectorSettings
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
+PROPORTIONAL, LENIENT, SATURATING = 0, 1, 2
+
+
+@dataclass
+class Day:
+    """One day of all pairs as the detector sees it."""
+
+    events: FloatArray  # 0 where unknown
+    sends: FloatArray  # 0 where unknown
+    weekday: IntArray
+    observed: BoolArray  # both counts known
+    judged: BoolArray  # observed, and events enough to expect anything
+
+
+@dataclass
+class Prediction:
+    """What each model expects of the day. Leading index: the model."""
+
+    mean: FloatArray  # from the newest ratio
+    mean_before: FloatArray  # from the ratio before the present run of evidence: what a break takes away from
+    exposure: FloatArray  # events x weekday factor
+    weekday_factor: FloatArray
+    inverse_size: FloatArray  # [spreads + 1, models, pairs], settled
+    shape: FloatArray  # log_shape of the day's sends
+    weight: FloatArray  # [models, pairs] plausibility of the models
+    spread_weight: FloatArray  # [spreads + 1, models, pairs] plausibility of the spreads, storms last
+    pause: FloatArray  # chance that the day is one of a pause
+    delayed_events: FloatArray
+    volume_step: FloatArray  # ln(events / usual events of that weekday)
+    typical: FloatArray  # expected sends over all models
+    spread: FloatArray  # one inverse size that stands for all
+    component: FloatArray  # [spreads + 1, models, pairs] weight x likelihood of the day
+    likelihood: FloatArray  # [models, pairs] of the day's sends
+
+
+def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: bool = False) -> Prediction:
+    """The day's expectation from everything before it. Ages the ratios by the days passed, in place."""
+    pair = np.arange(len(state))
+    shares = delay_shares(state, settings)
+    events = delayed(state, shares)
+    events = np.where(np.isnan(events), day.events, events)
+    factor = (settings.weekday_prior + state.weekday_sum[day.weekday, pair]) / (
+        settings.weekday_prior + state.weekday_weight[day.weekday, pair]
+    )
+    log_events = np.log(np.maximum(events, 0.5))
+    volume = state.volume[day.weekday, pair]
+    known_volume = state.volume_seen[day.weekday, pair] > 0
+    step = np.where(known_volume, log_events - volume, 0.0)
+
+    exposure = np.empty_like(state.ratio_shape)
+    usual = np.where(state.usual_seen > 0, state.usual_volume, log_events)
+    for model, family in enumerate(settings.families):
+        if family == PROPORTIONAL:
+            exposure[model] = events
+        elif family == LENIENT:
+            exposure[model] = np.where(known_volume, np.minimum(day.events, np.exp(volume)), day.events)
+        else:
+            exposure[model] = np.where(events > 0, np.exp(usual + state.elasticity * (log_events - usual)), 0.0)
+    exposure *= factor
+    day.judged = day.observed & (exposure[0] > 0)
+
+    _age(state, day.judged & (state.incident == 0), settings)
+    ratio = state.ratio_shape / state.ratio_rate
+    if shared_dip:
+        exposure *= common_dip(state, day, exposure[0] * ratio[0])
+    mean = exposure * ratio
+    mean_before = exposure * (state.before_shape / state.before_rate)
+    inverse_size = _inverse_sizes(state, day, shares, factor * ratio[0], mean, settings)
+    shape = likelihood.log_shape(day.sends, inverse_size)
+
+    weight = np.exp(state.score - state.score.max(axis=(0, 1)))
+    model_weight = weight.sum(axis=0)
+    spreads = weight / np.maximum(model_weight, likelihood.IMPOSSIBLE)
+    storm = state.storms / (state.storms + state.ordinary)
+    spread_weight = np.concatenate([spreads * (1.0 - storm), np.broadcast_to(storm, (1, *mean.shape))])
+    plausible = _plausibility(state, step, known_volume, settings)
+
+    component = spread_weight * np.exp(likelihood.log_with_mean(shape, inverse_size, day.sends, mean))
+    pause = pause_chance(state, settings)
+    total = np.maximum(component.sum(axis=0) * (1.0 - pause) + np.where(day.sends == 0, pause, 0.0), 1e-300)
+    typical = (plausible * mean).sum(axis=0)
+    spread = (plausible * (spreads * np.maximum(inverse_size[:-1], -1.0)).sum(axis=0)).sum(axis=0)
+    return Prediction(
+        mean, mean_before, exposure, factor, inverse_size, shape, plausible, spread_weight, pause, events, step, typical,
+        spread, component, total,
+    )  # fmt: skip
+
+
+def common_dip(state: State, day: Day, expected: FloatArray) -> float:
+    """The share of the expectation that the project as a whole kept today: 1 unless most pairs dip together.
+
+    The median over the established pairs with at least ten sends to expect, where there are five or more of
+    them. A dip below a half is no dip but a break of everything, and nobody's excuse; a rise is none either.
+    """
+    asked = day.judged & (state.incident == 0) & (expected >= 10.0) & (state.days_seen >= 14)
+    if asked.sum() < 5:
+        return 1.0
+    common = float(np.median(day.sends[asked] / expected[asked]))
+    return common if 0.5 <= common < 0.9 else 1.0
+
+
+def pause_chance(state: State, settings: DetectorSettings) -> FloatArray:
+    """The chance that today is a day of a pause: begun today, or gone on from yesterday."""
+    begins = state.pauses / (state.pauses + settings.pause_prior[1])
+    goes_on = (state.pause_days + 0.001) / (state.pause_days + state.pauses + 1.0)
+    return begins * (1.0 - state.pausing) + goes_on * state.pausing
+
+
+def _age(state: State, live: BoolArray, settings: DetectorSettings) -> None:
+    drift = np.array(settings.drifts)[:, None] ** 2
+    kept = np.where(live, 1.0 / (1.0 + drift * state.days_since * state.ratio_shape), 1.0)
+    state.ratio_shape *= kept
+    state.ratio_rate *= kept
+
+
+def _inverse_sizes(
+    state: State, day: Day, shares: FloatArray, chance: FloatArray, mean: FloatArray, settings: DetectorSettings
+) -> FloatArray:
+    """Settled inverse sizes [spreads + 1, models, pairs]: spread, ignorance of the ratio, binomial thinning, caps."""
+    counts = np.where(np.isnan(state.recent), 0.0, state.recent)
+    variance_missing = (shares**2 * counts).sum(axis=0) * chance**2
+    thinned = -variance_missing / np.maximum(mean[0], 1e-9) ** 2
+    lenient = np.array(settings.families)[:, None] == LENIENT
+    ignorance = 1.0 / state.ratio_shape
+    result = np.empty((len(settings.spreads) + 1, *mean.shape))
+    apart = 1.0 / np.maximum(day.events, 0.5)
+    for index, spread in enumerate((*settings.spreads, settings.wide_spread)):
+        below: FloatArray | float = 0.0
+        if index < len(settings.spreads) and settings.caps[index] > 0:
+            below = -settings.caps[index] / np.maximum(mean, 1e-9)
+        elif index < len(settings.spreads) and settings.thinned[index]:
+            below = thinned
+        result[index] = spread + ignorance + np.where(lenient, apart, below)
+    return likelihood.settle(result)
+
+
+def _plausibility(state: State, step: FloatArray, known: BoolArray, settings: DetectorSettings) -> FloatArray:
+    """How far each model may acquit: learned weights, floored, and the lenient one heard on unusual days."""
+    families = np.array(settings.families)
+    weight = state.before_weight
+    family = np.stack([weight[families == f].sum(axis=0) for f in range(3)])
+    within = np.maximum(
+        weight / np.maximum(family[families], likelihood.IMPOSSIBLE), np.array(settings.steady_floor)[:, None]
+    )
+    within /= np.stack([within[families == f].sum(axis=0) for f in range(3)])[families]
+    family = np.maximum(family, settings.family_floor)
+    family /= family.sum(axis=0)
+    usual = settings.volume_sd * np.sqrt(state.volume_spread)
+    low = step < -np.maximum(-np.log(settings.volume_low), usual)
+    high = step > np.maximum(np.log(settings.volume_high), usual)
+    unusual = known & (low | high)
+    family = np.where(unusual, 0.5 * family + 0.5 * (np.arange(3)[:, None] == LENIENT), family)
+    plausible: FloatArray = within * family[families]
+    return plausible

@@ -1,0 +1,123 @@
+"""Evidence that adds up: healthy against broken, day by day, for every kept share and model.
+
+Per pair, model and kept share k runs a CUSUM of the log-likelihood ratio of "only the share k of the sends is
+left" against "healthy" (Page 1954: max(0, W + ln p_k / p_healthy); no other rule has a smaller worst delay at the same
+rate of false alarms, Moustakides 1986). Broken means *at most* k: below k times the expectation the ratio is read
+at k times the expectation, so that a freak day never counts for more than a day of the break it would be.
+
+The evidence against all healthy models together is -ln sum_m w_m exp(-W_m): as long as one plausible model explains
+the days, there is none. It is divided by the pair's own excess: the mean height to which its evidence used to climb
+by chance. Theory says one nat; a pair whose ratio has a mind of its own climbs higher and has to show more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from campaign_health.detection import likelihood
+from campaign_health.detection.baseline import Day, Prediction
+from campaign_health.detection.panel import State
+from campaign_health.detection.settings import DetectorSettings
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+BOUND = 50.0  # nats: no single day says more
+RUNNING = 0.1  # nats above which a run of evidence is on
+SETTLED = 0.5  # nats below which an excursion is over
+
+
+@dataclass
+class Weighing:
+    """The evidence after a day."""
+
+    gain: FloatArray  # nats of the day per kept share and model
+    total: FloatArray  # [kept shares, pairs] evidence against all healthy models
+    raw: FloatArray  # [silent/degraded, pairs]
+    excess: FloatArray  # [silent/degraded, pairs] what the pair's evidence is divided by
+    scaled: FloatArray  # raw / excess, to be held against the threshold
+    strongest: FloatArray  # [pairs] the larger of the two
+
+
+def weigh(state: State, day: Day, seen: Prediction, settings: DetectorSettings) -> Weighing:
+    """Adds the day's evidence to the state's CUSUMs, in place where no incident is open, and sums it up."""
+    gain = np.stack([_gain(day, seen, kept, settings) for kept in settings.kept_shares])
+    gain = np.clip(gain, -BOUND, BOUND)
+    fade = np.where(np.array(settings.kept_shares) > 0, 1.0 - settings.fading, 1.0)[:, None, None]
+    updated = np.where(day.judged, np.maximum(0.0, state.evidence * fade + gain), state.evidence)
+    state.evidence[:] = np.where(state.incident == 0, updated, state.evidence)
+    total = -np.log(np.maximum((seen.weight * np.exp(-updated)).sum(axis=1), 1e-300))
+    raw = np.stack([total[0], total[1:].max(axis=0)])
+    prior = settings.excursion_prior
+    excess = np.maximum((prior + state.excess) / (prior + state.excursions), 1.0)
+    scaled = raw / excess
+    return Weighing(gain, total, raw, excess, scaled, scaled.max(axis=0))
+
+
+def _gain(day: Day, seen: Prediction, kept: float, settings: DetectorSettings) -> FloatArray:
+    """ln p_broken / p_healthy of the day's sends, `[models, pairs]`."""
+    if kept == 0.0:
+        return _gain_silent(day, seen, settings)
+    left = kept * seen.mean_before
+    ordinary = seen.component.sum(axis=0)
+    broken = (
+        seen.spread_weight * np.exp(likelihood.log_with_mean(seen.shape, seen.inverse_size, day.sends, left))
+    ).sum(axis=0)
+    below = np.flatnonzero(day.judged & (day.sends < left).any(axis=0))
+    if below.size:
+        floor = left[:, below]
+        sends = np.maximum(day.sends[below], floor)
+        size, weight = seen.inverse_size[:, :, below], seen.spread_weight[:, :, below]
+        shape = likelihood.log_shape(sends, size)
+        healthy = likelihood.log_with_mean(shape, size, sends, seen.mean[:, below])
+        ordinary[:, below] = (weight * np.exp(healthy)).sum(axis=0)
+        broken[:, below] = (weight * np.exp(likelihood.log_with_mean(shape, size, sends, floor))).sum(axis=0)
+    odds = np.maximum(broken, 1e-300) / np.maximum(ordinary, 1e-300)
+    gain: FloatArray = np.log(odds / (1.0 - seen.pause + seen.pause * odds))
+    return gain
+
+
+def _gain_silent(day: Day, seen: Prediction, settings: DetectorSettings) -> FloatArray:
+    """A silent campaign: nine days in ten nothing at all, else a geometric trickle of a few per cent."""
+    trickle = settings.silent_leak * seen.mean_before
+    share = np.log(np.maximum(trickle, 1e-12) / (1.0 + trickle))
+    log_trickle = np.log(0.1) - np.log1p(trickle) + day.sends * share
+    silent = np.where(day.sends == 0, np.logaddexp(np.log(0.9), log_trickle), log_trickle)
+    gain: FloatArray = silent - np.log(seen.likelihood)
+    return gain
+
+
+def follow_runs(state: State, day: Day, seen: Prediction, weighing: Weighing, gap: NDArray[np.int64]) -> None:
+    """Keeps when each run of evidence began and what was sent and expected since, in place."""
+    on = (weighing.total > RUNNING) & day.judged
+    running = state.run_days >= 0
+    state.run_days[:] = np.where(running, state.run_days + gap, state.run_days)
+    state.run_days[:] = np.where(on & ~running, 0.0, state.run_days)
+    state.run_days[:] = np.where(day.judged & ~(weighing.total > RUNNING), -1.0, state.run_days)
+    going = (state.run_days >= 0).any(axis=0) | (state.incident > 0)
+    expected = np.where(day.judged, (seen.weight * seen.mean_before).sum(axis=0), 0.0)
+    sends = np.where(day.judged, day.sends, 0.0)
+    state.run_sends[:] = np.where(going, state.run_sends + sends, 0.0)
+    state.run_expected[:] = np.where(going, state.run_expected + expected, 0.0)
+
+
+def learn_excursions(
+    state: State, weighing: Weighing, live: BoolArray, ended: BoolArray, settings: DetectorSettings
+) -> None:
+    """Remembers how high the evidence climbed by chance, in place.
+
+    An excursion is over when the evidence has fallen back; an incident that turned out to be nothing (`ended`:
+    a short pause or an accepted change) was one too.
+    """
+    established = state.days_seen >= settings.learning_days
+    fell = weighing.raw < SETTLED
+    over = (state.peak > 1.0) & established & ((live & fell) | ended)
+    height = np.minimum(state.peak, settings.threshold * weighing.excess) - 1.0
+    full = over & (state.excursions >= settings.excursion_memory)
+    kept = np.where(full, 1.0 - 1.0 / settings.excursion_memory, 1.0)
+    state.excess[:] = state.excess * kept + np.where(over, height, 0.0)
+    state.excursions[:] = state.excursions * kept + over
+    higher = np.where(live | (state.incident > 0), np.maximum(state.peak, weighing.raw), state.peak)
+    state.peak[:] = np.where(over | (live & fell) | ended, 0.0, higher)

@@ -1,0 +1,223 @@
+"""The detector's memory of many pairs: named arrays, one pair per last index, that can be stored and resumed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from campaign_health.detection.delay import PROFILES
+from campaign_health.detection.settings import DetectorSettings
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+VERSION = 1
+GROUPS = 2  # silent, degraded
+
+
+class StateError(ValueError):
+    """A stored state that this version of the detector cannot resume from: judge from scratch."""
+
+
+@dataclass
+class State:
+    """What the detector knows of each pair after its last day. Every array's last index is the pair.
+
+    Leading indices: models, spreads x models, kept shares x models, delay profiles, weekdays (Monday = 0).
+    `last_day` is the newest day judged (None: none yet).
+    """
+
+    last_day: date | None
+    # the ratio of sends to events: a Gamma posterior per model, and its copy from before the present run of evidence
+    ratio_shape: FloatArray
+    ratio_rate: FloatArray
+    before_shape: FloatArray
+    before_rate: FloatArray
+    before_weight: FloatArray
+    score: FloatArray  # nats in favour of each spread x model
+    # the tail: storms and pauses
+    storms: FloatArray
+    ordinary: FloatArray
+    pauses: FloatArray
+    pause_days: FloatArray
+    pausing: FloatArray  # chance that the last day was one of a pause
+    # weekday pattern of the ratio, and usual event count by weekday (ln)
+    weekday_sum: FloatArray
+    weekday_weight: FloatArray
+    volume: FloatArray
+    volume_seen: FloatArray
+    volume_spread: FloatArray
+    usual_volume: FloatArray  # ln of the usual event count, all weekdays
+    usual_seen: FloatArray
+    elasticity: FloatArray
+    elasticity_weight: FloatArray
+    # delay of the sends
+    recent: FloatArray  # event counts of the last days, newest first, NaN unknown
+    delay_level: FloatArray
+    delay_error: FloatArray
+    delay_weekday: FloatArray
+    delay_weekday_weight: FloatArray
+    delay_weight: FloatArray
+    days_seen: FloatArray
+    days_since: FloatArray
+    # evidence
+    evidence: FloatArray
+    run_days: FloatArray  # calendar days since each kept share's run of evidence began
+    run_sends: FloatArray
+    run_expected: FloatArray
+    surge: FloatArray  # nats that more is sent than events explain
+    provable: FloatArray  # nats a silent day would bring, on average over all days
+    peak: FloatArray
+    excess: FloatArray
+    excursions: FloatArray
+    # the open incident
+    incident: IntArray  # 0 none, else 1 + index of the kept share
+    incident_days: FloatArray
+    incident_age: FloatArray  # calendar days since the incident's first bad day
+    incident_zero_days: FloatArray
+    silence: FloatArray  # nats that a degraded campaign has fallen silent
+    recovery: FloatArray
+    back_sends: FloatArray
+    back_expected: FloatArray
+    new_shape: FloatArray
+    new_rate: FloatArray
+
+    @classmethod
+    def fresh(cls, pairs: int, settings: DetectorSettings | None = None) -> Self:
+        """The state of pairs nothing is known of."""
+        settings = settings or DetectorSettings()
+        models, spreads, kept = len(settings.drifts), len(settings.spreads), len(settings.kept_shares)
+        profiles, lags = PROFILES.shape
+        worth, ratio = settings.ratio_prior
+
+        def full(value: float, *lead: int) -> FloatArray:
+            return np.full((*lead, pairs), value, dtype=np.float64)
+
+        return cls(
+            last_day=None,
+            ratio_shape=full(worth, models),
+            ratio_rate=full(worth / ratio, models),
+            before_shape=full(worth, models),
+            before_rate=full(worth / ratio, models),
+            before_weight=np.repeat(np.array(settings.model_prior)[:, None], pairs, axis=1),
+            score=np.repeat(log_prior(settings), pairs, axis=2),
+            storms=full(settings.storm_prior[0]),
+            ordinary=full(settings.storm_prior[1]),
+            pauses=full(settings.pause_prior[0]),
+            pause_days=full(0.0),
+            pausing=full(0.0),
+            weekday_sum=full(0.0, 7),
+            weekday_weight=full(0.0, 7),
+            volume=full(0.0, 7),
+            volume_seen=full(0.0, 7),
+            volume_spread=full(0.05),
+            usual_volume=full(0.0),
+            usual_seen=full(0.0),
+            elasticity=full(1.0),
+            elasticity_weight=full(settings.elasticity_prior),
+            recent=full(np.nan, lags),
+            delay_level=full(0.0, profiles),
+            delay_error=full(0.25, profiles),
+            delay_weekday=full(0.0, profiles, 7),
+            delay_weekday_weight=full(0.0, 7),
+            delay_weight=full(0.0),
+            days_seen=full(0.0),
+            days_since=full(0.0),
+            evidence=full(0.0, kept, models),
+            run_days=full(-1.0, kept),
+            run_sends=full(0.0),
+            run_expected=full(0.0),
+            surge=full(0.0),
+            provable=full(0.0),
+            peak=full(0.0, GROUPS),
+            excess=full(0.0, GROUPS),
+            excursions=full(0.0, GROUPS),
+            incident=np.zeros(pairs, dtype=np.int64),
+            incident_days=full(0.0),
+            incident_age=full(-1.0),
+            incident_zero_days=full(0.0),
+            silence=full(0.0),
+            recovery=full(0.0, kept),
+            back_sends=full(0.0),
+            back_expected=full(0.0),
+            new_shape=full(worth),
+            new_rate=full(worth / ratio),
+        )
+
+    def __len__(self) -> int:
+        return int(self.incident.shape[-1])
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """The arrays by name, without the day."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "last_day"}
+
+    def take(self, rows: Sequence[int] | IntArray, settings: DetectorSettings | None = None) -> State:
+        """The state of some pairs, in the order asked for; row -1 is a pair nothing is known of."""
+        index = np.asarray(rows, dtype=np.int64)
+        new = State.fresh(1, settings)
+        together = {
+            name: np.concatenate([array, getattr(new, name)], axis=-1)[..., np.where(index < 0, len(self), index)]
+            for name, array in self.arrays().items()
+        }
+        return replace(self, **together)
+
+    @staticmethod
+    def join(states: Sequence[State]) -> State:
+        """Several states as one, pair after pair; its last day is the newest of theirs."""
+        if not states:
+            return State.fresh(0)
+        names = states[0].arrays()
+        together = {name: np.concatenate([getattr(s, name) for s in states], axis=-1) for name in names}
+        days = [s.last_day for s in states if s.last_day is not None]
+        return replace(states[0], last_day=max(days, default=None), **together)
+
+    def accept(self, rows: Sequence[int] | IntArray, settings: DetectorSettings | None = None) -> State:
+        """The state after a person confirmed a change: open incidents end and the ratio is learned anew."""
+        rows = np.asarray(rows, dtype=np.int64)
+        new = State.fresh(len(rows), settings)
+        forgotten = (
+            "ratio_shape", "ratio_rate", "before_shape", "before_rate", "before_weight", "score", "evidence", "run_days",
+            "run_sends", "run_expected", "surge", "peak", "incident", "incident_days", "incident_age", "incident_zero_days",
+            "silence", "recovery", "back_sends", "back_expected", "new_shape", "new_rate", "weekday_sum", "weekday_weight",
+        )  # fmt: skip
+        changed = {}
+        for name in forgotten:
+            array = getattr(self, name).copy()
+            array[..., rows] = getattr(new, name)
+            changed[name] = array
+        return replace(self, **changed)
+
+    def to_bytes(self) -> bytes:
+        """The state as one blob (NumPy's npz, no pickled objects)."""
+        buffer = io.BytesIO()
+        day = "" if self.last_day is None else self.last_day.isoformat()
+        np.savez(buffer, version=np.array(VERSION), last_day=np.array(day), **self.arrays())  # type: ignore[arg-type]
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, blob: bytes) -> Self:
+        """The state from `to_bytes`. Raises StateError if it is damaged or of another version."""
+        try:
+            with np.load(io.BytesIO(blob), allow_pickle=False) as stored:
+                if int(stored["version"]) != VERSION:
+                    raise StateError(f"the stored state has version {int(stored['version'])}, not {VERSION}")
+                day = str(stored["last_day"])
+                names = [f.name for f in fields(cls) if f.name != "last_day"]
+                return cls(date.fromisoformat(day) if day else None, **{name: stored[name] for name in names})
+        except (KeyError, OSError, ValueError) as error:
+            if isinstance(error, StateError):
+                raise
+            raise StateError("the stored state cannot be read") from error
+
+
+def log_prior(settings: DetectorSettings) -> FloatArray:
+    """ln of the prior probability of each spread x model, with a last index for the pair."""
+    spread = np.log(np.array(settings.spread_prior))[:, None]
+    model = np.log(np.array(settings.model_prior))[None, :]
+    result: FloatArray = (spread + model)[:, :, None]
+    return result
