@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -99,8 +101,20 @@ def save_a_run(connection: duckdb.DuckDBPyConnection, number: int, campaigns: in
     save_source_days(connection, WORKSPACE, "customerio_metrics", observed(1, 20), at, f"run {number}")
 
 
+@cache
+def empty_warehouse() -> bytes:
+    """A new warehouse file, made once: most tests begin with one."""
+    with TemporaryDirectory() as directory:
+        warehouse = Warehouse(Path(directory))
+        with warehouse.open():
+            pass
+        return warehouse.path.read_bytes()
+
+
 @contextmanager
 def open_warehouse(directory: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A new warehouse, open in a transaction that is kept at the end."""
-    with Warehouse(directory).open() as connection, transaction(connection):
+    warehouse = Warehouse(directory)
+    warehouse.path.write_bytes(empty_warehouse())
+    with warehouse.open() as connection, transaction(connection):
         yield connection
