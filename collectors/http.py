@@ -100,7 +100,7 @@ class HttpClient:
         self._before_request = before_request
         self._after_request = after_request
         self._stopping = threading.Event()
-        self._sleep = sleep or self._stopping.wait
+        self._sleep = self._stopping.wait if sleep is None else sleep
         self._lock = threading.Lock()
 
     def address(self, path: str) -> str:
