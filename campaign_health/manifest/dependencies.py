@@ -87,9 +87,7 @@ def match_campaign(entry: CampaignEntry, observed: Iterable[ObservedCampaign]) -
     return min(candidates, key=lambda seen: (seen.state != "running", seen.campaign_id), default=None)
 
 
-def merge_revisions(
-    head: Sequence[CampaignDependency], base: Sequence[CampaignDependency]
-) -> list[CampaignDependency]:
+def merge_revisions(head: Sequence[CampaignDependency], base: Sequence[CampaignDependency]) -> list[CampaignDependency]:
     """The campaigns of two revisions of a manifest, as they were wired at the base and are at the head.
 
     A campaign may so appear twice, with its old and its new event: until Customer.io is told, both count. Its

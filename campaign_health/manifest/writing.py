@@ -38,7 +38,7 @@ def rename_event(
     read = parse_manifest(text, file)
     if any(rename.old.strip() == old.strip() for rename in read.manifest.renames):
         raise ManifestEditError(f"{file} already renames `{old}`.", "Change that entry by hand.")
-    edits = [(place.start, place.end, _quote(new)) for place in _places_of(read, old, new)]
+    edits = [(place.start, place.end, quote(new)) for place in _places_of(read, old, new)]
     edits.append(_renames_entry(read, old, new, since, owner))
     for start, end, replacement in sorted(edits, reverse=True):
         text = text[:start] + replacement + text[end:]
@@ -87,9 +87,9 @@ def _places_of(read: ReadManifest, old: str, new: str) -> list[Place]:
 
 
 def _renames_entry(read: ReadManifest, old: str, new: str, since: date, owner: str | None) -> tuple[int, int, str]:
-    fields = {"from": _quote(old), "to": _quote(new), "since": since.isoformat()}
+    fields = {"from": quote(old), "to": quote(new), "since": since.isoformat()}
     if owner:
-        fields["owner"] = _quote(owner)
+        fields["owner"] = quote(owner)
     entry = "{" + ", ".join(f"{key}: {value}" for key, value in fields.items()) + "}"
     text, tree, path = read.text, read.tree, ("renames",)
     if path not in tree.keys:
@@ -119,7 +119,8 @@ def _content_end(tree: YamlTree, path: tuple[str | int, ...]) -> int:
     return max(tree.values[found].end for found in inside if found not in parents or tree.values[found].flow)
 
 
-def _quote(name: str) -> str:
+def quote(name: str) -> str:
+    """A text as a YAML value: plain where every reader takes it for text, else in double quotes."""
     if _PLAIN.fullmatch(name) and not _NOT_TEXT.fullmatch(name):
         return name
     return json.dumps(name, ensure_ascii=False)

@@ -1,0 +1,84 @@
+"""`campaign-health init`: the files that a newcomer starts from."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from campaign_health.clock import read_clock
+from campaign_health.errors import CouldNotStart
+from campaign_health.manifest.configuration import configuration_template
+from campaign_health.manifest.reading import DEFAULT_NAME, parse_manifest
+from campaign_health.manifest.template import TEMPLATE
+
+CONFIGURATION_NAME = "campaign-health.toml"
+
+
+@click.command()
+@click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), default=Path(DEFAULT_NAME),
+              show_default=True, help="Where to write the manifest.")  # fmt: skip
+@click.option(
+    "--from-data",
+    "from_data",
+    is_flag=False,
+    flag_value="",
+    default=None,
+    metavar="[FILE]",
+    help="Write the manifest from a published campaign_health.duckdb instead of the template. "
+    "[default file: the one in the data directory]",
+)
+@click.option("--workspace", help="The workspace to write it from, where there are several.")
+@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+def command(manifest: Path, from_data: str | None, workspace: str | None, force: bool) -> None:
+    """Write a commented manifest and configuration.
+
+    The manifest has the five events worth automating first, or with --from-data your own events and campaigns.
+    Nothing that is there is overwritten without --force.
+    """
+    configuration = manifest.parent / CONFIGURATION_NAME
+    text = TEMPLATE if from_data is None else _from_data(from_data, workspace)
+    parse_manifest(text, str(manifest))
+    written = []
+    if _write(manifest, text, force):
+        written.append(manifest)
+    if _write(configuration, configuration_template(), force):
+        written.append(configuration)
+    if not written:
+        raise CouldNotStart(
+            f"{manifest} and {configuration} are there already.", "Nothing was written; --force overwrites them."
+        )
+    for path in (manifest, configuration):
+        click.echo(f"{'wrote' if path in written else 'kept '} {path}")
+    click.echo(_NEXT.format(manifest=manifest))
+
+
+_NEXT = """
+Next:
+  1. Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT, MIXPANEL_SERVICE_SECRET and CUSTOMERIO_APP_API_KEY,
+     then run `campaign-health doctor`.
+  2. Put your own events, campaigns and owners into {manifest}, then run `campaign-health check`.
+  3. Run `campaign-health collect`, `campaign-health judge` and `campaign-health dashboard`.
+  4. In your pipeline: `campaign-health check --code . --base origin/main` (see docs/check.md)."""
+
+
+def _write(path: Path, text: str, force: bool) -> bool:
+    if path.exists() and not force:
+        return False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CouldNotStart(f"{path} cannot be written: {error.strerror}.", "Name another place.") from error
+    return True
+
+
+def _from_data(file: str, workspace: str | None) -> str:
+    from campaign_health.manifest.check.published import observe_published
+    from campaign_health.manifest.from_data import manifest_from_data
+    from campaign_health.settings import load_settings
+
+    published = Path(file) if file else load_settings(os.environ, Path.cwd()).data_dir
+    observed = observe_published(published, workspace, read_clock(os.environ).date())
+    return manifest_from_data(observed)

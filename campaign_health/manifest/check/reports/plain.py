@@ -1,0 +1,37 @@
+"""Messages without Markdown, for places that show text as it is."""
+
+from __future__ import annotations
+
+import re
+
+from campaign_health.manifest.check.findings import CheckResult
+
+TITLE = {"holds": "The manifest holds", "violated": "A campaign would break", "could_not_check": "Could not check"}
+
+
+def plain(message: str) -> str:
+    """A message without backticks and asterisks, beginning with a capital unless a name comes first."""
+    text = re.sub(r"`([^`]*)`", r"\1", sentence(message))
+    return printable(re.sub(r"\*([^*]+)\*", r"“\1”", text))
+
+
+def sentence(message: str) -> str:
+    """A message beginning with a capital unless a name comes first."""
+    return message[:1].upper() + message[1:]
+
+
+def printable(text: str) -> str:
+    """Text without control characters, which a hostile name could bring; colours of our own stay."""
+    return re.sub(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[\d{1,2}m)", "\N{REPLACEMENT CHARACTER}", text)
+
+
+def summary(result: CheckResult) -> str:
+    """`A campaign would break: 2 violations, 1 note.`"""
+    violations = len(result.violations)
+    notes = len(result.findings) - violations
+    counts = [
+        f"{number} {word}{'' if number == 1 else 's'}"
+        for number, word in ((violations, "violation"), (notes, "note"), (len(result.failures), "failed look-up"))
+        if number
+    ]
+    return TITLE[result.outcome] + (f": {', '.join(counts)}." if counts else ".")
