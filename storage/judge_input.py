@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Columns = Mapping[str, NDArray[Any]]
+Row = dict[str, Any]
 
 STATE_CODES = {"not_collected": 0, "observed": 1, "provisional": 2, "not_expected": 3}
 JUDGED_SOURCES = ("mixpanel_events", "customerio_metrics", "customerio_journeys")
@@ -119,14 +120,14 @@ def source_days(connection: duckdb.DuckDBPyConnection, workspace: str, first_day
     return _columns(connection, _SOURCE_DAYS, workspace, first_day, last_day)
 
 
-def campaign_spans(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
+def campaign_spans(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[Row]:
     """Per campaign with any day: first_day, first_expected (day it was running), first_active (a journey or send)."""
-    return _frame(connection, _FIRST_ACTIVE, {"workspace": workspace})
+    return _rows(connection, _FIRST_ACTIVE, {"workspace": workspace})
 
 
-def campaigns(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
+def campaigns(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[Row]:
     """Rows of `campaign` in the order of their ids."""
-    return _frame(
+    return _rows(
         connection,
         "SELECT campaign_id, name, state, trigger_kind, event, tags, created, first_started, gone_at "
         "FROM campaign WHERE workspace = $workspace ORDER BY campaign_id",
@@ -213,4 +214,10 @@ def _columns(
 
 
 def _frame(connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, Any]) -> pd.DataFrame:
-    return cast(pd.DataFrame, connection.execute(sql, parameters).df())
+    return connection.execute(sql, parameters).df()
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, Any]) -> list[Row]:
+    found = connection.execute(sql, parameters)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

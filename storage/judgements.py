@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 import duckdb
-import pandas as pd
 import pyarrow as pa
 
 from storage.conversion import read_instant, stored_instant, stored_json, stored_text
@@ -145,7 +145,7 @@ def judged_days(
 ) -> set[tuple[int, date]]:
     """Those of the wanted (campaign, day) that have a verdict which rests on collected numbers."""
     wanted = list(wanted)
-    columns = {"campaign_id": [campaign for campaign, _ in wanted], "day": [day for _, day in wanted]}
+    columns: dict[str, list[Any]] = {"campaign_id": [number for number, _ in wanted], "day": [day for _, day in wanted]}
     with incoming(connection, "incoming_wanted", {"campaign_id": WHOLE, "day": DAY}, columns):
         rows = connection.execute(
             "SELECT v.campaign_id, v.day FROM verdict v JOIN incoming_wanted i "
@@ -218,14 +218,18 @@ def delete_incidents(
     )
 
 
-def read_changes(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
+def read_changes(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[dict[str, Any]]:
     """All stored changes: change_id, incident_id, kind, day, detail, news; oldest first."""
     found = connection.execute(
         "SELECT change_id, incident_id, campaign_id, kind, day, detail, news FROM incident_change WHERE workspace = ? "
         "ORDER BY day, change_id",
         [workspace],
     )
-    return cast(pd.DataFrame, found.df())
+    names = [column[0] for column in found.description]
+    return [
+        row | {"detail": json.loads(row["detail"])}
+        for row in (dict(zip(names, values, strict=True)) for values in found.fetchall())
+    ]
 
 
 def save_changes(

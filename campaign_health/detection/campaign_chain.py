@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +18,8 @@ from campaign_health.detection.chain_links import (
     STARTED_SENT,
     LinkVerdicts,
 )
-from campaign_health.detection.verdicts import STATUS_NAMES, Change
-
-STAGES = ("event", "started", "activated", "sent", "delivered")
-CODE = {name: code for code, name in enumerate(STATUS_NAMES)}
+from campaign_health.detection.chain_verdicts import CODE, STAGES, ChainVerdicts, Expectation
+from campaign_health.detection.verdicts import Change
 
 LEARNING_DAYS = 28
 """A campaign that was watched for longer and still shows too little is too quiet, no longer learning."""
@@ -31,40 +28,6 @@ STILL_RUNS_SHARE = 0.3
 """A campaign that still starts this share of its usual journeys has not lost its event, whatever Mixpanel shows."""
 
 SILENT, DEGRADED, EVENT_LOST = CODE["silent"], CODE["degraded"], CODE["event_lost"]
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """What a healthy chain would have counted, with the range that holds 95 % of healthy days; NaN unknown."""
-
-    value: Numbers
-    low: Numbers
-    high: Numbers
-
-
-@dataclass(frozen=True)
-class ChainVerdicts:
-    """Verdicts, one row per campaign and one column per day.
-
-    `status` is a place in STATUS_NAMES, `stage` a place in STAGES or -1. `broken`: the day's own numbers say so.
-    `held`: a link that broke earlier has not recovered. `judged`: the day's numbers were known well enough.
-    `began`: days before this one on which the break began, where broken. `relearned`: from this day on the
-    level is taken as normal. `sends`, `deliveries`: what they should have been; `events`, `starts`: the same from
-    their own history.
-    """
-
-    status: NDArray[np.int8]
-    stage: NDArray[np.int8]
-    broken: Flags
-    held: Flags
-    judged: Flags
-    relearned: Flags
-    began: NDArray[np.int32]
-    probability: Numbers
-    sends: Expectation
-    deliveries: Expectation
-    events: Expectation
-    starts: Expectation
 
 
 @dataclass(frozen=True)
@@ -124,9 +87,9 @@ def judge_chain(data: ChainInput, found: LinkVerdicts) -> ChainVerdicts:
 def _candidates(data: ChainInput, found: LinkVerdicts, known_journeys: Flags) -> list[_Candidate]:
     running = ~data.not_running
     known = (known_journeys | np.isfinite(data.sent)) & running
-    collected = np.isfinite(data.panel.counts).any(axis=0)[None, :] if data.panel.events else np.False_
+    collected = np.isfinite(data.panel.counts).sum(axis=0) > 0
     lost = _lost(data, found) & known & np.isfinite(data.events())
-    unknown = data.unknown & known & collected
+    unknown = data.unknown & known & collected[None, :]
     starts_lost = found.starts.lost & (data.event_row < 0) & known_journeys & running
     shape = data.sent.shape
     list_of = [
@@ -170,7 +133,7 @@ def _lost(data: ChainInput, found: LinkVerdicts) -> Flags:
     lost = _of_event(data, found.events.lost, fill=0).astype(bool) & ~data.not_running
     with np.errstate(invalid="ignore"):
         still_runs = data.started > STILL_RUNS_SHARE * found.starts.expected
-    return lost & ~still_runs
+    return np.asarray(lost & ~still_runs)
 
 
 @dataclass(frozen=True)
@@ -241,7 +204,7 @@ def _relearned(data: ChainInput, found: LinkVerdicts) -> Flags:
 
 
 def _range(verdicts: object) -> tuple[Numbers, Numbers, Numbers]:
-    return tuple(getattr(verdicts, name) for name in ("expected", "expected_low", "expected_high"))  # type: ignore[return-value]
+    return tuple(getattr(verdicts, name) for name in ("expected", "expected_low", "expected_high"))
 
 
 def _expectation(verdicts: object) -> Expectation:
@@ -255,44 +218,3 @@ def _of_event(data: ChainInput, values: NDArray[np.generic], fill: float = np.na
     columns = np.arange(data.days)[None, :]
     found = values[np.maximum(data.event_row, 0), columns].astype(np.float64)
     return np.where(data.event_row >= 0, found, fill)
-
-
-def beside(parts: list[ChainVerdicts]) -> ChainVerdicts:
-    """Verdicts on consecutive spans of days as one."""
-    return ChainVerdicts(
-        **{part.name: _joined([getattr(p, part.name) for p in parts]) for part in fields(ChainVerdicts)}
-    )
-
-
-def cut(verdicts: ChainVerdicts, first: int, last: int) -> ChainVerdicts:
-    """The columns from `first` to before `last`, in memory of their own."""
-
-    def kept(value: Any) -> Any:
-        if isinstance(value, Expectation):
-            return Expectation(*(np.array(part[:, first:last]) for part in (value.value, value.low, value.high)))
-        return np.array(value[:, first:last])
-
-    return ChainVerdicts(**{part.name: kept(getattr(verdicts, part.name)) for part in fields(ChainVerdicts)})
-
-
-def padded(verdicts: ChainVerdicts, days: int) -> ChainVerdicts:
-    """The same with columns of which nothing is known added, up to `days`."""
-
-    def more(array: Any, fill: Any) -> Any:
-        missing = np.full((array.shape[0], days - array.shape[1]), fill, dtype=array.dtype)
-        return np.concatenate([array, missing], axis=1)
-
-    def kept(name: str, value: Any) -> Any:
-        if isinstance(value, Expectation):
-            return Expectation(*(more(part, np.nan) for part in (value.value, value.low, value.high)))
-        return more(value, {"status": CODE["not_collected"], "stage": -1, "probability": np.nan}.get(name, 0))
-
-    return ChainVerdicts(**{part.name: kept(part.name, getattr(verdicts, part.name)) for part in fields(ChainVerdicts)})
-
-
-def _joined(arrays: list[Any]) -> Any:
-    if isinstance(arrays[0], Expectation):
-        return Expectation(
-            *(np.concatenate([getattr(a, name) for a in arrays], axis=1) for name in ("value", "low", "high"))
-        )
-    return np.concatenate(arrays, axis=1)

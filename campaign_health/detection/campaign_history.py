@@ -10,8 +10,8 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.campaign_chain import STAGES, ChainVerdicts, Expectation
 from campaign_health.detection.chain_input import ChainInput, Flags, Numbers
+from campaign_health.detection.chain_verdicts import STAGES, ChainVerdicts, Expectation
 from campaign_health.detection.money import DailyMiss
 from campaign_health.detection.sentences import day_text, seen_sentence
 from campaign_health.detection.verdicts import STATUS_NAMES
@@ -53,28 +53,33 @@ class CampaignHistory:
     @classmethod
     def of(cls, row: int, data: ChainInput, events: Numbers, verdicts: ChainVerdicts) -> CampaignHistory:
         """The history of the campaign in `row`; `events` are `data.events()`."""
-        parts = (verdicts.sends, verdicts.deliveries, verdicts.events, verdicts.starts)
-        expectations = [Expectation(part.value[row], part.low[row], part.high[row]) for part in parts]
+
+        def expectation(of: Expectation) -> Expectation:
+            return Expectation(of.value[row], of.low[row], of.high[row])
+
         return cls(
-            int(data.campaign_ids[row]),
-            data.first_day,
-            data.panel.events,
-            data.event_row[row],
-            verdicts.status[row],
-            verdicts.stage[row],
-            verdicts.broken[row],
-            verdicts.held[row],
-            verdicts.judged[row],
-            verdicts.relearned[row],
-            data.not_running[row],
-            verdicts.began[row],
-            verdicts.probability[row],
-            *expectations,
-            events[row],
-            data.started[row],
-            data.activated[row],
-            data.sent[row],
-            data.delivered[row],
+            campaign_id=int(data.campaign_ids[row]),
+            first_day=data.first_day,
+            event_names=data.panel.events,
+            event_row=data.event_row[row],
+            status=verdicts.status[row],
+            stages=verdicts.stage[row],
+            broken=verdicts.broken[row],
+            held=verdicts.held[row],
+            judged=verdicts.judged[row],
+            relearned=verdicts.relearned[row],
+            not_running=data.not_running[row],
+            began=verdicts.began[row],
+            probability=verdicts.probability[row],
+            expected_sends=expectation(verdicts.sends),
+            expected_deliveries=expectation(verdicts.deliveries),
+            expected_events=expectation(verdicts.events),
+            expected_starts=expectation(verdicts.starts),
+            events=events[row],
+            started=data.started[row],
+            activated=data.activated[row],
+            sent=data.sent[row],
+            delivered=data.delivered[row],
         )
 
     def day(self, column: int) -> date:
@@ -92,7 +97,7 @@ class CampaignHistory:
 
     def kind(self, column: int) -> str:
         """The verdict of the day."""
-        return STATUS_NAMES[self.status[column]]
+        return str(STATUS_NAMES[self.status[column]])
 
     def stage(self, column: int) -> str:
         """Where the chain broke that day."""

@@ -77,29 +77,23 @@ class ChainInput:
 
     def span(self, begin: int, end: int) -> ChainInput:
         """The columns from `begin` to before `end`; relearnings outside are left out."""
-        panel = EventPanel(self.panel.events, self.day(begin), self.panel.counts[:, begin:end])
-        inside = [
-            Relearning(item.column - begin, item.row, item.trigger, item.old_event)
-            for item in self.relearnings
-            if begin <= item.column < end
-        ]
+        columns = slice(begin, end)
         return ChainInput(
-            self.day(begin),
-            self.campaign_ids,
-            panel,
-            *(
-                array[:, begin:end]
-                for array in (
-                    self.event_row,
-                    self.unknown,
-                    self.age,
-                    self.edited,
-                    self.started,
-                    self.activated,
-                    self.sent,
-                    self.delivered,
-                    self.not_running,
-                )
-            ),
-            relearnings=inside,
+            first_day=self.day(begin),
+            campaign_ids=self.campaign_ids,
+            panel=EventPanel(self.panel.events, self.day(begin), self.panel.counts[:, columns]),
+            event_row=self.event_row[:, columns],
+            unknown=self.unknown[:, columns],
+            age=self.age[:, columns],
+            edited=self.edited[:, columns],
+            started=self.started[:, columns],
+            activated=self.activated[:, columns],
+            sent=self.sent[:, columns],
+            delivered=self.delivered[:, columns],
+            not_running=self.not_running[:, columns],
+            relearnings=[
+                Relearning(item.column - begin, item.row, item.trigger, item.old_event)
+                for item in self.relearnings
+                if begin <= item.column < end
+            ],
         )

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from campaign_health.detection.campaign_chain import ChainVerdicts, Expectation
 from campaign_health.detection.chain_links import ChainState
+from campaign_health.detection.chain_verdicts import ChainVerdicts, Expectation
 from campaign_health.detection.incidents import Incident, Past
 from campaign_health.detection.money import DailyMiss
 

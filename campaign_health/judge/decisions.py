@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
-import pandas as pd
 
 from campaign_health.clock import local_day
 from campaign_health.detection.incidents import Change, Incident
@@ -113,23 +112,20 @@ def local_days(zone: ZoneInfo) -> Callable[[datetime], date]:
     """A function from an instant (naive ones are UTC) to the day in `zone`."""
 
     def day(instant: datetime) -> date:
-        plain = pd.Timestamp(instant).to_pydatetime()
-        return local_day(plain if plain.tzinfo else plain.replace(tzinfo=UTC), zone)
+        return local_day(instant if instant.tzinfo else instant.replace(tzinfo=UTC), zone)
 
     return day
 
 
-def _announced_before(changes: pd.DataFrame) -> dict[str, list[HandOver]]:
+def _announced_before(changes: Sequence[Mapping[str, Any]]) -> dict[str, list[HandOver]]:
     """The manifest's hand-overs as stored with each incident; their names no longer matter."""
     found: dict[str, list[HandOver]] = {}
-    for row in changes[changes["kind"] == "expected"].itertuples():
-        detail = json.loads(str(row.detail))
-        if detail.get("how") == _BY_MANIFEST:
+    for row in changes:
+        detail = row["detail"]
+        if row["kind"] == "expected" and detail.get("how") == _BY_MANIFEST:
             until = date.fromisoformat(detail["until"]) if detail.get("until") else None
             old, new = detail.get("old", ""), detail.get("new", "")
-            found.setdefault(str(row.incident_id), []).append(
-                HandOver(old, new, None, until, detail["by"], _BY_MANIFEST)
-            )
+            found.setdefault(row["incident_id"], []).append(HandOver(old, new, None, until, detail["by"], _BY_MANIFEST))
     return found
 
 

@@ -11,9 +11,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from campaign_health.detection.campaign_chain import STAGES, ChainVerdicts
 from campaign_health.detection.causes import BrokenCampaign, find_causes
 from campaign_health.detection.chain_input import ChainInput, Numbers
+from campaign_health.detection.chain_verdicts import STAGES, ChainVerdicts
 from campaign_health.detection.event_panel import EventPanel
 from campaign_health.detection.incidents import Evidence, Incident
 from campaign_health.detection.property_drift import PropertyChange, find_property_changes
@@ -38,7 +38,7 @@ class Diagnosis:
     connection: duckdb.DuckDBPyConnection
     workspace: str
     time_zone: str
-    campaigns: pd.DataFrame
+    campaigns: Sequence[Mapping[str, Any]]
     plans: Sequence[Plan]
     data: ChainInput
     events: Numbers
@@ -56,7 +56,7 @@ class Diagnosis:
     def look(self, incident: Incident, day: date, verdicts: ChainVerdicts) -> Evidence:
         """Causes of the incident as could be known at the end of `day`, best first."""
         row = self._row[incident.campaign_id]
-        campaign, plan = self.campaigns.iloc[row], self.plans[row]
+        campaign, plan = self.campaigns[row], self.plans[row]
         event_row = int(self.data.event_row[row, self.data.column(incident.detected_on)])
         event = self.data.panel.events[event_row] if event_row >= 0 else _event_on(plan, incident.detected_on)
         case = BrokenCampaign(
@@ -140,7 +140,7 @@ class Diagnosis:
         here = verdicts.broken[:, column] & (verdicts.stage[:, column] == STAGES.index(incident.stage))
         near = np.abs(column - verdicts.began[:, column] - since) <= 1
         others = [int(other) for other in np.flatnonzero(here & near) if other != row]
-        return [str(self.campaigns.iloc[other]["name"]) for other in others]
+        return [str(self.campaigns[other]["name"]) for other in others]
 
 
 def _event_on(plan: Plan, day: date) -> str | None:

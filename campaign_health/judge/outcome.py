@@ -9,10 +9,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from campaign_health.detection.campaign_chain import ChainVerdicts, beside, cut, judge_chain
+from campaign_health.detection.campaign_chain import judge_chain
 from campaign_health.detection.campaign_history import LOOK_BACK_DAYS, CampaignHistory
 from campaign_health.detection.chain_input import ChainInput
 from campaign_health.detection.chain_links import ChainState, judge_links
+from campaign_health.detection.chain_verdicts import ChainVerdicts, beside, cut
 from campaign_health.detection.incidents import BadDay, Change, Evidence, Followed, Incident, Look, Past, follow
 from campaign_health.detection.settings import DetectorSettings
 from campaign_health.judge.checkpoint import Checkpoint

@@ -74,7 +74,7 @@ class CampaignStatus:
     campaign: str
     status: str
     day: date
-    numbers: Mapping[str, float | None]
+    numbers: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pandas as pd
-
 from campaign_health.manifest.schema import CampaignEntry, Manifest
 from storage.conversion import read_instant
 from storage.decisions import Decision
@@ -43,7 +41,7 @@ class Plan:
 
 
 def make_plans(
-    campaigns: pd.DataFrame,
+    campaigns: Sequence[Mapping[str, Any]],
     triggers: Iterable[tuple[int, datetime, str | None]],
     variables: Mapping[int, Sequence[str]],
     manifest: Manifest | None,
@@ -61,9 +59,9 @@ def make_plans(
     for campaign_id, valid_from, event in triggers:
         history.setdefault(int(campaign_id), []).append((valid_from, event))
     plans = []
-    for row in campaigns.itertuples():
-        campaign_id, trigger = int(row.campaign_id), _text(row.event)
-        entry = entries.of(campaign_id, str(row.name))
+    for row in campaigns:
+        campaign_id, trigger = row["campaign_id"], row["event"]
+        entry = entries.of(campaign_id, row["name"])
         if campaign_id in mapped:
             event, event_from = mapped[campaign_id], "decision"
         elif trigger is not None:
@@ -105,7 +103,7 @@ def trigger_periods(
     for valid_from, event in known[1:]:
         if event == periods[-1].event:
             continue
-        instant = read_instant(pd.Timestamp(valid_from).to_pydatetime())
+        instant = read_instant(valid_from)
         assert instant is not None
         local = instant.astimezone(zone)
         day, since_midnight = (
@@ -138,7 +136,3 @@ def _event_property(variable: str) -> str | None:
     head, _, rest = variable.partition(".")
     name = rest.partition(".")[0].partition("[")[0]
     return name if head == "event" and name else None
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None or pd.isna(value) else str(value)

@@ -6,16 +6,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
-import pandas as pd
 
 from campaign_health.clock import local_day
 from campaign_health.detection.renames import DeclaredRename, RenameDecisions
 from campaign_health.detection.standing import HandOver
-from campaign_health.judge.arrays import CampaignSpan, campaign_spans
 from campaign_health.judge.decisions import confirmed_hand_overs, local_days, manifest_hand_overs
+from campaign_health.judge.mapping import CampaignSpan, campaign_spans
 from campaign_health.judge.plans import Plan, make_plans
 from campaign_health.manifest.reading import read_manifest
 from campaign_health.settings import WorkspaceSettings
@@ -31,7 +31,7 @@ class Known:
     first_day: date
     last_day: date
     today: date
-    campaigns: pd.DataFrame
+    campaigns: Sequence[Mapping[str, Any]]
     plans: Sequence[Plan]
     spans: Mapping[int, CampaignSpan]
     first_seen: Mapping[str, date]

@@ -68,14 +68,11 @@ def reconcile(
                 Change(incident_id, row["campaign_id"], "withdrawn", last_day, {"because": "restated"})
             )
     for incident in incidents:
-        row = stored.get(found.ids[incident.incident_id])
-        if row is not None and row["status"] != "open" and incident.is_open and row["detected_on"] <= last_day:
-            because = "restated"
-            found.changes.append(
-                Change(
-                    found.ids[incident.incident_id], incident.campaign_id, "reopened", last_day, {"because": because}
-                )
-            )
+        known_as = found.ids[incident.incident_id]
+        before = stored.get(known_as)
+        if before is not None and before["status"] != "open" and incident.is_open and before["detected_on"] <= last_day:
+            detail = {"because": "restated"}
+            found.changes.append(Change(known_as, incident.campaign_id, "reopened", last_day, detail))
     told = _told(stored_changes, {change.incident_id for change in found.changes if change.kind == "reopened"})
     for change in changes:
         change = replace(change, incident_id=found.ids.get(change.incident_id, change.incident_id))

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from campaign_health.detection.campaign_chain import CODE, STAGES
 from campaign_health.detection.chain_input import Flags, Numbers
+from campaign_health.detection.chain_verdicts import CODE, STAGES
 from campaign_health.detection.incidents import Incident
 from campaign_health.detection.money import (
     DEFAULT_CONVERSION_RATE,

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 import duckdb
-import pandas as pd
 
 from campaign_health.detection.incidents import Change, Incident
 from campaign_health.detection.standing import Standing, quiet_when_detected, standing_of
@@ -101,7 +100,7 @@ class _Said:
         incidents: Sequence[Incident],
         found: Reconciled,
         stored: Mapping[str, Mapping[str, Any]],
-        stored_changes: pd.DataFrame,
+        stored_changes: Sequence[Mapping[str, Any]],
     ) -> None:
         self._known = known
         self._stored = stored
@@ -109,8 +108,7 @@ class _Said:
         self._plans = {plan.campaign_id: plan for plan in known.plans}
         wanted = [(change.campaign_id, change.day) for change in found.changes]
         self._judged = judgements.judged_days(connection, workspace, wanted)
-        opened = stored_changes[stored_changes["kind"] == "opened"]
-        self._opened_as_news = {str(row.incident_id): bool(row.news) for row in opened.itertuples()}
+        self._opened_as_news = {row["incident_id"]: row["news"] for row in stored_changes if row["kind"] == "opened"}
 
     def row(self, change: Change) -> dict[str, Any]:
         incident = self._incidents.get(change.incident_id)
@@ -136,16 +134,16 @@ class _Said:
         return expected and change.kind in ("opened", "cause_changed", "worsened")
 
 
-def _told(changes: pd.DataFrame, last_day: date) -> list[StoredChange]:
+def _told(changes: Sequence[Mapping[str, Any]], last_day: date) -> list[StoredChange]:
     return [
-        StoredChange(str(row.incident_id), str(row.kind), json.loads(str(row.detail)).get("to"))
-        for row in changes.itertuples()
-        if pd.Timestamp(row.day).date() <= last_day
+        StoredChange(row["incident_id"], row["kind"], row["detail"].get("to"))
+        for row in changes
+        if row["day"] <= last_day
     ]
 
 
-def _any_later(changes: pd.DataFrame, last_day: date) -> bool:
-    return any(pd.Timestamp(row.day).date() > last_day for row in changes.itertuples() if row.kind in _FROM_DATA)
+def _any_later(changes: Sequence[Mapping[str, Any]], last_day: date) -> bool:
+    return any(row["day"] > last_day for row in changes if row["kind"] in _FROM_DATA)
 
 
 def _differs(row: Mapping[str, Any], stored: Mapping[str, Any] | None) -> bool:

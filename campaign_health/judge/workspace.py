@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 import duckdb
 import numpy as np
 
-from campaign_health.detection.campaign_chain import padded
+from campaign_health.detection.chain_verdicts import padded
 from campaign_health.detection.incidents import BadDay
-from campaign_health.detection.panel import State, StateError
+from campaign_health.detection.panel import VERSION as DETECTOR_VERSION
+from campaign_health.detection.panel import StateError
 from campaign_health.detection.settings import DetectorSettings
 from campaign_health.judge.arrays import Panels, build_panels, last_settled_column
 from campaign_health.judge.checkpoint import VERSION, Checkpoint
@@ -142,7 +143,7 @@ def _remembered(
 
 
 def _about(settings: DetectorSettings) -> tuple[object, ...]:
-    return (VERSION, State.version, repr(settings))
+    return (VERSION, DETECTOR_VERSION, repr(settings))
 
 
 def _panels(connection: duckdb.DuckDBPyConnection, workspace: str, known: Known, window: date) -> Panels:
