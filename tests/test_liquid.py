@@ -60,6 +60,8 @@ TEMPLATES = [
     ("{{ event.prices[event.currency] }}", ["event.currency", "event.prices"], []),
     ("{{ event['plan name'] }} {{ event[\"a.b\"] }}", ["event.plan name", 'event["a.b"]'], []),
     ("{{ event['address']['postal code'] }}", ["event.address.postal code"], []),
+    ("{{ event.limit }} {% if event.for.with > 3 %}{{ event.or | default: '.and' }}{% endif %}",
+     ["event.limit"], ["event.for.with", "event.or"]),
     ("{{ event.course-name }}", ["event.course-name"], []),
     ("{% comment %}{{ event.no }}{% endcomment %}{% raw %}{{ event.no }}{% endraw %}", [], []),
     ("{%- if event.plan -%}{{- event.plan -}}{%- endif -%}", [], ["event.plan"]),

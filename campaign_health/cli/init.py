@@ -40,17 +40,10 @@ def command(manifest: Path, from_data: str | None, workspace: str | None, force:
     configuration = manifest.parent / CONFIGURATION_NAME
     text = TEMPLATE if from_data is None else _from_data(from_data, workspace)
     parse_manifest(text, str(manifest))
-    written = []
-    if _write(manifest, text, force):
-        written.append(manifest)
-    if _write(configuration, configuration_template(), force):
-        written.append(configuration)
-    if not written:
-        raise CouldNotStart(
-            f"{manifest} and {configuration} are there already.", "Nothing was written; --force overwrites them."
-        )
-    for path in (manifest, configuration):
-        click.echo(f"{'wrote' if path in written else 'kept '} {path}")
+    if not _write(manifest, text, force):
+        raise CouldNotStart(f"{manifest} is there already.", "Nothing was written; --force overwrites it.")
+    click.echo(f"wrote {manifest}")
+    click.echo(f"{'wrote' if _write(configuration, configuration_template(), force) else 'kept '} {configuration}")
     click.echo(_NEXT.format(manifest=manifest))
 
 

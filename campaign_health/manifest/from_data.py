@@ -51,13 +51,17 @@ def _event(name: str, observed: Observed) -> str:
     known = observed.events is not None and name in observed.events
     remark = "" if known or observed.events is None else "    # never seen in Mixpanel under exactly this name"
     lines = [f"  {quote(name)}:{remark}"]
-    shown = {key: seen for key, seen in profile.items() if seen.share >= SELDOM and not key.startswith(("$", "mp_"))}
+    shown = {key: seen for key, seen in profile.items() if seen.share >= SELDOM and not _is_mixpanels_own(key)}
     if shown:
         lines.append("    properties:")
         lines += [_property(key, seen) for key, seen in sorted(shown.items())]
     elif not remark:
         lines = [f"  {quote(name)}: {{}}"]
     return "\n".join(lines) + "\n"
+
+
+def _is_mixpanels_own(key: str) -> bool:
+    return key.startswith(("$", "mp_")) or key in ("distinct_id", "time")
 
 
 def _property(key: str, seen: ObservedProperty) -> str:

@@ -21,6 +21,12 @@ from .liquid_walk import NO_CONTEXT, VariableWalk
 
 MAX_MENDED_BLOCKS = 20
 _PLAIN = re.compile(r"[^.\[\]\"']+")
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+# The parser takes these words for its own also where they name a property, as in `event.limit`; quoted they are names.
+_OWN_WORDS = (
+    "and as blank by cols contains continue else empty false for if in limit nil not null offset or reversed true with"
+)
+_OWN_WORD = re.compile(rf"(\"[^\"]*\"|'[^']*')|(?<=[\w\]])\.({'|'.join(_OWN_WORDS.split())})(?![\w-])")
 _UNCLOSED = re.compile(r"expected tag (end\w+), found end")
 
 
@@ -47,7 +53,7 @@ def variables_used(text: str | None) -> LiquidUse:
     """
     if not text or ("{{" not in text and "{%" not in text):
         return LiquidUse([], [])
-    nodes, problem = _parse(text)
+    nodes, problem = _parse(_TAG.sub(lambda tag: _OWN_WORD.sub(_in_quotes, tag[0]), text))
     walk = VariableWalk()
     try:
         walk.visit(nodes)
@@ -76,6 +82,10 @@ def property_of(variable: str, root: str = "event") -> str | None:
     """The top-level property of a variable: `address` for `event.address.city`; None for another root."""
     match = re.match(r"""(?s)\.([^.\[\]"']+)|\["(.*?)"\](?=[.\[]|$)""", variable.removeprefix(root))
     return (match[1] or match[2]) if match and variable.startswith(root) else None
+
+
+def _in_quotes(match: re.Match[str]) -> str:
+    return match[1] or f"['{match[2]}']"
 
 
 class _IgnoredTag(Tag):

@@ -79,7 +79,7 @@ def _gone(
         or (silent >= SILENT_LONG_DAYS and missed >= SILENT_LONG_EVENTS)
     ):
         return []
-    new = likely_successor(seen, events, read)
+    new = likely_successor(seen, events)
     told = f"; `{new}` began then, its likely new name" if new else ""
     message = (
         f"Mixpanel has seen no `{name}` since {seen.last_seen.isoformat()}; about {missed:,.0f} were to be "
@@ -88,8 +88,8 @@ def _gone(
     return [_finding("event_not_seen", "violation", message, name, hit, file, line, new_name=new)]
 
 
-def likely_successor(gone: ObservedEvent, events: Mapping[str, ObservedEvent], read: ReadManifest) -> str | None:
-    """The event that is in no manifest, began when this one ended, and has a name or a volume like it."""
+def likely_successor(gone: ObservedEvent, events: Mapping[str, ObservedEvent]) -> str | None:
+    """The event that began when this one ended, and has a name or a volume like it."""
     if gone.last_seen is None:
         return None
     earliest, latest = gone.last_seen - timedelta(days=1), gone.last_seen + timedelta(days=3)
@@ -103,9 +103,7 @@ def likely_successor(gone: ObservedEvent, events: Mapping[str, ObservedEvent], r
     fresh = [
         event
         for event in events.values()
-        if event.first_seen is not None
-        and earliest <= event.first_seen <= latest
-        and read.manifest.event(event.name) is None
+        if event.first_seen is not None and earliest <= event.first_seen <= latest and event.name != gone.name
     ]
     best = max(fresh, key=lambda event: (score(event), event.name), default=None)
     return best.name if best is not None and score(best) >= SIMILAR else None
