@@ -136,7 +136,7 @@ def test_a_campaign_deleted_while_being_read_keeps_the_first_time_it_was_missed(
 
 def test_an_instant_without_a_zone_is_refused(connection: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(ValueError, match="without a time zone"):
-        save_campaigns(connection, WORKSPACE, [campaign(updated=datetime(2026, 1, 1))], NOW)  # noqa: DTZ001
+        save_campaigns(connection, WORKSPACE, [campaign(updated=datetime(2026, 1, 1))], NOW)
 
 
 def test_failure_messages_keep_when_they_were_first_read(connection: duckdb.DuckDBPyConnection) -> None:
