@@ -71,11 +71,21 @@ last_day AS (
     WHERE source IN ('mixpanel_events', 'customerio_metrics', 'customerio_journeys')
     GROUP BY workspace
 ),
+recent_calendar AS (
+    SELECT workspace, CAST(unnest(generate_series(day - 27, day, INTERVAL 1 DAY)) AS DATE) AS day FROM last_day
+),
 recent AS (
-    SELECT r.workspace, r.campaign_id, list(r.events ORDER BY r.day) AS events_28d, list(r.sent ORDER BY r.day) AS sends_28d
-    FROM event_vs_campaign r JOIN last_day l ON l.workspace = r.workspace
-    WHERE r.day > l.day - 28
-    GROUP BY r.workspace, r.campaign_id
+    SELECT m.workspace, m.campaign_id,
+        list(CASE WHEN m.event IS NULL THEN NULL
+                  WHEN e.state IS NOT NULL THEN e.events
+                  WHEN s.state IN ('observed', 'provisional') THEN 0 END ORDER BY d.day) AS events_28d,
+        list(c.sent ORDER BY d.day) AS sends_28d
+    FROM mapped m
+    JOIN recent_calendar d ON d.workspace = m.workspace
+    LEFT JOIN event_day e ON e.workspace = m.workspace AND e.event = m.event AND e.day = d.day
+    LEFT JOIN source_day s ON s.workspace = m.workspace AND s.source = 'mixpanel_events' AND s.day = d.day
+    LEFT JOIN campaign_day c ON c.workspace = m.workspace AND c.campaign_id = m.campaign_id AND c.day = d.day
+    GROUP BY m.workspace, m.campaign_id
 ),
 newest_events AS (
     SELECT workspace, event, max(day) AS day, arg_max(events, day) AS events
@@ -132,6 +142,6 @@ COMMENT ON COLUMN campaign_health.newest_events IS 'Newest collected event count
 COMMENT ON COLUMN campaign_health.newest_events_day IS 'Its day.';
 COMMENT ON COLUMN campaign_health.newest_sends IS 'Newest collected sends; NULL where there are none.';
 COMMENT ON COLUMN campaign_health.newest_sends_day IS 'Their day.';
-COMMENT ON COLUMN campaign_health.events_28d IS 'Event counts of the last 28 days up to last_day_28d, oldest first; NULL where not collected.';
+COMMENT ON COLUMN campaign_health.events_28d IS 'Event counts of the 28 days up to last_day_28d, oldest first; NULL where not collected.';
 COMMENT ON COLUMN campaign_health.sends_28d IS 'Sends of the same days; NULL where not collected.';
 COMMENT ON COLUMN campaign_health.last_day_28d IS 'Last day of the two lists.';
