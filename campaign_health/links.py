@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 Act = Literal["acknowledge", "mute", "expected"]
 
 
-def overview_link(base: str, workspace: str, status: str | None = None) -> str:
-    """The overview, of one workspace, of one status where that is given."""
-    return _link(base, "", workspace=workspace, status=status)
+def overview_link(base: str, workspace: str) -> str:
+    """The overview of one workspace."""
+    return _link(base, "", workspace=workspace)
 
 
 def campaign_link(base: str, workspace: str, campaign_id: int) -> str:
@@ -33,6 +33,5 @@ def data_link(base: str, workspace: str) -> str:
     return _link(base, "data", workspace=workspace)
 
 
-def _link(base: str, page: str, **query: str | int | None) -> str:
-    given = {name: value for name, value in query.items() if value is not None}
-    return f"{base.rstrip('/')}/{page}?{urlencode(given)}"
+def _link(base: str, page: str, **query: str | int) -> str:
+    return f"{base.rstrip('/')}/{page}?{urlencode(query)}"

@@ -131,14 +131,14 @@ def test_a_filter_stands_in_the_address(page: Page, dashboard: Dashboard) -> Non
     search.fill("re-engagement")
     search.press("Enter")
     page.wait_for_url(re.compile("q=re-engagement"))
-    visit(page, dashboard, "?status=silent")
+    visit(page, dashboard, "?status=Silent")
     assert "2 of 13 campaigns" in text_of(page)
 
 
 def test_the_csv_holds_the_numbers_of_the_file(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard, "campaign?campaign=1")
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download as CSV").click()
+        page.get_by_test_id("stDownloadButton").get_by_role("button").click()
     rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8-sig"))))
     with open_published(dashboard.folder / "data") as connection:
         stored = connection.execute(

@@ -97,7 +97,7 @@ def decide(page: Page, kind: DecisionKind, who: str, **about: Any) -> None:
 
 def undo(page: Page, decision_id: str) -> None:
     """Takes a decision back; that, too, is recorded."""
-    who = person(page.settings.sign_in)
+    who = st.session_state.get("person") or person(page.settings.sign_in)
     _write(lambda connection: undo_decision(connection, page.name, decision_id, who, now()))
 
 

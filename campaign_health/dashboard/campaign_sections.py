@@ -22,7 +22,9 @@ from campaign_health.dashboard.reads.campaign import (
     failure_messages,
     property_states,
 )
+from campaign_health.dashboard.reads.events import rename_suspects
 from campaign_health.dashboard.reads.overview import Incident
+from campaign_health.dashboard.rename_acts import offer_rename_acts
 from campaign_health.detection.formats import day_text
 from campaign_health.detection.words import STATUS_WORDS, cause_label, status_label
 
@@ -90,6 +92,10 @@ def cause_panel(page: Page, incident: Incident) -> None:
                 alt = f"Daily counts of {shown(pair[0])} and {shown(pair[1])}"
                 figure = hand_over_figure(old, new, pair, page.palette)
                 st.plotly_chart(figure, theme=None, config=CHART, key=f"hand-over-{index}", alt=alt)
+                suspects = answer(rename_suspects, page.name)
+                for row in suspects.to_dict("records"):
+                    if (row["old_event"], row["new_event"]) == pair:
+                        offer_rename_acts(page, row)
 
 
 def messages_panel(page: Page, now: CampaignNow) -> None:

@@ -16,6 +16,7 @@ from campaign_health.dashboard.campaign_sections import (
     timeline_panel,
 )
 from campaign_health.dashboard.cards import card_html
+from campaign_health.dashboard.mapping import offer_mapping
 from campaign_health.dashboard.markup import badge, safe, shown
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.published import answer
@@ -28,6 +29,7 @@ from campaign_health.dashboard.reads.campaign import (
     property_changes,
 )
 from campaign_health.dashboard.reads.overview import incidents
+from campaign_health.dashboard.standing import standing_decisions
 
 
 def campaign(page: Page) -> None:
@@ -50,7 +52,10 @@ def campaign(page: Page) -> None:
             st.html(card_html(current, page.today, page.palette))
             with st.container(horizontal=True, gap="small"):
                 offer_acts(page, current, "page")
+            standing_decisions(page, chosen, current.incident_id)
         open_dialog_from_address(page, current)
+    else:
+        standing_decisions(page, chosen, None)
     last_day = pd.Timestamp(days["day"].iloc[-1]).date() if len(days) else page.today
     changes = answer(property_changes, page.name, now.event) if now.event else pd.DataFrame(columns=["kind"])
     marks = campaign_marks(answer(campaign_edits, page.name, chosen), changes, page.zone)
@@ -59,6 +64,7 @@ def campaign(page: Page) -> None:
     if current:
         cause_panel(page, current)
     messages_panel(page, now)
+    offer_mapping(page, chosen, now.name, now.event)
     history_panel(page, found)
     numbers_panel(page, now, days)
 
