@@ -66,7 +66,7 @@ def _gain(day: Day, seen: Prediction, kept: float, settings: DetectorSettings) -
         seen.spread_weight * np.exp(likelihood.log_with_mean(seen.shape, seen.inverse_size, day.sends, left))
     ).sum(axis=0)
     below = np.flatnonzero(day.judged & (day.sends < left).any(axis=0))
-    if below.size:
+    if below.size and settings.clamp:
         floor = left[:, below]
         sends = np.maximum(day.sends[below], floor)
         size, weight = seen.inverse_size[:, :, below], seen.spread_weight[:, :, below]

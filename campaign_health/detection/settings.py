@@ -23,7 +23,7 @@ class DetectorSettings:
 
     # -- the one setting --------------------------------------------------------------------------
     false_alarm_years: float = 10.0  # years: at most one false alarm per campaign in so many years
-    calibration: float = 3.5  # nats by which a CUSUM's own slack undercuts ln(days of the budget); measured
+    calibration: float = 2.1  # nats by which a CUSUM's own slack undercuts ln(days of the budget); measured
 
     # -- how a healthy campaign may move: one model per column ------------------------------------
     drifts: tuple[float, ...] = (0.01, 0.04, 0.12, 0.04, 0.01, 0.06)  # per day
@@ -59,6 +59,7 @@ class DetectorSettings:
     # -- evidence ---------------------------------------------------------------------------------
     kept_shares: tuple[float, ...] = (0.0, 0.3, 0.5, 0.7)  # broken means this share of sends is left; 0 = silent
     silent_leak: float = 0.03  # share of expected sends a silent campaign may still show
+    clamp: bool = False
     fading: float = 1 / 30  # share of a degraded suspicion that fades per day
     suspicion: float = 4.0  # nats: half of a day's lesson is refused at this evidence
     calm: float = 0.7  # nats below which the baseline before a break is renewed

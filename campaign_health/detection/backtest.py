@@ -1,0 +1,160 @@
+"""Replays the detector over a table of pairs: each row is judged from the rows of its own pair up to its day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from campaign_health.detection.monitor import run
+from campaign_health.detection.pair_table import PairTable, PairTableError, line_of
+from campaign_health.detection.panel import State
+from campaign_health.detection.settings import DetectorSettings
+from campaign_health.detection.verdicts import STATUS_NAMES
+
+CHUNK_CELLS = 500_000  # pair-days judged together: enough to keep NumPy busy, small enough for little memory
+CHUNK_PAIRS = 1_000
+MONDAY_SHIFT = 3  # 1970-01-01 was a Thursday
+
+
+@dataclass
+class RowVerdicts:
+    """The verdict of every row of a PairTable, in its order. Numbers are NaN where nothing was judged."""
+
+    alert: NDArray[np.bool_]
+    status: NDArray[np.int8]  # index into STATUS_NAMES
+    expected: NDArray[np.float32]
+    expected_low: NDArray[np.float32]
+    expected_high: NDArray[np.float32]
+    probability: NDArray[np.float32]
+
+    def columns(self) -> dict[str, pa.Array]:
+        """The verdicts as columns for `pair_table.write_verdicts`."""
+        names = pa.array(STATUS_NAMES, pa.string())
+        return {
+            "alert": pa.array(self.alert.view(np.int8)),
+            "status": pa.DictionaryArray.from_arrays(pa.array(self.status), names),
+            "expected": _rounded(self.expected, 3),
+            "expected_low": _whole(self.expected_low),
+            "expected_high": _whole(self.expected_high),
+            "probability": _significant(self.probability),
+        }
+
+
+def judge_rows(
+    pairs: PairTable,
+    settings: DetectorSettings | None = None,
+    *,
+    source: Path | bytes | None = None,
+    workers: int = 2,
+    progress: Callable[[int], None] | None = None,
+) -> RowVerdicts:
+    """Judges every row. Rows may come in any order; days without a row are days that were not collected.
+
+    `source` is only read to name the line of a duplicate day. `progress` is called with the number of rows
+    judged since the last call. Raises PairTableError if a pair has a day twice.
+    """
+    settings = settings or DetectorSettings()
+    order, starts, lengths = _by_pair(pairs, source)
+    rows = len(order)
+    verdicts = RowVerdicts(
+        alert=np.zeros(rows, dtype=bool),
+        status=np.zeros(rows, dtype=np.int8),
+        expected=np.empty(rows, dtype=np.float32),
+        expected_low=np.empty(rows, dtype=np.float32),
+        expected_high=np.empty(rows, dtype=np.float32),
+        probability=np.empty(rows, dtype=np.float32),
+    )
+
+    def judge(chunk: NDArray[np.int64]) -> int:
+        return _judge_chunk(pairs, order, starts[chunk], lengths[chunk], settings, verdicts)
+
+    with ThreadPoolExecutor(workers) as pool:
+        for done in pool.map(judge, _chunks(lengths)):
+            if progress is not None:
+                progress(done)
+    return verdicts
+
+
+def _by_pair(
+    pairs: PairTable, source: Path | bytes | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Rows ordered by pair and day, and where each pair begins and how long it is in that order."""
+    key = pairs.pair.astype(np.int64) * 2**32 + (pairs.day.astype(np.int64) + 2**31)
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    twice = np.flatnonzero(key[1:] == key[:-1])
+    if twice.size:
+        row = int(order[twice + 1].min())
+        line = row + 2 if source is None else line_of(source, row)
+        day = np.datetime64(int(pairs.day[row]), "D")
+        raise PairTableError(
+            f"line {line}: pair {pairs.names[pairs.pair[row]]!r} has {day} twice; keep one row per pair and day"
+        )
+    starts = np.flatnonzero(np.concatenate([[True], np.diff(pairs.pair[order]) != 0]))
+    return order, starts, np.diff(np.concatenate([starts, [len(order)]]))
+
+
+def _chunks(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Pairs of like length, so many at a time that their days fit the memory meant for them."""
+    by_length = np.argsort(lengths, kind="stable")[::-1]
+    start = 0
+    while start < len(by_length):
+        longest = int(lengths[by_length[start]])
+        count = max(1, min(CHUNK_PAIRS, CHUNK_CELLS // longest))
+        yield by_length[start : start + count]
+        start += count
+
+
+def _judge_chunk(
+    pairs: PairTable,
+    order: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    settings: DetectorSettings,
+    verdicts: RowVerdicts,
+) -> int:
+    place = np.arange(int(lengths.max()))
+    known = place < lengths[:, None]
+    row = order[np.where(known, starts[:, None] + place, starts[:, None])]
+    day = pairs.day[row].astype(np.int64)
+    gaps = np.ones_like(day)
+    gaps[:, 1:] = np.where(known[:, 1:], day[:, 1:] - day[:, :-1], 1)
+    found = run(
+        State.fresh(len(starts), settings),
+        np.where(known, pairs.events[row], np.nan),
+        np.where(known, pairs.sends[row], np.nan),
+        (day + MONDAY_SHIFT) % 7,
+        gaps,
+        settings,
+    )
+    target = row[known]
+    for name in ("alert", "status", "expected", "expected_low", "expected_high", "probability"):
+        getattr(verdicts, name)[target] = getattr(found, name)[known]
+    return int(known.sum())
+
+
+def _rounded(values: NDArray[np.float32], digits: int) -> pa.Array:
+    values64 = np.round(values.astype(np.float64), digits)
+    return pa.array(values64, mask=np.isnan(values64))
+
+
+def _whole(values: NDArray[np.float32]) -> pa.Array:
+    unknown = np.isnan(values)
+    return pa.array(np.where(unknown, 0, values).astype(np.int64), mask=unknown)
+
+
+def _significant(values: NDArray[np.float32]) -> pa.Array:
+    """Three significant digits."""
+    values64 = values.astype(np.float64)
+    unknown = np.isnan(values64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = np.floor(np.log10(np.where(values64 > 0, values64, 1.0)))
+        scale = 10.0 ** (2 - power)
+        rounded = np.where(values64 > 0, np.round(values64 * scale) / scale, values64)
+    return pa.array(np.where(unknown, 0.0, rounded), mask=unknown)
