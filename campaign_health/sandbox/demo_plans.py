@@ -49,7 +49,7 @@ def trigger_events(span: Span) -> tuple[EventPlan, ...]:
         ),
         EventPlan("webinar_registered", 52, (USER, EMAIL, one_of("webinar", "basics", "teams"))),
         EventPlan(
-            "mobile_app_opened", 320, (USER, PLATFORM, one_of("app_version", "5.1.0", "5.2.0")), 0.9, (Step(7, 0.42),)
+            "mobile_app_opened", 320, (USER, PLATFORM, one_of("app_version", "5.1.0", "5.2.0")), 0.9, (Step(7, 0.28),)
         ),
         EventPlan("enterprise_plan_requested", 0.08, (USER, EMAIL, one_of("seats", 200, 500))),
         EventPlan("course_completed", 74, (USER, EMAIL, one_of("course", "start", "advanced"))),
