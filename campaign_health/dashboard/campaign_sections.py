@@ -15,6 +15,7 @@ from campaign_health.dashboard.figures.timeline import Mark, Shade, ratio_timeli
 from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.published import answer
+from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.campaign import (
     CampaignNow,
     campaign_messages,
@@ -54,9 +55,9 @@ def timeline_panel(
     else:
         figure = timeline(part, near, [m for m in marks if m.day >= first], page.palette, event=now.event)
     st.plotly_chart(figure, theme=None, config=CHART, key="timeline", alt=text)
-    st.caption(in_markdown(text))
+    quiet(in_markdown(text))
     for mark in [m for m in marks if m.day >= first]:
-        st.caption(f"▲ {day_text(mark.day, page.today)}: {in_markdown(mark.text)}")
+        quiet(f"▲ {day_text(mark.day, page.today)}: {in_markdown(mark.text)}")
 
 
 def chain_panel(page: Page, days: pd.DataFrame) -> None:
@@ -77,7 +78,7 @@ def chain_panel(page: Page, days: pd.DataFrame) -> None:
         if row["engagement_state"] == "provisional"
         else ""
     )
-    st.caption(in_markdown(chain_text(steps)) + note)
+    quiet(in_markdown(chain_text(steps)) + note)
 
 
 def cause_panel(page: Page, incident: Incident) -> None:
@@ -103,7 +104,7 @@ def messages_panel(page: Page, now: CampaignNow) -> None:
     messages = answer(campaign_messages, page.name, now.campaign_id)
     st.subheader("Messages and the properties they use", anchor=False)
     if messages.empty:
-        st.caption("The messages of this campaign have not been read.")
+        quiet("The messages of this campaign have not been read.")
         return
     states = answer(property_states, page.name, now.event) if now.event else pd.DataFrame(columns=["property"])
     rows = [
@@ -123,14 +124,14 @@ def messages_panel(page: Page, now: CampaignNow) -> None:
     if used:
         st.dataframe(_used_properties(used, states), hide_index=True, alt="The event properties in use")
     for text in answer(failure_messages, page.name, now.campaign_id)[:5]:
-        st.caption(f"Customer.io says of failed messages: {in_markdown(text)}")
+        quiet(f"Customer.io says of failed messages: {in_markdown(text)}")
 
 
 def history_panel(page: Page, incidents: Sequence[Incident]) -> None:
     """Every incident the campaign ever had."""
     st.subheader("Incident history", anchor=False)
     if not incidents:
-        st.caption("This campaign has had no incident.")
+        quiet("This campaign has had no incident.")
         return
     rows = [
         {
@@ -156,7 +157,7 @@ def numbers_panel(page: Page, now: CampaignNow, days: pd.DataFrame) -> None:
         "Download as CSV", as_csv(rows), file_name=f"campaign-{now.campaign_id}.csv", mime="text/csv",
         icon=":material/download:",
     )  # fmt: skip
-    st.caption(" · ".join(f"{words.shape} {words.label}: {words.meaning}" for words in STATUS_WORDS.values()))
+    quiet(" · ".join(f"{words.shape} {words.label}: {words.meaning}" for words in STATUS_WORDS.values()))
 
 
 def _sending(state: object) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from campaign_health.dashboard.csv_export import as_csv
 from campaign_health.dashboard.markup import shown
 from campaign_health.dashboard.page import Page
+from campaign_health.dashboard.quiet import quiet
 from campaign_health.detection.words import STATUS_WORDS, status_label
 
 SEVERITY = list(STATUS_WORDS)
@@ -21,7 +22,7 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
         return
     chosen = _filtered(campaigns)
     table = _for_people(chosen)
-    st.caption(f"{len(chosen):,} of {len(campaigns):,} campaigns. Choose a row to look at its campaign.")
+    quiet(f"{len(chosen):,} of {len(campaigns):,} campaigns. Choose a row to look at its campaign.")
     picked = st.dataframe(
         table,
         hide_index=True,

@@ -13,6 +13,7 @@ from campaign_health.clock import local_day
 from campaign_health.dashboard.installation import installation, now, warehouse
 from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.published import answer
+from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.everywhere import WorkspaceNow, workspaces
 from campaign_health.dashboard.theme import Palette, palette
 from campaign_health.detection.formats import day_text, days_since
@@ -94,7 +95,7 @@ def _first_run() -> None:
             "campaign-health judge      # find what is broken", language="shell")  # fmt: skip
     st.write("Only having a look? This shows a made-up company, without any account:")
     st.code("campaign-health demo", language="shell")
-    st.caption(f"The data is expected in {in_markdown(warehouse().published_path)}.")
+    quiet(f"The data is expected in {in_markdown(warehouse().published_path)}.")
 
 
 def _say_if_stale(page: Page) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from campaign_health.dashboard.acting import ask_who, decide, undo
 from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.page import Page
+from campaign_health.dashboard.quiet import quiet
 
 
 def offer_rename_acts(page: Page, suspect: Mapping[Hashable, Any]) -> None:
@@ -19,7 +20,7 @@ def offer_rename_acts(page: Page, suspect: Mapping[Hashable, Any]) -> None:
     if isinstance(suspect["decision"], str):
         said = "confirmed" if suspect["decision"] == "confirm_rename" else "refused"
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"{in_markdown(suspect['decided_by'])} has {said} this.")
+            quiet(f"{in_markdown(suspect['decided_by'])} has {said} this.")
             if st.button("Undo", key=f"undo-{key}", type="tertiary"):
                 undo(page, str(suspect["decision_id"]))
         return

@@ -8,6 +8,7 @@ import streamlit as st
 from campaign_health.dashboard.markup import shown
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.published import answer
+from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.events import all_events, campaign_mappings
 from campaign_health.manifest.core_events import CORE_EVENTS
 
@@ -18,7 +19,7 @@ FROM_WORDS = {"trigger": "its trigger in Customer.io", "manifest": "the manifest
 def coverage(page: Page) -> None:
     """Draws the three lists."""
     st.title("Coverage", anchor=False)
-    st.caption("A campaign can only be watched against its event where that event is known.")
+    quiet("A campaign can only be watched against its event where that event is known.")
     mappings = answer(campaign_mappings, page.name)
     events = answer(all_events, page.name)
     _core(mappings, events)

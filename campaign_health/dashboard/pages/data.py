@@ -10,6 +10,7 @@ from campaign_health.dashboard.figures.gap_calendar import gap_calendar, gap_tex
 from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.published import answer
+from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.data import days_of_sources, newest_runs
 from campaign_health.detection.words import SOURCE_WORDS
 
@@ -19,9 +20,7 @@ OUTCOMES = {"complete": "● complete", "partial": "◔ in part", "failed": "× 
 def data(page: Page) -> None:
     """Draws freshness, the calendar of gaps, and the runs with their errors."""
     st.title("Data", anchor=False)
-    st.caption(
-        f"Days are calendar days in {page.workspace.time_zone}. A day without an answer is never counted as zero."
-    )
+    quiet(f"Days are calendar days in {page.workspace.time_zone}. A day without an answer is never counted as zero.")
     _freshness(page)
     days = answer(days_of_sources, page.name)
     st.subheader("Which days have been collected", anchor=False)
@@ -30,7 +29,7 @@ def data(page: Page) -> None:
         st.plotly_chart(
             gap_calendar(days, page.palette), theme=None, config={"displayModeBar": False}, key="gaps", alt=text
         )
-        st.caption(in_markdown(text))
+        quiet(in_markdown(text))
     _runs(page)
 
 
@@ -47,14 +46,14 @@ def _freshness(page: Page) -> None:
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Freshness of each source")
     judged = page.workspace.judged_day
-    st.caption(f"Judged up to {judged:%-d %B %Y}." if judged else "Nothing has been judged yet.")
+    quiet(f"Judged up to {judged:%-d %B %Y}." if judged else "Nothing has been judged yet.")
 
 
 def _runs(page: Page) -> None:
     st.subheader("Collection runs", anchor=False)
     runs = answer(newest_runs, page.name)
     if runs.empty:
-        st.caption("None yet.")
+        quiet("None yet.")
         return
     local = pd.to_datetime(runs["started_at"]).dt.tz_localize("UTC").dt.tz_convert(page.workspace.time_zone)
     table = pd.DataFrame(

@@ -11,6 +11,7 @@ from campaign_health.dashboard.figures.hand_over import hand_over_figure
 from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.published import answer
+from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.campaign import event_days
 from campaign_health.dashboard.reads.events import all_events, all_property_changes, rename_suspects
 from campaign_health.dashboard.rename_acts import offer_rename_acts
@@ -22,7 +23,7 @@ CHART = {"displayModeBar": False, "scrollZoom": False}
 def events(page: Page) -> None:
     """Draws the suspected renames, the changed properties, and the table of all events."""
     st.title("Events", anchor=False)
-    st.caption("Every event name Mixpanel has ever sent. A renamed event shows here twice: once vanished, once new.")
+    quiet("Every event name Mixpanel has ever sent. A renamed event shows here twice: once vanished, once new.")
     found = answer(all_events, page.name)
     if found.empty:
         st.info("No event has been seen yet. They appear after the first collection from Mixpanel.")
@@ -36,7 +37,7 @@ def _renames(page: Page) -> None:
     suspects = answer(rename_suspects, page.name)
     st.subheader("Suspected renames", anchor=False)
     if suspects.empty:
-        st.caption("No event seems to have taken another's place.")
+        quiet("No event seems to have taken another's place.")
     for row in suspects.to_dict("records"):
         old, new = str(row["old_event"]), str(row["new_event"])
         with st.container(border=True, key=f"rename-{abs(hash((old, new)))}"):
@@ -46,7 +47,7 @@ def _renames(page: Page) -> None:
                 f"{day_text(pd.Timestamp(row['first_day']).date(), page.today)}"
             )
             shared = row["shared_properties"]
-            st.caption(
+            quiet(
                 f"Names alike {row['name_likeness']:.0%} · volume handed over {row['volume_handed_over']:.0%} · "
                 f"shared properties {'not known' if pd.isna(shared) else f'{shared:.0%}'}"
             )
@@ -62,7 +63,7 @@ def _properties(page: Page) -> None:
     changes = answer(all_property_changes, page.name)
     st.subheader("Changed properties", anchor=False)
     if changes.empty:
-        st.caption("No property of the events that campaigns depend on has changed.")
+        quiet("No property of the events that campaigns depend on has changed.")
         return
     words = {"type_changed": "Changed type", "missing": "Missing or renamed", "appeared": "Appeared"}
     table = pd.DataFrame(
@@ -99,7 +100,7 @@ def _table(page: Page, found: pd.DataFrame) -> None:
     if life:
         keep &= lives(found).isin(life)
     part = found[keep]
-    st.caption(f"{len(part):,} of {plural(len(found), 'event')}")
+    quiet(f"{len(part):,} of {plural(len(found), 'event')}")
     st.dataframe(
         for_people(part), hide_index=True, alt="All events",
         column_config={"Last 28 days": st.column_config.LineChartColumn(y_min=0)},
