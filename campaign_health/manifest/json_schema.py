@@ -22,8 +22,9 @@ def json_schema() -> dict[str, Any]:
         definition["patternProperties"] = {"^x-": {}}
         for name in ("events", "properties", "campaigns", "renames", "code", "uses", "segments", "include", "exclude"):
             _allow_empty(definition.get("properties", {}), name)
-    _allow_empty(schema["properties"]["events"], "additionalProperties")
-    _allow_empty(schema["$defs"]["EventEntry"]["properties"]["properties"], "additionalProperties")
+    for named in (schema["properties"]["events"], schema["$defs"]["EventEntry"]["properties"]["properties"]):
+        for pattern in named["patternProperties"]:
+            _allow_empty(named["patternProperties"], pattern)
     return schema
 
 

@@ -23,6 +23,7 @@ from ruamel.yaml.nodes import ScalarNode
 from campaign_health.manifest.problems import ManifestError, Problem
 
 MAX_BYTES = 2_000_000
+MAX_MARKS = 100_000  # colons, commas and line ends: what a parser spends its time on, counted before it starts
 MAX_DEPTH = 20
 MAX_NODES = 100_000  # counted after aliases are followed
 
@@ -67,6 +68,8 @@ def read_yaml(text: str, file: str) -> YamlTree:
     """
     if len(text) > MAX_BYTES:
         raise _refusal(file, 1, 1, f"the file is larger than {MAX_BYTES // 1_000_000} MB", "Keep only the manifest.")
+    if sum(text.count(mark) for mark in ":,\n") > MAX_MARKS:
+        raise _refusal(file, 1, 1, f"the file has more than {MAX_MARKS:,} entries", "Keep only the manifest.")
     if found := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", text):
         line = text.count("\n", 0, found.start()) + 1
         column = found.start() - text.rfind("\n", 0, found.start())
@@ -77,7 +80,8 @@ def read_yaml(text: str, file: str) -> YamlTree:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         said = (error.problem or error.context or "this is not YAML").strip()
-        raise _refusal(file, line, column, f"not valid YAML: {said}", _cure_of_syntax(said)) from error
+        cure = _cure_of_syntax(f"{error.context or ''} {said}")
+        raise _refusal(file, line, column, f"not valid YAML: {said}", cure) from error
     except (YAMLError, ValueError, OverflowError) as error:
         raise _refusal(file, 1, 1, f"not valid YAML: {error}", "Mend the syntax.") from error
 
