@@ -11,6 +11,8 @@ from campaign_health.detection.beginnings import Pairs
 from campaign_health.detection.event_panel import Counts
 from campaign_health.detection.handover_settings import HandOverSettings
 
+STOP_DAYS = 6  # days ahead over which a stopped event is quiet
+CHANCE_GAP = 3.0  # expected events: a gap or overlap of fewer may be chance
 Flags = NDArray[np.bool_]
 Columns = NDArray[np.intp]
 
@@ -27,6 +29,7 @@ class Measures:
     drop_sigmas: Counts  # how many standard errors the fall is
     silence: Counts  # nats: -log chance of the silence had the old event gone on
     shape: Counts  # nats: the new event follows what the old one lost rather than the project's pattern
+    misfit: Counts  # mean squared error, in its variance, of *the new event is the lost part, day for day*
     new_events: Counts  # events of the new name in the compared days
     expected_old: Counts  # events of the old name expected a day
     lost_level: Counts  # events a day that the old name lost
@@ -65,7 +68,7 @@ def measure(
     from_stop = offsets[None, :] >= offsets[stop_at][:, None]
     birth_index = back
     gradual, overlap_lost = _gradual(seen, lam, offsets, stop_at, stopped, dispersion, birth_index)
-    lag = _lag(lam, seen, new, stop_at, stopped, offsets, birth_index, expected)
+    lag = _lag(lam, seen, new, stop_at, stopped, offsets, birth_index, expected, dispersion)
 
     both = after & new_known & (offsets[None, :] >= 0)
     start = np.where(stopped, np.maximum(offsets[stop_at], 0), 0)
@@ -74,10 +77,7 @@ def measure(
     lost, taken = lost_days.sum(axis=1), np.where(compared, new, 0.0).sum(axis=1)
     compared_expected = np.where(compared, expected, 0.0).sum(axis=1)
     volume = taken / np.maximum(lost, 1e-9)
-    noise = np.sqrt(
-        dispersion / np.maximum(taken, 1.0) + dispersion / np.maximum(lost, 1.0) + dispersion / np.maximum(baseline_sum, 1.0)
-        + 0.04**2
-    )  # fmt: skip
+    noise = np.sqrt(2 * dispersion / np.maximum(lost, 1.0) + dispersion / np.maximum(baseline_sum, 1.0) + 0.03**2)
     error = np.sqrt(
         dispersion * compared_expected
         + compared_expected**2
@@ -95,7 +95,8 @@ def measure(
         moved=np.clip(moved, 0.0, 1.0),
         drop_sigmas=lost / error,
         silence=silence,
-        shape=_shape(new, expected - old, project, np.where(gradual[:, None], both, compared), dispersion),
+        shape=_shape(new, expected - old, project, compared, dispersion, baseline_sum),
+        misfit=_misfit(new, expected - old, expected, np.minimum(volume, 5.0), both, dispersion),
         new_events=np.where(both, new, 0.0).sum(axis=1),
         expected_old=compared_expected / days,
         lost_level=lost / days,
@@ -136,17 +137,20 @@ def _expected(
 
 
 def _stop(seen: Counts, lam: Counts, after: Flags, settings: HandOverSettings) -> tuple[Columns, Flags]:
-    """Index of the first day from which on next to nothing came, and whether there is one."""
-    rest_seen = np.cumsum(seen[:, ::-1], axis=1)[:, ::-1]
-    rest_due = np.cumsum(lam[:, ::-1], axis=1)[:, ::-1]
-    down = (
-        after
-        & (rest_seen <= settings.straggler_share * rest_due + np.where(rest_due > 4, 0.5, 0.0))
-        & (seen <= 0.25 * lam + 0.5)
-        & (rest_due > 0)
-    )
-    down &= seen < np.maximum(lam, 0.5)
+    """Index of the first day from which on next to nothing came, over the next days and to the end; and whether any."""
+    down = after & (seen <= 0.25 * lam + 0.5) & (seen < np.maximum(lam, 0.5))
+    for days in (STOP_DAYS, seen.shape[1]):
+        rest_seen, rest_due = _ahead(seen, days), _ahead(lam, days)
+        down &= (rest_seen <= settings.straggler_share * rest_due + np.where(rest_due > 4, 0.5, 0.0)) & (rest_due > 0)
     return np.argmax(down, axis=1), down.any(axis=1)
+
+
+def _ahead(values: Counts, days: int) -> Counts:
+    """Sum of each column and the ones after it, `days` in all."""
+    sums = np.zeros((values.shape[0], values.shape[1] + 1))
+    np.cumsum(values, axis=1, out=sums[:, 1:])
+    end = np.minimum(np.arange(values.shape[1]) + days, values.shape[1])
+    return sums[:, end] - sums[:, :-1]
 
 
 def _gradual(
@@ -169,16 +173,22 @@ def _lag(
     offsets: Columns,
     birth: int,
     expected: Counts,
+    dispersion: Counts,
 ) -> Counts:
-    """Active days between beginning and stop: days on which the old event would usually have happened."""
+    """Active days between beginning and stop: days on which the old event would usually have happened.
+
+    0 where so few events were due in between that their absence (or lateness) may be chance.
+    """
     usual = np.maximum(lam.max(axis=1), 1e-9)[:, None]
     active = lam > 0.25 * usual
     stop = offsets[stop_at][:, None]
-    overlap = (active & (offsets[None, :] >= 0) & (offsets[None, :] < stop)).sum(axis=1)
-    gap = (active & (offsets[None, :] < 0) & (offsets[None, :] >= stop)).sum(axis=1)
+    overlapping = (offsets[None, :] >= 0) & (offsets[None, :] < stop)
+    missing = (offsets[None, :] < 0) & (offsets[None, :] >= stop)
+    overlap, gap = (active & overlapping).sum(axis=1), (active & missing).sum(axis=1)
     shared_day = (seen[:, birth] + new[:, birth] < 1.35 * expected[:, birth]) & (overlap >= 1)
     lag = np.where(offsets[stop_at] >= 0, overlap - shared_day, -gap)
-    return np.where(stopped, lag, 0).astype(np.float64)
+    due = np.where(overlapping | missing, lam, 0.0).sum(axis=1) / dispersion
+    return np.where(stopped & (due > CHANCE_GAP), lag, 0).astype(np.float64)
 
 
 def _missing_lately(seen: Counts, lam: Counts, both: Flags, days: int) -> Counts:
@@ -203,7 +213,7 @@ def _steady_share(seen: Counts, lam: Counts, both: Flags, offsets: Columns) -> F
     return enough & (shares[1] - shares[0] < 0.15) & (shares[0] >= 0.6 * shares[1])
 
 
-def _shape(new: Counts, lost: Counts, project: Counts, compared: Flags, dispersion: Counts) -> Counts:
+def _shape(new: Counts, lost: Counts, project: Counts, compared: Flags, dispersion: Counts, baseline: Counts) -> Counts:
     """Half the log likelihood ratio (normal, over-dispersed) of *follows what was lost* against *follows the project*."""
     lost = np.where(compared, np.maximum(lost, 0.0), 0.0)
     mine = np.where(compared, new, 0.0)
@@ -212,19 +222,33 @@ def _shape(new: Counts, lost: Counts, project: Counts, compared: Flags, dispersi
     as_lost = lost * total / np.maximum(lost.sum(axis=1, keepdims=True), 1e-9)
     as_project = rhythm * total / np.maximum(rhythm.sum(axis=1, keepdims=True), 1e-9)
     middle = 0.5 * (as_lost + as_project)
-    variance = dispersion[:, None] * middle + (0.1 * middle) ** 2 + 1.0
+    per_weekday = dispersion / np.maximum(baseline / 7, 1.0)  # how well the weekday pattern is known
+    variance = dispersion[:, None] * middle + (0.15**2 + per_weekday[:, None]) * middle**2 + 1.0
     gain = ((mine - as_project) ** 2 - (mine - as_lost) ** 2) / (2.0 * variance)
-    return np.clip(0.5 * np.where(compared, gain, 0.0).sum(axis=1), -3.0, 3.0)
+    return np.clip(0.5 * np.where(compared, gain, 0.0).sum(axis=1), -1.5, 2.0)
+
+
+def _misfit(new: Counts, lost: Counts, expected: Counts, volume: Counts, days: Flags, dispersion: Counts) -> Counts:
+    """Mean squared error of *the new event is the lost part, day for day*, in units of its variance: about 1 if true."""
+    predicted = volume[:, None] * np.where(days, np.maximum(lost, 0.0), 0.0)
+    variance = (
+        dispersion[:, None] * (predicted + volume[:, None] ** 2 * expected)
+        + (0.12 * volume[:, None] * expected) ** 2
+        + 1.0
+    )
+    error = np.where(days, (new - predicted) ** 2 / variance, 0.0)
+    return error.sum(axis=1) / np.maximum(days.sum(axis=1), 1)
 
 
 def _came_back(
     counts: Counts, known: Flags, pairs: Pairs, offsets: Columns, expected: Counts, settings: HandOverSettings
 ) -> Flags:
-    """Whether the old event happened again, in earnest, over the panel's newest two weeks."""
-    recent_known = known[:, -14:]
-    recent = (counts[:, -14:] * recent_known).sum(axis=1)[pairs.old] / np.maximum(
-        recent_known.sum(axis=1)[pairs.old], 1
-    )
+    """Whether the old event happens again, in earnest, at the panel's end."""
     usual = expected[:, offsets < 0].mean(axis=1)
-    beyond = pairs.birth + settings.watched_days < counts.shape[1] - 1
-    return beyond & (recent > settings.straggler_share * usual * 1.5)
+    back = np.zeros(len(pairs), dtype=np.bool_)
+    for days, share in ((4, 0.35), (14, 1.5 * settings.straggler_share)):
+        days_known = known[pairs.old, -days:]
+        got = np.where(days_known, counts[pairs.old, -days:], 0.0).sum(axis=1)
+        far = pairs.birth + (settings.watched_days if days == 14 else 0) < counts.shape[1] - days
+        back |= far & (got > share * usual * days_known.sum(axis=1)) & (got >= 3)
+    return back

@@ -25,6 +25,10 @@ class HandOverSettings:
     stop_nats: float = 3.0  # -log chance of the silence, had the event gone on
     stop_nats_unlike: float = 6.0  # the same where the names are not alike
     drop_sigmas: float = 4.5  # standard errors of the fall where the old name goes on
+    drop_sigmas_alike: float = 2.5  # the same where the names are very much alike
+    very_alike: float = 0.9  # name likeness from which names are very much alike
+    rough_volume: float = 0.3  # standard error of the log volume above which the volumes say little
+    accept_rough: float = 6.0  # nats more that are asked for, per unit of standard error beyond that
     least_new: float = 3.0  # events the new name must have had
 
     # Odds
@@ -40,7 +44,7 @@ class HandOverSettings:
 
 # Share of renames, and of chance pairs, per band of name likeness (lower edges).
 LIKENESS_EDGES: tuple[float, ...] = (0.0, 0.5, 0.7, 0.85, 0.95)
-LIKENESS_OF_RENAMES: tuple[float, ...] = (0.08, 0.12, 0.2, 0.2, 0.4)
+LIKENESS_OF_RENAMES: tuple[float, ...] = (0.06, 0.05, 0.14, 0.25, 0.5)
 LIKENESS_BY_CHANCE: tuple[float, ...] = (0.9, 0.08, 0.015, 0.004, 0.002)
 LIKENESS_PRIOR_NAMES = 60.0  # how many names the row above is worth against the project's own names
 LAG_CHANCES: tuple[float, ...] = (0.72, 0.14, 0.06, 0.04, 0.03)  # a rename's lag of 0, 1, 2, 3, 4 active days

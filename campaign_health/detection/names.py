@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -16,10 +18,12 @@ from campaign_health.detection.name_words import MEANING, OUTCOME_WORDS, PASSING
 
 PASSING_WEIGHT = 0.25  # weight of a word that says where an event comes from, against 1.0 for what it is about
 OUTCOME_WEIGHT = 0.6
+ADDED = 0.35  # how much a word that only one of the names has counts against them
 TYPING_LIKENESS = 0.8  # words at least this alike count as the same word mistyped
 _BREAKS = re.compile(r"[^\w]+|_+")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_VERSION = re.compile(r"^v?\d+$")
+_VERSION = re.compile(r"^v\d+$")
+_NUMBER = re.compile(r"^\d+$")
 
 
 @lru_cache(maxsize=65536)
@@ -63,7 +67,8 @@ def word_weight(word: str) -> float:
     """How much a word says about which event is meant: little for platforms, versions and fillers."""
     if word in OUTCOME_WORDS:
         return OUTCOME_WEIGHT
-    return PASSING_WEIGHT if word in PASSING_WORDS or _VERSION.match(word) else 1.0
+    passing = word in PASSING_WORDS or _VERSION.match(word) or _NUMBER.match(word)
+    return PASSING_WEIGHT if passing else 1.0
 
 
 @lru_cache(maxsize=262144)
@@ -75,35 +80,51 @@ def _word_likeness(one: str, other: str) -> float:
         return 0.85
     if len(shorter) < 4:
         return 0.0
+    common = _common_start(one, other)
+    if common >= 5 and common >= 0.7 * len(longer):
+        return 0.85
     likeness = Levenshtein.normalized_similarity(one, other)
     return likeness if likeness >= TYPING_LIKENESS else 0.0
+
+
+def _common_start(one: str, other: str) -> int:
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 @lru_cache(maxsize=262144)
 def name_likeness(one: str, other: str) -> float:
     """Likeness of two names, 0 (nothing in common) to 1 (the same but for case and separators).
 
-    Twice the weight of the words they share over the weight of all their words (Dice 1945), where words match
-    in their plain form, by meaning, or with a typing slip. Names written without any separator are compared
-    letter by letter instead.
+    The weight of the words they share over that weight plus what differs. Words match in their plain form, by
+    meaning, or with a typing slip. A word that one of the two has in addition (a prefix, a version) counts for a
+    third; a word that stands in place of another counts in full, also if it is only a platform: `ios_opened` and
+    `web_opened` are different events. Names without any separator are compared letter by letter instead.
     """
+    return _likeness(one, other, word_weight)
+
+
+def _likeness(one: str, other: str, weight: Callable[[str], float]) -> float:
     if one == other:
         return 1.0
     mine, theirs = words_of(one), words_of(other)
     if not mine or not theirs:
         return 0.0
-    total = sum(map(word_weight, mine)) + sum(map(word_weight, theirs))
+    left_over: list[str] = []
     left = list(theirs)
     shared = 0.0
+    slips = 0.0
     for word in sorted(mine, key=len, reverse=True):
         best = max(left, key=lambda candidate: _word_likeness(word, candidate), default=None)
-        if best is None:
-            break
-        likeness = _word_likeness(word, best)
-        if likeness > 0:
-            shared += likeness * (word_weight(word) + word_weight(best))
-            left.remove(best)
-    by_words = shared / total
+        likeness = _word_likeness(word, best) if best is not None else 0.0
+        if best is None or likeness == 0.0:
+            left_over.append(word)
+            continue
+        worth = 0.5 * (weight(word) + weight(best))
+        shared += likeness * worth
+        slips += (1 - likeness) * worth
+        left.remove(best)
+    replaced, added = _differences(left_over, left, weight)
+    by_words = shared / max(shared + slips + replaced + ADDED * added, 1e-9)
     if 1 in (len(mine), len(theirs)):
         letters = Levenshtein.normalized_similarity(_letters(one), _letters(other))
         if letters >= TYPING_LIKENESS:
@@ -111,25 +132,63 @@ def name_likeness(one: str, other: str) -> float:
     return min(by_words, 1.0)
 
 
+def _differences(mine: list[str], theirs: list[str], weight: Callable[[str], float]) -> tuple[float, float]:
+    """Weight of words that stand in place of others, and of words that are only added on one side."""
+    if not mine or not theirs:
+        return 0.0, sum(map(weight, mine or theirs))
+    full = [[max(weight(word), _in_place(word)) for word in side] for side in (mine, theirs)]
+    lesser, greater = sorted(map(sum, full))
+    return lesser, greater - lesser
+
+
+def _in_place(word: str) -> float:
+    """Least weight of a word that stands in place of another: only a version may be exchanged for nothing much."""
+    return 0.0 if _VERSION.match(word) else 0.6
+
+
 def _letters(name: str) -> str:
     return "".join(character for character in unicodedata.normalize("NFKC", name).casefold() if character.isalnum())
 
 
-def rough_likeness(names: Sequence[str], rows: NDArray[np.intp]) -> NDArray[np.float64]:
-    """A quick likeness by shared plain words only, of `names[rows]` (first axis) against all `names`; no typing slips."""
-    vocabulary: dict[str, int] = {}
-    row_of, column_of, weight = [], [], []
-    for row, name in enumerate(names):
-        for word in set(words_of(name)):
-            row_of.append(row)
-            column_of.append(vocabulary.setdefault(word, len(vocabulary)))
-            weight.append(word_weight(word))
-    shape = (len(names), max(len(vocabulary), 1))
-    weights = csr_matrix((weight, (row_of, column_of)), shape=shape, dtype=np.float64)
-    present = csr_matrix((np.ones(len(weight)), (row_of, column_of)), shape=shape, dtype=np.float64)
-    totals = np.asarray(weights.sum(axis=1)).ravel()
-    shared = np.asarray((weights[rows] @ present.T).todense())
-    return 2.0 * shared / np.maximum(totals[rows][:, None] + totals[None, :], 1e-9)
+class NameFamily:
+    """The names of one project, where a word that many of them have says little about which is meant.
+
+    A word's weight is its own (`word_weight`) times its rarity among the names: 1 for a word of one name, less the
+    more names have it (inverse document frequency, Sparck Jones 1972), never below 0.2.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        having = Counter(word for name in self.names for word in set(words_of(name)))
+        scale = math.log(len(self.names) + 1)
+        self._rarity = {
+            word: max(math.log((len(self.names) + 1) / count) / scale, 0.2) for word, count in having.items()
+        }
+        self._vocabulary = {word: column for column, word in enumerate(having)}
+
+    def weight(self, word: str) -> float:
+        """What a word says in this project."""
+        return word_weight(word) * self._rarity.get(word, 1.0)
+
+    def likeness(self, row: int, other: int) -> float:
+        """Likeness of two of the names by what their words say in this project, 0 to 1."""
+        return _likeness(self.names[row], self.names[other], self.weight)
+
+    def rough_likeness(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """A quick likeness of `names[rows]` (first axis) to all names, by shared plain words only."""
+        places = [
+            (row, self._vocabulary[word], self.weight(word))
+            for row, name in enumerate(self.names)
+            for word in set(words_of(name))
+        ]
+        row_of, column_of, weight = zip(*places, strict=True) if places else ((), (), ())
+        shape = (len(self.names), max(len(self._vocabulary), 1))
+        weights = csr_matrix((weight, (row_of, column_of)), shape=shape, dtype=np.float64)
+        present = csr_matrix((np.ones(len(places)), (row_of, column_of)), shape=shape, dtype=np.float64)
+        totals = np.asarray(weights.sum(axis=1)).ravel()
+        shared = np.asarray((weights[rows] @ present.T).todense())
+        likeness: NDArray[np.float64] = 2.0 * shared / np.maximum(totals[rows][:, None] + totals[None, :], 1e-9)
+        return likeness
 
 
 def nearest_names(name: str, known: Iterable[str], limit: int = 3, at_least: float = 0.5) -> list[tuple[str, float]]:

@@ -16,34 +16,42 @@ MOST_STEADY = 60
 def project_level(counts: Counts, known: NDArray[np.bool_], outage_level: float) -> tuple[Counts, NDArray[np.bool_]]:
     """The project's level per day (1 = its average day), and which days were outages.
 
-    The level is the median, over the steady large events, of the day's count over the event's own mean. A day below
-    `outage_level` of the median of its own weekday is an outage.
+    The level is the median, over the steady large events that happened that day, of the day's count over the event's
+    own mean; events that stopped do not pull it down. A day is an outage where nearly all events fell: the project's
+    total lies below `outage_level` of the median of its own weekday, and so do the steady events.
     """
-    days = counts.shape[1]
-    known_days = known.sum(axis=1)
-    totals = (counts * known).sum(axis=1)
-    means = totals / np.maximum(known_days, 1)
-    alive = ((counts > 0) & known).sum(axis=1)
-    steady = (alive >= STEADY_SHARE * np.maximum(known_days, 1)) & (means >= STEADY_LEVEL) & (known_days >= 0.8 * days)
-    rows = np.flatnonzero(steady)
-    if len(rows) >= FEWEST_STEADY:
-        rows = rows[np.argsort(-means[rows])][:MOST_STEADY]
-        ratios = np.where(known[rows], counts[rows] / means[rows][:, None], np.nan)
-        collected = known[rows].any(axis=0)
-        level = np.ones(days)
-        level[collected] = np.nanmedian(ratios[:, collected], axis=0)
-    else:
-        day_total = (counts * known).sum(axis=0)
-        level = np.ones(days)
-        collected = known.any(axis=0)
-        return level, collected & (day_total < outage_level * 0.3 * _same_weekday_median(day_total))
-    outage = collected & (level < outage_level * _same_weekday_median(level))
+    collected = known.any(axis=0)
+    total = (counts * known).sum(axis=0)
+    usual = _same_weekday_median(total, collected)
+    low_total = collected & (total < outage_level * usual)
+    rows = _steady(counts, known)
+    level = np.ones(counts.shape[1])
+    if len(rows) < FEWEST_STEADY:
+        return level, low_total & (total < 0.3 * outage_level * usual)
+    means = (counts[rows] * known[rows]).sum(axis=1) / np.maximum(known[rows].sum(axis=1), 1)
+    ratios = np.where(known[rows] & (counts[rows] > 0), counts[rows] / means[:, None], np.nan)
+    happened = np.isfinite(ratios).sum(axis=0)
+    judged = collected & (happened >= max(3, 0.2 * len(rows)))
+    level[judged] = np.nanmedian(ratios[:, judged], axis=0)
+    level[collected & ~judged] = np.clip(total / np.maximum(usual, 1e-9), 1e-3, 3.0)[collected & ~judged]
+    outage = low_total & (level < outage_level * _same_weekday_median(level, collected))
     return np.maximum(level, 1e-3), outage
 
 
-def _same_weekday_median(level: Counts) -> Counts:
-    result = np.empty_like(level)
+def _steady(counts: Counts, known: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Rows of the largest events that happened on most days of the panel."""
+    known_days = known.sum(axis=1)
+    means = (counts * known).sum(axis=1) / np.maximum(known_days, 1)
+    alive = ((counts > 0) & known).sum(axis=1)
+    steady = (alive >= STEADY_SHARE * np.maximum(known_days, 1)) & (means >= STEADY_LEVEL)
+    rows = np.flatnonzero(steady & (known_days >= 0.8 * counts.shape[1]))
+    return rows[np.argsort(-means[rows], kind="stable")][:MOST_STEADY]
+
+
+def _same_weekday_median(level: Counts, collected: NDArray[np.bool_]) -> Counts:
+    result = np.zeros_like(level)
     for weekday in range(7):
-        if len(level[weekday::7]):
-            result[weekday::7] = np.median(level[weekday::7])
+        days = np.flatnonzero(collected[weekday::7])
+        if len(days):
+            result[weekday::7] = np.median(level[weekday::7][days])
     return result

@@ -23,9 +23,10 @@ from campaign_health.detection.handover_settings import (
     LIKENESS_PRIOR_NAMES,
     HandOverSettings,
 )
-from campaign_health.detection.names import rough_likeness
+from campaign_health.detection.names import NameFamily
 
 CHANCE_DENSITY = 0.2  # of log volume ratios of two unrelated events, per nat
+VOLUMES_OF_RENAMES = ((0.45, 0.0, 0.04), (0.3, 0.0, 0.12), (0.25, -0.18, 0.28))  # share, mean, deviation of the log
 RAREST = 0.03  # beginnings a day: the least that is believed of a project
 COMMON_PROPERTY = 0.6  # share of a project's profiled events above which a property says nothing
 
@@ -46,10 +47,11 @@ def timing_odds(pairs: Pairs, measures: Measures, days: int) -> Counts:
 
 
 def volume_odds(volume: Counts, noise: Counts) -> Counts:
-    """The new event has about the lost volume: two log-normals, one sharp, one wide towards less."""
+    """The new event has about the lost volume: log-normals, most often sharp, sometimes wide towards less."""
     ratio = np.log(np.maximum(volume, 1e-6))
-    sharp, wide = np.sqrt(0.12**2 + noise**2), np.sqrt(0.28**2 + noise**2)
-    density = 0.7 * _normal(ratio, 0.0, sharp) + 0.3 * _normal(ratio, -0.18, wide)
+    density = sum(
+        share * _normal(ratio, mean, np.sqrt(deviation**2 + noise**2)) for share, mean, deviation in VOLUMES_OF_RENAMES
+    )
     return np.maximum(np.log(density + 1e-12) - np.log(CHANCE_DENSITY), -9.0)
 
 
@@ -57,23 +59,33 @@ def _normal(value: Counts, mean: float, deviation: Counts) -> Counts:
     return np.exp(-0.5 * ((value - mean) / deviation) ** 2) / (deviation * np.sqrt(2 * np.pi))
 
 
-def name_odds(names: Sequence[str], pairs: Pairs, likeness: Counts) -> Counts:
+def name_odds(family: NameFamily, pairs: Pairs, likeness: Counts) -> Counts:
     """How rare so like a name is among the project's own names: a family of siblings makes likeness worth less."""
     edges = np.array(LIKENESS_EDGES)
     rows, place = np.unique(pairs.old, return_inverse=True)
-    band_counts = np.zeros((len(rows), len(edges)))
+    counted = np.zeros((len(pairs), len(edges)))
     for start in range(0, len(rows), 256):
-        chunk = rows[start : start + 256]
-        bands = np.searchsorted(edges, rough_likeness(names, chunk), side="right") - 1
+        bands = _band(family.rough_likeness(rows[start : start + 256]), edges)
+        chosen = np.flatnonzero((place >= start) & (place < start + 256))
         for band in range(len(edges)):
-            band_counts[start : start + 256, band] = (bands == band).sum(axis=1)
-    band = np.clip(np.searchsorted(edges, likeness, side="right") - 1, 0, len(edges) - 1)
-    counted = band_counts[place]
-    counted[np.arange(len(pairs)), len(edges) - 1] -= 1  # the name itself
+            counted[chosen, band] = (bands == band).sum(axis=1)[place[chosen] - start]
+        counted[chosen, bands[place[chosen] - start, pairs.new[chosen]]] -= 1  # the new name itself
+    counted[:, -1] -= 1  # the old name itself
     by_chance = np.maximum(counted, 0) + LIKENESS_PRIOR_NAMES * np.array(LIKENESS_BY_CHANCE)
     by_chance /= by_chance.sum(axis=1, keepdims=True)
-    chosen = np.arange(len(pairs)), band
-    return np.log(np.array(LIKENESS_OF_RENAMES)[band]) - np.log(by_chance[chosen])
+    band = _band(likeness, edges)
+    odds: Counts = np.log(np.array(LIKENESS_OF_RENAMES)[band]) - np.log(by_chance[np.arange(len(pairs)), band])
+    return odds
+
+
+def _band(likeness: Counts, edges: Counts) -> NDArray[np.intp]:
+    return np.clip(np.searchsorted(edges, likeness, side="right") - 1, 0, len(edges) - 1)
+
+
+def pattern_odds(measures: Measures) -> Counts:
+    """The new event has the old one's days: its weekday pattern, or, in a slow hand-over, the lost part day for day."""
+    slow = measures.gradual | (measures.stop < 0)
+    return np.where(slow, np.clip(1.5 - 1.2 * (measures.misfit - 1.0), -4.0, 1.5), measures.shape)
 
 
 def own_properties(event_property: pd.DataFrame | None) -> dict[str, frozenset[str]]:

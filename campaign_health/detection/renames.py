@@ -13,13 +13,14 @@ from campaign_health.detection.beginnings import Pairs, beginnings, falls_at
 from campaign_health.detection.event_panel import Counts, EventPanel, filled, names_index, weekdays
 from campaign_health.detection.hand_overs import Measures, measure
 from campaign_health.detection.handover_settings import HandOverSettings
-from campaign_health.detection.names import name_likeness, rough_likeness
+from campaign_health.detection.names import NameFamily, name_likeness
 from campaign_health.detection.project_level import project_level
 from campaign_health.detection.rename import DeclaredRename, Rename, RenameDecisions
 from campaign_health.detection.rename_groups import find_groups
 from campaign_health.detection.rename_odds import (
     name_odds,
     own_properties,
+    pattern_odds,
     prior_odds,
     property_odds,
     shared_share,
@@ -58,7 +59,7 @@ class Candidates:
             first_day=panel.day(min(birth, last)),
             last_day=panel.day(last),
             gradual=bool(measures.gradual[index]) and not bool(measures.partial[index]),
-            name_likeness=float(self.likeness[index]),
+            name_likeness=name_likeness(panel.events[self.pairs.old[index]], panel.events[self.pairs.new[index]]),
             volume_handed_over=float(measures.volume[index]),
             shared_properties=self.shared[index],
             confidence=confidence,
@@ -102,6 +103,8 @@ def find_renames(
     if candidates is not None:
         found = _best(candidates, settings)
     found = [rename for rename in found if (rename.old, rename.new) not in refused]
+    began = {(rename.old, rename.new): rename.first_day for rename in found}
+    found = [r for r in found if began.get((r.new, r.old), r.first_day) <= r.first_day]  # renamed back: the later holds
     return _with_what_people_said(found, candidates, panel, decisions, declared)
 
 
@@ -122,13 +125,14 @@ def _candidates(
     mine = np.array([not name.startswith(OWN_NAMES) for name in panel.events])
     allowed = mine[new]
     pairs, whole = falls_at(counts, known, new[allowed], birth[allowed], settings)
-    keep = mine[pairs.old] & (whole | _roughly_alike(panel.events, pairs))
+    family = NameFamily(panel.events)
+    keep = mine[pairs.old] & (whole | _roughly_alike(family, pairs))
     pairs = _with_asked(pairs.take(keep), asked, panel, counts)
     if not len(pairs):
         return None
     measures = measure(counts, known, level, weekdays(panel.first_day, counts.shape[1]), pairs, settings)
     names = panel.events
-    likeness = np.array([name_likeness(names[o], names[n]) for o, n in zip(pairs.old, pairs.new, strict=True)])
+    likeness = np.array([family.likeness(o, n) for o, n in zip(pairs.old, pairs.new, strict=True)])
     own = own_properties(properties)
     shared = [shared_share(own, names[o], names[n]) for o, n in zip(pairs.old, pairs.new, strict=True)]
     blocked = _blocked(definitions)
@@ -136,21 +140,21 @@ def _candidates(
     apart = (
         prior_odds(measures, dropped, settings)
         + timing_odds(pairs, measures, counts.shape[1])
-        + name_odds(names, pairs, likeness)
+        + name_odds(family, pairs, likeness)
         + property_odds(shared)
     )
-    odds = apart + volume_odds(measures.volume, measures.volume_noise) + measures.shape
+    odds = apart + volume_odds(measures.volume, measures.volume_noise) + pattern_odds(measures)
     denied = np.array([(names[o], names[n]) in refused for o, n in zip(pairs.old, pairs.new, strict=True)])
     odds[denied] = apart[denied] = -np.inf
     return Candidates(panel, pairs, measures, likeness, shared, odds, apart)
 
 
-def _roughly_alike(names: Sequence[str], pairs: Pairs) -> NDArray[np.bool_]:
+def _roughly_alike(family: NameFamily, pairs: Pairs) -> NDArray[np.bool_]:
     rows, place = np.unique(pairs.new, return_inverse=True)
     alike = np.zeros(len(pairs), dtype=np.bool_)
     for start in range(0, len(rows), 256):
         chosen = (place >= start) & (place < start + 256)
-        likeness = rough_likeness(names, rows[start : start + 256])
+        likeness = family.rough_likeness(rows[start : start + 256])
         alike[chosen] = likeness[place[chosen] - start, pairs.old[chosen]] >= ROUGHLY_ALIKE
     return alike
 
@@ -182,7 +186,8 @@ def _sure_of_fall(candidates: Candidates, settings: HandOverSettings) -> NDArray
     measures = candidates.measures
     unlike = candidates.likeness < settings.alike
     silent = measures.silence >= np.where(unlike, settings.stop_nats_unlike, settings.stop_nats)
-    fallen = (measures.drop_sigmas >= settings.drop_sigmas) & ~unlike
+    much = candidates.likeness >= settings.very_alike
+    fallen = (measures.drop_sigmas >= np.where(much, settings.drop_sigmas_alike, settings.drop_sigmas)) & ~unlike
     enough = measures.new_events >= settings.least_new
     return np.where(measures.stop >= 0, silent, fallen) & enough & ~measures.alive_again
 
@@ -193,6 +198,7 @@ def _best(candidates: Candidates, settings: HandOverSettings) -> list[Rename]:
     unlike = candidates.likeness < settings.alike
     bar = np.where(unlike, settings.accept_unlike, settings.accept)
     bar = np.where(candidates.measures.stop < 0, np.maximum(bar, settings.accept_partial), bar)
+    bar = bar + settings.accept_rough * np.clip(candidates.measures.volume_noise - settings.rough_volume, 0.0, 1.0)
     good = sure & (candidates.odds >= bar)
     taken_old: set[int] = set()
     taken_new: set[int] = set()

@@ -28,8 +28,8 @@ class Truth:
 
 def hand_over(
     world: World, old: str, new: str, at: int, way: str, share: float = 1.0, volume: float | None = None
-) -> None:
-    """Moves `share` of one event's traffic to another name from day `at` on."""
+) -> int:
+    """Moves `share` of one event's traffic to another name from day `at` on; returns the first bad day."""
     rng, days = world.rng, world.days
     volume = (
         volume
@@ -65,6 +65,8 @@ def hand_over(
     else:
         world.streams[new] = Stream(extra, world.streams[old].dispersion)
     world.streams[old].rate = rate * (1 - share * moved)
+    world.moves[(old, new)] = (share * moved * rate, rate)
+    return int(np.argmax(moved >= 0.2)) if (moved >= 0.2).any() else at
 
 
 def background_renames(world: World) -> None:
@@ -77,8 +79,8 @@ def background_renames(world: World) -> None:
         rename_event(world, str(old), at, str(rng.choice(WAYS)))
 
 
-def rename_event(world: World, event: str, at: int, way: str, kind: str | None = None) -> tuple[str, str]:
-    """Renames an event; returns the names, of which the old one may have had to change (whole new words)."""
+def rename_event(world: World, event: str, at: int, way: str, kind: str | None = None) -> int:
+    """Renames an event; returns the first bad day. The old name changes too where whole words are exchanged."""
     old, new, how = renamed(world.rng, world.names[event], set(world.streams), kind)
     before, after = str(old), str(new)
     if before != event:
@@ -90,21 +92,25 @@ def rename_event(world: World, event: str, at: int, way: str, kind: str | None =
             if campaign.event == event:
                 campaign.event = campaign.source_event = before
                 campaign.definition["event_name"] = before
-    hand_over(world, before, after, at, way)
+    since = hand_over(world, before, after, at, way)
     world.names[after] = new
     world.renames.add((before, after))
     if before in world.properties:
         world.properties[after] = [Property(p.name, dict(p.shares)) for p in world.properties[before]]
         if world.rng.random() < 0.6 or how == "whole_words":
             world.profiled_too.add(after)
-    return before, after
+    return since
 
 
 def event_renamed(world: World, campaign: Campaign, at: int) -> Truth:
     """The trigger event takes a new name."""
     way = str(world.rng.choice(WAYS))
-    rename_event(world, campaign.event, at, way)
-    return Truth(campaign.campaign_id, "event_renamed", at, "event_lost", "event", story=f"event_renamed:{way}")
+    if way == "overlap":
+        at = min(at, world.days - 4)
+    if way == "gradual":
+        at = max(min(at, world.days - int(world.rng.integers(9, 30))), 25)
+    since = rename_event(world, campaign.event, at, way)
+    return Truth(campaign.campaign_id, "event_renamed", since, "event_lost", "event", story=f"event_renamed:{way}")
 
 
 def namespace_move(world: World, campaign: Campaign, at: int) -> Truth:
@@ -126,6 +132,7 @@ def event_split(world: World, campaign: Campaign, at: int) -> Truth:
         extra[:at] = 0
         world.streams[new] = Stream(extra, world.streams[old].dispersion)
         world.renames.add((old, new))
+        world.moves[(old, new)] = (extra, rate)
     world.streams[old].rate[at:] = 0
     return Truth(campaign.campaign_id, "event_renamed", at, "event_lost", "event", story="event_split")
 
@@ -164,6 +171,9 @@ def rolled_back(world: World, campaign: Campaign, at: int) -> Truth:
     campaign.event = campaign.source_event = str(temporary)
     campaign.definition["event_name"] = str(temporary)
     world.renames.add((str(temporary), original))
+    after = rate.copy()
+    after[:at] = 0
+    world.moves[(str(temporary), original)] = (after, rate)
     return Truth(campaign.campaign_id, "event_renamed", at, "event_lost", "event", story="rolled_back")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -93,7 +93,6 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
         weights = np.array([weight for _, weight in BROKEN])
         story = BROKEN[int(rng.choice(len(BROKEN), p=weights / weights.sum()))][0]
     background_renames(world)
-    rates = {name: stream.rate.copy() for name, stream in world.streams.items()}
     truth = story(world, campaign, at)
     missing: set[int] = set()
     if rng.random() < 0.3:
@@ -103,9 +102,7 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
     tables = written(world, missing)
     sent = tables["campaign_day"]
     mine = sent[sent["campaign_id"] == campaign.campaign_id].reset_index(drop=True)
-    unsure = frozenset(pair for pair in world.renames if _hardly_seen(world, pair, rates))
-    from datetime import timedelta
-
+    unsure = frozenset(pair for pair in world.renames if _hardly_seen(world, pair))
     return History(
         seed=seed,
         as_of=world.first_day + timedelta(days=days - 1),
@@ -120,11 +117,14 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
     )
 
 
-def _hardly_seen(world: World, pair: tuple[str, str], rates: dict[str, np.ndarray]) -> bool:
-    """Whether so few events changed name by the last day that nobody could tell."""
-    new = world.streams[pair[1]].rate
-    began = np.flatnonzero(new > 0)
-    if not len(began):
+def _hardly_seen(world: World, pair: tuple[str, str]) -> bool:
+    """Whether so few events changed name by the last day, or so small a share, that nobody could tell."""
+    moved, before = world.moves[pair]
+    begun = np.flatnonzero(moved > 0)
+    if not len(begun):
         return True
-    after = world.days - began[0]
-    return bool(new.sum() < 12 or new.sum() / max(after, 1) < 1.0)
+    earlier = before[max(begun[0] - 28, 0) : begun[0]]
+    if len(earlier) < 21 or (earlier > 0).mean() < 0.5 or earlier.mean() < 1.5:
+        return True
+    due = before[begun[0] :].sum()
+    return bool(moved.sum() < 20 or moved[-2:].sum() < 0.12 * before[-2:].sum() or moved.sum() < 0.1 * due)

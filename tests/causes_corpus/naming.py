@@ -141,6 +141,7 @@ def project_names(rng: np.random.Generator, count: int) -> list[Name]:
     )
     actions = list(ACTIONS)
     found: dict[str, Name] = {}
+    meant: set[tuple[str, str, str]] = set()  # one event is not written in two ways
     while len(found) < count:
         name = Name(
             object=str(rng.choice(objects)),
@@ -151,9 +152,12 @@ def project_names(rng: np.random.Generator, count: int) -> list[Name]:
             verb_first=verb_first,
             qualifier=str(rng.choice(QUALIFIERS)) if rng.random() < min(0.1 + count / 1500, 0.75) else "",
         )
-        if count > 400 and rng.random() < 0.3:
+        if rng.random() < (0.35 if count > 400 else 0.05):
             name = replace(name, object=f"{name.object} {rng.choice(OBJECTS)}")
-        found.setdefault(str(name), name)
+        meaning = (name.object, name.action, name.qualifier)
+        if meaning not in meant and str(name) not in found:
+            meant.add(meaning)
+            found[str(name)] = name
     return list(found.values())
 
 

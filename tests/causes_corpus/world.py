@@ -70,7 +70,7 @@ class World:
     property_changes: dict[str, list[tuple[int, Property, float]]] = field(default_factory=dict)
     definitions: list[dict[str, Any]] = field(default_factory=list)
     renames: set[tuple[str, str]] = field(default_factory=set)
-    ignored: set[tuple[str, str]] = field(default_factory=set)
+    moves: dict[tuple[str, str], tuple[Floats, Floats]] = field(default_factory=dict)  # (moved rate, old rate before)
     profiled_too: set[str] = field(default_factory=set)
 
     @property
