@@ -12,7 +12,7 @@ import duckdb
 from storage.errors import NoPublishedFileError
 from storage.failures import clear_database_failures, clear_failures, held_elsewhere
 from storage.locking import exclusive
-from storage.migrations import migrate
+from storage.migrations import migrate, refuse_newer, shipped_migrations
 from storage.publish import publish_copy, sweep_leftovers, sync_directory, temporary_name
 from storage.transactions import transaction
 
@@ -139,6 +139,7 @@ def open_published(path_or_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             connection.execute(f"ATTACH {_quoted(path)} AS published (READ_ONLY)")
             connection.execute("USE published")
+            refuse_newer(connection, path, shipped_migrations())
             yield connection
         finally:
             connection.close()

@@ -44,14 +44,7 @@ def migrate(
     Raises NewerFileError where the file knows migrations that this program does not: it is left as it is.
     """
     migrations = shipped_migrations() if migrations is None else migrations
-    applied = _applied(connection)
-    unknown = applied - {migration.number for migration in migrations}
-    if unknown:
-        raise NewerFileError(
-            f"{path} was written by a newer version of campaign-health (its schema is number {max(unknown)}, "
-            f"this program knows up to {max((m.number for m in migrations), default=0)}).",
-            "Update campaign-health, then run again.",
-        )
+    applied = refuse_newer(connection, path, migrations)
     pending = [migration for migration in migrations if migration.number not in applied]
     for migration in pending:
         with transaction(connection):
@@ -66,9 +59,23 @@ def migrate(
     return pending
 
 
+def refuse_newer(connection: duckdb.DuckDBPyConnection, path: Path, migrations: list[Migration]) -> set[int]:
+    """The numbers applied to the open database; raises NewerFileError where `migrations` lacks one of them."""
+    applied = _applied(connection)
+    newest = max((migration.number for migration in migrations), default=0)
+    if applied and max(applied) > newest:
+        raise NewerFileError(
+            f"{path} was written by a newer version of campaign-health (its schema is number {max(applied)}, "
+            f"this program knows up to {newest}).",
+            "Update campaign-health, then run again.",
+        )
+    return applied
+
+
 def _applied(connection: duckdb.DuckDBPyConnection) -> set[int]:
     known = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE NOT internal AND table_name = 'schema_migration'"
+        "SELECT count(*) FROM duckdb_tables() WHERE NOT internal AND table_name = 'schema_migration' "
+        "AND database_name = current_database()"
     ).fetchone()
     if not known or not known[0]:
         return set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -157,6 +158,9 @@ def test_a_file_from_a_newer_program_is_refused_and_left_alone(tmp_path: Path) -
     warehouse = Warehouse(tmp_path)
     with warehouse.open() as connection:
         connection.execute("INSERT INTO schema_migration VALUES (9001, 'later', TIMESTAMP '2027-01-01')")
+    shutil.copyfile(warehouse.path, warehouse.published_path)
+    with pytest.raises(NewerFileError, match=r"campaign_health\.duckdb.*number 9001"), open_published(tmp_path):
+        pass
     before = warehouse.path.read_bytes()
     with (
         pytest.raises(NewerFileError, match=r"warehouse\.duckdb.*number 9001.*Update campaign-health"),
