@@ -82,11 +82,11 @@ def ensure_campaigns_are_listed(run: WorkspaceRun) -> None:
     Raises:
         CollectorError: it cannot be read, or this run has tried already.
     """
+    if run.campaigns_listed:
+        return
     with run.reading() as connection:
         if was_ever_collected(connection, run.name, "customerio_campaigns"):
             return
-    if run.campaigns_listed:
-        return
     if "customerio_campaigns" in run.order.sources:
         raise CollectorError(
             "The list of campaigns could not be read, so none could be asked for.",
@@ -123,11 +123,11 @@ def collect_campaign_days(
     waiting: list[Record] = []
     ended = False
 
-    def flush() -> None:
-        with run.saving() as connection:
+    def flush(connection: duckdb.DuckDBPyConnection) -> None:
+        if waiting:
             tally.rows += save(connection, plan, waiting)
+            tally.kept = True
             waiting.clear()
-        tally.kept = True
 
     try:
         for part in fetch_each(
@@ -140,7 +140,8 @@ def collect_campaign_days(
                 answered.add(part.campaign_id)
                 waiting.append(part.value)
                 if len(waiting) >= SAVED_AT_ONCE:
-                    flush()
+                    with run.saving() as connection:
+                        flush(connection)
             elif isinstance(part, CampaignGone):
                 gone.append(part.campaign_id)
             elif isinstance(part, CampaignRefused):
@@ -148,12 +149,12 @@ def collect_campaign_days(
         ended = True
         tally.shortfalls += refused
     finally:
-        if waiting:
-            flush()
         if not ended:
             left = len(first_days) - len(answered) - len(gone)
             tally.shortfalls.append(f"{left} of {len(first_days)} campaigns were not read.")
-        _conclude(run, source, plan, answered, gone, ended=ended)
+        with run.saving() as connection:
+            flush(connection)
+            _conclude(run, connection, source, plan, answered, gone, ended=ended)
     if not answered and not tally.shortfalls:
         tally.kept = True
     if gone:
@@ -161,48 +162,54 @@ def collect_campaign_days(
 
 
 def _conclude(
-    run: WorkspaceRun, source: Source, plan: CampaignDays, answered: set[int], gone: list[int], *, ended: bool
+    run: WorkspaceRun,
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    plan: CampaignDays,
+    answered: set[int],
+    gone: list[int],
+    *,
+    ended: bool,
 ) -> None:
     """Says of each day whether the source answered, and marks what it did not answer."""
     now = run.clock.instant()
     silent = [campaign_id for campaign_id in plan.first_days if campaign_id not in answered]
     whole = ended and (bool(answered) or not silent)
-    with run.saving() as connection:
-        for campaign_id in gone:
-            mark_campaign_gone(connection, run.name, campaign_id, now)
-        lives = campaign_lives(connection, run.name, run.zone) if gone else plan.lives
+    for campaign_id in gone:
+        mark_campaign_gone(connection, run.name, campaign_id, now)
+    lives = campaign_lives(connection, run.name, run.zone) if gone else plan.lives
 
-        def is_expected(campaign_id: int, day: date) -> bool:
-            return lives[campaign_id].is_expected(day)
+    def is_expected(campaign_id: int, day: date) -> bool:
+        return lives[campaign_id].is_expected(day)
 
-        for first_day, campaign_ids in _by_first_day(plan, silent):
-            mark_not_collected(
-                connection,
-                run.name,
-                source,
-                first_day,
-                plan.last_day,
-                now,
-                run.run_id,
-                campaign_ids=campaign_ids,
-                is_expected=is_expected,
-                whole_source=False,
-            )
+    for first_day, campaign_ids in _by_first_day(plan, silent):
         mark_not_collected(
             connection,
             run.name,
             source,
-            plan.first_day,
+            first_day,
             plan.last_day,
             now,
             run.run_id,
-            campaign_ids=plan.idle,
+            campaign_ids=campaign_ids,
             is_expected=is_expected,
-            whole_source=not whole,
+            whole_source=False,
         )
-        if whole:
-            states = count_states(plan.first_day, plan.last_day, run.now, run.zone)
-            save_source_days(connection, run.name, source, states, now, run.run_id)
+    mark_not_collected(
+        connection,
+        run.name,
+        source,
+        plan.first_day,
+        plan.last_day,
+        now,
+        run.run_id,
+        campaign_ids=plan.idle,
+        is_expected=is_expected,
+        whole_source=not whole,
+    )
+    if whole:
+        states = count_states(plan.first_day, plan.last_day, run.now, run.zone)
+        save_source_days(connection, run.name, source, states, now, run.run_id)
 
 
 def _by_first_day(plan: CampaignDays, campaign_ids: Collection[int]) -> Iterator[tuple[date, list[int]]]:

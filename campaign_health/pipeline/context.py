@@ -41,15 +41,22 @@ class ProgressSink(Protocol):
 
 
 class RunClock:
-    """One run's time: `now` decides all days and never moves; `instant()` runs on, for what is timed."""
+    """One run's time: `now` decides all days and never moves; `instant()` runs on, for what is timed.
 
-    def __init__(self, now: datetime) -> None:
+    Args:
+        now: the run's instant.
+        not_before: instants that are stored already; those of this run come after them, also where a clock that is
+            set by hand stands still. What was collected before a change and what after must stay tellable apart.
+    """
+
+    def __init__(self, now: datetime, not_before: datetime | None = None) -> None:
         self.now = now
+        self._from = max(now, not_before or now)
         self._begun = monotonic()
 
     def instant(self) -> datetime:
-        """`now` plus the time since the run began."""
-        return self.now + timedelta(seconds=monotonic() - self._begun)
+        """The present: `now` plus the time since the run began."""
+        return self._from + timedelta(seconds=monotonic() - self._begun)
 
 
 @dataclass

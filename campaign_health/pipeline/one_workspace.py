@@ -18,7 +18,7 @@ from campaign_health.pipeline.order import MIXPANEL_SOURCES, Order
 from campaign_health.pipeline.report import WorkspaceReport
 from campaign_health.pipeline.windows import Window, window_of_run
 from campaign_health.pipeline.zone import ZoneFound, choose_zone
-from campaign_health.settings import HttpSettings, MixpanelSettings, WorkspaceSettings
+from campaign_health.settings import HttpSettings, WorkspaceSettings
 from campaign_health.stopping import Stopped, StopSignals
 from collectors.errors import CollectorError
 from collectors.http import new_session
@@ -58,9 +58,9 @@ def collect_workspace(workspace: WorkspaceSettings, order: Order, tools: RunTool
         StorageError: the warehouse cannot be written.
     """
     with new_session() as session:
-        run = _prepare(workspace, order, tools, session)
+        run, stored_zone = _prepare(workspace, order, tools, session)
         try:
-            zone, requests_sent, problem = _find_zone(run)
+            zone, requests_sent, problem = _find_zone(run, stored_zone)
             if zone is None:
                 _record_rest(run, report, str(problem))
                 return
@@ -78,36 +78,41 @@ def collect_workspace(workspace: WorkspaceSettings, order: Order, tools: RunTool
                     client.close()
 
 
-def _prepare(workspace: WorkspaceSettings, order: Order, tools: RunTools, session: requests.Session) -> WorkspaceRun:
-    budget = _budget(workspace.mixpanel, order, tools) if workspace.mixpanel is not None else None
-    return WorkspaceRun(
+def _prepare(
+    workspace: WorkspaceSettings, order: Order, tools: RunTools, session: requests.Session
+) -> tuple[WorkspaceRun, str | None]:
+    """The run as far as it can be prepared without its zone, and the zone of the last run."""
+    mixpanel, customerio = workspace.mixpanel, workspace.customerio
+    budget: HourlyBudget | None = None
+    with tools.warehouse.read() as connection:
+        stored = workspace_zone(connection, workspace.name)
+        if mixpanel is not None:
+            earlier = recent_requests(connection, mixpanel.project_id, tools.clock.now - HOUR)
+            wait = (tools.sleep or time.sleep) if order.wait else None
+            budget = HourlyBudget(mixpanel.queries_per_hour, earlier, tools.clock.instant, wait)
+    today = local_day(tools.clock.now, UTC_ZONE)
+    run = WorkspaceRun(
         warehouse=tools.warehouse,
         workspace=workspace,
         zone=UTC_ZONE,
-        window=Window(local_day(tools.clock.now, UTC_ZONE), local_day(tools.clock.now, UTC_ZONE)),
+        window=Window(today, today),
         order=order,
         clock=tools.clock,
         run_id=tools.run_id,
         signals=tools.signals,
         progress=tools.progress,
-        mixpanel=None
-        if workspace.mixpanel is None
-        else mixpanel_client(workspace.mixpanel, tools.http, session, budget, sleep=tools.sleep, wait=order.wait),
-        customerio=None
-        if workspace.customerio is None
-        else customerio_client(workspace.customerio, tools.http, session, sleep=tools.sleep, wait=order.wait),
+        mixpanel=mixpanel_client(mixpanel, tools.http, session, budget, sleep=tools.sleep, wait=order.wait)
+        if mixpanel is not None
+        else None,
+        customerio=customerio_client(customerio, tools.http, session, sleep=tools.sleep, wait=order.wait)
+        if customerio is not None
+        else None,
         budget=budget,
     )
+    return run, None if stored is None else stored.time_zone
 
 
-def _budget(settings: MixpanelSettings, order: Order, tools: RunTools) -> HourlyBudget:
-    with tools.warehouse.read() as connection:
-        earlier = recent_requests(connection, settings.project_id, tools.clock.now - HOUR)
-    wait = (tools.sleep or time.sleep) if order.wait else None
-    return HourlyBudget(settings.queries_per_hour, earlier, tools.clock.instant, wait)
-
-
-def _find_zone(run: WorkspaceRun) -> tuple[ZoneFound | None, int, CollectorError | None]:
+def _find_zone(run: WorkspaceRun, stored: str | None) -> tuple[ZoneFound | None, int, CollectorError | None]:
     """The zone, the requests it took, and, where it stays unknown for a failure, that failure."""
     served: str | None = None
     failure: CollectorError | None = None
@@ -117,15 +122,13 @@ def _find_zone(run: WorkspaceRun) -> tuple[ZoneFound | None, int, CollectorError
         except CollectorError as error:
             failure = error
     sent = run.mixpanel.requests_sent if run.mixpanel is not None else 0
-    with run.reading() as connection:
-        stored = workspace_zone(connection, run.name)
     try:
         found = choose_zone(
             run.name,
             run.workspace.time_zone,
             served,
             None if failure is None else str(failure),
-            None if stored is None else stored.time_zone,
+            stored,
             None if run.workspace.mixpanel is None else run.workspace.mixpanel.project_id,
         )
     except SettingsError:
@@ -140,7 +143,7 @@ def _settle_zone(run: WorkspaceRun, found: ZoneFound, report: WorkspaceReport) -
     previous = None
     if found.is_new:
         with run.saving() as connection:
-            previous = save_workspace_zone(connection, run.name, run.zone.key, run.now)
+            previous = save_workspace_zone(connection, run.name, run.zone.key, run.clock.instant())
     for warning in found.warnings:
         _note(run, report, warning)
     if previous is not None:

@@ -175,6 +175,12 @@ def _aware(stored: datetime) -> datetime:
     return instant
 
 
+def newest_instant(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """When the newest collection of any workspace ended, None before the first."""
+    row = connection.execute("SELECT max(ended_at) FROM collection").fetchone()
+    return read_instant(row[0]) if row and row[0] is not None else None
+
+
 def newest_full_run(connection: duckdb.DuckDBPyConnection, workspace: str) -> datetime | None:
     """When the newest run that was more than a refresh began, None before the first."""
     row = connection.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
 from campaign_health.errors import CampaignHealthError, CouldNotStart
@@ -11,6 +12,7 @@ from campaign_health.pipeline.clients import Sleep
 from campaign_health.pipeline.context import ProgressSink, RunClock
 from campaign_health.pipeline.one_workspace import RunTools, collect_workspace
 from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, Order
+from campaign_health.pipeline.reads import newest_instant
 from campaign_health.pipeline.report import RunReport, WorkspaceReport
 from campaign_health.run_lock import COLLECTING, only_one
 from campaign_health.settings import Settings, WorkspaceSettings
@@ -48,13 +50,11 @@ def collect_once(
     warehouse = Warehouse(settings.data_dir)
     report = RunReport(run_id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
     with only_one(settings.data_dir, COLLECTING):
-        with warehouse.open():
-            pass
-        if signals is not None:
-            _collect(workspaces, order, now, progress, warehouse, settings, report, signals, sleep)
-        else:
-            with StopSignals() as own_signals:
-                _collect(workspaces, order, now, progress, warehouse, settings, report, own_signals, sleep)
+        with warehouse.open() as connection:
+            clock = RunClock(now, newest_instant(connection))
+        with StopSignals() if signals is None else nullcontext(signals) as heeded:
+            tools = RunTools(warehouse, settings.http, clock, report.run_id, heeded, progress, sleep)
+            _collect(workspaces, order, tools, report)
     return report
 
 
@@ -85,18 +85,7 @@ def _refuse_without_keys(workspaces: list[WorkspaceSettings], order: Order) -> N
     )
 
 
-def _collect(
-    workspaces: list[WorkspaceSettings],
-    order: Order,
-    now: datetime,
-    progress: ProgressSink,
-    warehouse: Warehouse,
-    settings: Settings,
-    report: RunReport,
-    signals: StopSignals,
-    sleep: Sleep | None,
-) -> None:
-    tools = RunTools(warehouse, settings.http, RunClock(now), report.run_id, signals, progress, sleep)
+def _collect(workspaces: list[WorkspaceSettings], order: Order, tools: RunTools, report: RunReport) -> None:
     try:
         for workspace in workspaces:
             part = WorkspaceReport(workspace.name)
@@ -108,18 +97,18 @@ def _collect(
                 if len(workspaces) == 1:
                     raise
                 part.notes.append(str(failure))
-                progress.note(f"{workspace.name}: {failure}")
+                tools.progress.note(f"{workspace.name}: {failure}")
     except StorageError as failure:
         report.problem = str(failure)
     except Stopped as stopped:
         report.stopped = stopped
-    _publish(warehouse, report, signals)
+    _publish(tools, report)
 
 
-def _publish(warehouse: Warehouse, report: RunReport, signals: StopSignals) -> None:
+def _publish(tools: RunTools, report: RunReport) -> None:
     try:
-        with signals.held():
-            warehouse.publish()
+        with tools.signals.held():
+            tools.warehouse.publish()
             report.published = True
     except StorageError as failure:
         report.problem = report.problem or str(failure)

@@ -1,0 +1,47 @@
+"""Fixtures of tests that run the product as a whole; the cast itself is in `collecting_cast`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from campaign_health.sandbox.csv_world import csv_world
+from campaign_health.sandbox.limits import Limits
+from campaign_health.sandbox.server import running_sandbox
+from campaign_health.sandbox.world import World
+from tests.collecting_cast import BIKE_CSV, Install, Installation, cast_world
+
+
+@pytest.fixture
+def install(tmp_path: Path) -> Iterator[Install]:
+    """Makes installations: `install(world, **settings)`, each with a sandbox and a data directory of its own."""
+    with ExitStack() as running:
+        made: list[Installation] = []
+
+        def make(world: World | None = None, limits: Limits | None = None, **extra: str) -> Installation:
+            sandbox = running.enter_context(running_sandbox(world or cast_world(), limits=limits or Limits.unlimited()))
+            data_dir = tmp_path / f"data{len(made)}"
+            data_dir.mkdir()
+            made.append(Installation(sandbox, data_dir, {"MIXPANEL_QUERIES_PER_HOUR": "1000", **extra}))
+            return made[-1]
+
+        yield make
+
+
+@pytest.fixture
+def installation(install: Install) -> Installation:
+    """The cast's installation."""
+    return install()
+
+
+@pytest.fixture(scope="session")
+def collected_bikes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Real daily numbers collected once; to be read only. Its sandbox still runs."""
+    directory = tmp_path_factory.mktemp("bikes")
+    with running_sandbox(csv_world(BIKE_CSV, "America/New_York"), limits=Limits.unlimited()) as sandbox:
+        made = Installation(sandbox, directory, {"MIXPANEL_QUERIES_PER_HOUR": "1000"})
+        assert made.collect().exit_code() == 0
+        yield made
