@@ -24,6 +24,10 @@ _SAFE = tuple(part for setting in _OVERRULED for part in ("-c", setting))
 _FILES = ("100644", "100755", "100664")
 
 
+_PARTIAL = "A file of the base is not in this clone."
+_WHOLE = "Clone without `--filter`: `fetch-depth: 0` is enough."
+
+
 class CouldNotCheck(CampaignHealthError):
     """A look-up failed, so that nothing can be said: never the same as all is well."""
 
@@ -45,9 +49,9 @@ class Repository:
     """A git repository, read only. Paths are relative to its root, with `/`, as text (`surrogateescape`)."""
 
     def __init__(self, inside: Path) -> None:
-        start = inside if inside.is_dir() else inside.parent
-        if not start.is_dir():
+        if not inside.exists():
             raise CouldNotCheck(f"{inside} does not exist.", "Name a folder inside a git repository.")
+        start = inside if inside.is_dir() else inside.parent
         self.root = start
         self.root = Path(os.fsdecode(self._run("rev-parse", "--show-toplevel").rstrip(b"\n")))
         self.is_shallow = self._run("rev-parse", "--is-shallow-repository").strip() == b"true"
@@ -208,6 +212,8 @@ def _complaint(root: Path, command: tuple[str, ...], said: str) -> CouldNotCheck
             f"git does not trust {root}: it belongs to another user.",
             f"Run `git config --global --add safe.directory {root}`.",
         )
+    if "lazy fetching" in said or "promisor" in said:
+        return CouldNotCheck(_PARTIAL, _WHOLE)
     if "must be run in a work tree" in said:
         return CouldNotCheck(f"{root} is a bare repository: it has no work tree.", "Check it out first.")
     first = next((line for line in said.splitlines() if line.strip()), "no reason given")
@@ -220,9 +226,7 @@ def _batch(output: bytes, wanted: list[str]) -> Iterator[tuple[str, bytes]]:
         end = output.index(b"\n", at)
         head = output[at:end].split(b" ")
         if len(head) < 3 or head[1] == b"missing":
-            raise CouldNotCheck(
-                "A file of the base is not in this clone.", "Clone without `--filter`: `fetch-depth: 0` is enough."
-            )
+            raise CouldNotCheck(_PARTIAL, _WHOLE)
         size = int(head[2])
         yield blob, output[end + 1 : end + 1 + size]
         at = end + size + 2

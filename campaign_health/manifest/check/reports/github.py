@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaign_health.manifest.check.findings import CheckResult
-from campaign_health.manifest.check.reports.plain import plain, summary
+from campaign_health.manifest.check.reports.plain import plain, printable, summary
 
 _COMMANDS = {"violation": "error", "note": "notice"}
 
@@ -18,7 +18,7 @@ def render(result: CheckResult) -> str:
         where = ",".join(f"{key}={_property(value)}" for key, value in place if value)
         lines.append(f"::{_COMMANDS[finding.severity]} {where}::{_data(plain(finding.message))}")
     for failure in result.failures:
-        said = f"{failure.message} {failure.cure}".strip()
+        said = printable(f"{failure.message} {failure.cure}".strip())
         lines.append(f"::error title={_property('campaign-health: could not check')}::{_data(said)}")
     lines += [_log(sentence) for sentence in (*result.coverage.sentences(), summary(result))]
     return "\n".join(lines) + "\n"

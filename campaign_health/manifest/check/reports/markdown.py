@@ -13,7 +13,7 @@ _SIGNS = {"holds": "✅", "violated": "❌", "could_not_check": "⚠️"}
 def render(result: CheckResult) -> str:
     """A heading, the findings, what could not be checked, and the coverage; cut with a count if it is too long."""
     head = [MARK, f"### {_SIGNS[result.outcome]} {summary(result)}"]
-    tail = [f"- Could not check: {failure.message} {failure.cure}".rstrip() for failure in result.failures]
+    tail = [f"- Could not check: {sentence(failure.message)} {failure.cure}".rstrip() for failure in result.failures]
     tail += ["", "<sub>" + " ".join(_html(sentence) for sentence in result.coverage.sentences()) + "</sub>"]
     room = LONGEST - sum(len(part) + 1 for part in (*head, *tail)) - 100
     shown: list[str] = []

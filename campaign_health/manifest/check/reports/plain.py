@@ -17,12 +17,13 @@ def plain(message: str) -> str:
 
 def sentence(message: str) -> str:
     """A message beginning with a capital unless a name comes first."""
+    message = printable(message)
     return message[:1].upper() + message[1:]
 
 
 def printable(text: str) -> str:
-    """Text without control characters, which a hostile name could bring; colours of our own stay."""
-    return re.sub(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[\d{1,2}m)", "\N{REPLACEMENT CHARACTER}", text)
+    """Text without control characters, which a hostile name could bring."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "\N{REPLACEMENT CHARACTER}", text)
 
 
 def summary(result: CheckResult) -> str:

@@ -14,7 +14,9 @@ def render(result: CheckResult) -> str:
     """Findings first, then what failed, the coverage, and the outcome as the last line."""
     parts = [_finding(finding) for finding in result.findings]
     failed = click.style("could not check", fg="yellow", bold=True)
-    parts += [printable(f"{failed}  {failure.message}\n  {failure.cure}".rstrip()) for failure in result.failures]
+    parts += [
+        f"{failed}  {printable(failure.message)}\n  {printable(failure.cure)}".rstrip() for failure in result.failures
+    ]
     parts.append("\n".join(plain(sentence) for sentence in result.coverage.sentences()))
     parts.append(click.style(summary(result), fg=_COLOURS[result.outcome], bold=True))
     return "\n\n".join(part for part in parts if part) + "\n"
