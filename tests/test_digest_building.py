@@ -60,7 +60,7 @@ def test_a_muted_or_expected_break_is_never_new() -> None:
     section = digest.section(SectionName.MUTED)
     assert section is not None
     assert {item.note for item in section.items} == {
-        "Muted until 24 November by Ada: known.",
+        "Muted until Tue 24 Nov by Ada: known.",
         "Marked as expected by Grace: new trigger.",
     }
 
@@ -113,7 +113,7 @@ def test_links_lead_to_the_campaign_and_its_dialogs() -> None:
 
 def test_nothing_to_say_is_said_plainly() -> None:
     assert build(situation(), kind="all_clear").headline == "All clear: every campaign sends as expected"
-    assert build(situation()).rest == "37 healthy; 2 too quiet to tell; 1 not running. Judged up to 23 November."
+    assert build(situation()).rest == "37 healthy; 2 too quiet to tell; 1 not running. Judged up to Mon 23 Nov."
 
 
 def test_a_digest_survives_being_stored() -> None:

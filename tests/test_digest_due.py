@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -63,6 +64,12 @@ def test_after_a_week_of_silence_there_is_a_sign_of_life(days: int, expected: st
 
 def test_the_sign_of_life_never_says_all_clear_while_something_is_broken() -> None:
     assert due(at(9), situation(incident(1)), (said(TODAY - timedelta(days=7)),)) == "reminder"
+
+
+def test_a_failure_already_told_is_no_news_and_no_all_clear() -> None:
+    still_failing = situation(failed=(replace(FAILED_METRICS, told=True),))
+    assert due(at(9), still_failing, (said(TODAY - timedelta(days=1)),)) is None
+    assert due(at(9), still_failing, (said(TODAY - timedelta(days=7)),)) == "reminder"
 
 
 def test_a_new_channel_gets_a_sign_of_life_at_once() -> None:

@@ -99,7 +99,7 @@ def test_slack_down_keeps_the_news_and_sends_it_when_it_is_back(warehouse: Wareh
     slack.standing_fault = None
     assert [d.outcome for d in send(warehouse, slack, at(MONDAY + timedelta(days=1)))] == ["sent"]
     assert headlines(slack) == ["1 campaign has broken"]
-    assert "could not be sent since 23 November" in json.dumps(slack.messages[0].payload)
+    assert "could not be sent since Mon 23 Nov" in json.dumps(slack.messages[0].payload)
 
 
 @pytest.mark.parametrize("fault", ["down", "rate_limited", "hang_up"])
@@ -301,7 +301,7 @@ def test_a_dry_run_prints_the_digest_and_sends_and_stores_nothing(
     before = warehouse.path.read_bytes()
     result = CliRunner().invoke(command, ["--dry-run"])
     assert result.exit_code == 0, result.output
-    assert "Campaign 1 – since 22 November (day 1)" in result.stdout
+    assert "Campaign 1 – since Sun 22 Nov (day 1)" in result.stdout
     as_json = CliRunner().invoke(command, ["--dry-run", "--json"])
     assert json.loads(as_json.stdout)[0]["due"] is True
     assert slack.requests == 0

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from campaign_health.alerts.digest import CheckFailure, Digest, DigestItem, Kind, Money, Section, SectionName
 from campaign_health.alerts.situation import Change, FailedSource, IncidentNow, Situation
 from campaign_health.alerts.wording import headline, rest_line
+from campaign_health.detection.formats import day_text
 from campaign_health.links import Act, act_link, campaign_link, data_link, overview_link
 
 # A change of older data is listed, not announced as news: Friday's data still is on Monday.
@@ -157,7 +158,7 @@ def _note(incident: IncidentNow, name: SectionName) -> str:
     if name is SectionName.MUTED:
         if incident.expected_by:
             return f"Marked as expected by {incident.expected_by}: {incident.expected_reason or 'no reason given'}."
-        until = f"{incident.muted_until:%-d %B}" if incident.muted_until else "further notice"
+        until = day_text(incident.muted_until, incident.muted_until) if incident.muted_until else "further notice"
         return f"Muted until {until} by {incident.muted_by or 'someone'}: {incident.muted_reason or 'no reason given'}."
     if incident.status == "withdrawn":
         return "Restated numbers show that nothing had broken."

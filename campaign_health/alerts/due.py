@@ -52,11 +52,13 @@ def kind_due(
     said_today = any(p.day == today and p.kind != "urgent" for p in arrived)
     if not _time_has_come(local, settings) or (said_today and not editable):
         return None
-    if any(is_news(change, today) for change in situation.changes) or situation.failed_sources:
+    untold = any(not source.told for source in situation.failed_sources)
+    if untold or any(is_news(change, today) for change in situation.changes):
         return "digest"
     newest = max((p.day for p in arrived), default=None)
     if newest is None or (today - newest) >= timedelta(days=PROOF_OF_LIFE_DAYS):
-        return "reminder" if any(i.status == "open" for i in situation.incidents) else "all_clear"
+        is_clear = not situation.failed_sources and all(i.status != "open" for i in situation.incidents)
+        return "all_clear" if is_clear else "reminder"
     return None
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from datetime import date
 
 from campaign_health.alerts.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.sparkline import sparkline
-from campaign_health.alerts.wording import missed_text, shown_day, shown_name, source_words, when_text
+from campaign_health.alerts.wording import missed_text, shown_name, when_text
+from campaign_health.detection.formats import day_text
+from campaign_health.detection.words import SOURCE_WORDS
 
 WIDTH = 78
 INDENT = "    "
@@ -14,9 +17,9 @@ INDENT = "    "
 
 def plain_text(digest: Digest) -> str:
     """The whole digest in lines of at most 78 characters (links stand on lines of their own and may be longer)."""
-    lines = [digest.headline, f"{shown_name(digest.workspace, 40)}, {shown_day(digest.day)}"]
+    lines = [digest.headline, f"{shown_name(digest.workspace, 40)}, {day_text(digest.day)}"]
     if digest.delayed_since:
-        lines.append(f"This message could not be sent since {shown_day(digest.delayed_since)}.")
+        lines.append(f"This message could not be sent since {day_text(digest.delayed_since, digest.day)}.")
     for section in digest.sections:
         lines += ["", *_section_lines(section, digest)]
     lines += ["", *textwrap.wrap(digest.rest, WIDTH)]
@@ -29,7 +32,7 @@ def plain_text(digest: Digest) -> str:
 def _section_lines(section: Section, digest: Digest) -> list[str]:
     lines = [section.name.upper()]
     for item in section.items:
-        lines += _item_lines(item, section.name)
+        lines += _item_lines(item, section.name, digest.day)
     for failure in section.failures:
         lines += _failure_lines(failure)
     if section.more:
@@ -37,8 +40,8 @@ def _section_lines(section: Section, digest: Digest) -> list[str]:
     return lines
 
 
-def _item_lines(item: DigestItem, name: SectionName) -> list[str]:
-    lines = [f"  {shown_name(item.campaign)} – {when_text(item)}"]
+def _item_lines(item: DigestItem, name: SectionName, today: date) -> list[str]:
+    lines = [f"  {shown_name(item.campaign)} – {when_text(item, today)}"]
     paragraphs = [item.seen]
     if name in (SectionName.NEW, SectionName.STILL_BROKEN) and item.cause:
         paragraphs.append(f"Probable cause: {item.cause}")
@@ -62,9 +65,9 @@ def _item_lines(item: DigestItem, name: SectionName) -> list[str]:
 
 
 def _failure_lines(failure: CheckFailure) -> list[str]:
-    days = shown_day(failure.first_day)
+    days = day_text(failure.first_day, failure.last_day)
     if failure.last_day != failure.first_day:
-        days += f" to {shown_day(failure.last_day)}"
-    lines = [f"  {source_words(failure.source)} – {days}"]
+        days += f" to {day_text(failure.last_day, failure.last_day)}"
+    lines = [f"  {SOURCE_WORDS.get(failure.source, failure.source)} – {days}"]
     lines += textwrap.wrap(shown_name(failure.error, 500), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
     return [*lines, f"{INDENT}{failure.link}"] if failure.link else lines

@@ -120,7 +120,13 @@ def _failures(
 ) -> tuple[FailedSource, ...]:
     rows = connection.execute(_FAILURES, {"workspace": workspace}).fetchall()
     return tuple(
-        FailedSource(change_id, source, first_day or today, last_day or today, error or "No reason was given.")
+        FailedSource(
+            change_id := f"could_not_check:{source}:{first_failed_at:%Y-%m-%dT%H:%M:%S}",
+            source,
+            first_day or today,
+            last_day or today,
+            error or "No reason was given.",
+            told=change_id in said,
+        )
         for source, first_failed_at, first_day, last_day, error in rows
-        if (change_id := f"could_not_check:{source}:{first_failed_at:%Y-%m-%dT%H:%M:%S}") not in said
     )

@@ -51,13 +51,17 @@ class Change:
 
 @dataclass(frozen=True)
 class FailedSource:
-    """An unbroken run of failures of one source, up to the newest run. `change_id` is the same for all of that run."""
+    """An unbroken run of failures of one source, up to the newest run.
+
+    `change_id` is the same for all of that run; `told` says whether the channel has heard of it.
+    """
 
     change_id: str
     source: str
     first_day: date
     last_day: date
     error: str
+    told: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,14 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from campaign_health.alerts.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.sparkline import sparkline
-from campaign_health.alerts.wording import missed_text, shown_day, shown_name, source_words, when_text
+from campaign_health.alerts.wording import missed_text, shown_name, when_text
+from campaign_health.detection.formats import day_text
+from campaign_health.detection.words import SOURCE_WORDS
 
 HEADER_LENGTH = 150
 TEXT_LENGTH = 3000
@@ -67,11 +70,11 @@ def _blocks(digest: Digest) -> list[Block]:
         {"type": "header", "text": {"type": "plain_text", "text": _cut(digest.headline, HEADER_LENGTH), "emoji": False}}
     ]
     if digest.delayed_since:
-        note = f"This message could not be sent since {shown_day(digest.delayed_since)}."
+        note = f"This message could not be sent since {day_text(digest.delayed_since, digest.day)}."
         blocks.append(_rich([_text(note, italic=True)]))
     for section in digest.sections:
         blocks.append(_rich([_text(MARKS[section.name], bold=True)]))
-        blocks += [_item_block(item, section.name) for item in section.items]
+        blocks += [_item_block(item, section.name, digest.day) for item in section.items]
         blocks += [_failure_block(failure) for failure in section.failures]
         if section.more:
             more = [_text(f"and {section.more:,} more")]
@@ -81,15 +84,18 @@ def _blocks(digest: Digest) -> list[Block]:
         rest += [_text("  "), _link(digest.link, "Open the dashboard")]
     blocks.append({"type": "divider"})
     blocks.append(_rich(rest))
-    identity = f"{shown_day(digest.day)} · {shown_name(digest.workspace, 40)} · id {digest.announcement_id}"
+    identity = f"{day_text(digest.day)} · {shown_name(digest.workspace, 40)} · id {digest.announcement_id}"
     blocks.append({"type": "context", "elements": [{"type": "plain_text", "text": identity, "emoji": False}]})
     return blocks
 
 
-def _item_block(item: DigestItem, name: SectionName) -> Block:
+def _item_block(item: DigestItem, name: SectionName, today: date) -> Block:
     title = shown_name(item.campaign)
     lines: list[list[Element]] = [
-        [_link(item.link, title, bold=True) if item.link else _text(title, bold=True), _text(f"  {when_text(item)}")]
+        [
+            _link(item.link, title, bold=True) if item.link else _text(title, bold=True),
+            _text(f"  {when_text(item, today)}"),
+        ]
     ]
     lines.append([_text(_cut(item.seen, SENTENCE_LENGTH))])
     full = name in (SectionName.NEW, SectionName.STILL_BROKEN)
@@ -115,11 +121,11 @@ def _item_block(item: DigestItem, name: SectionName) -> Block:
 
 
 def _failure_block(failure: CheckFailure) -> Block:
-    days = shown_day(failure.first_day)
+    days = day_text(failure.first_day, failure.last_day)
     if failure.last_day != failure.first_day:
-        days += f" to {shown_day(failure.last_day)}"
+        days += f" to {day_text(failure.last_day, failure.last_day)}"
     elements = [
-        _text(source_words(failure.source), bold=True),
+        _text(SOURCE_WORDS.get(failure.source, failure.source), bold=True),
         _text(f"  {days}\n{_cut(failure.error, SENTENCE_LENGTH)}"),
     ]
     return _rich([*elements, _text("\n"), _link(failure.link, "What to do")] if failure.link else elements)

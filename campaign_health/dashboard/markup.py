@@ -7,14 +7,14 @@ from html import escape
 
 from campaign_health.dashboard.theme import Palette, tone
 from campaign_health.detection.words import STATUS_WORDS, status_label
+from campaign_health.visible_text import visible
 
-_UNRULY = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x1f\x7f\u2028\u2029]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
 
 def shown(text: object) -> str:
     """Text from outside as one line of visible signs, not yet escaped."""
-    return " ".join(_UNRULY.sub(" ", str(text)).split()) or "(no name)"
+    return visible(text)
 
 
 def safe(text: object) -> str:

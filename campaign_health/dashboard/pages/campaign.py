@@ -50,7 +50,7 @@ def campaign(page: Page) -> None:
     if current:
         with st.container(border=True, key=f"incident-{current.campaign_id}"):
             st.html(card_html(current, page.today, page.palette))
-            with st.container(horizontal=True, gap="small"):
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 offer_acts(page, current, "page")
             standing_decisions(page, chosen, current.incident_id)
         open_dialog_from_address(page, current)

@@ -81,7 +81,7 @@ def _cards(page: Page, found: Sequence[Incident], key: str = "open") -> None:
 
 
 def _links(page: Page, incident: Incident, key: str) -> None:
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.page_link(
             "campaign_health/dashboard/pages/campaign.py",
             label=f"Look at {in_markdown(incident.campaign[:40])}",
