@@ -17,6 +17,7 @@ from tests.storage_cast import (
     campaign,
     counts,
     day,
+    empty_warehouse,
     message,
     observed,
     save_window,
@@ -42,6 +43,7 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_goes_in_and_comes_out_the_same(tmp_path: Path, name: str) -> None:
     warehouse = Warehouse(tmp_path)
+    warehouse.path.write_bytes(empty_warehouse())
     with warehouse.open_and_publish() as connection, transaction(connection):
         save_window(connection, [counts(name, {1: 5})], 1, 2)
         followed = campaign(1, name=name, event=name, messages=[message(required=[name])], definition={name: name})
