@@ -45,7 +45,11 @@ MANIFEST_SETTING = "CAMPAIGN_HEALTH_MANIFEST"
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there instead of standard output."
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Also write the result to a file, such as sarif=check.sarif; may be given several times.",
 )
 @click.pass_context
 def command(
@@ -58,13 +62,14 @@ def command(
     workspace: str | None,
     form: str,
     as_json: bool,
-    output: Path | None,
+    reports: tuple[str, ...],
 ) -> None:
     """Stop a change that would break a campaign.
 
     Compares the manifest with itself, and with each that is named: an earlier revision (--base), the code (--code),
     Customer.io and Mixpanel (--live, or offline --published). Exit code: 0 holds, 1 violated, 2 could not check.
     """
+    files = [_report(text) for text in reports]
     try:
         now = read_clock(os.environ)
         observers: list[Callable[[ReadManifest], Observed]] = []
@@ -86,12 +91,22 @@ def command(
     except Exception as error:  # a bug must read neither as clean nor as a violation
         traceback.print_exc(file=sys.stderr)
         result = CheckResult(failures=[Failure(f"The check itself failed: {error!r}.", "Please report this as a bug.")])
-    text = render(result, "json" if as_json else form)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8")
+    for also, path in files:
+        try:
+            path.write_text(click.unstyle(render(result, also)), encoding="utf-8")
+        except OSError as error:
+            result.failures.append(Failure(f"{path} cannot be written: {error.strerror}.", "Name another file."))
+    click.echo(render(result, "json" if as_json else form), nl=False)
     context.exit(result.exit_code)
+
+
+def _report(text: str) -> tuple[str, Path]:
+    form, _, path = text.partition("=")
+    if form not in FORMATS or not path:
+        raise click.BadParameter(
+            f"{text!r} is not FORMAT=FILE with one of {', '.join(FORMATS)}.", param_hint="--report"
+        )
+    return form, Path(path)
 
 
 def _default_manifest(code: Path | None) -> Path:
