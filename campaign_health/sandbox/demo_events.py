@@ -38,7 +38,8 @@ class Step:
 class EventPlan:
     """How an event behaves: ``level`` a working day, ``weekend`` as a part of that.
 
-    ``born`` and ``gone`` are days before today: the first day it happens, the first day it no longer does.
+    ``born`` and ``gone`` are days before today: the first day it happens, the first day it no longer does. A
+    ``steady`` event hardly strays from its pattern.
     """
 
     name: str
@@ -48,6 +49,7 @@ class EventPlan:
     steps: tuple[Step, ...] = ()
     born: int | None = None
     gone: int | None = None
+    steady: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,16 @@ def daily_counts(plan: EventPlan, span: Span, seed: int) -> Counts:
     weekday = (span.first.weekday() + np.arange(span.days)) % 7
     week = np.array([0.98, 1.05, 1.06, 1.02, 0.92, plan.weekend, plan.weekend * 0.9])[weekday]
     growth = np.linspace(0.94, 1.06, span.days)
-    mean = plan.level * week * growth * chance.gamma(90.0, 1 / 90.0, span.days)
+    shape = 900.0 if plan.steady else 90.0
+    mean = plan.level * week * growth * chance.gamma(shape, 1 / shape, span.days)
     for step in plan.steps:
         mean[span.index(step.days_ago) :] *= step.factor
     if plan.born is not None:
         mean[: span.index(plan.born)] = 0
     if plan.gone is not None:
         mean[span.index(plan.gone) :] = 0
-    return chance.poisson(mean).astype(np.int64)
+    counts = np.rint(mean) if plan.steady else chance.poisson(mean)
+    return counts.astype(np.int64)
 
 
 def build_event(plan: EventPlan, span: Span, seed: int) -> EventTruth:

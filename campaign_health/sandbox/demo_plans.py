@@ -37,8 +37,8 @@ def trigger_events(span: Span) -> tuple[EventPlan, ...]:
             "paywall_limit_reached", 46, (*CORE, one_of("hit_count", 3, 4, 5, 9), one_of("limit", "seats", "rows"))
         ),
         EventPlan("product_inactive_7d", 88, (USER, EMAIL, one_of("days_inactive", 7)), weekend=1.0),
-        EventPlan("project.created", 140, PROJECT, gone=6),
-        EventPlan("project_created", 136, PROJECT, born=6),
+        EventPlan("project.created", 140, PROJECT, gone=6, steady=True),
+        EventPlan("project_created", 131, PROJECT, born=6, steady=True),
         EventPlan(
             "report_exported", 96, (USER, PLATFORM, *without_ios("export_format", ("pdf", "csv", "xlsx"), 8, span))
         ),
