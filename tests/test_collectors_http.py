@@ -9,6 +9,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from collectors.customerio import CustomerioClient
 from collectors.errors import (
     AuthenticationFailed,
     BudgetSpent,
@@ -61,9 +62,11 @@ def test_it_gives_up_after_five_retries_and_says_what_the_service_said() -> None
 def test_a_refused_key_or_plan_is_final_and_says_what_to_do(
     status: int, failure: type[CollectorError], words: str
 ) -> None:
-    with scripted(Reply(status, {"errors": [{"detail": "no", "status": str(status)}]})) as server:
-        with pytest.raises(failure) as caught:
-            customerio_at(server.url).get_json("/campaigns")
+    with (
+        scripted(Reply(status, {"errors": [{"detail": "no", "status": str(status)}]})) as server,
+        pytest.raises(failure) as caught,
+    ):
+        customerio_at(server.url).get_json("/campaigns")
     assert len(server.asked) == 1, "asking again cannot help"
     assert caught.value.final
     assert words in caught.value.cure
@@ -80,16 +83,20 @@ def test_another_refusal_is_not_repeated(status: int, failure: type[RequestRefus
 
 
 def test_mixpanels_400_for_a_wrong_key_is_told_as_a_wrong_key() -> None:
-    with scripted(Reply(400, {"error": "Unable to authenticate request", "request": "/api"})) as server:
-        with pytest.raises(AuthenticationFailed) as caught:
-            mixpanel_at(server.url).query.get_json("/events/names")
+    with (
+        scripted(Reply(400, {"error": "Unable to authenticate request", "request": "/api"})) as server,
+        pytest.raises(AuthenticationFailed) as caught,
+    ):
+        mixpanel_at(server.url).query.get_json("/events/names")
     assert "MIXPANEL_SERVICE_SECRET" in caught.value.cure
 
 
 def test_an_error_with_a_success_status_is_an_error() -> None:
-    with scripted(Reply(200, {"error": "bad bookmark", "status": "error"})) as server:
-        with pytest.raises(RequestRefused, match="bad bookmark"):
-            mixpanel_at(server.url).query.get_json("/events")
+    with (
+        scripted(Reply(200, {"error": "bad bookmark", "status": "error"})) as server,
+        pytest.raises(RequestRefused, match="bad bookmark"),
+    ):
+        mixpanel_at(server.url).query.get_json("/events")
 
 
 @pytest.mark.parametrize("header", ["7", "date"])
@@ -114,9 +121,11 @@ def test_a_longer_pause_than_a_minute_ends_the_source(status: int) -> None:
 
 
 def test_customerio_without_retry_after_is_a_daily_quota_and_stops() -> None:
-    with scripted(Reply(429, {"errors": [{"detail": "daily limit reached", "status": "429"}]})) as server:
-        with pytest.raises(RateLimited, match="daily limit reached") as caught:
-            customerio_at(server.url).get_json("/campaigns")
+    with (
+        scripted(Reply(429, {"errors": [{"detail": "daily limit reached", "status": "429"}]})) as server,
+        pytest.raises(RateLimited, match="daily limit reached") as caught,
+    ):
+        customerio_at(server.url).get_json("/campaigns")
     assert len(server.asked) == 1
     assert caught.value.final
 
@@ -198,9 +207,11 @@ def test_html_instead_of_json_is_named_as_such() -> None:
 
 
 def test_a_page_of_html_with_an_error_status_keeps_the_status() -> None:
-    with scripted(Reply(401, "<html>" + "x" * 200_000, {"Content-Type": "text/html"})) as server:
-        with pytest.raises(AuthenticationFailed, match="web page"):
-            customerio_at(server.url).get_json("/campaigns")
+    with (
+        scripted(Reply(401, "<html>" + "x" * 200_000, {"Content-Type": "text/html"})) as server,
+        pytest.raises(AuthenticationFailed, match="web page"),
+    ):
+        customerio_at(server.url).get_json("/campaigns")
 
 
 def test_a_redirect_to_another_host_never_carries_the_key() -> None:
@@ -228,9 +239,11 @@ def test_a_redirect_in_a_circle_ends() -> None:
 
 def test_no_secret_is_shown_in_any_of_its_forms() -> None:
     forms = [KEY, quote(KEY, safe=""), quote_plus(KEY), base64.b64encode(KEY.encode()).decode()]
-    with scripted(Reply(403, {"errors": [{"detail": " and ".join(forms), "status": "403"}]})) as server:
-        with pytest.raises(Forbidden) as caught:
-            customerio_at(server.url).get_json("/campaigns")
+    with (
+        scripted(Reply(403, {"errors": [{"detail": " and ".join(forms), "status": "403"}]})) as server,
+        pytest.raises(Forbidden) as caught,
+    ):
+        customerio_at(server.url).get_json("/campaigns")
     shown = str(caught.value)
     assert shown.count("***") == len(forms)
     assert not any(form in shown for form in forms)
@@ -260,14 +273,13 @@ def test_an_address_that_cannot_be_asked_is_refused_at_once(address: str) -> Non
 
 @pytest.mark.parametrize("key", ["", "  ", "ключ", "two words", "line\nbreak"])
 def test_a_key_that_cannot_be_one_is_refused_at_once(key: str) -> None:
-    from collectors.customerio import CustomerioClient
-
     with pytest.raises(UnusableSetting, match="CUSTOMERIO_APP_API_KEY"):
         CustomerioClient(key)
 
 
 def test_hooks_see_every_request_and_can_end_the_source() -> None:
-    left, statuses = [1, 2, 3], []
+    left = [1, 2, 3]
+    statuses: list[int | None] = []
 
     def spend() -> None:
         if not left:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,11 +18,13 @@ from collectors.errors import (
     AuthenticationFailed,
     Forbidden,
     PlanForbids,
+    RateLimited,
     RequestRefused,
     UnexpectedShape,
     UnusableSetting,
 )
 from collectors.mixpanel import (
+    CountedBatch,
     MixpanelClient,
     fetch_definitions,
     fetch_event_counts,
@@ -112,8 +115,6 @@ def test_batches_hold_every_name_once_and_stay_short(names: list[str]) -> None:
     asked: list[str] = []
     while len(batches):
         batch = batches.peek()
-        from urllib.parse import urlencode
-
         length = 150 + len(urlencode({"event": name_list(batch)}))
         assert length <= LONGEST_ADDRESS or len(batch) == 1
         asked += batch
@@ -123,8 +124,7 @@ def test_batches_hold_every_name_once_and_stay_short(names: list[str]) -> None:
 
 def test_two_thousand_events_take_as_few_requests_as_the_address_allows() -> None:
     names = [f"product.feature_{i:04d}.used" for i in range(2000)]
-    replies = [answered({})]
-    with scripted(*replies) as server:
+    with scripted(answered({})) as server:
         client = mixpanel_at(server.url)
         list(fetch_event_counts(client, names, A, C, TODAY))
         longest = max(len(name_list(json.loads(asked.query["event"]))) for asked in server.asked)
@@ -135,12 +135,12 @@ def test_two_thousand_events_take_as_few_requests_as_the_address_allows() -> Non
 def test_a_refused_batch_is_halved_and_the_working_size_remembered() -> None:
     world = small_world()
     names = [f"event {i}" for i in range(40)]
-    for status_limit in (Limits(**vars(Limits.unlimited()) | {"max_events_per_call": 6}),):
-        with running_sandbox(world, limits=status_limit) as sandbox:
-            batches = list(fetch_event_counts(sandbox_mixpanel(sandbox), names, FIRST, FIRST, sandbox.now.date()))
-            statuses = [request.status for request in sandbox.requests]
-        assert [one.event for batch in batches for one in batch.counts] == names
-        assert statuses == [400, 400, 400] + [200] * 8, "40, 20, 10, then fives"
+    limits = Limits(**vars(Limits.unlimited()) | {"max_events_per_call": 6})
+    with running_sandbox(world, limits=limits) as sandbox:
+        batches = list(fetch_event_counts(sandbox_mixpanel(sandbox), names, FIRST, FIRST, sandbox.now.date()))
+        statuses = [request.status for request in sandbox.requests]
+    assert [one.event for batch in batches for one in batch.counts] == names
+    assert statuses == [400, 400, 400] + [200] * 8, "40, 20, 10, then fives"
 
 
 @pytest.mark.parametrize("status", [400, 413, 414])
@@ -155,20 +155,29 @@ def test_one_name_that_is_refused_costs_only_itself(status: int) -> None:
     assert [(one.event, "bad event" in one.reason) for batch in batches for one in batch.refused] == [("b", True)]
 
 
+def test_a_service_that_refuses_every_name_is_not_asked_for_each() -> None:
+    names = [f"event {i}" for i in range(100)]
+    with scripted(Reply(400, {"error": "no"})) as server, pytest.raises(RequestRefused):
+        list(fetch_event_counts(mixpanel_at(server.url), names, A, C, TODAY))
+    assert len(server.asked) == 8, "100, 50, 25, 12, 6, 3, 1, and one more by itself"
+
+
 def test_a_refusal_that_is_not_about_the_names_is_not_halved() -> None:
-    with scripted(Reply(400, {"error": "Error in from_date: invalid date, bad year"})) as server:
-        with pytest.raises(RequestRefused, match="from_date"):
-            list(fetch_event_counts(mixpanel_at(server.url), ["a", "b", "c"], A, C, TODAY))
+    with (
+        scripted(Reply(400, {"error": "Error in from_date: invalid date, bad year"})) as server,
+        pytest.raises(RequestRefused, match="from_date"),
+    ):
+        list(fetch_event_counts(mixpanel_at(server.url), ["a", "b", "c"], A, C, TODAY))
     assert len(server.asked) == 1
 
 
 def test_batches_before_a_failure_are_kept() -> None:
     names = ["n" * 200 + str(i) for i in range(60)]
-    got = []
+    got: list[CountedBatch] = []
     with scripted(answered({}), Reply(429, {}, {"Retry-After": "3600"})) as server:
-        with pytest.raises(Exception, match="3600 seconds"):
-            for batch in fetch_event_counts(mixpanel_at(server.url), names, A, C, TODAY):
-                got.append(batch)
+        batches = fetch_event_counts(mixpanel_at(server.url), names, A, C, TODAY)
+        with pytest.raises(RateLimited, match="3600 seconds"):
+            got.extend(batches)
     assert len(got) == 1
     assert len(got[0].counts) > 20
 
@@ -219,9 +228,8 @@ def test_counts_too_are_asked_for_as_far_back_as_the_plan_allows() -> None:
 
 
 def test_a_403_that_is_no_history_gate_is_final() -> None:
-    with scripted(Reply(403, {"error": "no access to project"})) as server:
-        with pytest.raises(Forbidden, match="no access"):
-            fetch_event_names(mixpanel_at(server.url), A, C, TODAY)
+    with scripted(Reply(403, {"error": "no access to project"})) as server, pytest.raises(Forbidden, match="no access"):
+        fetch_event_names(mixpanel_at(server.url), A, C, TODAY)
     assert len(server.asked) == 1
 
 
@@ -232,9 +240,11 @@ def test_a_full_list_of_names_says_that_it_may_be_cut() -> None:
 
 
 def test_the_plan_gate_comes_through_for_the_export_to_take_over() -> None:
-    with scripted(Reply(402, {"error": "Your plan does not allow API calls. Upgrade"})) as server:
-        with pytest.raises(PlanForbids, match="Your plan does not allow"):
-            fetch_event_names(mixpanel_at(server.url), A, C, TODAY)
+    with (
+        scripted(Reply(402, {"error": "Your plan does not allow API calls. Upgrade"})) as server,
+        pytest.raises(PlanForbids, match="Your plan does not allow"),
+    ):
+        fetch_event_names(mixpanel_at(server.url), A, C, TODAY)
     assert len(server.asked) == 1
 
 
@@ -338,9 +348,8 @@ def test_a_lexicon_that_may_not_be_read_is_a_reason_and_no_failure(status: int) 
 
 @pytest.mark.parametrize("results", [None, {}, [3], [{"entityType": "event"}], [{"name": "a", "schemaJson": 3}]])
 def test_a_strange_lexicon_is_an_error_that_names_the_field(results: Any) -> None:
-    with scripted(Reply(body={"status": "ok", "results": results})) as server:
-        with pytest.raises(UnexpectedShape) as caught:
-            fetch_definitions(mixpanel_at(server.url))
+    with scripted(Reply(body={"status": "ok", "results": results})) as server, pytest.raises(UnexpectedShape) as caught:
+        fetch_definitions(mixpanel_at(server.url))
     assert caught.value.field.startswith("results")
 
 

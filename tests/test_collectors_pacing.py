@@ -63,7 +63,12 @@ def test_a_hold_keeps_every_thread_back() -> None:
 def test_threads_share_one_pace() -> None:
     pace = Pace(8, clock=lambda: 0.0)
     pauses: list[float] = []
-    threads = [threading.Thread(target=lambda: [pace.wait(pauses.append) for _ in range(10)]) for _ in range(4)]
+
+    def take_ten() -> None:
+        for _ in range(10):
+            pace.wait(pauses.append)
+
+    threads = [threading.Thread(target=take_ten) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -28,6 +28,8 @@ class Batches:
         self._room = LONGEST_ADDRESS - fixed_length
         self._all = len(self._left)
         self._most = self._all
+        self._served = False
+        self._one_by_one = False
 
     def __len__(self) -> int:
         return len(self._left)
@@ -36,7 +38,7 @@ class Batches:
         """The next batch; at least one name while any is left."""
         batch: list[str] = []
         length = len(urlencode({"event": name_list([])}))
-        for name in self._left[: self._most]:
+        for name in self._left[: 1 if self._one_by_one else self._most]:
             length += len(urlencode({"": name_list([name])})) - len("=%5B%5D") + len("%2C")
             if batch and length > self._room:
                 break
@@ -46,6 +48,8 @@ class Batches:
     def done(self, batch: Sequence[str]) -> None:
         """The batch was served."""
         del self._left[: len(batch)]
+        self._served = True
+        self._one_by_one = False
 
     def halve(self, batch: Sequence[str]) -> bool:
         """The batch was refused: from now on at most half as many. False if it was a single name."""
@@ -55,6 +59,15 @@ class Batches:
         return True
 
     def refuse(self, batch: Sequence[str]) -> None:
-        """The single name of the batch is refused by itself: it was the cause, and not the length."""
-        self.done(batch)
+        """The single name of the batch is refused by itself: it was the cause, and not the length.
+
+        As long as nothing was ever served the next name goes alone too: all may be refused, for another cause.
+        """
+        del self._left[: len(batch)]
         self._most = self._all
+        self._one_by_one = not self._served
+
+    @property
+    def most_refusals(self) -> int:
+        """So many single names refused in a row are not about the names."""
+        return 3 if self._served else 2

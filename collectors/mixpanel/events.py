@@ -68,6 +68,7 @@ def fetch_event_counts(
     fixed: dict[str, str | int] = {"project_id": client.project_id, "type": "general", "unit": "day"}
     fixed_length = len(client.query.address(PATH)) + len(urlencode({**fixed, **window.dates})) + 2
     batches = Batches(wanted, fixed_length)
+    in_a_row = 0
     while len(batches):
         batch = batches.peek()
         refused: tuple[EventRefused, ...] = ()
@@ -77,13 +78,15 @@ def fetch_event_counts(
         except CollectorError as error:
             if window.shrink(error) or (_too_much(error) and batches.halve(batch)):
                 continue
-            if not _too_much(error) or len(wanted) == 1:
+            in_a_row += 1
+            if not _too_much(error) or len(wanted) == 1 or in_a_row >= batches.most_refusals:
                 raise
             batches.refuse(batch)
             refused = (EventRefused(batch[0], error.message),)
         else:
             counts = parse_counts(body, batch, window.first_day, window.last_day, reader(client.query, PATH))
             batches.done(batch)
+            in_a_row = 0
         if progress is not None:
             progress(len(wanted) - len(batches), len(wanted), "events")
         yield CountedBatch(counts, window.first_day, window.last_day, refused)
