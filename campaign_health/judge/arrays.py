@@ -75,7 +75,15 @@ def build_panels(
         panel = EventPanel(names, first_day, np.where(np.isin(count_state, codes), counts, np.nan))
         kept = {name: np.where(np.isin(states[name], codes), numbers[name], np.nan) for name in numbers}
         return ChainInput(
-            first_day=first_day, campaign_ids=ids, panel=panel, not_running=not_running, **kept, **vars(mapping)
+            first_day=first_day,
+            campaign_ids=ids,
+            panel=panel,
+            **vars(mapping),
+            started=kept["started"],
+            activated=kept["activated"],
+            sent=kept["sent"],
+            delivered=kept["delivered"],
+            not_running=not_running,
         )
 
     settled, shown = chain([_OBSERVED]), chain([_OBSERVED, _PROVISIONAL])

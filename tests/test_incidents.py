@@ -1,0 +1,171 @@
+"""From verdicts to incidents."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign_health.detection.incidents import Evidence, Followed, Incident, Past, follow
+from tests.judge_cast import day, history
+
+CAUSE: Evidence = ({"cause": "message_failing", "sentence": "It fails."},)
+UNKNOWN: Evidence = ({"cause": "unknown", "sentence": "Nothing explains it."},)
+
+
+def _follow(statuses: str, look: Any = lambda incident, on: UNKNOWN, **more: Any) -> Followed:
+    found = history(statuses, **more)
+    return follow(found, 0, len(statuses), Past(), look)
+
+
+def _kinds(found: Followed) -> list[tuple[str, date]]:
+    return [(change.kind, change.day) for change in found.changes]
+
+
+def test_a_break_opens_an_incident_named_after_campaign_and_first_bad_day() -> None:
+    found = _follow("hhhhs")
+    (incident,) = found.incidents
+    assert incident.incident_id == "17-2026-08-05"
+    assert incident.is_open
+    assert incident.last_good_day == day(3)
+    assert incident.summary.startswith("0 sends for 50 events on Wed 5 Aug; 40 to 60 were expected")
+
+
+def test_an_incident_begins_on_the_day_its_evidence_began_not_on_the_day_it_was_sure() -> None:
+    (incident,) = _follow("hhhhhdd", began={6: 2}).incidents[:1]
+    found = _follow("hhhhhhd", began={6: 2})
+    assert incident.opened_on == day(5)
+    assert (found.incidents[0].opened_on, found.incidents[0].detected_on) == (day(4), day(6))
+
+
+def test_missing_days_hold_an_incident_and_never_end_it() -> None:
+    found = _follow("hhhs------")
+    assert [incident.is_open for incident in found.incidents] == [True]
+    assert _kinds(found) == [("opened", day(3))]
+
+
+def test_missing_days_never_open_an_incident() -> None:
+    assert _follow("hhhh-----").incidents == []
+
+
+def test_sends_that_are_back_end_it_on_the_first_good_day() -> None:
+    found = _follow("hhhssshhh")
+    (incident,) = found.incidents
+    assert (incident.recovered_on, incident.ended_how) == (day(6), "sends_back")
+    assert _kinds(found) == [("opened", day(3)), ("recovered", day(6))]
+
+
+def test_the_first_good_day_may_lie_before_the_day_that_made_it_sure() -> None:
+    (incident,) = _follow("hhhss~~h").incidents
+    assert (incident.recovered_on, incident.ended_on) == (day(5), day(7))
+
+
+def test_calm_days_without_one_send_do_not_end_an_incident() -> None:
+    (incident,) = _follow("hhhss???").incidents
+    assert incident.is_open
+
+
+def test_losing_sends_that_become_silence_are_told_as_worse() -> None:
+    found = _follow("hhhddss")
+    assert _kinds(found) == [("opened", day(3)), ("worsened", day(5))]
+    assert found.incidents[0].kind == "silent"
+
+
+def test_silence_that_becomes_less_is_still_remembered_as_silence() -> None:
+    found = _follow("hhhssdd")
+    assert _kinds(found) == [("opened", day(3))]
+    assert found.incidents[0].kind == "silent"
+
+
+def test_a_campaign_that_is_stopped_closes_its_incident_as_not_running() -> None:
+    (incident,) = _follow("hhhssnn").incidents
+    assert (incident.ended_how, incident.recovered_on, incident.cause) == ("not_running", day(5), "campaign_stopped")
+
+
+def test_a_new_level_that_was_accepted_ends_the_incident() -> None:
+    (incident,) = _follow("hhhdda").incidents
+    assert incident.ended_how == "new_level"
+
+
+def test_a_cause_that_is_found_later_is_a_change() -> None:
+    found = _follow("hhhsss", lambda incident, on: CAUSE if on >= day(5) else UNKNOWN)
+    assert _kinds(found) == [("opened", day(3)), ("cause_changed", day(5))]
+    assert found.changes[1].detail == {"from": "unknown", "to": "message_failing", "sentence": "It fails."}
+    assert [bad.cause for bad in found.bad_days.values()] == ["unknown", "unknown", "message_failing"]
+
+
+def test_a_cause_once_found_is_not_forgotten() -> None:
+    found = _follow("hhhsss", lambda incident, on: CAUSE if on == day(3) else UNKNOWN)
+    assert found.incidents[0].cause == "message_failing"
+    assert _kinds(found) == [("opened", day(3))]
+
+
+def test_causes_are_looked_for_every_day_at_first_and_every_week_later() -> None:
+    looked: list[int] = []
+
+    def look(incident: Incident, on: date) -> Evidence:
+        looked.append((on - incident.detected_on).days)
+        return UNKNOWN
+
+    _follow("h" + "s" * 30, look)
+    assert looked == [*range(15), 21, 28]
+
+
+def test_a_second_break_is_another_incident_that_begins_after_the_first_was_over() -> None:
+    found = _follow("hhsshhss", began={6: 5})
+    first, second = found.incidents
+    assert first.recovered_on == day(4)
+    assert second.opened_on == day(4)
+
+
+def test_missed_sends_are_expected_minus_actual_over_the_bad_days() -> None:
+    (incident,) = _follow("hhhhsss").incidents
+    missed = incident.miss.missed()
+    assert missed is not None
+    assert missed.value == pytest.approx(150)
+    assert missed.low < 150 < missed.high
+
+
+def test_a_lost_event_is_missed_by_its_own_history_times_the_usual_sends() -> None:
+    (incident,) = _follow("hhhhll", sent=[25, 25, 25, 25, 0, 0]).incidents
+    missed = incident.miss.missed()
+    assert incident.sends_per_source == pytest.approx(0.5)
+    assert missed is not None
+    assert missed.value == pytest.approx(50)
+
+
+@given(st.text(alphabet="hsdn-?~", min_size=1, max_size=40), st.data())
+def test_following_in_two_parts_gives_what_following_at_once_gives(statuses: str, data: st.DataObject) -> None:
+    split = data.draw(st.integers(0, len(statuses)))
+    found = history(statuses)
+    whole = follow(found, 0, len(statuses), Past(), lambda incident, on: UNKNOWN)
+    first = follow(found, 0, split, Past(), lambda incident, on: UNKNOWN)
+    second = follow(found, split, len(statuses), first.past, lambda incident, on: UNKNOWN)
+    assert [*first.ended, *second.incidents] == whole.incidents
+    assert [*first.changes, *second.changes] == whole.changes
+    assert first.bad_days | second.bad_days == whole.bad_days
+
+
+@given(st.text(alphabet="hsdn-?~", min_size=1, max_size=40), st.integers(0, 39))
+def test_a_day_that_was_not_collected_neither_raises_nor_ends_anything(statuses: str, number: int) -> None:
+    gone = statuses[: number % len(statuses)] + "-"
+    before, after = _follow(gone[:-1]), _follow(gone)
+    assert _kinds(before) == _kinds(after)
+
+
+@given(st.text(alphabet="hsdn-?~", min_size=2, max_size=40))
+def test_what_was_said_of_earlier_days_does_not_depend_on_later_ones(statuses: str) -> None:
+    earlier, later = _follow(statuses[:-1]), _follow(statuses)
+    assert later.changes[: len(earlier.changes)] == earlier.changes
+
+
+@given(st.text(alphabet="hsdn-?~l", min_size=1, max_size=60))
+def test_incidents_of_one_campaign_never_overlap(statuses: str) -> None:
+    incidents = _follow(statuses).incidents
+    for one, other in zip(incidents, incidents[1:], strict=False):
+        assert one.recovered_on is not None
+        assert one.opened_on < other.opened_on
+        assert one.recovered_on <= other.detected_on

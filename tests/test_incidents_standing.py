@@ -1,0 +1,114 @@
+"""Taken on, muted, expected: what people and announced hand-overs do to an incident."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from campaign_health.detection.incidents import Incident
+from campaign_health.detection.standing import HandOver, quiet_when_detected, standing_of
+from storage.decisions import Decision, DecisionKind
+from tests.judge_cast import day
+
+RENAMED = ({"cause": "event_renamed", "facts": {"old_event": "project.created", "new_event": "project_created"}},)
+
+
+def _incident(recovered: int | None = None, evidence: tuple[dict[str, object], ...] = RENAMED) -> Incident:
+    end = None if recovered is None else day(recovered)
+    return Incident(
+        17, day(10), day(10), "event_lost", "event", None, "0 events.", "event_renamed", evidence, end, end
+    )  # fmt: skip
+
+
+def _decision(
+    kind: DecisionKind, on: int, until: int | None = None, incident: str | None = "17-2026-08-11", **more: str
+) -> Decision:
+    return Decision(
+        f"{kind} {on}", kind, incident, 17, more.get("event"), more.get("new_event"), "We know", 
+        None if until is None else day(until), "ada@example.com", _at(on), None, None,
+    )  # fmt: skip
+
+
+def _at(number: int) -> datetime:
+    return datetime.combine(day(number), datetime.min.time(), UTC) + timedelta(hours=8)
+
+
+def _standing(incident: Incident, today: int, *decisions: Decision, hand_overs: tuple[HandOver, ...] = ()):  # type: ignore[no-untyped-def]
+    return standing_of(
+        incident, incident.incident_id, "project.created", decisions, hand_overs, day(today), lambda at: at.date()
+    )
+
+
+def test_nobody_said_anything() -> None:
+    standing, changes = _standing(_incident(), 12)
+    assert set(vars(standing).values()) == {None}
+    assert changes == []
+
+
+def test_an_incident_is_taken_on() -> None:
+    standing, _ = _standing(_incident(), 12, _decision("acknowledge", 11))
+    assert (standing.acknowledged_by, standing.acknowledged_at) == ("ada@example.com", _at(11))
+
+
+def test_a_mute_holds_to_its_last_day_and_then_ends_by_itself() -> None:
+    mute = _decision("mute", 11, until=14)
+    held, nothing = _standing(_incident(), 14, mute)
+    over, changes = _standing(_incident(), 15, mute)
+    assert (held.muted_by, held.muted_reason, held.muted_until, nothing) == ("ada@example.com", "We know", day(14), [])
+    assert over.muted_by is None
+    assert [(change.kind, change.day, change.detail["how"]) for change in changes] == [("unmuted", day(15), "over")]
+
+
+def test_a_mute_clears_when_the_incident_is_over() -> None:
+    standing, changes = _standing(_incident(recovered=13), 13, _decision("mute", 11, until=30))
+    assert standing.muted_by is None
+    assert [(change.day, change.detail["how"]) for change in changes] == [(day(13), "recovered")]
+
+
+def test_a_mute_of_one_incident_says_nothing_about_the_next() -> None:
+    later = Incident(17, day(20), day(20), "silent", "sent", None, "0 sends.")
+    assert _standing(later, 21, _decision("mute", 11, until=30))[0].muted_by is None
+
+
+def test_a_break_marked_as_expected_until_a_day_is_raised_again_after_it() -> None:
+    expected = _decision("expected", 11, until=14)
+    quiet, _ = _standing(_incident(), 14, expected)
+    raised, changes = _standing(_incident(), 15, expected)
+    assert (quiet.expected_by, quiet.expected_reason) == ("ada@example.com", "We know")
+    assert raised.expected_by is None
+    assert [(change.kind, change.day, change.detail["how"]) for change in changes] == [("unexpected", day(15), "over")]
+
+
+def test_a_confirmed_rename_is_a_hand_over_for_a_week() -> None:
+    hand_over = HandOver("project.created", "project_created", day(12), day(19), "ada@example.com", "rename_confirmed")
+    quiet, changes = _standing(_incident(), 19, hand_overs=(hand_over,))
+    raised, more = _standing(_incident(), 20, hand_overs=(hand_over,))
+    assert quiet.expected_reason is not None
+    assert quiet.expected_reason.startswith("Hand-over in progress")
+    assert [(change.kind, change.day) for change in changes] == [("expected", day(12))]
+    assert raised.expected_by is None
+    assert [change.kind for change in more] == ["expected", "unexpected"]
+
+
+def test_a_hand_over_that_the_manifest_announced_is_no_news_when_it_comes() -> None:
+    hand_over = HandOver("project.created", "project_created", day(9), day(23), "@platform-team", "manifest")
+    incident = _incident()
+    assert quiet_when_detected(incident, "project.created", [hand_over], lambda at: at.date())
+    assert _standing(incident, 12, hand_overs=(hand_over,))[0].expected_by == "@platform-team"
+
+
+def test_a_hand_over_of_other_events_excuses_nothing() -> None:
+    hand_over = HandOver("invoice.sent", "invoice_sent", day(9), day(23), "@platform-team", "manifest")
+    assert _standing(_incident(evidence=()), 12, hand_overs=(hand_over,))[0].expected_by is None
+
+
+def test_a_hand_over_does_not_excuse_a_break_before_it_or_long_after() -> None:
+    for since, until in ((11, 25), (2, 9)):
+        hand_over = HandOver("project.created", "project_created", day(since), day(until), "manifest", "manifest")
+        assert _standing(_incident(), 12, hand_overs=(hand_over,))[0].expected_by is None
+
+
+def test_an_announced_rename_without_a_day_is_expected_whenever_it_comes() -> None:
+    hand_over = HandOver("project.created", "project_created", None, None, "manifest", "manifest")
+    standing, changes = _standing(_incident(), 40, hand_overs=(hand_over,))
+    assert standing.expected_by == "manifest"
+    assert changes[0].day == date(2026, 8, 11)

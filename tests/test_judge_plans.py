@@ -1,0 +1,81 @@
+"""Which event each campaign is judged against, and since when."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from campaign_health.judge.plans import EventPeriod, make_plans, trigger_periods
+from campaign_health.manifest.schema import CampaignEntry, Manifest
+from storage.decisions import Decision
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MANIFEST = Manifest(
+    version=1,
+    campaigns=(
+        CampaignEntry(name="Upgrade offer", event="paywall_limit_reached", owner="@growth", deal_value=1200.0),
+        CampaignEntry(id=18, event="course_completed", uses=("course",)),
+    ),
+)
+
+
+def _campaign(campaign_id: int, name: str, event: str | None) -> dict[str, Any]:
+    return {"campaign_id": campaign_id, "name": name, "event": event}
+
+
+def _mapped(event: str | None) -> Decision:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    return Decision("1", "map_event", None, 17, event, None, None, None, "ada", at, None, None)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "decisions", "expected"),
+    [
+        (None, [], ("paywall_limit_reached", "manifest")),
+        ("limit_hit", [], ("limit_hit", "trigger")),
+        ("limit_hit", [_mapped("limit.hit")], ("limit.hit", "decision")),
+        (None, [_mapped(None)], (None, "decision")),
+    ],
+)
+def test_a_persons_word_wins_over_the_trigger_and_that_over_the_manifest(
+    trigger: str | None, decisions: list[Decision], expected: tuple[str | None, str]
+) -> None:
+    (plan,) = make_plans([_campaign(17, "Upgrade offer", trigger)], [], {}, MANIFEST, decisions, BERLIN)
+    assert (plan.event, plan.event_from) == expected
+    assert (plan.owner, plan.deal_value) == ("@growth", 1200.0)
+
+
+def test_without_manifest_and_trigger_there_is_no_event() -> None:
+    (plan,) = make_plans([_campaign(17, "Upgrade offer", None)], [], {}, None, [], BERLIN)
+    assert (plan.event, plan.event_from) == (None, "none")
+
+
+def test_the_properties_used_are_those_of_the_messages_and_the_manifest() -> None:
+    variables = {18: ["customer.first_name", "event.plan.name", "event.title", "event"]}
+    (plan,) = make_plans([_campaign(18, "Course", None)], [], variables, MANIFEST, [], BERLIN)
+    assert plan.uses == ("course", "plan", "title")
+
+
+def test_a_trigger_that_was_edited_is_followed_from_that_day_on() -> None:
+    history = [(datetime(2026, 11, 1), "project.created"), (datetime(2026, 11, 20, 13), "project_created")]
+    assert trigger_periods(history, "project_created", BERLIN) == (
+        EventPeriod(None, "project.created"),
+        EventPeriod(date(2026, 11, 20), "project_created", edited=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "since"),
+    [(datetime(2026, 11, 19, 23, 30), date(2026, 11, 20)), (datetime(2026, 11, 20, 22, 30), date(2026, 11, 21))],
+)
+def test_an_edit_near_midnight_leaves_the_day_to_one_event(at: datetime, since: date) -> None:
+    history = [(datetime(2026, 11, 1), "a"), (at, "b")]
+    assert trigger_periods(history, "b", BERLIN)[1] == EventPeriod(since, "b")
+
+
+def test_edits_of_other_fields_are_no_edits_of_the_trigger() -> None:
+    history = [(datetime(2026, 11, 1), "a"), (datetime(2026, 11, 9), "a")]
+    assert trigger_periods(history, "a", BERLIN) == (EventPeriod(None, "a"),)
