@@ -109,8 +109,8 @@ def falls_at(
         total, days = sums.over(at - 4 - settings.baseline_days, at - 4)
         short, short_days = sums.over(at - settings.baseline_days, at)
         level = np.where(days >= 7, total / np.maximum(days, 1), short / np.maximum(short_days, 1))
-        soon = np.where(at + 1 < last, at + 1, at)
-        late = np.where(at + 15 < last, at + 14, soon)
+        soon = at
+        late = np.where(at + 15 < last, at + 14, at)
         best_fall, taken = np.zeros_like(level), np.zeros_like(level)
         surprise = np.zeros_like(level)
         for first in (soon, late):

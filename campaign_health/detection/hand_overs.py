@@ -67,7 +67,7 @@ def measure(
     stop_at, stopped = _stop(seen, lam, after, settings)
     from_stop = offsets[None, :] >= offsets[stop_at][:, None]
     birth_index = back
-    gradual, overlap_lost = _gradual(seen, lam, offsets, stop_at, stopped, dispersion, birth_index)
+    gradual = stopped & _gradual(seen, lam, new, offsets, offsets[stop_at], dispersion)
     lag = _lag(lam, seen, new, stop_at, stopped, offsets, birth_index, expected, dispersion)
 
     both = after & new_known & (offsets[None, :] >= 0)
@@ -153,15 +153,14 @@ def _ahead(values: Counts, days: int) -> Counts:
     return sums[:, end] - sums[:, :-1]
 
 
-def _gradual(
-    seen: Counts, lam: Counts, offsets: Columns, stop_at: Columns, stopped: Flags, dispersion: Counts, birth: int
-) -> tuple[Flags, Counts]:
-    """Whether the old event had already been falling for some days between the beginning and the stop."""
-    between = (offsets[None, :] >= 0) & (offsets[None, :] < offsets[stop_at][:, None])
-    due, got = np.where(between, lam, 0.0).sum(axis=1), np.where(between, seen, 0.0).sum(axis=1)
+def _gradual(seen: Counts, lam: Counts, new: Counts, offsets: Columns, stop: Columns, dispersion: Counts) -> Flags:
+    """Whether traffic moved over several days: in between, the old event had less, and both together about as much."""
+    between = (offsets[None, :] >= 0) & (offsets[None, :] < stop[:, None]) & (lam > 0)
+    due, got, begun = (np.where(between, values, 0.0).sum(axis=1) for values in (lam, seen, new))
     lost = due - got
-    sure = lost > 2.0 * np.sqrt(dispersion * np.maximum(due, 1.0))
-    return stopped & (offsets[stop_at] >= 3) & sure & (lost > 0.15 * due), lost
+    sure = (lost > 2.0 * np.sqrt(dispersion * np.maximum(due, 1.0))) & (lost > 0.15 * due)
+    level = (lost > 0.07 * due) & (begun > 0.15 * due) & (got + begun < 1.3 * due)
+    return (stop >= 3) & (sure | level)
 
 
 def _lag(

@@ -38,6 +38,7 @@ class HandOverSettings:
     prior_dropped: float = -3.0  # where the Lexicon says that the old event is blocked
     accept: float = 2.2  # nats: nine in ten
     accept_unlike: float = 4.0  # nats, where the names are not alike: evidence must be overwhelming
+    accept_split: float = 3.5  # nats, where several names share the hand-over
     accept_partial: float = 3.0  # nats, where the old name goes on with less
     alike: float = 0.5  # name likeness below which names are not alike
 

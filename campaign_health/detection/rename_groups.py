@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from campaign_health.detection.beginnings import Pairs
 from campaign_health.detection.event_panel import Counts
@@ -15,6 +16,8 @@ from campaign_health.detection.handover_settings import HandOverSettings
 from campaign_health.detection.rename_odds import volume_odds
 
 ALIKE_IN_GROUP = 0.6
+MOST_VOLUME = 8.0  # new over lost: beyond it a name has other sources
+MEMBER_WORTH = 0.6  # of each member's odds: names released together are not independent
 MOST_MEMBERS = 4
 MOST_CANDIDATES = 7
 
@@ -28,15 +31,9 @@ class Group:
 
 
 def find_groups(
-    pairs: Pairs,
-    measures: Measures,
-    likeness: Counts,
-    apart_from_volume: Counts,
-    taken_old: set[int],
-    taken_new: set[int],
-    settings: HandOverSettings,
+    pairs: Pairs, measures: Measures, likeness: Counts, apart_from_volume: Counts, settings: HandOverSettings
 ) -> list[Group]:
-    """The best way to share each still unexplained hand-over among two to four names.
+    """For each event that fell, and each that began, the best way to share its hand-over among two to four names.
 
     `apart_from_volume` is -inf for pairs whose old event is not surely down. Only complete stops are shared out.
     """
@@ -45,30 +42,23 @@ def find_groups(
         & (measures.stop >= 0)
         & (likeness >= ALIKE_IN_GROUP)
         & (np.abs(measures.lag) <= 1)
-        & (measures.volume < 1.3 * np.where(measures.lost_level > 0, 1.0, 0.0) + 8.0)
+        & (measures.volume < MOST_VOLUME)
     )
-    free = usable & ~np.isin(pairs.old, list(taken_old)) & ~np.isin(pairs.new, list(taken_new))
     groups: list[Group] = []
-    for key, other in ((pairs.old, pairs.new), (pairs.new, pairs.old)):
-        splitting = key is pairs.old
-        for row in np.unique(key[free]):
-            if int(row) in (taken_old if splitting else taken_new):
-                continue
-            members = np.flatnonzero(free & (key == row))
-            members = members[~np.isin(other[members], list(taken_new if splitting else taken_old))]
-            best = max(_ways(members, other, pairs, measures, apart_from_volume, splitting, settings),
-                       key=lambda group: group.odds, default=None)  # fmt: skip
-            if best is None or best.odds < settings.accept:
-                continue
-            groups.append(best)
-            taken_old.update(int(pairs.old[index]) for index in best.members)
-            taken_new.update(int(pairs.new[index]) for index in best.members)
+    for splitting, key, other in ((True, pairs.old, pairs.new), (False, pairs.new, pairs.old)):
+        rows, counts = np.unique(key[usable], return_counts=True)
+        for row in rows[counts > 1]:
+            members = np.flatnonzero(usable & (key == row))
+            ways = _ways(members, other, pairs, measures, apart_from_volume, splitting, settings)
+            best = max(ways, key=lambda group: group.odds, default=None)
+            if best is not None and best.odds >= settings.accept_split:
+                groups.append(best)
     return groups
 
 
 def _ways(
-    members: np.ndarray,
-    other: np.ndarray,
+    members: NDArray[np.intp],
+    other: NDArray[np.intp],
     pairs: Pairs,
     measures: Measures,
     apart: Counts,
@@ -88,6 +78,6 @@ def _ways(
             if smallest < 0.05:
                 continue
             noise = measures.volume_noise[index].mean()
-            odds = float(volume_odds(np.array([volume]), np.array([noise]))[0] + 0.5 * apart[index].sum())
-            odds += settings.prior_split - settings.prior
+            odds = float(volume_odds(np.array([volume]), np.array([noise]))[0]) + settings.prior_split
+            odds += MEMBER_WORTH * float((apart[index] - settings.prior).sum())
             yield Group(tuple(index), odds)

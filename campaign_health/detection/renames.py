@@ -16,7 +16,7 @@ from campaign_health.detection.handover_settings import HandOverSettings
 from campaign_health.detection.names import NameFamily, name_likeness
 from campaign_health.detection.project_level import project_level
 from campaign_health.detection.rename import DeclaredRename, Rename, RenameDecisions
-from campaign_health.detection.rename_groups import find_groups
+from campaign_health.detection.rename_groups import Group, find_groups
 from campaign_health.detection.rename_odds import (
     name_odds,
     own_properties,
@@ -193,41 +193,40 @@ def _sure_of_fall(candidates: Candidates, settings: HandOverSettings) -> NDArray
 
 
 def _best(candidates: Candidates, settings: HandOverSettings) -> list[Rename]:
-    """One partner each, best first; then names that only together make up the volume."""
+    """Best first, each name once: pairs, and names that only together make up the volume."""
     sure = _sure_of_fall(candidates, settings)
     unlike = candidates.likeness < settings.alike
     bar = np.where(unlike, settings.accept_unlike, settings.accept)
     bar = np.where(candidates.measures.stop < 0, np.maximum(bar, settings.accept_partial), bar)
     bar = bar + settings.accept_rough * np.clip(candidates.measures.volume_noise - settings.rough_volume, 0.0, 1.0)
     good = sure & (candidates.odds >= bar)
-    taken_old: set[int] = set()
-    taken_new: set[int] = set()
-    found: list[Rename] = []
-    for index in np.flatnonzero(good)[np.argsort(-candidates.odds[good], kind="stable")]:
-        old, new = int(candidates.pairs.old[index]), int(candidates.pairs.new[index])
-        if old in taken_old or new in taken_new:
-            continue
-        taken_old.add(old)
-        taken_new.add(new)
-        found.append(candidates.rename(int(index), _probability(float(candidates.odds[index]))))
-    for group in find_groups(
+    proposals = [Group((int(index),), float(candidates.odds[index])) for index in np.flatnonzero(good)]
+    proposals += find_groups(
         candidates.pairs,
         candidates.measures,
         candidates.likeness,
         np.where(sure, candidates.apart_from_volume, -np.inf),
-        taken_old,
-        taken_new,
         settings,
-    ):
-        members = [candidates.rename(index, _probability(group.odds)) for index in group.members]
-        for member in members:
-            found.append(
-                replace(
-                    member,
-                    other_new=tuple(other.new for other in members if other.new != member.new),
-                    other_old=tuple(other.old for other in members if other.old != member.old),
-                )
+    )
+    taken_old: set[int] = set()
+    taken_new: set[int] = set()
+    found: list[Rename] = []
+    for proposal in sorted(proposals, key=lambda group: (-group.odds, group.members)):
+        old = {int(candidates.pairs.old[index]) for index in proposal.members}
+        new = {int(candidates.pairs.new[index]) for index in proposal.members}
+        if old & taken_old or new & taken_new:
+            continue
+        taken_old |= old
+        taken_new |= new
+        members = [candidates.rename(index, _probability(proposal.odds)) for index in proposal.members]
+        found.extend(
+            replace(
+                member,
+                other_new=tuple(other.new for other in members if other.new != member.new),
+                other_old=tuple(other.old for other in members if other.old != member.old),
             )
+            for member in members
+        )
     return sorted(found, key=lambda rename: (-rename.confidence, rename.old, rename.new))
 
 

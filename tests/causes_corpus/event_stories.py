@@ -105,8 +105,8 @@ def rename_event(world: World, event: str, at: int, way: str, kind: str | None =
 def event_renamed(world: World, campaign: Campaign, at: int) -> Truth:
     """The trigger event takes a new name."""
     way = str(world.rng.choice(WAYS))
-    if way == "overlap":
-        at = min(at, world.days - 4)
+    if way in ("overlap", "gap"):
+        at = min(at, world.days - 6)
     if way == "gradual":
         at = max(min(at, world.days - int(world.rng.integers(9, 30))), 25)
     since = rename_event(world, campaign.event, at, way)

@@ -127,4 +127,4 @@ def _hardly_seen(world: World, pair: tuple[str, str]) -> bool:
     if len(earlier) < 21 or (earlier > 0).mean() < 0.5 or earlier.mean() < 1.5:
         return True
     due = before[begun[0] :].sum()
-    return bool(moved.sum() < 20 or moved[-2:].sum() < 0.12 * before[-2:].sum() or moved.sum() < 0.1 * due)
+    return bool(moved.sum() < 20 or moved[-2:].sum() < 0.25 * before[-2:].sum() or moved.sum() < 0.1 * due)

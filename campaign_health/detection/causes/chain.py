@@ -59,13 +59,14 @@ class Chain:
         mean = float(before.mean()) if len(before) else 0.0
         return Series(mean, float(since.mean()), len(before), len(since))
 
-    def usual_on_same_weekdays(self, name: str) -> float | None:
-        """What the days since the break would have summed to, by the weekday means of the eight weeks before."""
+    def usual_on_same_weekdays(self, name: str, newest: int | None = None) -> float | None:
+        """What the days since the break (or the newest of them) would have summed to, by weekday means of eight weeks before."""
         values = self._values(name)
         if values is None:
             return None
         before = values[values.index < self._since].tail(56)
         since = values[values.index >= self._since]
+        since = since if newest is None else since.tail(newest)
         if len(before) < 5 or not len(since):
             return None
         by_weekday = before.groupby(before.index.dayofweek).mean()
@@ -99,17 +100,10 @@ class Chain:
             return None
         return rate[1] / rate[0]
 
-    def event_kept(self) -> float | None:
-        """Events since the break over what the same weekdays brought before; None where too few to say."""
-        values, usual = self.series("events"), self.usual_on_same_weekdays("events")
+    def event_kept(self, newest: int | None = None) -> float | None:
+        """Events since the break (or on its newest days) over what the same weekdays brought before; None where too few."""
+        values, usual = self._values("events"), self.usual_on_same_weekdays("events", newest)
         if values is None or usual is None or usual < 3:
             return None
-        return values.total_since / usual
-
-    def first_day_since(self) -> pd.Timestamp:
-        """The first bad day."""
-        return self._since
-
-    def window(self, days: int) -> pd.DataFrame:
-        """The newest `days` rows since the break."""
-        return self.numbers[self.numbers.index >= self._since - timedelta(days=0)].tail(days)
+        since = values[values.index >= self._since]
+        return float((since if newest is None else since.tail(newest)).sum() / usual)

@@ -185,11 +185,10 @@ def _removed(case: BrokenCampaign, chain: Chain) -> Cause | None:
     blocked = _lexicon(case, "dropped")
     if values is None or values.days_before == 0 or values.total_before == 0:
         return None
-    gone = kept is not None and kept <= EVENT_GONE
-    if not gone and case.kind == "event_lost":
-        gone = values.since <= EVENT_GONE * values.before
-    if not gone:
-        return None
+    if kept is None or kept > EVENT_GONE:
+        lately = chain.event_kept(newest=5)
+        if lately is None or lately > EVENT_GONE:
+            return None
     day = day_words(case.since, case.as_of)
     before = rate_words(values.before)
     facts = {
