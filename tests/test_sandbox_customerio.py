@@ -181,6 +181,17 @@ def test_failed_messages_come_newest_first_with_their_reason() -> None:
     assert max(created) <= datetime.now(UTC).timestamp() + 10**9
 
 
+def test_a_series_and_a_state_nobody_has_heard_of_are_served() -> None:
+    world = small_world()
+    world.campaigns[17].series["read_aloud"] = world.campaigns[17].series["sent"]
+    world.campaigns[17].state = "hibernating"
+    with running_sandbox(world) as sandbox:
+        series = metrics(sandbox, 17, FIRST, FIRST, "America/New_York")["metric"]["series"]
+        assert series["read_aloud"] == series["sent"]
+        campaign = customerio(sandbox, "/campaigns/17").json()["campaign"]
+    assert (campaign["state"], campaign["active"]) == ("hibernating", False)
+
+
 def test_messages_of_another_channel_are_none() -> None:
     with running_sandbox(small_world()) as sandbox:
         asked = window(START, START + DAY - 1)

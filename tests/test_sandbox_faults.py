@@ -15,6 +15,7 @@ from campaign_health.sandbox.fault_text import fault_from_text
 from campaign_health.sandbox.faults import KINDS, STATUSES, Fault
 from campaign_health.sandbox.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
+from campaign_health.sandbox.spoiled_bodies import SPOILERS
 from tests.sandbox_cast import FIRST, customerio, export, metrics, query, small_world
 
 LAST = FIRST + timedelta(days=34)
@@ -103,7 +104,7 @@ def test_terminated_early_ends_an_export_with_a_line_that_is_no_json() -> None:
     assert all(json.loads(line) for line in lines)
 
 
-@pytest.mark.parametrize("kind", ["null_series", "missing_sent", "wrong_length", "text_number", "strange_shape"])
+@pytest.mark.parametrize("kind", list(SPOILERS))
 def test_an_export_with_any_other_fault_has_a_line_that_is_no_json(kind: str) -> None:
     with running_sandbox(small_world(), faults=[Fault(kind)], limits=FREE) as sandbox:
         lines = [line for line in export(sandbox, FIRST, LAST).content.split(b"\n") if line]
@@ -121,6 +122,8 @@ def test_content_faults_spoil_what_they_name() -> None:
     assert {len(series) for series in spoiled("wrong_length")["metric"]["series"].values()} == {6}  # type: ignore[index]
     assert spoiled("text_number")["metric"]["series"]["sent"][0] == "many"  # type: ignore[index]
     assert isinstance(spoiled("strange_shape"), list)
+    assert list(spoiled("no_echo")) == ["metric"]  # type: ignore[call-overload]
+    assert spoiled("other_window")["start"] == "2025-10-26 00:00:00 +0000 UTC"  # type: ignore[index]
     with running_sandbox(small_world(), faults=[Fault("html"), Fault("empty", at=2)], limits=FREE) as sandbox:
         page = sends(sandbox)
         assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")

@@ -86,9 +86,10 @@ def message_series(
 ) -> dict[str, Any]:
     """The ``series`` of a campaign's metrics; with ``channel``, of its messages of that type only."""
     names: tuple[str, ...] = SERIES if version == 2 else VERSION_1_SERIES
-    channels = {message.type for message in campaign.messages}
-    if "webhook" in channels:
+    if any(message.type == "webhook" for message in campaign.messages):
         names = (*names, *WEBHOOK_SERIES)
+    # Services add series without notice: a world may have some that nobody has heard of.
+    names = (*names, *(name for name in campaign.series if name not in (*SERIES, *WEBHOOK_SERIES)))
     # A campaign's numbers are those of its first message's channel: the world does not split them further.
     own = campaign.messages[0].type if campaign.messages else "email"
     if channel not in (None, own):

@@ -62,9 +62,11 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise UnknownFault(f"There is no fault {self.kind!r}; there are {', '.join(KINDS)}.")
+            raise UnknownFault(f"There is no fault {self.kind!r}.", f"There are {', '.join(KINDS)}.")
         if not (isinstance(self.at, int) and self.at >= 1) and self.at not in ("first", "middle", "last", "every"):
-            raise UnknownFault(f"A fault is at first, middle, last, every or a number from 1, not {self.at!r}.")
+            raise UnknownFault(
+                f"A fault cannot be at {self.at!r}.", "It is at first, middle, last, every or a number from 1."
+            )
 
     @property
     def number(self) -> int | None:
@@ -81,7 +83,7 @@ class Fault:
             return self.at
         if not self.of:
             raise UnknownFault(
-                f"A fault at the {self.at} request needs to know of how many: make a clean run or give 'of'."
+                f"A fault at the {self.at} request needs to know of how many.", "Make a clean run first, or give 'of'."
             )
         return self.of if self.at == "last" else (self.of + 1) // 2
 

@@ -47,6 +47,20 @@ def _wrong_length(value: Any) -> Any:
     return value
 
 
+def _no_echo(value: Any) -> Any:
+    """Metrics without the window they are for, as older answers were."""
+    if not isinstance(value, dict):
+        return None
+    return {name: part for name, part in value.items() if name not in ("start", "end", "res")}
+
+
+def _other_window(value: Any) -> Any:
+    """Metrics that say they begin a year earlier than was asked."""
+    if isinstance(value, dict) and isinstance(value.get("start"), str):
+        return value | {"start": f"{int(value['start'][:4]) - 1}{value['start'][4:]}"}
+    return None
+
+
 def _text_number(value: Any) -> Any:
     """The first number found becomes words."""
     changed = [False]
@@ -77,6 +91,8 @@ SPOILERS: dict[str, Callable[[Any], Any]] = {
     "null_series": _null_series,
     "missing_sent": _missing_sent,
     "wrong_length": _wrong_length,
+    "no_echo": _no_echo,
+    "other_window": _other_window,
     "text_number": _text_number,
     "strange_shape": _strange_shape,
 }
