@@ -31,6 +31,7 @@ __all__ = [
     "how_rare",
     "joined",
     "money",
+    "overview_parts",
     "overview_sentence",
     "plural",
     "seen_sentence",
@@ -111,22 +112,29 @@ def overview_sentence(
     such as `all sources collected this morning at 06:32`.
     `2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy.`
     """
+    news, rest = overview_parts(statuses, dollars_a_week, freshness)
+    return "; ".join((*news, *rest)) + "."
+
+
+def overview_parts(
+    statuses: Mapping[str, int], dollars_a_week: float | None = None, freshness: str | None = None
+) -> tuple[list[str], list[str]]:
+    """The parts of `overview_sentence`: first what is broken and at risk (or that nothing is), then the rest."""
     broken = [(status, statuses.get(status, 0)) for status in BROKEN if statuses.get(status, 0)]
-    parts: list[str] = []
+    news: list[str] = []
     if broken:
-        parts.append(joined([_counted(number, _BE[status], first=not i) for i, (status, number) in enumerate(broken)]))
+        news.append(joined([_counted(number, _BE[status], first=not i) for i, (status, number) in enumerate(broken)]))
         if dollars_a_week is not None and round(dollars_a_week) > 0:
-            parts.append(f"about {money(dollars_a_week)} a week at risk")
+            news.append(f"about {money(dollars_a_week)} a week at risk")
     elif sum(statuses.values()) - statuses.get("not_running", 0) - statuses.get("not_collected", 0) > 0:
-        parts.append("Nothing is known to be broken" if statuses.get("not_collected") else "Nothing is broken")
-    rest = [status for status in _REST if statuses.get(status, 0)]
-    lone = not broken
-    parts += [_counted(statuses[status], _REST[status], first=lone and status == rest[0]) for status in rest]
-    if not parts:
-        parts.append("No campaigns are known yet")
+        news.append("Nothing is known to be broken" if statuses.get("not_collected") else "Nothing is broken")
+    kinds = [status for status in _REST if statuses.get(status, 0)]
+    rest = [_counted(statuses[status], _REST[status], first=not broken and status == kinds[0]) for status in kinds]
+    if not news and not rest:
+        news.append("No campaigns are known yet")
     if freshness:
-        parts.append(freshness)
-    return "; ".join(parts) + "."
+        rest.append(freshness)
+    return news, rest
 
 
 def _counted(number: int, forms: tuple[str, str], first: bool) -> str:
