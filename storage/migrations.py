@@ -73,13 +73,11 @@ def refuse_newer(connection: duckdb.DuckDBPyConnection, path: Path, migrations: 
 
 
 def _applied(connection: duckdb.DuckDBPyConnection) -> set[int]:
-    known = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE NOT internal AND table_name = 'schema_migration' "
-        "AND database_name = current_database()"
-    ).fetchone()
-    if not known or not known[0]:
+    try:
+        rows = connection.execute("SELECT number FROM schema_migration").fetchall()
+    except duckdb.CatalogException:
         return set()
-    return {number for (number,) in connection.execute("SELECT number FROM schema_migration").fetchall()}
+    return {number for (number,) in rows}
 
 
 def _create_record(connection: duckdb.DuckDBPyConnection) -> None:
