@@ -130,7 +130,7 @@ def test_what_does_not_tell_a_change_is_not_in_the_definition() -> None:
         ({"date_attribute": "birthday"}, "date"),
         ({"webhook_id": 4}, "webhook"),
         ({"object_type_id": 1, "relationship_attribute_triggers": "{}"}, "relationship"),
-        ({"object_type_id": 1, "object_attribute_triggers": None}, "object"),
+        ({"object_type_id": 1, "object_attribute_triggers": {}}, "object"),
         ({"type": "form"}, "form"),
         ({"event_name": "", "type": "event"}, "event"),
         ({"type": "moonphase"}, "unknown"),
@@ -139,6 +139,9 @@ def test_what_does_not_tell_a_change_is_not_in_the_definition() -> None:
 )
 def test_the_kind_of_trigger_is_told_by_the_fields_and_type_only_breaks_ties(fields: dict[str, Any], kind: str) -> None:
     assert trigger_kind(fields) == kind
+    (record,) = listed(campaign(type=None, event_name=None, filter_segment_ids=[]) | fields).campaigns
+    assert record.trigger_kind == kind
+    assert record.event == ("e" if kind == "event" and fields["event_name"] else None), "an event's trigger only"
 
 
 @pytest.mark.parametrize("broken", [{"state": None}, {"name": 3}, {"tags": "x"}, {"created": "yesterday"}])
@@ -539,6 +542,17 @@ def test_a_campaign_that_is_gone_is_noted_and_no_failure() -> None:
     found, error = fetched([1, 2], failing(NotFound("gone"), 2))
     assert error is None
     assert CampaignGone(2) in found
+
+
+def test_a_service_that_knows_no_campaign_has_not_lost_them_all() -> None:
+    found, error = fetched(list(range(1, 1000)), failing(NotFound("nothing here"), *range(2, 1000)), workers=1)
+    assert isinstance(error, NotFound)
+    assert found[0] == Fetched(1, 10)
+    assert found[1:] == [CampaignRefused(i, "nothing here") for i in range(2, 7)]
+    found, error = fetched(list(range(1, 1000)), failing(NotFound("nothing here"), *range(1, 1000)), workers=8)
+    assert isinstance(error, NotFound)
+    assert {type(one) for one in found} == {CampaignRefused}
+    assert len(found) < 30
 
 
 @pytest.mark.parametrize("failure", [AuthenticationFailed("key"), RateLimited("quota")])

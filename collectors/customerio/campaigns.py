@@ -71,13 +71,14 @@ def parse_campaign(entry: Mapping[str, Any], read: Reader, field: str = "campaig
     state = read.text(entry.get("state"), f"{field}.state")
     active = entry.get("active")
     tags = [storable(tag) for tag in read.sequence(entry.get("tags") or [], f"{field}.tags") if isinstance(tag, str)]
-    event = trigger_event(entry)
+    kind = trigger_kind(entry)
+    event = trigger_event(entry) if kind == "event" else None
     return CampaignRecord(
         campaign_id=read.count(entry.get("id"), f"{field}.id"),
         name=name,
         state=state,
         active=active if isinstance(active, bool) else None,
-        trigger_kind=trigger_kind(entry),
+        trigger_kind=kind,
         event=event,
         tags=tags,
         created=instant(entry.get("created"), read, f"{field}.created"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from collectors.errors import CollectorError, Forbidden, NotFound, ServiceFailed, Unreachable
 from collectors.http import Progress
@@ -16,6 +16,7 @@ T = TypeVar("T")
 WORKERS = 8
 # So many campaigns in a row without one answer between them: it is the service, not the campaigns.
 FAILURES_IN_A_ROW = 3
+GONE_IN_A_ROW = 5
 _PASSING = (ServiceFailed, Unreachable, Forbidden)
 
 
@@ -27,6 +28,9 @@ class Fetched(Generic[T]):
     value: T
 
 
+Outcome: TypeAlias = Fetched[T] | CampaignGone | CampaignRefused
+
+
 def fetch_each(
     campaign_ids: Iterable[int],
     fetch_one: Callable[[int], T],
@@ -34,7 +38,7 @@ def fetch_each(
     workers: int = WORKERS,
     progress: Progress | None = None,
     what: str = "campaigns",
-) -> Iterator[Fetched[T] | CampaignGone | CampaignRefused]:
+) -> Iterator[Outcome[T]]:
     """`fetch_one` of every campaign, in the order in which the answers come.
 
     Args:
@@ -56,7 +60,7 @@ def fetch_each(
     ids = list(dict.fromkeys(campaign_ids))
     left = iter(ids)
     running: dict[Future[T], int] = {}
-    in_a_row = 0
+    row: _Row[T] = _Row()
     done = 0
     ending: CollectorError | None = None
     pool = ThreadPoolExecutor(workers, thread_name_prefix="customerio")
@@ -67,32 +71,58 @@ def fetch_each(
             if not running:
                 break
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                campaign_id = running.pop(future)
-                outcome, error = _outcome(campaign_id, future)
-                in_a_row = in_a_row + 1 if isinstance(error, _PASSING) else 0
-                if error is not None and ending is None and (_ends_all(error) or in_a_row >= FAILURES_IN_A_ROW):
-                    ending = error
+                outcome, error = _outcome(running.pop(future), future)
+                ready, ends = row.add(outcome, error)
+                ending = ending or ends
                 done += 1
                 if progress is not None:
                     progress(done, len(ids), what)
-                yield outcome
+                yield from ready
+        yield from row.doubted(ending) if isinstance(ending, NotFound) else row.gone
         if ending is not None:
             raise ending
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _outcome(
-    campaign_id: int, future: Future[T]
-) -> tuple[Fetched[T] | CampaignGone | CampaignRefused, CollectorError | None]:
+class _Row(Generic[T]):
+    """Outcomes in a row without an answer: many of one kind are not about the campaigns.
+
+    A campaign that answers 404 is held back until another one is answered, or all have been asked: a service
+    that says 404 to everything has not lost every campaign.
+    """
+
+    def __init__(self) -> None:
+        self.gone: list[CampaignGone] = []
+        self._failures = 0
+
+    def add(self, outcome: Outcome[T], error: CollectorError | None) -> tuple[list[Outcome[T]], CollectorError | None]:
+        """What may be told now, and what ends the source."""
+        if isinstance(outcome, CampaignGone):
+            self.gone.append(outcome)
+            if len(self.gone) < GONE_IN_A_ROW:
+                return [], None
+            return self.doubted(error), error
+        if error is None:
+            ready: list[Outcome[T]] = [*self.gone, outcome]
+            self.gone, self._failures = [], 0
+            return ready, None
+        self._failures = self._failures + 1 if isinstance(error, _PASSING) else 0
+        # A 403 may be about one campaign; a key that may read none shows by the next ones.
+        final = error.final and not isinstance(error, Forbidden)
+        return [outcome], error if final or self._failures >= FAILURES_IN_A_ROW else None
+
+    def doubted(self, error: CollectorError | None) -> list[Outcome[T]]:
+        """Those held back, as not readable instead of gone."""
+        reason = "" if error is None else error.message
+        held, self.gone = self.gone, []
+        return [CampaignRefused(one.campaign_id, reason) for one in held]
+
+
+def _outcome(campaign_id: int, future: Future[T]) -> tuple[Outcome[T], CollectorError | None]:
     try:
         return Fetched(campaign_id, future.result()), None
-    except NotFound:
-        return CampaignGone(campaign_id), None
+    except NotFound as error:
+        return CampaignGone(campaign_id), error
     except CollectorError as error:
         return CampaignRefused(campaign_id, error.message), error
-
-
-def _ends_all(error: CollectorError) -> bool:
-    # A 403 may be about one campaign; a key that may read none shows by the next ones.
-    return error.final and not isinstance(error, Forbidden)

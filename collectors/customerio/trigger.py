@@ -29,7 +29,7 @@ def trigger_kind(campaign: Mapping[str, Any]) -> str:
     """
     declared = str(campaign.get("type") or "").lower()
     filled = [kind for field, kind in TELLING_FIELDS if campaign.get(field)]
-    present = [kind for field, kind in TELLING_FIELDS if field in campaign]
+    present = [kind for field, kind in TELLING_FIELDS if campaign.get(field) is not None]
     for kinds in (filled, present):
         if kinds:
             return declared if declared in kinds else kinds[0]

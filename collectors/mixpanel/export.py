@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from collectors.errors import ExportCutOff, UnexpectedShape
+from collectors.errors import ExportCutOff, RequestRefused, UnexpectedShape
 from collectors.http import Progress
 from collectors.mixpanel.client import MixpanelClient, reader
 from collectors.mixpanel.events import CountedBatch
@@ -16,6 +16,7 @@ from collectors.mixpanel.export_counting import DistinctEvents
 from collectors.mixpanel.export_events import LocalDay, read_event
 from collectors.mixpanel.export_stream import Record, export_records
 from collectors.mixpanel.export_windows import ExportWindow, export_windows
+from collectors.mixpanel.window import is_after_today
 from storage.records import EventCounts
 
 GZIP = {"Accept-Encoding": "gzip"}
@@ -85,7 +86,7 @@ def fetch_exported_counts(
 
 def _count_window(
     client: MixpanelClient, window: ExportWindow, zone: ZoneInfo
-) -> tuple[Counts, ExportCutOff | UnexpectedShape | None]:
+) -> tuple[Counts, ExportCutOff | UnexpectedShape | RequestRefused | None]:
     """Counts of a whole window, or nothing and why."""
     read = reader(client.export, "")
     local_day = LocalDay(zone, client.time_storage, read)
@@ -101,6 +102,10 @@ def _count_window(
             if event is not None:
                 distinct.add(event.name, local_day(event.time), event.identity)
     except (ExportCutOff, UnexpectedShape) as error:
+        return {}, error
+    except RequestRefused as error:
+        if not is_after_today(error):
+            raise
         return {}, error
     counts: Counts = {}
     for name, day, count in distinct.counts():
