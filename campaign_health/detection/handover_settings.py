@@ -17,6 +17,7 @@ class HandOverSettings:
     baseline_days: int = 28  # newest days before the change that give the former level
     pattern_days: int = 60  # days before the change that give the weekday pattern
     gap_days: int = 4  # an old name may stop this many days before the new one begins
+    in_progress_days: int = 75  # days after which an old name that still goes on is no longer handing over
     watched_days: int = 42  # days after a beginning in which the old name's fall is looked for
     volume_days: int = 28  # days after the change over which the volumes are compared
     outage_level: float = 0.3  # of its usual level: a project day below it is an outage and says nothing
@@ -39,7 +40,7 @@ class HandOverSettings:
     accept: float = 2.2  # nats: nine in ten
     accept_unlike: float = 4.0  # nats, where the names are not alike: evidence must be overwhelming
     accept_split: float = 3.5  # nats, where several names share the hand-over
-    accept_partial: float = 3.0  # nats, where the old name goes on with less
+    accept_partial: float = 3.7  # nats, where the old name goes on with less
     alike: float = 0.5  # name likeness below which names are not alike
 
 

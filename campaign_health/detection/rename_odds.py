@@ -71,7 +71,9 @@ def name_odds(family: NameFamily, pairs: Pairs, likeness: Counts) -> Counts:
             counted[chosen, band] = (bands == band).sum(axis=1)[place[chosen] - start]
         counted[chosen, bands[place[chosen] - start, pairs.new[chosen]]] -= 1  # the new name itself
     counted[:, -1] -= 1  # the old name itself
-    by_chance = np.maximum(counted, 0) + LIKENESS_PRIOR_NAMES * np.array(LIKENESS_BY_CHANCE)
+    counted = np.maximum(counted, 0)
+    usual = counted[np.unique(place, return_index=True)[1]].mean(axis=0)  # what the project's names are like among themselves
+    by_chance = counted + usual + LIKENESS_PRIOR_NAMES * np.array(LIKENESS_BY_CHANCE)
     by_chance /= by_chance.sum(axis=1, keepdims=True)
     band = _band(likeness, edges)
     odds: Counts = np.log(np.array(LIKENESS_OF_RENAMES)[band]) - np.log(by_chance[np.arange(len(pairs)), band])

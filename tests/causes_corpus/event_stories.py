@@ -95,6 +95,8 @@ def rename_event(world: World, event: str, at: int, way: str, kind: str | None =
     since = hand_over(world, before, after, at, way)
     world.names[after] = new
     world.renames.add((before, after))
+    if how == "whole_words" and before not in world.properties:
+        world.undecidable.add((before, after))  # other words, and nobody profiled either event
     if before in world.properties:
         world.properties[after] = [Property(p.name, dict(p.shares)) for p in world.properties[before]]
         if world.rng.random() < 0.6 or how == "whole_words":

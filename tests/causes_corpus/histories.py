@@ -119,6 +119,8 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
 
 def _hardly_seen(world: World, pair: tuple[str, str]) -> bool:
     """Whether so few events changed name by the last day, or so small a share, that nobody could tell."""
+    if pair in world.undecidable:
+        return True
     moved, before = world.moves[pair]
     begun = np.flatnonzero(moved > 0)
     if not len(begun):

@@ -71,6 +71,7 @@ class World:
     definitions: list[dict[str, Any]] = field(default_factory=list)
     renames: set[tuple[str, str]] = field(default_factory=set)
     moves: dict[tuple[str, str], tuple[Floats, Floats]] = field(default_factory=dict)  # (moved rate, old rate before)
+    undecidable: set[tuple[str, str]] = field(default_factory=set)
     profiled_too: set[str] = field(default_factory=set)
 
     @property
