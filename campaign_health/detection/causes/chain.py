@@ -8,8 +8,11 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from campaign_health.detection.causes.case import BrokenCampaign
+
+Numbers = NDArray[np.float64]
 
 DAYS_BEFORE = 28  # known days that show how it was
 
@@ -41,19 +44,23 @@ class Chain:
         numbers = case.numbers
         if "day" in numbers.columns:
             numbers = numbers.set_index("day")
-        if len(numbers):
-            numbers = numbers.set_axis(pd.DatetimeIndex(pd.to_datetime(numbers.index)), axis=0).sort_index()
-            numbers = numbers[numbers.index <= pd.Timestamp(case.as_of)]
-        self.numbers = numbers
-        self._since = pd.Timestamp(case.since)
+        days = pd.DatetimeIndex(pd.to_datetime(numbers.index)).to_numpy().astype("datetime64[D]")
+        order = np.argsort(days, kind="stable")
+        order = order[days[order] <= np.datetime64(case.as_of, "D")]
+        days = days[order]
+        self._cut = int(np.searchsorted(days, np.datetime64(case.since, "D")))
+        self._weekday = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday; Monday = 0
+        self._columns: dict[str, Numbers] = {
+            str(name): pd.to_numeric(numbers[name], errors="coerce").to_numpy(np.float64, na_value=np.nan)[order]
+            for name in numbers.columns
+        }
 
     def series(self, name: str) -> Series | None:
         """One series before and since; None where it was never collected on either side."""
-        values = self._values(name)
+        values = self._columns.get(name)
         if values is None:
             return None
-        before = values[values.index < self._since].tail(DAYS_BEFORE)
-        since = values[values.index >= self._since]
+        before, since = _known(values[: self._cut])[-DAYS_BEFORE:], _known(values[self._cut :])
         if not len(since):
             return None
         mean = float(before.mean()) if len(before) else 0.0
@@ -61,37 +68,34 @@ class Chain:
 
     def usual_on_same_weekdays(self, name: str, newest: int | None = None) -> float | None:
         """What the days since the break (or the newest of them) would have summed to, by weekday means of eight weeks before."""
-        values = self._values(name)
+        values = self._columns.get(name)
         if values is None:
             return None
-        before = values[values.index < self._since].tail(56)
-        since = values[values.index >= self._since]
-        since = since if newest is None else since.tail(newest)
+        known = np.flatnonzero(np.isfinite(values))
+        before, since = known[known < self._cut][-56:], known[known >= self._cut]
+        since = since if newest is None else since[-newest:]
         if len(before) < 5 or not len(since):
             return None
-        by_weekday = before.groupby(before.index.dayofweek).mean()
-        return float(sum(by_weekday.get(day, before.mean()) for day in since.index.dayofweek))
-
-    def _values(self, name: str) -> pd.Series[float] | None:
-        if name not in self.numbers.columns:
-            return None
-        values = pd.to_numeric(self.numbers[name], errors="coerce").dropna().astype(float)
-        return values if len(values) else None
+        weekday, overall = self._weekday[before], float(values[before].mean())
+        usual = [values[before][weekday == day] for day in range(7)]
+        means = [float(of_day.mean()) if len(of_day) else overall for of_day in usual]
+        return float(sum(means[day] for day in self._weekday[since]))
 
     def rate(self, part: str | Sequence[str], whole: str) -> tuple[float, float, float] | None:
         """Part over whole before and since the break, and the whole's count since; over days on which both are known."""
         parts = [part] if isinstance(part, str) else list(part)
-        present = [name for name in parts if name in self.numbers.columns]
-        if not present or whole not in self.numbers.columns:
+        present = [self._columns[name] for name in parts if name in self._columns]
+        total = self._columns.get(whole)
+        if not present or total is None:
             return None
-        both = self.numbers[[*present, whole]].apply(pd.to_numeric, errors="coerce").dropna().astype(float)
-        before = both[both.index < self._since].tail(2 * DAYS_BEFORE)
-        since = both[both.index >= self._since]
+        sum_of_parts = np.sum(present, axis=0)
+        known = np.flatnonzero(np.isfinite(sum_of_parts) & np.isfinite(total))
+        before, since = known[known < self._cut][-2 * DAYS_BEFORE :], known[known >= self._cut]
         if not len(since):
             return None
-        sums = [(frame[present].sum().sum(), frame[whole].sum()) for frame in (before, since)]
-        shares = [part_sum / whole_sum if whole_sum > 0 else np.nan for part_sum, whole_sum in sums]
-        return float(np.nan_to_num(shares[0])), float(np.nan_to_num(shares[1])), float(sums[1][1])
+        sums = [(float(sum_of_parts[days].sum()), float(total[days].sum())) for days in (before, since)]
+        shares = [part_sum / whole_sum if whole_sum > 0 else 0.0 for part_sum, whole_sum in sums]
+        return shares[0], shares[1], sums[1][1]
 
     def kept(self, part: str, whole: str) -> float | None:
         """How much of the former part-to-whole ratio is left: 1 all, 0 nothing. None where unknown or too few to say."""
@@ -102,8 +106,12 @@ class Chain:
 
     def event_kept(self, newest: int | None = None) -> float | None:
         """Events since the break (or on its newest days) over what the same weekdays brought before; None where too few."""
-        values, usual = self._values("events"), self.usual_on_same_weekdays("events", newest)
+        values, usual = self._columns.get("events"), self.usual_on_same_weekdays("events", newest)
         if values is None or usual is None or usual < 3:
             return None
-        since = values[values.index >= self._since]
-        return float((since if newest is None else since.tail(newest)).sum() / usual)
+        since = _known(values[self._cut :])
+        return float((since if newest is None else since[-newest:]).sum() / usual)
+
+
+def _known(values: Numbers) -> Numbers:
+    return values[np.isfinite(values)]
