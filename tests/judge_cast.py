@@ -75,6 +75,16 @@ def steady(campaign_id: int, days: int, level: float = 60.0, seed: int = 1, **mo
     return Story(campaign_id, events, events.copy(), activated, activated.copy(), delivered, **more)
 
 
+def broken(story: Story, since: int, until: int | None = None, at: str = "sent", keep: float = 0.0) -> Story:
+    """The story with what follows from `at` on cut down to a share, from one day to before another."""
+    chain = ("events", "started", "activated", "sent", "delivered")
+    bad = slice(since, until)
+    for name in chain[chain.index(at) :]:
+        series = getattr(story, name)
+        series[bad] = np.round(series[bad] * keep).astype(np.int64)
+    return story
+
+
 @dataclass
 class World:
     """Stories in a warehouse, collected day by day. `failed`: (source, day) that were asked for in vain."""

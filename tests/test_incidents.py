@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -165,7 +166,7 @@ def test_what_was_said_of_earlier_days_does_not_depend_on_later_ones(statuses: s
 @given(st.text(alphabet="hsdn-?~l", min_size=1, max_size=60))
 def test_incidents_of_one_campaign_never_overlap(statuses: str) -> None:
     incidents = _follow(statuses).incidents
-    for one, other in zip(incidents, incidents[1:], strict=False):
+    for one, other in pairwise(incidents):
         assert one.recovered_on is not None
         assert one.opened_on < other.opened_on
         assert one.recovered_on <= other.detected_on
