@@ -12,6 +12,7 @@ from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.reads.overview import Incident
 from campaign_health.dashboard.sign_in import person
+from campaign_health.dashboard.watch import dialog_opens
 from storage.decisions import DecisionKind, change_warehouse, record_decision, undo_decision
 from storage.errors import StorageError
 
@@ -49,6 +50,7 @@ def open_dialog_from_address(page: Page, incident: Incident) -> None:
 @st.dialog("Acknowledge")
 def acknowledge_dialog(page: Page, incident: Incident) -> None:
     """Asks who takes the incident on."""
+    dialog_opens()
     st.write(f"Say that you are on it: {in_markdown(incident.campaign)}. The team sees your name beside the incident.")
     who = ask_who(page)
     if st.button("I am on it", type="primary", disabled=not who):
@@ -58,6 +60,7 @@ def acknowledge_dialog(page: Page, incident: Incident) -> None:
 @st.dialog("Mute")
 def mute_dialog(page: Page, incident: Incident) -> None:
     """Asks who mutes the incident, why and until when."""
+    dialog_opens()
     st.write(f"Stop hearing of {in_markdown(incident.campaign)} for a while. The mute is listed in every digest.")
     who = ask_who(page)
     reason = st.text_input("Why?", max_chars=200, placeholder="Being rebuilt, launch on Thursday")
@@ -71,6 +74,7 @@ def mute_dialog(page: Page, incident: Incident) -> None:
 @st.dialog("This break is expected")
 def expected_dialog(page: Page, incident: Incident) -> None:
     """Asks who expects the break, and why."""
+    dialog_opens()
     st.write(
         f"Say that {in_markdown(incident.campaign)} is meant to do this. It no longer counts as broken, "
         "and the new level is learned as normal."

@@ -10,9 +10,9 @@ from campaign_health.dashboard.csv_export import as_csv
 from campaign_health.dashboard.markup import shown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.quiet import quiet
-from campaign_health.detection.words import STATUS_WORDS, status_label
+from campaign_health.dashboard.statuses import PAGE_STATUSES, shape_and_label, status_label
 
-SEVERITY = list(STATUS_WORDS)
+SEVERITY = list(PAGE_STATUSES)
 
 
 def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
@@ -77,7 +77,12 @@ def _filtered(campaigns: pd.DataFrame) -> pd.DataFrame:
             "Search", key="q", bind="query-params", placeholder="Campaign or event", icon=":material/search:"
         )
         statuses = st.multiselect(
-            "Status", present, key="status", bind="query-params", format_func=status_label, placeholder="Any status"
+            "Status",
+            present,
+            key="status",
+            bind="query-params",
+            format_func=status_label,
+            placeholder="Any status",
         )
         chosen_tags = st.multiselect("Tag", tags, key="tag", bind="query-params", placeholder="Any tag")
         chosen_owners = st.multiselect("Owner", owners, key="owner", bind="query-params", placeholder="Any owner")
@@ -106,7 +111,7 @@ def matching(
 def _for_people(campaigns: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Status": [_status(status) for status in campaigns["status"]],
+            "Status": [shape_and_label(status) for status in campaigns["status"]],
             "Campaign": [shown(name) for name in campaigns["campaign"]],
             "Trigger event": [shown(event) if isinstance(event, str) else "–" for event in campaigns["event"]],
             "Newest events": campaigns["events"],
@@ -117,11 +122,6 @@ def _for_people(campaigns: pd.DataFrame) -> pd.DataFrame:
             "Owner": [shown(owner) if isinstance(owner, str) else "–" for owner in campaigns["owner"]],
         }
     )
-
-
-def _status(status: str) -> str:
-    words = STATUS_WORDS.get(status)
-    return f"{words.shape} {words.label}" if words else status_label(status)
 
 
 def _line(values: object) -> list[float | None]:

@@ -7,75 +7,112 @@ from html import escape
 
 from campaign_health.dashboard.markup import badge, safe, with_code
 from campaign_health.dashboard.reads.overview import Incident
+from campaign_health.dashboard.short_text import first_sentence, without_rarity
 from campaign_health.dashboard.theme import Palette
 from campaign_health.detection.formats import count, day_text, days_since, money, span
 from campaign_health.detection.words import cause_label
 
+# Lines that a card gives to a long sentence before it cuts it.
+BRIEF_LINES = 3
+
 
 def card_html(incident: Incident, today: date, colours: Palette) -> str:
-    """The inside of an incident's card as HTML; everything from outside is escaped."""
+    """The inside of an incident's card on the overview as HTML, brief; everything from outside is escaped."""
     cause = incident.headline_cause
+    why = (
+        f"<strong>{escape(cause_label(incident.cause))}.</strong> {with_code(first_sentence(_text(cause, 'sentence')))}"
+    )
     rows = [
-        ("Since", _since(incident, today)),
-        ("Probable cause", f"<strong>{escape(cause_label(incident.cause))}.</strong> {_sentence(cause)}"),
-        ("Cost", _cost(incident)),
+        ("Since", escape(since_text(incident, today))),
+        ("Why", _brief(why)),
+        ("Cost", escape(_capital(cost_text(incident, with_range=False)))),
     ]
     if cause.get("next_step"):
-        rows.append(("Next step", with_code(str(cause["next_step"]))))
-    body = "".join(_row(label, text, colours) for label, text in rows)
+        rows.append(("Next step", _brief(with_code(first_sentence(_text(cause, "next_step"))))))
     return (
-        f'<div style="color:{colours.text};line-height:1.42">'
-        f'<div style="display:flex;gap:.6rem;align-items:baseline;flex-wrap:wrap;margin-bottom:.15rem">'
-        f'<h2 style="margin:0;padding:0;font-size:1.08rem;overflow-wrap:anywhere">'
-        f"{safe(_short(incident.campaign))}</h2>"
+        f'<div style="color:{colours.text};line-height:1.38">'
+        f'<div style="display:flex;gap:.15rem .6rem;align-items:baseline;flex-wrap:wrap;margin-bottom:.1rem">'
+        f'<h2 style="margin:0;padding:0;font-size:1.05rem;overflow-wrap:anywhere">{safe(_short(incident.campaign))}</h2>'
         f"{badge(incident.kind, colours)}{_owner(incident, colours)}</div>"
-        f'<p style="margin:0 0 .35rem;font-size:1.02rem">{with_code(incident.summary)}</p>'
-        f'<dl style="margin:0;display:grid;padding:0;'
-        f'grid-template-columns:max-content 1fr;gap:.12rem .8rem;font-size:.92rem">'
-        f"{body}</dl></div>"
+        f'<p style="margin:0 0 .25rem;font-size:.98rem;overflow-wrap:anywhere">'
+        f"{_brief(with_code(without_rarity(incident.summary)))}</p>{_list(rows, colours)}</div>"
     )
 
 
-def cost_text(incident: Incident) -> str:
+def incident_html(incident: Incident, today: date, colours: Palette) -> str:
+    """The open incident on its campaign's own page: every sentence whole, without the campaign's name."""
+    cause = incident.headline_cause
+    rows = [
+        ("Since", escape(since_text(incident, today))),
+        (
+            "Probable cause",
+            f"<strong>{escape(cause_label(incident.cause))}.</strong> {with_code(_text(cause, 'sentence'))}",
+        ),
+        ("Cost", escape(_capital(cost_text(incident)))),
+    ]
+    if cause.get("next_step"):
+        rows.append(("Next step", with_code(_text(cause, "next_step"))))
+    return (
+        f'<div style="color:{colours.text};line-height:1.45">'
+        f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem;overflow-wrap:anywhere">'
+        f"{with_code(incident.summary)}</h2>{_list(rows, colours)}</div>"
+    )
+
+
+def cost_text(incident: Incident, *, with_range: bool = True) -> str:
     """Missed sends and revenue at risk in one line; says so where neither is known."""
     parts = []
     if incident.missed_sends is not None and round(incident.missed_sends) > 0:
         text = f"about {count(incident.missed_sends)} missed sends"
-        if incident.missed_sends_low is not None and incident.missed_sends_high is not None:
+        if with_range and incident.missed_sends_low is not None and incident.missed_sends_high is not None:
             text += f" ({span(max(0.0, incident.missed_sends_low), incident.missed_sends_high)})"
         parts.append(text)
     if incident.revenue_at_risk:
-        parts.append(f"about {money(incident.revenue_at_risk)} at risk")
+        text = f"about {money(incident.revenue_at_risk)} at risk"
+        low, high = incident.revenue_at_risk_low, incident.revenue_at_risk_high
+        if with_range and low is not None and high is not None:
+            text += f" ({money(max(0.0, low))} to {money(high)})"
+        parts.append(text)
     return ", ".join(parts) or "not known yet"
 
 
-def _cost(incident: Incident) -> str:
-    text = cost_text(incident)
-    return f"{escape(text[0].upper() + text[1:])}"
-
-
-def _since(incident: Incident, today: date) -> str:
+def since_text(incident: Incident, today: date) -> str:
+    """The first bad day, how long ago that is, and the last good day."""
     text = f"{day_text(incident.opened_on, today)}, {days_since(incident.opened_on, today)}"
     if incident.last_good_day:
         text += f"; last good day {day_text(incident.last_good_day, today)}"
-    return escape(text)
+    return text
 
 
-def _sentence(cause: dict[str, object]) -> str:
-    return with_code(str(cause.get("sentence", "")))
+def _text(cause: dict[str, object], name: str) -> str:
+    return str(cause.get(name, ""))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _brief(html: str) -> str:
+    return f'<span class="brief" style="-webkit-line-clamp:{BRIEF_LINES}">{html}</span>'
 
 
 def _owner(incident: Incident, colours: Palette) -> str:
     who = f"{safe(incident.acknowledged_by)} is on it" if incident.acknowledged_by else ""
     if not who and incident.owner:
         who = f"owner {safe(incident.owner)}"
-    return f'<span style="color:{colours.muted};font-size:.88rem">{who}</span>' if who else ""
+    style = f"color:{colours.muted};font-size:.86rem;overflow-wrap:anywhere"
+    return f'<span style="{style}">{who}</span>' if who else ""
 
 
-def _row(label: str, text: str, colours: Palette) -> str:
-    return (
+def _list(rows: list[tuple[str, str]], colours: Palette) -> str:
+    body = "".join(
         f'<dt style="color:{colours.muted};margin:0">{label}</dt>'
-        f'<dd style="margin:0;overflow-wrap:anywhere">{text}</dd>'
+        f'<dd style="margin:0;overflow-wrap:anywhere;min-width:0">{text}</dd>'
+        for label, text in rows
+    )
+    return (
+        '<dl style="margin:0;padding:0;display:grid;grid-template-columns:max-content 1fr;gap:.1rem .7rem;'
+        f'font-size:.9rem">{body}</dl>'
     )
 
 

@@ -9,6 +9,7 @@ from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.reads.events import all_events
+from campaign_health.dashboard.watch import dialog_opens
 
 
 def offer_mapping(page: Page, campaign_id: int, name: str, event: str | None) -> None:
@@ -20,6 +21,7 @@ def offer_mapping(page: Page, campaign_id: int, name: str, event: str | None) ->
 
 @st.dialog("Which event starts this campaign?")
 def _map_dialog(page: Page, campaign_id: int, name: str, event: str | None) -> None:
+    dialog_opens()
     st.write(
         f"{in_markdown(name)} is then judged against this event from the next judging on. "
         "Customer.io itself is not changed."

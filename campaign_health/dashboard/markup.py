@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
+from campaign_health.dashboard.statuses import status_words
 from campaign_health.dashboard.theme import Palette, tone
-from campaign_health.detection.words import STATUS_WORDS, status_label
 from campaign_health.visible_text import visible
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
@@ -38,11 +38,9 @@ def in_markdown(text: object) -> str:
 def badge(status: str, colours: Palette) -> str:
     """A status as shape and word on its colour: readable without the colour."""
     text, background = tone(status, colours)
-    words = STATUS_WORDS.get(status)
-    shape = words.shape if words else "?"
-    meaning = escape(words.meaning) if words else ""
+    words = status_words(status)
     return (
-        f'<span title="{meaning}" style="color:{text};background:{background};border-radius:1rem;padding:.1rem .65rem;'
-        f'font-size:.85rem;font-weight:600;white-space:nowrap"><span aria-hidden="true">{shape}</span> '
-        f"{escape(status_label(status))}</span>"
+        f'<span title="{escape(words.meaning)}" style="color:{text};background:{background};border-radius:1rem;padding:.1rem .65rem;'
+        f'font-size:.85rem;font-weight:600;white-space:nowrap"><span aria-hidden="true">{words.shape}</span> '
+        f"{escape(words.label)}</span>"
     )

@@ -15,8 +15,11 @@ from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.everywhere import WorkspaceNow, workspaces
+from campaign_health.dashboard.style import use_style
 from campaign_health.dashboard.theme import Palette, palette
+from campaign_health.dashboard.watch import watch_for_new_data
 from campaign_health.detection.formats import day_text, days_since
+from campaign_health.detection.sentences import joined
 from campaign_health.detection.words import SOURCE_WORDS
 from campaign_health.errors import CampaignHealthError
 from campaign_health.settings import Settings
@@ -56,7 +59,9 @@ class Page:
 
 def draw(page: Callable[[Page], None]) -> None:
     """Draws a page in one of its four states: no data yet, an error, stale data, normal."""
+    use_style()
     try:
+        watch_for_new_data()
         settings = installation()
         found = answer(workspaces)
         if not found:
@@ -111,9 +116,8 @@ def _say_if_stale(page: Page) -> None:
             icon=":material/schedule:",
         )
     elif failed:
-        names = ", ".join(SOURCE_WORDS.get(source.source, source.source) for source in failed)
-        st.warning(
-            f"**Not everything could be checked.** The last collection of {names} was not complete. "
-            "Days without an answer are shown as not collected, never as zero. See the page Data for the reason.",
-            icon=":material/cloud_off:",
+        names = joined([SOURCE_WORDS.get(source.source, source.source) for source in failed])
+        quiet(
+            f":material/cloud_off: **Not everything could be checked.** {names} did not answer in full. "
+            "What is missing shows as *not collected*, never as zero; the page Data says why."
         )

@@ -11,6 +11,7 @@ from campaign_health.dashboard.acting import ask_who, decide, undo
 from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.quiet import quiet
+from campaign_health.dashboard.watch import dialog_opens
 
 
 def offer_rename_acts(page: Page, suspect: Mapping[Hashable, Any]) -> None:
@@ -33,6 +34,7 @@ def offer_rename_acts(page: Page, suspect: Mapping[Hashable, Any]) -> None:
 
 @st.dialog("Confirm the rename")
 def _confirm(page: Page, old: str, new: str) -> None:
+    dialog_opens()
     st.write(
         f"{in_markdown(old)} is now called {in_markdown(new)}. The incident stays until the campaign sends again: "
         "somebody must still change the trigger in Customer.io."
@@ -44,6 +46,7 @@ def _confirm(page: Page, old: str, new: str) -> None:
 
 @st.dialog("Refuse the rename")
 def _refuse(page: Page, old: str, new: str) -> None:
+    dialog_opens()
     st.write(
         f"{in_markdown(old)} and {in_markdown(new)} have nothing to do with each other. They are not paired again."
     )

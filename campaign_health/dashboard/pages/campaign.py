@@ -15,7 +15,7 @@ from campaign_health.dashboard.campaign_sections import (
     numbers_panel,
     timeline_panel,
 )
-from campaign_health.dashboard.cards import card_html
+from campaign_health.dashboard.cards import incident_html
 from campaign_health.dashboard.mapping import offer_mapping
 from campaign_health.dashboard.markup import badge, safe, shown
 from campaign_health.dashboard.page import Page, draw
@@ -49,7 +49,7 @@ def campaign(page: Page) -> None:
     _title(page, now, days, current.kind if current else None)
     if current:
         with st.container(border=True, key=f"incident-{current.campaign_id}"):
-            st.html(card_html(current, page.today, page.palette))
+            st.html(incident_html(current, page.today, page.palette))
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 offer_acts(page, current, "page")
             standing_decisions(page, chosen, current.incident_id)

@@ -11,12 +11,13 @@ import duckdb
 import pandas as pd
 
 _CAMPAIGNS = """
-SELECT campaign_id, campaign, state, event, tags, owner, day, coalesce(i_kind, status, 'learning') AS status,
+SELECT campaign_id, campaign, state, event, tags, owner, day,
+       CASE WHEN i_expected THEN 'expected' ELSE coalesce(i_kind, status, 'learning') END AS status,
        events, sent, expected_low, expected_high, last_good_day, incident_id, opened_on, events_28d, sends_28d
 FROM (
-    SELECT h.*, i.kind AS i_kind
+    SELECT h.*, i.kind AS i_kind, i.expected_by IS NOT NULL AS i_expected
     FROM campaign_health h
-    LEFT JOIN incident i ON i.workspace = h.workspace AND i.incident_id = h.incident_id AND i.expected_by IS NULL
+    LEFT JOIN incident i ON i.workspace = h.workspace AND i.incident_id = h.incident_id
     WHERE h.workspace = ? AND h.gone_at IS NULL
 )
 ORDER BY lower(campaign), campaign_id
@@ -27,13 +28,19 @@ SELECT i.incident_id, i.campaign_id, c.name AS campaign, p.event, i.status, i.ki
        i.recovered_on, i.last_good_day, i.stage, i.cause, i.evidence, i.summary,
        i.missed_sends, i.missed_sends_low, i.missed_sends_high,
        i.revenue_at_risk, i.revenue_at_risk_low, i.revenue_at_risk_high,
-       i.acknowledged_by, i.muted_by, i.muted_reason, i.muted_until, i.expected_by, i.expected_reason, p.owner
+       i.acknowledged_by, i.muted_by, i.muted_reason, i.muted_until, i.expected_by, i.expected_reason, p.owner,
+       i.revenue_at_risk / greatest(1, date_diff('day', i.opened_on, coalesce(i.recovered_on - 1, r.as_of)) + 1) * 7
+           AS dollars_a_week,
+       i.missed_sends / greatest(1, date_diff('day', i.opened_on, coalesce(i.recovered_on - 1, r.as_of)) + 1)
+           AS missed_a_day
 FROM incident i
 JOIN campaign c USING (workspace, campaign_id)
 LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+LEFT JOIN judge_run r USING (workspace)
 WHERE i.workspace = $workspace AND ($campaign_id IS NULL OR i.campaign_id = $campaign_id)
   AND ($campaign_id IS NOT NULL OR i.status = 'open')
-ORDER BY i.status <> 'open', coalesce(i.revenue_at_risk, 0) DESC, coalesce(i.missed_sends, 0) DESC, i.opened_on DESC
+ORDER BY i.status <> 'open', CASE WHEN i.status <> 'open' THEN i.opened_on END DESC,
+         coalesce(dollars_a_week, 0) DESC, coalesce(missed_a_day, 0) DESC, i.opened_on DESC
 """
 
 
@@ -68,6 +75,8 @@ class Incident:
     expected_by: str | None
     expected_reason: str | None
     owner: str | None
+    dollars_a_week: float | None
+    missed_a_day: float | None
 
     @property
     def headline_cause(self) -> dict[str, Any]:
@@ -82,8 +91,8 @@ class Incident:
 def campaigns_now(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
     """One row a campaign that exists, by name.
 
-    Columns: campaign_id, campaign, state, event, tags, owner, day, status (an open, unexpected incident's kind where
-    there is one), events, sent, expected_low, expected_high, last_good_day, incident_id, opened_on, events_28d,
+    Columns: campaign_id, campaign, state, event, tags, owner, day, status (an open incident's kind where there
+    is one, `expected` where somebody expects it), events, sent, expected_low, expected_high, last_good_day, incident_id, opened_on, events_28d,
     sends_28d (lists of the last 28 days, None for not collected).
     """
     return connection.execute(_CAMPAIGNS, [workspace]).df()

@@ -1,0 +1,51 @@
+"""The sentence on top of the overview: the state of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from campaign_health.dashboard.page import Page
+from campaign_health.dashboard.reads.overview import Incident
+from campaign_health.dashboard.statuses import EXPECTED
+from campaign_health.detection.sentences import overview_parts
+
+
+def draw_headline(page: Page, campaigns: pd.DataFrame, open_incidents: Sequence[Incident]) -> None:
+    """What is broken and at risk as the page's heading, and the rest smaller below it."""
+    news, rest = headline(page, campaigns, open_incidents)
+    colours = page.palette
+    small = f'<p style="margin:.1rem 0 0;color:{colours.muted};font-size:.95rem">{escape(rest)}</p>' if rest else ""
+    st.html(
+        f'<h1 style="font-size:1.4rem;line-height:1.3;font-weight:650;margin:0;padding:0;color:{colours.text}">'
+        f"{escape(news)}</h1>{small}"
+    )
+
+
+def headline(page: Page, campaigns: pd.DataFrame, open_incidents: Sequence[Incident]) -> tuple[str, str]:
+    """The news and the rest, each a sentence; the rest may be empty."""
+    statuses = {str(status): int(number) for status, number in campaigns["status"].value_counts().items()}
+    statuses.pop(EXPECTED, None)
+    weekly = [one.dollars_a_week for one in open_incidents if one.dollars_a_week]
+    news, rest = overview_parts(statuses, sum(weekly) if weekly else None, _freshness(page))
+    if not news:
+        news, rest = rest[:1], rest[1:]
+    return _sentence(news), _sentence(rest)
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _freshness(page: Page) -> str | None:
+    sources = page.workspace.sources
+    complete = [source.last_complete for source in sources if source.outcome == "complete" and source.last_complete]
+    if not sources or not complete:
+        return None
+    if len(complete) == len(sources):
+        return f"all sources collected {page.local_time(max(complete))}"
+    return f"{len(sources) - len(complete)} of {len(sources)} sources could not be collected completely"

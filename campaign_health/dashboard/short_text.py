@@ -1,0 +1,21 @@
+"""Sentences cut to what fits on a card; the campaign page has them whole."""
+
+from __future__ import annotations
+
+import re
+
+# How rare a day is belongs to the campaign page; on the card the numbers speak.
+_RARITY = re.compile(r"; a healthy campaign does this [^;`]*\.$")
+# The end of a sentence outside of backticks, in which names stand; an abbreviation is followed by a small letter.
+_SENTENCE = re.compile(r"(?:`[^`]*`|[^`])*?[.!?](?=\s+[A-Z0-9`@\"]|$)")
+
+
+def without_rarity(sentence: str) -> str:
+    """The sentence without its last part, which says how rarely a healthy campaign does this."""
+    return _RARITY.sub(".", sentence)
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of several; all of the text where it is one."""
+    found = _SENTENCE.match(text)
+    return found.group(0) if found else text
