@@ -32,7 +32,8 @@ def card_html(incident: Incident, today: date, colours: Palette) -> str:
     return (
         f'<div style="color:{colours.text};line-height:1.38">'
         f'<div style="display:flex;gap:.15rem .6rem;align-items:baseline;flex-wrap:wrap;margin-bottom:.1rem">'
-        f'<h2 style="margin:0;padding:0;font-size:1.05rem;overflow-wrap:anywhere">{safe(_short(incident.campaign))}</h2>'
+        f'<h2 style="margin:0;padding:0;font-size:1.05rem;overflow-wrap:anywhere">'
+        f"{safe(_short(incident.campaign))}</h2>"
         f"{badge(incident.kind, colours)}{_owner(incident, colours)}</div>"
         f'<p style="margin:0 0 .25rem;font-size:.98rem;overflow-wrap:anywhere">'
         f"{_brief(with_code(without_rarity(incident.summary)))}</p>{_list(rows, colours)}</div>"

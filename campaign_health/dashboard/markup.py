@@ -40,7 +40,8 @@ def badge(status: str, colours: Palette) -> str:
     text, background = tone(status, colours)
     words = status_words(status)
     return (
-        f'<span title="{escape(words.meaning)}" style="color:{text};background:{background};border-radius:1rem;padding:.1rem .65rem;'
+        f'<span title="{escape(words.meaning)}" style="color:{text};background:{background};'
+        f"border-radius:1rem;padding:.1rem .65rem;"
         f'font-size:.85rem;font-weight:600;white-space:nowrap"><span aria-hidden="true">{words.shape}</span> '
         f"{escape(words.label)}</span>"
     )

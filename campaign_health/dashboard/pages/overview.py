@@ -54,7 +54,7 @@ def _links(page: Page, incident: Incident, key: str) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.page_link(
             "campaign_health/dashboard/pages/campaign.py",
-            label=f"Look at {in_markdown(incident.campaign[:28])}",
+            label=f"Open {in_markdown(incident.campaign[:24])}",
             icon=":material/arrow_forward:",
             query_params={"campaign": str(incident.campaign_id), "workspace": page.name},
         )

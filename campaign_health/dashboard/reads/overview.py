@@ -92,7 +92,8 @@ def campaigns_now(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.D
     """One row a campaign that exists, by name.
 
     Columns: campaign_id, campaign, state, event, tags, owner, day, status (an open incident's kind where there
-    is one, `expected` where somebody expects it), events, sent, expected_low, expected_high, last_good_day, incident_id, opened_on, events_28d,
+    is one, `expected` where somebody expects it),
+    events, sent, expected_low, expected_high, last_good_day, incident_id, opened_on, events_28d,
     sends_28d (lists of the last 28 days, None for not collected).
     """
     return connection.execute(_CAMPAIGNS, [workspace]).df()
