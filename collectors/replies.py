@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from collectors.errors import (
@@ -41,7 +41,7 @@ class Service:
     quota_wait: Callable[[Mapping[str, str], str], float | None]
     longest_hint: float = float("inf")
     first_backoff: float = 2.0
-    wrong_key_words: tuple[str, ...] = field(default=())
+    wrong_key_words: tuple[str, ...] = ()
 
 
 def is_web_page(content_type: str, text: str) -> bool:

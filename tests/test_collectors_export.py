@@ -106,6 +106,10 @@ def test_a_window_that_does_not_end_whole_counts_nothing(ending: str) -> None:
     assert "not whole" in reason
 
 
+def test_an_event_may_be_called_terminated_early() -> None:
+    assert counted(exported(line("Session terminated early"))) == {"Session terminated early": 1}
+
+
 def test_a_fragment_among_whole_records_fails_the_window_too() -> None:
     assert "not whole" in str(counted(exported(line() + '\n{"event":"E","pro\n' + line() + "\n")))
 

@@ -36,10 +36,10 @@ def export_records(response: requests.Response) -> Iterator[Record]:
         text = line.strip()
         if not text:
             continue
-        if TERMINATED in text.lower() and len(text) < 200:
-            raise _cut_off("Mixpanel ended it early ('terminated early')")
         record = _event(text)
         if record is None:
+            if TERMINATED in text.lower():
+                raise _cut_off("Mixpanel ended it early ('terminated early')")
             pending.append(line)
             if len(pending) > MOST_FRAGMENTS:
                 break
