@@ -181,7 +181,7 @@ def _keys_around(loc: tuple[str | int, ...]) -> list[str]:
         if isinstance(part, int):
             schema = schema.get("items", {})
         else:
-            named = next(iter(schema.get("patternProperties", {}).values()), {})
+            named: Any = next(iter(schema.get("patternProperties", {}).values()), {})
             schema = schema.get("properties", {}).get(part) or named
     if "$ref" in schema:
         schema = definitions[schema["$ref"].rsplit("/", 1)[1]]

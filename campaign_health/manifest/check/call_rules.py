@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from campaign_health.manifest.check.code.constants import Constants
-from campaign_health.manifest.check.code.snapshot import Snapshot
-from campaign_health.manifest.check.code.tracking_calls import TrackingCall, tracking_calls
-from campaign_health.manifest.check.code_rules import CodeChange
+from campaign_health.manifest.check.code.tracking_calls import CallReader, TrackingCall
+from campaign_health.manifest.check.code_change import CodeChange
 from campaign_health.manifest.check.findings import Coverage, Finding
 from campaign_health.manifest.check.git_tree import readable
 from campaign_health.manifest.check.wording import at
@@ -21,12 +19,13 @@ def check_calls(change: CodeChange, already_told: Iterable[str], coverage: Cover
     """
     manifest = change.read.manifest
     told = {name.strip() for name in already_told}
-    unlisted = [call for call in _calls(change.head, manifest) if not is_listed(call, manifest)]
+    reader = CallReader(manifest.code.calls, known=_listed_names(manifest))
+    unlisted = [call for call in reader.calls(change.head) if not is_listed(call, manifest)]
     if change.base is None:
         coverage.older_calls_not_in_manifest = len(unlisted)
         return []
     # A call is new where its event was sent by no call before; a wrapper added now makes old calls no newer.
-    before = {call.event.strip() for call in _calls(change.base, manifest)}
+    before = {call.event.strip() for call in reader.calls(change.base)}
     fresh: dict[str, TrackingCall] = {}
     older = 0
     for call in unlisted:
@@ -41,15 +40,15 @@ def check_calls(change: CodeChange, already_told: Iterable[str], coverage: Cover
 
 def is_listed(call: TrackingCall, manifest: Manifest) -> bool:
     """Whether the manifest has the call's event: exactly, or for Customer.io whatever the spaces around it."""
-    names = {*manifest.events, *(rename.old for rename in manifest.renames), *(r.new for r in manifest.renames)}
+    names = _listed_names(manifest)
     given = {call.event, manifest.code.prefix + call.event}
     if call.trimmed:
         return bool({name.strip() for name in given} & {name.strip() for name in names})
     return bool(given & names)
 
 
-def _calls(snapshot: Snapshot, manifest: Manifest) -> list[TrackingCall]:
-    return tracking_calls(snapshot, manifest.code.calls, Constants(snapshot))
+def _listed_names(manifest: Manifest) -> set[str]:
+    return {*manifest.events, *(name for rename in manifest.renames for name in (rename.old, rename.new))}
 
 
 def _full(name: str, manifest: Manifest) -> str:

@@ -86,7 +86,7 @@ def _check_repository(
         if commit is None:
             return
     inside = _path_in(repository, request.manifest)
-    earlier = _attempt(result, lambda: _manifest_at(repository, commit, inside)) if commit and inside else None
+    earlier = _attempt(result, lambda: _manifest_at(repository, commit, inside, read)) if commit and inside else None
     everyone, before = campaigns, campaigns
     if earlier is not None:
         before = campaign_dependencies(earlier.manifest, observed.campaigns if observed else None)
@@ -130,7 +130,8 @@ def _check_code(
 ) -> list[Finding]:
     from campaign_health.manifest.check.call_rules import check_calls
     from campaign_health.manifest.check.code.snapshot import take_snapshots
-    from campaign_health.manifest.check.code_rules import CodeChange, check_code
+    from campaign_health.manifest.check.code_change import CodeChange
+    from campaign_health.manifest.check.code_rules import check_code
 
     under = _path_in(repository, code) or ""
     under = "" if under in (".", "") else f"{under}/"
@@ -145,11 +146,13 @@ def _repository(request: CheckRequest) -> Repository:
     return Repository(request.code if request.code is not None else request.manifest)
 
 
-def _manifest_at(repository: Repository, commit: str | None, path: str) -> ReadManifest | None:
+def _manifest_at(repository: Repository, commit: str | None, path: str, now: ReadManifest) -> ReadManifest | None:
     entry = repository.files_at(commit).get(path) if commit else None
     if entry is None or not entry.is_file:
         return None
     content = repository.read_blobs([entry.blob])[entry.blob]
+    if content == now.text.encode("utf-8"):
+        return now
     try:
         return parse_manifest(content, readable(path))
     except ManifestError as error:

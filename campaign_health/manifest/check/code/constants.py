@@ -82,9 +82,13 @@ def count_uses(snapshot: Snapshot, name: str) -> int:
     for file in snapshot.with_words([name.strip("$@#").encode()]):
         if file.is_catalogue:
             continue
-        given = {constant.start for constant in constants_in(file) if constant.name == name}
-        named = sum(1 for token in file.source.tokens if token.text == name and token.is_name)
-        uses += max(0, named - len(given))
+        tokens = file.source.tokens
+        strings = {constant.start for constant in constants_in(file) if constant.name == name}
+        for index, token in enumerate(tokens):
+            if token.text == name and token.is_name:
+                follows = tokens[index + 1 : index + 5]
+                defined = follows[:1] and follows[0].text in ("=", ":=")
+                uses += not (defined or any(later.start in strings for later in follows))
     return uses
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from pathlib import PurePosixPath
 from typing import Literal
 
 from tree_sitter import Language as Grammar
@@ -99,8 +98,9 @@ _BY_NAME = {"Rakefile": RUBY, "Gemfile": RUBY}
 
 def language_of(path: str) -> Language | None:
     """The language of a file by its name; None for one that is not read."""
-    pure = PurePosixPath(path)
-    return _BY_NAME.get(pure.name) or _BY_SUFFIX.get(pure.suffix.lower())
+    name = path.rpartition("/")[2]
+    stem, dot, suffix = name.rpartition(".")
+    return _BY_NAME.get(name) or (_BY_SUFFIX.get(f".{suffix.lower()}") if stem and dot else None)
 
 
 @cache

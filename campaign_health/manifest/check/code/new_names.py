@@ -59,7 +59,7 @@ class NewNames:
         anchor = anchor_of(value.strip())
         if anchor is None:
             return False
-        files = self._base.with_words([anchor])
+        files = [file for file in self._base.with_words([anchor]) if _may_hold(file, value.strip())]
         return not any(literal.value.strip() == value.strip() for file in files for literal in file.source.literals)
 
     def gained(self, value: str, before: CodeFile, after: CodeFile) -> bool:
@@ -114,6 +114,11 @@ class NewNames:
             if share >= MOVED and (best is None or (share, candidate.path) > best):
                 best = (share, candidate.path)
         return self._head.files[best[1]] if best else None
+
+
+def _may_hold(file: CodeFile, value: str) -> bool:
+    # An escape can stand for any letter, so a file with one is read in full.
+    return value.encode() in file.source.content or b"\\" in file.content
 
 
 def _lines(file: CodeFile) -> set[bytes]:

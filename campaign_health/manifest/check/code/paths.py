@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import PurePosixPath
 
 from campaign_health.manifest.check.code.languages import language_of
 from campaign_health.manifest.schema import CodeSettings
@@ -61,11 +60,9 @@ def is_product_code(path: str, settings: CodeSettings, manifest_path: str | None
     language = language_of(path)
     if language is None or path == manifest_path:
         return False
-    pure = PurePosixPath(path)
-    for folder in pure.parts[:-1]:
-        if folder.lower() in _SKIPPED_FOLDERS or folder.endswith(".lproj") or _TEST_TARGET.match(folder):
-            return False
-    name = pure.name
+    folder, _, name = path.rpartition("/")
+    if _is_skipped(folder):
+        return False
     if _TEST_FILE.fullmatch(name) or _TEST_CLASS.fullmatch(name) or _BUILT_FILE.fullmatch(name):
         return False
     if _TRANSLATION_NAME.match(name):
@@ -78,9 +75,17 @@ def is_product_code(path: str, settings: CodeSettings, manifest_path: str | None
     return not any(matches(path, pattern) for pattern in settings.exclude)
 
 
+@cache
+def _is_skipped(folder: str) -> bool:
+    return any(
+        part.lower() in _SKIPPED_FOLDERS or part.endswith(".lproj") or bool(_TEST_TARGET.match(part))
+        for part in folder.split("/")
+    )
+
+
 def is_minified(path: str, content: bytes) -> bool:
     """Whether a script was written by a machine to be small: long lines throughout (as GitHub's Linguist counts)."""
-    if PurePosixPath(path).suffix.lower() not in (".js", ".mjs", ".cjs"):
+    if not path.lower().endswith((".js", ".mjs", ".cjs")):
         return False
     lines = [line for line in content.split(b"\n") if line.strip()]
     if not lines:

@@ -15,6 +15,7 @@ _HOLES = frozenset({"template_substitution", "interpolation", "interpolated_expr
 _ESCAPE = re.compile(
     r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|(\r?\n)|(.))", re.DOTALL
 )
+_SPECIAL = re.compile(rb"[\\'\"{$#]")  # what could be an escape, a hole or another kind of quote
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a": "\a", "v": "\v", "e": "\x1b"}
 
 
@@ -99,6 +100,10 @@ class Source:
             return None if None in parts else "".join(part for part in parts if part is not None)
         if node.type in self.language.symbols:
             return self._text(node).strip(":").strip()
+        raw = self.content[node.start_byte : node.end_byte]
+        quote = raw[:1]
+        if quote in (b'"', b"'") and raw[-1:] == quote and len(raw) > 1 and not _SPECIAL.search(raw, 1, len(raw) - 1):
+            return raw[1:-1].decode("utf-8")
         children = node.children
         if len(children) < 2 or node.type.startswith("bare_"):
             if any(child.type in _HOLES for child in children):

@@ -39,6 +39,7 @@ _KIT_IN_FILE = re.compile(
     rb"(?i)mixpanel|segmentio|@segment/|segment\.analytics|com\.segment|import segment|customer[-_.]?io|"
     rb"analytics-(?:node|ruby|go)"
 )
+_FIRST_STRING = re.compile(rb"""[^"'`;{}()\n]{0,40}\(?[^"'`;{}()]{0,80}(["'`])([^"'`\\$#{}]*)\1""")
 _CUSTOMERIO = re.compile(r"(?i)customer_?io|\b_?cio\b")
 
 
@@ -59,48 +60,72 @@ class TrackingCall:
     trimmed: bool
 
 
-def tracking_calls(snapshot: Snapshot, wrappers: Iterable[str], constants: Constants) -> list[TrackingCall]:
-    """Every call whose event can be told, sorted by place; a name is looked up in `constants`."""
-    own = frozenset(wrapper.rsplit(".", 1)[-1].rsplit(":", 1)[-1].strip() for wrapper in wrappers)
-    names = own | METHODS.keys()
-    pattern = re.compile(
-        rb"(?<![A-Za-z0-9_$])(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b"
-    )
-    found: set[TrackingCall] = set()
-    for file in snapshot.with_words(name.strip("$@").encode() for name in names):
-        if not file.is_catalogue:
-            found.update(_calls_in(file, pattern, own, constants))
-    return sorted(found, key=lambda call: (call.path, call.line, call.event))
+@dataclass(frozen=True)
+class _Site:
+    """A call as it is written: the tokens of its event, not yet looked up."""
+
+    event: tuple[Token, ...]
+    trimmed: bool
 
 
-def _calls_in(
-    file: CodeFile, pattern: re.Pattern[bytes], own: frozenset[str], constants: Constants
-) -> Iterator[TrackingCall]:
-    source = file.source
-    kit_in_file = bool(_KIT_IN_FILE.search(file.content))
-    for match in pattern.finditer(source.content):
-        method = match[0].decode()
-        follows = source.content[match.end() : match.end() + 40].lstrip()[:1]
-        if (
-            method not in own
-            and not kit_in_file
-            and b"." not in source.content[max(0, match.start() - 2) : match.start()]
-        ):
-            continue
-        if follows in (b"", b"=", b";", b",", b")", b"}", b"]", b"."):
-            continue
-        tokens = source.tokens_around_call(match.start())
-        at = next((i for i, token in enumerate(tokens) if token.start == match.start()), None)
-        if at is None or not (method in own or _is_kit(tokens[:at], method, kit_in_file)):
-            continue
-        receiver = "".join(token.text for token in tokens[:at])
-        given = arguments_of(tokens, at + 1, source.language)
-        event = _event_of(given, method, source.language, own=method in own)
-        for name in _values(event, constants, file.path):
-            trimmed = bool(_CUSTOMERIO.search(receiver)) or (
-                method not in own and b"customerio" in file.content.lower()
-            )
-            yield TrackingCall(name, file.path, event[0].line, trimmed)
+class CallReader:
+    """Reads tracking calls out of snapshots; a file that is in several is read once.
+
+    `known` are names of events that are of no interest: a call whose first string is one of them is left out,
+    which is told without parsing the file.
+    """
+
+    def __init__(self, wrappers: Iterable[str], known: Iterable[str] = ()) -> None:
+        self._own = frozenset(wrapper.rsplit(".", 1)[-1].rsplit(":", 1)[-1].strip() for wrapper in wrappers)
+        names = sorted(name.encode() for name in self._own | METHODS.keys())
+        self._words = [name.strip(b"$@") for name in names]
+        self._pattern = re.compile(rb"(?<![A-Za-z0-9_$])(?:" + b"|".join(map(re.escape, names)) + rb")\b")
+        self._known = frozenset(name.encode() for name in known)
+        self._read: dict[int, list[_Site]] = {}
+
+    def calls(self, snapshot: Snapshot) -> list[TrackingCall]:
+        """Every call whose event can be told, sorted by place; constants are looked up in the snapshot."""
+        constants = Constants(snapshot)
+        found: set[TrackingCall] = set()
+        for file in snapshot.with_words(self._words):
+            if file.is_catalogue:
+                continue
+            if id(file) not in self._read:
+                self._read[id(file)] = list(self._sites(file))
+            for site in self._read[id(file)]:
+                for name in _values(site.event, constants, file.path):
+                    found.add(TrackingCall(name, file.path, site.event[0].line, site.trimmed))
+        return sorted(found, key=lambda call: (call.path, call.line, call.event))
+
+    def _sites(self, file: CodeFile) -> Iterator[_Site]:
+        source = file.source
+        content = source.content
+        matches = [match for match in self._pattern.finditer(content) if not self._is_told(content, match)]
+        if not matches:
+            return
+        kit_in_file = bool(_KIT_IN_FILE.search(content))
+        customerio_in_file = b"customerio" in content.lower()
+        for match in matches:
+            method = match[0].decode()
+            own = method in self._own
+            if not own and not kit_in_file and b"." not in content[max(0, match.start() - 2) : match.start()]:
+                continue
+            tokens = source.tokens_around_call(match.start())
+            at = next((i for i, token in enumerate(tokens) if token.start == match.start()), None)
+            if at is None or not (own or _is_kit(tokens[:at], method, kit_in_file)):
+                continue
+            receiver = "".join(token.text for token in tokens[:at])
+            event = _event_of(arguments_of(tokens, at + 1, source.language), method, source.language, own=own)
+            if event:
+                yield _Site(tuple(event), bool(_CUSTOMERIO.search(receiver)) or (not own and customerio_in_file))
+
+    def _is_told(self, content: bytes, match: re.Match[bytes]) -> bool:
+        """Whether it is no call, or a call of a known event, by what follows it."""
+        follows = content[match.end() : match.end() + 200].lstrip()
+        if follows[:1] in (b"", b"=", b";", b",", b")", b"}", b"]", b"."):
+            return True
+        first = _FIRST_STRING.match(follows)
+        return first is not None and first[2] in self._known
 
 
 def _is_kit(before: list[Token], method: str, kit_in_file: bool) -> bool:
@@ -137,7 +162,7 @@ def _event_of(given: list[Argument], method: str, language: Language, *, own: bo
     return []
 
 
-def _values(tokens: list[Token], constants: Constants, path: str) -> list[str]:
+def _values(tokens: tuple[Token, ...], constants: Constants, path: str) -> list[str]:
     if not tokens:
         return []
     if len(tokens) == 1 and tokens[0].is_string:
