@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from campaign_health.pipeline.context import WorkspaceRun
@@ -38,16 +38,19 @@ class SourceRun:
     stopped: Stopped | None = None
 
 
-def run_source(run: WorkspaceRun, source: Source, requests_before: int = 0) -> SourceRun:
+def run_source(
+    run: WorkspaceRun, source: Source, requests_before: int = 0, notes_before: Sequence[str] = ()
+) -> SourceRun:
     """Runs the source and saves its record.
 
     Args:
         requests_before: requests already sent on its behalf, such as the one for the time zone.
+        notes_before: what these brought to light.
 
     Raises:
         StorageError: the warehouse cannot be written.
     """
-    tally = Tally(source, run.clock.instant())
+    tally = Tally(source, run.clock.instant(), notes=list(notes_before))
     begun = _requests_sent(run, source)
     budget_spent = False
     stopped: Stopped | None = None

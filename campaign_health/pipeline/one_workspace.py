@@ -167,7 +167,8 @@ def _run_sources(run: WorkspaceRun, report: WorkspaceReport, requests_before: in
             report.records.append(_not_run(run, source, missing))
             continue
         run.progress.begin(run.name, source)
-        outcome = run_source(run, source, requests_before if source == first_mixpanel else 0)
+        before = (requests_before, report.notes) if source == first_mixpanel else (0, ())
+        outcome = run_source(run, source, *before)
         run.progress.end(outcome.record)
         report.records.append(outcome.record)
         report.budget_spent |= outcome.budget_spent

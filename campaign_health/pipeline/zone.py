@@ -57,10 +57,11 @@ def choose_zone(
             raise SettingsError(
                 f"Mixpanel names {served!r} as the time zone of {workspace}, which is not known here.", _CURE
             ) from failure
-    if not_served_because is not None and stored is not None:
-        warning = f"Mixpanel could not be asked for its time zone; {stored} is kept from the last run."
-        return ZoneFound(ZoneInfo(stored), False, (warning,))
-    reason = not_served_because or "it is not set."
-    if project is not None and not_served_because is None:
-        reason = f"it is not set, and Mixpanel names none for project {project}. Check MIXPANEL_PROJECT_ID as well."
-    raise SettingsError(f"The time zone of the workspace {workspace} is not known: {reason}", _CURE)
+    silent = f"Mixpanel names no time zone for project {project}." if project is not None else "It is not set."
+    reason = not_served_because or silent
+    if project is not None and stored is not None:
+        return ZoneFound(ZoneInfo(stored), False, (f"{reason} The time zone {stored} is kept from the last run.",))
+    raise SettingsError(
+        f"The time zone of the workspace {workspace} is not known: {reason}",
+        f"{_CURE} Check MIXPANEL_PROJECT_ID as well." if project is not None else _CURE,
+    )
