@@ -81,11 +81,11 @@ def _judge(
     source_days = judge_input.source_days(connection, name, known.first_day, known.last_day)
     settled_columns = last_settled_column(source_days, (known.last_day - known.first_day).days + 1) + 1
     last_settled = known.first_day + timedelta(days=settled_columns - 1)
-    before = _remembered(connection, name, known, settings, last_settled)
+    before = remembered(connection, name, known, settings, last_settled)
     begin = known.first_day if before is None else before.day + timedelta(days=1)
     window = max(known.first_day, begin - timedelta(days=DIAGNOSIS_DAYS))
     _tell(progress, f"Judging {len(known.plans)} campaigns over {(known.last_day - begin).days + 1} days")
-    panels = _panels(connection, name, known, window)
+    panels = read_panels(connection, name, known, window)
     settled = panels.settled.span(0, (last_settled - window).days + 1)
     diagnosis = Diagnosis(
         connection, name, str(known.zone), known.campaigns, known.plans, settled, settled.events(),
@@ -126,7 +126,7 @@ def _judge(
     )
 
 
-def _remembered(
+def remembered(
     connection: duckdb.DuckDBPyConnection, workspace: str, known: Known, settings: DetectorSettings, last_settled: date
 ) -> Checkpoint | None:
     """The stored memory, where it is of this very input and not of later days."""
@@ -146,7 +146,8 @@ def _about(settings: DetectorSettings) -> tuple[object, ...]:
     return (VERSION, DETECTOR_VERSION, repr(settings))
 
 
-def _panels(connection: duckdb.DuckDBPyConnection, workspace: str, known: Known, window: date) -> Panels:
+def read_panels(connection: duckdb.DuckDBPyConnection, workspace: str, known: Known, window: date) -> Panels:
+    """The panels from the day `window` to the last known day."""
     return build_panels(
         window,
         known.last_day,

@@ -1,0 +1,100 @@
+"""`campaign-health explain`: one campaign's verdict as a calculation to follow."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from campaign_health.cli.console import notes, print_json
+from campaign_health.cli.judge import DAY, check_workspace
+from campaign_health.cli.status_view import clean, print_rendered
+from campaign_health.clock import read_clock
+from campaign_health.detection.sentences import cause_label, count, day_text, span, stage_label, status_label
+from campaign_health.judge.explaining import Explanation, LinkExplained, explain, find_campaign
+from campaign_health.settings import load_settings
+from storage.database import open_published
+
+
+@click.command(name="explain")
+@click.argument("campaign")
+@click.option("--day", type=DAY, help="The day to explain; by default the newest judged one.")
+@click.option("--workspace", help="Only this workspace.")
+@click.option("--json", "as_json", is_flag=True, help="Write it as JSON.")
+def command(campaign: str, day: datetime | None, workspace: str | None, as_json: bool) -> None:
+    """Show one campaign's verdict as a calculation to follow.
+
+    CAMPAIGN is its id, or enough of its name to tell it apart. Reads the published file and changes nothing.
+    """
+    settings = load_settings(os.environ, Path.cwd())
+    check_workspace(settings, workspace)
+    with open_published(settings.data_dir) as connection:
+        name, campaign_id, _ = find_campaign(connection, workspace, campaign)
+        check_workspace(settings, name)
+        chosen = next(item for item in settings.workspaces if item.name == name)
+        with notes.status("Judging"):
+            wanted = None if day is None else day.date()
+            explanation = explain(connection, chosen, campaign_id, wanted, read_clock(os.environ))
+    if as_json:
+        print_json(asdict(explanation))
+    else:
+        print_rendered(lambda console: _print(console, explanation))
+
+
+def _print(console: Console, item: Explanation) -> None:
+    status = status_label(item.status) if item.status else "not judged"
+    console.print(Text(clean(f"{item.campaign}: {status.lower()} on {day_text(item.day)}"), style="bold"))
+    console.print(Text(clean(item.conclusion)))
+    if item.incident_id is not None and item.cause is not None:
+        stage = f" The first link that broke: {stage_label(item.stage)}." if item.stage else ""
+        console.print(Text(clean(f"Cause: {cause_label(item.cause)}.{stage}")))
+    console.print()
+    console.print(Text("Step by step", style="bold"))
+    for number, step in enumerate(item.steps, start=1):
+        table = Table.grid(padding=(0, 1))
+        table.add_column(width=2, justify="right")
+        table.add_column(overflow="fold")
+        table.add_row(f"{number}.", Text(clean(step)))
+        console.print(table)
+    shown = [link for link in item.links if link.broken][:1] or list(item.links)[-1:]
+    for link in shown:
+        _print_days(console, link)
+
+
+def _print_days(console: Console, link: LinkExplained) -> None:
+    console.print()
+    console.print(Text(f"Day by day: {link.upstream} to {link.downstream}", style="bold"))
+    table = Table(box=None, pad_edge=False, padding=(0, 2), header_style="dim")
+    for title in ("Day", link.upstream.capitalize(), link.downstream.capitalize(), "Expected", "Evidence"):
+        table.add_column(title, justify="left" if title == "Day" else "right", no_wrap=True)
+    for day in link.days:
+        low, high = day.expected_low, day.expected_high
+        table.add_row(
+            day_text(day.day, day.day),
+            "not collected" if day.upstream is None else count(day.upstream),
+            "not collected" if day.downstream is None else count(day.downstream),
+            "" if low is None or high is None else span(low, high),
+            "" if day.evidence is None else _times(day.evidence),
+        )
+    console.print(Padding(table, (0, 0, 0, 2)))
+    threshold = next((day.threshold for day in reversed(link.days) if day.threshold is not None), None)
+    if threshold is not None:
+        console.print(
+            Text(
+                f"Evidence: how many times likelier the days are if the link is broken than if it is healthy. "
+                f"An alarm needs {_times(threshold)}: above it, a healthy campaign raises one by chance only as often as "
+                "CAMPAIGN_HEALTH_FALSE_ALARM_YEARS says.",
+                style="dim",
+            )
+        )
+
+
+def _times(times: float) -> str:
+    return f"{count(times)} ×" if times < 1e6 else "over a million ×"
