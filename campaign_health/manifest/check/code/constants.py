@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +19,10 @@ from campaign_health.manifest.check.code.languages import (
 from campaign_health.manifest.check.code.snapshot import CodeFile, Snapshot
 from campaign_health.manifest.check.code.source import Token
 
+# What is asked of a constant, or named like every parameter.
+_PASSED_ON = frozenset(
+    "name event eventName event_name value rawValue raw_value key type id title label action toString freeze".split()  # noqa: SIM905
+)
 _ASSIGNS = frozenset({"=", ":", ":=", "=>"})
 
 
@@ -59,6 +64,21 @@ class Constants:
         own = [constant for constant in known if constant.path == near]
         kin = [constant for constant in known if language_of(constant.path) in _family(language)]
         return {constant.value for constant in own or kin or known}
+
+    def resolve(self, names: Sequence[str], near: str) -> str | None:
+        """The string behind an expression such as `EVENTS.TRIAL` or `Event.TRIAL.value`, by its names in order.
+
+        None where it is unknown or ambiguous. A single name in small letters is no constant: it may be a parameter.
+        """
+        if len(names) == 1 and not names[0].lstrip("_$k")[:1].isupper():
+            return None
+        for name in reversed(names):
+            if name in _PASSED_ON:
+                continue
+            values = self.values(name, near)
+            if values:
+                return next(iter(values)) if len(values) == 1 else None
+        return None
 
     def _known(self, name: str) -> list[Constant]:
         if name not in self._by_name:

@@ -11,7 +11,7 @@ from campaign_health.manifest.check.code.constants import Constants, constants_i
 from campaign_health.manifest.check.code.occurrences import Occurrence
 from campaign_health.manifest.check.code.replacement import Replacement, is_like_a_name, replacement_of
 from campaign_health.manifest.check.code.snapshot import CodeFile, Snapshot, anchor_of
-from campaign_health.manifest.check.likeness import SIMILAR, likeness
+from campaign_health.manifest.check.likeness import is_likely_rename, likeness
 
 MOVED = 0.5  # share of lines in common above which a vanished and a new file are one that moved
 
@@ -48,11 +48,7 @@ class NewNames:
 
     def value_of(self, names: Sequence[str], near: str) -> str | None:
         """The string behind names such as `EVENTS.TRIAL`; None if unknown or ambiguous."""
-        for name in reversed(names):
-            values = self._constants.values(name, near)
-            if values:
-                return next(iter(values)) if len(values) == 1 else None
-        return None
+        return self._constants.resolve(names, near)
 
     def is_new(self, value: str) -> bool:
         """Whether a string was nowhere in the code at the base."""
@@ -88,8 +84,10 @@ class NewNames:
         best: tuple[float, Guess] | None = None
         for file in self._changed:
             for literal in file.source.literals:
-                score = likeness(old, literal.value) if is_like_a_name(literal.value) else 0.0
-                if score >= SIMILAR and (best is None or score > best[0]) and self.is_new(literal.value):
+                if not is_like_a_name(literal.value) or not is_likely_rename(old, literal.value):
+                    continue
+                score = likeness(old, literal.value)
+                if (best is None or score > best[0]) and self.is_new(literal.value):
                     best = (score, Guess(literal.value.strip(), file.path, literal.line))
         return best[1] if best else None
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from campaign_health.manifest.check.code.snapshot import CodeFile
 from campaign_health.manifest.check.code.source import Token
-from campaign_health.manifest.check.likeness import SIMILAR, likeness
+from campaign_health.manifest.check.likeness import is_likely_rename, likeness
 
 _LARGE = 4000  # tokens above which frequent tokens are left out of the comparison, to stay quick
 
@@ -63,12 +63,13 @@ def _pick(
         alike = max(new_strings, key=lambda j: likeness(old_value, after[j].value or ""))
         if len(old_strings) == len(new_strings):
             chosen = new_strings[old_strings.index(index)]
-        elif likeness(old_value, after[alike].value or "") >= SIMILAR:
+        elif is_likely_rename(old_value, after[alike].value or ""):
             chosen = alike
         else:
             chosen = next((j for j in new_strings if _same_before(before, after, index, j)), alike)
         value = after[chosen].value or ""
-        in_place = _same_before(before, after, index, chosen) or likeness(old_value, value) >= SIMILAR
+        named_anew = len(old_strings) == len(new_strings) and _both_assigned(before, after, index, chosen)
+        in_place = _same_before(before, after, index, chosen) or named_anew or is_likely_rename(old_value, value)
         return Replacement(after[chosen].line, value=value, in_place=in_place)
     names = tuple(after[j].text for j in range(*new) if after[j].is_name)
     if names:
@@ -81,6 +82,11 @@ def _same_before(before: list[Token], after: list[Token], i: int, j: int) -> boo
     if i == 0 or j == 0 or before[i - 1].text != after[j - 1].text:
         return False
     return i == 1 or j == 1 or before[i - 2].text == after[j - 2].text
+
+
+def _both_assigned(before: list[Token], after: list[Token], i: int, j: int) -> bool:
+    """Whether both are the value of a constant, whose name may have changed with it."""
+    return i > 0 and j > 0 and before[i - 1].text == after[j - 1].text and before[i - 1].text in ("=", ":", ":=", "=>")
 
 
 @lru_cache(maxsize=256)

@@ -93,7 +93,7 @@ class CallReader:
             if id(file) not in self._read:
                 self._read[id(file)] = list(self._sites(file))
             for site in self._read[id(file)]:
-                for name in _values(site.event, constants, file.path):
+                if name := _name_of(site.event, constants, file.path):
                     found.add(TrackingCall(name, file.path, site.event[0].line, site.trimmed))
         return sorted(found, key=lambda call: (call.path, call.line, call.event))
 
@@ -162,15 +162,12 @@ def _event_of(given: list[Argument], method: str, language: Language, *, own: bo
     return []
 
 
-def _values(tokens: tuple[Token, ...], constants: Constants, path: str) -> list[str]:
-    if not tokens:
-        return []
+def _name_of(tokens: tuple[Token, ...], constants: Constants, path: str) -> str | None:
+    """The event's name; None where it is put together while running or cannot be looked up."""
     if len(tokens) == 1 and tokens[0].is_string:
-        return [tokens[0].value] if tokens[0].value is not None and tokens[0].value.strip() else []
-    if any(token.is_string or token.text in ("+", "(") for token in tokens):
-        return []  # put together while running
-    for token in reversed(tokens):
-        values = constants.values(token.text, path) if token.is_name else set()
-        if len(values) == 1:
-            return [value for value in values if value.strip()]
-    return []
+        value = tokens[0].value
+    elif any(token.is_string or token.text in ("+", "(") for token in tokens):
+        value = None
+    else:
+        value = constants.resolve([token.text for token in tokens if token.is_name], path)
+    return value if value and value.strip() else None

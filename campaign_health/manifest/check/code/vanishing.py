@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from campaign_health.manifest.check.code.new_names import NewNames
 from campaign_health.manifest.check.code.occurrences import Occurrence, by_file
 from campaign_health.manifest.check.code.replacement import is_like_a_name
-from campaign_health.manifest.check.likeness import SIMILAR, likeness
+from campaign_health.manifest.check.likeness import is_likely_rename
 
 _LOGS = frozenset(
     {
@@ -61,7 +61,7 @@ def losses_in_part(
             if loss.new_name is None:
                 continue
             # Where it stands as often as before, it may have moved and something else taken its old place.
-            alike = likeness(place.value, loss.new_name) >= SIMILAR
+            alike = is_likely_rename(place.value, loss.new_name)
             if fewer or (alike and new_names.is_new(loss.new_name)):
                 return loss
     return None
