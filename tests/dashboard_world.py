@@ -48,7 +48,7 @@ CAUSES = {
         "`project.created` stopped on 19 November; `project_created` began the same day with 97 % of its volume and "
         "the same properties.",
         "Ask the team that sends the event which name is right, then set this campaign's trigger to it.",
-        {"old": "project.created", "new": "project_created", "name_likeness": 1.0, "volume_handed_over": 0.97,
+        {"old_event": "project.created", "new_event": "project_created", "name_likeness": 1.0, "volume_handed_over": 0.97,
          "shared_properties": 1.0, "first_day": "2026-11-19"},
     ),
     "message_failing": (
@@ -56,7 +56,7 @@ CAUSES = {
         "`plan` on `paywall_limit_reached` was a string and is an object since 22 November; the message uses "
         "{{event.plan}}.",
         "Use {{event.plan.name}} in the message, or ask for the string back.",
-        {"event": "paywall_limit_reached", "property": "plan", "before": "string", "after": "object"},
+        {"event": "paywall_limit_reached", "property": "plan", "type_before": "string", "type_after": "object"},
     ),
     "part_of_traffic_broke": (
         "part_of_traffic_broke",
@@ -69,7 +69,7 @@ CAUSES = {
         "event_unknown",
         "`webinar_registred` was never seen in Mixpanel; the nearest name is `webinar_registered`.",
         "Correct the trigger's name in Customer.io.",
-        {"nearest": ["webinar_registered"]},
+        {"nearest": [{"event": "webinar_registered", "likeness": 0.97}]},
     ),
 }  # fmt: skip
 

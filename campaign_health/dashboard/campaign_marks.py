@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from campaign_health.dashboard.figures.timeline import Mark, Shade
+from campaign_health.dashboard.reads.campaign_view import CampaignView
 from campaign_health.dashboard.reads.overview import Incident
 from campaign_health.detection.formats import day_text
 from campaign_health.detection.words import cause_label, status_label
+from campaign_health.visible_text import visible
 
+# An event that was quiet for as long as this has a last day to speak of.
+QUIET_DAYS = 2
 FIELD_WORDS = {
     "state": "state",
     "event": "trigger event",
@@ -35,17 +39,31 @@ def incident_shades(incidents: Sequence[Incident], last_day: date) -> list[Shade
     return shades
 
 
-def campaign_marks(
-    edits: Sequence[tuple[datetime, list[dict[str, Any]]]], changes: pd.DataFrame, zone: ZoneInfo
-) -> list[Mark]:
-    """Edits of the campaign and changes of its event's properties, each on its local day, oldest first."""
-    marks = [Mark(when.replace(tzinfo=UTC).astimezone(zone).date(), edit_text(found)) for when, found in edits]
+def campaign_marks(view: CampaignView, zone: ZoneInfo) -> list[Mark]:
+    """Edits of the campaign, the event's first and last day, and changes of its properties, oldest first."""
+    marks = [Mark(when.replace(tzinfo=UTC).astimezone(zone).date(), edit_text(found)) for when, found in view.edits]
     marks += [
         Mark(pd.Timestamp(row["day"]).date(), property_text(row))
-        for row in changes.to_dict("records")
+        for row in view.changes.to_dict("records")
         if row["kind"] != "appeared"
     ]
-    return sorted(marks, key=lambda mark: mark.day)
+    return sorted([*marks, *_life_marks(view)], key=lambda mark: mark.day)
+
+
+def _life_marks(view: CampaignView) -> list[Mark]:
+    """The event's first day, if it began after collecting did; its last, if it has ended."""
+    known = view.days.loc[view.days["events"].notna(), "day"]
+    if known.empty:
+        return []
+    first_day, last_day = (pd.Timestamp(known.iloc[place]).date() for place in (0, -1))
+    first_seen, last_seen = view.life
+    name = visible(view.now.event, 60)
+    marks = []
+    if first_seen is not None and first_seen > first_day:
+        marks.append(Mark(first_seen, f"Event {name} was first seen"))
+    if last_seen is not None and (last_day - last_seen).days >= QUIET_DAYS:
+        marks.append(Mark(last_seen, f"Event {name} was last seen"))
+    return marks
 
 
 def edit_text(changes: Sequence[dict[str, Any]]) -> str:

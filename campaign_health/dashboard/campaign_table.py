@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.csv_export import as_csv
+from campaign_health.dashboard.figures.sparkline import event_line, send_line
 from campaign_health.dashboard.markup import shown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.statuses import PAGE_STATUSES, shape_and_label, status_label
+from campaign_health.dashboard.theme import Palette
 
 SEVERITY = list(PAGE_STATUSES)
 
@@ -21,7 +22,7 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
         st.info("Customer.io has no campaigns yet, or the key may not read them. The page Data says which.")
         return
     chosen = _filtered(campaigns)
-    table = _for_people(chosen)
+    table = _for_people(chosen, page.palette)
     quiet(f"{len(chosen):,} of {len(campaigns):,} campaigns. Choose a row to look at its campaign.")
     picked = st.dataframe(
         table,
@@ -33,8 +34,12 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
         alt="All campaigns with their status, newest numbers, last good day and the last 28 days as sparklines",
         column_config={
             "Status": st.column_config.TextColumn(width="medium", help="What the newest judged day says."),
-            "Events, 28 days": st.column_config.LineChartColumn(y_min=0, help="How often the trigger event happened."),
-            "Sends, 28 days": st.column_config.LineChartColumn(y_min=0, help="Messages sent, on the same days."),
+            "Events, 28 days": st.column_config.ImageColumn(
+                width=160, help="How often the trigger event happened. A grey bar is a day not collected."
+            ),
+            "Sends, 28 days": st.column_config.ImageColumn(
+                width=160, help="Messages sent, on the same days. A grey bar is a day not collected."
+            ),
             "Last good day": st.column_config.DateColumn(format="ddd D MMM"),
             "Newest events": st.column_config.NumberColumn(format="localized"),
             "Newest sends": st.column_config.NumberColumn(format="localized"),
@@ -108,7 +113,7 @@ def matching(
     return found.assign(_order=order).sort_values("_order", kind="stable").drop(columns="_order")
 
 
-def _for_people(campaigns: pd.DataFrame) -> pd.DataFrame:
+def _for_people(campaigns: pd.DataFrame, colours: Palette) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Status": [shape_and_label(status) for status in campaigns["status"]],
@@ -116,16 +121,9 @@ def _for_people(campaigns: pd.DataFrame) -> pd.DataFrame:
             "Trigger event": [shown(event) if isinstance(event, str) else "–" for event in campaigns["event"]],
             "Newest events": campaigns["events"],
             "Newest sends": campaigns["sent"],
-            "Events, 28 days": [_line(values) for values in campaigns["events_28d"]],
-            "Sends, 28 days": [_line(values) for values in campaigns["sends_28d"]],
+            "Events, 28 days": [event_line(values, colours) for values in campaigns["events_28d"]],
+            "Sends, 28 days": [send_line(values, colours) for values in campaigns["sends_28d"]],
             "Last good day": pd.to_datetime(campaigns["last_good_day"]).dt.date,
             "Owner": [shown(owner) if isinstance(owner, str) else "–" for owner in campaigns["owner"]],
         }
     )
-
-
-def _line(values: object) -> list[float | None]:
-    if values is None or isinstance(values, float):
-        return []
-    return [None if number is None or np.ma.is_masked(number) or pd.isna(number) else float(number)
-            for number in values]  # type: ignore[attr-defined]  # fmt: skip

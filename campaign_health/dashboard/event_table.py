@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from campaign_health.dashboard.figures.sparkline import event_line
 from campaign_health.dashboard.markup import shown
+from campaign_health.dashboard.theme import Palette
 
 NEW_DAYS = 14
 VANISHED_DAYS = 2
@@ -22,7 +24,7 @@ def lives(events: pd.DataFrame) -> pd.Series:
     return life
 
 
-def for_people(events: pd.DataFrame) -> pd.DataFrame:
+def for_people(events: pd.DataFrame, colours: Palette) -> pd.DataFrame:
     """The table as it is shown."""
     shapes = {"Vanished": "▣", "New": "◔", "Blocked in Mixpanel": "×", "Alive": "●", "Long gone": "◻"}
     life = lives(events)
@@ -31,7 +33,7 @@ def for_people(events: pd.DataFrame) -> pd.DataFrame:
             "Life": [f"{shapes[one]} {one}" for one in life],
             "Event": [shown(name) for name in events["event"]],
             "Count, 28 days": events["events_28d"],
-            "Last 28 days": [[] if line is None else list(line) for line in events["line"]],
+            "Last 28 days": [event_line(line, colours) for line in events["line"]],
             "First seen": pd.to_datetime(events["first_seen"]).dt.date,
             "Last seen": pd.to_datetime(events["last_seen"]).dt.date,
             "Campaigns that hang on it": [

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from campaign_health.dashboard.acting import ask_who, decide, undo
+from campaign_health.dashboard.manifest_patch import offer_patch
 from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.quiet import quiet
@@ -24,6 +25,8 @@ def offer_rename_acts(page: Page, suspect: Mapping[Hashable, Any]) -> None:
             quiet(f"{in_markdown(suspect['decided_by'])} has {said} this.")
             if st.button("Undo", key=f"undo-{key}", type="tertiary"):
                 undo(page, str(suspect["decision_id"]))
+        if suspect["decision"] == "confirm_rename":
+            offer_patch(page, suspect)
         return
     with st.container(horizontal=True):
         if st.button("Yes, it was renamed", key=f"yes-{key}"):

@@ -10,14 +10,13 @@ import streamlit as st
 from campaign_health.dashboard.acting import undo
 from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.page import Page
-from campaign_health.dashboard.published import answer
 from campaign_health.detection.formats import day_text
-from storage.decisions import Decision, decisions_in_force
+from storage.decisions import Decision
 
 
-def standing_decisions(page: Page, campaign_id: int, incident_id: str | None) -> None:
+def standing_decisions(page: Page, decisions: Sequence[Decision], campaign_id: int, incident_id: str | None) -> None:
     """Draws the decisions in force on a campaign and its open incident."""
-    for decision in about(answer(decisions_in_force, page.name, page.today), campaign_id, incident_id):
+    for decision in about(decisions, campaign_id, incident_id):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f":material/person: {in_markdown(words(decision, page.today))}")
             if st.button("Undo", key=f"undo-{decision.decision_id}", type="tertiary"):

@@ -69,6 +69,23 @@ def chain_figure(steps: list[Step], colours: Palette) -> go.Figure:
     return with_look(figure, colours, height=300).update_layout(hovermode="closest", margin={"t": 8})
 
 
+def chain_table(steps: list[Step]) -> pd.DataFrame:
+    """The chain as a table: each step's number (empty where not collected) and its share of the step before."""
+    numbers = [step.number for step in steps]
+    before = [None, *numbers[:-1]]
+    shares = [
+        number / last if number is not None and last else None for number, last in zip(numbers, before, strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "Step": [step.label for step in steps],
+            "Number": [None if number is None else round(number) for number in numbers],
+            "Of the step before": ["–" if share is None else f"{share:.0%}" for share in shares],
+            "Broken": ["◀ here" if step.is_broken else "" for step in steps],
+        }
+    )
+
+
 def chain_text(steps: list[Step]) -> str:
     """The chain in one sentence."""
     parts = [f"{'not collected' if s.number is None else f'{s.number:,.0f}'} {s.label.lower()}" for s in steps]

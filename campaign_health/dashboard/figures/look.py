@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import plotly.graph_objects as go
 
 from campaign_health.dashboard.theme import Palette
+from campaign_health.visible_text import visible
 
-FONT = "Source Sans, Source Sans 3, Helvetica, Arial, sans-serif"
+FONT = '"Source Sans", Helvetica, Arial, sans-serif'
+
+
+def figure_text(text: str, length: int = 40) -> str:
+    """Text from outside for a figure: short, and escaped, because Plotly reads a few HTML tags in its texts."""
+    return escape(visible(text, length), quote=False)
 
 
 def with_look(figure: go.Figure, colours: Palette, height: int) -> go.Figure:

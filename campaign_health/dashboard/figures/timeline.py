@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
-from campaign_health.dashboard.figures.look import with_look
+from campaign_health.dashboard.figures.look import figure_text, with_look
 from campaign_health.dashboard.theme import Palette
 
 HALF_A_DAY = timedelta(hours=12)
@@ -44,11 +44,11 @@ def timeline(
     figure = go.Figure()
     _band(figure, days, colours)
     if event is not None:
-        _line(figure, days, "events", f"Events: {_short(event)}", colours.events, dash="dot")
+        _line(figure, days, "events", f"Events: {figure_text(event)}", colours.events, dash="dot")
     _line(figure, days, "sent", "Sends", colours.sends, dash="solid")
     _provisional(figure, days, colours)
     _shade_incidents(figure, shades, colours)
-    _hatch_gaps(figure, days, colours)
+    _gaps(figure, days, colours)
     _set_marks(figure, marks, colours)
     figure.update_yaxes(title=None, tickformat=",d", nticks=6)
     return with_look(figure, colours, height=380)
@@ -60,28 +60,9 @@ def ratio_timeline(days: pd.DataFrame, shades: Sequence[Shade], colours: Palette
     figure = go.Figure()
     _line(figure, ratio, "ratio", "Sends for 100 events", colours.sends, dash="solid", number=",.1f")
     _shade_incidents(figure, shades, colours)
-    _hatch_gaps(figure, days, colours)
+    _gaps(figure, days, colours)
     figure.update_yaxes(ticksuffix="", nticks=6)
     return with_look(figure, colours, height=380)
-
-
-def timeline_text(days: pd.DataFrame, shades: Sequence[Shade]) -> str:
-    """What the timeline shows, in two sentences, for people who cannot see it."""
-    known = days[days["sent"].notna()]
-    if known.empty:
-        return "No sends have been collected yet."
-    last = known.iloc[-1]
-    events = "" if pd.isna(last["events"]) else f" for {int(last['events']):,} events"
-    missing = int((days["campaign_state"] == "not_collected").sum())
-    text = (
-        f"From {pd.Timestamp(days['day'].iloc[0]):%-d %B %Y} to {pd.Timestamp(days['day'].iloc[-1]):%-d %B %Y}: "
-        f"{int(last['sent']):,} sends{events} on the newest collected day, {int(known['sent'].sum()):,} sends in all."
-    )
-    if missing:
-        text += f" {missing} {'day was' if missing == 1 else 'days were'} not collected."
-    if shades:
-        text += " Incidents: " + "; ".join(shade.text for shade in shades) + "."
-    return text
 
 
 def _band(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
@@ -120,18 +101,27 @@ def _shade_incidents(figure: go.Figure, shades: Sequence[Shade], colours: Palett
         )  # fmt: skip
 
 
-def _hatch_gaps(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
-    missing = days.loc[days["campaign_state"] == "not_collected", "day"]
-    runs = _runs([pd.Timestamp(day).date() for day in missing])
+def _gaps(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
+    """Days that nobody answered for, framed with dots; days on which the campaign was not running, plain."""
+    missing = (days["campaign_state"] == "not_collected") | (days["event_state"] == "not_collected")
+    stopped = (days["campaign_state"] == "not_expected") & ~missing
+    dotted = {"color": colours.muted, "width": 1, "dash": "dot"}
+    _spans(figure, days.loc[missing, "day"], "Not collected", "square-open-dot", dotted, colours)
+    _spans(figure, days.loc[stopped, "day"], "Not running", "square", {"width": 0}, colours)
+
+
+def _spans(
+    figure: go.Figure, days: pd.Series, name: str, symbol: str, line: dict[str, object], colours: Palette
+) -> None:
+    runs = _runs([pd.Timestamp(day).date() for day in days])
     for first, last in runs:
         figure.add_vrect(
-            x0=_start(first), x1=_end(last), layer="below", line={"color": colours.muted, "width": 1, "dash": "dot"},
-            fillcolor=colours.surface, opacity=0.9,
-        )  # fmt: skip
+            x0=_start(first), x1=_end(last), layer="below", line=line, fillcolor=colours.surface, opacity=0.9
+        )
     if runs:
         figure.add_scatter(
-            x=[None], y=[None], name="Not collected", mode="markers",
-            marker={"symbol": "square-open-dot", "color": colours.muted, "size": 10},
+            x=[None], y=[None], name=name, mode="markers",
+            marker={"symbol": symbol, "color": colours.muted, "size": 10},
         )  # fmt: skip
 
 
@@ -142,7 +132,7 @@ def _set_marks(figure: go.Figure, marks: Sequence[Mark], colours: Palette) -> No
         figure.add_vline(x=mark.day.isoformat(), line={"color": colours.muted, "width": 1, "dash": "dash"})
     figure.add_scatter(
         x=[mark.day for mark in marks], y=[0] * len(marks), mode="markers", name="Changes",
-        text=[_short(mark.text, 90) for mark in marks], hovertemplate="%{text}",
+        text=[figure_text(mark.text, 90) for mark in marks], hovertemplate="%{text}",
         marker={"symbol": "triangle-up", "size": 11, "color": colours.muted},
     )  # fmt: skip
 
@@ -167,9 +157,3 @@ def _end(day: date) -> str:
 
 def _numbers(column: pd.Series) -> pd.Series:
     return column.astype(float)
-
-
-def _short(name: str, length: int = 40) -> str:
-    # Plotly reads a few HTML tags in its texts; names from outside must stay text.
-    text = name if len(name) <= length else name[: length - 1] + "…"
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -2,106 +2,118 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.acting import offer_acts, open_dialog_from_address
 from campaign_health.dashboard.campaign_marks import campaign_marks, incident_shades
-from campaign_health.dashboard.campaign_sections import (
-    cause_panel,
-    chain_panel,
-    history_panel,
-    messages_panel,
-    numbers_panel,
-    timeline_panel,
-)
+from campaign_health.dashboard.campaign_sections import draw_chain, draw_history, draw_numbers, draw_timeline
 from campaign_health.dashboard.cards import incident_html
+from campaign_health.dashboard.cause_panel import draw_causes
 from campaign_health.dashboard.mapping import offer_mapping
-from campaign_health.dashboard.markup import badge, safe, shown
+from campaign_health.dashboard.markup import badge, in_markdown, safe, shown
+from campaign_health.dashboard.message_panel import draw_messages
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.published import answer
-from campaign_health.dashboard.reads.campaign import (
-    CampaignNow,
-    campaign_days,
-    campaign_edits,
-    campaign_names,
-    campaign_now,
-    property_changes,
-)
-from campaign_health.dashboard.reads.overview import incidents
+from campaign_health.dashboard.reads.campaign_view import CampaignView, campaign_view
 from campaign_health.dashboard.standing import standing_decisions
+from campaign_health.dashboard.statuses import EXPECTED, status_words
+
+# An id is a BIGINT: a longer number is no campaign's.
+DIGITS = 19
 
 
 def campaign(page: Page) -> None:
     """Draws the campaign that the address names, or the one most worth looking at."""
-    names = answer(campaign_names, page.name)
+    asked = st.query_params.get("campaign", "")
+    number = int(asked) if asked.isdecimal() and len(asked) < DIGITS else None
+    if asked and number is None:
+        _not_there(asked)
+        return
+    names, view = answer(campaign_view, page.name, number, page.today)
     if not names:
         st.info("There are no campaigns yet. They appear here after the first collection.")
-        return
-    chosen = _choose(names)
-    now = answer(campaign_now, page.name, chosen)
-    if now is None:
-        st.error("There is no campaign with that number here. It may have been deleted in Customer.io.")
-        return
-    days = answer(campaign_days, page.name, chosen)
-    found = answer(incidents, page.name, chosen)
-    current = next((one for one in found if one.status == "open"), None)
-    _title(page, now, days, current.kind if current else None)
+    elif view is None:
+        _not_there(asked)
+    else:
+        _choose(names, view.now.campaign_id)
+        _draw(page, view)
+
+
+def _draw(page: Page, view: CampaignView) -> None:
+    now, current = view.now, view.open_incident
+    _title(page, view)
     if current:
-        with st.container(border=True, key=f"incident-{current.campaign_id}"):
+        with st.container(border=True, key=f"incident-{now.campaign_id}"):
             st.html(incident_html(current, page.today, page.palette))
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 offer_acts(page, current, "page")
-            standing_decisions(page, chosen, current.incident_id)
+            standing_decisions(page, view.decisions, now.campaign_id, current.incident_id)
         open_dialog_from_address(page, current)
     else:
-        standing_decisions(page, chosen, None)
-    last_day = pd.Timestamp(days["day"].iloc[-1]).date() if len(days) else page.today
-    changes = answer(property_changes, page.name, now.event) if now.event else pd.DataFrame(columns=["kind"])
-    marks = campaign_marks(answer(campaign_edits, page.name, chosen), changes, page.zone)
-    timeline_panel(page, now, days, incident_shades(found, last_day), marks)
-    chain_panel(page, days)
+        standing_decisions(page, view.decisions, now.campaign_id, None)
+    last_day = pd.Timestamp(view.days["day"].iloc[-1]).date() if len(view.days) else page.today
+    shades = incident_shades(view.incidents, last_day)
+    draw_timeline(page, now, view.days, shades, campaign_marks(view, page.zone))
     if current:
-        cause_panel(page, current)
-    messages_panel(page, now)
-    offer_mapping(page, chosen, now.name, now.event)
-    history_panel(page, found)
-    numbers_panel(page, now, days)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            draw_chain(page, view.days)
+        with right:
+            draw_causes(page, view, current)
+    else:
+        draw_chain(page, view.days)
+    draw_messages(view)
+    offer_mapping(page, now.campaign_id, now.name, now.event)
+    draw_history(view.incidents)
+    draw_numbers(now, view.days)
 
 
-def _choose(names: tuple[tuple[int, str], ...]) -> int:
-    """The campaign of the address, which a choice here changes; without one, the campaign most worth looking at."""
-    ids = [number for number, _ in names]
+def _not_there(asked: str) -> None:
+    st.title("No such campaign", anchor=False)
+    st.write(
+        f"There is no campaign with the number {in_markdown(asked[:40])} here. "
+        "It may have been deleted in Customer.io, or belong to another workspace."
+    )
+    st.page_link("campaign_health/dashboard/pages/overview.py", label="See all campaigns", icon=":material/list:")
+
+
+def _choose(names: tuple[tuple[int, str], ...], shown_now: int) -> None:
+    """The choice of another campaign, which changes the address."""
     text = dict(names)
-    asked = st.query_params.get("campaign", "")
-    named = int(asked) if asked.isdigit() else ids[0]
-    if named not in ids:
-        return named
+    ids = list(text)
     chosen = st.selectbox(
         "Campaign",
         ids,
-        index=ids.index(named),
-        key=f"campaign-{named}",
+        index=ids.index(shown_now),
+        key=f"campaign-{shown_now}",
         format_func=lambda number: shown(text.get(number, number)),
+        width=460,
     )
-    if chosen != named:
+    if chosen != shown_now:
         st.query_params["campaign"] = str(chosen)
         st.rerun()
-    return int(chosen)
 
 
-def _title(page: Page, now: CampaignNow, days: pd.DataFrame, kind: str | None) -> None:
-    judged = days[days["status"].notna()]
-    status = kind or (str(judged["status"].iloc[-1]) if len(judged) else "learning")
+def _title(page: Page, view: CampaignView) -> None:
+    now, colours = view.now, page.palette
+    judged = view.days["status"].dropna()
+    current = view.open_incident
+    status = str(judged.iloc[-1]) if len(judged) else "learning"
+    if current:
+        status = EXPECTED if current.expected_by else current.kind
     event = f"triggered by <code>{safe(now.event)}</code>" if now.event else f"triggered by a {safe(now.trigger_kind)}"
     owner = f" · owner {safe(now.owner)}" if now.owner else ""
+    gone = " · deleted in Customer.io" if now.gone_at else ""
     st.html(
-        f'<div style="color:{page.palette.text}">'
+        f'<div style="color:{colours.text}">'
         f'<div style="display:flex;gap:.7rem;align-items:baseline;flex-wrap:wrap">'
         f'<h1 style="font-size:1.6rem;margin:0;padding:0;overflow-wrap:anywhere">{safe(now.name)}</h1>'
-        f"{badge(status, page.palette)}</div>"
-        f'<p style="margin:.2rem 0 0;color:{page.palette.muted}">{event} · {safe(now.state)} in Customer.io{owner}</p>'
-        "</div>"
+        f"{badge(status, colours)}</div>"
+        f'<p style="margin:.2rem 0 0;color:{colours.muted};overflow-wrap:anywhere">'
+        f"{escape(status_words(status).meaning)}<br>{event} · {safe(now.state)} in Customer.io{owner}{gone}</p></div>"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from campaign_health.dashboard.figures.sparkline import event_line
 from campaign_health.dashboard.markup import shown
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.published import answer
@@ -24,7 +25,7 @@ def coverage(page: Page) -> None:
     events = answer(all_events, page.name)
     _core(mappings, events)
     _unknown(mappings)
-    _unused(events)
+    _unused(page, events)
 
 
 def _core(mappings: pd.DataFrame, events: pd.DataFrame) -> None:
@@ -68,16 +69,16 @@ def _unknown(mappings: pd.DataFrame) -> None:
     st.dataframe(rows, hide_index=True, alt="Campaigns without a known event")
 
 
-def _unused(events: pd.DataFrame) -> None:
+def _unused(page: Page, events: pd.DataFrame) -> None:
     st.subheader("Busy events that no campaign uses", anchor=False)
     unused = events[[len(names) == 0 for names in events["campaigns"]]].head(50)
     rows = pd.DataFrame(
         {"Event": [shown(name) for name in unused["event"]], "Count, 28 days": unused["events_28d"],
-         "Last 28 days": [[] if line is None else list(line) for line in unused["line"]]}
+         "Last 28 days": [event_line(line, page.palette) for line in unused["line"]]}
     )  # fmt: skip
     st.dataframe(
         rows, hide_index=True, alt="Events without a campaign",
-        column_config={"Last 28 days": st.column_config.LineChartColumn(y_min=0)},
+        column_config={"Last 28 days": st.column_config.ImageColumn(width=160)},
     )  # fmt: skip
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from campaign_health.dashboard.chart import draw_chart
 from campaign_health.dashboard.csv_export import as_csv
 from campaign_health.dashboard.event_table import LIVES, for_people, lives
-from campaign_health.dashboard.figures.hand_over import hand_over_figure
+from campaign_health.dashboard.figures.hand_over import hand_over_figure, hand_over_table, hand_over_text
 from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.published import answer
@@ -17,7 +18,8 @@ from campaign_health.dashboard.reads.events import all_events, all_property_chan
 from campaign_health.dashboard.rename_acts import offer_rename_acts
 from campaign_health.detection.formats import day_text, plural
 
-CHART = {"displayModeBar": False, "scrollZoom": False}
+# Newest first; more than these are hardly looked at one by one.
+RENAMES_SHOWN = 8
 
 
 def events(page: Page) -> None:
@@ -38,9 +40,9 @@ def _renames(page: Page) -> None:
     st.subheader("Suspected renames", anchor=False)
     if suspects.empty:
         quiet("No event seems to have taken another's place.")
-    for row in suspects.to_dict("records"):
+    for index, row in enumerate(suspects.head(RENAMES_SHOWN).to_dict("records")):
         old, new = str(row["old_event"]), str(row["new_event"])
-        with st.container(border=True, key=f"rename-{abs(hash((old, new)))}"):
+        with st.container(border=True, key=f"rename-{index}"):
             took = "gradually took" if row["gradual"] else "took"
             st.markdown(
                 f"**{in_markdown(new)}** {took} the place of **{in_markdown(old)}** on "
@@ -51,11 +53,13 @@ def _renames(page: Page) -> None:
                 f"Names alike {row['name_likeness']:.0%} · volume handed over {row['volume_handed_over']:.0%} · "
                 f"shared properties {'not known' if pd.isna(shared) else f'{shared:.0%}'}"
             )
-            figure = hand_over_figure(
-                answer(event_days, page.name, old), answer(event_days, page.name, new), (old, new), page.palette
+            before, after = answer(event_days, page.name, old), answer(event_days, page.name, new)
+            draw_chart(
+                hand_over_figure(before, after, (old, new), page.palette),
+                hand_over_text(before, after, (old, new)),
+                hand_over_table(before, after, (old, new)),
+                key=f"hand-over-{index}",
             )
-            alt = f"Daily counts of {shown(old)} and {shown(new)}"
-            st.plotly_chart(figure, theme=None, config=CHART, key=f"hand-over-{old}-{new}", alt=alt)
             offer_rename_acts(page, row)
 
 
@@ -102,8 +106,8 @@ def _table(page: Page, found: pd.DataFrame) -> None:
     part = found[keep]
     quiet(f"{len(part):,} of {plural(len(found), 'event')}")
     st.dataframe(
-        for_people(part), hide_index=True, alt="All events",
-        column_config={"Last 28 days": st.column_config.LineChartColumn(y_min=0)},
+        for_people(part, page.palette), hide_index=True, alt="All events",
+        column_config={"Last 28 days": st.column_config.ImageColumn(width=160)},
     )  # fmt: skip
     rows = part.drop(columns=["line"]).assign(
         campaigns=[", ".join(names) for names in part["campaigns"]], life=lives(part)

@@ -13,7 +13,8 @@ from campaign_health.dashboard.headline import draw_headline
 from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.published import answer
-from campaign_health.dashboard.reads.overview import Incident, campaigns_now, incidents
+from campaign_health.dashboard.reads import overview as reads
+from campaign_health.dashboard.reads.overview import Incident
 from campaign_health.detection.formats import plural
 
 CARDS_AT_FIRST = 6
@@ -21,8 +22,7 @@ CARDS_AT_FIRST = 6
 
 def overview(page: Page) -> None:
     """Draws the state of everything in one sentence, the open incidents, and all campaigns."""
-    campaigns = answer(campaigns_now, page.name)
-    found = answer(incidents, page.name)
+    campaigns, found = answer(reads.overview, page.name)
     loud = [one for one in found if not one.is_muted(page.today) and not one.expected_by]
     quiet = [one for one in found if one not in loud]
     draw_headline(page, campaigns, [*loud, *(one for one in quiet if not one.expected_by)])

@@ -4,21 +4,44 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
 import pandas as pd
 
+# The rows of `event_vs_campaign` with what the page needs beside them, asked of one campaign only.
 _DAYS = """
-SELECT e.day, e.events, e.started, e.activated, e.sent, e.delivered, c.opened, c.clicked, c.converted, c.drafted,
-       c.failed, c.undeliverable, c.suppressed, c.bounced, e.expected, e.expected_low, e.expected_high, e.status,
-       v.stage, e.event_state, e.campaign_state, c.engagement_state
-FROM event_vs_campaign e
-LEFT JOIN campaign_day c ON c.workspace = e.workspace AND c.campaign_id = e.campaign_id AND c.day = e.day
-LEFT JOIN verdict v ON v.workspace = e.workspace AND v.campaign_id = e.campaign_id AND v.day = e.day
-WHERE e.workspace = $workspace AND e.campaign_id = $campaign_id
-ORDER BY e.day
+WITH span AS (
+    SELECT min(day) AS first_day, max(day) AS last_day FROM source_day
+    WHERE workspace = $workspace AND source IN ('mixpanel_events', 'customerio_metrics', 'customerio_journeys')
+),
+calendar AS (
+    SELECT CAST(unnest(generate_series(first_day, last_day, INTERVAL 1 DAY)) AS DATE) AS day FROM span
+),
+own AS (
+    SELECT CASE WHEN first_started IS NULL AND state <> 'running' THEN 'not_expected'
+                ELSE 'not_collected' END AS no_answer
+    FROM campaign WHERE workspace = $workspace AND campaign_id = $campaign_id
+),
+counts AS (SELECT day, events, state FROM event_day WHERE workspace = $workspace AND event = $event),
+answered AS (SELECT day, state FROM source_day WHERE workspace = $workspace AND source = 'mixpanel_events'),
+sends AS (SELECT * FROM campaign_day WHERE workspace = $workspace AND campaign_id = $campaign_id),
+journeys AS (
+    SELECT day, started, activated FROM journey_day WHERE workspace = $workspace AND campaign_id = $campaign_id
+),
+judged AS (SELECT * FROM verdict WHERE workspace = $workspace AND campaign_id = $campaign_id)
+SELECT d.day,
+       CASE WHEN $event IS NULL THEN NULL WHEN e.state IS NOT NULL THEN e.events
+            WHEN a.state IN ('observed', 'provisional') THEN 0 END AS events,
+       j.started, j.activated, c.sent, c.delivered, c.opened, c.clicked, c.converted, c.drafted, c.failed,
+       c.undeliverable, c.suppressed, c.bounced, v.expected, v.expected_low, v.expected_high, v.status, v.stage,
+       CASE WHEN $event IS NULL THEN NULL ELSE coalesce(e.state, a.state, 'not_collected') END AS event_state,
+       coalesce(c.state, o.no_answer) AS campaign_state, c.engagement_state
+FROM calendar d CROSS JOIN own o
+LEFT JOIN counts e USING (day) LEFT JOIN answered a USING (day) LEFT JOIN sends c USING (day)
+LEFT JOIN journeys j USING (day) LEFT JOIN judged v USING (day)
+ORDER BY d.day
 """
 
 
@@ -80,9 +103,19 @@ def campaign_now(connection: duckdb.DuckDBPyConnection, workspace: str, campaign
     return CampaignNow(**{**values, "tags": tuple(values["tags"]), "uses": tuple(values["uses"])})
 
 
-def campaign_days(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> pd.DataFrame:
-    """One row for every collected day: numbers (NULL where not collected), states, the expected range."""
-    return connection.execute(_DAYS, {"workspace": workspace, "campaign_id": campaign_id}).df()
+def campaign_days(
+    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int, event: str | None
+) -> pd.DataFrame:
+    """One row for every collected day, beside its event's: numbers (NULL: not collected), states, what was expected."""
+    return connection.execute(_DAYS, {"workspace": workspace, "campaign_id": campaign_id, "event": event}).df()
+
+
+def event_life(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> tuple[date | None, date | None]:
+    """The first and the last day an event was seen; None where that is not known."""
+    rows = connection.execute(
+        "SELECT first_seen, last_seen FROM event WHERE workspace = ? AND event = ?", [workspace, event]
+    ).fetchall()
+    return (rows[0][0], rows[0][1]) if rows else (None, None)
 
 
 def campaign_edits(

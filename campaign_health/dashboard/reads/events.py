@@ -11,7 +11,7 @@ WITH last AS (
     WHERE workspace = $workspace AND source = 'mixpanel_events' AND state <> 'not_collected'
 ),
 recent AS (
-    SELECT d.event, sum(d.events) AS events_28d, list(d.events ORDER BY d.day) AS line
+    SELECT d.event, sum(d.events) AS events_28d, list(coalesce(d.events, CAST('nan' AS DOUBLE)) ORDER BY d.day) AS line
     FROM event_day d, last WHERE d.workspace = $workspace AND d.day > last.day - 28 GROUP BY d.event
 ),
 users AS (

@@ -10,17 +10,63 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+# What the view `campaign_health` says, asked of one workspace and without the columns that the page does not show:
+# four times as fast with a thousand campaigns and two years of days.
 _CAMPAIGNS = """
-SELECT campaign_id, campaign, state, event, tags, owner, day,
-       CASE WHEN i_expected THEN 'expected' ELSE coalesce(i_kind, status, 'learning') END AS status,
-       events, sent, expected_low, expected_high, last_good_day, incident_id, opened_on, events_28d, sends_28d
-FROM (
-    SELECT h.*, i.kind AS i_kind, i.expected_by IS NOT NULL AS i_expected
-    FROM campaign_health h
-    LEFT JOIN incident i ON i.workspace = h.workspace AND i.incident_id = h.incident_id
-    WHERE h.workspace = ? AND h.gone_at IS NULL
+WITH mapped AS (
+    SELECT c.campaign_id, c.name AS campaign, c.state, c.tags, p.owner,
+        CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event
+    FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+    WHERE c.workspace = $workspace AND c.gone_at IS NULL
+),
+newest AS (
+    SELECT campaign_id, max(day) AS day, max(day) FILTER (WHERE status = 'healthy') AS healthy_day
+    FROM verdict WHERE workspace = $workspace GROUP BY campaign_id
+),
+broken AS (
+    SELECT campaign_id, incident_id, kind, opened_on, last_good_day, expected_by
+    FROM incident WHERE workspace = $workspace AND status = 'open'
+),
+last AS (
+    SELECT max(day) AS day FROM source_day
+    WHERE workspace = $workspace AND source IN ('mixpanel_events', 'customerio_metrics', 'customerio_journeys')
+),
+recent AS (
+    SELECT CAST(unnest(generate_series(day - 27, day, INTERVAL 1 DAY)) AS DATE) AS day FROM last
+),
+answered AS (
+    SELECT day FROM source_day
+    WHERE workspace = $workspace AND source = 'mixpanel_events' AND state IN ('observed', 'provisional')
+),
+counts AS (
+    SELECT event, day, events, state FROM event_day
+    WHERE workspace = $workspace AND day > (SELECT day - 28 FROM last)
+),
+sends AS (
+    SELECT campaign_id, day, sent FROM campaign_day
+    WHERE workspace = $workspace AND day > (SELECT day - 28 FROM last)
+),
+lines AS (
+    SELECT m.campaign_id,
+        list(coalesce(CASE WHEN m.event IS NULL THEN NULL WHEN e.state IS NOT NULL THEN e.events
+                           WHEN a.day IS NOT NULL THEN 0 END, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS events_28d,
+        list(coalesce(s.sent, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS sends_28d
+    FROM mapped m CROSS JOIN recent r
+    LEFT JOIN counts e ON e.event = m.event AND e.day = r.day
+    LEFT JOIN answered a ON a.day = r.day
+    LEFT JOIN sends s ON s.campaign_id = m.campaign_id AND s.day = r.day
+    GROUP BY m.campaign_id
 )
-ORDER BY lower(campaign), campaign_id
+SELECT m.campaign_id, m.campaign, m.state, m.event, m.tags, m.owner, n.day,
+       CASE WHEN b.expected_by IS NOT NULL THEN 'expected' ELSE coalesce(b.kind, v.status, 'learning') END AS status,
+       v.events, v.sent, v.expected_low, v.expected_high, coalesce(b.last_good_day, n.healthy_day) AS last_good_day,
+       b.incident_id, b.opened_on, l.events_28d, l.sends_28d
+FROM mapped m
+LEFT JOIN newest n USING (campaign_id)
+LEFT JOIN verdict v ON v.workspace = $workspace AND v.campaign_id = n.campaign_id AND v.day = n.day
+LEFT JOIN broken b ON b.campaign_id = m.campaign_id
+LEFT JOIN lines l ON l.campaign_id = m.campaign_id
+ORDER BY lower(m.campaign), m.campaign_id
 """
 
 _INCIDENTS = """
@@ -94,9 +140,14 @@ def campaigns_now(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.D
     Columns: campaign_id, campaign, state, event, tags, owner, day, status (an open incident's kind where there
     is one, `expected` where somebody expects it),
     events, sent, expected_low, expected_high, last_good_day, incident_id, opened_on, events_28d,
-    sends_28d (lists of the last 28 days, None for not collected).
+    sends_28d (the last 28 days, NaN for not collected).
     """
-    return connection.execute(_CAMPAIGNS, [workspace]).df()
+    return connection.execute(_CAMPAIGNS, {"workspace": workspace}).df()
+
+
+def overview(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[pd.DataFrame, tuple[Incident, ...]]:
+    """Everything the overview shows: `campaigns_now`, and the open incidents."""
+    return campaigns_now(connection, workspace), incidents(connection, workspace)
 
 
 def incidents(
