@@ -56,6 +56,11 @@ def read_cases() -> list[Case]:
     return [case for path in sorted(FOLDER.glob("*.txt")) for case in _parse(path)]
 
 
+def read_misses() -> list[Case]:
+    """Changes that are known to be judged wrongly, with what should be found."""
+    return [case for path in sorted((FOLDER / "misses").glob("*.txt")) for case in _parse(path)]
+
+
 def build(case: Case, folder: Path) -> Path:
     """A git repository with the case's base as a commit on `main`, and the change in its work tree and index."""
     before = {"manifest.yaml": (FOLDER / "manifest.yaml").read_bytes(), **case.before}

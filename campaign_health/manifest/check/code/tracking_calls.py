@@ -145,8 +145,11 @@ def _event_of(given: list[Argument], method: str, language: Language, *, own: bo
     position = METHODS.get(method, {}).get(language, 1 if method in _SECOND else 0)
     if own:
         literal = next((a for a in plain if a.is_literal), None)
-        if literal:
-            return literal.tokens
+        constant = next(
+            (a for a in plain if not a.inside and any(t.is_name and t.text[0].isupper() for t in a.tokens)), None
+        )
+        if chosen := literal or constant:
+            return chosen.tokens
         position = 0
     elif len(plain) <= position and len(plain) == 1 and not any(a.label in _LABELS for a in given):
         position = 0

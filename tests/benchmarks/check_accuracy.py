@@ -1,0 +1,68 @@
+"""How often `check` is right on the changes in `tests/fixtures/check`, its known misses among them.
+
+`python -m tests.benchmarks.check_accuracy`
+
+A violation counts as right when its event, property, campaigns and both places are those of the table; *exactly* right
+when its rule and the likely new name are too.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from tests.check_corpus import Case, Expected, as_expected, build, check, read_cases, read_misses
+
+LEAST = 0.97
+
+
+def roughly(expected: Expected) -> tuple[object, ...]:
+    return (expected.event, expected.property, expected.campaigns, expected.base, expected.head)
+
+
+def violations(expected: list[Expected]) -> list[Expected]:
+    return [one for one in expected if one.severity == "violation"]
+
+
+def main() -> None:
+    """Print a line for each language, the misses, precision and recall; exit 1 below 0.97."""
+    count: Counter[str] = Counter()
+    by_language: dict[str, Counter[str]] = {}
+    wrong: list[str] = []
+    cases = [*read_cases(), *read_misses()]
+    for case in cases:
+        found, expected = _run(case), violations(case.expected)
+        both = Counter(map(roughly, found)) & Counter(map(roughly, expected))
+        exact = Counter(found) & Counter(expected)
+        of_language = by_language.setdefault(case.language, Counter())
+        for tally in (count, of_language):
+            tally["cases"] += 1
+            tally["found"] += len(found)
+            tally["expected"] += len(expected)
+            tally["right"] += both.total()
+            tally["exact"] += exact.total()
+        if both.total() != len(found) or both.total() != len(expected):
+            wrong.append(case.label)
+    print(f"{'language':<12}{'changes':>8}{'to flag':>9}{'flagged':>9}{'right':>7}{'exactly':>9}")
+    for language, tally in sorted(by_language.items()):
+        print(f"{language:<12}" + "".join(f"{tally[key]:>{width}}" for key, width in _COLUMNS))
+    print(f"{'all':<12}" + "".join(f"{count[key]:>{width}}" for key, width in _COLUMNS))
+    for label in wrong:
+        print(f"wrong: {label}")
+    precision, recall = count["right"] / count["found"], count["right"] / count["expected"]
+    print(f"precision {precision:.3f}, recall {recall:.3f}, exactly right {count['exact'] / count['expected']:.3f}")
+    sys.exit(0 if min(precision, recall) >= LEAST else 1)
+
+
+_COLUMNS = (("cases", 8), ("expected", 9), ("found", 9), ("right", 7), ("exact", 9))
+
+
+def _run(case: Case) -> list[Expected]:
+    with tempfile.TemporaryDirectory() as folder:
+        return violations([as_expected(finding) for finding in check(build(case, Path(folder))).findings])
+
+
+if __name__ == "__main__":
+    main()
