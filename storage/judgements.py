@@ -116,10 +116,13 @@ def read_checkpoint(connection: duckdb.DuckDBPyConnection, workspace: str) -> St
 
 def save_checkpoint(connection: duckdb.DuckDBPyConnection, workspace: str, checkpoint: StoredCheckpoint) -> None:
     """Replace the memory."""
-    connection.execute(
-        "INSERT OR REPLACE INTO judge_checkpoint (workspace, day, fingerprint, state) VALUES (?, ?, ?, ?)",
-        [workspace, checkpoint.day, checkpoint.fingerprint, checkpoint.state],
-    )
+    # As a column it is stored ten times as fast as as a parameter.
+    with incoming(connection, "incoming_memory", {"state": pa.large_binary()}, {"state": [checkpoint.state]}):
+        connection.execute(
+            "INSERT OR REPLACE INTO judge_checkpoint (workspace, day, fingerprint, state) "
+            "SELECT ?, ?, ?, state FROM incoming_memory",
+            [workspace, checkpoint.day, checkpoint.fingerprint],
+        )
 
 
 def read_judge_run(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[datetime, date] | None:

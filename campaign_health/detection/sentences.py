@@ -104,12 +104,16 @@ def seen_sentence(
 
 
 def overview_sentence(
-    statuses: Mapping[str, int], dollars_a_week: float | None = None, freshness: str | None = None
+    statuses: Mapping[str, int],
+    dollars_a_week: float | None = None,
+    freshness: str | None = None,
+    *,
+    certain: bool = True,
 ) -> str:
     """The state of everything in one sentence.
 
     `statuses` counts campaigns by status, open incidents counted by their kind. `freshness` ends the sentence,
-    such as `all sources collected this morning at 06:32`.
+    such as `all sources collected this morning at 06:32`. Not `certain`: something could not be collected, or is old.
     `2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy.`
     """
     news, rest = overview_parts(statuses, dollars_a_week, freshness)

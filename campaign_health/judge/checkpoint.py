@@ -51,11 +51,11 @@ class Checkpoint:
             for campaign_id, past in self.pasts.items()
         }
         buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr("about.json", json.dumps({"version": VERSION, "day": self.day.isoformat()}))
             archive.writestr("incidents.json", json.dumps(pasts))
             archive.writestr("recent.npz", recent.getvalue())
-            archive.writestr("state", self.state.to_bytes(), compress_type=zipfile.ZIP_STORED)
+            archive.writestr("state", self.state.to_bytes())
         return buffer.getvalue()
 
     @classmethod

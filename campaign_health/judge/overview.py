@@ -123,16 +123,21 @@ def read_overview(connection: duckdb.DuckDBPyConnection, now: datetime, workspac
     sources = [state for name in names for state in _sources(connection, name)]
     runs = connection.execute("SELECT workspace, judged_at, as_of FROM judge_run").fetchall()
     as_of = {name: day for name, _, day in runs if name in names}
-    stale = [_staleness(name, sources, as_of.get(name), zones[name], now) for name in names]
+    stale = [
+        text for name in names if (text := _staleness(name, sources, as_of.get(name), zones[name], now)) is not None
+    ]
     broken = [item for item in incidents if item.expected_by is None and item.muted_by is None]
     muted = [item for item in incidents if item.expected_by is None and item.muted_by is not None]
     expected = [item for item in incidents if item.expected_by is not None]
     counts = _counts(campaigns, [*broken, *muted], expected)
     weekly = [item.dollars_a_week for item in (*broken, *muted) if item.dollars_a_week is not None]
-    sentence = overview_sentence(counts, sum(weekly) if weekly else None, _freshness(sources, zones, now))
-    return Overview(
-        sentence, as_of, broken, muted, expected, campaigns, sources, [text for text in stale if text], counts
+    sentence = overview_sentence(
+        counts,
+        sum(weekly) if weekly else None,
+        _freshness(sources, zones, now),
+        certain=not stale and not any(item.trouble for item in sources if item.source in _CORE_SOURCES),
     )
+    return Overview(sentence, as_of, broken, muted, expected, campaigns, sources, stale, counts)
 
 
 def as_json(overview: Overview) -> dict[str, Any]:
