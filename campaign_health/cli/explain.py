@@ -89,8 +89,8 @@ def _print_days(console: Console, link: LinkExplained) -> None:
         console.print(
             Text(
                 f"Evidence: how many times likelier the days are if the link is broken than if it is healthy. "
-                f"An alarm needs {_times(threshold)}: above it, a healthy campaign raises one by chance only as often as "
-                "CAMPAIGN_HEALTH_FALSE_ALARM_YEARS says.",
+                f"An alarm needs {_times(threshold)}: above it, a healthy campaign raises one by chance only as often "
+                "as CAMPAIGN_HEALTH_FALSE_ALARM_YEARS says.",
                 style="dim",
             )
         )

@@ -116,12 +116,16 @@ def overview_sentence(
     such as `all sources collected this morning at 06:32`. Not `certain`: something could not be collected, or is old.
     `2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy.`
     """
-    news, rest = overview_parts(statuses, dollars_a_week, freshness)
+    news, rest = overview_parts(statuses, dollars_a_week, freshness, certain=certain)
     return "; ".join((*news, *rest)) + "."
 
 
 def overview_parts(
-    statuses: Mapping[str, int], dollars_a_week: float | None = None, freshness: str | None = None
+    statuses: Mapping[str, int],
+    dollars_a_week: float | None = None,
+    freshness: str | None = None,
+    *,
+    certain: bool = True,
 ) -> tuple[list[str], list[str]]:
     """The parts of `overview_sentence`: first what is broken and at risk (or that nothing is), then the rest."""
     broken = [(status, statuses.get(status, 0)) for status in BROKEN if statuses.get(status, 0)]
@@ -131,7 +135,8 @@ def overview_parts(
         if dollars_a_week is not None and round(dollars_a_week) > 0:
             news.append(f"about {money(dollars_a_week)} a week at risk")
     elif sum(statuses.values()) - statuses.get("not_running", 0) - statuses.get("not_collected", 0) > 0:
-        news.append("Nothing is known to be broken" if statuses.get("not_collected") else "Nothing is broken")
+        unsure = not certain or statuses.get("not_collected", 0) > 0
+        news.append("Nothing is known to be broken" if unsure else "Nothing is broken")
     kinds = [status for status in _REST if statuses.get(status, 0)]
     rest = [_counted(statuses[status], _REST[status], first=not broken and status == kinds[0]) for status in kinds]
     if not news and not rest:
