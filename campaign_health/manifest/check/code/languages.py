@@ -42,8 +42,9 @@ def _set(*names: str) -> frozenset[str]:
 
 _SCRIPT = _set("string", "template_string")
 JAVASCRIPT = Language("JavaScript", ("tree_sitter_javascript", "language"), _SCRIPT)
-TYPESCRIPT = Language("TypeScript", ("tree_sitter_typescript", "language_typescript"), _SCRIPT)
-TSX = Language("TSX", ("tree_sitter_typescript", "language_tsx"), _SCRIPT)
+_TYPED_SCRIPT = _SCRIPT | {"template_literal_type"}
+TYPESCRIPT = Language("TypeScript", ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT)
+TSX = Language("TSX", ("tree_sitter_typescript", "language_tsx"), _TYPED_SCRIPT)
 PYTHON = Language("Python", ("tree_sitter_python", "language"), _set("string"), joined=_set("concatenated_string"))
 RUBY = Language(
     "Ruby",

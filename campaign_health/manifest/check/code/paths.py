@@ -28,6 +28,10 @@ _BUILT = _words(
     """dist build out target deriveddata .build .next .nuxt .output .svelte-kit .gradle .cache _build
     storybook-static __pycache__ .git"""
 )
+# Inside sources, these name packages as often as what a build leaves behind.
+_BUILT_UNLESS_SOURCE = _words("build out target")
+_SOURCES = _words("src internal pkg cmd lib")
+_BUILT_PUBLIC = re.compile(r"(^|/)public/(packs|assets|build|bundles|_next)(/|$)")
 _SKIPPED_FOLDERS = _TESTS | _DOCS | _TRANSLATIONS | _VENDORED | _BUILT
 
 _TEST_FILE = re.compile(
@@ -77,10 +81,15 @@ def is_product_code(path: str, settings: CodeSettings, manifest_path: str | None
 
 @cache
 def _is_skipped(folder: str) -> bool:
-    return any(
-        part.lower() in _SKIPPED_FOLDERS or part.endswith(".lproj") or bool(_TEST_TARGET.match(part))
-        for part in folder.split("/")
-    )
+    in_sources = False
+    for part in folder.split("/"):
+        name = part.lower()
+        if name in _SKIPPED_FOLDERS and not (in_sources and name in _BUILT_UNLESS_SOURCE):
+            return True
+        if part.endswith(".lproj") or _TEST_TARGET.match(part):
+            return True
+        in_sources = in_sources or name in _SOURCES
+    return bool(_BUILT_PUBLIC.search(folder))
 
 
 def is_minified(path: str, content: bytes) -> bool:

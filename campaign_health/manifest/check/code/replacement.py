@@ -6,12 +6,18 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import accumulate, groupby
+from operator import itemgetter
 
 from campaign_health.manifest.check.code.snapshot import CodeFile
 from campaign_health.manifest.check.code.source import Token
 from campaign_health.manifest.check.likeness import is_likely_rename, likeness
 
-_LARGE = 4000  # tokens above which frequent tokens are left out of the comparison, to stay quick
+_LARGE = 4000  # tokens above which files are compared line by line first
+_TOO_LARGE = 60_000  # lines above which they are not compared at all
+
+_Key = tuple[bool, str]
+_Opcode = tuple[str, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ def _both_assigned(before: list[Token], after: list[Token], i: int, j: int) -> b
 
 
 @lru_cache(maxsize=256)
-def _opcodes(base: CodeFile, head: CodeFile) -> list[tuple[str, int, int, int, int]]:
+def _opcodes(base: CodeFile, head: CodeFile) -> list[_Opcode]:
     before = [_key(token) for token in base.source.tokens]
     after = [_key(token) for token in head.source.tokens]
     front = 0
@@ -99,17 +105,43 @@ def _opcodes(base: CodeFile, head: CodeFile) -> list[tuple[str, int, int, int, i
     back = 0
     while back < min(len(before), len(after)) - front and before[-1 - back] == after[-1 - back]:
         back += 1
-    middle_before, middle_after = before[front : len(before) - back], after[front : len(after) - back]
-    matcher = SequenceMatcher(None, middle_before, middle_after, autojunk=len(middle_before) > _LARGE)
-    inner = [(k, i1 + front, i2 + front, j1 + front, j2 + front) for k, i1, i2, j1, j2 in matcher.get_opcodes()]
+    middle = _compare(before[front : len(before) - back], after[front : len(after) - back], base, head, front)
     return [
         ("equal", 0, front, 0, front),
-        *inner,
+        *((kind, i1 + front, i2 + front, j1 + front, j2 + front) for kind, i1, i2, j1, j2 in middle),
         ("equal", len(before) - back, len(before), len(after) - back, len(after)),
     ]
 
 
-def _key(token: Token) -> tuple[bool, str]:
+def _compare(before: list[_Key], after: list[_Key], base: CodeFile, head: CodeFile, skip: int) -> list[_Opcode]:
+    if len(before) + len(after) <= _LARGE:
+        return list(SequenceMatcher(None, before, after, autojunk=False).get_opcodes())
+    # Line by line first, then within the lines that differ: comparing every token would take minutes.
+    old = _by_line(before, [token.line for token in base.source.tokens[skip : skip + len(before)]])
+    new = _by_line(after, [token.line for token in head.source.tokens[skip : skip + len(after)]])
+    if len(old) + len(new) > _TOO_LARGE:
+        return [("replace", 0, len(before), 0, len(after))]
+    starts_old, starts_new = _starts(old), _starts(new)
+    found: list[_Opcode] = []
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new).get_opcodes():
+        a1, a2, b1, b2 = starts_old[i1], starts_old[i2], starts_new[j1], starts_new[j2]
+        if kind == "replace" and (a2 - a1) + (b2 - b1) <= _LARGE:
+            inner = SequenceMatcher(None, before[a1:a2], after[b1:b2], autojunk=False).get_opcodes()
+            found += [(k, a1 + x1, a1 + x2, b1 + y1, b1 + y2) for k, x1, x2, y1, y2 in inner]
+        else:
+            found.append((kind, a1, a2, b1, b2))
+    return found
+
+
+def _by_line(keys: list[_Key], lines: list[int]) -> list[tuple[_Key, ...]]:
+    return [tuple(key for _, key in group) for _, group in groupby(zip(lines, keys, strict=True), key=itemgetter(0))]
+
+
+def _starts(lines: list[tuple[_Key, ...]]) -> list[int]:
+    return [0, *accumulate(len(line) for line in lines)]
+
+
+def _key(token: Token) -> _Key:
     return (token.is_string, token.value.strip() if token.value is not None else token.text)
 
 

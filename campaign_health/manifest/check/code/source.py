@@ -9,12 +9,13 @@ from functools import cache, cached_property
 
 from tree_sitter import Node, Query, QueryCursor, Tree
 
-from campaign_health.manifest.check.code.languages import PYTHON, SWIFT, Language, grammar_of, parser_of
+from campaign_health.manifest.check.code.languages import KOTLIN, PYTHON, SWIFT, Language, grammar_of, parser_of
 
-_HOLES = frozenset({"template_substitution", "interpolation", "interpolated_expression", "format_expression"})
+_HOLES = frozenset({"template_substitution", "interpolation", "interpolated_expression", "template_type"})
 _ESCAPE = re.compile(
     r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|(\r?\n)|(.))", re.DOTALL
 )
+_KOTLIN_HOLE = re.compile(rb"(?<!\\)\$[A-Za-z_{]")
 _SPECIAL = re.compile(rb"[\\'\"{$#]")  # what could be an escape, a hole or another kind of quote
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a": "\a", "v": "\v", "e": "\x1b"}
 
@@ -110,6 +111,8 @@ class Source:
                 return None
             return re.sub(r'^(#*)"|"(#*)$', "", self._text(node))
         if any(child.type in _HOLES for child in children):
+            return None
+        if self.language is KOTLIN and _KOTLIN_HOLE.search(self.content, node.start_byte, node.end_byte):
             return None
         inner = self.content[children[0].end_byte : children[-1].start_byte].decode("utf-8")
         if "\\" not in inner:
