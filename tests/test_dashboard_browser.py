@@ -80,7 +80,7 @@ def test_a_morning_from_the_overview_to_a_confirmed_rename_and_back(browser: Bro
     with running_dashboard(tmp_path, **ENVIRONMENT) as dashboard:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         visit(page, dashboard, "")
-        page.get_by_text("Look at Project tips").click()
+        page.get_by_text("Open Project tips").click()
         page.wait_for_url(re.compile("campaign=2"))
         settled(page)
         expect(page.get_by_role("heading", name="Project tips", level=1)).to_be_visible()

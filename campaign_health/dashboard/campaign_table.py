@@ -10,10 +10,20 @@ from campaign_health.dashboard.figures.sparkline import event_line, send_line
 from campaign_health.dashboard.markup import shown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.quiet import quiet
-from campaign_health.dashboard.statuses import PAGE_STATUSES, shape_and_label, status_label
+from campaign_health.dashboard.statuses import PAGE_STATUSES, legend, shape_and_label, status_label
 from campaign_health.dashboard.theme import Palette
+from campaign_health.detection.formats import plural
 
 SEVERITY = list(PAGE_STATUSES)
+WORST_FIRST = "Worst first"
+# The orders of the table: a column of the frame, and whether it rises.
+ORDERS = {
+    WORST_FIRST: ("status", True),
+    "Name": ("campaign", True),
+    "Most sends": ("sent", False),
+    "Most events": ("events", False),
+    "Longest without a good day": ("last_good_day", True),
+}
 
 
 def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
@@ -23,10 +33,11 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
         return
     chosen = _filtered(campaigns)
     table = _for_people(chosen, page.palette)
-    quiet(f"{len(chosen):,} of {len(campaigns):,} campaigns. Choose a row to look at its campaign.")
+    quiet(f"{len(chosen):,} of {plural(len(campaigns), 'campaign')}. Choose a row to open its campaign.")
     picked = st.dataframe(
         table,
         hide_index=True,
+        placeholder="–",
         on_select="rerun",
         selection_mode="single-row",
         key=f"campaigns-{page.name}",
@@ -58,7 +69,9 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
         file_name=f"campaigns-{page.today}.csv",
         mime="text/csv",
         icon=":material/download:",
+        on_click="ignore",
     )
+    quiet(legend(set(campaigns["status"])))
 
 
 def csv_rows(campaigns: pd.DataFrame) -> pd.DataFrame:
@@ -77,27 +90,24 @@ def _filtered(campaigns: pd.DataFrame) -> pd.DataFrame:
     present = [status for status in SEVERITY if status in set(campaigns["status"])]
     tags = sorted({tag for found in campaigns["tags"] for tag in found})
     owners = sorted(set(campaigns["owner"].dropna()))
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(key="filters"):
         words = st.text_input(
             "Search", key="q", bind="query-params", placeholder="Campaign or event", icon=":material/search:"
         )
         statuses = st.multiselect(
-            "Status",
-            present,
-            key="status",
-            bind="query-params",
-            format_func=status_label,
-            placeholder="Any status",
+            "Status", present, key="status", bind="query-params", format_func=status_label, placeholder="Any status"
         )
         chosen_tags = st.multiselect("Tag", tags, key="tag", bind="query-params", placeholder="Any tag")
         chosen_owners = st.multiselect("Owner", owners, key="owner", bind="query-params", placeholder="Any owner")
-    return matching(campaigns, words or "", statuses, chosen_tags, chosen_owners)
+        order = st.selectbox("Sort by", list(ORDERS), key="sort", bind="query-params")
+    found = matching(campaigns, words or "", statuses, chosen_tags, chosen_owners)
+    return in_order(found, str(order))
 
 
 def matching(
     campaigns: pd.DataFrame, words: str, statuses: list[str], tags: list[str], owners: list[str]
 ) -> pd.DataFrame:
-    """The campaigns that match every filter given; broken ones first, then by name."""
+    """The campaigns that match every filter given: all of the words, one of the statuses, tags and owners."""
     keep = pd.Series(True, index=campaigns.index)
     for word in words.lower().split():
         text = campaigns["campaign"].str.lower() + " " + campaigns["event"].fillna("").str.lower()
@@ -108,9 +118,20 @@ def matching(
         keep &= campaigns["tags"].map(lambda found: bool(set(found) & set(tags)))
     if owners:
         keep &= campaigns["owner"].isin(owners)
-    found = campaigns[keep]
-    order = found["status"].map({status: rank for rank, status in enumerate(SEVERITY)}).fillna(len(SEVERITY))
-    return found.assign(_order=order).sort_values("_order", kind="stable").drop(columns="_order")
+    return campaigns[keep]
+
+
+def in_order(campaigns: pd.DataFrame, order: str) -> pd.DataFrame:
+    """The campaigns in an order of ORDERS; what is equal stays by name, what is not known comes last."""
+    column, rising = ORDERS.get(order, ORDERS[WORST_FIRST])
+    if column == "status":
+        rank = campaigns["status"].map({status: place for place, status in enumerate(SEVERITY)}).fillna(len(SEVERITY))
+        return campaigns.loc[rank.sort_values(kind="stable").index]
+    return campaigns.sort_values(column, ascending=rising, kind="stable", na_position="last", key=_comparable)
+
+
+def _comparable(column: pd.Series) -> pd.Series:
+    return column.str.lower() if column.name == "campaign" else column
 
 
 def _for_people(campaigns: pd.DataFrame, colours: Palette) -> pd.DataFrame:
@@ -121,7 +142,10 @@ def _for_people(campaigns: pd.DataFrame, colours: Palette) -> pd.DataFrame:
             "Trigger event": [shown(event) if isinstance(event, str) else "–" for event in campaigns["event"]],
             "Newest events": campaigns["events"],
             "Newest sends": campaigns["sent"],
-            "Events, 28 days": [event_line(values, colours) for values in campaigns["events_28d"]],
+            "Events, 28 days": [
+                event_line(values, colours) if isinstance(event, str) else None
+                for event, values in zip(campaigns["event"], campaigns["events_28d"], strict=True)
+            ],
             "Sends, 28 days": [send_line(values, colours) for values in campaigns["sends_28d"]],
             "Last good day": pd.to_datetime(campaigns["last_good_day"]).dt.date,
             "Owner": [shown(owner) if isinstance(owner, str) else "–" for owner in campaigns["owner"]],

@@ -11,7 +11,7 @@ import streamlit as st
 
 from campaign_health.clock import local_day
 from campaign_health.dashboard.installation import installation, now, warehouse
-from campaign_health.dashboard.markup import in_markdown
+from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.everywhere import WorkspaceNow, workspaces
@@ -85,7 +85,8 @@ def _chosen(found: tuple[WorkspaceNow, ...]) -> WorkspaceNow:
     names = [workspace.workspace for workspace in found]
     if len(names) == 1:
         return found[0]
-    name = st.selectbox("Workspace", names, key="workspace", bind="query-params", format_func=str)
+    name = st.selectbox("Workspace", names, key="workspace", bind="query-params", format_func=shown,
+                        persist_state="session", width=460)  # fmt: skip
     return found[names.index(name)]
 
 

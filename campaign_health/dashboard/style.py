@@ -17,6 +17,9 @@ STYLE = """
 [class*="st-key-cards-"] > * { width: auto; min-width: 0; height: 100%; }
 [class*="st-key-incident-"] { gap: .35rem; height: 100%; justify-content: space-between; }
 [class*="st-key-incident-"][class*="stVerticalBlock"] { padding: .7rem .9rem .45rem; }
+.st-key-filters { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 1fr)); }
+.st-key-filters > * { width: auto; min-width: 0; }
+[class*="st-key-incident-"] [data-testid="stHorizontalBlock"] { row-gap: .1rem; height: auto; align-content: flex-end; }
 .brief { display: -webkit-box; -webkit-box-orient: vertical; overflow: hidden; }
 </style>
 """

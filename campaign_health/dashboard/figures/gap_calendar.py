@@ -1,4 +1,4 @@
-"""Which days each source has answered for, as a calendar of squares."""
+"""Which days have been collected, as a calendar of weeks: one square a day, told apart by shape."""
 
 from __future__ import annotations
 
@@ -7,27 +7,49 @@ import plotly.graph_objects as go
 
 from campaign_health.dashboard.figures.look import with_look
 from campaign_health.dashboard.theme import Palette
+from campaign_health.detection.sentences import joined
 from campaign_health.detection.words import SOURCE_WORDS
 
-STATES = {"observed": ("Collected", "square"), "provisional": ("Provisional", "square-open"),
-          "not_collected": ("Not collected", "x")}  # fmt: skip
+WEEKS = 30
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+ALL, GROWING, GAP = "All collected", "Provisional", "Something is missing"
+LOOKS = {ALL: "square", GROWING: "square-open", GAP: "x"}
 
 
-def gap_calendar(days: pd.DataFrame, colours: Palette) -> go.Figure:
-    """One row a source, one mark a day. `days` has the columns source, day, state. Told apart by shape, not colour."""
+def gap_days(days: pd.DataFrame) -> pd.DataFrame:
+    """One row a day, oldest first: day, state (a key of LOOKS), missing (the sources that did not answer, in words).
+
+    `days` has the columns source, day, state.
+    """
+    rows = []
+    for day, part in days.groupby("day"):
+        missing = [SOURCE_WORDS.get(one, one) for one in part.loc[part["state"] == "not_collected", "source"]]
+        state = GAP if missing else GROWING if (part["state"] == "provisional").any() else ALL
+        rows.append({"day": pd.Timestamp(str(day)), "state": state, "missing": joined(missing)})
+    return pd.DataFrame(rows, columns=["day", "state", "missing"])
+
+
+def gap_calendar(found: pd.DataFrame, colours: Palette) -> go.Figure:
+    """The newest weeks from left to right, Monday on top. `found` is what `gap_days` gives."""
     figure = go.Figure()
-    tones = {"observed": colours.sends, "provisional": colours.sends, "not_collected": colours.bad[0]}
-    for state, (label, symbol) in STATES.items():
-        part = days[days["state"] == state]
+    tones = {ALL: colours.sends, GROWING: colours.sends, GAP: colours.bad[0]}
+    monday = found["day"] - pd.to_timedelta(found["day"].dt.weekday, unit="D")
+    recent = found[monday > monday.max() - pd.Timedelta(weeks=WEEKS)]
+    for state, symbol in LOOKS.items():
+        part = recent[recent["state"] == state]
         if part.empty:
             continue
         figure.add_scatter(
-            x=part["day"], y=part["source"].map(SOURCE_WORDS), mode="markers", name=label,
-            marker={"symbol": symbol, "size": 8, "color": tones[state], "line": {"width": 1.5}},
-            hovertemplate="%{y}, %{x|%-d %B}: " + label.lower() + "<extra></extra>",
+            x=part["day"] - pd.to_timedelta(part["day"].dt.weekday, unit="D"),
+            y=[WEEKDAYS[number] for number in part["day"].dt.weekday], mode="markers", name=state,
+            marker={"symbol": symbol, "size": 11, "color": tones[state], "line": {"width": 1.5, "color": tones[state]}},
+            text=[f"{day:%-d %B %Y}: {gap or state.lower()}" for day, gap in
+                  zip(part["day"], part["missing"], strict=True)],
+            hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
-    figure.update_yaxes(gridcolor="rgba(0,0,0,0)")
-    return with_look(figure, colours, height=220).update_layout(hovermode="closest")
+    figure.update_yaxes(categoryorder="array", categoryarray=WEEKDAYS[::-1], range=[-0.6, 6.6])
+    figure.update_xaxes(showgrid=False)
+    return with_look(figure, colours, height=250).update_layout(hovermode="closest").update_yaxes(showgrid=False)
 
 
 def gap_text(days: pd.DataFrame) -> str:

@@ -1,35 +1,39 @@
-"""Where the numbers come from: how fresh each source is, which days lack, and what went wrong."""
+"""How fresh the data is: runs, gaps, and what to do where one went wrong."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
+from campaign_health.dashboard.chart import draw_chart
 from campaign_health.dashboard.csv_export import as_csv
-from campaign_health.dashboard.figures.gap_calendar import gap_calendar, gap_text
+from campaign_health.dashboard.figures.gap_calendar import ALL, gap_calendar, gap_days, gap_text
 from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.data import days_of_sources, newest_runs
+from campaign_health.detection.formats import day_text
 from campaign_health.detection.words import SOURCE_WORDS
 
 OUTCOMES = {"complete": "● complete", "partial": "◔ in part", "failed": "× failed"}
+SOURCE_MEANINGS = {
+    "mixpanel_events": "how often each event happened",
+    "mixpanel_properties": "which properties the events carried",
+    "mixpanel_lexicon": "what Mixpanel declares of events: hidden, blocked",
+    "customerio_campaigns": "the campaigns, their triggers and messages",
+    "customerio_metrics": "what was sent, delivered, opened",
+    "customerio_journeys": "how many people started a campaign and got past its filters",
+}
 
 
 def data(page: Page) -> None:
     """Draws freshness, the calendar of gaps, and the runs with their errors."""
     st.title("Data", anchor=False)
-    quiet(f"Days are calendar days in {page.workspace.time_zone}. A day without an answer is never counted as zero.")
+    zone = in_markdown(page.workspace.time_zone)
+    quiet(f"Days are calendar days in {zone}. A day without an answer is *not collected*, never zero.")
     _freshness(page)
-    days = answer(days_of_sources, page.name)
-    st.subheader("Which days have been collected", anchor=False)
-    if len(days):
-        text = gap_text(days)
-        st.plotly_chart(
-            gap_calendar(days, page.palette), theme=None, config={"displayModeBar": False}, key="gaps", alt=text
-        )
-        quiet(in_markdown(text))
+    _calendar(page)
     _runs(page)
 
 
@@ -38,15 +42,36 @@ def _freshness(page: Page) -> None:
     rows = [
         {
             "Source": SOURCE_WORDS.get(one.source, one.source),
-            "Last run": OUTCOMES.get(one.outcome, one.outcome),
-            "Complete": page.local_time(one.last_complete) if one.last_complete else "never",
-            "What to do": shown(one.error) if one.error else "–",
+            "Tells": SOURCE_MEANINGS.get(one.source, "–"),
+            "Newest run": OUTCOMES.get(one.outcome, one.outcome),
+            "Last complete": page.local_time(one.last_complete) if one.last_complete else "never",
         }
         for one in page.workspace.sources
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Freshness of each source")
+    for one in page.workspace.sources:
+        if one.error:
+            label = in_markdown(SOURCE_WORDS.get(one.source, one.source))
+            st.warning(f"**{label}.** {in_markdown(one.error)}", icon=":material/cloud_off:")
     judged = page.workspace.judged_day
-    quiet(f"Judged up to {judged:%-d %B %Y}." if judged else "Nothing has been judged yet.")
+    quiet(f"Judged up to {day_text(judged, page.today)}." if judged else "Nothing has been judged yet.")
+
+
+def _calendar(page: Page) -> None:
+    st.subheader("Which days have been collected", anchor=False)
+    days = answer(days_of_sources, page.name)
+    if days.empty:
+        quiet("None yet.")
+        return
+    found = gap_days(days)
+    table = found[found["state"] != ALL].iloc[::-1]
+    table = pd.DataFrame(
+        {"Day": table["day"].dt.date, "State": table["state"], "Not collected": table["missing"].replace("", "–")}
+    )
+    draw_chart(
+        gap_calendar(found, page.palette), gap_text(days), table, key="gaps", label="Show the gaps as a table",
+        note="*Provisional*: the day is not over, or its numbers are still growing.",
+    )  # fmt: skip
 
 
 def _runs(page: Page) -> None:
@@ -61,17 +86,25 @@ def _runs(page: Page) -> None:
             "Started": local.dt.strftime("%Y-%m-%d %H:%M"),
             "Source": [SOURCE_WORDS.get(source, source) for source in runs["source"]],
             "Outcome": [OUTCOMES.get(outcome, outcome) for outcome in runs["outcome"]],
+            "What went wrong, and the cure": [shown(text) if isinstance(text, str) else "–" for text in runs["error"]],
             "First day": pd.to_datetime(runs["first_day"]).dt.date,
             "Last day": pd.to_datetime(runs["last_day"]).dt.date,
             "Requests": runs["requests"],
             "Rows": runs["rows"],
-            "What went wrong, and the cure": [shown(text) if isinstance(text, str) else "–" for text in runs["error"]],
         }
     )
-    st.dataframe(table, hide_index=True, alt="Collection runs, newest first")
+    st.dataframe(
+        table, hide_index=True, alt="Collection runs, newest first", placeholder="–",
+        column_config={
+            "What went wrong, and the cure": st.column_config.TextColumn(width="large"),
+            "Requests": st.column_config.NumberColumn(format="localized"),
+            "Rows": st.column_config.NumberColumn(format="localized"),
+        },
+    )  # fmt: skip
     st.download_button(
-        "Download as CSV", as_csv(table), file_name="collection-runs.csv", mime="text/csv", icon=":material/download:"
-    )
+        "Download as CSV", as_csv(table), file_name="collection-runs.csv", mime="text/csv",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
 
 
 draw(data)

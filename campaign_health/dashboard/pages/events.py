@@ -25,7 +25,10 @@ RENAMES_SHOWN = 8
 def events(page: Page) -> None:
     """Draws the suspected renames, the changed properties, and the table of all events."""
     st.title("Events", anchor=False)
-    quiet("Every event name Mixpanel has ever sent. A renamed event shows here twice: once vanished, once new.")
+    quiet(
+        "An event is something that people do in your product, under the name that Mixpanel has for it. "
+        "A renamed event shows here twice: once vanished, once new."
+    )
     found = answer(all_events, page.name)
     if found.empty:
         st.info("No event has been seen yet. They appear after the first collection from Mixpanel.")
@@ -113,7 +116,12 @@ def _table(page: Page, found: pd.DataFrame) -> None:
         campaigns=[", ".join(names) for names in part["campaigns"]], life=lives(part)
     )
     st.download_button(
-        "Download as CSV", as_csv(rows), file_name="events.csv", mime="text/csv", icon=":material/download:"
+        "Download as CSV",
+        as_csv(rows),
+        file_name="events.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
     )
 
 
