@@ -1,0 +1,66 @@
+"""The demo: the real product on a made-up world."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from campaign_health.cli.demo import command
+from campaign_health.demo import Demo, demo_process_environment
+from campaign_health.sandbox.stories import STORIES
+from campaign_health.settings import load_settings
+from storage.database import open_published
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A demo's data directory, and what the command printed."""
+    directory = tmp_path_factory.mktemp("demo")
+    done = CliRunner().invoke(command, ["--no-dashboard", "--data-dir", str(directory)])
+    assert done.exit_code == 0, done.output
+    return directory, done.stdout
+
+
+def test_the_overview_names_what_is_broken_and_what_could_not_be_checked(demo: tuple[Path, str]) -> None:
+    _, printed = demo
+    for campaign in ("Team expansion", "Upgrade offer", "Project kick-off tips", "Report sharing nudge"):
+        assert campaign in printed
+    assert "Integration set-up guide" in printed
+    assert "Onboarding welcome" not in printed.split("Worth a look")[0]
+
+
+def test_every_story_is_told_as_it_was_made(demo: tuple[Path, str]) -> None:
+    directory, _ = demo
+    with open_published(directory) as connection:
+        found = dict(connection.execute("SELECT campaign_id, status FROM campaign_health").fetchall())
+    assert found == {story.campaign_id: story.status for story in STORIES}
+
+
+def test_its_history_holds_a_failed_collection_that_was_made_up_for(demo: tuple[Path, str]) -> None:
+    directory, _ = demo
+    with open_published(directory) as connection:
+        failed = connection.execute("SELECT count(*) FROM collection WHERE outcome = 'failed'").fetchone()
+        gaps = connection.execute(
+            "SELECT DISTINCT campaign_id FROM campaign_day WHERE state = 'not_collected'"
+        ).fetchall()
+    assert failed is not None
+    assert failed[0] == 3
+    assert gaps == [(23,)]
+
+
+def test_it_refuses_to_overwrite_what_was_really_collected(tmp_path: Path) -> None:
+    (tmp_path / "warehouse.duckdb").write_bytes(b"years of work")
+    done = CliRunner().invoke(command, ["--no-dashboard", "--data-dir", str(tmp_path)])
+    assert done.exit_code != 0
+    assert "--data-dir" in str(done.exception)
+    assert (tmp_path / "warehouse.duckdb").read_bytes() == b"years of work"
+
+
+def test_ones_own_keys_play_no_part_in_it(tmp_path: Path) -> None:
+    environment = {"MIXPANEL_PROJECT_ID": "4242"}
+    made = Demo(load_settings({}, tmp_path), environment, tmp_path, datetime(2026, 11, 24, tzinfo=UTC))
+    own = {"SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/mine", "MIXPANEL_PROJECT_ID": "1", "PATH": "/bin"}
+    assert demo_process_environment(made, own) == {"PATH": "/bin", "MIXPANEL_PROJECT_ID": "4242"}

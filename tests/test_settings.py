@@ -1,0 +1,127 @@
+"""Settings: where they are read from, what is refused, and that secrets stay secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from campaign_health.errors import SettingsError
+from campaign_health.settings import load_settings, unknown_settings
+from campaign_health.settings.catalogue import SETTINGS
+
+MIXPANEL = {
+    "MIXPANEL_PROJECT_ID": "4242",
+    "MIXPANEL_SERVICE_ACCOUNT": "account",
+    "MIXPANEL_SERVICE_SECRET": "s3cret-of-mixpanel",
+}
+
+
+def test_without_any_setting_there_is_one_workspace_without_keys(tmp_path: Path) -> None:
+    settings = load_settings({}, tmp_path)
+    [workspace] = settings.workspaces
+    assert (workspace.name, workspace.mixpanel, workspace.customerio) == ("default", None, None)
+    assert workspace.backfill_days == 120
+    assert f"{workspace.schedule.collect_at:%H:%M}" == "06:30"
+    assert settings.data_dir == tmp_path / "data"
+
+
+@pytest.mark.parametrize(
+    ("region", "query", "export"),
+    [
+        ("us", "https://mixpanel.com/api/query", "https://data.mixpanel.com/api/2.0/export"),
+        ("eu", "https://eu.mixpanel.com/api/query", "https://data-eu.mixpanel.com/api/2.0/export"),
+        ("in", "https://in.mixpanel.com/api/query", "https://data-in.mixpanel.com/api/2.0/export"),
+    ],
+)
+def test_a_region_stands_for_its_addresses(tmp_path: Path, region: str, query: str, export: str) -> None:
+    mixpanel = load_settings({**MIXPANEL, "MIXPANEL_REGION": region}, tmp_path).workspaces[0].mixpanel
+    assert mixpanel is not None
+    assert (mixpanel.query_url, mixpanel.export_url) == (query, export)
+
+
+def test_an_address_set_by_hand_overrides_the_regions(tmp_path: Path) -> None:
+    environment = {**MIXPANEL, "MIXPANEL_QUERY_URL": "http://127.0.0.1:9/api/query/"}
+    mixpanel = load_settings(environment, tmp_path).workspaces[0].mixpanel
+    assert mixpanel is not None
+    assert mixpanel.query_url == "http://127.0.0.1:9/api/query"
+    assert mixpanel.app_url == "https://mixpanel.com/api/app"
+
+
+def test_the_most_specific_place_wins(tmp_path: Path) -> None:
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text('CAMPAIGN_HEALTH_COLLECT_AT = "03:00"\nunrelated = 1\n')
+    file = tmp_path / "campaign-health.toml"
+    file.write_text('CAMPAIGN_HEALTH_COLLECT_AT = "04:00"\n')
+
+    def collect_at(environment: dict[str, str]) -> str:
+        return f"{load_settings(environment, tmp_path).workspaces[0].schedule.collect_at:%H:%M}"
+
+    assert collect_at({}) == "03:00"
+    assert collect_at({"CAMPAIGN_HEALTH_COLLECT_AT": "02:00"}) == "02:00"
+    file.write_text('[workspace.acme]\nCAMPAIGN_HEALTH_COLLECT_AT = "01:00"\n')
+    assert collect_at({"CAMPAIGN_HEALTH_COLLECT_AT": "02:00"}) == "01:00"
+
+
+def test_each_table_is_a_workspace_and_secrets_may_stand_in_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "campaign-health.toml").write_text(
+        '[workspace.acme]\nCUSTOMERIO_APP_API_KEY = "env:ACME_KEY"\n'
+        '[workspace.globex]\nCAMPAIGN_HEALTH_TIMEZONE = "Asia/Tokyo"\n'
+    )
+    settings = load_settings({"ACME_KEY": "the-key"}, tmp_path)
+    acme, globex = settings.workspaces
+    assert (acme.name, globex.name) == ("acme", "globex")
+    assert acme.customerio is not None
+    assert acme.customerio.app_api_key.get_secret_value() == "the-key"
+    assert globex.time_zone is not None
+    with pytest.raises(SettingsError, match="ACME_KEY"):
+        load_settings({}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("MIXPANEL_REGOIN = 'eu'\n", "MIXPANEL_REGION"),
+        ("[workspace]\nacme = 1\n", "table"),
+        ("not toml at all", "TOML"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused_with_the_cure(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "campaign-health.toml").write_text(text)
+    with pytest.raises(SettingsError, match=told):
+        load_settings({}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CAMPAIGN_HEALTH_TIMEZONE", "Europe/Nowhere"),
+        ("CAMPAIGN_HEALTH_COLLECT_AT", "half past six"),
+        ("CAMPAIGN_HEALTH_BACKFILL_DAYS", "0"),
+        ("CAMPAIGN_HEALTH_BACKFILL_DAYS", "1.5"),
+        ("CAMPAIGN_HEALTH_READ_SECONDS", "soon"),
+        ("CAMPAIGN_HEALTH_DASHBOARD_URL", "dashboard.example"),
+        ("CAMPAIGN_HEALTH_DIGEST_ROUTES", "onboarding"),
+        ("MIXPANEL_COUNT_SOURCE", "both"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_by_its_name(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        load_settings({**MIXPANEL, name: value}, tmp_path)
+
+
+def test_secrets_are_never_printed(tmp_path: Path) -> None:
+    environment = {name: f"secret-{number}" for number, name in enumerate(s.name for s in SETTINGS if s.secret)}
+    environment |= {name: f"https://example.com/secret-{name}" for name in environment if name.endswith("URL")}
+    environment |= {**MIXPANEL, "SMTP_HOST": "mail", "SMTP_FROM": "a@b.c", "SMTP_TO": "d@e.f"}
+    settings = load_settings(environment, tmp_path)
+    shown = repr(settings) + str(settings) + settings.model_dump_json()
+    secrets = settings.secrets()
+    assert len(secrets) >= 8
+    assert not [secret for secret in secrets if secret in shown]
+
+
+def test_variables_that_look_like_settings_and_are_none_are_told_with_what_was_meant() -> None:
+    found = unknown_settings({"MIXPANEL_PROJECT": "1", "CAMPAIGN_HEALTH_NOW": "x", "PATH": "y", "CUSTOMERIO_XYZ": ""})
+    assert found["MIXPANEL_PROJECT"] == "MIXPANEL_PROJECT_ID"
+    assert set(found) == {"MIXPANEL_PROJECT", "CUSTOMERIO_XYZ"}
