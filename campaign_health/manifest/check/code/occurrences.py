@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-from campaign_health.manifest.check.code.paths import matches
+from campaign_health.manifest.check.code.catalogues import is_loaded
 from campaign_health.manifest.check.code.snapshot import CodeFile, Snapshot, anchor_of
-
-_LOADS = re.compile(r"(?i)config_for|resource|load|read|open|asset|bundle|yaml|json|require|import|embed")
 
 
 @dataclass(frozen=True)
@@ -126,55 +122,6 @@ class NamesInCode:
                 sought = spelling.encode()
                 found.update((id(f), f) for f in files if sought in f.source.content or b"\\u" in f.content)
         return sorted(found.values(), key=lambda file: file.path)
-
-
-def is_loaded(path: str, snapshot: Snapshot) -> bool:
-    """Whether product code names this catalogue in a string, by its file name, path, stem or a pattern."""
-    pure = PurePosixPath(path)
-    words = {anchor for part in (pure.stem, pure.parent.name) if (anchor := anchor_of(part))}
-    for file in snapshot.with_words(words):
-        if file.is_catalogue:
-            continue
-        lines: list[str] | None = None
-        for text, line in file.source.string_texts:
-            if not _may_name(text, pure):
-                continue
-            lines = lines or file.source.content.decode("utf-8").split("\n")
-            if _names(text, pure, " ".join(lines[max(0, line - 2) : line + 1])):
-                return True
-        embeds = (
-            re.findall(rb"(?m)^//go:embed[ \t]+(.+)$", file.content)
-            if path.endswith((".json", ".yml", ".yaml"))
-            else []
-        )
-        for patterns in embeds:
-            folder = PurePosixPath(file.path).parent
-            if any(matches(path, str(folder / part)) for part in patterns.decode("utf-8", "replace").split()):
-                return True
-    return False
-
-
-def _may_name(text: str, path: PurePosixPath) -> bool:
-    return path.stem in text or ("*" in text and path.suffix in text)
-
-
-def _names(text: str, path: PurePosixPath, around: str) -> bool:
-    """Whether a string, read with the lines around it, names the file."""
-    given = re.sub(r"^.*[}>)]/?", "", text)  # what follows the last hole
-    given = re.sub(r"^(?:\.{0,2}/|[@~]/)+", "", given.strip())
-    if "*" in given:
-        parent = path.parent.name
-        return matches(str(path), f"**/{given}") and ("/" in given or parent in re.findall(r"[\w.-]+", around))
-    parts = PurePosixPath(given).parts
-    if not parts:
-        return False
-    if parts[-1] == path.name:
-        return len(parts) == 1 or parts[-2] == path.parent.name
-    if parts[-1] != path.stem:
-        return False
-    if len(parts) > 1:
-        return parts[-2] == path.parent.name
-    return text.startswith(("./", "../")) or bool(_LOADS.search(around))
 
 
 def by_file(occurrences: Iterable[Occurrence]) -> Mapping[str, list[Occurrence]]:
