@@ -12,7 +12,7 @@ from campaign_health.detection.handover_settings import HandOverSettings
 
 Rows = NDArray[np.intp]
 SHARE_AT_BEGINNING = 0.15  # of the level of its first two weeks: an event has begun on the first day that shows this
-LOWEST_LEVEL = 0.1  # events a day below which a fall can't be seen
+LOWEST_LEVEL = 0.3  # events a day below which a fall can't be seen
 CHUNK = 256
 
 
@@ -70,7 +70,7 @@ def beginnings(counts: Counts, known: NDArray[np.bool_], settings: HandOverSetti
     seen_before, _ = sums.over(np.zeros(days, np.intp), columns)
     lately, days_lately = sums.over(columns - settings.quiet_days, columns)
     first = happened & (seen_before == 0)
-    returned = happened & (lately == 0) & (days_lately >= settings.quiet_days // 2) & (after >= 3)
+    returned = happened & (lately == 0) & (days_lately >= settings.quiet_days // 2) & (after >= 5)
     rises = (
         happened
         & (counts >= SHARE_AT_BEGINNING * after_level)
@@ -79,7 +79,8 @@ def beginnings(counts: Counts, known: NDArray[np.bool_], settings: HandOverSetti
     )
     rises[:, 1:] &= ~rises[:, :-1] | (counts[:, :-1] < SHARE_AT_BEGINNING * after_level[:, 1:])
     begun = first | returned | _first_of_runs(rises)
-    begun[:, : min(watched_from, days)] = False
+    begun &= after >= 1
+    begun[:, : max(min(watched_from, days), days - settings.look_back_days)] = False
     rows, at = np.nonzero(begun)
     return rows, at
 

@@ -11,6 +11,7 @@ class HandOverSettings:
 
     # What counts as beginning and stopping
     history_days: int = 14  # days the project must have been watched before a first sighting counts as a beginning
+    look_back_days: int = 400  # newest days in which beginnings are looked for
     quiet_days: int = 21  # days without an event after which its return counts as a beginning
     trickle_share: float = 0.12  # of its later level: what an event may show before it begins (tests, staging)
     straggler_share: float = 0.12  # of its former level: what may linger after an event has stopped (old app versions)
@@ -41,6 +42,7 @@ class HandOverSettings:
     accept_unlike: float = 4.0  # nats, where the names are not alike: evidence must be overwhelming
     accept_split: float = 3.5  # nats, where several names share the hand-over
     accept_partial: float = 3.7  # nats, where the old name goes on with less
+    crowded: float = 0.06  # beginnings a day: in a livelier project unlike names prove nothing without properties
     alike: float = 0.5  # name likeness below which names are not alike
 
 

@@ -53,14 +53,22 @@ def _plain(word: str) -> str:
     """The word without its ending, then the one word chosen for its meaning."""
     if word in MEANING:
         return MEANING[word]
-    stem = word
-    for ending in ("ations", "ation", "ions", "ion", "ings", "ing", "ies", "ied", "ed", "es", "s", "e", "y"):
-        if stem.endswith(ending) and len(stem) - len(ending) >= 3:
-            stem = stem[: -len(ending)]
+    stem = _stem(word)
+    return _MEANING_OF_STEM.get(stem, stem)
+
+
+def _stem(word: str) -> str:
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)]
             break
-    if len(stem) > 4 and stem[-1] == stem[-2] and stem[-1] not in "sl":
-        stem = stem[:-1]
-    return MEANING.get(stem, stem)
+    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "sl":
+        word = word[:-1]
+    return word
+
+
+_ENDINGS = ("ations", "ation", "ions", "ion", "ings", "ing", "ies", "ied", "ed", "es", "s", "e", "y")
+_MEANING_OF_STEM = {_stem(word): meaning for word, meaning in MEANING.items()} | MEANING
 
 
 def word_weight(word: str) -> float:
@@ -104,7 +112,7 @@ def name_likeness(one: str, other: str) -> float:
 
 
 def _likeness(one: str, other: str, weight: Callable[[str], float]) -> float:
-    if one == other:
+    if one == other or _letters(one) == _letters(other):
         return 1.0
     mine, theirs = words_of(one), words_of(other)
     if not mine or not theirs:
@@ -146,6 +154,7 @@ def _in_place(word: str) -> float:
     return 0.0 if _VERSION.match(word) else 0.6
 
 
+@lru_cache(maxsize=65536)
 def _letters(name: str) -> str:
     return "".join(character for character in unicodedata.normalize("NFKC", name).casefold() if character.isalnum())
 
@@ -165,6 +174,10 @@ class NameFamily:
             word: max(math.log((len(self.names) + 1) / count) / scale, 0.2) for word, count in having.items()
         }
         self._vocabulary = {word: column for column, word in enumerate(having)}
+        spelled: dict[str, int] = {}
+        self._spelling = np.array(
+            [spelled.setdefault(_letters(name), len(spelled)) for name in self.names], dtype=np.intp
+        )
 
     def weight(self, word: str) -> float:
         """What a word says in this project."""
@@ -188,6 +201,7 @@ class NameFamily:
         totals = np.asarray(weights.sum(axis=1)).ravel()
         shared = np.asarray((weights[rows] @ present.T).todense())
         likeness: NDArray[np.float64] = 2.0 * shared / np.maximum(totals[rows][:, None] + totals[None, :], 1e-9)
+        likeness[self._spelling[rows][:, None] == self._spelling[None, :]] = 1.0
         return likeness
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.event_panel import Counts
+from campaign_health.detection.event_panel import Counts, EventPanel, filled
 
 STEADY_SHARE = 0.8  # of the known days an event must have happened on
 STEADY_LEVEL = 15.0  # events a day
@@ -36,6 +38,30 @@ def project_level(counts: Counts, known: NDArray[np.bool_], outage_level: float)
     level[collected & ~judged] = np.clip(total / np.maximum(usual, 1e-9), 1e-3, 3.0)[collected & ~judged]
     outage = low_total & (level < outage_level * _same_weekday_median(level, collected))
     return np.maximum(level, 1e-3), outage
+
+
+def project_kept(panel: EventPanel, since: date) -> float | None:
+    """Level of the whole project from `since` on against its weekdays of the eight weeks before; None where unknown.
+
+    The median over its days of the project's total over the same weekday's median. New names count too, so a rename
+    of everything leaves it at 1.
+    """
+    counts, known = filled(panel)
+    start = panel.column(since)
+    collected = known.any(axis=0)
+    if not 14 <= start < counts.shape[1] or not collected[start:].any():
+        return None
+    total = (counts * known).sum(axis=0)
+    first = max(start - 56, 0)
+    ratios = []
+    for column in np.flatnonzero(collected[start:]) + start:
+        before = np.arange(column - 7, first - 1, -7)
+        before = before[(before >= first) & (before < start)]
+        before = before[collected[before]]
+        usual = np.median(total[before]) if len(before) else 0.0
+        if usual > 0:
+            ratios.append(total[column] / usual)
+    return float(np.median(ratios)) if ratios else None
 
 
 def _steady(counts: Counts, known: NDArray[np.bool_]) -> NDArray[np.intp]:

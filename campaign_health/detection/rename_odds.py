@@ -31,13 +31,16 @@ RAREST = 0.03  # beginnings a day: the least that is believed of a project
 COMMON_PROPERTY = 0.6  # share of a project's profiled events above which a property says nothing
 
 
-def timing_odds(pairs: Pairs, measures: Measures, days: int) -> Counts:
-    """A rename's stop falls on the day of the beginning; a stranger's beginning falls on any day."""
-    begun = np.unique(np.stack([pairs.new, pairs.birth]), axis=1)[1]
-    per_day = np.bincount(begun, minlength=days).astype(np.float64)
+def timing_odds(pairs: Pairs, measures: Measures, births: NDArray[np.intp], days: int) -> Counts:
+    """A rename's stop falls on the day of the beginning; a stranger's beginning falls on any day.
+
+    `births` are the columns of all beginnings of the project. Where many begin at once (a release), each is more
+    likely a stranger, except for as many as stopped on that day (a move to a new prefix).
+    """
+    per_day = np.bincount(births, minlength=days).astype(np.float64)
     stopped = measures.stop >= 0
     ended = np.unique(np.stack([pairs.old[stopped], pairs.birth[stopped]]), axis=1)[1]
-    usual = max(len(begun) / max(days, 1), RAREST)
+    usual = max(len(births) / max(days, 1), RAREST)
     crowd = np.maximum(per_day - np.bincount(ended, minlength=days), usual)[pairs.birth]
     chances = np.array([*LAG_CHANCES, 0.002])
     lag = np.minimum(np.abs(measures.lag), len(chances) - 1).astype(np.intp)
@@ -72,7 +75,9 @@ def name_odds(family: NameFamily, pairs: Pairs, likeness: Counts) -> Counts:
         counted[chosen, bands[place[chosen] - start, pairs.new[chosen]]] -= 1  # the new name itself
     counted[:, -1] -= 1  # the old name itself
     counted = np.maximum(counted, 0)
-    usual = counted[np.unique(place, return_index=True)[1]].mean(axis=0)  # what the project's names are like among themselves
+    usual = counted[np.unique(place, return_index=True)[1]].mean(
+        axis=0
+    )  # what the project's names are like among themselves
     by_chance = counted + usual + LIKENESS_PRIOR_NAMES * np.array(LIKENESS_BY_CHANCE)
     by_chance /= by_chance.sum(axis=1, keepdims=True)
     band = _band(likeness, edges)

@@ -30,7 +30,7 @@ from campaign_health.detection.rename_odds import (
 
 __all__ = ["DeclaredRename", "Rename", "RenameDecisions", "find_renames"]
 
-ROUGHLY_ALIKE = 0.4
+ROUGHLY_ALIKE = 0.45
 OWN_NAMES = ("$", "mp_")  # Mixpanel's own events, among them its hot shards: never a rename
 
 
@@ -125,7 +125,10 @@ def _candidates(
     mine = np.array([not name.startswith(OWN_NAMES) for name in panel.events])
     allowed = mine[new]
     pairs, whole = falls_at(counts, known, new[allowed], birth[allowed], settings)
-    family = NameFamily(panel.events)
+    family, own = NameFamily(panel.events), own_properties(properties)
+    profiled = np.array([bool(own.get(name)) for name in panel.events])
+    lively = len(birth) / max(counts.shape[1], 1) > settings.crowded
+    whole = whole & ((not lively) | (profiled[pairs.old] & profiled[pairs.new]))
     keep = mine[pairs.old] & (whole | _roughly_alike(family, pairs))
     pairs = _with_asked(pairs.take(keep), asked, panel, counts)
     if not len(pairs):
@@ -133,13 +136,12 @@ def _candidates(
     measures = measure(counts, known, level, weekdays(panel.first_day, counts.shape[1]), pairs, settings)
     names = panel.events
     likeness = np.array([family.likeness(o, n) for o, n in zip(pairs.old, pairs.new, strict=True)])
-    own = own_properties(properties)
     shared = [shared_share(own, names[o], names[n]) for o, n in zip(pairs.old, pairs.new, strict=True)]
     blocked = _blocked(definitions)
     dropped = np.array([names[o] in blocked for o in pairs.old])
     apart = (
         prior_odds(measures, dropped, settings)
-        + timing_odds(pairs, measures, counts.shape[1])
+        + timing_odds(pairs, measures, birth, counts.shape[1])
         + name_odds(family, pairs, likeness)
         + property_odds(shared)
     )

@@ -161,7 +161,7 @@ def _qualified(world: World, event: str, word: str) -> object:
 def rolled_back(world: World, campaign: Campaign, at: int) -> Truth:
     """Renamed, then renamed back: the campaign now listens to the name in between."""
     rng = world.rng
-    _, temporary, _ = renamed(rng, world.names[campaign.event], set(world.streams))
+    _, temporary, _ = renamed(rng, world.names[campaign.event], set(world.streams), same_old=True)
     original = campaign.event
     start = max(at - int(rng.integers(25, 45)), 20)
     rate = world.streams[original].rate.copy()
@@ -186,9 +186,10 @@ def event_removed(world: World, campaign: Campaign, at: int) -> Truth:
     story = str(rng.choice(["plain", "dropped", "like_named_feature", "fade", "sibling_launch"]))
     if story == "fade":
         length = int(rng.integers(3, 9))
-        start = max(at - length, 1)
-        rate[start:at] *= np.linspace(1, 0.1, at - start)
-        at = start
+        gone = at
+        at = max(at - length, 1)
+        rate[at:gone] *= np.linspace(0.9, 0.1, gone - at)
+        rate[gone:] = 0
     rate[at + (length if story == "fade" else 0) :] = 0
     if story == "dropped":
         world.definitions.append(
@@ -232,7 +233,7 @@ def event_unknown(world: World, campaign: Campaign, at: int) -> Truth:
 def part_renamed(world: World, campaign: Campaign, at: int) -> Truth:
     """One platform of several sends the event under a new name."""
     share = float(world.rng.uniform(0.2, 0.6))
-    _, new, _ = renamed(world.rng, world.names[campaign.event], set(world.streams))
+    _, new, _ = renamed(world.rng, world.names[campaign.event], set(world.streams), same_old=True)
     hand_over(
         world, campaign.event, str(new), at, "overnight", share=share, volume=float(world.rng.uniform(0.92, 1.05))
     )

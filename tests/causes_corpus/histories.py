@@ -86,6 +86,9 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
     world = draw_world(rng, size, days)
     campaign = world.campaigns[int(rng.integers(len(world.campaigns)))]
     at = days - 1 - int(rng.choice([0, 1, 2, 4, 8, 14, 25], p=[0.1, 0.2, 0.2, 0.15, 0.15, 0.12, 0.08]))
+    rate = world.streams[campaign.event].rate * campaign.reach * campaign.passing * campaign.making
+    while at > 40 and rate[at:].sum() < 12:  # a break on a weekend without traffic can't be seen by anybody yet
+        at -= 1
     if quiet if quiet is not None else rng.random() < QUIET_SHARE:
         story: Story = QUIET[int(rng.integers(len(QUIET)))]
         at = min(at, days - 3)

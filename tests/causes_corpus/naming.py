@@ -165,10 +165,21 @@ RENAME_KINDS = ("style", "style", "case", "tense", "prefix", "prefix_dropped", "
                 "style_tense", "object_word", "whole_words")  # fmt: skip
 
 
-def renamed(rng: np.random.Generator, name: Name, taken: set[str], kind: str | None = None) -> tuple[Name, Name, str]:
-    """(old name, new name, how): the new one is not among `taken`. The old name changes only for whole new words."""
+def renamed(
+    rng: np.random.Generator, name: Name, taken: set[str], kind: str | None = None, same_old: bool = False
+) -> tuple[Name, Name, str]:
+    """(old name, new name, how): the new one is not among `taken`. The old name may have to change
+    for it (whole new words, a dropped prefix, a mended slip) unless `same_old`."""
     for _ in range(60):
-        how = kind or str(rng.choice(RENAME_KINDS))
+        how = kind or str(
+            rng.choice(
+                [
+                    k
+                    for k in RENAME_KINDS
+                    if same_old is False or k not in ("whole_words", "prefix_dropped", "typo_fixed")
+                ]
+            )
+        )
         old, new = name, name
         match how:
             case "style":

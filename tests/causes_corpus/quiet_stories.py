@@ -19,7 +19,7 @@ def nothing(world: World, campaign: Campaign, at: int) -> Truth:
 
 def like_named_birth(world: World, campaign: Campaign, at: int) -> Truth:
     """A like-named event begins and the campaign's own goes on."""
-    _, new, _ = renamed(world.rng, world.names[campaign.event], set(world.streams))
+    _, new, _ = renamed(world.rng, world.names[campaign.event], set(world.streams), same_old=True)
     rate = world.streams[campaign.event].rate * world.rng.uniform(0.05, 1.5)
     rate[:at] = 0
     world.streams[str(new)] = Stream(rate, 30.0)
@@ -38,7 +38,7 @@ def outage(world: World, campaign: Campaign, at: int) -> Truth:
     """The backend is down for a day, and a new event begins the day after."""
     for stream in world.streams.values():
         stream.rate[at] *= 0.01
-    _, new, _ = renamed(world.rng, world.names[campaign.event], set(world.streams))
+    _, new, _ = renamed(world.rng, world.names[campaign.event], set(world.streams), same_old=True)
     rate = np.where(np.arange(world.days) > at, world.streams[campaign.event].rate, 0.0)
     world.streams[str(new)] = Stream(rate, 30.0)
     return _none(campaign, at, "outage")

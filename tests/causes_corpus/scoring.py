@@ -9,6 +9,7 @@ from time import perf_counter
 
 from campaign_health.detection.causes import BrokenCampaign, Cause, campaign_numbers, find_causes
 from campaign_health.detection.event_panel import EventPanel
+from campaign_health.detection.project_level import project_kept
 from campaign_health.detection.property_drift import PropertyChange, find_property_changes
 from campaign_health.detection.rename import Rename
 from campaign_health.detection.renames import find_renames
@@ -43,10 +44,12 @@ def explain(history: History) -> Outcome:
     panel = EventPanel.from_frame(tables["event_day"], history.as_of)
     renames = find_renames(panel, properties=tables["event_property"], definitions=tables["event_definition"])
     changes = find_property_changes(tables["event_property"], as_of=history.as_of)
-    return Outcome(history, renames, changes, find_causes(case_of(history, renames, changes)))
+    return Outcome(history, renames, changes, find_causes(case_of(history, renames, changes, panel)))
 
 
-def case_of(history: History, renames: list[Rename], changes: list[PropertyChange]) -> BrokenCampaign:
+def case_of(
+    history: History, renames: list[Rename], changes: list[PropertyChange], panel: EventPanel
+) -> BrokenCampaign:
     """The case of the history's campaign, with the verdict as a perfect detector would give it."""
     tables, truth = history.tables, history.truth
     own = {name: tables[name][tables[name]["campaign_id"] == truth.campaign_id] for name in
@@ -81,6 +84,7 @@ def case_of(history: History, renames: list[Rename], changes: list[PropertyChang
         known_events=set(tables["event"]["event"]),
         uses=own["campaign_plan"].iloc[0]["uses"],
         time_zone=history.time_zone,
+        project_kept=project_kept(panel, history.since),
     )
 
 

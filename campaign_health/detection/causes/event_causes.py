@@ -12,6 +12,8 @@ from campaign_health.detection.names import nearest_names
 from campaign_health.detection.rename import Rename
 
 EVENT_GONE = 0.1  # of its usual count: an event at or below it has stopped
+EVENT_FADING = 0.5  # of its usual count: an event lost at or below it is on its way out
+PROJECT_DOWN = 0.4  # of its usual level: below it the whole project fell, not one event
 STILL_RUNS = 0.5  # of the journeys usually started: a campaign above it does not suffer from what the counts show
 DAYS_APART = 4  # a hand-over that began at most this many days before the break can be its cause
 DAYS_APART_GRADUAL = 35
@@ -185,10 +187,12 @@ def _removed(case: BrokenCampaign, chain: Chain) -> Cause | None:
     blocked = _lexicon(case, "dropped")
     if values is None or values.days_before == 0 or values.total_before == 0:
         return None
-    if kept is None or kept > EVENT_GONE:
-        lately = chain.event_kept(newest=5)
-        if lately is None or lately > EVENT_GONE:
-            return None
+    fallen_with_all = case.project_kept is not None and case.project_kept < PROJECT_DOWN
+    lately = chain.event_kept(newest=3)
+    gone = any(share is not None and share <= EVENT_GONE for share in (kept, lately))
+    fading = case.kind == "event_lost" and lately is not None and lately <= EVENT_FADING
+    if fallen_with_all or not (gone or fading):
+        return None
     day = day_words(case.since, case.as_of)
     before = rate_words(values.before)
     facts = {
@@ -199,7 +203,10 @@ def _removed(case: BrokenCampaign, chain: Chain) -> Cause | None:
         "dropped_in_lexicon": blocked,
         "hidden_in_lexicon": _lexicon(case, "hidden"),
     }
-    sentence = f"`{case.event}` stopped on {day} ({before} before, {rate_words(values.since)} since)"
+    verb = "stopped" if gone else "has been falling away since"
+    sentence = (
+        f"`{case.event}` {verb} {f'on {day}' if gone else day} ({before} before, {rate_words(values.since)} since)"
+    )
     if blocked:
         sentence += ", and Mixpanel's Lexicon says that it is blocked."
         step = (
@@ -212,7 +219,7 @@ def _removed(case: BrokenCampaign, chain: Chain) -> Cause | None:
             f"{ask(case.owner, 'the engineers')} what was released on {day}: was `{case.event}` taken out on purpose? If so, stop the campaign or "
             "give it another trigger; if not, have it sent again. The event's count in Mixpanel shows within the hour whether it worked."
         )
-    confidence = 0.93 if blocked else 0.85
+    confidence = (0.93 if blocked else 0.85) if gone else 0.6
     still = _still_runs(chain)
     if still is not None:
         facts["campaign_still_runs"] = True

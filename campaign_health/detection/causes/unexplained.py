@@ -51,6 +51,8 @@ def unknown(case: BrokenCampaign, chain: Chain) -> Cause:
         "delivered": f"messages are sent and not delivered since {day}",
     }.get(case.stage or "", f"it began on {day}")
     sentence = f"No cause found: {where}, and none of the usual reasons fits."
+    if case.project_kept is not None and case.project_kept < 0.4:
+        sentence += f" All events of the project fell together, to {share_words(case.project_kept)} of their usual level: an outage or a holiday."
     if case.others_broken:
         sentence += f" {names_words(list(case.others_broken))} broke at the same time, so the reason probably lies with what they share."
     return Cause(
@@ -58,7 +60,7 @@ def unknown(case: BrokenCampaign, chain: Chain) -> Cause:
         0.0,
         case.since,
         sentence,
-        {"stage": case.stage, "others_broken": list(case.others_broken)[:20]},
+        {"stage": case.stage, "others_broken": list(case.others_broken)[:20], "project_kept": case.project_kept},
         _next_step(case, day),
         ruled_out,
     )
