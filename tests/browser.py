@@ -23,6 +23,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 REQUIRED = "CAMPAIGN_HEALTH_REQUIRE_BROWSER"
+# Patience for a machine that is busy with other tests; an idle one needs a tenth of it.
+PATIENCE_MS = 60_000
 
 
 def browser_path() -> str:
@@ -44,15 +46,21 @@ class Dashboard:
     folder: Path
     process: subprocess.Popen[bytes]
 
+    @property
+    def log(self) -> str:
+        """What the server has printed so far."""
+        return (self.folder / "streamlit.log").read_text(errors="replace")
+
 
 @contextmanager
-def running_dashboard(folder: Path, **environment: str) -> Iterator[Dashboard]:
+def running_dashboard(folder: Path, port: int | None = None, **environment: str) -> Iterator[Dashboard]:
     """Runs the dashboard in `folder`, which holds `data/` and may hold settings, until the block ends."""
-    port = free_port()
+    port = port or free_port()
     own = {name: value for name, value in os.environ.items() if not name.startswith(("CAMPAIGN_HEALTH_", "SLACK_"))}
     with (folder / "streamlit.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)],
+            [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port),
+             "--server.address", "127.0.0.1", "--server.headless", "true"],
             cwd=folder, env={**own, **environment}, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         url = f"http://127.0.0.1:{port}"
@@ -61,7 +69,7 @@ def running_dashboard(folder: Path, **environment: str) -> Iterator[Dashboard]:
             yield Dashboard(url, folder, process)
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=20)
 
 
 def free_port() -> int:
@@ -81,25 +89,47 @@ def running_browser() -> Iterator[Browser]:
         browser.close()
 
 
+def new_page(browser: Browser, width: int = 1440, height: int = 900) -> Page:
+    """A page in a session of its own, patient enough for a busy machine."""
+    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    return page
+
+
+def visit(page: Page, dashboard: Dashboard, path: str = "") -> Page:
+    """Opens a page of the dashboard and waits until it is drawn."""
+    page.goto(f"{dashboard.url}/{path}")
+    return settled(page)
+
+
+def text_of(page: Page) -> str:
+    """The visible text of the page's own part."""
+    return page.inner_text("[data-testid=stMain]")
+
+
 def settled(page: Page) -> Page:
     """Waits until Streamlit has drawn the whole page, and checks that no error stands on it."""
-    page.wait_for_selector("[data-testid=stApp]", timeout=20_000)
+    page.wait_for_selector("[data-testid=stApp]", timeout=PATIENCE_MS)
     page.wait_for_function(
         """() => {
             const app = document.querySelector('[data-testid=stApp]');
             const main = document.querySelector('[data-testid=stMain]');
-            return app && app.dataset.testScriptState !== 'running' && app.dataset.testScriptState !== 'initial'
-                && !document.querySelector('[data-testid=stSkeleton]') && main && main.innerText.trim().length > 20;
+            const busy = !app || !main || ['running', 'initial'].includes(app.dataset.testScriptState)
+                || document.querySelector('[data-testid=stSkeleton]') || main.innerText.trim().length < 20
+                || main.querySelector('[data-stale=true]');
+            const now = Date.now();
+            if (busy) window.quietSince = null; else window.quietSince ??= now;
+            return window.quietSince && now - window.quietSince > 200;
         }""",
-        timeout=20_000,
+        timeout=PATIENCE_MS,
     )
-    page.wait_for_timeout(150)
     assert not page.query_selector("[data-testid=stException]"), page.inner_text("[data-testid=stException]")
     return page
 
 
 def _wait_until_up(url: str, process: subprocess.Popen[bytes], folder: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break

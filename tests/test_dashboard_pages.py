@@ -1,0 +1,150 @@
+"""The pages in a real browser: every page in light, dark and on a phone, links, filters, downloads, keyboard."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from storage.database import open_published
+from tests.browser import Dashboard, new_page, running_browser, running_dashboard, settled, text_of, visit
+from tests.dashboard_world import NOW, build_dashboard_world
+
+pytestmark = pytest.mark.browser
+PAGES = ("", "campaign?campaign=2", "campaign?campaign=7", "events", "coverage", "data", "help")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    folder = tmp_path_factory.mktemp("dashboard")
+    build_dashboard_world(folder / "data")
+    with running_dashboard(folder, CAMPAIGN_HEALTH_NOW=NOW.isoformat()) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shared_page(browser: Browser) -> Page:
+    return new_page(browser)
+
+
+@pytest.fixture
+def page(shared_page: Page) -> Page:
+    shared_page.set_viewport_size({"width": 1440, "height": 900})
+    shared_page.emulate_media(color_scheme="light")
+    return shared_page
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_no_error_no_serious_barrier_and_fits_a_phone(page: Page, dashboard: Dashboard, path: str) -> None:
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    visit(page, dashboard, path)
+    assert serious_barriers(page) == []
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === 'dark'")
+    settled(page)
+    assert serious_barriers(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    assert problems == []
+    assert "Traceback" not in dashboard.log
+
+
+def serious_barriers(page: Page) -> list[tuple[str, str]]:
+    found = Axe().run(page, context="[data-testid=stMain]").response["violations"]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    # Streamlit draws the inside of its table itself, on a canvas; what is ours must be free of barriers.
+    return [(one["id"], node["html"][:160]) for one in serious for node in one["nodes"]
+            if not re.search(r"stDataFrame|<canvas|dvn-|gdg-", node["html"])]  # fmt: skip
+
+
+def test_five_questions_are_answered_without_scrolling(page: Page, dashboard: Dashboard) -> None:
+    visit(page, dashboard)
+    seen = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMain] h1, [data-testid=stMain] h2,'
+            + '[data-testid=stMain] dd, [data-testid=stMain] p')]
+            .filter(e => { const r = e.getBoundingClientRect(); return r.bottom > 0 && r.bottom <= innerHeight; })
+            .map(e => e.innerText).join(' | ')"""
+    )
+    assert "2 campaigns are silent, 1 has lost its event and 1 is losing sends; about $75,086 a week at risk." in seen
+    for campaign in ("Project tips", "Upgrade offer", "Team expansion", "Webinar reminder"):
+        assert campaign in seen  # what is broken?
+    assert "Thu 19 Nov, 5 days ago; last good day Wed 18 Nov" in seen  # since when?
+    assert "Event renamed. project.created stopped on 19 November" in seen  # why?
+    assert "About 269 missed sends, about $32,288 at risk" in seen  # what did it cost?
+    assert "Ask the team that sends the event which name is right" in seen  # what do I do?
+
+
+def test_an_incident_can_be_opened_with_the_keyboard_alone(page: Page, dashboard: Dashboard) -> None:
+    visit(page, dashboard)
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if "Open Project tips" in page.evaluate("document.activeElement.innerText ?? ''"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("campaign=2"))
+    expect(page.get_by_role("heading", name="Project tips", level=1)).to_be_visible()
+
+
+def test_a_link_leads_to_the_same_view_after_a_reload(page: Page, dashboard: Dashboard) -> None:
+    visit(page, dashboard, "campaign?campaign=4&span=4+weeks&day=2026-11-20")
+    page.reload()
+    settled(page)
+    expect(page.get_by_role("heading", name="Team expansion", level=1)).to_be_visible()
+    assert "From 27 October 2026 to 23 November 2026" in text_of(page)
+    assert page.get_by_role("radio", name="4 weeks").is_checked()
+
+
+def test_a_campaign_that_is_not_there_is_said_in_words(page: Page, dashboard: Dashboard) -> None:
+    for number in ("999999", "12345678901234567890123", "abc"):
+        visit(page, dashboard, f"campaign?campaign={number}")
+        assert f"There is no campaign with the number {number} here." in text_of(page)
+
+
+def test_filters_and_order_stand_in_the_address(page: Page, dashboard: Dashboard) -> None:
+    visit(page, dashboard, "?q=tips")
+    assert "1 of 13 campaigns" in text_of(page)
+    search = page.get_by_role("textbox", name="Search")
+    search.fill("re-engagement")
+    search.press("Enter")
+    page.wait_for_url(re.compile("q=re-engagement"))
+    visit(page, dashboard, "?status=Silent&sort=Name")
+    assert "2 of 13 campaigns" in text_of(page)
+    assert "sort=Name" in page.url
+    visit(page, dashboard, "?owner=%40growth")
+    assert "2 of 13 campaigns" in text_of(page)
+    visit(page, dashboard, "events?event=project_created")
+    assert "1 of 17 events" in text_of(page)
+
+
+def test_the_csv_holds_the_numbers_of_the_file(page: Page, dashboard: Dashboard) -> None:
+    visit(page, dashboard, "campaign?campaign=1")
+    rows = downloaded(page, "Download all days as CSV")
+    with open_published(dashboard.folder / "data") as connection:
+        stored = connection.execute(
+            "SELECT day, sent, events, delivered FROM event_vs_campaign WHERE campaign_id = 1 ORDER BY day"
+        ).fetchall()
+    names = ("day", "sent", "events", "delivered")
+    read = [[row[name] for name in names] for row in rows]
+    assert len(stored) == 146
+    assert [[day, *(n and float(n) for n in numbers)] for day, *numbers in read] == [
+        [str(day), *("" if n is None else float(n) for n in numbers)] for day, *numbers in stored
+    ]
+
+
+def downloaded(page: Page, button: str) -> list[dict[str, str]]:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    return list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8-sig"))))
