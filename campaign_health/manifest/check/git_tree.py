@@ -53,8 +53,10 @@ class Repository:
             raise CouldNotCheck(f"{inside} does not exist.", "Name a folder inside a git repository.")
         start = inside if inside.is_dir() else inside.parent
         self.root = start
-        self.root = Path(os.fsdecode(self._run("rev-parse", "--show-toplevel").rstrip(b"\n")))
-        self.is_shallow = self._run("rev-parse", "--is-shallow-repository").strip() == b"true"
+        top, shallow = self._run("rev-parse", "--show-toplevel", "--is-shallow-repository").rsplit(b"\n", 2)[:2]
+        self.root = Path(os.fsdecode(top))
+        self.is_shallow = shallow == b"true"
+        self._trees: dict[str, dict[str, Entry]] = {}
 
     def merge_base(self, revision: str) -> str:
         """The commit at which this work left `revision`.
@@ -62,16 +64,16 @@ class Repository:
         Raises:
             CouldNotCheck: the revision is unknown, or nothing connects it with HEAD in what was fetched.
         """
-        if self._try("rev-parse", "--verify", "--quiet", "HEAD^{commit}") is None:
-            raise CouldNotCheck("The repository has no commit yet, so there is no base.", "Commit first.")
         found = self._try("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if found is None:
+            self._must_have_a_commit()
             raise CouldNotCheck(
                 f"The base revision `{revision}` is not in this repository{' (a shallow clone)' * self.is_shallow}.",
                 f"Fetch it: `git fetch origin {revision}`, or `fetch-depth: 0` in the checkout step.",
             )
         base = self._try("merge-base", found.decode().strip(), "HEAD")
         if base is None or not base.strip():
+            self._must_have_a_commit()
             if self.is_shallow:
                 raise CouldNotCheck(
                     f"This is a shallow clone that does not reach the point where it left `{revision}`.",
@@ -80,9 +82,15 @@ class Repository:
             raise CouldNotCheck(f"HEAD and `{revision}` have no common history.", "Name the branch this work left.")
         return base.split()[0].decode()
 
+    def _must_have_a_commit(self) -> None:
+        if self._try("rev-parse", "--verify", "--quiet", "HEAD^{commit}") is None:
+            raise CouldNotCheck("The repository has no commit yet, so there is no base.", "Commit first.")
+
     def files_at(self, commit: str) -> dict[str, Entry]:
         """Every file in a commit."""
-        found = {}
+        if commit in self._trees:
+            return self._trees[commit]
+        found = self._trees[commit] = {}
         for record in self._run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0"):
             if record:
                 about, path = record.split(b"\t", 1)

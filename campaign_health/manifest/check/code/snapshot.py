@@ -81,19 +81,20 @@ def take_snapshots(
     left_out = repository.ignored(paths) | repository.vendored(paths)
 
     head = Snapshot()
-    sparse: dict[str, str] = {}
-    hidden = repository.left_out() if len(head_entries) else set()
+    missing: dict[str, str] = {}
     for path, entry in head_entries.items():
         if path in left_out:
             continue
         content = repository.read_work_tree(path)
-        if content is None and path in hidden:
-            sparse[path] = entry.blob
-        elif content is not None:
+        if content is None:
+            missing[path] = entry.blob
+        else:
             _add(head, path, content)
-    blobs = repository.read_blobs(sparse.values())
-    for path, blob in sparse.items():
-        _add(head, path, blobs[blob])
+    sparse = repository.left_out() if missing else set()
+    blobs = repository.read_blobs(blob for path, blob in missing.items() if path in sparse)
+    for path, blob in missing.items():
+        if path in sparse:
+            _add(head, path, blobs[blob])
     if base is None:
         return None, head
 
