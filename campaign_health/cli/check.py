@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,7 +86,8 @@ def command(
             base=base,
             observers=observers,
         )
-        result = run_check(request)
+        with _working():
+            result = run_check(request)
     except CampaignHealthError as error:
         result = CheckResult(failures=[Failure(error.message, error.cure)])
     except Exception as error:  # a bug must read neither as clean nor as a violation
@@ -98,6 +100,15 @@ def command(
             result.failures.append(Failure(f"{path} cannot be written: {error.strerror}.", "Name another file."))
     click.echo(render(result, "json" if as_json else form), nl=False)
     context.exit(result.exit_code)
+
+
+def _working() -> AbstractContextManager[object]:
+    """Shows a person that it is at work; pipelines see nothing."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from campaign_health.cli.console import notes
+
+    return notes.status("Checking …")
 
 
 def _report(text: str) -> tuple[str, Path]:

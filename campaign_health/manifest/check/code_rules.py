@@ -16,8 +16,13 @@ from campaign_health.manifest.check.wording import at, labels, stopped
 from campaign_health.manifest.dependencies import CampaignDependency
 
 
-def check_code(change: CodeChange, campaigns: Sequence[CampaignDependency], coverage: Coverage) -> list[Finding]:
-    """Findings about trigger events in the code; fills in `coverage`. Campaigns that do not run are left alone."""
+def check_code(
+    change: CodeChange, campaigns: Sequence[CampaignDependency], coverage: Coverage
+) -> tuple[list[Finding], set[str]]:
+    """Findings about trigger events in the code, and the names that took over from one; fills in `coverage`.
+
+    Campaigns that do not run are left alone.
+    """
     by_event: dict[str, list[CampaignDependency]] = defaultdict(list)
     for campaign in campaigns:
         if campaign.event and campaign.counts_as_running:
@@ -27,17 +32,19 @@ def check_code(change: CodeChange, campaigns: Sequence[CampaignDependency], cove
     code = NamesInCode(change.base, change.head, {*by_event, *targets}, prefix)
     _cover(change, by_event, code, coverage)
     if change.base is None:
-        return []
-    found = []
+        return [], set()
+    found: list[Finding] = []
+    took_over: set[str] = set()
     new_names = NewNames(change.base, change.head)
     for event in sorted(by_event):
         entry = manifest.event(event)
         if entry is not None and entry.sent_from:
             continue
-        judged = _judge(change, event, by_event[event], code, new_names, coverage)
-        if judged:
-            found.append(judged)
-    return found
+        judged, loss = _judge(change, event, by_event[event], code, new_names, coverage)
+        found += [judged] if judged else []
+        if loss:
+            took_over |= {_full_name(name, event, prefix) or name for name in loss.took_over}
+    return found, took_over
 
 
 def _judge(
@@ -47,7 +54,7 @@ def _judge(
     code: NamesInCode,
     new_names: NewNames,
     coverage: Coverage,
-) -> Finding | None:
+) -> tuple[Finding | None, Loss | None]:
     manifest = change.read.manifest
     prefix = manifest.code.prefix
     base, head = code.base.get(event, []), code.head.get(event, [])
@@ -58,7 +65,7 @@ def _judge(
     elif base:
         loss = losses_in_part(base, head, spellings(event, prefix), new_names)
     if loss is None:
-        return constant_without_use(change, event, campaigns, code) if stands else None
+        return (constant_without_use(change, event, campaigns, code) if stands else None), None
     new = _full_name(loss.new_name, event, prefix)
     reviewed = manifest.newest_name(event)
     if reviewed != event:
@@ -66,11 +73,11 @@ def _judge(
         elsewhere = target is not None and target.sent_from is not None
         if elsewhere or (code.at_head(reviewed) and (not stands or new in (None, reviewed))):
             coverage.handovers.append(ExpectedHandover(event, reviewed, labels(campaigns)))
-            return None
-        return _finding(change, "rename_differs", event, campaigns, loss, new)
+            return None, loss
+        return _finding(change, "rename_differs", event, campaigns, loss, new), loss
     gone = "event_renamed" if new else "event_removed"
     rule = "event_vanished_in_part" if stands else gone
-    return _finding(change, rule, event, campaigns, loss, new)
+    return _finding(change, rule, event, campaigns, loss, new), loss
 
 
 def _finding(

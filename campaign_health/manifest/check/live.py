@@ -69,7 +69,7 @@ def observe_live(
     else:
         try:
             _ask_mixpanel(chosen.mixpanel, settings.http, chosen.time_zone, manifest, now, observed)
-        except CollectorError as error:
+        except (CollectorError, CouldNotCheck) as error:
             observed.failures.append(Failure(f"Mixpanel could not be asked: {error.message}", error.cure))
     return observed
 
@@ -149,7 +149,7 @@ def _ask_mixpanel(
             served = fetch_time_zone(client)
             if served is None:
                 raise CouldNotCheck("Mixpanel does not say its time zone.", "Set CAMPAIGN_HEALTH_TIMEZONE.")
-            zone = ZoneInfo(served)
+            zone = _zone(served)
         today = local_day(now, zone)
         yesterday = today - timedelta(days=1)
         first = yesterday - timedelta(days=WINDOW_DAYS - 1)
@@ -180,6 +180,14 @@ def _ask_mixpanel(
         observed.parts.append("Mixpanel's properties")
     finally:
         client.close()
+
+
+def _zone(served: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(served)
+    except (KeyError, ValueError, OSError) as error:
+        cure = "Set CAMPAIGN_HEALTH_TIMEZONE to the project's zone, such as Europe/Berlin."
+        raise CouldNotCheck(f"Mixpanel names {served!r} as its time zone, which is not known here.", cure) from error
 
 
 def _worth_counting(manifest: Manifest, names: tuple[str, ...]) -> list[str]:

@@ -137,9 +137,8 @@ def _check_code(
     under = "" if under in (".", "") else f"{under}/"
     base, head = take_snapshots(repository, commit, read.manifest.code, under, inside)
     change = CodeChange(base, head, read, file)
-    findings = check_code(change, campaigns, result.coverage)
-    told = [finding.new_name for finding in findings if finding.new_name]
-    return findings + check_calls(change, told, result.coverage)
+    findings, took_over = check_code(change, campaigns, result.coverage)
+    return findings + check_calls(change, took_over, result.coverage)
 
 
 def _repository(request: CheckRequest) -> Repository:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from campaign_health.manifest.check.code.new_names import NewNames
 from campaign_health.manifest.check.code.occurrences import Occurrence, by_file
@@ -21,13 +21,17 @@ _LOGS = frozenset(
 
 @dataclass(frozen=True)
 class Loss:
-    """Where a name stood and what stands there now; `head_path` is None where the file is gone."""
+    """Where a name stood and what stands there now; `head_path` is None where the file is gone.
+
+    `took_over` are all the strings that took its place, at this and other places, the likely new name among them.
+    """
 
     path: str
     line: int
     head_path: str | None
     head_line: int | None
     new_name: str | None
+    took_over: frozenset[str] = frozenset()
 
 
 def losses_in_whole(base: Sequence[Occurrence], new_names: NewNames) -> Loss:
@@ -36,12 +40,13 @@ def losses_in_whole(base: Sequence[Occurrence], new_names: NewNames) -> Loss:
     named = Counter(loss.new_name for loss in losses if loss.new_name)
     if named:
         likely = max(named, key=lambda name: (named[name], new_names.is_new(name), name))
-        return next(loss for loss in losses if loss.new_name == likely)
+        chosen = next(loss for loss in losses if loss.new_name == likely)
+        return replace(chosen, took_over=frozenset(named))
     guess = new_names.like(base)
     kept = next((loss for loss in losses if loss.head_path), losses[0])
     if guess is None:
         return kept
-    return Loss(kept.path, kept.line, guess.path, guess.line, guess.value)
+    return Loss(kept.path, kept.line, guess.path, guess.line, guess.value, frozenset({guess.value}))
 
 
 def losses_in_part(
@@ -50,21 +55,21 @@ def losses_in_part(
     """The loss of a name that was replaced in place while it lives on elsewhere; None if it was only moved."""
     fewer = len(head) < len(base)
     now = {path: len(places) for path, places in by_file(head).items()}
+    found: list[Loss] = []
     for path, places in by_file(base).items():
         pair = new_names.pair(path)
         if pair is None or pair is places[0].file or now.get(pair.path, 0) >= len(places):
             continue
         for place in places:
-            if _is_logged(place):
-                continue
-            loss = _loss(place, new_names, same)
+            loss = Loss(path, place.line, None, None, None) if _is_logged(place) else _loss(place, new_names, same)
             if loss.new_name is None:
                 continue
             # Where it stands as often as before, it may have moved and something else taken its old place.
             alike = is_likely_rename(place.value, loss.new_name)
             if fewer or (alike and new_names.is_new(loss.new_name)):
-                return loss
-    return None
+                found.append(loss)
+    took_over = frozenset(loss.new_name for loss in found if loss.new_name)
+    return replace(found[0], took_over=took_over) if found else None
 
 
 def _is_logged(occurrence: Occurrence) -> bool:
