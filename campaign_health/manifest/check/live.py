@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,9 +18,7 @@ from campaign_health.manifest.check.published import event_properties
 from campaign_health.manifest.dependencies import ObservedCampaign
 from campaign_health.manifest.schema import Manifest
 from campaign_health.settings import (
-    CustomerioSettings,
     HttpSettings,
-    MixpanelSettings,
     WorkspaceSettings,
     load_settings,
 )
@@ -50,28 +49,17 @@ def observe_live(
     """
     settings = load_settings(environment, directory)
     chosen = _choose(settings.workspaces, workspace)
-    observed = Observed()
-    if chosen.customerio is None:
-        observed.failures.append(Failure("There is no key for Customer.io.", "Set CUSTOMERIO_APP_API_KEY."))
-    else:
-        try:
-            observed.campaigns = _campaigns(chosen.customerio, settings.http, observed)
-            observed.parts.append("Customer.io's campaigns")
-        except CollectorError as error:
-            observed.failures.append(Failure(f"Customer.io could not be asked: {error.message}", error.cure))
-    if chosen.mixpanel is None:
-        observed.failures.append(
-            Failure(
-                "There is no key for Mixpanel.",
-                "Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET.",
-            )
-        )
-    else:
-        try:
-            _ask_mixpanel(chosen.mixpanel, settings.http, chosen.time_zone, manifest, now, observed)
-        except (CollectorError, CouldNotCheck) as error:
-            observed.failures.append(Failure(f"Mixpanel could not be asked: {error.message}", error.cure))
-    return observed
+    with ThreadPoolExecutor(2) as both:
+        customerio = both.submit(_part, lambda: _ask_customerio(chosen, settings.http))
+        mixpanel = both.submit(_part, lambda: _ask_mixpanel(chosen, settings.http, manifest, now))
+        return customerio.result().filled_from(mixpanel.result())
+
+
+def _part(ask: Callable[[], Observed]) -> Observed:
+    try:
+        return ask()
+    except (CollectorError, CouldNotCheck) as error:
+        return Observed(failures=[Failure(error.message, error.cure)])
 
 
 def _choose(workspaces: tuple[WorkspaceSettings, ...], wanted: str | None) -> WorkspaceSettings:
@@ -86,7 +74,10 @@ def _choose(workspaces: tuple[WorkspaceSettings, ...], wanted: str | None) -> Wo
     return found
 
 
-def _campaigns(settings: CustomerioSettings, http: HttpSettings, observed: Observed) -> list[ObservedCampaign]:
+def _ask_customerio(chosen: WorkspaceSettings, http: HttpSettings) -> Observed:
+    settings = chosen.customerio
+    if settings is None:
+        raise CouldNotCheck("There is no key for Customer.io.", "Set CUSTOMERIO_APP_API_KEY.")
     client = CustomerioClient(
         settings.app_api_key.get_secret_value(),
         region=settings.region,
@@ -105,11 +96,14 @@ def _campaigns(settings: CustomerioSettings, http: HttpSettings, observed: Obser
                 refused.append(answer)
     finally:
         client.close()
-    observed.failures += [
-        Failure(f"Campaign {answer.campaign_id} in Customer.io could not be read: {answer.reason}", "Try again.")
-        for answer in refused
-    ]
-    return [_campaign(record, messages.get(record.campaign_id, [])) for record in listed.campaigns]
+    return Observed(
+        campaigns=[_campaign(record, messages.get(record.campaign_id, [])) for record in listed.campaigns],
+        parts=["Customer.io's campaigns"],
+        failures=[
+            Failure(f"Campaign {answer.campaign_id} in Customer.io could not be read: {answer.reason}", "Try again.")
+            for answer in refused
+        ],
+    )
 
 
 def _campaign(record: CampaignRecord, messages: list[MessageRecord]) -> ObservedCampaign:
@@ -125,14 +119,14 @@ def _campaign(record: CampaignRecord, messages: list[MessageRecord]) -> Observed
     )
 
 
-def _ask_mixpanel(
-    settings: MixpanelSettings,
-    http: HttpSettings,
-    zone: ZoneInfo | None,
-    manifest: Manifest,
-    now: datetime,
-    observed: Observed,
-) -> None:
+def _ask_mixpanel(chosen: WorkspaceSettings, http: HttpSettings, manifest: Manifest, now: datetime) -> Observed:
+    settings, zone = chosen.mixpanel, chosen.time_zone
+    if settings is None:
+        raise CouldNotCheck(
+            "There is no key for Mixpanel.",
+            "Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET.",
+        )
+    observed = Observed()
     client = MixpanelClient(
         settings.project_id,
         settings.service_account,
@@ -178,6 +172,7 @@ def _ask_mixpanel(
                 name: ObservedProperty(profile.day, shares) for name, shares in kinds.items()
             }
         observed.parts.append("Mixpanel's properties")
+        return observed
     finally:
         client.close()
 
