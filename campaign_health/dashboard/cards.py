@@ -8,7 +8,7 @@ from html import escape
 from campaign_health.dashboard.markup import badge, safe, with_code
 from campaign_health.dashboard.reads.overview import Incident
 from campaign_health.dashboard.short_text import first_sentence, without_rarity
-from campaign_health.dashboard.theme import Palette
+from campaign_health.dashboard.theme import MUTED, TEXT
 from campaign_health.detection.formats import count, day_text, days_since, money, span
 from campaign_health.detection.words import cause_label
 
@@ -16,7 +16,7 @@ from campaign_health.detection.words import cause_label
 BRIEF_LINES = 3
 
 
-def card_html(incident: Incident, today: date, colours: Palette) -> str:
+def card_html(incident: Incident, today: date) -> str:
     """The inside of an incident's card on the overview as HTML, brief; everything from outside is escaped."""
     cause = incident.headline_cause
     why = (
@@ -30,17 +30,17 @@ def card_html(incident: Incident, today: date, colours: Palette) -> str:
     if cause.get("next_step"):
         rows.append(("Next step", _brief(with_code(first_sentence(_text(cause, "next_step"))))))
     return (
-        f'<div style="color:{colours.text};line-height:1.38">'
+        f'<div style="color:{TEXT};line-height:1.38">'
         f'<div style="display:flex;gap:.15rem .6rem;align-items:baseline;flex-wrap:wrap;margin-bottom:.1rem">'
         f'<h2 style="margin:0;padding:0;font-size:1.05rem;overflow-wrap:anywhere">'
         f"{safe(_short(incident.campaign))}</h2>"
-        f"{badge(incident.kind, colours)}{_owner(incident, colours)}</div>"
+        f"{badge(incident.kind)}{_owner(incident)}</div>"
         f'<p style="margin:0 0 .25rem;font-size:.98rem;overflow-wrap:anywhere">'
-        f"{_brief(with_code(without_rarity(incident.summary)))}</p>{_list(rows, colours)}</div>"
+        f"{_brief(with_code(without_rarity(incident.summary)))}</p>{_list(rows)}</div>"
     )
 
 
-def incident_html(incident: Incident, today: date, colours: Palette) -> str:
+def incident_html(incident: Incident, today: date) -> str:
     """The open incident on its campaign's own page: every sentence whole, without the campaign's name."""
     cause = incident.headline_cause
     rows = [
@@ -54,9 +54,9 @@ def incident_html(incident: Incident, today: date, colours: Palette) -> str:
     if cause.get("next_step"):
         rows.append(("Next step", with_code(_text(cause, "next_step"))))
     return (
-        f'<div style="color:{colours.text};line-height:1.45">'
+        f'<div style="color:{TEXT};line-height:1.45">'
         f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem;overflow-wrap:anywhere">'
-        f"{with_code(incident.summary)}</h2>{_list(rows, colours)}</div>"
+        f"{with_code(incident.summary)}</h2>{_list(rows)}</div>"
     )
 
 
@@ -97,17 +97,17 @@ def _brief(html: str) -> str:
     return f'<span class="brief" style="-webkit-line-clamp:{BRIEF_LINES}">{html}</span>'
 
 
-def _owner(incident: Incident, colours: Palette) -> str:
+def _owner(incident: Incident) -> str:
     who = f"{safe(incident.acknowledged_by)} is on it" if incident.acknowledged_by else ""
     if not who and incident.owner:
         who = f"owner {safe(incident.owner)}"
-    style = f"color:{colours.muted};font-size:.86rem;overflow-wrap:anywhere"
+    style = f"color:{MUTED};font-size:.86rem;overflow-wrap:anywhere"
     return f'<span style="{style}">{who}</span>' if who else ""
 
 
-def _list(rows: list[tuple[str, str]], colours: Palette) -> str:
+def _list(rows: list[tuple[str, str]]) -> str:
     body = "".join(
-        f'<dt style="color:{colours.muted};margin:0">{label}</dt>'
+        f'<dt style="color:{MUTED};margin:0">{label}</dt>'
         f'<dd style="margin:0;overflow-wrap:anywhere;min-width:0">{text}</dd>'
         for label, text in rows
     )

@@ -15,7 +15,7 @@ from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.campaign_view import CampaignView, renamed
 from campaign_health.dashboard.reads.overview import Incident
 from campaign_health.dashboard.rename_acts import offer_rename_acts
-from campaign_health.dashboard.theme import Palette
+from campaign_health.dashboard.theme import TEXT
 from campaign_health.detection.words import CAUSE_WORDS, cause_label
 
 
@@ -28,11 +28,11 @@ def draw_causes(page: Page, view: CampaignView, incident: Incident) -> None:
         with st.expander(f"{rank}: {cause_label(name)}", expanded=index == 0):
             if name in CAUSE_WORDS:
                 quiet(CAUSE_WORDS[name].meaning)
-            st.html(evidence_html(cause, page.palette))
+            st.html(evidence_html(cause))
             if pair := renamed(cause):
                 _hand_over(page, view, pair, index)
             if name in GUIDES:
-                st.html(_advice(name, page.palette))
+                st.html(_advice(name))
 
 
 def _hand_over(page: Page, view: CampaignView, pair: tuple[str, str], index: int) -> None:
@@ -48,8 +48,8 @@ def _hand_over(page: Page, view: CampaignView, pair: tuple[str, str], index: int
             offer_rename_acts(page, row)
 
 
-def _advice(cause: str, colours: Palette) -> str:
+def _advice(cause: str) -> str:
     guide = GUIDES[cause]
     rows = (("Whom to ask", guide.ask), ("What to change", guide.change), ("How to check that it worked", guide.check))
     body = "".join(f'<p style="margin:.25rem 0"><strong>{label}.</strong> {escape(text)}</p>' for label, text in rows)
-    return f'<div style="color:{colours.text};font-size:.92rem">{body}</div>'
+    return f'<div style="color:{TEXT};font-size:.92rem">{body}</div>'

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from campaign_health.dashboard.markup import safe, with_code
-from campaign_health.dashboard.theme import Palette
+from campaign_health.dashboard.theme import MUTED, TEXT
 from campaign_health.detection.formats import day_text
 
 # What of a cause's facts is shown, in this order and in these words.
@@ -65,10 +65,10 @@ SHARES = {name for name in FACT_WORDS if "share" in name} | {
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def evidence_html(cause: dict[str, Any], colours: Palette) -> str:
+def evidence_html(cause: dict[str, Any]) -> str:
     """Sentence, facts, next step and what was ruled out, as HTML; everything from outside is escaped."""
     facts = cause.get("facts") or {}
-    rows = "".join(_fact(label, name, facts.get(name), colours) for name, label in FACT_WORDS.items())
+    rows = "".join(_fact(label, name, facts.get(name)) for name, label in FACT_WORDS.items())
     ruled_out = "".join(f"<li>{with_code(str(text))}</li>" for text in cause.get("ruled_out") or ())
     parts = [f'<p style="margin:0 0 .5rem">{with_code(str(cause.get("sentence", "")))}</p>']
     if rows:
@@ -80,14 +80,14 @@ def evidence_html(cause: dict[str, Any], colours: Palette) -> str:
         parts.append(f'<p style="margin:0"><strong>Next step.</strong> {with_code(str(cause["next_step"]))}</p>')
     if ruled_out:
         parts.append(f'<p style="margin:.5rem 0 0">Ruled out:</p><ul style="margin:0">{ruled_out}</ul>')
-    return f'<div style="color:{colours.text};overflow-wrap:anywhere">{"".join(parts)}</div>'
+    return f'<div style="color:{TEXT};overflow-wrap:anywhere">{"".join(parts)}</div>'
 
 
-def _fact(label: str, name: str, value: object, colours: Palette) -> str:
+def _fact(label: str, name: str, value: object) -> str:
     if value is None or value in ([], {}, ""):
         return ""
     return (
-        f'<dt style="color:{colours.muted};margin:0">{escape(label)}</dt>'
+        f'<dt style="color:{MUTED};margin:0">{escape(label)}</dt>'
         f'<dd style="margin:0;overflow-wrap:anywhere;min-width:0">{_value(name, value)}</dd>'
     )
 

@@ -11,16 +11,16 @@ import streamlit as st
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.reads.overview import Incident
 from campaign_health.dashboard.statuses import EXPECTED
+from campaign_health.dashboard.theme import MUTED, TEXT
 from campaign_health.detection.sentences import overview_parts
 
 
 def draw_headline(page: Page, campaigns: pd.DataFrame, open_incidents: Sequence[Incident]) -> None:
     """What is broken and at risk as the page's heading, and the rest smaller below it."""
     news, rest = headline(page, campaigns, open_incidents)
-    colours = page.palette
-    small = f'<p style="margin:.1rem 0 0;color:{colours.muted};font-size:.95rem">{escape(rest)}</p>' if rest else ""
+    small = f'<p style="margin:.1rem 0 0;color:{MUTED};font-size:.95rem">{escape(rest)}</p>' if rest else ""
     st.html(
-        f'<h1 style="font-size:1.4rem;line-height:1.3;font-weight:650;margin:0;padding:0;color:{colours.text}">'
+        f'<h1 style="font-size:1.4rem;line-height:1.3;font-weight:650;margin:0;padding:0;color:{TEXT}">'
         f"{escape(news)}</h1>{small}"
     )
 

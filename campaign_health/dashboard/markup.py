@@ -6,7 +6,7 @@ import re
 from html import escape
 
 from campaign_health.dashboard.statuses import status_words
-from campaign_health.dashboard.theme import Palette, tone
+from campaign_health.dashboard.theme import tone
 from campaign_health.visible_text import visible
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
@@ -35,9 +35,9 @@ def in_markdown(text: object) -> str:
     return _MARKDOWN.sub(r"\\\1", shown(text))
 
 
-def badge(status: str, colours: Palette) -> str:
+def badge(status: str) -> str:
     """A status as shape and word on its colour: readable without the colour."""
-    text, background = tone(status, colours)
+    text, background = tone(status)
     words = status_words(status)
     return (
         f'<span title="{escape(words.meaning)}" style="color:{text};background:{background};'

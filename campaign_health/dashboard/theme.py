@@ -65,12 +65,24 @@ TONES = {
 }
 
 
+def both(light: str, dark: str) -> str:
+    """A CSS colour that follows the page from light to dark by itself."""
+    return f"light-dark({light}, {dark})"
+
+
+# For HTML, which outlives a change of the theme; figures are drawn anew instead.
+TEXT = both(LIGHT.text, DARK.text)
+MUTED = both(LIGHT.muted, DARK.muted)
+
+
 def palette() -> Palette:
     """The palette of the page as the reader sees it now."""
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def tone(status: str, colours: Palette) -> tuple[str, str]:
-    """Text and background colour of a status."""
-    found: tuple[str, str] = getattr(colours, TONES.get(status, "calm"))
-    return found
+def tone(status: str) -> tuple[str, str]:
+    """Text and background colour of a status, as CSS."""
+    name = TONES.get(status, "calm")
+    light: tuple[str, str] = getattr(LIGHT, name)
+    dark: tuple[str, str] = getattr(DARK, name)
+    return both(light[0], dark[0]), both(light[1], dark[1])

@@ -1,10 +1,11 @@
-"""Notices a newly published file while a page is open."""
+"""Notices a newly published file, and a change from light to dark, while a page is open."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from campaign_health.dashboard.published import file_stamp
+from campaign_health.dashboard.theme import palette
 
 WATCH_SECONDS = 5
 _DIALOG = "a dialog may be open"
@@ -13,7 +14,7 @@ _DIALOG = "a dialog may be open"
 def watch_for_new_data() -> None:
     """Draws the page anew soon after another file was published; offers it instead while somebody fills in a dialog."""
     st.session_state[_DIALOG] = False
-    _watch(file_stamp())
+    _watch(file_stamp(), palette().name)
 
 
 def dialog_opens() -> None:
@@ -22,10 +23,10 @@ def dialog_opens() -> None:
 
 
 @st.fragment(run_every=WATCH_SECONDS)
-def _watch(drawn: tuple[int, int, int]) -> None:
-    if file_stamp() == drawn:
+def _watch(drawn: tuple[int, int, int], colours: str) -> None:
+    if file_stamp() == drawn and palette().name == colours:
         return
     if not st.session_state.get(_DIALOG):
         st.rerun()
-    if st.button("New data has arrived: show it", icon=":material/refresh:"):
+    if st.button("There is something new: show it", icon=":material/refresh:"):
         st.rerun()

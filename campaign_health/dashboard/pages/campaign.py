@@ -20,6 +20,7 @@ from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.reads.campaign_view import CampaignView, campaign_view
 from campaign_health.dashboard.standing import standing_decisions
 from campaign_health.dashboard.statuses import EXPECTED, status_words
+from campaign_health.dashboard.theme import MUTED, TEXT
 
 # An id is a BIGINT: a longer number is no campaign's.
 DIGITS = 19
@@ -47,7 +48,7 @@ def _draw(page: Page, view: CampaignView) -> None:
     _title(page, view)
     if current:
         with st.container(border=True, key=f"incident-{now.campaign_id}"):
-            st.html(incident_html(current, page.today, page.palette))
+            st.html(incident_html(current, page.today))
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 offer_acts(page, current, "page")
             standing_decisions(page, view.decisions, now.campaign_id, current.incident_id)
@@ -98,7 +99,7 @@ def _choose(names: tuple[tuple[int, str], ...], shown_now: int) -> None:
 
 
 def _title(page: Page, view: CampaignView) -> None:
-    now, colours = view.now, page.palette
+    now = view.now
     judged = view.days["status"].dropna()
     current = view.open_incident
     status = str(judged.iloc[-1]) if len(judged) else "learning"
@@ -108,11 +109,11 @@ def _title(page: Page, view: CampaignView) -> None:
     owner = f" · owner {safe(now.owner)}" if now.owner else ""
     gone = " · deleted in Customer.io" if now.gone_at else ""
     st.html(
-        f'<div style="color:{colours.text}">'
+        f'<div style="color:{TEXT}">'
         f'<div style="display:flex;gap:.7rem;align-items:baseline;flex-wrap:wrap">'
         f'<h1 style="font-size:1.6rem;margin:0;padding:0;overflow-wrap:anywhere">{safe(now.name)}</h1>'
-        f"{badge(status, colours)}</div>"
-        f'<p style="margin:.2rem 0 0;color:{colours.muted};overflow-wrap:anywhere">'
+        f"{badge(status)}</div>"
+        f'<p style="margin:.2rem 0 0;color:{MUTED};overflow-wrap:anywhere">'
         f"{escape(status_words(status).meaning)}<br>{event} · {safe(now.state)} in Customer.io{owner}{gone}</p></div>"
     )
 

@@ -40,7 +40,7 @@ def _cards(page: Page, found: Sequence[Incident], key: str = "open") -> None:
     with st.container(key=f"cards-{key}"):
         for incident in shown:
             with st.container(border=True, key=f"incident-{key}-{incident.campaign_id}"):
-                st.html(card_html(incident, page.today, page.palette))
+                st.html(card_html(incident, page.today))
                 _links(page, incident, key)
     if len(shown) < len(found):
         st.button(
