@@ -12,6 +12,8 @@ from campaign_health.detection.event_panel import Counts
 from campaign_health.detection.handover_settings import HandOverSettings
 
 STOP_DAYS = 6  # days ahead over which a stopped event is quiet
+LEAST_DUE = 2.0  # expected events without which a silence is none
+ALIVE_SHARE = 0.3  # of its usual week: an event above it was still there
 CHANCE_GAP = 3.0  # expected events: a gap or overlap of fewer may be chance
 Flags = NDArray[np.bool_]
 Columns = NDArray[np.intp]
@@ -35,6 +37,7 @@ class Measures:
     lost_level: Counts  # events a day that the old name lost
     gradual: Flags
     partial: Flags
+    alive_before: Flags  # the old event was there until the change
     alive_again: Flags  # the old event came back later on
 
 
@@ -102,6 +105,7 @@ def measure(
         lost_level=lost / days,
         gradual=gradual | (~stopped & ~_steady_share(seen, lam, both, offsets)),
         partial=~stopped & _steady_share(seen, lam, both, offsets),
+        alive_before=_alive_before(old, expected, old_known, offsets, np.where(stopped, offsets[stop_at], 0)),
         alive_again=stopped & _came_back(counts, known, pairs, offsets, expected, settings),
     )
 
@@ -142,7 +146,15 @@ def _stop(seen: Counts, lam: Counts, after: Flags, settings: HandOverSettings) -
     for days in (STOP_DAYS, seen.shape[1]):
         rest_seen, rest_due = _ahead(seen, days), _ahead(lam, days)
         down &= (rest_seen <= settings.straggler_share * rest_due + np.where(rest_due > 4, 0.5, 0.0)) & (rest_due > 0)
+    down &= _ahead(lam, seen.shape[1]) >= LEAST_DUE
     return np.argmax(down, axis=1), down.any(axis=1)
+
+
+def _alive_before(old: Counts, expected: Counts, known: Flags, offsets: Columns, end: Columns) -> Flags:
+    """Whether the old event was still there in the week before column `end`: it did not stop long before."""
+    week = known & (offsets[None, :] >= end[:, None] - 7) & (offsets[None, :] < end[:, None])
+    due, got = np.where(week, expected, 0.0).sum(axis=1), np.where(week, old, 0.0).sum(axis=1)
+    return got >= ALIVE_SHARE * due
 
 
 def _ahead(values: Counts, days: int) -> Counts:

@@ -18,8 +18,10 @@ from campaign_health.detection.name_words import MEANING, OUTCOME_WORDS, PASSING
 
 PASSING_WEIGHT = 0.25  # weight of a word that says where an event comes from, against 1.0 for what it is about
 OUTCOME_WEIGHT = 0.6
+IN_PLACE = 0.6  # least weight of a word that stands in place of another, be it only a platform
 ADDED = 0.35  # how much a word that only one of the names has counts against them
 TYPING_LIKENESS = 0.8  # words at least this alike count as the same word mistyped
+Weight = Callable[[str], float]
 _BREAKS = re.compile(r"[^\w]+|_+")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _VERSION = re.compile(r"^v\d+$")
@@ -108,10 +110,10 @@ def name_likeness(one: str, other: str) -> float:
     third; a word that stands in place of another counts in full, also if it is only a platform: `ios_opened` and
     `web_opened` are different events. Names without any separator are compared letter by letter instead.
     """
-    return _likeness(one, other, word_weight)
+    return _likeness(one, other, word_weight, lambda word: IN_PLACE)
 
 
-def _likeness(one: str, other: str, weight: Callable[[str], float]) -> float:
+def _likeness(one: str, other: str, weight: Weight, in_place: Weight) -> float:
     if one == other or _letters(one) == _letters(other):
         return 1.0
     mine, theirs = words_of(one), words_of(other)
@@ -131,7 +133,7 @@ def _likeness(one: str, other: str, weight: Callable[[str], float]) -> float:
         shared += likeness * worth
         slips += (1 - likeness) * worth
         left.remove(best)
-    replaced, added = _differences(left_over, left, weight)
+    replaced, added = _differences(left_over, left, weight, in_place)
     by_words = shared / max(shared + slips + replaced + ADDED * added, 1e-9)
     if 1 in (len(mine), len(theirs)):
         letters = Levenshtein.normalized_similarity(_letters(one), _letters(other))
@@ -140,18 +142,18 @@ def _likeness(one: str, other: str, weight: Callable[[str], float]) -> float:
     return min(by_words, 1.0)
 
 
-def _differences(mine: list[str], theirs: list[str], weight: Callable[[str], float]) -> tuple[float, float]:
-    """Weight of words that stand in place of others, and of words that are only added on one side."""
+def _differences(mine: list[str], theirs: list[str], weight: Weight, in_place: Weight) -> tuple[float, float]:
+    """Weight of words that stand in place of others, and of words that are only added on one side.
+
+    A word that replaces another says at least `in_place`, unless it is a version.
+    """
     if not mine or not theirs:
         return 0.0, sum(map(weight, mine or theirs))
-    full = [[max(weight(word), _in_place(word)) for word in side] for side in (mine, theirs)]
-    lesser, greater = sorted(map(sum, full))
-    return lesser, greater - lesser
-
-
-def _in_place(word: str) -> float:
-    """Least weight of a word that stands in place of another: only a version may be exchanged for nothing much."""
-    return 0.0 if _VERSION.match(word) else 0.6
+    full = [
+        sum(weight(word) if _VERSION.match(word) else max(weight(word), in_place(word)) for word in side)
+        for side in (mine, theirs)
+    ]
+    return min(full), max(full) - min(full)
 
 
 @lru_cache(maxsize=65536)
@@ -185,7 +187,9 @@ class NameFamily:
 
     def likeness(self, row: int, other: int) -> float:
         """Likeness of two of the names by what their words say in this project, 0 to 1."""
-        return _likeness(self.names[row], self.names[other], self.weight)
+        return _likeness(
+            self.names[row], self.names[other], self.weight, lambda word: IN_PLACE * self._rarity.get(word, 1.0)
+        )
 
     def rough_likeness(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """A quick likeness of `names[rows]` (first axis) to all names, by shared plain words only."""

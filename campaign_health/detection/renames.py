@@ -192,7 +192,9 @@ def _sure_of_fall(candidates: Candidates, settings: HandOverSettings) -> NDArray
     fallen = (measures.drop_sigmas >= np.where(much, settings.drop_sigmas_alike, settings.drop_sigmas)) & ~unlike
     enough = measures.new_events >= settings.least_new
     recent = candidates.pairs.birth > candidates.panel.counts.shape[1] - 1 - settings.in_progress_days
-    return np.where(measures.stop >= 0, silent, fallen & recent) & enough & ~measures.alive_again
+    return (
+        np.where(measures.stop >= 0, silent, fallen & recent) & enough & measures.alive_before & ~measures.alive_again
+    )
 
 
 def _best(candidates: Candidates, settings: HandOverSettings) -> list[Rename]:
