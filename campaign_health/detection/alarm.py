@@ -33,9 +33,7 @@ def open_alerts(state: State, day: Day, weighing: Weighing, settings: DetectorSe
     The baseline is set back to what it was before the run of evidence began.
     """
     established = state.days_seen >= settings.learning_days
-    opened: BoolArray = (
-        day.judged & (state.incident == 0) & established & (weighing.strongest >= settings.threshold)
-    )
+    opened: BoolArray = day.judged & (state.incident == 0) & established & (weighing.strongest >= settings.threshold)
     silent = weighing.scaled[0] >= weighing.scaled[1]
     share = np.where(silent, 0, 1 + weighing.total[1:].argmax(axis=0))
     pair = np.arange(len(state))
@@ -89,7 +87,7 @@ def follow_alerts(
     blank = paused & (state.incident_zero_days > 0)
     state.pauses += blank
     state.pause_days += np.where(blank, np.maximum(state.incident_zero_days - 1.0, 0.0), 0.0)
-    learn_excursions(state, weighing, day.judged & (state.incident == 0), accepted | paused, settings)
+    learn_excursions(state, weighing, day.judged & (state.incident == 0), accepted, settings)
     close(state, recovered | accepted)
     change[worsened] = Change.WORSENED
     change[recovered] = Change.RECOVERED

@@ -11,11 +11,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from campaign_health.detection.monitor import run
+from campaign_health.detection.event_history import EventState, run_events
+from campaign_health.detection.monitor import PanelVerdicts, run
 from campaign_health.detection.pair_table import PairTable, PairTableError, line_of
 from campaign_health.detection.panel import State
 from campaign_health.detection.settings import DetectorSettings
-from campaign_health.detection.verdicts import STATUS_NAMES
+from campaign_health.detection.verdicts import STATUS_NAMES, Status
 
 CHUNK_CELLS = 500_000  # pair-days judged together: enough to keep NumPy busy, small enough for little memory
 CHUNK_PAIRS = 1_000
@@ -125,18 +126,32 @@ def _judge_chunk(
     day = pairs.day[row].astype(np.int64)
     gaps = np.ones_like(day)
     gaps[:, 1:] = np.where(known[:, 1:], day[:, 1:] - day[:, :-1], 1)
-    found = run(
-        State.fresh(len(starts), settings),
-        np.where(known, pairs.events[row], np.nan),
-        np.where(known, pairs.sends[row], np.nan),
-        (day + MONDAY_SHIFT) % 7,
-        gaps,
-        settings,
-    )
+    events = np.where(known, pairs.events[row], np.nan)
+    sends = np.where(known, pairs.sends[row], np.nan)
+    weekdays = (day + MONDAY_SHIFT) % 7
+    found = run(State.fresh(len(starts), settings), events, sends, weekdays, gaps, settings)
+    _mark_lost_events(found, events, weekdays, gaps, settings)
     target = row[known]
     for name in ("alert", "status", "expected", "expected_low", "expected_high", "probability"):
         getattr(verdicts, name)[target] = getattr(found, name)[known]
     return int(known.sum())
+
+
+def _mark_lost_events(
+    found: PanelVerdicts,
+    events: NDArray[np.float64],
+    weekdays: NDArray[np.int64],
+    gaps: NDArray[np.int64],
+    settings: DetectorSettings,
+) -> None:
+    """An event that fell to nothing is an incident too; without its project to compare, only on strong evidence."""
+    threshold = settings.lone_event_factor * settings.threshold
+    history = run_events(EventState.fresh(len(events)), events, weekdays, gaps, threshold, against_project=False)
+    lost = history.lost & ~found.alert
+    observed = lost & (found.status != Status.NOT_COLLECTED)
+    found.alert |= lost
+    found.status[observed] = Status.EVENT_LOST
+    found.probability[observed] = history.probability[observed]
 
 
 def _rounded(values: NDArray[np.float32], digits: int) -> pa.Array:

@@ -47,6 +47,8 @@ class Prediction:
 
     mean: FloatArray  # from the newest ratio
     mean_before: FloatArray  # from the ratio before the present run of evidence: what a break takes away from
+    level: FloatArray  # the mean and
+    level_before: FloatArray  # the mean before without what is left of yesterday's deviation
     exposure: FloatArray  # events x weekday factor
     weekday_factor: FloatArray
     inverse_size: FloatArray  # [spreads + 1, models, pairs], settled
@@ -92,8 +94,12 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
     ratio = state.ratio_shape / state.ratio_rate
     if shared_dip:
         exposure *= common_dip(state, day, exposure[0] * ratio[0])
-    mean = exposure * ratio
-    mean_before = exposure * (state.before_shape / state.before_rate)
+    level = exposure * ratio
+    level_before = exposure * (state.before_shape / state.before_rate)
+    persistence = np.array(settings.persistence)[:, None]
+    mean = level * np.exp(persistence * state.deviation)
+    mean_before = level_before * np.exp(persistence * state.deviation_before)
+    plausible = _plausibility(state, step, volume, known_volume, settings)
     inverse_size = _inverse_sizes(state, day, shares, factor * ratio[0], mean, settings)
     shape = likelihood.log_shape(day.sends, inverse_size)
 
@@ -102,7 +108,6 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
     spreads = weight / np.maximum(model_weight, likelihood.IMPOSSIBLE)
     storm = state.storms / (state.storms + state.ordinary)
     spread_weight = np.concatenate([spreads * (1.0 - storm), np.broadcast_to(storm, (1, *mean.shape))])
-    plausible = _plausibility(state, step, known_volume, settings)
 
     component = spread_weight * np.exp(likelihood.log_with_mean(shape, inverse_size, day.sends, mean))
     pause = pause_chance(state, settings)
@@ -110,7 +115,7 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
     typical = (plausible * mean).sum(axis=0)
     spread = (plausible * (spreads * np.maximum(inverse_size[:-1], -1.0)).sum(axis=0)).sum(axis=0)
     return Prediction(
-        mean, mean_before, exposure, factor, inverse_size, shape, plausible, spread_weight, pause, events, step, typical,
+        mean, mean_before, level, level_before, exposure, factor, inverse_size, shape, plausible, spread_weight, pause, events, step, typical,
         spread, component, total,
     )  # fmt: skip
 
@@ -139,7 +144,7 @@ def _age(state: State, live: BoolArray, settings: DetectorSettings) -> None:
     drift = np.array(settings.drifts)[:, None] ** 2
     kept = np.where(live, 1.0 / (1.0 + drift * state.days_since * state.ratio_shape), 1.0)
     state.ratio_shape *= kept
-    state.ratio_rate *= kept
+    state.ratio_rate *= kept * np.where(live, np.exp(-state.trend * np.minimum(state.days_since, 7.0)), 1.0)
 
 
 def _inverse_sizes(
@@ -152,7 +157,7 @@ def _inverse_sizes(
     lenient = np.array(settings.families)[:, None] == LENIENT
     ignorance = 1.0 / state.ratio_shape
     result = np.empty((len(settings.spreads) + 1, *mean.shape))
-    apart = 1.0 / np.maximum(day.events, 0.5)
+    apart = 1.0 / np.maximum(day.events, 0.5) + settings.unusual_spread * state.unusual**2
     for index, spread in enumerate((*settings.spreads, settings.wide_spread)):
         below: FloatArray | float = 0.0
         if index < len(settings.spreads) and settings.caps[index] > 0:
@@ -163,7 +168,9 @@ def _inverse_sizes(
     return likelihood.settle(result)
 
 
-def _plausibility(state: State, step: FloatArray, known: BoolArray, settings: DetectorSettings) -> FloatArray:
+def _plausibility(
+    state: State, step: FloatArray, usual: FloatArray, known: BoolArray, settings: DetectorSettings
+) -> FloatArray:
     """How far each model may acquit: learned weights, floored, and the lenient one heard on unusual days."""
     families = np.array(settings.families)
     weight = state.before_weight
@@ -174,10 +181,10 @@ def _plausibility(state: State, step: FloatArray, known: BoolArray, settings: De
     within /= np.stack([within[families == f].sum(axis=0) for f in range(3)])[families]
     family = np.maximum(family, settings.family_floor)
     family /= family.sum(axis=0)
-    usual = settings.volume_sd * np.sqrt(state.volume_spread)
-    low = step < -np.maximum(-np.log(settings.volume_low), usual)
-    high = step > np.maximum(np.log(settings.volume_high), usual)
-    unusual = known & (low | high)
-    family = np.where(unusual, 0.5 * family + 0.5 * (np.arange(3)[:, None] == LENIENT), family)
+    scatter = np.sqrt(np.maximum(state.volume_spread, settings.volume_scatter**2) + np.exp(-usual))
+    unusual = np.where(known, np.clip(np.abs(step) / scatter / settings.volume_usual - 1.0, 0.0, 1.0), 0.0)
+    state.unusual[:] = np.maximum(unusual, state.unusual * settings.volume_echo)
+    heard = 0.5 * state.unusual
+    family = family * (1.0 - heard) + heard * (np.arange(3)[:, None] == LENIENT)
     plausible: FloatArray = within * family[families]
     return plausible

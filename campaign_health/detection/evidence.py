@@ -43,7 +43,7 @@ class Weighing:
 
 def weigh(state: State, day: Day, seen: Prediction, settings: DetectorSettings) -> Weighing:
     """Adds the day's evidence to the state's CUSUMs, in place where no incident is open, and sums it up."""
-    gain = np.stack([_gain(day, seen, kept, settings) for kept in settings.kept_shares])
+    gain = np.stack([_gain(state, day, seen, index, settings) for index in range(len(settings.kept_shares))])
     gain = np.clip(gain, -BOUND, BOUND)
     fade = np.where(np.array(settings.kept_shares) > 0, 1.0 - settings.fading, 1.0)[:, None, None]
     updated = np.where(day.judged, np.maximum(0.0, state.evidence * fade + gain), state.evidence)
@@ -56,11 +56,14 @@ def weigh(state: State, day: Day, seen: Prediction, settings: DetectorSettings) 
     return Weighing(gain, total, raw, excess, scaled, scaled.max(axis=0))
 
 
-def _gain(day: Day, seen: Prediction, kept: float, settings: DetectorSettings) -> FloatArray:
+def _gain(state: State, day: Day, seen: Prediction, index: int, settings: DetectorSettings) -> FloatArray:
     """ln p_broken / p_healthy of the day's sends, `[models, pairs]`."""
+    kept = settings.kept_shares[index]
     if kept == 0.0:
         return _gain_silent(day, seen, settings)
-    left = kept * seen.mean_before
+    persistence = np.array(settings.persistence)[:, None]
+    on = state.evidence[index] > 0
+    left = kept * seen.mean_before * np.where(on, kept**-persistence, 1.0)
     ordinary = seen.component.sum(axis=0)
     broken = (
         seen.spread_weight * np.exp(likelihood.log_with_mean(seen.shape, seen.inverse_size, day.sends, left))
@@ -108,13 +111,13 @@ def learn_excursions(
 ) -> None:
     """Remembers how high the evidence climbed by chance, in place.
 
-    An excursion is over when the evidence has fallen back; an incident that turned out to be nothing (`ended`:
-    a short pause or an accepted change) was one too.
+    An excursion is over when the evidence has fallen back; an incident that turned out to be a new normal
+    (`ended`) was one too.
     """
     established = state.days_seen >= settings.learning_days
     fell = weighing.raw < SETTLED
     over = (state.peak > 1.0) & established & ((live & fell) | ended)
-    height = np.minimum(state.peak, settings.threshold * weighing.excess) - 1.0
+    height = np.minimum(state.peak, 2.0 * settings.threshold) - 1.0
     full = over & (state.excursions >= settings.excursion_memory)
     kept = np.where(full, 1.0 - 1.0 / settings.excursion_memory, 1.0)
     state.excess[:] = state.excess * kept + np.where(over, height, 0.0)

@@ -13,6 +13,7 @@ from campaign_health.detection.settings import DetectorSettings
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 TRUSTED_SPREAD = 0.1  # inverse size assumed where one day's lesson must not depend on the learned spread
+MOST_DEVIATION = 1.5  # nats of ln(seen / expected) that one day may hand on to the next
 WORST_SCORE = -30.0  # nats: one day may not say more against a model
 
 
@@ -26,11 +27,32 @@ def learn(
     """
     lesson = np.where(live, lesson, 0.0)
     _learn_ratio(state, day, seen, live, settings)
+    _learn_trend(state, day, seen, lesson, settings)
     _learn_tail(state, day, seen, live, lesson, settings)
     _learn_scores(state, seen, live, lesson, settings)
     _learn_weekday(state, day, seen, live, lesson, settings)
     learn_delay(state, day.sends, seen.typical, lesson, day.weekday, settings)
     _learn_elasticity(state, day, seen, live, lesson, settings)
+
+
+def _learn_trend(state: State, day: Day, seen: Prediction, lesson: FloatArray, settings: DetectorSettings) -> None:
+    """A damped linear trend of ln(ratio), as in Holt's method: innovations in one direction tilt it."""
+    expected = (state.before_weight * seen.mean).sum(axis=0)
+    surprise = np.clip(np.log((day.sends + 0.5) / (expected + 0.5)), -1.0, 1.0)
+    surprise *= TRUSTED_SPREAD * expected / (1.0 + TRUSTED_SPREAD * expected)
+    tilt = state.trend * (1.0 - settings.trend_damping) + settings.trend_gain * surprise
+    state.trend[:] = np.where(lesson > 0, state.trend + lesson * (tilt - state.trend), state.trend)
+
+
+def learn_deviation(
+    state: State, day: Day, seen: Prediction, gap: NDArray[np.int64], settings: DetectorSettings
+) -> None:
+    """Remembers how far the day was from its expectation, as far as that is more than chance, in place."""
+    left = np.array(settings.persistence)[:, None] ** gap
+    for deviation, level in ((state.deviation, seen.level), (state.deviation_before, seen.level_before)):
+        own = np.clip(np.log((day.sends + 0.5) / (level + 0.5)), -MOST_DEVIATION, MOST_DEVIATION)
+        own *= TRUSTED_SPREAD * level / (1.0 + TRUSTED_SPREAD * level)
+        deviation[:] = np.where(day.judged, own, deviation * left)
 
 
 def _learn_ratio(state: State, day: Day, seen: Prediction, live: BoolArray, settings: DetectorSettings) -> None:
@@ -40,7 +62,7 @@ def _learn_ratio(state: State, day: Day, seen: Prediction, live: BoolArray, sett
     responsible = seen.component / np.maximum(ordinary * (1.0 - seen.pause) + _zero(day) * seen.pause, 1e-300)
     weight = np.where(live, (responsible / (1.0 + spreads * seen.mean)).sum(axis=0), 0.0)
     state.ratio_shape += weight * np.minimum(day.sends, settings.surge_clip * seen.mean + 3.0)
-    state.ratio_rate += weight * seen.exposure
+    state.ratio_rate += weight * seen.exposure * seen.mean / np.maximum(seen.level, 1e-12)
 
 
 def _zero(day: Day) -> FloatArray:
@@ -102,7 +124,7 @@ def _learn_elasticity(
     prior = settings.elasticity_prior
     renewed = prior + (state.elasticity_weight - prior) * (1.0 - lesson * 0.01) + weight * away**2
     state.elasticity_weight[:] = np.where(live, renewed, state.elasticity_weight)
-    state.elasticity[:] = np.clip(state.elasticity + weight * away * error / state.elasticity_weight, 0.0, 1.2)
+    state.elasticity[:] = np.clip(state.elasticity + weight * away * error / state.elasticity_weight, 0.0, 1.5)
 
     state.usual_seen += live
     gain = np.where(live, np.maximum(1.0 / np.maximum(state.usual_seen, 1.0), 1.0 / 60.0), 0.0)

@@ -13,7 +13,7 @@ from campaign_health.detection.alarm import close, closed_gain, follow_alerts, o
 from campaign_health.detection.baseline import Day, Prediction, predict
 from campaign_health.detection.delay import remember
 from campaign_health.detection.evidence import Weighing, follow_runs, weigh
-from campaign_health.detection.learning import learn
+from campaign_health.detection.learning import learn, learn_deviation
 from campaign_health.detection.panel import State
 from campaign_health.detection.ranges import probability_of_few, probable_range
 from campaign_health.detection.settings import DetectorSettings
@@ -186,6 +186,7 @@ def _judge_day(
     established = state.days_seen >= settings.learning_days
     trust = np.where(established, 1.0 / (1.0 + np.exp(weighing.strongest - settings.suspicion)), 1.0)
     learn(state, day, seen, live, trust, settings)
+    learn_deviation(state, day, seen, gap, settings)
     _renew_before(state, live & ((weighing.strongest < settings.calm) | ~established))
     _follow_surge(state, day, seen, settings)
     state.days_seen += day.judged

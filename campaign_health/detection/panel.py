@@ -39,6 +39,9 @@ class State:
     before_shape: FloatArray
     before_rate: FloatArray
     before_weight: FloatArray
+    trend: FloatArray  # of ln(ratio) per day
+    deviation: FloatArray  # ln(seen / expected) of the last judged day, from the newest ratio
+    deviation_before: FloatArray  # and from the ratio before the present run
     score: FloatArray  # nats in favour of each spread x model
     # the tail: storms and pauses
     storms: FloatArray
@@ -52,6 +55,7 @@ class State:
     volume: FloatArray
     volume_seen: FloatArray
     volume_spread: FloatArray
+    unusual: FloatArray  # 0 to 1: how far from usual the event count was lately
     usual_volume: FloatArray  # ln of the usual event count, all weekdays
     usual_seen: FloatArray
     elasticity: FloatArray
@@ -105,6 +109,9 @@ class State:
             before_shape=full(worth, models),
             before_rate=full(worth / ratio, models),
             before_weight=np.repeat(np.array(settings.model_prior)[:, None], pairs, axis=1),
+            trend=full(0.0),
+            deviation=full(0.0, models),
+            deviation_before=full(0.0, models),
             score=np.repeat(log_prior(settings), pairs, axis=2),
             storms=full(settings.storm_prior[0]),
             ordinary=full(settings.storm_prior[1]),
@@ -116,6 +123,7 @@ class State:
             volume=full(0.0, 7),
             volume_seen=full(0.0, 7),
             volume_spread=full(0.05),
+            unusual=full(0.0),
             usual_volume=full(0.0),
             usual_seen=full(0.0),
             elasticity=full(1.0),
@@ -181,7 +189,7 @@ class State:
         rows = np.asarray(rows, dtype=np.int64)
         new = State.fresh(len(rows), settings)
         forgotten = (
-            "ratio_shape", "ratio_rate", "before_shape", "before_rate", "before_weight", "score", "evidence", "run_days",
+            "trend", "deviation", "deviation_before", "ratio_shape", "ratio_rate", "before_shape", "before_rate", "before_weight", "score", "evidence", "run_days",
             "run_sends", "run_expected", "surge", "peak", "incident", "incident_days", "incident_age", "incident_zero_days",
             "silence", "recovery", "back_sends", "back_expected", "new_shape", "new_rate", "weekday_sum", "weekday_weight",
         )  # fmt: skip

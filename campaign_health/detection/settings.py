@@ -22,18 +22,22 @@ class DetectorSettings:
     """
 
     # -- the one setting --------------------------------------------------------------------------
-    false_alarm_years: float = 10.0  # years: at most one false alarm per campaign in so many years
+    false_alarm_years: float = 6.0  # years: at most one false alarm per campaign in so many years
     calibration: float = 2.1  # nats by which a CUSUM's own slack undercuts ln(days of the budget); measured
 
     # -- how a healthy campaign may move: one model per column ------------------------------------
-    drifts: tuple[float, ...] = (0.01, 0.04, 0.12, 0.04, 0.01, 0.06)  # per day
+    drifts: tuple[float, ...] = (0.01, 0.03, 0.02, 0.04, 0.01, 0.02)  # per day
+    persistence: tuple[float, ...] = (0.0, 0.0, 0.35, 0.0, 0.0, 0.35)  # of yesterday's deviation that is left today
     families: tuple[int, ...] = (0, 0, 0, 1, 2, 2)  # 0 proportional, 1 lenient, 2 saturating (elastic)
     model_prior: tuple[float, ...] = (0.35, 0.20, 0.03, 0.03, 0.30, 0.05)  # probability
     steady_floor: tuple[float, ...] = (0.05, 0.001, 0.001, 0.001, 0.05, 0.001)  # probability within the family
     family_floor: float = 0.003  # probability no family falls below
 
+    trend_gain: float = 0.004  # per day and nat of surprise
+    trend_damping: float = 0.02  # share of the trend that is lost per day
+
     # -- spread of the sends around the expectation -----------------------------------------------
-    spreads: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 0.01, 0.03, 0.1, 0.3)  # inverse size
+    spreads: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 0.02, 0.06, 0.15, 0.35)  # inverse size
     caps: tuple[float, ...] = (0.85, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)  # share of Poisson variance that is missing
     thinned: tuple[bool, ...] = (False, False, True, False, False, False, False, False)  # binomial in the events
     spread_prior: tuple[float, ...] = (0.03, 0.07, 0.1, 0.1, 0.2, 0.2, 0.2, 0.1)  # probability
@@ -52,9 +56,11 @@ class DetectorSettings:
     delay_memory: float = 60.0  # days that choose the delay
     elasticity_prior: float = 3.0  # days' worth of "sends are proportional to events"
     volume_gain: float = 0.15  # share of a new day in the event count's own weekday level
-    volume_low: float = 0.5  # times the usual event count: below it, and
-    volume_high: float = 1.5  # above it, the lenient model gets a say
-    volume_sd: float = 2.0  # standard deviations of the event count that are still usual
+    volume_scatter: float = 0.35  # least scatter of ln(event count) that is still usual; from one to two
+    # times the scatter the lenient model gets more and more of a say,
+    unusual_spread: float = 0.0  # inverse size added to the lenient model on an unusual day
+    volume_usual: float = 1.5  # scatters that are still usual
+    volume_echo: float = 0.85  # and keeps this share of it from day to day
 
     # -- evidence ---------------------------------------------------------------------------------
     kept_shares: tuple[float, ...] = (0.0, 0.3, 0.5, 0.7)  # broken means this share of sends is left; 0 = silent
@@ -73,6 +79,7 @@ class DetectorSettings:
     accept_days: int = 28  # days with events after which a steady new level is the new normal
     accept_share: float = 0.05  # below it a campaign is silent, which is never accepted
     quiet_days: int = 28  # days: a full stop must be provable within them, else too quiet
+    lone_event_factor: float = 4.0  # times the threshold for an event judged without its project
     surge_factor: float = 2.0  # times the expectation that counts as a surge
 
     @property
