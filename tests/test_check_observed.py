@@ -239,7 +239,12 @@ def demo() -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def published(demo: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
     data_dir = tmp_path_factory.mktemp("data")
-    assert Installation(demo, data_dir, {"MIXPANEL_QUERIES_PER_HOUR": "1000"}).collect().exit_code() == 0
+    assert (
+        Installation(demo, data_dir, {"MIXPANEL_QUERIES_PER_HOUR": "1000", "CAMPAIGN_HEALTH_BACKFILL_DAYS": "45"})
+        .collect()
+        .exit_code()
+        == 0
+    )
     return data_dir
 
 

@@ -96,7 +96,8 @@ def _check_repository(
         code = request.code
         found = _attempt(result, lambda: _check_code(repository, code, commit, read, file, inside, everyone, result))
         code_findings = found or []
-        result.coverage.parts.append(f"the code with {request.base}" if commit else "the code")
+        if found is not None:
+            result.coverage.parts.append(f"the code with {request.base}" if commit else "the code")
     result.findings += code_findings
     if commit is None:
         return

@@ -20,7 +20,7 @@ from campaign_health.manifest.check.code.snapshot import CodeFile, Snapshot
 from campaign_health.manifest.check.code.source import Token
 
 # What is asked of a constant, or named like every parameter.
-_PASSED_ON = frozenset(
+PASSED_ON = frozenset(
     "name event eventName event_name value rawValue raw_value key type id title label action toString freeze".split()  # noqa: SIM905
 )
 _ASSIGNS = frozenset({"=", ":", ":=", "=>"})
@@ -73,7 +73,7 @@ class Constants:
         if len(names) == 1 and not names[0].lstrip("_$k")[:1].isupper():
             return None
         for name in reversed(names):
-            if name in _PASSED_ON:
+            if name in PASSED_ON:
                 continue
             values = self.values(name, near)
             if values:

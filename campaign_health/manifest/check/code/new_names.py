@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from campaign_health.manifest.check.code.constants import Constants, constants_in
+from campaign_health.manifest.check.code.constants import PASSED_ON, Constants, constants_in
 from campaign_health.manifest.check.code.occurrences import Occurrence
 from campaign_health.manifest.check.code.replacement import Replacement, is_like_a_name, replacement_of
 from campaign_health.manifest.check.code.snapshot import CodeFile, Snapshot, anchor_of
@@ -75,7 +75,7 @@ class NewNames:
             for file in {occurrence.file for occurrence in base}
             for constant in constants_in(file)
             if any(constant.start == place.start for place in base if place.file is file)
-        }
+        } - PASSED_ON
         for file in self._changed:
             for constant in constants_in(file):
                 if constant.name in names and is_like_a_name(constant.value) and self.is_new(constant.value):
