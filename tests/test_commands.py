@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 
 from campaign_health.cli.main import main
+from campaign_health.run_lock import SCHEDULE, holder_of
 from storage.database import Warehouse
 from tests.collecting_cast import LAST_DAY, Install, Installation
 from tests.write_references import DOCS, commands_reference, settings_reference
@@ -159,3 +164,46 @@ def test_a_port_in_use_is_named(installation: Installation) -> None:
             assert done.returncode == 2, (command, done.stderr)
             assert str(port) in done.stderr
             assert "--port" in done.stderr
+
+
+def test_up_runs_schedule_and_dashboard_and_ends_both(install: Install) -> None:
+    installation = install(CAMPAIGN_HEALTH_BACKFILL_DAYS="2")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "campaign_health", "up", "--port", str(port)],
+        env={**os.environ, **installation.environment, "PYTHONPATH": str(Path(__file__).parents[1])},
+        cwd=installation.data_dir,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        wait_until(lambda: answers(port) and holder_of(installation.data_dir, SCHEDULE) is not None)
+        wait_until(lambda: (installation.data_dir / "campaign_health.duckdb").exists())
+        second = run(installation, "run")
+        assert second.returncode == 2
+        assert "Another scheduler is running" in second.stderr
+        process.send_signal(signal.SIGTERM)
+        _, stderr = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 0, stderr
+    assert "Traceback" not in stderr
+    assert not answers(port)
+    assert holder_of(installation.data_dir, SCHEDULE) is None
+
+
+def answers(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 90
+    while not true():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.1)

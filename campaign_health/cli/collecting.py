@@ -68,8 +68,9 @@ class CollectingDisplay:
         line = f"{sign} {where}{SOURCE_WORDS[record.source]}: {record.outcome}, {record.rows:,} rows, "
         line += f"{record.requests:,} requests"
         notes.print(line, style=colour, markup=False)
-        if record.error:
-            notes.print(f"  {record.error}", markup=False)
+        for text in (record.error, *record.details.get("notes", ())):
+            if text:
+                notes.print(f"  {text}", markup=False)
 
     def note(self, text: str) -> None:
         """Writes a line of its own."""

@@ -21,7 +21,7 @@ def collect_mixpanel_lexicon(run: WorkspaceRun, tally: Tally) -> None:
         if "Mixpanel" in run.refused_services:
             tally.shortfalls.append(reason)
         else:
-            tally.notes.append(f"{reason} It is optional: it only adds to the explanations.")
+            tally.warnings.append(f"{reason} It is optional: it only adds to the explanations.")
         return
     with run.saving() as connection:
         tally.rows = save_definitions(connection, run.name, definitions.records, run.clock.instant())

@@ -39,18 +39,18 @@ class SourceRun:
 
 
 def run_source(
-    run: WorkspaceRun, source: Source, requests_before: int = 0, notes_before: Sequence[str] = ()
+    run: WorkspaceRun, source: Source, requests_before: int = 0, warnings_before: Sequence[str] = ()
 ) -> SourceRun:
     """Runs the source and saves its record.
 
     Args:
         requests_before: requests already sent on its behalf, such as the one for the time zone.
-        notes_before: what these brought to light.
+        warnings_before: what these brought to light.
 
     Raises:
         StorageError: the warehouse cannot be written.
     """
-    tally = Tally(source, run.clock.instant(), notes=list(notes_before))
+    tally = Tally(source, run.clock.instant(), warnings=list(warnings_before))
     begun = _requests_sent(run, source)
     budget_spent = False
     stopped: Stopped | None = None
@@ -99,7 +99,7 @@ def _record(run: WorkspaceRun, tally: Tally, requests: int) -> CollectionRecord:
         requests=requests,
         rows=tally.rows,
         error=tally.error(),
-        details=tally.details,
+        details={"notes": tally.notes} if tally.notes else {},
     )
 
 

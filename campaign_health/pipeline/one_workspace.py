@@ -159,15 +159,15 @@ def _settle_zone(run: WorkspaceRun, found: ZoneFound, report: WorkspaceReport) -
 
 def _run_sources(run: WorkspaceRun, report: WorkspaceReport, requests_before: int) -> None:
     sources = run.order.in_turn()
-    # The request for the zone went to Mixpanel: its first source answers for it.
-    first_mixpanel = next((source for source in sources if source in MIXPANEL_SOURCES), None)
+    # The request for the zone went to Mixpanel: its first source answers for it, or whichever is first.
+    answerable = next((source for source in sources if source in MIXPANEL_SOURCES), sources[0])
     for source in sources:
         missing = _missing_keys(run, source)
         if missing is not None:
             report.records.append(_not_run(run, source, missing))
             continue
         run.progress.begin(run.name, source)
-        before = (requests_before, report.notes) if source == first_mixpanel else (0, ())
+        before = (requests_before, report.notes) if source == answerable else (0, ())
         outcome = run_source(run, source, *before)
         run.progress.end(outcome.record)
         report.records.append(outcome.record)

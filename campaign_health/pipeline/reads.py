@@ -66,6 +66,15 @@ _VERSIONS = """
 """
 
 
+# A campaign that runs or ran, and of which Customer.io does not say since when, counts from when it was made.
+_LIVES = """
+    SELECT campaign_id,
+        coalesce(first_started, CASE WHEN state <> 'draft' THEN coalesce(created, TIMESTAMP '2000-01-01') END),
+        updated, gone_at
+    FROM campaign WHERE workspace = ?
+"""
+
+
 def stored_days(connection: duckdb.DuckDBPyConnection, workspace: str, source: Source) -> dict[date, str]:
     """The state of each day a source has answered for, or failed to; days of a former time zone left out."""
     rows = connection.execute(_SOURCE_DAYS, {"workspace": workspace, "source": source}).fetchall()
@@ -120,9 +129,7 @@ def campaign_lives(connection: duckdb.DuckDBPyConnection, workspace: str, zone: 
     versions: dict[int, list[tuple[datetime, str]]] = {}
     for campaign_id, valid_from, state in connection.execute(_VERSIONS, [workspace]).fetchall():
         versions.setdefault(campaign_id, []).append((_aware(valid_from), state or ""))
-    rows = connection.execute(
-        "SELECT campaign_id, first_started, updated, gone_at FROM campaign WHERE workspace = ?", [workspace]
-    ).fetchall()
+    rows = connection.execute(_LIVES, [workspace]).fetchall()
     return {
         campaign_id: campaign_life(
             read_instant(first_started),

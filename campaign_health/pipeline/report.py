@@ -21,7 +21,8 @@ class Tally:
     """What one source has done so far: filled while it runs, then recorded.
 
     Attributes:
-        notes: things worth telling that are no failure.
+        notes: things worth telling that did no harm.
+        warnings: what went wrong and was made up for: told as an error, the outcome stays as it is.
         shortfalls: what could not be had; the outcome is then `partial`, or `failed` where nothing was kept.
         kept: whether anything that was asked for is stored.
     """
@@ -33,8 +34,8 @@ class Tally:
     rows: int = 0
     kept: bool = False
     notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     shortfalls: list[str] = field(default_factory=list)
-    details: dict[str, Any] = field(default_factory=dict)
 
     def outcome(self) -> Outcome:
         """`complete`, `partial` or `failed`."""
@@ -43,8 +44,8 @@ class Tally:
         return "partial" if self.kept else "failed"
 
     def error(self) -> str | None:
-        """What went wrong, else what is worth knowing, else None."""
-        told = list(dict.fromkeys(self.shortfalls or self.notes))
+        """What went wrong, None if nothing did."""
+        told = list(dict.fromkeys([*self.warnings, *self.shortfalls]))
         if not told:
             return None
         # What ended the source is said last: it must not be cut off.
@@ -118,4 +119,5 @@ def _record_json(record: CollectionRecord) -> dict[str, Any]:
         "requests": record.requests,
         "rows": record.rows,
         "error": record.error,
+        "notes": list(record.details.get("notes", ())),
     }
