@@ -20,16 +20,18 @@ def read_clock(environment: Mapping[str, str]) -> datetime:
     text = environment.get(NOW_SETTING, "").strip()
     if not text:
         return datetime.now(UTC)
+    instant = None
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
+        written = datetime.fromisoformat(text)
+        instant = written.astimezone(UTC) if written.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        pass
+    if instant is None:
         raise SettingsError(
             f"{NOW_SETTING} is {text!r}, which is not an instant with an offset.",
             "Write it like 2026-11-24T06:30:00+01:00, or remove it to use the real clock.",
         )
-    return instant.astimezone(UTC)
+    return instant
 
 
 def local_day(now: datetime, zone: ZoneInfo) -> date:

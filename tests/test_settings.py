@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign_health.clock import read_clock
 from campaign_health.errors import SettingsError
 from campaign_health.settings import load_settings, unknown_settings
 from campaign_health.settings.catalogue import SETTINGS
@@ -99,7 +100,11 @@ def test_a_file_that_cannot_be_meant_is_refused_with_the_cure(tmp_path: Path, te
         ("CAMPAIGN_HEALTH_COLLECT_AT", "half past six"),
         ("CAMPAIGN_HEALTH_BACKFILL_DAYS", "0"),
         ("CAMPAIGN_HEALTH_BACKFILL_DAYS", "1.5"),
+        ("CAMPAIGN_HEALTH_COLLECT_AT", "06:30+02:00"),
         ("CAMPAIGN_HEALTH_READ_SECONDS", "soon"),
+        ("CAMPAIGN_HEALTH_READ_SECONDS", "inf"),
+        ("MIXPANEL_QUERY_URL", "http://two words/"),
+        ("MIXPANEL_QUERY_URL", "http://host:99999/"),
         ("CAMPAIGN_HEALTH_DASHBOARD_URL", "dashboard.example"),
         ("CAMPAIGN_HEALTH_DIGEST_ROUTES", "onboarding"),
         ("MIXPANEL_COUNT_SOURCE", "both"),
@@ -108,6 +113,42 @@ def test_a_file_that_cannot_be_meant_is_refused_with_the_cure(tmp_path: Path, te
 def test_a_value_that_cannot_be_used_is_refused_by_its_name(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         load_settings({**MIXPANEL, name: value}, tmp_path)
+
+
+def test_a_file_saved_on_windows_is_read(tmp_path: Path) -> None:
+    (tmp_path / "campaign-health.toml").write_bytes(b'\xef\xbb\xbfMIXPANEL_REGION = "eu"\r\n')
+    mixpanel = load_settings(MIXPANEL, tmp_path).workspaces[0].mixpanel
+    assert mixpanel is not None
+    assert mixpanel.region == "eu"
+    (tmp_path / "campaign-health.toml").write_bytes('MIXPANEL_REGION = "eu"'.encode("utf-16"))
+    with pytest.raises(SettingsError, match="UTF-8"):
+        load_settings(MIXPANEL, tmp_path)
+
+
+def test_a_wrong_value_is_told_with_its_workspace(tmp_path: Path) -> None:
+    (tmp_path / "campaign-health.toml").write_text(
+        '[workspace.acme]\n[workspace.globex]\nCAMPAIGN_HEALTH_TIMEZONE = "europe/berlin"\n'
+    )
+    with pytest.raises(SettingsError, match=r"Workspace globex: .* Did you mean Europe/Berlin\?"):
+        load_settings({}, tmp_path)
+    (tmp_path / "campaign-health.toml").write_text('[workspace."\\n"]\n')
+    with pytest.raises(SettingsError, match="name"):
+        load_settings({}, tmp_path)
+
+
+def test_a_tilde_is_the_home_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    settings = load_settings(
+        {"CAMPAIGN_HEALTH_DATA_DIR": "~/health", "CAMPAIGN_HEALTH_MANIFEST": "~/m.yaml"}, tmp_path / "elsewhere"
+    )
+    assert settings.data_dir == tmp_path / "home" / "health"
+    assert settings.workspaces[0].manifest_path == tmp_path / "home" / "m.yaml"
+
+
+@pytest.mark.parametrize("text", ["2026-11-24T09:00:00", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+def test_a_clock_that_is_no_instant_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="CAMPAIGN_HEALTH_NOW"):
+        read_clock({"CAMPAIGN_HEALTH_NOW": text})
 
 
 def test_secrets_are_never_printed(tmp_path: Path) -> None:

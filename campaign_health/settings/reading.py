@@ -45,11 +45,18 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
     program = Values(places, environment)
     workspaces = []
     for name, table in (tables or {"default": {}}).items():
+        if not name.strip() or not name.isprintable():
+            raise SettingsError(f"{CONFIGURATION_FILE} has a workspace named {name!r}.", "Give it a name to be seen.")
         where = f"[workspace.{name}] in {CONFIGURATION_FILE}"
         values = Values([(where, _named(table, where)), *places], environment)
-        workspaces.append(read_workspace(str(name), values, directory))
+        try:
+            workspaces.append(read_workspace(name, values, directory))
+        except SettingsError as failure:
+            if not tables:
+                raise
+            raise SettingsError(f"Workspace {name}: {failure.message}", failure.cure) from failure
     return Settings(
-        data_dir=(directory / program.text("CAMPAIGN_HEALTH_DATA_DIR")).expanduser(),
+        data_dir=program.path("CAMPAIGN_HEALTH_DATA_DIR", directory),
         dashboard_url=program.address("CAMPAIGN_HEALTH_DASHBOARD_URL"),
         http=HttpSettings(
             connect_seconds=program.number("CAMPAIGN_HEALTH_CONNECT_SECONDS", least=0.01),
@@ -71,10 +78,13 @@ def unknown_settings(environment: Mapping[str, str]) -> dict[str, str | None]:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        # Editors on Windows begin a file with a byte-order mark, which TOML does not know.
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
+    except UnicodeDecodeError as failure:
+        raise SettingsError(f"{path} is not written in UTF-8.", "Save it as UTF-8.") from failure
+    except tomllib.TOMLDecodeError as failure:
         raise SettingsError(f"{path} is not valid TOML: {failure}.", "Mend that line.") from failure
     except OSError as failure:
         raise SettingsError(f"{path} cannot be read: {failure.strerror}.", "Check its permissions.") from failure

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import time
+from math import isfinite
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -48,7 +50,7 @@ class Values:
             number = float(value)
         except ValueError:
             number = float("nan")
-        if not least <= number <= most:
+        if not (least <= number <= most and isfinite(number)):
             bounds = f"of at least {least:g}" if most == float("inf") else f"between {least:g} and {most:g}"
             raise SettingsError(f"{name} ({where}) is {value!r}.", f"It must be a number {bounds}.")
         return number
@@ -64,9 +66,24 @@ class Values:
         """The value as a local time of day."""
         value, where = self._find(name)
         try:
-            return time.fromisoformat(value)
-        except ValueError as failure:
-            raise SettingsError(f"{name} ({where}) is {value!r}.", "Write a time of day like 06:30.") from failure
+            local = time.fromisoformat(value)
+        except ValueError:
+            local = None
+        if local is None or local.tzinfo is not None:
+            raise SettingsError(
+                f"{name} ({where}) is {value!r}.", "Write a local time of day like 06:30, without an offset."
+            )
+        return local
+
+    def path(self, name: str, directory: Path) -> Path:
+        """The value as a path: `~` is the home directory, a relative one is taken from `directory`."""
+        value, where = self._find(name)
+        try:
+            return directory / Path(value).expanduser()
+        except RuntimeError as failure:
+            raise SettingsError(
+                f"{name} ({where}) is {value!r}, and there is no home directory.", "Write the whole path."
+            ) from failure
 
     def address(self, name: str) -> str | None:
         """The value as an http(s) address without a trailing slash, or None where it is not set."""
@@ -75,12 +92,15 @@ class Values:
             return None
         try:
             parts = urlsplit(value)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+            usable = usable and value.isprintable() and " " not in value
         except ValueError:
             usable = False
         if not usable:
-            shown = "set" if BY_NAME[name].secret else repr(value)
-            raise SettingsError(f"{name} ({where}) is {shown}, which is not a web address.", "Start it with https://")
+            shown = "holds something that" if BY_NAME[name].secret else f"is {value!r}, which"
+            raise SettingsError(
+                f"{name} ({where}) {shown} is not a web address.", "Write it like https://host/path, without spaces."
+            )
         return value.rstrip("/")
 
     def secret_address(self, name: str) -> SecretStr | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, cast
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from campaign_health.errors import SettingsError
 from campaign_health.settings.catalogue import BY_NAME
@@ -68,15 +69,17 @@ def _zone(values: Values) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as failure:
+        likely = [zone for zone in sorted(available_timezones()) if zone.lower() == name.lower()]
+        likely = likely or get_close_matches(name, available_timezones(), n=1)
         raise SettingsError(
-            f"CAMPAIGN_HEALTH_TIMEZONE is {name!r}, which is not the name of a time zone.",
-            "Use an IANA name such as Europe/Berlin or America/New_York.",
+            f"CAMPAIGN_HEALTH_TIMEZONE is {name[:80]!r}, which is not the name of a time zone.",
+            f"Did you mean {likely[0]}?" if likely else "Use an IANA name such as Europe/Berlin or America/New_York.",
         ) from failure
 
 
 def _manifest_path(values: Values, directory: Path) -> Path | None:
     text = values.text("CAMPAIGN_HEALTH_MANIFEST")
-    path = (directory / text).expanduser()
+    path = values.path("CAMPAIGN_HEALTH_MANIFEST", directory)
     # A manifest that was asked for must be there; the one by default may be missing.
     return path if path.exists() or text != BY_NAME["CAMPAIGN_HEALTH_MANIFEST"].default else None
 
