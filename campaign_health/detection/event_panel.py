@@ -65,9 +65,10 @@ class EventPanel:
     def row(self, event: str) -> Counts | None:
         """Daily counts of one event, None if it was never seen."""
         try:
-            return self.counts[self.events.index(event)]
+            counts: Counts = self.counts[self.events.index(event)]
         except ValueError:
             return None
+        return counts
 
 
 def weekdays(first_day: date, days: int) -> NDArray[np.intp]:
@@ -82,7 +83,7 @@ def filled(panel: EventPanel) -> tuple[Counts, NDArray[np.bool_]]:
     """
     counts = panel.counts
     finite = np.isfinite(counts)
-    collected = finite.any(axis=0)
+    collected = np.asarray(finite.any(axis=0))
     begun = np.logical_or.accumulate(finite, axis=1)
     known = finite | (~begun & collected[None, :])
     return np.where(finite, counts, 0.0), known

@@ -147,14 +147,14 @@ def _stop(seen: Counts, lam: Counts, after: Flags, settings: HandOverSettings) -
         rest_seen, rest_due = _ahead(seen, days), _ahead(lam, days)
         down &= (rest_seen <= settings.straggler_share * rest_due + np.where(rest_due > 4, 0.5, 0.0)) & (rest_due > 0)
     down &= _ahead(lam, seen.shape[1]) >= LEAST_DUE
-    return np.argmax(down, axis=1), down.any(axis=1)
+    return np.argmax(down, axis=1), np.asarray(down.any(axis=1))
 
 
 def _alive_before(old: Counts, expected: Counts, known: Flags, offsets: Columns, end: Columns) -> Flags:
     """Whether the old event was still there in the week before column `end`: it did not stop long before."""
     week = known & (offsets[None, :] >= end[:, None] - 7) & (offsets[None, :] < end[:, None])
     due, got = np.where(week, expected, 0.0).sum(axis=1), np.where(week, old, 0.0).sum(axis=1)
-    return got >= ALIVE_SHARE * due
+    return np.asarray(got >= ALIVE_SHARE * due)
 
 
 def _ahead(values: Counts, days: int) -> Counts:
@@ -172,7 +172,7 @@ def _gradual(seen: Counts, lam: Counts, new: Counts, offsets: Columns, stop: Col
     lost = due - got
     sure = (lost > 2.0 * np.sqrt(dispersion * np.maximum(due, 1.0))) & (lost > 0.15 * due)
     level = (lost > 0.07 * due) & (begun > 0.15 * due) & (got + begun < 1.3 * due)
-    return (stop >= 3) & (sure | level)
+    return np.asarray((stop >= 3) & (sure | level))
 
 
 def _lag(
@@ -207,7 +207,7 @@ def _missing_lately(seen: Counts, lam: Counts, both: Flags, days: int) -> Counts
     newest_first = np.cumsum(both[:, ::-1], axis=1)[:, ::-1]
     recent = both & (newest_first <= days)
     due, got = np.where(recent, lam, 0.0).sum(axis=1), np.where(recent, seen, 0.0).sum(axis=1)
-    return 1.0 - got / np.maximum(due, 1e-9)
+    return np.asarray(1.0 - got / np.maximum(due, 1e-9))
 
 
 def _steady_share(seen: Counts, lam: Counts, both: Flags, offsets: Columns) -> Flags:
@@ -221,11 +221,11 @@ def _steady_share(seen: Counts, lam: Counts, both: Flags, offsets: Columns) -> F
         due, got = np.where(chosen, lam, 0.0).sum(axis=1), np.where(chosen, seen, 0.0).sum(axis=1)
         shares.append(1.0 - got / np.maximum(due, 1e-9))
     enough = both.sum(axis=1) >= 2
-    return enough & (shares[1] - shares[0] < 0.15) & (shares[0] >= 0.6 * shares[1])
+    return np.asarray(enough & (shares[1] - shares[0] < 0.15) & (shares[0] >= 0.6 * shares[1]))
 
 
 def _shape(new: Counts, lost: Counts, project: Counts, compared: Flags, dispersion: Counts, baseline: Counts) -> Counts:
-    """Half the log likelihood ratio (normal, over-dispersed) of *follows what was lost* against *follows the project*."""
+    """Half the log likelihood ratio (normal, over-dispersed): *follows what was lost* or *follows the project*."""
     lost = np.where(compared, np.maximum(lost, 0.0), 0.0)
     mine = np.where(compared, new, 0.0)
     rhythm = np.where(compared, project, 0.0)
@@ -236,11 +236,11 @@ def _shape(new: Counts, lost: Counts, project: Counts, compared: Flags, dispersi
     per_weekday = dispersion / np.maximum(baseline / 7, 1.0)  # how well the weekday pattern is known
     variance = dispersion[:, None] * middle + (0.15**2 + per_weekday[:, None]) * middle**2 + 1.0
     gain = ((mine - as_project) ** 2 - (mine - as_lost) ** 2) / (2.0 * variance)
-    return np.clip(0.5 * np.where(compared, gain, 0.0).sum(axis=1), -1.5, 2.0)
+    return np.asarray(np.clip(0.5 * np.where(compared, gain, 0.0).sum(axis=1), -1.5, 2.0))
 
 
 def _misfit(new: Counts, lost: Counts, expected: Counts, volume: Counts, days: Flags, dispersion: Counts) -> Counts:
-    """Mean squared error of *the new event is the lost part, day for day*, in units of its variance: about 1 if true."""
+    """Mean squared error of *the new event is the lost part, day for day*, in its variance: about 1 if true."""
     predicted = volume[:, None] * np.where(days, np.maximum(lost, 0.0), 0.0)
     variance = (
         dispersion[:, None] * (predicted + volume[:, None] ** 2 * expected)
@@ -248,7 +248,7 @@ def _misfit(new: Counts, lost: Counts, expected: Counts, volume: Counts, days: F
         + 1.0
     )
     error = np.where(days, (new - predicted) ** 2 / variance, 0.0)
-    return error.sum(axis=1) / np.maximum(days.sum(axis=1), 1)
+    return np.asarray(error.sum(axis=1) / np.maximum(days.sum(axis=1), 1))
 
 
 def _came_back(

@@ -22,7 +22,7 @@ def project_level(counts: Counts, known: NDArray[np.bool_], outage_level: float)
     own mean; events that stopped do not pull it down. A day is an outage where nearly all events fell: the project's
     total lies below `outage_level` of the median of its own weekday, and so do the steady events.
     """
-    collected = known.any(axis=0)
+    collected = np.asarray(known.any(axis=0))
     total = (counts * known).sum(axis=0)
     usual = _same_weekday_median(total, collected)
     low_total = collected & (total < outage_level * usual)
@@ -48,7 +48,7 @@ def project_kept(panel: EventPanel, since: date) -> float | None:
     """
     counts, known = filled(panel)
     start = panel.column(since)
-    collected = known.any(axis=0)
+    collected = np.asarray(known.any(axis=0))
     if not 14 <= start < counts.shape[1] or not collected[start:].any():
         return None
     total = (counts * known).sum(axis=0)

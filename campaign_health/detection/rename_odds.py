@@ -55,11 +55,11 @@ def volume_odds(volume: Counts, noise: Counts) -> Counts:
     density = sum(
         share * _normal(ratio, mean, np.sqrt(deviation**2 + noise**2)) for share, mean, deviation in VOLUMES_OF_RENAMES
     )
-    return np.maximum(np.log(density + 1e-12) - np.log(CHANCE_DENSITY), -9.0)
+    return np.asarray(np.maximum(np.log(density + 1e-12) - np.log(CHANCE_DENSITY), -9.0))
 
 
 def _normal(value: Counts, mean: float, deviation: Counts) -> Counts:
-    return np.exp(-0.5 * ((value - mean) / deviation) ** 2) / (deviation * np.sqrt(2 * np.pi))
+    return np.asarray(np.exp(-0.5 * ((value - mean) / deviation) ** 2) / (deviation * np.sqrt(2 * np.pi)))
 
 
 def name_odds(family: NameFamily, pairs: Pairs, likeness: Counts) -> Counts:
@@ -80,8 +80,8 @@ def name_odds(family: NameFamily, pairs: Pairs, likeness: Counts) -> Counts:
     )  # what the project's names are like among themselves
     by_chance = counted + usual + LIKENESS_PRIOR_NAMES * np.array(LIKENESS_BY_CHANCE)
     by_chance /= by_chance.sum(axis=1, keepdims=True)
-    band = _band(likeness, edges)
-    odds: Counts = np.log(np.array(LIKENESS_OF_RENAMES)[band]) - np.log(by_chance[np.arange(len(pairs)), band])
+    mine = _band(likeness, edges)
+    odds: Counts = np.log(np.array(LIKENESS_OF_RENAMES)[mine]) - np.log(by_chance[np.arange(len(pairs)), mine])
     return odds
 
 

@@ -295,5 +295,5 @@ def _unseen(pair: tuple[str, str], panel: EventPanel, entry: DeclaredRename | No
         confidence=1.0,
         complete=False,
         moved_share=0.0,
-        started=pair[1] in panel.events and bool(np.nansum(panel.row(pair[1])) > 0),
+        started=(counts := panel.row(pair[1])) is not None and bool(np.nansum(counts) > 0),
     )

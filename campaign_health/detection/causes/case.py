@@ -89,7 +89,7 @@ def campaign_numbers(
     event: str | None,
     as_of: date,
 ) -> pd.DataFrame:
-    """The `numbers` of a case from rows of `event_day`, `campaign_day` and `journey_day`, by day; empty = not collected."""
+    """The `numbers` of a case from rows of the three tables, by day; empty = not collected."""
     parts = []
     if event_day is not None and event is not None:
         rows = event_day[event_day["event"] == event]
@@ -106,4 +106,5 @@ def _by_day(rows: pd.DataFrame, series: Sequence[str]) -> pd.DataFrame:
     present = [name for name in series if name in rows.columns]
     values = rows[present].apply(pd.to_numeric).astype("Float64").astype(float)
     values.index = pd.DatetimeIndex(pd.to_datetime(rows["day"]))
-    return values[~values.index.duplicated(keep="last")]
+    by_day: pd.DataFrame = values[~values.index.duplicated(keep="last")]
+    return by_day

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -67,7 +66,7 @@ class Chain:
         return Series(mean, float(since.mean()), len(before), len(since))
 
     def usual_on_same_weekdays(self, name: str, newest: int | None = None) -> float | None:
-        """What the days since the break (or the newest of them) would have summed to, by weekday means of eight weeks before."""
+        """What the days since the break (or the newest of them) would have summed to, by eight weeks of weekdays."""
         values = self._columns.get(name)
         if values is None:
             return None
@@ -82,7 +81,7 @@ class Chain:
         return float(sum(means[day] for day in self._weekday[since]))
 
     def rate(self, part: str | Sequence[str], whole: str) -> tuple[float, float, float] | None:
-        """Part over whole before and since the break, and the whole's count since; over days on which both are known."""
+        """Part over whole before and since the break, and the whole's count since; over days with both known."""
         parts = [part] if isinstance(part, str) else list(part)
         present = [self._columns[name] for name in parts if name in self._columns]
         total = self._columns.get(whole)
@@ -98,14 +97,14 @@ class Chain:
         return shares[0], shares[1], sums[1][1]
 
     def kept(self, part: str, whole: str) -> float | None:
-        """How much of the former part-to-whole ratio is left: 1 all, 0 nothing. None where unknown or too few to say."""
+        """How much of the former part-to-whole ratio is left: 1 all, 0 nothing. None where unknown or too few."""
         rate = self.rate(part, whole)
         if rate is None or rate[0] <= 0 or rate[2] * rate[0] < 3:
             return None
         return rate[1] / rate[0]
 
     def event_kept(self, newest: int | None = None) -> float | None:
-        """Events since the break (or on its newest days) over what the same weekdays brought before; None where too few."""
+        """Events since the break (or on its newest days) over what those weekdays brought before; None where few."""
         values, usual = self._columns.get("events"), self.usual_on_same_weekdays("events", newest)
         if values is None or usual is None or usual < 3:
             return None

@@ -39,8 +39,8 @@ def _stopped(case: BrokenCampaign) -> Cause | None:
         since or case.since,
         f"The campaign was set to {case.state} in Customer.io{when}.{before}",
         {"state": case.state, "changed_on": since.isoformat() if since else None},
-        f"{ask(case.owner, 'whoever looks after the campaign')} whether it was stopped on purpose. If not, start it again in Customer.io; "
-        "journeys should start within the hour.",
+        f"{ask(case.owner, 'whoever looks after the campaign')} whether it was stopped on purpose. If not, start it"
+        " again in Customer.io; journeys should start within the hour.",
     )
 
 
@@ -60,15 +60,19 @@ def _edited(case: BrokenCampaign, chain: Chain) -> Cause | None:
     if fit <= 0:
         return None
     what = _field_words(edit.field)
-    sentence = f"The campaign's {what} was changed on {day_words(edit.day, case.as_of)}, when the break began: from {_value(edit.before)} to {_value(edit.to)}."
+    sentence = (
+        f"The campaign's {what} was changed on {day_words(edit.day, case.as_of)}, when the break began: from"
+        f" {_value(edit.before)} to {_value(edit.to)}."
+    )
     return Cause(
         "campaign_edited",
         fit,
         edit.day,
         sentence,
         {"changes": [e.as_json() for e in edits]},
-        f"{ask(case.owner, 'whoever edits the campaign')} whether the change of the {what} was meant to have this effect. In Customer.io, the "
-        "campaign's version history shows who made it; setting it back should bring the next journeys through.",
+        f"{ask(case.owner, 'whoever edits the campaign')} whether the change of the {what} was meant to have this"
+        " effect. In Customer.io, the campaign's version history shows who made it; setting it back should bring the"
+        " next journeys through.",
     )
 
 
@@ -117,7 +121,10 @@ def _filter(case: BrokenCampaign, chain: Chain) -> Cause | None:
     day = day_words(case.since, case.as_of)
     closed = kept <= FILTER_CLOSED
     passed = "nobody passed" if since == 0 else f"{share_words(since)} passed"
-    sentence = f"{count_words(started, 'journey')} started since {day} and {passed} the campaign's filter; {share_words(before)} did before."
+    sentence = (
+        f"{count_words(started, 'journey')} started since {day} and {passed} the campaign's filter;"
+        f" {share_words(before)} did before."
+    )
     confidence = 0.82 if closed else 0.6
     if case.stage not in ("activated", None):
         confidence *= 0.8
@@ -132,6 +139,7 @@ def _filter(case: BrokenCampaign, chain: Chain) -> Cause | None:
             "activated_share_since": round(since, 4),
             "kept": round(kept, 4),
         },
-        "In Customer.io, look up one person who started today and compare the profile with the campaign's filter and trigger conditions: an "
-        f"attribute or value was probably renamed. {ask(case.owner, 'the engineers')} what changed on {day}, then adapt the filter; `activated` should follow `started` again the same day.",
+        "In Customer.io, look up one person who started today and compare the profile with the campaign's filter and"
+        f" trigger conditions: an attribute or value was probably renamed. {ask(case.owner, 'the engineers')} what"
+        f" changed on {day}, then adapt the filter; `activated` should follow `started` again the same day.",
     )

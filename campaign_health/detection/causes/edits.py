@@ -77,13 +77,15 @@ def all_edits(case: BrokenCampaign) -> list[Edit]:
     frame = case.versions
     if frame is None or frame.empty:
         return []
-    found = []
+    found: list[Edit] = []
     for valid_from, changes in zip(frame["valid_from"], frame["changes"], strict=True):
         moment = pd.Timestamp(valid_from)
         moment = moment.tz_localize("UTC") if moment.tzinfo is None else moment
         day = moment.tz_convert(case.time_zone).date()
         listed = json.loads(changes) if isinstance(changes, str) else changes
-        for change in listed if listed is not None else []:
-            if change.get("field") not in HARMLESS:
-                found.append(Edit(day, str(change.get("field")), change.get("from"), change.get("to")))
+        found.extend(
+            Edit(day, str(change.get("field")), change.get("from"), change.get("to"))
+            for change in (listed if listed is not None else [])
+            if change.get("field") not in HARMLESS
+        )
     return sorted((edit for edit in found if edit.day <= case.as_of), key=lambda edit: edit.day)

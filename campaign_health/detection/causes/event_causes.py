@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
-from campaign_health.detection.causes.wording import ask, day_words, names_words, rate_words, share_words
+from campaign_health.detection.causes.wording import ask, asking, day_words, names_words, rate_words, share_words
 from campaign_health.detection.names import nearest_names
 from campaign_health.detection.rename import Rename
 
@@ -81,11 +81,14 @@ def _renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> Cause
         stopped = day_words(first.last_day, case.as_of)
         when = "the same day" if first.first_day == first.last_day else f"on {day}"
         carried = "began" if len(news) == 1 else "began together"
-        sentence = f"`{case.event}` stopped on {stopped}; {names_words(news)} {carried} {when} with {share_words(total)} of its volume"
+        sentence = (
+            f"`{case.event}` stopped on {stopped}; {names_words(news)} {carried} {when} with {share_words(total)} of"
+            " its volume"
+        )
     else:
         sentence = (
-            f"`{case.event}` lost {share_words(first.moved_share)} of its volume on {day}; {names_words(news)} began the "
-            f"same day with {share_words(total)} of what it lost"
+            f"`{case.event}` lost {share_words(first.moved_share)} of its volume on {day}; {names_words(news)} began"
+            f" the same day with {share_words(total)} of what it lost"
         )
     sentence += _properties_words(first) + "."
     if first.other_old:
@@ -96,10 +99,13 @@ def _renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> Cause
     facts["name_today"] = living
     confidence = min(first.confidence, 0.99)
     still = _still_runs(chain)
-    if still is not None and not case.kind == "silent":
+    if still is not None and case.kind != "silent" and still > 1.25 - first.moved_share:
         facts["campaign_still_runs"] = True
         facts["journeys_kept"] = round(still, 3)
-        sentence += f" Journeys still start ({share_words(still)} of the usual number), so Customer.io gets the event as before."
+        sentence += (
+            f" Journeys still start ({share_words(still)} of the usual number), so Customer.io gets the event as"
+            " before."
+        )
     if first.declared:
         sentence = f"Hand-over in progress, as the manifest says. {sentence}"
     return Cause(
@@ -117,9 +123,10 @@ def _properties_words(rename: Rename) -> str:
 
 def _rename_step(case: BrokenCampaign, new: str) -> str:
     return (
-        f"In Customer.io, open the campaign's trigger and change the event from `{case.event}` to `{new}` "
-        f"(or {ask(case.owner, 'the engineers').lower() if not case.owner else ask(case.owner, '')} to send the old name again). "
-        "Journeys should start again within the hour; tomorrow's run says whether they did. People missed meanwhile have to be sent to by hand."
+        f"In Customer.io, open the campaign's trigger and change the event from `{case.event}` to `{new}` (or"
+        f" {asking(case.owner, 'the engineers')} to send the old name"
+        " again). Journeys should start again within the hour; tomorrow's run says whether they did. People missed"
+        " meanwhile have to be sent to by hand."
     )
 
 
@@ -129,10 +136,11 @@ def _declared_not_begun(case: BrokenCampaign, rename: Rename) -> Cause:
         "event_renamed",
         0.9,
         rename.first_day,
-        f"The manifest says that `{rename.old}` becomes `{rename.new}` from {since}; `{rename.new}` has not been seen yet.",
+        f"The manifest says that `{rename.old}` becomes `{rename.new}` from {since}; `{rename.new}` has not been seen"
+        " yet.",
         rename.facts(),
-        f"{ask(case.owner or rename.owner, 'the engineers')} whether the release with `{rename.new}` is out, and set the campaign's "
-        "trigger to the new name when it is.",
+        f"{ask(case.owner or rename.owner, 'the engineers')} whether the release with `{rename.new}` is out, and set"
+        " the campaign's trigger to the new name when it is.",
     )
 
 
@@ -143,9 +151,9 @@ def _part_renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> 
     first = parts[0]
     day = day_words(first.first_day, case.as_of)
     sentence = (
-        f"Since {day}, {share_words(first.moved_share)} of `{case.event}` is missing, steadily; `{first.new}` began the same day "
-        f"with {share_words(first.volume_handed_over)} of the missing part{_properties_words(first)}. One platform, app version "
-        "or plan seems to send the new name, the rest still the old one."
+        f"Since {day}, {share_words(first.moved_share)} of `{case.event}` is missing, steadily; `{first.new}` began the"
+        f" same day with {share_words(first.volume_handed_over)} of the missing part{_properties_words(first)}. One"
+        " platform, app version or plan seems to send the new name, the rest still the old one."
     )
     return Cause(
         "part_of_traffic_broke",
@@ -153,9 +161,10 @@ def _part_renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> 
         first.first_day,
         sentence,
         first.facts(),
-        f"In Mixpanel, break `{first.new}` down by platform and app version to see who sends it. Then "
-        f"{ask(case.owner, 'that team').lower() if not case.owner else ask(case.owner, '')} to send `{case.event}` again, or let the campaign "
-        "start on both names. The count of the old name should be back to its usual level on the next day.",
+        f"In Mixpanel, break `{first.new}` down by platform and app version to see who sends it. Then"
+        f" {asking(case.owner, 'that team')} to send `{case.event}`"
+        " again, or let the campaign start on both names. The count of the old name should be back to its usual level"
+        " on the next day.",
     )
 
 
@@ -175,8 +184,9 @@ def _unknown(case: BrokenCampaign, chain: Chain) -> Cause | None:
     else:
         sentence += " No name comes near it."
     step = (
-        f"In Customer.io, set the campaign's trigger to the name that is really sent{f', probably `{nearest[0]}`' if nearest else ''}. "
-        "If the name is right and goes to Customer.io only, map the campaign to the matching Mixpanel event in the manifest."
+        "In Customer.io, set the campaign's trigger to the name that is really"
+        f" sent{f', probably `{nearest[0]}`' if nearest else ''}. If the name is right and goes to Customer.io only,"
+        " map the campaign to the matching Mixpanel event in the manifest."
     )
     facts = {"event": case.event, "nearest": [{"event": name, "likeness": round(score, 3)} for name, score in near]}
     return Cause("event_unknown", 0.96, case.since, sentence, facts, step)
@@ -216,17 +226,18 @@ def _removed(case: BrokenCampaign, chain: Chain) -> Cause | None:
     else:
         sentence += ", and no new event took its place."
         step = (
-            f"{ask(case.owner, 'the engineers')} what was released on {day}: was `{case.event}` taken out on purpose? If so, stop the campaign or "
-            "give it another trigger; if not, have it sent again. The event's count in Mixpanel shows within the hour whether it worked."
+            f"{ask(case.owner, 'the engineers')} what was released on {day}: was `{case.event}` taken out on purpose?"
+            " If so, stop the campaign or give it another trigger; if not, have it sent again. The event's count in"
+            " Mixpanel shows within the hour whether it worked."
         )
     confidence = (0.93 if blocked else 0.85) if gone else 0.6
-    still = _still_runs(chain)
+    still = _still_runs(chain) if gone else None
     if still is not None:
         facts["campaign_still_runs"] = True
         facts["journeys_kept"] = round(still, 3)
         sentence += (
-            f" Journeys still start ({share_words(still)} of the usual number): Customer.io gets the event as before, only Mixpanel no "
-            "longer shows it under this name."
+            f" Journeys still start ({share_words(still)} of the usual number): Customer.io gets the event as before,"
+            " only Mixpanel no longer shows it under this name."
         )
     return Cause("event_removed", confidence, case.since, sentence, facts, step)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.edits import edits_near
-from campaign_health.detection.causes.wording import ask, count_words, day_words, names_words, share_words
+from campaign_health.detection.causes.wording import ask, asking, count_words, day_words, names_words, share_words
 
 LEAST_RISE = 0.08  # of the messages made: a smaller rise of a loss explains nothing
 LEAST_COUNT = 3  # messages
@@ -100,17 +100,23 @@ def _failing(case: BrokenCampaign, chain: Chain) -> Cause | None:
         sentence += f" The message was changed on {day_words(edited[0].day, case.as_of)}."
     if variables:
         step = (
-            f"In Customer.io, open the failing message and give {names_words(variables)} a default "
-            f"(such as `{{{{ {variables[0]} | default: 'there' }}}}`) or a condition; or "
-            f"{ask(case.owner, 'the engineers').lower() if not case.owner else ask(case.owner, '')} to send it again. Send a test to yourself: it must arrive."
+            f"In Customer.io, open the failing message and give {names_words(variables)} a default (such as `{{{{"
+            f" {variables[0]} | default: 'there' }}}}`) or a condition; or"
+            f" {asking(case.owner, 'the engineers')} to send it again."
+            " Send a test to yourself: it must arrive."
         )
     else:
         step = (
-            "In Customer.io, open the campaign's failed deliveries, read the reason of the newest one, mend the message or the sending "
-            "service it names, and send a test to yourself. New failures should stop at once."
+            "In Customer.io, open the campaign's failed deliveries, read the reason of the newest one, mend the message"
+            " or the sending service it names, and send a test to yourself. New failures should stop at once."
         )
-    facts = {"failed_share_before": round(before, 4), "failed_share_since": round(since, 4), "failed_since": round(count),
-             "failure_messages": texts[:5], "variables": variables}  # fmt: skip
+    facts = {
+        "failed_share_before": round(before, 4),
+        "failed_share_since": round(since, 4),
+        "failed_since": round(count),
+        "failure_messages": texts[:5],
+        "variables": variables,
+    }
     return Cause("message_failing", 0.9 * _explained(since - before, chain), case.since, sentence, facts, step)
 
 
@@ -148,7 +154,10 @@ def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
             if drafts
             else "Messages only queue drafts"
         )
-        sentence = f"{which} since {day}: {count_words(rate[2], 'message')} made, waiting, not sent ({share_words(rate[1])} of all made)."
+        sentence = (
+            f"{which} since {day}: {count_words(rate[2], 'message')} made, waiting, not sent ({share_words(rate[1])} of"
+            " all made)."
+        )
         wanted = "Draft"
     elif off and (
         nothing_made
@@ -156,7 +165,10 @@ def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
         or (sends_lost is not None and sends_lost <= 0.5 and made is None)
     ):
         confidence = 0.95 if nothing_made and len(off) == sum(map(len, states.values())) else 0.85
-        sentence = f"{names_words(off)} {'is' if len(off) == 1 else 'are'} switched off: journeys activate as before and no message is made since {day}."
+        sentence = (
+            f"{names_words(off)} {'is' if len(off) == 1 else 'are'} switched off: journeys activate as before and no"
+            f" message is made since {day}."
+        )
         wanted = "Off"
     elif switched:
         confidence = 0.7
@@ -165,12 +177,15 @@ def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
     else:
         return None
     facts = {
-        "draft_messages": drafts, "off_messages": off, "drafted_since": round(rate[2]) if rate else None,
-        "drafted_share_since": round(rate[1], 4) if rate else None, "messages_made_kept": None if made is None else round(made, 4),
-    }  # fmt: skip
+        "draft_messages": drafts,
+        "off_messages": off,
+        "drafted_since": round(rate[2]) if rate else None,
+        "drafted_share_since": round(rate[1], 4) if rate else None,
+        "messages_made_kept": None if made is None else round(made, 4),
+    }
     step = (
-        f"In Customer.io, open the campaign's workflow and set the message from {wanted} to *Send automatically*. Decide about the drafts in the "
-        "queue: send them or delete them. The next journey should send."
+        f"In Customer.io, open the campaign's workflow and set the message from {wanted} to *Send automatically*."
+        " Decide about the drafts in the queue: send them or delete them. The next journey should send."
     )
     return Cause("message_draft_or_off", confidence, switched[0].day if switched else case.since, sentence, facts, step)
 
@@ -189,17 +204,29 @@ def _unreachable(case: BrokenCampaign, chain: Chain) -> Cause | None:
     loss, (before, since, count) = max(found, key=lambda item: item[1][1] - item[1][0])
     day = day_words(case.since, case.as_of)
     why = {
-        "undeliverable": "undeliverable (no address on the profile, a message limit, or delivery switched off for the workspace)",
+        "undeliverable": (
+            "undeliverable (no address on the profile, a message limit, or delivery switched off for the workspace)"
+        ),
         "suppressed": "held back because the recipient is suppressed",
         "bounced": "refused by the receiver (bounced)",
     }[loss]
-    sentence = f"{share_words(since)} of the messages made since {day} were {why}: {count:,.0f}, against {share_words(before)} before."
+    sentence = (
+        f"{share_words(since)} of the messages made since {day} were {why}: {count:,.0f}, against {share_words(before)}"
+        " before."
+    )
     step = {
-        "undeliverable": "In Customer.io, open one undeliverable delivery: does the person have an e-mail address? If not, "
-        f"{ask(case.owner, 'the engineers')} why new profiles come without one; if yes, look at the workspace's message limit and delivery settings.",
-        "suppressed": "In Customer.io, open one suppressed delivery and see since when and why the person is suppressed: an import or a "
-        "subscription setting may have suppressed many at once.",
-        "bounced": "In Customer.io, read the newest bounce reasons; check the sending domain's authentication and reputation.",
+        "undeliverable": (
+            "In Customer.io, open one undeliverable delivery: does the person have an e-mail address? If not,"
+            f" {ask(case.owner, 'the engineers')} why new profiles come without one; if yes, look at the workspace's"
+            " message limit and delivery settings."
+        ),
+        "suppressed": (
+            "In Customer.io, open one suppressed delivery and see since when and why the person is suppressed: an"
+            " import or a subscription setting may have suppressed many at once."
+        ),
+        "bounced": (
+            "In Customer.io, read the newest bounce reasons; check the sending domain's authentication and reputation."
+        ),
     }[loss]
     explained = _explained(since - before, chain) if loss != "bounced" else 0.9
     facts = {

@@ -1,4 +1,4 @@
-"""Causes in the event's properties: a changed type, a missing or renamed property, or one that part of the traffic lost."""
+"""Causes in the event's properties: changed type, missing or renamed, or lost by part of the traffic."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.message_causes import loss_rise, recent_failures, variables_named
-from campaign_health.detection.causes.wording import ask, day_words, names_words, share_words
+from campaign_health.detection.causes.wording import ask, asking, day_words, names_words, share_words
 from campaign_health.detection.property_drift import PropertyChange
 
 GONE = 0.15  # of the events: a share at or below it breaks everybody
@@ -138,15 +138,18 @@ def _when(case: BrokenCampaign, change: PropertyChange) -> str:
 
 def _facts(change: PropertyChange, how: str | None) -> dict[str, object]:
     return {
-        "event": change.event, "property": change.property, "type_before": change.before, "type_after": change.after,
-        "share_before": round(change.share_before, 4), "share_after": round(change.share_after, 4), "new_property": change.new_property,
-        "day": change.day.isoformat(), "last_day_before": change.last_day_before.isoformat() if change.last_day_before else None,
-        "events_read": change.events_read, "used_by_campaign": how,
-    }  # fmt: skip
-
-
-def _since(case: BrokenCampaign, change: PropertyChange) -> object:
-    return case.since if change.last_day_before and change.last_day_before < case.since <= change.day else change.day
+        "event": change.event,
+        "property": change.property,
+        "type_before": change.before,
+        "type_after": change.after,
+        "share_before": round(change.share_before, 4),
+        "share_after": round(change.share_after, 4),
+        "new_property": change.new_property,
+        "day": change.day.isoformat(),
+        "last_day_before": change.last_day_before.isoformat() if change.last_day_before else None,
+        "events_read": change.events_read,
+        "used_by_campaign": how,
+    }
 
 
 def _whole(case: BrokenCampaign, change: PropertyChange, confidence: float, how: str | None, named: bool) -> Cause:
@@ -154,30 +157,43 @@ def _whole(case: BrokenCampaign, change: PropertyChange, confidence: float, how:
     since = case.since if change.last_day_before and change.last_day_before < case.since <= change.day else change.day
     said = " Customer.io's failure message names it." if named else ""
     if change.kind == "type_changed":
-        sentence = f"`{change.property}` of `{change.event}` was {_type_words(change.before)} and is {_type_words(change.after)} on {share_words(change.share_after)} of the events; it changed {when}. {use}{said}"
+        sentence = (
+            f"`{change.property}` of `{change.event}` was {_type_words(change.before)} and is"
+            f" {_type_words(change.after)} on {share_words(change.share_after)} of the events; it changed {when}."
+            f" {use}{said}"
+        )
         step = (
-            f"{ask(case.owner, 'the engineers')} why `{change.property}` became {_type_words(change.after)}. Either have it sent as {_type_words(change.before)} again, or change what uses it in "
-            f"Customer.io{_inner(change)}. A test message to yourself, with a new event, must show the right text."
+            f"{ask(case.owner, 'the engineers')} why `{change.property}` became {_type_words(change.after)}. Either"
+            f" have it sent as {_type_words(change.before)} again, or change what uses it in"
+            f" Customer.io{_inner(change)}. A test message to yourself, with a new event, must show the right text."
         )
         return Cause("property_type_changed", confidence, since, sentence, _facts(change, how), step)
     gone = "is gone" if change.share_after <= 0.02 else f"fell to {share_words(change.share_after)} of the events"
-    sentence = f"`{change.property}` {gone} from `{change.event}` ({share_words(change.share_before)} of the events carried it before); it changed {when}. "
+    sentence = (
+        f"`{change.property}` {gone} from `{change.event}` ({share_words(change.share_before)} of the events carried it"
+        f" before); it changed {when}. "
+    )
     if change.share_after > 0.02:
-        sentence = f"`{change.property}` of `{change.event}` {gone}, from {share_words(change.share_before)}; it changed {when}. "
+        sentence = (
+            f"`{change.property}` of `{change.event}` {gone}, from {share_words(change.share_before)}; it changed"
+            f" {when}. "
+        )
     if change.new_property:
         sentence += f"`{change.new_property}` began at the same time and looks like its new name. "
     sentence += use + said
     if change.new_property:
-        step = f"In Customer.io, replace `{change.property}` by {names_words([change.new_property])} in the messages and filters that use it, or "
-        step += f"{_small(ask(case.owner, 'the engineers'), case)} to send both for a while. "
+        step = (
+            f"In Customer.io, replace `{change.property}` by {names_words([change.new_property])} in the messages and"
+            " filters that use it, or "
+        )
+        step += f"{asking(case.owner, 'the engineers')} to send both for a while. "
     else:
-        step = f"{ask(case.owner, 'the engineers')} why `{change.event}` no longer carries `{change.property}`, and have it sent again; until then give it a default in the messages. "
+        step = (
+            f"{ask(case.owner, 'the engineers')} why `{change.event}` no longer carries `{change.property}`, and have"
+            " it sent again; until then give it a default in the messages. "
+        )
     step += "A test message to yourself must arrive, and tomorrow's run shows the share."
     return Cause("property_missing", confidence, since, sentence, _facts(change, how), step)
-
-
-def _small(text: str, case: BrokenCampaign) -> str:
-    return text if case.owner else text[0].lower() + text[1:]
 
 
 def _inner(change: PropertyChange) -> str:
@@ -203,7 +219,10 @@ def _part(
     case: BrokenCampaign, change: PropertyChange, confidence: float, how: str | None, missing: float | None
 ) -> Cause:
     lost = _lost_share(change)
-    sentence = f"Since {day_words(case.since, case.as_of)}, {share_words(lost)} of `{change.event}` comes without `{change.property}`"
+    sentence = (
+        f"Since {day_words(case.since, case.as_of)}, {share_words(lost)} of `{change.event}` comes without"
+        f" `{change.property}`"
+    )
     sentence += f", and {share_words(missing)} of the sends is missing" if missing is not None else ""
     sentence += ". One platform, app version or plan seems to have lost it, the rest is as before. " + _use_words(
         case, how
@@ -214,7 +233,11 @@ def _part(
         case.since if (change.last_day_before or change.day) <= case.since else change.day,
         sentence,
         _facts(change, how)
-        | {"lost_share": round(lost, 4), "missing_share": None if missing is None else round(missing, 4)},
-        f"In Mixpanel, break `{change.event}` without `{change.property}` down by platform and app version; {_small(ask(case.owner, 'that team'), case)} to send it again. "
-        "The share of events that carry it should be back after the next release.",
+        | {
+            "lost_share": round(lost, 4),
+            "missing_share": None if missing is None else round(missing, 4),
+        },
+        f"In Mixpanel, break `{change.event}` without `{change.property}` down by platform and app version;"
+        f" {asking(case.owner, 'that team')} to send it again. The share of events that carry it should be"
+        " back after the next release.",
     )

@@ -1,4 +1,4 @@
-"""What is left when nothing explains a break: a steady part of the traffic, or plainly unknown, with what was ruled out."""
+"""When nothing explains a break: a steady part of the traffic, or plainly unknown, with what was ruled out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.edits import edits_near
 from campaign_health.detection.causes.message_causes import loss_rise
 from campaign_health.detection.causes.property_causes import used_properties
-from campaign_health.detection.causes.wording import ask, day_words, names_words, rate_words, share_words
+from campaign_health.detection.causes.wording import ask, asking, day_words, names_words, rate_words, share_words
 
 
 def steady_part(case: BrokenCampaign, chain: Chain) -> Cause | None:
@@ -34,8 +34,9 @@ def steady_part(case: BrokenCampaign, chain: Chain) -> Cause | None:
         case.since,
         sentence,
         {"missing_share": round(1 - kept, 4), "stage": case.stage},
-        f"In Mixpanel, break {event} down by platform, app version and plan over the days around {day}, and compare with who starts journeys in "
-        f"Customer.io. {ask(case.owner, 'the engineers')} what was released for the part that is missing.",
+        f"In Mixpanel, break {event} down by platform, app version and plan over the days around {day}, and compare"
+        f" with who starts journeys in Customer.io. {ask(case.owner, 'the engineers')} what was released for the part"
+        " that is missing.",
     )
 
 
@@ -52,9 +53,15 @@ def unknown(case: BrokenCampaign, chain: Chain) -> Cause:
     }.get(case.stage or "", f"it began on {day}")
     sentence = f"No cause found: {where}, and none of the usual reasons fits."
     if case.project_kept is not None and case.project_kept < 0.4:
-        sentence += f" All events of the project fell together, to {share_words(case.project_kept)} of their usual level: an outage or a holiday."
+        sentence += (
+            f" All events of the project fell together, to {share_words(case.project_kept)} of their usual level: an"
+            " outage or a holiday."
+        )
     if case.others_broken:
-        sentence += f" {names_words(list(case.others_broken))} broke at the same time, so the reason probably lies with what they share."
+        sentence += (
+            f" {names_words(list(case.others_broken))} broke at the same time, so the reason probably lies with what"
+            " they share."
+        )
     return Cause(
         "unknown",
         0.0,
@@ -71,11 +78,15 @@ def _next_step(case: BrokenCampaign, day: str) -> str:
     if case.stage in ("event", "started"):
         event = f"`{case.event}`" if case.event else "the trigger"
         return (
-            f"In Customer.io, search the activity log for {event}: if it is not there, {who[0].lower() + who[1:] if not case.owner else who} whether the connection that sends events to "
-            f"Customer.io changed on {day}; if it is, look at the trigger's conditions and at the send-once setting."
+            f"In Customer.io, search the activity log for {event}: if it is not there,"
+            f" {asking(case.owner, 'the engineers')} whether the connection that sends events to"
+            f" Customer.io changed on {day}; if it is, look at the trigger's conditions and at the send-once setting."
         )
     if case.stage == "activated":
-        return f"In Customer.io, follow one person who started today through the campaign and see where the journey ends. {who} what changed on {day}."
+        return (
+            "In Customer.io, follow one person who started today through the campaign and see where the journey ends."
+            f" {who} what changed on {day}."
+        )
     return (
         f"In Customer.io, follow one journey of today to its message and read its state. {who} what changed on {day}."
     )

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-MONTHS = ("January February March April May June July August September October November December").split()
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def day_words(day: date, as_of: date) -> str:
@@ -46,3 +59,8 @@ def names_words(names: Sequence[str], most: int = 3) -> str:
 def ask(owner: str | None, otherwise: str) -> str:
     """Whom to ask: the manifest's owner, else the people who usually know."""
     return f"Ask {owner}" if owner else f"Ask {otherwise}"
+
+
+def asking(owner: str | None, otherwise: str) -> str:
+    """The same within a sentence."""
+    return f"ask {owner or otherwise}"
