@@ -71,6 +71,14 @@ def test_sarif_points_to_the_head_and_relates_to_the_base() -> None:
     assert found["level"] == "error"
 
 
+def test_junit_has_what_stricter_readers_demand() -> None:
+    suite = etree.fromstring(render(VIOLATED, "junit").encode())
+    assert {"name", "tests", "failures", "errors", "time", "timestamp", "hostname"} <= set(suite.keys())
+    assert [child.tag for child in suite] == ["properties", "testcase", "testcase", "system-out", "system-err"]
+    assert all(case.get("time") == "0" and case.get("classname") for case in suite.findall("testcase"))
+    assert all(failure.get("type") for failure in suite.iter("failure", "error"))
+
+
 def test_junit_counts_what_is_in_order_and_what_is_not() -> None:
     suite = etree.fromstring(render(VIOLATED, "junit").encode())
     assert (suite.get("failures"), suite.get("errors"), suite.get("tests")) == ("2", "0", "2")

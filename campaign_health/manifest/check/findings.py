@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 Severity = Literal["violation", "note"]
@@ -156,11 +157,12 @@ class Failure:
 
 @dataclass
 class CheckResult:
-    """All that a check has to say."""
+    """All that a check has to say, and when it was run."""
 
     findings: list[Finding] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
     failures: list[Failure] = field(default_factory=list)
+    ran_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
     @property
     def violations(self) -> list[Finding]:

@@ -43,7 +43,7 @@ class CheckRequest:
 
 def run_check(request: CheckRequest) -> CheckResult:
     """Run every part that was asked for; a part that cannot look something up says so, and the others go on."""
-    result = CheckResult()
+    result = CheckResult(ran_at=request.now)
     try:
         read = read_manifest_file(request.manifest)
     except ManifestError as error:
