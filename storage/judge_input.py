@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -135,11 +135,20 @@ def campaigns(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[Row
     )
 
 
-def trigger_history(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[tuple[int, Any, str | None]]:
-    """(campaign_id, valid_from in naive UTC, trigger event) of every stored definition, oldest first."""
+def trigger_changes(
+    connection: duckdb.DuckDBPyConnection, workspace: str
+) -> list[tuple[int, datetime, str | None, str | None]]:
+    """Each edit of a trigger event: (campaign_id, when in naive UTC, event before, event after), oldest first."""
     return connection.execute(
-        "SELECT campaign_id, valid_from, definition->>'$.event' FROM campaign_version WHERE workspace = ? "
-        "ORDER BY campaign_id, valid_from",
+        """
+        SELECT campaign_id, valid_from, any_value(change->>'from'), any_value(change->>'to')
+        FROM (
+            SELECT campaign_id, valid_from, unnest(CAST(changes AS JSON[])) AS change
+            FROM campaign_version WHERE workspace = ? AND changes::VARCHAR LIKE '%"event%'
+        )
+        WHERE change->>'field' IN ('event', 'event_name')
+        GROUP BY campaign_id, valid_from ORDER BY campaign_id, valid_from
+        """,
         [workspace],
     ).fetchall()
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaign_health.judge.plans import EventPeriod, make_plans, trigger_periods
+from campaign_health.judge.plans import EventPeriod, TriggerEdit, make_plans, trigger_periods
 from campaign_health.manifest.schema import CampaignEntry, Manifest
 from storage.decisions import Decision
 
@@ -60,8 +60,8 @@ def test_the_properties_used_are_those_of_the_messages_and_the_manifest() -> Non
 
 
 def test_a_trigger_that_was_edited_is_followed_from_that_day_on() -> None:
-    history = [(datetime(2026, 11, 1), "project.created"), (datetime(2026, 11, 20, 13), "project_created")]
-    assert trigger_periods(history, "project_created", BERLIN) == (
+    edits = [TriggerEdit(datetime(2026, 11, 20, 13), "project.created", "project_created")]
+    assert trigger_periods(edits, "project_created", BERLIN) == (
         EventPeriod(None, "project.created"),
         EventPeriod(date(2026, 11, 20), "project_created", edited=True),
     )
@@ -72,10 +72,8 @@ def test_a_trigger_that_was_edited_is_followed_from_that_day_on() -> None:
     [(datetime(2026, 11, 19, 23, 30), date(2026, 11, 20)), (datetime(2026, 11, 20, 22, 30), date(2026, 11, 21))],
 )
 def test_an_edit_near_midnight_leaves_the_day_to_one_event(at: datetime, since: date) -> None:
-    history = [(datetime(2026, 11, 1), "a"), (at, "b")]
-    assert trigger_periods(history, "b", BERLIN)[1] == EventPeriod(since, "b")
+    assert trigger_periods([TriggerEdit(at, "a", "b")], "b", BERLIN)[1] == EventPeriod(since, "b")
 
 
-def test_edits_of_other_fields_are_no_edits_of_the_trigger() -> None:
-    history = [(datetime(2026, 11, 1), "a"), (datetime(2026, 11, 9), "a")]
-    assert trigger_periods(history, "a", BERLIN) == (EventPeriod(None, "a"),)
+def test_without_edits_the_trigger_always_was_what_it_is() -> None:
+    assert trigger_periods([], "a", BERLIN) == (EventPeriod(None, "a"),)

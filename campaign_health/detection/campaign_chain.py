@@ -90,7 +90,9 @@ def _candidates(data: ChainInput, found: LinkVerdicts, known_journeys: Flags) ->
     collected = np.isfinite(data.panel.counts).sum(axis=0) > 0
     lost = _lost(data, found) & known & np.isfinite(data.events())
     unknown = data.unknown & known & collected[None, :]
-    starts_lost = found.starts.lost & (data.event_row < 0) & known_journeys & running
+    # Where no event is known, or its trigger is too new to compare with, journeys stand in for it.
+    alone = (data.event_row < 0) | (data.age <= LEARNING_DAYS)
+    starts_lost = found.starts.lost & alone & known_journeys & running
     shape = data.sent.shape
     list_of = [
         _Candidate(

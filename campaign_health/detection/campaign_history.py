@@ -135,7 +135,7 @@ class CampaignHistory:
         qualified = self.activated if np.isfinite(self.activated).any() else self.events
         return self._ratio(qualified, opened, column)
 
-    def add_miss(self, miss: DailyMiss, column: int, kind: str, stage: str, ratio: float | None) -> DailyMiss:
+    def add_miss(self, miss: DailyMiss, column: int, stage: str, ratio: float | None) -> DailyMiss:
         """`miss` with the day's expected and actual sends added, where both are known.
 
         Where the source itself fell silent the expectation comes from the source's own history times the usual
@@ -144,7 +144,7 @@ class CampaignHistory:
         actual, expected, factor = self.sent, self.expected_sends, 1.0
         if stage == "delivered":
             actual, expected = self.delivered, self.expected_deliveries
-        elif kind == "event_lost" or (stage == "started" and self.event(column) is None):
+        elif stage == "event" or (stage == "started" and self.event(column) is None):
             if ratio is None:
                 return miss
             expected = self.expected_events if self.event(column) is not None else self.expected_starts
@@ -177,7 +177,7 @@ class CampaignHistory:
         kind, stage = self.kind(column), self.stage(column)
         day = day_text(self.day(column), self.day(column))
         probability = _known(self.probability[column])
-        if kind == "event_lost":
+        if stage == "event" and self.event(column) is not None:
             low, high = _known(self.expected_events.low[column]), _known(self.expected_events.high[column])
             return seen_sentence(
                 kind,

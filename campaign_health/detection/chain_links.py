@@ -129,9 +129,8 @@ def judge_links(data: ChainInput, state: ChainState, settings: DetectorSettings)
     bounds = sorted({0, *(item.column for item in relearnings), data.days})
     for begin, end in pairwise(bounds):
         for number, link in enumerate(LINKS):
-            rows = [item.row for item in relearnings if item.column == begin and _concerns(item, link)]
-            if rows:
-                memory[number] = memory[number].accept(np.unique(rows))
+            now = [item for item in relearnings if item.column == begin and _concerns(item, link)]
+            memory[number] = _relearned(memory[number], now)
             verdicts, memory[number] = judge_panel(
                 series[link.upstream][:, begin:end],
                 series[link.downstream][:, begin:end],
@@ -166,6 +165,17 @@ def _repairs(item: Relearning, events: EventVerdicts) -> bool:
 
 def _concerns(item: Relearning, link: Link) -> bool:
     return not item.trigger or link.upstream == "events"
+
+
+def _relearned(state: State, relearnings: Sequence[Relearning]) -> State:
+    """The memory before a day on which some campaigns are learned anew: another event, or a level that was accepted."""
+    if not relearnings:
+        return state
+    accepted = np.unique([item.row for item in relearnings if not item.trigger]).astype(np.intp)
+    order = np.arange(len(state))
+    order[[item.row for item in relearnings if item.trigger]] = -1
+    kept = state.accept(accepted) if accepted.size else state
+    return kept.take(order) if (order < 0).any() else kept
 
 
 def _rows(known: Sequence[Any], wanted: Sequence[Any]) -> NDArray[np.intp]:

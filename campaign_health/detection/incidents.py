@@ -149,7 +149,7 @@ def _opened(history: CampaignHistory, column: int, earliest: date | None) -> Inc
     )
     miss = DailyMiss()
     for bad in range(max(opened, history.oldest_column(column)), column + 1):
-        miss = history.add_miss(miss, bad, incident.kind, incident.stage, incident.sends_per_source)
+        miss = history.add_miss(miss, bad, incident.stage, incident.sends_per_source)
     return replace(incident, miss=miss)
 
 
@@ -166,7 +166,7 @@ def _continued(incident: Incident, history: CampaignHistory, column: int, look: 
     if history.broken[column]:
         incident = _worsened(incident, history, column, found)
     if history.judged[column]:
-        miss = history.add_miss(incident.miss, column, incident.kind, incident.stage, incident.sends_per_source)
+        miss = history.add_miss(incident.miss, column, incident.stage, incident.sends_per_source)
         incident = replace(incident, miss=miss)
     return _looked(incident, day, look, found)
 

@@ -85,7 +85,7 @@ def seen_sentence(
     when = f" on {day}" if day else ""
     if stage == "event" and event is None:
         return f"No journey has started{f' by {day}' if day else ''}: Mixpanel has never seen the trigger event."
-    if status == "event_lost":
+    if stage == "event" and event is not None:
         parts = [f"{plural(events or 0, 'event')} named {event}{when}"]
     else:
         seen = "sends unknown" if sent is None else plural(sent, "send")

@@ -16,6 +16,7 @@ from campaign_health.detection.chain_input import ChainInput, Numbers
 from campaign_health.detection.chain_verdicts import STAGES, ChainVerdicts
 from campaign_health.detection.event_panel import EventPanel
 from campaign_health.detection.incidents import Evidence, Incident
+from campaign_health.detection.part_hand_overs import mark_part_hand_overs
 from campaign_health.detection.property_drift import PropertyChange, find_property_changes
 from campaign_health.detection.renames import DeclaredRename, Rename, RenameDecisions, find_renames
 from campaign_health.judge.plans import Plan
@@ -83,6 +84,10 @@ class Diagnosis:
             owner=plan.owner,
         )
         return tuple(cause.as_json() for cause in find_causes(case))
+
+    def mark_part_hand_overs(self, verdicts: ChainVerdicts, begin: int) -> None:
+        """Mark in `verdicts` the days from the column `begin` on on which part of an event went to a new name."""
+        mark_part_hand_overs(self.data, self.events, verdicts, begin, self.first_seen, self.renames_on)
 
     def renames_on(self, day: date) -> list[Rename]:
         """All renames of the project that show in the weeks up to `day`."""

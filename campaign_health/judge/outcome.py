@@ -42,6 +42,7 @@ class Outcome:
 
 
 LookAt = Callable[[Incident, date, ChainVerdicts], Evidence]
+Mark = Callable[[ChainVerdicts, int], None]
 
 
 def judge_from(
@@ -50,11 +51,13 @@ def judge_from(
     checkpoint_column: int,
     settings: DetectorSettings,
     look_at: LookAt,
+    mark: Mark = lambda verdicts, begin: None,
 ) -> Outcome:
     """Judge all columns of `data` after the checkpoint `before` (None: all of them).
 
     `checkpoint_column` is the last column that the next checkpoint covers; nothing new is kept where that is not
-    after `before`. `look_at(incident, day, verdicts)` finds causes.
+    after `before`. `look_at(incident, day, verdicts)` finds causes;
+    `mark(verdicts, begin)` adds what only shows in the project as a whole.
     """
     begin = 0 if before is None else data.column(before.day) + 1
     state = ChainState.fresh() if before is None else before.state
@@ -70,6 +73,7 @@ def judge_from(
         if last == checkpoint_column + 1:
             kept = state
     verdicts = beside(parts)
+    mark(verdicts, begin)
     outcome = Outcome(begin, verdicts, state)
 
     def look(incident: Incident, day: date) -> Evidence:

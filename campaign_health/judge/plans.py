@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from campaign_health.manifest.schema import CampaignEntry, Manifest
@@ -14,6 +14,14 @@ from storage.decisions import Decision
 
 # An edit this close to midnight leaves the day to one of the two events.
 _NEAR_MIDNIGHT = timedelta(hours=2)
+
+
+class TriggerEdit(NamedTuple):
+    """A campaign's trigger event was edited `at` (naive UTC)."""
+
+    at: datetime
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class Plan:
 
 def make_plans(
     campaigns: Sequence[Mapping[str, Any]],
-    triggers: Iterable[tuple[int, datetime, str | None]],
+    triggers: Iterable[tuple[int, datetime, str | None, str | None]],
     variables: Mapping[int, Sequence[str]],
     manifest: Manifest | None,
     decisions: Sequence[Decision],
@@ -51,13 +59,14 @@ def make_plans(
     """One plan per campaign, in their order.
 
     A person's mapping wins over the trigger that Customer.io shows, and that over the manifest, which adds the
-    campaigns whose trigger Customer.io does not show. `triggers`: (campaign, valid from, event) of each definition.
+    campaigns whose trigger Customer.io does not show. `triggers`: (campaign, when, event before, event after) of each
+    edit.
     """
     entries = _Entries(manifest)
     mapped = {d.campaign_id: d.event for d in decisions if d.kind == "map_event"}
-    history: dict[int, list[tuple[datetime, str | None]]] = {}
-    for campaign_id, valid_from, event in triggers:
-        history.setdefault(int(campaign_id), []).append((valid_from, event))
+    edits: dict[int, list[TriggerEdit]] = {}
+    for campaign_id, at, before, after in triggers:
+        edits.setdefault(campaign_id, []).append(TriggerEdit(at, before, after))
     plans = []
     for row in campaigns:
         campaign_id, trigger = row["campaign_id"], row["event"]
@@ -72,7 +81,7 @@ def make_plans(
             event, event_from = None, "none"
         periods: tuple[EventPeriod, ...] = (EventPeriod(None, event),)
         if event_from == "trigger":
-            periods = trigger_periods(history.get(campaign_id, []), event, zone)
+            periods = trigger_periods(edits.get(campaign_id, []), event, zone)
         used = {name for name in map(_event_property, variables.get(campaign_id, ())) if name}
         if entry is not None:
             used |= set(entry.uses)
@@ -92,30 +101,21 @@ def make_plans(
     return plans
 
 
-def trigger_periods(
-    history: Sequence[tuple[datetime, str | None]], newest: str | None, zone: ZoneInfo
-) -> tuple[EventPeriod, ...]:
-    """The trigger events a campaign had over time, from its stored definitions (oldest first, naive UTC)."""
-    known = [(valid_from, event) for valid_from, event in history if event is not None]
-    if not known:
+def trigger_periods(edits: Sequence[TriggerEdit], newest: str | None, zone: ZoneInfo) -> tuple[EventPeriod, ...]:
+    """The trigger events a campaign had over time, from its edits, oldest first."""
+    if not edits:
         return (EventPeriod(None, newest),)
-    periods = [EventPeriod(None, known[0][1])]
-    for valid_from, event in known[1:]:
-        if event == periods[-1].event:
+    periods = [EventPeriod(None, edits[0].before)]
+    for edit in edits:
+        if edit.after == periods[-1].event:
             continue
-        instant = read_instant(valid_from)
+        instant = read_instant(edit.at)
         assert instant is not None
-        local = instant.astimezone(zone)
-        day, since_midnight = (
-            local.date(),
-            local.replace(tzinfo=None) - datetime.combine(local.date(), datetime.min.time()),
-        )
+        local = instant.astimezone(zone).replace(tzinfo=None)
+        day, since_midnight = local.date(), local - datetime.combine(local.date(), datetime.min.time())
         if timedelta(days=1) - since_midnight <= _NEAR_MIDNIGHT:
-            day += timedelta(days=1)
-            edited = False
-        else:
-            edited = since_midnight > _NEAR_MIDNIGHT
-        periods.append(EventPeriod(day, event, edited))
+            day, since_midnight = day + timedelta(days=1), timedelta()
+        periods.append(EventPeriod(day, edit.after, edited=since_midnight > _NEAR_MIDNIGHT))
     return tuple(periods)
 
 

@@ -70,7 +70,7 @@ def read_known(
     campaigns = judge_input.campaigns(connection, name)
     plans = make_plans(
         campaigns,
-        judge_input.trigger_history(connection, name),
+        judge_input.trigger_changes(connection, name),
         judge_input.message_variables(connection, name),
         manifest,
         decisions,

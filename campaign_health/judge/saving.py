@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -56,7 +56,7 @@ def save_incidents(
              for incident_id in found.withdrawn]  # fmt: skip
     changed = [row for row in rows if _differs(row, stored.get(row["incident_id"]))]
     judgements.save_incidents(connection, workspace, changed)
-    said = _Said(connection, workspace, known, incidents, found, stored, stored_changes)
+    said = _Said(connection, workspace, known, incidents, found, stored, stored_changes, rows)
     judgements.save_changes(connection, workspace, [said.row(change) for change in (*found.changes, *own_changes)], now)
     opened = [row["incident_id"] for row in rows if row["status"] == "open"]
     return SavedIncidents(
@@ -101,9 +101,11 @@ class _Said:
         found: Reconciled,
         stored: Mapping[str, Mapping[str, Any]],
         stored_changes: Sequence[Mapping[str, Any]],
+        rows: Sequence[Mapping[str, Any]],
     ) -> None:
         self._known = known
         self._stored = stored
+        self._rows = {row["incident_id"]: row for row in rows}
         self._incidents = {found.ids[incident.incident_id]: incident for incident in incidents}
         self._plans = {plan.campaign_id: plan for plan in known.plans}
         wanted = [(change.campaign_id, change.day) for change in found.changes]
@@ -122,6 +124,9 @@ class _Said:
         )
         if change.kind == "opened":
             self._opened_as_news.setdefault(change.incident_id, news)
+        if change.kind == "recovered" and (row := self._rows.get(change.incident_id)):
+            cost = {name: row[name] for name in ("missed_sends", "revenue_at_risk")}
+            change = replace(change, detail={**change.detail, **cost})
         return change_row(change, news)
 
     def _is_quiet(self, change: Change, incident: Incident) -> bool:

@@ -9,9 +9,11 @@ import duckdb
 import numpy as np
 
 from campaign_health.detection.chain_verdicts import padded
+from campaign_health.detection.event_history import VERSION as EVENTS_VERSION
 from campaign_health.detection.incidents import BadDay
 from campaign_health.detection.panel import VERSION as DETECTOR_VERSION
 from campaign_health.detection.panel import StateError
+from campaign_health.detection.part_hand_overs import LONGEST_DAYS
 from campaign_health.detection.settings import DetectorSettings
 from campaign_health.judge.arrays import Panels, build_panels, last_settled_column
 from campaign_health.judge.checkpoint import VERSION, Checkpoint
@@ -83,7 +85,7 @@ def _judge(
     last_settled = known.first_day + timedelta(days=settled_columns - 1)
     before = remembered(connection, name, known, settings, last_settled)
     begin = known.first_day if before is None else before.day + timedelta(days=1)
-    window = max(known.first_day, begin - timedelta(days=DIAGNOSIS_DAYS))
+    window = max(known.first_day, begin - timedelta(days=DIAGNOSIS_DAYS + LONGEST_DAYS))
     _tell(progress, f"Judging {len(known.plans)} campaigns over {(known.last_day - begin).days + 1} days")
     panels = read_panels(connection, name, known, window)
     settled = panels.settled.span(0, (last_settled - window).days + 1)
@@ -92,7 +94,9 @@ def _judge(
         known.first_seen, known.rename_decisions, known.declared_renames,
     )  # fmt: skip
     checkpoint_day = max(last_settled - timedelta(days=RECHECK_DAYS), before.day if before else date.min)
-    outcome = judge_from(settled, before, (checkpoint_day - window).days, settings, diagnosis.look)
+    outcome = judge_from(
+        settled, before, (checkpoint_day - window).days, settings, diagnosis.look, diagnosis.mark_part_hand_overs
+    )
     _add_provisional(outcome, panels, settings)
     _tell(progress, "Saving")
     incidents = save_incidents(connection, name, known, outcome.incidents, outcome.changes, begin, last_settled, now)
@@ -143,7 +147,7 @@ def remembered(
 
 
 def _about(settings: DetectorSettings) -> tuple[object, ...]:
-    return (VERSION, DETECTOR_VERSION, repr(settings))
+    return (VERSION, DETECTOR_VERSION, EVENTS_VERSION, repr(settings))
 
 
 def read_panels(connection: duckdb.DuckDBPyConnection, workspace: str, known: Known, window: date) -> Panels:
