@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,13 +29,17 @@ _ASSIGNS = frozenset({"=", ":", ":=", "=>"})
 
 @dataclass(frozen=True)
 class Constant:
-    """A name that stands for a string; `start` is the string's offset in its file."""
+    """A name that stands for a string; `start` is the string's offset in its file.
+
+    `assigned` tells `name = "…"` from an object's key.
+    """
 
     name: str
     value: str
     path: str
     line: int
     start: int
+    assigned: bool = False
 
 
 @lru_cache(maxsize=20_000)
@@ -46,7 +51,8 @@ def constants_in(file: CodeFile) -> list[Constant]:
     found = []
     for index, token in enumerate(tokens):
         if token.value is not None and (name := _name_before(tokens, index, file)) is not None:
-            found.append(Constant(name, token.value, file.path, token.line, token.start))
+            assigned = tokens[index - 1].text in ("=", ":=")
+            found.append(Constant(name, token.value, file.path, token.line, token.start, assigned))
     return found
 
 
@@ -68,10 +74,12 @@ class Constants:
     def resolve(self, names: Sequence[str], near: str) -> str | None:
         """The string behind an expression such as `EVENTS.TRIAL` or `Event.TRIAL.value`, by its names in order.
 
-        None where it is unknown or ambiguous. A single name in small letters is no constant: it may be a parameter.
+        None where it is unknown or ambiguous. A single name in small letters may be a parameter: it is looked up
+        only among what the same file (in Go, the same folder) assigns.
         """
         if len(names) == 1 and not names[0].lstrip("_$k")[:1].isupper():
-            return None
+            values = self._assigned_beside(names[0], near)
+            return values.pop() if len(values) == 1 and names[0] not in PASSED_ON else None
         for name in reversed(names):
             if name in PASSED_ON:
                 continue
@@ -79,6 +87,16 @@ class Constants:
             if values:
                 return next(iter(values)) if len(values) == 1 else None
         return None
+
+    def _assigned_beside(self, name: str, near: str) -> set[str]:
+        folder = posixpath.dirname(near)
+        in_folder = language_of(near) is GO
+        return {
+            constant.value
+            for constant in self._known(name)
+            if constant.assigned
+            and (constant.path == near or (in_folder and posixpath.dirname(constant.path) == folder))
+        }
 
     def _known(self, name: str) -> list[Constant]:
         if name not in self._by_name:

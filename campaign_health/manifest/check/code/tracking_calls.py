@@ -169,7 +169,7 @@ def _name_of(tokens: tuple[Token, ...], constants: Constants, path: str) -> str 
     """The event's name; None where it is put together while running or cannot be looked up."""
     if len(tokens) == 1 and tokens[0].is_string:
         value = tokens[0].value
-    elif any(token.is_string or token.text in ("+", "(") for token in tokens):
+    elif any(token.is_string or token.text in ("+", "(", "[") for token in tokens):
         value = None
     else:
         value = constants.resolve([token.text for token in tokens if token.is_name], path)
