@@ -6,14 +6,14 @@ import posixpath
 import re
 from pathlib import PurePosixPath
 
-from campaign_health.manifest.check.code.languages import JAVASCRIPT, TSX, TYPESCRIPT
+from campaign_health.manifest.check.code.languages import COMPONENT, JAVASCRIPT, TSX, TYPESCRIPT
 from campaign_health.manifest.check.code.paths import matches
 from campaign_health.manifest.check.code.snapshot import CodeFile, Snapshot, anchor_of
 
 _LOADS = re.compile(r"(?i)config_for|resource|load|read|open|asset|bundle|yaml|json|require|import|embed")
 _LISTS = re.compile(r"(?i)readdir|listdir|scandir|iterdir|glob|walk|\bdir\b|children|entries|context|files")
 _HOLE = re.compile(r"\$\{[^}]*\}|#\{[^}]*\}|\\\([^)]*\)|\{[^}]*\}|\$\w+")
-_SCRIPTS = (JAVASCRIPT, TYPESCRIPT, TSX)
+_SCRIPTS = (JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT)
 
 
 def is_loaded(path: str, snapshot: Snapshot) -> bool:

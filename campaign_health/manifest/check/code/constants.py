@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from campaign_health.manifest.check.code.languages import (
+    COMPONENT,
     GO,
     JAVA,
     JAVASCRIPT,
@@ -108,7 +109,7 @@ class Constants:
 
 
 def _family(language: Language | None) -> tuple[Language | None, ...]:
-    families = ((JAVASCRIPT, TYPESCRIPT, TSX), (JAVA, KOTLIN))
+    families = ((JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT), (JAVA, KOTLIN))
     return next((family for family in families if language in family), (language,))
 
 

@@ -24,6 +24,7 @@ class Language:
         symbols: Node types that are a bare name used as a value: Ruby's symbols, plain YAML scalars.
         joined: Node types that join neighbouring literals to one.
         raw: String node types without escapes.
+        embedded: The code stands in the `<script>` elements of a page.
         kind: `code`, or `catalogue` for data that counts only where code loads it.
     """
 
@@ -33,6 +34,7 @@ class Language:
     symbols: frozenset[str] = frozenset()
     joined: frozenset[str] = frozenset()
     raw: frozenset[str] = frozenset()
+    embedded: bool = False
     kind: Kind = "code"
 
 
@@ -45,6 +47,7 @@ JAVASCRIPT = Language("JavaScript", ("tree_sitter_javascript", "language"), _SCR
 _TYPED_SCRIPT = _SCRIPT | {"template_literal_type"}
 TYPESCRIPT = Language("TypeScript", ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT)
 TSX = Language("TSX", ("tree_sitter_typescript", "language_tsx"), _TYPED_SCRIPT)
+COMPONENT = Language("Vue and Svelte", ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT, embedded=True)
 PYTHON = Language("Python", ("tree_sitter_python", "language"), _set("string"), joined=_set("concatenated_string"))
 RUBY = Language(
     "Ruby",
@@ -85,6 +88,7 @@ _BY_SUFFIX = {
     **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".es6"), JAVASCRIPT),
     **dict.fromkeys((".ts", ".mts", ".cts"), TYPESCRIPT),
     ".tsx": TSX,
+    **dict.fromkeys((".vue", ".svelte"), COMPONENT),
     **dict.fromkeys((".py", ".pyw"), PYTHON),
     **dict.fromkeys((".rb", ".rake", ".ru", ".gemspec", ".jbuilder"), RUBY),
     ".go": GO,
