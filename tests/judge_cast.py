@@ -59,6 +59,7 @@ class Story:
     state: str = "running"
     first_day: int = 0
     stopped_on: int | None = None
+    edited_at: datetime | None = None
 
     def not_expected(self, number: int) -> bool:
         return number < self.first_day or (self.stopped_on is not None and number >= self.stopped_on)
@@ -148,7 +149,7 @@ class World:
             tags=[],
             created=started - timedelta(hours=1),
             first_started=None if story.state == "draft" else started,
-            updated=started,
+            updated=story.edited_at or started,
             definition={},
             messages=(),
         )

@@ -147,29 +147,31 @@ def test_a_repaired_trigger_ends_the_incident_of_a_renamed_event(tmp_path: Path)
     world.collect(0, 33)
     world.judge(33)
     assert world.rows("SELECT campaign_id, kind FROM incident") == [(2, "event_lost")]
-    before.trigger = "event.two"
-    world.collect(34, 36)
+    before.trigger, before.edited_at = "event.two", morning_after(33)
+    for number in range(34, 37):
+        world.collect(number, number)
     world.judge(36)
     assert world.rows("SELECT status, recovered_on FROM incident") == [("recovered", day(34))]
     assert world.status(2, 36) == "healthy"
 
 
 def test_one_platform_that_sends_a_new_name_loses_the_campaign_a_part_of_its_sends(tmp_path: Path) -> None:
-    story = steady(2, DAYS, level=120, event="report.exported", trigger="report.exported")
-    renamed = steady(3, DAYS, name="Nobody", event="report_exported", trigger=None, state="draft")
+    days, since = 80, 70
+    story = steady(2, days, level=120, event="report.exported", trigger="report.exported")
+    renamed = steady(3, days, name="Nobody", event="report_exported", trigger=None, state="draft")
     renamed.events[:] = 0
-    renamed.events[BREAK:] = story.events[BREAK:] // 3
+    renamed.events[since:] = story.events[since:] // 3
     for name in ("events", "started", "activated", "sent", "delivered"):
-        getattr(story, name)[BREAK:] -= getattr(story, name)[BREAK:] // 3
-    world = World(tmp_path, [steady(1, DAYS), story, renamed, *(steady(number, DAYS) for number in range(4, 9))])
-    world.collect(0, 35)
-    world.judge(35)
+        getattr(story, name)[since:] -= getattr(story, name)[since:] // 3
+    world = World(tmp_path, [steady(1, days), story, renamed, *(steady(number, days) for number in range(4, 9))])
+    world.collect(0, 75)
+    world.judge(75)
     assert world.rows("SELECT campaign_id, kind, stage, cause, opened_on FROM incident") == [
-        (2, "degraded", "event", "part_of_traffic_broke", day(BREAK))
+        (2, "degraded", "event", "part_of_traffic_broke", day(since))
     ]
     ((missed,),) = world.rows("SELECT missed_sends FROM incident")
     assert 6 * 20 < missed < 6 * 55
-    assert world.status(2, 35) == "degraded"
+    assert world.status(2, 75) == "degraded"
 
 
 def test_a_workspace_without_data_is_no_error(tmp_path: Path) -> None:
