@@ -52,6 +52,7 @@ def examine_mixpanel(
     except CollectorError as failure:
         yield wrong("Mixpanel key", failure.message, failure.cure)
         return
+    yield fine("Mixpanel key", "It works.")
     yield _zone(settings, zone, served)
     day_zone = zone or ZoneInfo(served or "UTC")
     yield _query(client, settings, now, day_zone)
