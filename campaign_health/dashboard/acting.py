@@ -11,7 +11,7 @@ from campaign_health.dashboard.installation import now, warehouse
 from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.reads.overview import Incident
-from campaign_health.dashboard.sign_in import person
+from campaign_health.dashboard.sign_in import asks_for_sign_in, person
 from campaign_health.dashboard.watch import dialog_opens
 from storage.decisions import DecisionKind, change_warehouse, record_decision, undo_decision
 from storage.errors import StorageError
@@ -52,8 +52,10 @@ def acknowledge_dialog(page: Page, incident: Incident) -> None:
     """Asks who takes the incident on."""
     dialog_opens()
     st.write(f"Say that you are on it: {in_markdown(incident.campaign)}. The team sees your name beside the incident.")
-    who = ask_who(page)
-    if st.button("I am on it", type="primary", disabled=not who):
+    with st.form("acknowledge", border=False):
+        who = ask_who(page)
+        is_sent = st.form_submit_button("I am on it", type="primary")
+    if is_sent and is_complete(who):
         decide(page, "acknowledge", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id)
 
 
@@ -62,11 +64,13 @@ def mute_dialog(page: Page, incident: Incident) -> None:
     """Asks who mutes the incident, why and until when."""
     dialog_opens()
     st.write(f"Stop hearing of {in_markdown(incident.campaign)} for a while. The mute is listed in every digest.")
-    who = ask_who(page)
-    reason = st.text_input("Why?", max_chars=200, placeholder="Being rebuilt, launch on Thursday")
-    until = st.date_input("Until", page.today + timedelta(days=7), min_value=page.today, format="YYYY-MM-DD")
-    if st.button("Mute", type="primary", disabled=not (who and reason)):
-        last = until if isinstance(until, date) else None
+    with st.form("mute", border=False):
+        who = ask_who(page)
+        until = st.date_input("Until", page.today + timedelta(days=7), min_value=page.today, format="YYYY-MM-DD")
+        reason = _ask_why("Being rebuilt, launch on Thursday")
+        is_sent = st.form_submit_button("Mute", type="primary")
+    if is_sent and is_complete(who, reason):
+        last = until if isinstance(until, date) else page.today
         decide(page, "mute", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id, reason=reason,
                until=last)  # fmt: skip
 
@@ -79,19 +83,33 @@ def expected_dialog(page: Page, incident: Incident) -> None:
         f"Say that {in_markdown(incident.campaign)} is meant to do this. It no longer counts as broken, "
         "and the new level is learned as normal."
     )
-    who = ask_who(page)
-    reason = st.text_input("Why?", max_chars=200, placeholder="We now send to paying customers only")
-    if st.button("It is expected", type="primary", disabled=not (who and reason)):
+    with st.form("expected", border=False):
+        who = ask_who(page)
+        reason = _ask_why("We now send to paying customers only")
+        is_sent = st.form_submit_button("It is expected", type="primary")
+    if is_sent and is_complete(who, reason):
         decide(page, "expected", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id, reason=reason)
 
 
 def ask_who(page: Page) -> str:
     """Who acts: the signed-in address, or a name to be typed, which is kept for the session."""
-    if page.settings.sign_in.enabled:
+    if asks_for_sign_in(page.settings.sign_in):
         return person(page.settings.sign_in)
     return (
         st.text_input("Your name", key="person", max_chars=80, placeholder="Ada", persist_state="session") or ""
     ).strip()
+
+
+def _ask_why(example: str) -> str:
+    return (st.text_input("Why?", max_chars=200, placeholder=example) or "").strip()
+
+
+def is_complete(*answers: str) -> bool:
+    """Whether everything was filled in; says so where it was not."""
+    if all(answers):
+        return True
+    st.error("Please fill in every field: the others see who said what, and why.")
+    return False
 
 
 def decide(page: Page, kind: DecisionKind, who: str, **about: Any) -> None:

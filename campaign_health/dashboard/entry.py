@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from campaign_health.dashboard.installation import installation
+from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.sign_in import require_sign_in
+from campaign_health.errors import CampaignHealthError
 
 PAGES = "pages"
 # File, title, address, icon. The first is the start page, whose address is the bare one.
@@ -22,7 +24,13 @@ PAGE_LIST = (
 def run() -> None:
     """Draws the page that the address asks for."""
     st.set_page_config(page_title="campaign-health", page_icon=":material/monitor_heart:", layout="wide")
-    require_sign_in(installation().sign_in)
+    try:
+        settings = installation()
+    except CampaignHealthError as failure:
+        # Without settings nobody knows whether to ask for sign-in: show nothing else.
+        st.error(f"{in_markdown(failure.message)} {in_markdown(failure.cure)}", icon=":material/error:")
+        return
+    require_sign_in(settings.sign_in)
     pages = [
         st.Page(f"campaign_health/dashboard/{PAGES}/{file}", title=title, url_path=path, icon=icon, default=index == 0)
         for index, (file, title, path, icon) in enumerate(PAGE_LIST)

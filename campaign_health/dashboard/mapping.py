@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from campaign_health.dashboard.acting import ask_who, decide
+from campaign_health.dashboard.acting import ask_who, decide, is_complete
 from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.published import answer
@@ -27,13 +27,15 @@ def _map_dialog(page: Page, campaign_id: int, name: str, event: str | None) -> N
         "Customer.io itself is not changed."
     )
     names = [str(found) for found in answer(all_events, page.name)["event"]]
-    chosen = st.selectbox(
-        "Event",
-        names,
-        index=names.index(event) if event in names else None,
-        format_func=shown,
-        placeholder="Choose one",
-    )
-    who = ask_who(page)
-    if st.button("Watch against this event", type="primary", disabled=not (who and chosen) or chosen == event):
+    with st.form("map", border=False):
+        chosen = st.selectbox(
+            "Event",
+            names,
+            index=names.index(event) if event in names else None,
+            format_func=shown,
+            placeholder="Choose one",
+        )
+        who = ask_who(page)
+        is_sent = st.form_submit_button("Watch against this event", type="primary")
+    if is_sent and is_complete(who, chosen or ""):
         decide(page, "map_event", who, campaign_id=campaign_id, event=chosen)

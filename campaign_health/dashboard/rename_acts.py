@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from campaign_health.dashboard.acting import ask_who, decide, undo
+from campaign_health.dashboard.acting import ask_who, decide, is_complete, undo
 from campaign_health.dashboard.manifest_patch import offer_patch
 from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.page import Page
@@ -42,8 +42,10 @@ def _confirm(page: Page, old: str, new: str) -> None:
         f"{in_markdown(old)} is now called {in_markdown(new)}. The incident stays until the campaign sends again: "
         "somebody must still change the trigger in Customer.io."
     )
-    who = ask_who(page)
-    if st.button("Confirm", type="primary", disabled=not who):
+    with st.form("confirm", border=False):
+        who = ask_who(page)
+        is_sent = st.form_submit_button("Confirm", type="primary")
+    if is_sent and is_complete(who):
         decide(page, "confirm_rename", who, event=old, new_event=new)
 
 
@@ -53,6 +55,8 @@ def _refuse(page: Page, old: str, new: str) -> None:
     st.write(
         f"{in_markdown(old)} and {in_markdown(new)} have nothing to do with each other. They are not paired again."
     )
-    who = ask_who(page)
-    if st.button("Refuse", type="primary", disabled=not who):
+    with st.form("refuse", border=False):
+        who = ask_who(page)
+        is_sent = st.form_submit_button("Refuse", type="primary")
+    if is_sent and is_complete(who):
         decide(page, "refuse_rename", who, event=old, new_event=new)

@@ -18,18 +18,24 @@ def is_allowed(address: str | None, allowed: tuple[str, ...]) -> bool:
     return any(entry in (lowered, domain, f"@{domain}") for entry in allowed)
 
 
+def asks_for_sign_in(settings: SignInSettings) -> bool:
+    """Whether sign-in is on: an [auth] table in this folder's secrets, or in any other that Streamlit reads."""
+    if settings.enabled:
+        return True
+    return bool(st.secrets.load_if_toml_exists()) and "auth" in st.secrets
+
+
 def require_sign_in(settings: SignInSettings) -> None:
     """Stops the page here unless sign-in is off or the person may come in."""
-    if not settings.enabled:
+    if not asks_for_sign_in(settings):
         return
     if not st.user.is_logged_in:
-        st.title("campaign-health")
+        st.title("campaign-health", anchor=False)
         st.write("Please sign in to see how your campaigns are doing.")
         st.button("Sign in", type="primary", on_click=st.login)
         st.stop()
-    address = _address()
-    if not is_allowed(address, settings.allowed):
-        st.title("campaign-health")
+    if not is_allowed(_address(), settings.allowed):
+        st.title("campaign-health", anchor=False)
         st.error(
             "You are signed in, but your address is not on the list of people who may see this dashboard. "
             "Ask whoever runs it to add you to CAMPAIGN_HEALTH_ALLOWED.",
@@ -41,7 +47,7 @@ def require_sign_in(settings: SignInSettings) -> None:
 
 def person(settings: SignInSettings) -> str:
     """Who acts: the signed-in address, or words for whoever sits at this computer."""
-    return (_address() or LOCAL_PERSON) if settings.enabled else LOCAL_PERSON
+    return (_address() or LOCAL_PERSON) if asks_for_sign_in(settings) else LOCAL_PERSON
 
 
 def _address() -> str | None:
