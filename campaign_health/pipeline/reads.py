@@ -29,7 +29,7 @@ _ASKED_FROM = """
 """
 
 _MISSING_OF_EVENTS = f"""
-    SELECT e.event, e.first_seen IS NULL AS never_counted, min(d.day) AS missing_since, max(n.collected_at) AS newest
+    SELECT e.event, min(d.day) AS missing_since, max(n.collected_at) AS newest
     FROM event e
     LEFT JOIN event_day d ON d.workspace = e.workspace AND d.event = e.event
         AND (d.state <> 'observed' OR d.collected_at < {_ZONE_SINCE})
@@ -38,7 +38,7 @@ _MISSING_OF_EVENTS = f"""
         SELECT event, max(collected_at) AS collected_at FROM event_day
         WHERE workspace = $workspace AND events IS NOT NULL GROUP BY event
     ) n ON n.event = e.event
-    WHERE e.workspace = $workspace GROUP BY e.event, e.first_seen
+    WHERE e.workspace = $workspace GROUP BY e.event
 """  # noqa: S608
 
 _MISSING_OF_CAMPAIGNS = """
@@ -108,10 +108,7 @@ def events_and_gaps(
     """Every known event with the first day of the span that it lacks (None: none) and when it was last counted."""
     values = {"workspace": workspace, "first_day": first_day, "last_day": last_day}
     rows = connection.execute(_MISSING_OF_EVENTS, values).fetchall()
-    return {
-        event: (first_day if never_counted else missing_since, read_instant(newest))
-        for event, never_counted, missing_since, newest in rows
-    }
+    return {event: (missing_since, read_instant(newest)) for event, missing_since, newest in rows}
 
 
 def campaign_gaps(
