@@ -1,0 +1,207 @@
+"""What people do from the dashboard, in a real browser: shown at once, undone, recorded; and new data."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from storage.database import Warehouse, open_published, transaction
+from tests.browser import Dashboard, new_page, running_browser, running_dashboard, settled, text_of, visit
+from tests.dashboard_world import NOW, build_dashboard_world
+
+pytestmark = pytest.mark.browser
+MANIFEST = """version: 1
+events:
+  project.created: {properties: {project_id: {type: string, required: true}}}
+campaigns:
+  - name: Project tips   # the first steps
+    event: project.created
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as found:
+        expect.set_options(timeout=60_000)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    build_dashboard_world(folder / "data")
+    return folder
+
+
+@pytest.fixture
+def dashboard(built: Path, tmp_path: Path) -> Iterator[Dashboard]:
+    with dashboard_of_its_own(built, tmp_path) as found:
+        yield found
+
+
+@contextmanager
+def dashboard_of_its_own(built: Path, folder: Path) -> Iterator[Dashboard]:
+    shutil.copytree(built / "data", folder / "data")
+    (folder / "manifest.yaml").write_text(MANIFEST)
+    with running_dashboard(
+        folder, CAMPAIGN_HEALTH_NOW=NOW.isoformat(), CAMPAIGN_HEALTH_MANIFEST=str(folder / "manifest.yaml")
+    ) as found:
+        yield found
+        assert "Traceback" not in found.log
+
+
+def decisions(dashboard: Dashboard) -> list[tuple[object, ...]]:
+    with open_published(dashboard.folder / "data") as connection:
+        return connection.execute(
+            "SELECT kind, campaign_id, event, new_event, decided_by, reason, undone_by FROM decision "
+            "ORDER BY decided_at, decision_id"
+        ).fetchall()
+
+
+def fill(page: Page, label: str, text: str) -> None:
+    page.get_by_role("dialog").get_by_label(label).fill(text)
+
+
+def press_in_dialog(page: Page, name: str) -> None:
+    page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
+
+
+def test_a_morning_from_the_overview_to_a_confirmed_rename_and_back(browser: Browser, dashboard: Dashboard) -> None:
+    page = new_page(browser)
+    visit(page, dashboard)
+    page.get_by_text("Open Project tips").click()
+    page.wait_for_url(re.compile("campaign=2"))
+    expect(page.get_by_role("heading", name="Project tips", level=1)).to_be_visible()
+    page.get_by_role("button", name="Yes, it was renamed").click()
+    press_in_dialog(page, "Confirm")
+    expect(page.get_by_role("dialog")).to_contain_text("Please fill in every field")
+    fill(page, "Your name", "Ada")
+    press_in_dialog(page, "Confirm")
+    expect(page.get_by_text("Ada has confirmed this")).to_be_visible()
+    assert decisions(dashboard) == [("confirm_rename", None, "project.created", "project_created", "Ada", None, None)]
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download the change of the manifest").click()
+    patch = Path(waiting.value.path()).read_text()
+    assert "-    event: project.created\n+    event: project_created\n" in patch
+    assert "+  - {from: project.created, to: project_created, since: 2026-11-19, owner: Ada}" in patch
+    page.get_by_role("link", name="Overview").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("campaigns are silent")
+    settled(page)
+    page.context.close()
+
+
+def test_a_mute_and_an_expected_break_show_at_once_and_can_be_undone(browser: Browser, dashboard: Dashboard) -> None:
+    page = new_page(browser)
+    visit(page, dashboard, "campaign?campaign=3&act=mute&incident=3-2026-11-22")
+    fill(page, "Your name", "Grace")
+    fill(page, "Why?", "being rebuilt")
+    press_in_dialog(page, "Mute")
+    expect(page.get_by_text("Muted by Grace until Tue 1 Dec: being rebuilt")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Mute", exact=True)).to_be_visible()
+    expect(page.get_by_text("Muted by Grace")).to_have_count(0)
+    page.get_by_role("button", name="Expected", exact=True).click()
+    fill(page, "Why?", "paying customers only")
+    press_in_dialog(page, "It is expected")
+    expect(page.get_by_text("Marked as expected by Grace: paying customers only")).to_be_visible()
+    page.get_by_role("link", name="Overview").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 campaign is silent")
+    expect(page.get_by_text("1 incident muted or expected")).to_be_visible()
+    assert [(row[0], row[4], row[5], row[6]) for row in decisions(dashboard)] == [
+        ("mute", "Grace", "being rebuilt", "Grace"),
+        ("expected", "Grace", "paying customers only", None),
+    ]
+    page.context.close()
+
+
+def test_a_campaign_can_be_watched_against_another_event(browser: Browser, dashboard: Dashboard) -> None:
+    page = new_page(browser)
+    visit(page, dashboard, "campaign?campaign=12")
+    page.get_by_role("button", name="Watch it against an event").click()
+    choice = page.get_by_role("dialog").get_by_role("combobox")
+    choice.click()
+    choice.fill("search_perf")
+    page.get_by_role("option", name="search_performed").click()
+    fill(page, "Your name", "Ada")
+    press_in_dialog(page, "Watch against this event")
+    expect(page.get_by_text("Ada has it watched against search_performed")).to_be_visible()
+    expect(page.get_by_text("triggered by")).to_contain_text("search_performed")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("triggered by a segment")).to_be_visible()
+    page.context.close()
+
+
+def test_two_people_and_a_collection_do_not_disturb_each_other(browser: Browser, dashboard: Dashboard) -> None:
+    warehouse = Warehouse(dashboard.folder / "data")
+    first, second = new_page(browser), new_page(browser)
+    visit(first, dashboard, "campaign?campaign=3")
+    visit(second, dashboard)
+    first.get_by_role("button", name="Mute", exact=True).click()
+    fill(first, "Your name", "Grace")
+    fill(first, "Why?", "being rebuilt")
+    collecting, written = threading.Event(), threading.Event()
+
+    def collect() -> None:
+        with warehouse.open() as connection, transaction(connection):
+            connection.execute("UPDATE campaign SET name = 'Onboarding hello' WHERE campaign_id = 1")
+            collecting.set()
+            written.wait(60)
+        warehouse.publish()
+
+    running = threading.Thread(target=collect)
+    running.start()
+    assert collecting.wait(30)
+    # The collection has the warehouse: the act waits for it, and is not lost.
+    press_in_dialog(first, "Mute")
+    second.get_by_text("Open Upgrade offer").click()
+    expect(second.get_by_role("heading", name="Upgrade offer", level=1)).to_be_visible()
+    written.set()
+    running.join()
+    expect(first.get_by_text("Muted by Grace until Tue 1 Dec: being rebuilt")).to_be_visible()
+    # The other page was left open: it shows both, without anybody touching it.
+    expect(second.get_by_text("Muted by Grace until Tue 1 Dec: being rebuilt")).to_be_visible()
+    second.get_by_role("link", name="Overview").click()
+    expect(second.get_by_text("1 incident muted or expected")).to_be_visible()
+    with open_published(dashboard.folder / "data") as connection:
+        names = connection.execute("SELECT name FROM campaign WHERE campaign_id = 1").fetchall()
+    assert names == [("Onboarding hello",)]
+    for page in (first, second):
+        assert "Traceback" not in text_of(page)
+        assert page.get_by_test_id("stAlert").count() == 0
+        page.context.close()
+
+
+def test_new_data_does_not_throw_away_what_is_being_typed(browser: Browser, dashboard: Dashboard) -> None:
+    page = new_page(browser)
+    visit(page, dashboard, "campaign?campaign=3&act=mute")
+    fill(page, "Why?", "half a sent")
+    with Warehouse(dashboard.folder / "data").open_and_publish() as connection, transaction(connection):
+        connection.execute("UPDATE campaign SET name = 'Offer of upgrades' WHERE campaign_id = 3")
+    expect(page.get_by_role("button", name="There is something new: show it", include_hidden=True)).to_be_attached()
+    expect(page.get_by_role("dialog").get_by_label("Why?")).to_have_value("half a sent")
+    page.context.close()
+
+
+def test_the_first_data_appears_by_itself_and_old_data_is_called_old(
+    browser: Browser, built: Path, tmp_path: Path
+) -> None:
+    with running_dashboard(tmp_path, CAMPAIGN_HEALTH_NOW="2026-11-27T08:00:00+00:00") as dashboard:
+        page = new_page(browser)
+        visit(page, dashboard)
+        assert "campaign-health collect" in text_of(page)
+        shutil.copytree(built / "data", tmp_path / "copy")
+        (tmp_path / "data").mkdir(exist_ok=True)
+        (tmp_path / "copy" / "campaign_health.duckdb").replace(tmp_path / "data" / "campaign_health.duckdb")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("campaigns are silent")
+        assert "These numbers are old. The last complete collection was Tue 24 Nov at 06:30." in text_of(page)
+        (tmp_path / "data" / "campaign_health.duckdb").write_bytes(b"not a database" * 1000)
+        expect(page.get_by_test_id("stAlert")).to_contain_text("campaign_health.duckdb")
+        assert "Traceback" not in text_of(page) + dashboard.log
+        page.context.close()
