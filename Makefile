@@ -11,10 +11,12 @@ PYTHON := $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench docs clean
+.PHONY: help install demo test check format bench docs clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+install: $(READY) ## make the virtual environment and install into it
 
 demo: $(READY) ## show the product with a made-up world on http://127.0.0.1:8501
 	$(BIN)/campaign-health demo --port 8501
