@@ -37,7 +37,7 @@ _NEWER_TEXTS = ("version number", "newer version", "higher version")
 
 @contextmanager
 def clear_failures(path: Path) -> Iterator[None]:
-    """Within it, failures of disk, permission and file form come out as a StorageError that names `path`.
+    """Within it, failures of disk, permission, memory and file form come out as a StorageError that names `path`.
 
     Anything else (a mistake in a statement, a broken constraint) passes through as it is: that is a bug.
     """
@@ -45,10 +45,7 @@ def clear_failures(path: Path) -> Iterator[None]:
         with clear_database_failures(path):
             yield
     except OSError as failure:
-        named = _named_os_failure(failure, path)
-        if named is None:
-            raise
-        raise named from failure
+        raise _named_os_failure(failure, path) from failure
 
 
 @contextmanager
@@ -84,7 +81,7 @@ def _forbidden(path: Path) -> UnwritableDirectoryError:
     )
 
 
-def _named_os_failure(failure: OSError, path: Path) -> StorageError | None:
+def _named_os_failure(failure: OSError, path: Path) -> StorageError:
     if failure.errno in _NO_ROOM:
         return no_room(path)
     if failure.errno in _FORBIDDEN:
@@ -94,7 +91,10 @@ def _named_os_failure(failure: OSError, path: Path) -> StorageError | None:
             f"{path} cannot be used: {failure.strerror}.",
             "Move what is in the way, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
         )
-    return None
+    return UnwritableDirectoryError(
+        f"{path} cannot be used: {failure.strerror or failure}.",
+        "Check the disk and the path, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
+    )
 
 
 def _named_duckdb_failure(failure: duckdb.Error, path: Path) -> StorageError | None:
@@ -118,10 +118,26 @@ def _named_duckdb_failure(failure: duckdb.Error, path: Path) -> StorageError | N
     if "corrupt database file" in text or (
         isinstance(failure, broken) and any(words in text for words in _CORRUPT_TEXTS)
     ):
-        return CorruptFileError(
-            f"{path} is damaged or is not a DuckDB file.",
-            "If it is the warehouse, move it away and put a backup or a copy of the published file in its place; "
-            "with neither, the next collect starts anew from the services' own history. If it is the published "
-            "file, the next run replaces it.",
+        return CorruptFileError(f"{path} is damaged or is not a DuckDB file.", _repair(path))
+    if isinstance(failure, duckdb.OutOfMemoryException):
+        return StorageError(
+            f"There is not enough memory to work on {path}.", "Close other programs or give this one more memory."
+        )
+    if isinstance(failure, duckdb.IOException):
+        return StorageError(
+            f"{path} cannot be used: {str(failure).splitlines()[0]}",
+            "Move what is in the way, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
         )
     return None
+
+
+def _repair(path: Path) -> str:
+    """What to do about a damaged file, by its name."""
+    if path.name == "campaign_health.duckdb":
+        return "The next `campaign-health collect` replaces it."
+    if path.name == "warehouse.duckdb":
+        return (
+            "Move it away and put a backup or a copy of campaign_health.duckdb in its place; with neither, the next "
+            "collect starts anew from the services' own history."
+        )
+    return "Name the data directory, or the file campaign_health.duckdb in it."

@@ -31,11 +31,19 @@ def exclusive(lock_path: Path, wait_seconds: float) -> Iterator[None]:
             "Wait until it is done, then try again.",
         ) from None
     try:
-        holder_path.write_text(json.dumps({"pid": os.getpid(), "command": _command()}), encoding="utf-8")
+        _write_anew(holder_path, json.dumps({"pid": os.getpid(), "command": _command()}))
         yield
     finally:
         holder_path.unlink(missing_ok=True)
         lock.release()
+
+
+def _write_anew(path: Path, text: str) -> None:
+    """Write a file that is new: a link planted at its name must not lead elsewhere."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o644)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _holder(holder_path: Path) -> str:

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from storage.database import Warehouse, open_published, transaction
-from storage.errors import BusyError, CorruptFileError, NewerFileError, UnwritableDirectoryError
+from storage.errors import BusyError, CorruptFileError, NewerFileError, StorageError, UnwritableDirectoryError
 from storage.migrations import Migration, migrate, shipped_migrations
 from tests.storage_cast import save_a_run
 
@@ -207,6 +207,32 @@ def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         pass
     with pytest.raises(UnwritableDirectoryError), Warehouse(tmp_path / "file" / "data").open():
         pass
+
+
+def test_a_directory_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.path.mkdir()
+    with pytest.raises(StorageError, match=r"warehouse\.duckdb cannot be used.*directory"), warehouse.open():
+        pass
+    warehouse.published_path.mkdir()
+    with pytest.raises(StorageError, match=r"campaign_health\.duckdb cannot be used"), open_published(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "loop"])
+def test_a_path_that_leads_nowhere_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(StorageError, match="cannot be used"), Warehouse(tmp_path / name / "data").open():
+        pass
+
+
+def test_a_link_planted_where_the_holder_is_written_leads_nowhere(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine", encoding="utf-8")
+    (tmp_path / "warehouse.holder").symlink_to(victim)
+    with Warehouse(tmp_path).open():
+        pass
+    assert victim.read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

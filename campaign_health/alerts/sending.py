@@ -27,6 +27,7 @@ from campaign_health.clock import local_day
 from campaign_health.settings import Settings, WorkspaceSettings
 from storage.announcements import Announcement, announcements_on, claim_announcement, settle_announcement
 from storage.database import Warehouse, transaction
+from storage.failures import clear_failures
 
 TRIES = 3
 # A channel that asks for a longer wait than this is tried again on a later run.
@@ -52,16 +53,26 @@ def send_due_digest(
     channels = channels_of(workspace, settings, now)
     if not channels:
         return [Delivery("none", "not_set_up", "No channel is set; set SLACK_WEBHOOK_URL, for example.")]
-    try:
-        with FileLock(warehouse.path.parent / "digest.lock", timeout=0):
-            done = [
-                _send_on(warehouse, settings, workspace, channel, routes, now, sleep) for channel, routes in channels
-            ]
-    except Timeout:
+    lock = FileLock(warehouse.data_dir / "digest.lock")
+    with clear_failures(warehouse.data_dir):
+        is_ours = _acquired(lock)
+    if not is_ours:
         return [Delivery(channel.name, "nothing_due", "Another process is sending.") for channel, _ in channels]
+    try:
+        done = [_send_on(warehouse, settings, workspace, channel, routes, now, sleep) for channel, routes in channels]
+    finally:
+        lock.release()
     if any(delivery.announcement_id for delivery in done):
         warehouse.publish()
     return done
+
+
+def _acquired(lock: FileLock) -> bool:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    return True
 
 
 def prepare(
