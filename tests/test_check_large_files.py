@@ -22,10 +22,10 @@ def test_a_large_file_rewritten_throughout_is_judged_in_seconds(tmp_path: Path) 
         {"manifest.yaml": MANIFEST, "a.py": (before + line.format("trial_started") + before).encode()},
         {"a.py": (after + line.format("trial_begun") + after).encode()},
     )
-    started = time.perf_counter()
+    started = time.process_time()
     (finding,) = check(folder).findings
     assert (finding.new_name, finding.line, finding.head_line) == ("trial_begun", 4001, 4001)
-    assert time.perf_counter() - started < 15
+    assert time.process_time() - started < 15
 
 
 def test_a_huge_catalogue_changed_throughout_does_not_hang(tmp_path: Path) -> None:
@@ -36,9 +36,9 @@ def test_a_huge_catalogue_changed_throughout_does_not_hang(tmp_path: Path) -> No
         {"manifest.yaml": MANIFEST, "events.json": before.encode(), "a.js": b'require("./events.json");\n'},
         {"events.json": after.encode()},
     )
-    started = time.perf_counter()
+    started = time.process_time()
     assert [finding.event for finding in check(folder).findings] == ["trial_started"]
-    assert time.perf_counter() - started < 15
+    assert time.process_time() - started < 15
 
 
 def test_a_file_over_the_limit_is_named_in_the_coverage(tmp_path: Path) -> None:

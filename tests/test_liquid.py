@@ -113,10 +113,10 @@ def test_no_text_makes_it_raise(text: str) -> None:
 
 
 def test_deep_nesting_is_reported_and_quick() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     use = variables_used("{% if event.a %}" * 3000 + "{{ event.b }}" + "{% endif %}" * 3000)
     assert use.problem
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @given(st.lists(st.text(min_size=1, alphabet="ab .[]"), min_size=1, max_size=1))

@@ -120,7 +120,7 @@ class _NotingEnvironment(Environment):
         """Note the error instead of raising it."""
         found = exc if isinstance(exc, LiquidError) else exc(msg, token=token)
         self.first = self.first or found
-        if self.unclosed is None and (match := _UNCLOSED.search(str(found))):
+        if self.unclosed is None and (match := _UNCLOSED.search(str(found.args[0] if found.args else ""))):
             self.unclosed = match[1]  # the innermost comes first
 
 
