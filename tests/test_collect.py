@@ -10,6 +10,10 @@ from campaign_health.errors import CouldNotStart, SettingsError
 from campaign_health.pipeline import Order, order_from_names
 from campaign_health.pipeline.order import light_order
 from campaign_health.run_lock import COLLECTING, only_one
+from campaign_health.sandbox.exchange import Call
+from campaign_health.sandbox.faults import Fault
+from campaign_health.sandbox.recording import RecordedRequest
+from campaign_health.sandbox.world import EventTruth
 from storage.records import SOURCES
 from tests.collecting_cast import (
     CAST,
@@ -205,7 +209,7 @@ def test_when_the_hourly_share_is_used_up_the_rest_waits_and_campaigns_events_co
     world = cast_world()
     for number in range(300):
         name = f"aaa an event with quite a long name indeed, number {number}"
-        world.events[name] = type(world.events[SIGNED_UP])(name, world.events[SIGNED_UP].daily)
+        world.events[name] = EventTruth(name, world.events[SIGNED_UP].daily)
     installation = install(world, MIXPANEL_QUERIES_PER_HOUR="3")
     report = installation.collect()
     assert report.exit_code() == 1
@@ -222,6 +226,25 @@ def test_when_the_hourly_share_is_used_up_the_rest_waits_and_campaigns_events_co
         installation.collect(order_from_names(["mixpanel_events"], None, None))
     counted = {event for (event,) in installation.rows("SELECT DISTINCT event FROM event_day WHERE events IS NOT NULL")}
     assert len(counted) == 303
+
+
+class RefusesAnEvent(Fault):
+    """Mixpanel answers no request that names the event `refused`."""
+
+    def matches(self, endpoint: str, call: Call | RecordedRequest) -> bool:
+        return endpoint == "mixpanel.query.events" and '"refused"' in (call.get("event") or "")
+
+
+def test_an_event_that_mixpanel_refuses_by_its_name_stops_no_other(install: Install) -> None:
+    world = cast_world()
+    world.events["refused"] = EventTruth("refused", world.events[SIGNED_UP].daily)
+    installation = install(world)
+    installation.sandbox.faults.add(RefusesAnEvent("too_large", at="every", times=None))
+    report = installation.collect(order_from_names(["mixpanel_events"], LAST_DAY, None))
+    assert installation.outcomes(report) == {"mixpanel_events": "partial"}
+    rows = installation.rows("SELECT event, events, state FROM event_day WHERE day = ? ORDER BY ALL", LAST_DAY)
+    assert len([row for row in rows if row[2] == "observed"]) == 3
+    assert installation.value("SELECT state FROM source_day WHERE source = 'mixpanel_events'") == "observed"
 
 
 def test_an_empty_workspace_is_a_complete_run(install: Install) -> None:

@@ -99,6 +99,7 @@ def test_the_zone_is_the_setting_then_mixpanels_then_the_last_runs() -> None:
 
     assert chosen(BERLIN, None, None, None) == ("Europe/Berlin", 0)
     assert chosen(BERLIN, "Asia/Tokyo", None, None) == ("Europe/Berlin", 1)
+    assert chosen(BERLIN, None, "It is down.", None) == ("Europe/Berlin", 1)
     assert chosen(None, "Asia/Tokyo", None, "Europe/Berlin") == ("Asia/Tokyo", 0)
     assert chosen(None, None, "It is down.", "Asia/Tokyo") == ("Asia/Tokyo", 1)
     for served in (None, "Mars/Olympus"):

@@ -40,10 +40,17 @@ class _Plan:
 
 @dataclass
 class _Answer:
-    """What came back: counts by the days they cover, and whether every event was answered for."""
+    """What came back.
+
+    Attributes:
+        counts: by the first and last day that they cover.
+        refused: events that Mixpanel does not take by their names.
+        complete: every event was answered for or refused by itself: the source as a whole has answered.
+    """
 
     first_day: date
     counts: dict[tuple[date, date], list[EventCounts]] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
     complete: bool = False
 
 
@@ -101,6 +108,7 @@ def _fetch(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> Non
             run.mixpanel, ordered, first_day, plan.last_day, run.today, run.progress.advance
         ):
             answer.counts.setdefault((batch.first_day, batch.last_day), []).extend(batch.counts)
+            answer.refused += [one.event for one in batch.refused]
             tally.shortfalls += [f"Mixpanel refused the event {one.event!r}: {one.reason}" for one in batch.refused]
             allowed = None if allowed is None else allowed - 1
             if allowed == 0:
@@ -108,7 +116,7 @@ def _fetch(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> Non
         if allowed == 0:
             break
     counted = {record.event for records in answer.counts.values() for record in records}
-    answer.complete = names <= counted
+    answer.complete = names <= counted | set(answer.refused)
     if allowed == 0 and not answer.complete:
         tally.notes.append(f"{len(names - counted)} events without a campaign were left for the next full run.")
 
@@ -150,6 +158,7 @@ def in_order_of_need(names: Iterable[str], known: Known, campaign_events: Collec
 def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> None:
     """Saves what came, all in one transaction; what did not come is marked so where there is no number yet."""
     now = run.clock.instant()
+    whole = answer.complete and len(answer.counts) <= 1 and not answer.refused
     windows = answer.counts or ({(answer.first_day, plan.last_day): []} if answer.complete else {})
     with run.saving() as connection:
         if plan.switching and windows:
@@ -165,7 +174,7 @@ def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> None
                 now,
                 run.run_id,
                 count_source="query",
-                answered=None if answer.complete and len(windows) == 1 else [record.event for record in counts],
+                answered=None if whole else [record.event for record in counts],
             )
             tally.kept = True
         if answer.complete:

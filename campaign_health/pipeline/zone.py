@@ -49,6 +49,9 @@ def choose_zone(
                     "Event counts are then of other days than sends: make the two the same.",
                 ),
             )
+        if not_served_because is not None:
+            unlike = f"{not_served_because} So the zone that is set, {setting.key}, was not compared with Mixpanel's."
+            return ZoneFound(setting, is_new, (unlike,))
         return ZoneFound(setting, is_new)
     if served is not None:
         try:
