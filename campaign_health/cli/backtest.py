@@ -20,7 +20,9 @@ SLOW_ROWS = 200_000  # from here on the work takes long enough to show progress
 
 
 @click.command()
-@click.option("--pairs", required=True, metavar="FILE.csv", help="Table pair_id,date,events,sends; - is standard input.")
+@click.option(
+    "--pairs", required=True, metavar="FILE.csv", help="Table pair_id,date,events,sends; - is standard input."
+)
 @click.option("--out", required=True, metavar="VERDICTS.csv", help="Where the verdicts go; - is standard output.")
 @click.option(
     "--false-alarm-years",
@@ -45,9 +47,7 @@ def command(pairs: str, out: str, false_alarm_years: float) -> None:
         settings = replace(DetectorSettings(), false_alarm_years=false_alarm_years)
         with Progress(console=Console(stderr=True), transient=True, disable=len(table.pair) < SLOW_ROWS) as bar:
             task = bar.add_task("Judging", total=len(table.pair))
-            verdicts = judge_rows(
-                table, settings, source=source, progress=lambda rows: bar.update(task, advance=rows)
-            )
+            verdicts = judge_rows(table, settings, source=source, progress=lambda rows: bar.update(task, advance=rows))
     except PairTableError as error:
         _refuse(f"{'standard input' if pairs == '-' else pairs}: {error}")
     try:

@@ -27,13 +27,14 @@ def closed_gain(sends: FloatArray, mean: FloatArray, inverse_size: FloatArray, k
     return gain
 
 
-def open_alerts(state: State, day: Day, weighing: Weighing, settings: DetectorSettings) -> BoolArray:
+def open_alerts(state: State, day: Day, weighing: Weighing, calm: BoolArray, settings: DetectorSettings) -> BoolArray:
     """Opens an alert where the evidence passes the threshold, in place; says where.
 
-    The baseline is set back to what it was before the run of evidence began.
+    `calm`: pairs that had no alert before the day. The baseline is set back to what it was before the run of
+    evidence began.
     """
     established = state.days_seen >= settings.learning_days
-    opened: BoolArray = day.judged & (state.incident == 0) & established & (weighing.strongest >= settings.threshold)
+    opened: BoolArray = day.judged & calm & established & (weighing.strongest >= settings.threshold)
     silent = weighing.scaled[0] >= weighing.scaled[1]
     share = np.where(silent, 0, 1 + weighing.total[1:].argmax(axis=0))
     pair = np.arange(len(state))
@@ -128,6 +129,7 @@ def _fall_silent(
     state.silence[:] = np.where(partial, silence, state.silence)
     worsened: BoolArray = partial & (state.silence >= settings.threshold)
     state.incident[:] = np.where(worsened, SILENT, state.incident)
+    state.recovery[:] = np.where(worsened, 0.0, state.recovery)
     return worsened
 
 

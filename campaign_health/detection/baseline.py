@@ -14,7 +14,7 @@ The drift widens the posterior day by day (West and Harrison, Bayesian Forecasti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,14 @@ class Prediction:
     spread: FloatArray  # one inverse size that stands for all
     component: FloatArray  # [spreads + 1, models, pairs] weight x likelihood of the day
     likelihood: FloatArray  # [models, pairs] of the day's sends
+    dip: float = 1.0  # what the whole project kept of its sends
+
+    def without_dip(self) -> Prediction:
+        """The same without the project's dip, which is no pair's own and teaches nothing about it."""
+        if self.dip == 1.0:
+            return self
+        names = ("mean", "mean_before", "level", "level_before", "exposure", "typical")
+        return replace(self, dip=1.0, **{name: getattr(self, name) / self.dip for name in names})
 
 
 def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: bool = False) -> Prediction:
@@ -92,8 +100,8 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
 
     _age(state, day.judged & (state.incident == 0), settings)
     ratio = state.ratio_shape / state.ratio_rate
-    if shared_dip:
-        exposure *= common_dip(state, day, exposure[0] * ratio[0])
+    dip = common_dip(state, day, exposure[0] * ratio[0]) if shared_dip else 1.0
+    exposure *= dip
     level = exposure * ratio
     level_before = exposure * (state.before_shape / state.before_rate)
     persistence = np.array(settings.persistence)[:, None]
@@ -116,7 +124,7 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
     spread = (plausible * (spreads * np.maximum(inverse_size[:-1], -1.0)).sum(axis=0)).sum(axis=0)
     return Prediction(
         mean, mean_before, level, level_before, exposure, factor, inverse_size, shape, plausible, spread_weight, pause, events, step, typical,
-        spread, component, total,
+        spread, component, total, dip,
     )  # fmt: skip
 
 

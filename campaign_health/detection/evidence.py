@@ -47,6 +47,7 @@ def weigh(state: State, day: Day, seen: Prediction, settings: DetectorSettings) 
     gain = np.clip(gain, -BOUND, BOUND)
     fade = np.where(np.array(settings.kept_shares) > 0, 1.0 - settings.fading, 1.0)[:, None, None]
     updated = np.where(day.judged, np.maximum(0.0, state.evidence * fade + gain), state.evidence)
+    updated = np.where(state.days_seen >= settings.learning_days, updated, 0.0)
     state.evidence[:] = np.where(state.incident == 0, updated, state.evidence)
     total = -np.log(np.maximum((seen.weight * np.exp(-updated)).sum(axis=1), 1e-300))
     raw = np.stack([total[0], total[1:].max(axis=0)])

@@ -20,11 +20,23 @@ IMPOSSIBLE = 1e-300  # the least probability that is still told from nothing
 
 def log_gamma_ratio(a: Array, b: Array) -> Array:
     """ln(Gamma(a) / Gamma(b)) for a, b > 0, by Stirling's series after shifting both by three (error < 1e-5)."""
-    shift = np.log((b * (b + 1.0) * (b + 2.0)) / (a * (a + 1.0) * (a + 2.0)))
-    a = a + 3.0
-    b = b + 3.0
-    result: Array = (a - 0.5) * np.log(a) - (b - 0.5) * np.log(b) + (b - a) + (1.0 / a - 1.0 / b) / 12.0
-    return result + shift
+    result = _stirling(a)
+    result -= _stirling(b)
+    return result
+
+
+def _stirling(x: Array) -> Array:
+    """ln Gamma(x) less the constant of Stirling's series. Works in place where it can: it is the hot spot."""
+    shifted = x + 3.0
+    product = x + 1.0
+    product *= x
+    product *= x + 2.0
+    value = np.log(shifted)
+    value *= shifted - 0.5
+    value -= shifted
+    value -= np.log(product, out=product)
+    value += np.divide(1.0 / 12.0, shifted, out=shifted)
+    return value
 
 
 def settle(inverse_size: Array) -> Array:
@@ -44,18 +56,26 @@ def log_factorial(count: Array) -> Array:
 def log_shape(count: Array, settled: Array) -> Array:
     """ln of the factor of P(y) that does not hold the mean; -inf where y is above a binomial's number of tries."""
     positive = settled > 0.0
-    size = np.abs(1.0 / settled)
-    upper = np.where(positive, count + size, size + 1.0)
-    lower = np.where(positive, size, size - count + 1.0)
+    size = 1.0 / settled
+    np.abs(size, out=size)
+    upper = size + np.where(positive, count, 1.0)
+    lower = size + np.where(positive, 0.0, 1.0 - count)
     possible = lower > 0.0
-    value = log_gamma_ratio(upper, np.where(possible, lower, 1.0)) - count * np.log(size) - log_factorial(count)
-    shape: Array = np.where(possible, value, -np.inf)
+    shape = log_gamma_ratio(upper, np.where(possible, lower, 1.0))
+    shape -= count * np.log(size, out=size)
+    shape -= log_factorial(count)
+    shape[~possible] = -np.inf
     return shape
 
 
 def log_with_mean(shape: Array, settled: Array, count: Array, mean: Array) -> Array:
     """ln P(y) from `log_shape` and the mean (broadcast together)."""
     mean = np.maximum(mean, 1e-12)
-    base = np.log(np.maximum(1.0 + settled * mean, 1e-12))
-    value: Array = shape + count * np.log(mean) - (count + 1.0 / settled) * base
+    base = settled * mean
+    base += 1.0
+    np.maximum(base, 1e-12, out=base)
+    np.log(base, out=base)
+    base *= count + 1.0 / settled
+    value = shape + count * np.log(mean)
+    value -= base
     return value

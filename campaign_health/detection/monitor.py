@@ -172,9 +172,9 @@ def _judge_day(
     follow_runs(state, day, seen, weighing, gap)
     state.incident_age += np.where(state.incident > 0, gap, 0)
 
-    kept = np.where(state.run_expected > 0, state.run_sends / np.maximum(state.run_expected, 1e-9), np.nan)
+    calm = state.incident == 0
     change = follow_alerts(state, day, seen, weighing, settings)
-    opened = open_alerts(state, day, weighing, settings)
+    opened = open_alerts(state, day, weighing, calm, settings)
     change[opened] = Change.OPENED
     if off is not None:
         stopped = off & (state.incident > 0)
@@ -185,13 +185,18 @@ def _judge_day(
     live = day.judged & ~alert & (change == Change.NONE)
     established = state.days_seen >= settings.learning_days
     trust = np.where(established, 1.0 / (1.0 + np.exp(weighing.strongest - settings.suspicion)), 1.0)
-    learn(state, day, seen, live, trust, settings)
+    own = seen.without_dip()
+    learn(state, day, own, live, trust, settings)
     learn_deviation(state, day, seen, gap, settings)
     _renew_before(state, live & ((weighing.strongest < settings.calm) | ~established))
     _follow_surge(state, day, seen, settings)
     state.days_seen += day.judged
     state.days_since[:] = np.where(day.judged, 0.0, state.days_since)
 
+    just_silent = opened & (state.incident == 1)
+    state.run_sends[:] = np.where(just_silent, day.sends, state.run_sends)
+    state.run_expected[:] = np.where(just_silent, seen.typical, state.run_expected)
+    kept = np.where(state.run_expected > 0, state.run_sends / np.maximum(state.run_expected, 1e-9), np.nan)
     longest = np.max(state.run_days, axis=0)
     running = longest >= 0
     group = np.where(weighing.scaled[0] >= weighing.scaled[1], 0, 1)

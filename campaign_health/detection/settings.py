@@ -22,7 +22,7 @@ class DetectorSettings:
     """
 
     # -- the one setting --------------------------------------------------------------------------
-    false_alarm_years: float = 6.0  # years: at most one false alarm per campaign in so many years
+    false_alarm_years: float = 8.0  # years: at most one false alarm per campaign in so many years
     calibration: float = 2.1  # nats by which a CUSUM's own slack undercuts ln(days of the budget); measured
 
     # -- how a healthy campaign may move: one model per column ------------------------------------
@@ -69,7 +69,7 @@ class DetectorSettings:
     fading: float = 1 / 30  # share of a degraded suspicion that fades per day
     suspicion: float = 4.0  # nats: half of a day's lesson is refused at this evidence
     calm: float = 0.7  # nats below which the baseline before a break is renewed
-    excursion_prior: float = 5.0  # excursions' worth of trust that evidence behaves as theory says
+    excursion_prior: float = 10.0  # excursions' worth of trust that evidence behaves as theory says
     excursion_memory: float = 40.0  # excursions remembered
 
     # -- life of an incident ----------------------------------------------------------------------
