@@ -39,7 +39,7 @@ class HandOverSettings:
     prior_split: float = -2.5  # where several names share the hand-over
     prior_dropped: float = -3.0  # where the Lexicon says that the old event is blocked
     accept: float = 2.2  # nats: nine in ten
-    accept_unlike: float = 4.0  # nats, where the names are not alike: evidence must be overwhelming
+    accept_unlike: float = 3.2  # nats, where the names are not alike: evidence must be overwhelming
     accept_split: float = 3.5  # nats, where several names share the hand-over
     accept_partial: float = 3.7  # nats, where the old name goes on with less
     crowded: float = 0.06  # beginnings a day: in a livelier project unlike names prove nothing without properties

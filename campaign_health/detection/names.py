@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 from scipy.sparse import csr_matrix
 
-from campaign_health.detection.name_words import MEANING, OUTCOME_WORDS, PASSING_WORDS, PHRASES
+from campaign_health.detection.name_words import MEANING, OUTCOME_WORDS, PASSING_WORDS, PHRASES, PLATFORMS
 
 PASSING_WEIGHT = 0.25  # weight of a word that says where an event comes from, against 1.0 for what it is about
 OUTCOME_WEIGHT = 0.6
+CONTRADICTION = 2.0  # how much more a word says against a known one of another meaning
 IN_PLACE = 0.6  # least weight of a word that stands in place of another, be it only a platform
 ADDED = 0.35  # how much a word that only one of the names has counts against them
 TYPING_LIKENESS = 0.8  # words at least this alike count as the same word mistyped
@@ -70,6 +71,7 @@ def _stem(word: str) -> str:
 
 
 _ENDINGS = ("ations", "ation", "ions", "ion", "ings", "ing", "ies", "ied", "ed", "es", "s", "e", "y")
+_KNOWN = frozenset(MEANING.values()) | PLATFORMS
 _MEANING_OF_STEM = {_stem(word): meaning for word, meaning in MEANING.items()} | MEANING
 
 
@@ -145,7 +147,8 @@ def _likeness(one: str, other: str, weight: Weight, in_place: Weight) -> float:
 def _differences(mine: list[str], theirs: list[str], weight: Weight, in_place: Weight) -> tuple[float, float]:
     """Weight of words that stand in place of others, and of words that are only added on one side.
 
-    A word that replaces another says at least `in_place`, unless it is a version.
+    A word that replaces another says at least `in_place`, unless it is a version. Where both words are known ones of
+    another meaning (viewed and deleted, iOS and web, step 1 and 2) the names contradict each other.
     """
     if not mine or not theirs:
         return 0.0, sum(map(weight, mine or theirs))
@@ -153,7 +156,10 @@ def _differences(mine: list[str], theirs: list[str], weight: Weight, in_place: W
         sum(weight(word) if _VERSION.match(word) else max(weight(word), in_place(word)) for word in side)
         for side in (mine, theirs)
     ]
-    return min(full), max(full) - min(full)
+    replaced = min(full)
+    if all(any(word in _KNOWN or _NUMBER.match(word) for word in side) for side in (mine, theirs)):
+        replaced *= CONTRADICTION
+    return replaced, max(full) - min(full)
 
 
 @lru_cache(maxsize=65536)

@@ -6,7 +6,7 @@ properties each give a likelihood ratio; their logarithms are added to the prior
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,9 @@ from campaign_health.detection.names import NameFamily
 CHANCE_DENSITY = 0.2  # of log volume ratios of two unrelated events, per nat
 VOLUMES_OF_RENAMES = ((0.45, 0.0, 0.04), (0.3, 0.0, 0.12), (0.25, -0.18, 0.28))  # share, mean, deviation of the log
 RAREST = 0.03  # beginnings a day: the least that is believed of a project
+SHARED_PROPERTY_ODDS = (1.3, 2.8, 4.2)  # nats for one, two, three or more properties of its own that are shared
+KEPT_PROPERTIES = 0.75  # share of them that a renamed event keeps at least
+FEWEST_PROFILED = 4  # profiled events from which one can tell what is common to all
 COMMON_PROPERTY = 0.6  # share of a project's profiled events above which a property says nothing
 
 
@@ -63,21 +66,24 @@ def _normal(value: Counts, mean: float, deviation: Counts) -> Counts:
 
 
 def name_odds(family: NameFamily, pairs: Pairs, likeness: Counts) -> Counts:
-    """How rare so like a name is among the project's own names: a family of siblings makes likeness worth less."""
+    """How rare so like a name is among the project's own names: a family of siblings makes likeness worth less.
+
+    Names that began on the same day are not counted: they may have a part in the same hand-over.
+    """
     edges = np.array(LIKENESS_EDGES)
     rows, place = np.unique(pairs.old, return_inverse=True)
+    begun_on = {day: np.unique(pairs.new[pairs.birth == day]) for day in np.unique(pairs.birth)}
     counted = np.zeros((len(pairs), len(edges)))
     for start in range(0, len(rows), 256):
         bands = _band(family.rough_likeness(rows[start : start + 256]), edges)
-        chosen = np.flatnonzero((place >= start) & (place < start + 256))
-        for band in range(len(edges)):
-            counted[chosen, band] = (bands == band).sum(axis=1)[place[chosen] - start]
-        counted[chosen, bands[place[chosen] - start, pairs.new[chosen]]] -= 1  # the new name itself
+        totals = np.stack([(bands == band).sum(axis=1) for band in range(len(edges))], axis=1)
+        for index in np.flatnonzero((place >= start) & (place < start + 256)):
+            row = place[index] - start
+            newcomers = bands[row, begun_on[pairs.birth[index]]]
+            counted[index] = totals[row] - np.bincount(newcomers, minlength=len(edges))
     counted[:, -1] -= 1  # the old name itself
     counted = np.maximum(counted, 0)
-    usual = counted[np.unique(place, return_index=True)[1]].mean(
-        axis=0
-    )  # what the project's names are like among themselves
+    usual = counted[np.unique(place, return_index=True)[1]].mean(axis=0)  # how the project's names are among themselves
     by_chance = counted + usual + LIKENESS_PRIOR_NAMES * np.array(LIKENESS_BY_CHANCE)
     by_chance /= by_chance.sum(axis=1, keepdims=True)
     mine = _band(likeness, edges)
@@ -104,7 +110,7 @@ def own_properties(event_property: pd.DataFrame | None) -> dict[str, frozenset[s
     carried = {str(event): set(group) for event, group in frame.groupby("event")["property"]}
     profiled = event_property["event"].nunique()
     common: set[str] = set()
-    if profiled >= 4:
+    if profiled >= FEWEST_PROFILED:
         by_property = frame.groupby("property")["event"].nunique() / profiled
         common = set(by_property[by_property >= COMMON_PROPERTY].index)
     return {event: frozenset(properties - common) for event, properties in carried.items()}
@@ -117,10 +123,18 @@ def shared_share(own: Mapping[str, frozenset[str]], old: str, new: str) -> float
     return len(own[old] & own[new]) / len(own[old])
 
 
-def property_odds(shared: Sequence[float | None]) -> Counts:
-    """A renamed event keeps its properties."""
-    steps = [(0.75, 2.2), (0.5, 0.7), (0.25, -1.0), (-1.0, -3.0)]
-    return np.array([0.0 if s is None else next(odds for least, odds in steps if s >= least) for s in shared])
+def property_odds(own: Mapping[str, frozenset[str]], old: str, new: str) -> float:
+    """A renamed event keeps its properties; the more it has of its own, the less that is chance.
+
+    With too few events profiled one can't tell which properties are common to all, and sharing says less.
+    """
+    share = shared_share(own, old, new)
+    if share is None:
+        return 0.0
+    if share >= KEPT_PROPERTIES:
+        odds = SHARED_PROPERTY_ODDS[min(len(own[old] & own[new]), len(SHARED_PROPERTY_ODDS)) - 1]
+        return odds if len(own) >= FEWEST_PROFILED else min(odds, 1.5)
+    return 0.7 if share >= 0.5 else -1.0 if share >= 0.25 else -3.0
 
 
 def prior_odds(measures: Measures, dropped: NDArray[np.bool_], settings: HandOverSettings) -> Counts:

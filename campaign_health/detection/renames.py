@@ -143,7 +143,7 @@ def _candidates(
         prior_odds(measures, dropped, settings)
         + timing_odds(pairs, measures, birth, counts.shape[1])
         + name_odds(family, pairs, likeness)
-        + property_odds(shared)
+        + np.array([property_odds(own, names[o], names[n]) for o, n in zip(pairs.old, pairs.new, strict=True)])
     )
     odds = apart + volume_odds(measures.volume, measures.volume_noise) + pattern_odds(measures)
     denied = np.array([(names[o], names[n]) in refused for o, n in zip(pairs.old, pairs.new, strict=True)])
