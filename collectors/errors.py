@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+LONGEST_MESSAGE = 1500
+
+
+def one_line(text: str) -> str:
+    """`text` as one line of printable signs, not too long: names and words of a service may hold anything."""
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return line if len(line) <= LONGEST_MESSAGE else f"{line[: LONGEST_MESSAGE - 1]}…"
+
 
 class CollectorError(Exception):
     """Base of every failure of a collector.
 
     Attributes:
-        message: What happened, in words, free of secrets.
+        message: What happened, in words, free of secrets and of signs that a terminal would obey.
         cure: What to do about it; may be empty.
         source: The service that was asked: "Mixpanel" or "Customer.io".
         final: True where nothing more of this source can be had in this run.
@@ -16,6 +24,7 @@ class CollectorError(Exception):
     final = False
 
     def __init__(self, message: str, cure: str = "", *, source: str = "") -> None:
+        message = one_line(message)
         super().__init__(f"{message} {cure}".strip())
         self.message = message
         self.cure = cure

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NoReturn
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -24,16 +24,18 @@ from collectors.pacing import Pace
 from collectors.redaction import Redactor
 from collectors.replies import ASKS_AGAIN, Service, error_in_body, error_text, is_web_page, rate_limit, refusal
 from collectors.retrying import TryAgain, persist
-from collectors.transport import checked_address, connection_failure, origin
+from collectors.transport import checked_address, connection_failure, origin, redirected
 from collectors.waiting import retry_after_seconds, service_time
 
 Progress = Callable[[int, int | None, str], None]
 Parameters = Mapping[str, str | int]
 
 MOST_REDIRECTS = 5
-LARGEST_JSON = 256 * 1024 * 1024
+# A project's whole Lexicon is a few MB; what is parsed takes twenty times the room, several times at once.
+LARGEST_JSON = 64 * 1024 * 1024
 LARGEST_REFUSAL = 64 * 1024
 CONNECTIONS = 16
+UNREADABLE = "an address that cannot be read"
 USER_AGENT = "campaign-health"
 
 
@@ -186,20 +188,23 @@ class HttpClient:
         return b"".join(parts)
 
     def _send(self, path: str, parameters: Parameters, headers: Mapping[str, str]) -> requests.Response:
-        address = self._base + path
+        address: str | None = self._base + path
         query: Parameters | None = parameters
         for _ in range(MOST_REDIRECTS):
+            assert address is not None
             response = self._send_once(address, path, query, headers)
             target = response.headers.get("Location")
             if not 300 <= response.status_code < 400 or not target:
                 return response
             response.close()
             # The key goes to the host it was made for and nowhere else.
-            address, query = urljoin(response.url, target), None
-            if origin(address) != origin(self._base):
+            address, query = redirected(response.url, target), None
+            if address is None or origin(address) != origin(self._base):
                 break
-        host = self.redact(urlsplit(address).netloc)
-        raise RedirectedElsewhere(
+        raise self._redirected(path, self.redact(urlsplit(address).netloc) if address else UNREADABLE)
+
+    def _redirected(self, path: str, host: str) -> RedirectedElsewhere:
+        return RedirectedElsewhere(
             f"{self.service.name} redirected {self._named(path)} to {host}; the key was not sent there.",
             "Check the region and the address in the settings.",
             source=self.service.name,
@@ -230,6 +235,9 @@ class HttpClient:
             status = response.status_code
         except requests.RequestException as error:
             self._fail_connection(error, path)
+        except ValueError as error:
+            # The library reads `Location` even where it is told not to follow it.
+            raise self._redirected(path, UNREADABLE) from error
         finally:
             if self._after_request is not None:
                 self._after_request(status)

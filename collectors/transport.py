@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
@@ -17,6 +17,16 @@ def origin(address: str) -> tuple[str, str, int]:
     """Scheme, host and port of an address: where a key may go."""
     parts = urlsplit(address)
     return parts.scheme, (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
+
+
+def redirected(address: str, target: str) -> str | None:
+    """Where a `Location` header leads from `address`; None where it holds no address."""
+    try:
+        leads_to = urljoin(address, target)
+        origin(leads_to)
+    except ValueError:
+        return None
+    return leads_to
 
 
 def connection_failure(

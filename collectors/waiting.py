@@ -24,7 +24,7 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
         return seconds if 0 <= seconds < float("inf") else None
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -41,6 +41,6 @@ def service_time(headers: Mapping[str, str]) -> datetime:
     """The service's own clock, against which its dates are meant; ours where it does not say."""
     try:
         moment = parsedate_to_datetime(headers.get("Date", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return datetime.now(UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

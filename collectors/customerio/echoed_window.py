@@ -36,7 +36,12 @@ def first_bucket_day(echoed: Any, zone: ZoneInfo, read: Reader, field: str = "st
     instant = echoed_instant(read.text(echoed, field))
     if instant is None:
         read.fail(field, f"is {str(echoed)[:60]!r}, not an instant")
-    day = day_of(instant.timestamp(), zone)
-    if day_start(day, zone) != int(instant.timestamp()):
+    try:
+        day = day_of(instant.timestamp(), zone)
+        begins = day_start(day, zone)
+    except (ValueError, OverflowError):
+        # Go prints a time that was never set as 0001-01-01: no day of every zone begins there.
+        read.fail(field, f"is {str(echoed)[:60]!r}, out of range for a day in {zone.key}")
+    if begins != int(instant.timestamp()):
         read.fail(field, f"is {str(echoed)[:60]!r}, which is not the start of a day in {zone.key}")
     return day

@@ -62,13 +62,16 @@ def parse_journeys(body: Any, hours: list[int], read: Reader) -> Series:
     value = read.mapping(body, "body").get("journey_metric")
     hourly = read_series(value, "journey_metric", MUST_HAVE, hours[-1] - hours[0], read)
     bounds = [hour - hours[0] for hour in hours]
-    return {name: [_total(entries[a:b]) for a, b in pairwise(bounds)] for name, entries in hourly.items()}
+    return {
+        name: [_total(entries[a:b], f"journey_metric.{name}", read) for a, b in pairwise(bounds)]
+        for name, entries in hourly.items()
+    }
 
 
-def _total(entries: list[int | None]) -> int | None:
+def _total(entries: list[int | None], field: str, read: Reader) -> int | None:
     total = 0
     for entry in entries:
         if entry is None:
             return None
         total += entry
-    return total
+    return read.count(total, field)

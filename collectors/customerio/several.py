@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
-from collectors.errors import CollectorError, Forbidden, NotFound, ServiceFailed, Unreachable
+from collectors.errors import CollectorError, Forbidden, NotFound, ServiceFailed, UnexpectedShape, Unreachable
 from collectors.http import Progress
 from storage.records import CampaignGone, CampaignRefused
 
@@ -107,7 +107,9 @@ class _Row(Generic[T]):
             ready: list[Outcome[T]] = [*self.gone, outcome]
             self.gone, self._failures = [], 0
             return ready, None
-        self._failures = self._failures + 1 if isinstance(error, _PASSING) else 0
+        # A body that is no JSON at all is a proxy's or a broken service's, not one campaign's.
+        broken = isinstance(error, UnexpectedShape) and error.field == "body"
+        self._failures = self._failures + 1 if broken or isinstance(error, _PASSING) else 0
         # A 403 may be about one campaign; a key that may read none shows by the next ones.
         final = error.final and not isinstance(error, Forbidden)
         return [outcome], error if final or self._failures >= FAILURES_IN_A_ROW else None

@@ -37,8 +37,8 @@ BASES: Mapping[str, tuple[str, str, str]] = {
 }
 ONE_HOUR = 3600.0
 EXPORTS_PER_SECOND = 3.0
-_QUERIES_LAST_HOUR = re.compile(r"(\d+)/(\d+) queries running in the last hour")
-_TRIPPED = re.compile(r'"project";r=0;t=(\d+)')
+_QUERIES_LAST_HOUR = re.compile(r"(\d{1,9})/(\d{1,9}) queries running in the last hour")
+_TRIPPED = re.compile(r'"project";r=0;t=(\d{1,9})')
 
 CURES: Mapping[int, str] = {
     401: "Check MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET, that the service account has not expired, "

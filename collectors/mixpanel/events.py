@@ -127,7 +127,7 @@ def _daily(days: Mapping[str, Any], field: str, read: Reader) -> dict[date, int]
     counts: dict[date, int] = {}
     for key, value in days.items():
         day = parse_day(key, field, read)
-        counts[day] = counts.get(day, 0) + read.count(value, f"{field}[{key!r}]")
+        counts[day] = read.count(counts.get(day, 0) + read.count(value, f"{field}[{key!r}]"), field)
     return counts
 
 

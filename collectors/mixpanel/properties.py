@@ -126,7 +126,7 @@ class PropertySample:
         self._read = read
         self._shapes: dict[Shape, Shape] = {}
         self._once: Counter[tuple[str, Shape]] = Counter()
-        self._identified: dict[int, tuple[int, str, Shape]] = {}
+        self._identified: dict[int, tuple[float, str, Shape]] = {}
 
     def fill(self, events: Iterator[tuple[str, int | None, dict[str, Any]]], most: int) -> bool:
         """Takes events until there are no more (True) or `most` have been read (False).
@@ -142,7 +142,7 @@ class PropertySample:
                 self._once[name, shape] += 1
                 continue
             processed = properties.get("mp_processing_time_ms")
-            moment = int(processed) if isinstance(processed, int | float) else 0
+            moment = processed if isinstance(processed, int | float) else 0
             known = self._identified.get(identity)
             if known is None or moment > known[0]:
                 self._identified[identity] = (moment, name, shape)

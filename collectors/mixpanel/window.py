@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from collectors.errors import CollectorError, Forbidden, RequestRefused
 
 EARLIEST_DAY = date(2000, 1, 1)
-_HISTORY_GATE = re.compile(r"exceeds (\d+) days? into the past", re.IGNORECASE)
+_HISTORY_GATE = re.compile(r"exceeds (\d{1,5}) days? into the past", re.IGNORECASE)
 _AFTER_TODAY = re.compile(r"later than today", re.IGNORECASE)
 
 
