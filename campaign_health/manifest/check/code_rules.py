@@ -14,6 +14,7 @@ from campaign_health.manifest.check.findings import Coverage, ExpectedHandover, 
 from campaign_health.manifest.check.git_tree import readable
 from campaign_health.manifest.check.wording import at, labels, stopped
 from campaign_health.manifest.dependencies import CampaignDependency
+from campaign_health.manifest.writing import quote
 
 
 def check_code(
@@ -67,6 +68,7 @@ def _judge(
     if loss is None:
         return (constant_without_use(change, event, campaigns, code) if stands else None), None
     new = _full_name(loss.new_name, event, prefix)
+    places = 1 if stands else len(base)
     reviewed = manifest.newest_name(event)
     if reviewed != event:
         target = manifest.event(reviewed)
@@ -74,19 +76,26 @@ def _judge(
         if elsewhere or (code.at_head(reviewed) and (not stands or new in (None, reviewed))):
             coverage.handovers.append(ExpectedHandover(event, reviewed, labels(campaigns)))
             return None, loss
-        return _finding(change, "rename_differs", event, campaigns, loss, new), loss
+        return _finding(change, "rename_differs", event, campaigns, loss, new, places), loss
     gone = "event_renamed" if new else "event_removed"
     rule = "event_vanished_in_part" if stands else gone
-    return _finding(change, rule, event, campaigns, loss, new), loss
+    return _finding(change, rule, event, campaigns, loss, new, places), loss
 
 
 def _finding(
-    change: CodeChange, rule: str, event: str, campaigns: list[CampaignDependency], loss: Loss, new: str | None
+    change: CodeChange,
+    rule: str,
+    event: str,
+    campaigns: list[CampaignDependency],
+    loss: Loss,
+    new: str | None,
+    places: int,
 ) -> Finding:
     head_file, head_line = loss.head_path, loss.head_line
     if head_file is None:
         head_file, head_line = change.manifest_path, change.read.entry_line(event)
-    here, there = at(readable(loss.path), loss.line), at(readable(head_file), head_line)
+    more = f" and {places - 1} more place{'' if places == 2 else 's'}" if places > 1 else ""
+    here, there = at(readable(loss.path), loss.line) + more, at(readable(head_file), head_line)
     hit = stopped(campaigns)
     reviewed = change.read.manifest.newest_name(event)
     if rule == "rename_differs":
@@ -120,7 +129,8 @@ def _finding(
 def _what_to_do(event: str, new: str | None) -> str:
     if new is None:
         return " Keep it, or stop the campaign in Customer.io and say so in the manifest (`state: stopped`)."
-    return f" Keep the name, or change the trigger in Customer.io and add `{{from: {event}, to: {new}}}` to `renames:`."
+    entry = f"{{from: {quote(event)}, to: {quote(new)}}}"
+    return f" Keep the name, or change the trigger in Customer.io and add `{entry}` to `renames:`."
 
 
 def _full_name(value: str | None, event: str, prefix: str) -> str | None:

@@ -36,10 +36,10 @@ _MESSAGES = """
 """
 _EVENTS = """
     WITH seen AS (
-        SELECT event, day, events, max(day) FILTER (events > 0) OVER (PARTITION BY event) AS last_seen
-        FROM event_day WHERE workspace = ? AND state = 'observed'
+        SELECT event, day, events, state, max(day) FILTER (events > 0) OVER (PARTITION BY event) AS last_seen
+        FROM event_day WHERE workspace = ? AND state IN ('observed', 'provisional')
     )
-    SELECT event, min(day) FILTER (events > 0), any_value(last_seen), max(day),
+    SELECT event, min(day) FILTER (events > 0), any_value(last_seen), max(day) FILTER (state = 'observed'),
         coalesce(avg(events) FILTER (day <= last_seen AND day > last_seen - INTERVAL 28 DAY), 0)::DOUBLE
     FROM seen GROUP BY event
 """

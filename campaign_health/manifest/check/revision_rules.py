@@ -11,6 +11,7 @@ from campaign_health.manifest.check.wording import labels, stopped
 from campaign_health.manifest.dependencies import CampaignDependency
 from campaign_health.manifest.reading import ReadManifest
 from campaign_health.manifest.schema import EventEntry, PropertyEntry
+from campaign_health.manifest.writing import quote
 
 
 def check_revision(
@@ -60,7 +61,7 @@ def _removed(
     new = likely_new_event(base, head, event, old)
     told = f"renames `{event}` to `{new}` without a `renames:` entry" if new else f"no longer has `{event}`"
     cure = (
-        f" Change the trigger in Customer.io and add `{{from: {event}, to: {new}}}` to `renames:`."
+        f" Change the trigger in Customer.io and add `{{from: {quote(event)}, to: {quote(new)}}}` to `renames:`."
         if new
         else " Keep it until the campaign is stopped in Customer.io."
     )
