@@ -180,7 +180,7 @@ def _unknown(case: BrokenCampaign, chain: Chain) -> Cause | None:
     if nearest and near[0][1] >= 0.999 and nearest[0].casefold().strip() == case.event.casefold().strip():
         sentence += f" `{nearest[0]}` differs only in capital letters or spaces, and names must match exactly."
     elif nearest:
-        sentence += f" The nearest names are {names_words(nearest)}."
+        sentence += f" The nearest {'name is' if len(nearest) == 1 else 'names are'} {names_words(nearest)}."
     else:
         sentence += " No name comes near it."
     step = (

@@ -196,8 +196,13 @@ def _unreachable(case: BrokenCampaign, chain: Chain) -> Cause | None:
         rate = loss_rise(chain, [loss])
         if rate is not None and rate[1] - rate[0] >= LEAST_RISE and rate[2] >= LEAST_COUNT:
             found.append((loss, rate))
-    bounced = chain.rate("bounced", "sent")
-    if bounced is not None and bounced[1] - bounced[0] >= LEAST_RISE and bounced[1] * bounced[2] >= LEAST_COUNT:
+    bounced = chain.rate("bounced", "sent") if case.stage in ("delivered", None) else None
+    if (
+        bounced is not None
+        and bounced[1] <= 1
+        and bounced[1] - bounced[0] >= LEAST_RISE
+        and bounced[1] * bounced[2] >= LEAST_COUNT
+    ):
         found.append(("bounced", (bounced[0], bounced[1], bounced[1] * bounced[2])))
     if not found:
         return None
@@ -217,7 +222,7 @@ def _unreachable(case: BrokenCampaign, chain: Chain) -> Cause | None:
     step = {
         "undeliverable": (
             "In Customer.io, open one undeliverable delivery: does the person have an e-mail address? If not,"
-            f" {ask(case.owner, 'the engineers')} why new profiles come without one; if yes, look at the workspace's"
+            f" {asking(case.owner, 'the engineers')} why new profiles come without one; if yes, look at the workspace's"
             " message limit and delivery settings."
         ),
         "suppressed": (
