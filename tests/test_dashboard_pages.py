@@ -148,5 +148,5 @@ def test_the_csv_holds_the_numbers_of_the_file(page: Page, dashboard: Dashboard)
 
 def downloaded(page: Page, button: str) -> list[dict[str, str]]:
     with page.expect_download() as waiting:
-        page.get_by_role("button", name=button).click()
+        page.get_by_role("button", name=button, exact=True).click()
     return list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8-sig"))))

@@ -10,6 +10,8 @@ from campaign_health.dashboard.theme import tone
 from campaign_health.visible_text import visible
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
+# Bare addresses become links even where every sign is escaped; an invisible sign inside keeps them text.
+_ADDRESS = re.compile(r"(?i)https?(?=\\?:)|ftp(?=\\?:)|www(?=\\?\.)")
 
 
 def shown(text: object) -> str:
@@ -32,7 +34,7 @@ def with_code(text: str) -> str:
 
 def in_markdown(text: object) -> str:
     """Text from outside, safe where Streamlit reads Markdown (labels, toasts, captions)."""
-    return _MARKDOWN.sub(r"\\\1", shown(text))
+    return _ADDRESS.sub("\\g<0>\u2060", _MARKDOWN.sub(r"\\\1", shown(text)))
 
 
 def badge(status: str) -> str:

@@ -20,6 +20,8 @@ STYLE = """
 .st-key-filters { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 1fr)); }
 .st-key-filters > * { width: auto; min-width: 0; }
 [class*="st-key-incident-"] [data-testid="stHorizontalBlock"] { row-gap: .1rem; height: auto; align-content: flex-end; }
+/* Streamlit's own export of a table leaves formulas in its cells; each page offers one that does not. */
+[data-testid="stElementToolbar"] button[aria-label^="Download as CSV"] { display: none; }
 .brief { display: -webkit-box; -webkit-box-orient: vertical; overflow: hidden; }
 </style>
 """
