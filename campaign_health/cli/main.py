@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 
 import click
 
-from campaign_health.cli.console import notes
+from campaign_health.cli.console import notes, replace_unwritable_signs
+from campaign_health.errors import CampaignHealthError
 
 # Order is the order in which a newcomer meets them; the text is what `--help` lists without loading the command.
 COMMANDS = {
@@ -55,11 +57,14 @@ def campaign_health() -> None:
 
 def main() -> None:
     """Runs the command line; an expected failure is one line and a cure, with exit code 2."""
+    replace_unwritable_signs()
     try:
         campaign_health(standalone_mode=True)
     except Exception as failure:
+        if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
+            failure = CampaignHealthError("There is no room on the disk to write to.", "Free some space and run again.")
         if not _is_expected(failure):
-            raise
+            raise failure
         notes.print(f"error: {getattr(failure, 'message', failure)}", style="bold red", markup=False)
         if cure := getattr(failure, "cure", ""):
             notes.print(cure, markup=False)
