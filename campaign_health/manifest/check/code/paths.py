@@ -43,7 +43,12 @@ _TEST_FILE = re.compile(
 )
 _TEST_CLASS = re.compile(r"([A-Za-z0-9_]*[a-z0-9_])?(Test|Tests|Spec|Specs|TestCase|IT|Mock|Fixture)\.(java|kt|swift)$")
 _TEST_TARGET = re.compile(r"\w*[a-z0-9](UI)?Tests$|^UITests$")
-_BUILT_FILE = re.compile(r"(?i).+([.-](min|bundle|chunk|prod)\.(js|mjs|cjs|json)|\.js\.map)$")
+_BUILT_FILE = re.compile(
+    r"(?i)(?:.+[.-])?(?:min|bundle|chunk|prod)\.(?:js|mjs|cjs|json)|.+[.-](?=[0-9a-f]*\d)[0-9a-f]{8,}\.(?:js|mjs)|.+\.js\.map"
+)
+_WRAPPER = re.compile(
+    rb"\s*(?:/\*.*?\*/\s*)?(?:[\"']use strict[\"'];)?[!+(;]*(?:function\s*\(|\(\w*(?:,\w+)*\)=>|\w=>)", re.DOTALL
+)
 # ISO 639-1, without `id` and `io`, which name data more often than a language.
 _LANGUAGE_CODES = _words(
     """aa ab af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en
@@ -93,14 +98,18 @@ def _is_skipped(folder: str) -> bool:
 
 
 def is_minified(path: str, content: bytes) -> bool:
-    """Whether a script was written by a machine to be small: long lines throughout (as GitHub's Linguist counts)."""
+    """Whether a script was written by a machine to be small: long lines throughout, or a dense wrapper function."""
     if not path.lower().endswith((".js", ".mjs", ".cjs")):
         return False
     lines = [line for line in content.split(b"\n") if line.strip()]
     if not lines:
         return False
-    longest = max(len(line) for line in lines)
-    return longest > 500 and sum(len(line) for line in lines) / len(lines) > 110
+    size, longest = sum(len(line) for line in lines), max(len(line) for line in lines)
+    average = size / len(lines)
+    if longest > 500 and average > 110:  # as GitHub's Linguist counts
+        return True
+    blanks = sum(line.count(b" ") + line.count(b"\t") for line in lines) / size
+    return blanks < 0.06 and (average > 150 or (average > 60 and bool(_WRAPPER.match(content))))
 
 
 def matches(path: str, pattern: str) -> bool:
