@@ -44,7 +44,7 @@ _TEST_FILE = re.compile(
 _TEST_CLASS = re.compile(r"([A-Za-z0-9_]*[a-z0-9_])?(Test|Tests|Spec|Specs|TestCase|IT|Mock|Fixture)\.(java|kt|swift)$")
 _TEST_TARGET = re.compile(r"\w*[a-z0-9](UI)?Tests$|^UITests$")
 _BUILT_FILE = re.compile(
-    r"(?i)(?:.+[.-])?(?:min|bundle|chunk|prod)\.(?:js|mjs|cjs|json)|.+[.-](?=[0-9a-f]*\d)[0-9a-f]{8,}\.(?:js|mjs)|.+\.js\.map"
+    r"(?i).+[.-](?:min|bundle|chunk)\.(?:js|mjs|cjs|json)|bundle\.js|.+[.-](?=[0-9a-f]*\d)[0-9a-f]{8,}\.(?:js|mjs)"
 )
 _WRAPPER = re.compile(
     rb"\s*(?:/\*.*?\*/\s*)?(?:[\"']use strict[\"'];)?[!+(;]*(?:function\s*\(|\(\w*(?:,\w+)*\)=>|\w=>)", re.DOTALL
