@@ -104,10 +104,10 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
     exposure *= dip
     level = exposure * ratio
     level_before = exposure * (state.before_shape / state.before_rate)
-    persistence = np.array(settings.persistence)[:, None]
+    persistence = np.array(settings.persistence)[:, None] ** state.days_since
     mean = level * np.exp(persistence * state.deviation)
     mean_before = level_before * np.exp(persistence * state.deviation_before)
-    plausible = _plausibility(state, step, volume, known_volume, settings)
+    plausible = _plausibility(state, step, volume, known_volume, day.judged, settings)
     inverse_size = _inverse_sizes(state, day, shares, factor * ratio[0], mean, settings)
     shape = likelihood.log_shape(day.sends, inverse_size)
 
@@ -123,8 +123,8 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
     typical = (plausible * mean).sum(axis=0)
     spread = (plausible * (spreads * np.maximum(inverse_size[:-1], -1.0)).sum(axis=0)).sum(axis=0)
     return Prediction(
-        mean, mean_before, level, level_before, exposure, factor, inverse_size, shape, plausible, spread_weight, pause, events, step, typical,
-        spread, component, total, dip,
+        mean, mean_before, level, level_before, exposure, factor, inverse_size, shape, plausible, spread_weight, pause,
+        events, step, typical, spread, component, total, dip,
     )  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def _inverse_sizes(
 
 
 def _plausibility(
-    state: State, step: FloatArray, usual: FloatArray, known: BoolArray, settings: DetectorSettings
+    state: State, step: FloatArray, usual: FloatArray, known: BoolArray, judged: BoolArray, settings: DetectorSettings
 ) -> FloatArray:
     """How far each model may acquit: learned weights, floored, and the lenient one heard on unusual days."""
     families = np.array(settings.families)
@@ -191,7 +191,8 @@ def _plausibility(
     family /= family.sum(axis=0)
     scatter = np.sqrt(np.maximum(state.volume_spread, settings.volume_scatter**2) + np.exp(-usual))
     unusual = np.where(known, np.clip(np.abs(step) / scatter / settings.volume_usual - 1.0, 0.0, 1.0), 0.0)
-    state.unusual[:] = np.maximum(unusual, state.unusual * settings.volume_echo)
+    echo = state.unusual * settings.volume_echo**state.days_since
+    state.unusual[:] = np.where(judged, np.maximum(unusual, echo), state.unusual)
     heard = 0.5 * state.unusual
     family = family * (1.0 - heard) + heard * (np.arange(3)[:, None] == LENIENT)
     plausible: FloatArray = within * family[families]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,12 +78,11 @@ class EventState:
         index = np.asarray(rows, dtype=np.int64)
         new = EventState.fresh(1)
         source = np.where(index < 0, len(self), index)
-        return replace(
-            self,
-            **{
-                name: np.concatenate([a, getattr(new, name)], axis=-1)[..., source] for name, a in self.arrays().items()
-            },
-        )
+        together: dict[str, Any] = {
+            name: np.concatenate([array, getattr(new, name)], axis=-1)[..., source]
+            for name, array in self.arrays().items()
+        }
+        return replace(self, **together)
 
     @staticmethod
     def join(states: Sequence[EventState]) -> EventState:

@@ -50,6 +50,7 @@ def weigh(state: State, day: Day, seen: Prediction, settings: DetectorSettings) 
     updated = np.where(state.days_seen >= settings.learning_days, updated, 0.0)
     state.evidence[:] = np.where(state.incident == 0, updated, state.evidence)
     total = -np.log(np.maximum((seen.weight * np.exp(-updated)).sum(axis=1), 1e-300))
+    total = np.maximum(total - np.array(settings.kept_handicap)[:, None], 0.0)
     raw = np.stack([total[0], total[1:].max(axis=0)])
     prior = settings.excursion_prior
     excess = np.maximum((prior + state.excess) / (prior + state.excursions), 1.0)
@@ -62,7 +63,7 @@ def _gain(state: State, day: Day, seen: Prediction, index: int, settings: Detect
     kept = settings.kept_shares[index]
     if kept == 0.0:
         return _gain_silent(day, seen, settings)
-    persistence = np.array(settings.persistence)[:, None]
+    persistence = np.array(settings.persistence)[:, None] ** state.days_since
     on = state.evidence[index] > 0
     left = kept * seen.mean_before * np.where(on, kept**-persistence, 1.0)
     ordinary = seen.component.sum(axis=0)

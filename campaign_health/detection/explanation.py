@@ -109,7 +109,8 @@ def _expectation(
         Step(
             "expected",
             float(seen.typical[0]),
-            f"Together with the other models of a healthy campaign, {seen.typical[0]:,.1f} {words.downstream} were expected.",
+            f"Together with the other models of a healthy campaign, {seen.typical[0]:,.1f} {words.downstream} "
+            "were expected.",
         ),
     ]
 
@@ -153,7 +154,8 @@ def _evidence(verdicts: PanelVerdicts, settings: DetectorSettings) -> list[Step]
         Step(
             "budget",
             settings.false_alarm_years,
-            f"{needed:.1f} is set by the budget of one false alarm per campaign in {settings.false_alarm_years:g} years.",
+            f"{needed:.1f} is set by the budget of one false alarm per campaign in "
+            f"{settings.false_alarm_years:g} years.",
         ),
     ]
     if not math.isnan(kept):

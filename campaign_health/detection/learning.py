@@ -44,15 +44,12 @@ def _learn_trend(state: State, day: Day, seen: Prediction, lesson: FloatArray, s
     state.trend[:] = np.where(lesson > 0, state.trend + lesson * (tilt - state.trend), state.trend)
 
 
-def learn_deviation(
-    state: State, day: Day, seen: Prediction, gap: NDArray[np.int64], settings: DetectorSettings
-) -> None:
+def learn_deviation(state: State, day: Day, seen: Prediction) -> None:
     """Remembers how far the day was from its expectation, as far as that is more than chance, in place."""
-    left = np.array(settings.persistence)[:, None] ** gap
     for deviation, level in ((state.deviation, seen.level), (state.deviation_before, seen.level_before)):
         own = np.clip(np.log((day.sends + 0.5) / (level + 0.5)), -MOST_DEVIATION, MOST_DEVIATION)
         own *= TRUSTED_SPREAD * level / (1.0 + TRUSTED_SPREAD * level)
-        deviation[:] = np.where(day.judged, own, deviation * left)
+        deviation[:] = np.where(day.judged, own, deviation)
 
 
 def _learn_ratio(state: State, day: Day, seen: Prediction, live: BoolArray, settings: DetectorSettings) -> None:

@@ -187,7 +187,7 @@ def _judge_day(
     trust = np.where(established, 1.0 / (1.0 + np.exp(weighing.strongest - settings.suspicion)), 1.0)
     own = seen.without_dip()
     learn(state, day, own, live, trust, settings)
-    learn_deviation(state, day, seen, gap, settings)
+    learn_deviation(state, day, seen)
     _renew_before(state, live & ((weighing.strongest < settings.calm) | ~established))
     _follow_surge(state, day, seen, settings)
     state.days_seen += day.judged

@@ -78,9 +78,9 @@ def _read_fast(source: Path | bytes) -> PairTable:
         events=table.column("events").to_numpy(),
         sends=table.column("sends").to_numpy(),
     )
-    for counts in (pairs.events, pairs.sends):
+    for name, counts in (("events", pairs.events), ("sends", pairs.sends)):
         known = counts[~np.isnan(counts)]
-        if not _countable(known):
+        if len(known) + table.column(name).null_count != len(counts) or not _countable(known):
             raise pa.ArrowInvalid("counts to be looked at one by one")
     return pairs
 
@@ -141,7 +141,8 @@ def _places(header: list[str] | None) -> list[int]:
     missing = [column for column in COLUMNS if column not in header]
     if missing:
         raise PairTableError(
-            f"line 1: no column {', '.join(missing)} among {', '.join(header)}; the first line must be {','.join(COLUMNS)}"
+            f"line 1: no column {', '.join(missing)} among {', '.join(header)}; "
+            f"the first line must be {','.join(COLUMNS)}"
         )
     return [header.index(column) for column in COLUMNS]
 

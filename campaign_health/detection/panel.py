@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +95,7 @@ class State:
     def fresh(cls, pairs: int, settings: DetectorSettings | None = None) -> Self:
         """The state of pairs nothing is known of."""
         settings = settings or DetectorSettings()
-        models, spreads, kept = len(settings.drifts), len(settings.spreads), len(settings.kept_shares)
+        models, kept = len(settings.drifts), len(settings.kept_shares)
         profiles, lags = PROFILES.shape
         worth, ratio = settings.ratio_prior
 
@@ -168,7 +168,7 @@ class State:
         """The state of some pairs, in the order asked for; row -1 is a pair nothing is known of."""
         index = np.asarray(rows, dtype=np.int64)
         new = State.fresh(1, settings)
-        together = {
+        together: dict[str, Any] = {
             name: np.concatenate([array, getattr(new, name)], axis=-1)[..., np.where(index < 0, len(self), index)]
             for name, array in self.arrays().items()
         }
@@ -188,13 +188,14 @@ class State:
         """The state after a person confirmed a change: open incidents end and the ratio is learned anew."""
         rows = np.asarray(rows, dtype=np.int64)
         new = State.fresh(len(rows), settings)
-        forgotten = (
-            "trend", "deviation", "deviation_before", "ratio_shape", "ratio_rate", "before_shape", "before_rate", "before_weight", "score", "evidence", "run_days",
-            "run_sends", "run_expected", "surge", "peak", "incident", "incident_days", "incident_age", "incident_zero_days",
-            "silence", "recovery", "back_sends", "back_expected", "new_shape", "new_rate", "weekday_sum", "weekday_weight",
-        )  # fmt: skip
-        changed = {}
-        for name in forgotten:
+        kept = {
+            "recent", "days_seen", "days_since", "volume", "volume_seen", "volume_spread", "usual_volume", "usual_seen",
+            "unusual", "delay_level", "delay_error", "delay_weekday", "delay_weekday_weight", "delay_weight", "storms",
+            "ordinary", "pauses", "pause_days", "pausing", "elasticity", "elasticity_weight", "excess", "excursions",
+            "provable",
+        }  # fmt: skip
+        changed: dict[str, Any] = {}
+        for name in self.arrays().keys() - kept:
             array = getattr(self, name).copy()
             array[..., rows] = getattr(new, name)
             changed[name] = array

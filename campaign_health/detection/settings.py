@@ -63,7 +63,8 @@ class DetectorSettings:
     volume_echo: float = 0.85  # and keeps this share of it from day to day
 
     # -- evidence ---------------------------------------------------------------------------------
-    kept_shares: tuple[float, ...] = (0.0, 0.3, 0.5, 0.7)  # broken means this share of sends is left; 0 = silent
+    kept_handicap: tuple[float, ...] = (0.0, 0.0, 0.0, 2.0)  # nats more that each share has to show
+    kept_shares: tuple[float, ...] = (0.0, 0.25, 0.5, 0.7)  # broken means this share of sends is left; 0 = silent
     silent_leak: float = 0.03  # share of expected sends a silent campaign may still show
     clamp: bool = False
     fading: float = 1 / 30  # share of a degraded suspicion that fades per day

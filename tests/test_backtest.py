@@ -1,0 +1,138 @@
+"""`campaign-health backtest`: a table of counts in, a verdict for every row out, errors that name the line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from campaign_health.cli.backtest import command
+
+HEADER = "pair_id,date,events,sends\n"
+COLUMNS = ["pair_id", "date", "alert", "status", "expected", "expected_low", "expected_high", "probability"]
+STATUSES = {
+    "healthy", "silent", "degraded", "event_lost", "surging", "volume_down", "not_running", "learning", "too_quiet",
+    "not_collected",
+}  # fmt: skip
+START = date(2026, 1, 5)
+RUN = [sys.executable, "-c", "from campaign_health.cli.backtest import command; command()"]
+
+
+def backtest(text: str | bytes, *options: str) -> Result:
+    data = text.encode() if isinstance(text, str) else text
+    return CliRunner().invoke(command, ["--pairs", "-", "--out", "-", *options], input=data)
+
+
+def rows_of(done: Result) -> list[dict[str, str]]:
+    assert done.exit_code == 0, done.stderr
+    return list(csv.DictReader(io.StringIO(done.stdout)))
+
+
+def pair(name: str, days: int = 80, stop: int = 70, seed: int = 1) -> list[str]:
+    random = np.random.default_rng(seed)
+    events = random.poisson(80, days)
+    sends = random.binomial(events, 0.7)
+    sends[stop:] = 0
+    return [f"{name},{START + timedelta(days=d)},{events[d]},{sends[d]}\n" for d in range(days)]
+
+
+def test_a_stop_is_an_alert_from_its_first_day_on() -> None:
+    found = rows_of(backtest(HEADER + "".join(pair("welcome"))))
+    assert list(found[0]) == COLUMNS
+    assert [row["alert"] for row in found] == ["0"] * 70 + ["1"] * 10
+    assert {row["status"] for row in found[70:]} == {"silent"}
+    assert found[70]["date"] == "2026-03-16"
+    assert 40 < float(found[70]["expected"]) < 70
+    assert int(found[70]["expected_low"]) < float(found[70]["expected"]) < int(found[70]["expected_high"])
+    assert float(found[70]["probability"]) < 1e-3
+    assert {row["status"] for row in found} <= STATUSES
+
+
+def test_rows_come_back_in_their_order_and_pairs_do_not_touch_each_other() -> None:
+    one, two = pair("one"), pair("two", seed=2, stop=200)
+    apart = {row["pair_id"] + row["date"]: row for text in (one, two) for row in rows_of(backtest(HEADER + "".join(text)))}
+    mixed = [line for lines in zip(reversed(one), two, strict=True) for line in lines]
+    found = rows_of(backtest(HEADER + "".join(mixed)))
+    assert [(row["pair_id"], row["date"]) for row in found] == [tuple(line.split(",")[:2]) for line in mixed]
+    assert all(row == apart[row["pair_id"] + row["date"]] for row in found)
+
+
+def test_an_empty_count_and_a_missing_row_are_both_not_collected() -> None:
+    lines = pair("welcome")
+    holes = [",".join([*line.split(",")[:2], "", ""]) + "\n" if 60 <= day < 65 else line for day, line in enumerate(lines)]
+    found = rows_of(backtest(HEADER + "".join(holes)))
+    assert {row["status"] for row in found[60:65]} == {"not_collected"}
+    assert found[60]["expected"] == found[60]["probability"] == ""
+    without = rows_of(backtest(HEADER + "".join(lines[:60] + lines[65:])))
+    assert without == found[:60] + found[65:]
+
+
+def test_it_says_nothing_else_on_standard_output_and_writes_files_whole(tmp_path: Path) -> None:
+    table, verdicts = tmp_path / "pairs.csv", tmp_path / "verdicts.csv"
+    table.write_text(HEADER + "".join(pair("welcome")))
+    done = subprocess.run([*RUN, "--pairs", str(table), "--out", str(verdicts)], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert verdicts.read_bytes() == backtest(table.read_bytes()).stdout_bytes
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+
+
+@pytest.mark.parametrize("name", ['"Smith, John"', '"say ""hi"""', "Grüße 🎉", " spaced ", "0", "null", "a/b\\c", "NA", ""])
+def test_pairs_may_have_names_of_any_kind(name: str) -> None:
+    text = HEADER + f"{name},2026-01-05,3,1\n{name},2026-01-06,4,2\n"
+    assert [row["pair_id"] for row in rows_of(backtest(text))] == [row[0] for row in list(csv.reader(io.StringIO(text)))[1:]]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "empty"),
+        (HEADER, "no rows"),
+        ("pair_id,date,events\na,2026-01-05,3\n", "line 1: no column sends"),
+        (HEADER + "a,2026-01-05,3,1\na,2026-01-06,-3,1\n", "line 3: events is -3, below zero"),
+        (HEADER + "a,2026-01-05,3,one\n", "line 2: sends is 'one', not a number"),
+        (HEADER + "a,2026-01-05,3.5,1\n", "line 2: events is 3.5, a fraction"),
+        (HEADER + "a,2026-01-05,inf,1\n", "line 2: events is 'inf'"),
+        (HEADER + "a,2026-01-05,nan,1\n", "line 2: events is 'nan'"),
+        (HEADER + "a,2026-13-05,3,1\n", "line 2: '2026-13-05' is not a date"),
+        (HEADER + "a,,3,1\n", "line 2: '' is not a date"),
+        (HEADER + "a,2026-01-05,3,1\nb,2026-01-05,3,1\na,2026-01-05,4,1\n", "line 4: pair 'a' has 2026-01-05 twice"),
+        (HEADER + "a,2026-01-05,3\n", "line 2: 3 values for 4 columns"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_refused_in_one_line_that_names_the_place(text: str, reason: str) -> None:
+    done = backtest(text)
+    message = done.stderr.strip()
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert reason in message
+    assert message.count("\n") == 0
+
+
+def test_numbers_and_files_written_by_other_programs_are_understood() -> None:
+    plain = HEADER + "a,2026-01-05,3,1\na,2026-01-06,1000000000,999999999\n"
+    others = "\ufeff" + 'date,"sends",events,pair_id,extra\r\n2026-01-05,1.0,3.0,a,x\r\n2026-01-06,999999999,1e9,"a",\r\n'
+    assert rows_of(backtest(others)) == rows_of(backtest(plain))
+
+
+def test_there_is_a_clear_error_for_a_file_that_is_not_there(tmp_path: Path) -> None:
+    done = CliRunner().invoke(command, ["--pairs", str(tmp_path / "no.csv"), "--out", "-"])
+    assert done.exit_code == 2
+    assert "there is no file" in done.stderr
+
+
+def test_a_smaller_budget_of_false_alarms_needs_more_evidence() -> None:
+    random = np.random.default_rng(5)
+    events = random.poisson(30, 100)
+    sends = random.binomial(events, 0.7)
+    sends[70:] = random.binomial(sends[70:], 0.4)
+    text = HEADER + "".join(f"a,{START + timedelta(days=d)},{events[d]},{sends[d]}\n" for d in range(100))
+    few, many = (
+        [row["alert"] for row in rows_of(backtest(text, "--false-alarm-years", years))].index("1") for years in ("0.2", "5000")
+    )
+    assert few < many
