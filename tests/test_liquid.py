@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.customerio.liquid import merge_uses, property_of, variable_name, variables_used
+from collectors.customerio.liquid import property_of, variable_name, variables_used
 
 # template, required, optional
 TEMPLATES = [
@@ -128,10 +128,3 @@ def test_only_variables_of_the_root_are_properties_of_it() -> None:
     assert property_of("event.address.city") == "address"
     assert property_of("customer.name") is None
     assert property_of("events.name") is None
-
-
-def test_several_templates_of_a_message_are_one_use() -> None:
-    use = merge_uses([variables_used("{{ event.a | default: 1 }}"), variables_used("{{ event.a }}{{ event.b |}}")])
-    assert use.required == ["event.a"]
-    assert use.optional == []
-    assert use.problem

@@ -64,15 +64,6 @@ def variables_used(text: str | None) -> LiquidUse:
     return LiquidUse(sorted(required), sorted(optional), problem)
 
 
-def merge_uses(uses: Iterable[LiquidUse]) -> LiquidUse:
-    """One use for several templates of one message: required anywhere is required."""
-    gathered = list(uses)
-    required = {name for use in gathered for name in use.required}
-    optional = {name for use in gathered for name in use.optional} - required
-    problems = [use.problem for use in gathered if use.problem]
-    return LiquidUse(sorted(required), sorted(optional), problems[0] if problems else None)
-
-
 def variable_name(path: Sequence[str]) -> str:
     """`("event", "plan name")` as `event.plan name`; a key that holds a dot or bracket is quoted in brackets."""
     return path[0] + "".join(f".{key}" if _PLAIN.fullmatch(key) else f'["{key}"]' for key in path[1:])

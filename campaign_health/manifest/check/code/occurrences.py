@@ -40,7 +40,6 @@ class NamesInCode:
     """
 
     def __init__(self, base: Snapshot | None, head: Snapshot, names: Iterable[str], prefix: str = "") -> None:
-        self._snapshots = (base, head)
         self._spellings = {name: spellings(name, prefix) for name in names}
         self._loaded: dict[tuple[int, str], bool] = {}
         self._common: dict[str, Occurrence | None] = {}
