@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.chart import draw_chart
-from campaign_health.dashboard.csv_export import as_csv
 from campaign_health.dashboard.day_table import day_table
+from campaign_health.dashboard.download import offer_csv
 from campaign_health.dashboard.figures.chain import chain_figure, chain_steps, chain_table, chain_text
 from campaign_health.dashboard.figures.timeline import Mark, Shade, ratio_timeline, timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
@@ -98,8 +98,5 @@ def draw_history(incidents: Sequence[Incident]) -> None:
 def draw_numbers(now: CampaignNow, days: pd.DataFrame) -> None:
     """All numbers as CSV, and what the verdicts in them mean."""
     rows = days.assign(day=pd.to_datetime(days["day"]).dt.strftime("%Y-%m-%d"))
-    st.download_button(
-        "Download all days as CSV", as_csv(rows), file_name=f"campaign-{now.campaign_id}.csv", mime="text/csv",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+    offer_csv(rows, f"campaign-{now.campaign_id}.csv", "Download all days as CSV")
     quiet(legend(set(days["status"].dropna())))

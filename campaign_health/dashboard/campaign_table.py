@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from campaign_health.dashboard.csv_export import as_csv
+from campaign_health.dashboard.download import offer_csv
 from campaign_health.dashboard.figures.sparkline import event_line, send_line
 from campaign_health.dashboard.markup import shown
 from campaign_health.dashboard.page import Page
@@ -63,14 +63,7 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
             "campaign_health/dashboard/pages/campaign.py",
             query_params={"campaign": str(campaign_id), "workspace": page.name},
         )
-    st.download_button(
-        "Download as CSV",
-        as_csv(csv_rows(chosen)),
-        file_name=f"campaigns-{page.today}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    offer_csv(csv_rows(chosen), f"campaigns-{page.today}.csv")
     quiet(legend(set(campaigns["status"])))
 
 

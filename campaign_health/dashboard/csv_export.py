@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 # A cell that begins so is run as a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_STARTS = ("=", "+", "-", "@", "\t", "\n")
 
 
 def as_csv(frame: pd.DataFrame) -> bytes:
@@ -19,4 +19,8 @@ def as_csv(frame: pd.DataFrame) -> bytes:
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_STARTS) else value
+    if not isinstance(value, str):
+        return value
+    # A lone carriage return would end the row for some readers: it is not quoted.
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text.startswith(_STARTS) else text

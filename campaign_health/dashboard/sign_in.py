@@ -11,10 +11,10 @@ LOCAL_PERSON = "someone at this computer"
 
 def is_allowed(address: str | None, allowed: tuple[str, ...]) -> bool:
     """Whether a signed-in address may come in: it, or its domain, is on the list. An empty list lets nobody in."""
-    if not address or "@" not in address:
+    lowered = (address or "").strip().lower()
+    name, _, domain = lowered.rpartition("@")
+    if not name:
         return False
-    lowered = address.strip().lower()
-    domain = lowered.rpartition("@")[2]
     return any(entry in (lowered, domain, f"@{domain}") for entry in allowed)
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.chart import draw_chart
-from campaign_health.dashboard.csv_export import as_csv
+from campaign_health.dashboard.download import offer_csv
 from campaign_health.dashboard.figures.gap_calendar import ALL, gap_calendar, gap_days, gap_text
 from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page, draw
@@ -101,10 +101,7 @@ def _runs(page: Page) -> None:
             "Rows": st.column_config.NumberColumn(format="localized"),
         },
     )  # fmt: skip
-    st.download_button(
-        "Download as CSV", as_csv(table), file_name="collection-runs.csv", mime="text/csv",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+    offer_csv(table, "collection-runs.csv")
 
 
 draw(data)

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.chart import draw_chart
-from campaign_health.dashboard.csv_export import as_csv
+from campaign_health.dashboard.download import offer_csv
 from campaign_health.dashboard.event_table import LIVES, for_people, lives
 from campaign_health.dashboard.figures.hand_over import hand_over_figure, hand_over_table, hand_over_text
 from campaign_health.dashboard.markup import in_markdown, shown
@@ -115,14 +115,7 @@ def _table(page: Page, found: pd.DataFrame) -> None:
     rows = part.drop(columns=["line"]).assign(
         campaigns=[", ".join(names) for names in part["campaigns"]], life=lives(part)
     )
-    st.download_button(
-        "Download as CSV",
-        as_csv(rows),
-        file_name="events.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    offer_csv(rows, "events.csv")
 
 
 draw(events)
