@@ -23,7 +23,7 @@ from campaign_health.stopping import StopSignals
 from storage.database import PUBLISHED_NAME, WAREHOUSE_NAME, Warehouse
 
 # On these days before today the demo world is collected: often enough to see each story's change when it happens.
-COLLECTED_DAYS_AGO = (21, 12, 11, 8, 6, 4, 2, 1, 0)
+COLLECTED_DAYS_AGO = (21, 12, 11, 8, 4, 1, 0)
 MARKER = "this-is-a-demo"
 
 Step = Callable[[int, int, str], None]

@@ -28,6 +28,10 @@ from tests.collecting_cast import (
 )
 from tests.openapi import request_violations, require_descriptions
 
+COUNTS = order_from_names(["mixpanel_events"], None, None)
+COUNTS_AND_SENDS = order_from_names(["customerio_campaigns", "mixpanel_events", "customerio_metrics"], None, None)
+WITHOUT_PROPERTIES = order_from_names(["customerio", "mixpanel_events"], None, None)
+
 
 def test_a_first_run_fetches_the_120_days_that_end_yesterday_from_every_source(installation: Installation) -> None:
     report = installation.collect()
@@ -43,7 +47,7 @@ def test_a_first_run_fetches_the_120_days_that_end_yesterday_from_every_source(i
 
 
 def test_names_in_any_script_with_quotes_and_percent_signs_come_through(installation: Installation) -> None:
-    installation.collect()
+    installation.collect(COUNTS_AND_SENDS)
     rows = installation.rows("SELECT campaign, event, events, sent FROM event_vs_campaign WHERE day = ?", LAST_DAY)
     assert sorted(rows) == sorted(
         [(SIGNED_UP, SIGNED_UP, 45, 40), (INVITED, INVITED, 16, 13), (UPGRADED, UPGRADED, 10, 0)]
@@ -56,10 +60,10 @@ def test_the_record_counts_every_request_that_the_services_saw(installation: Ins
 
 
 def test_a_second_run_asks_for_the_last_seven_days_and_changes_nothing(installation: Installation) -> None:
-    installation.collect()
+    installation.collect(WITHOUT_PROPERTIES)
     everything = "SELECT campaign, day, events, sent, event_state, campaign_state FROM event_vs_campaign ORDER BY ALL"
     before = installation.rows(everything)
-    report = installation.collect()
+    report = installation.collect(WITHOUT_PROPERTIES)
     assert installation.rows(everything) == before
     asked = "SELECT first_day, last_day FROM collection WHERE run_id = ? AND source = ?"
     for source in ("mixpanel_events", "customerio_metrics", "customerio_journeys"):
@@ -68,9 +72,9 @@ def test_a_second_run_asks_for_the_last_seven_days_and_changes_nothing(installat
 
 def test_days_between_two_runs_are_made_up_for(installation: Installation) -> None:
     installation.sandbox.set_today(FIRST_DAY + timedelta(days=5))
-    installation.collect()
+    installation.collect(COUNTS_AND_SENDS)
     installation.sandbox.set_today(LAST_DAY + timedelta(days=1))
-    assert installation.collect().exit_code() == 0
+    assert installation.collect(COUNTS_AND_SENDS).exit_code() == 0
     counted = "SELECT count(*) FROM event_vs_campaign WHERE events IS NULL OR sent IS NULL"
     assert installation.value(counted) == 0
     assert installation.value("SELECT max(day) FROM event_vs_campaign") == LAST_DAY
@@ -86,7 +90,7 @@ def test_today_is_provisional_where_it_is_asked_for(installation: Installation) 
 
 
 def test_the_refresh_during_the_day_asks_for_today_and_yesterday_only(installation: Installation) -> None:
-    installation.collect()
+    installation.collect(WITHOUT_PROPERTIES)
     installation.sandbox.forget_requests()
     report = installation.collect(light_order())
     assert report.exit_code() == 0
@@ -102,9 +106,9 @@ def test_a_vanished_event_is_still_asked_for_and_reads_as_zero(install: Install)
     world.events[INVITED].daily[gone_since:] = 0
     installation = install(world)
     installation.sandbox.set_today(FIRST_DAY + timedelta(days=21))
-    installation.collect()
+    installation.collect(COUNTS)
     installation.sandbox.set_today(FIRST_DAY + timedelta(days=40))
-    installation.collect()
+    installation.collect(COUNTS)
     last = "SELECT events, state FROM event_day WHERE event = ? ORDER BY day DESC LIMIT 1"
     assert installation.rows(last, INVITED) == [(0, "observed")]
     listed = [r for r in installation.sandbox.requests if r.endpoint == "mixpanel.query.events"]
@@ -167,9 +171,9 @@ def test_a_zone_that_nobody_knows_is_a_setting_to_make(installation: Installatio
 
 
 def test_a_changed_zone_fetches_every_day_again_and_is_remembered(installation: Installation) -> None:
-    installation.collect()
+    installation.collect(COUNTS_AND_SENDS)
     installation.extra["CAMPAIGN_HEALTH_TIMEZONE"] = "America/Los_Angeles"
-    report = installation.collect()
+    report = installation.collect(COUNTS_AND_SENDS)
     zone = "SELECT time_zone, previous_time_zone FROM workspace"
     assert installation.rows(zone) == [("America/Los_Angeles", "Europe/Berlin")]
     asked = "SELECT first_day FROM collection WHERE run_id = ? AND source IN ('mixpanel_events', 'customerio_metrics')"
@@ -200,7 +204,7 @@ def test_a_plan_without_queries_is_counted_from_the_export_and_back_again_never_
 
 def test_any_other_failure_of_query_is_no_reason_to_switch(installation: Installation) -> None:
     installation.sandbox.fail("server_error", endpoint="mixpanel.query", at="every", times=None)
-    report = installation.collect()
+    report = installation.collect(COUNTS)
     assert installation.outcomes(report)["mixpanel_events"] == "failed"
     assert installation.value("SELECT count(*) FROM event_day") == 0
 
@@ -211,7 +215,7 @@ def test_when_the_hourly_share_is_used_up_the_rest_waits_and_campaigns_events_co
         name = f"aaa an event with quite a long name indeed, number {number}"
         world.events[name] = EventTruth(name, world.events[SIGNED_UP].daily)
     installation = install(world, MIXPANEL_QUERIES_PER_HOUR="3")
-    report = installation.collect()
+    report = installation.collect(COUNTS_AND_SENDS)
     assert report.exit_code() == 1
     assert report.workspaces[0].budget_spent
     assert installation.outcomes(report)["mixpanel_events"] == "partial"
@@ -220,10 +224,10 @@ def test_when_the_hourly_share_is_used_up_the_rest_waits_and_campaigns_events_co
     assert len(counted) < 303
     assert installation.sandbox.count("mixpanel.query") == 3
     # Nothing can be asked within the hour; when it is over, those left out come first, until all are there.
-    assert installation.outcomes(installation.collect())["mixpanel_events"] == "failed"
+    assert installation.outcomes(installation.collect(COUNTS))["mixpanel_events"] == "failed"
     for _ in range(3):
         installation.sandbox.set_now(installation.sandbox.now + timedelta(hours=2))
-        installation.collect(order_from_names(["mixpanel_events"], None, None))
+        installation.collect(COUNTS)
     counted = {event for (event,) in installation.rows("SELECT DISTINCT event FROM event_day WHERE events IS NOT NULL")}
     assert len(counted) == 303
 
@@ -251,7 +255,7 @@ def test_an_empty_workspace_is_a_complete_run(install: Install) -> None:
     world = cast_world()
     world.events.clear()
     world.campaigns.clear()
-    installation = install(world)
+    installation = install(world, CAMPAIGN_HEALTH_BACKFILL_DAYS="8")
     assert installation.collect().exit_code() == 0
     assert installation.value("SELECT count(*) FROM event_vs_campaign") == 0
     assert installation.value("SELECT count(*) FROM source_day WHERE state = 'observed'") > 0
@@ -260,7 +264,7 @@ def test_an_empty_workspace_is_a_complete_run(install: Install) -> None:
 def test_every_request_of_runs_of_both_kinds_is_as_the_official_descriptions_say(install: Install) -> None:
     require_descriptions()
     for source in ("query", "export"):
-        installation = install(MIXPANEL_COUNT_SOURCE=source, CAMPAIGN_HEALTH_BACKFILL_DAYS="9")
+        installation = install(MIXPANEL_COUNT_SOURCE=source, CAMPAIGN_HEALTH_BACKFILL_DAYS="3")
         installation.collect()
         installation.collect(light_order())
         assert len(installation.sandbox.requests) > 10

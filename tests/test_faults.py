@@ -17,7 +17,8 @@ from campaign_health.sandbox.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
 from tests.collecting_cast import Installation
 
-ORDER = Order(sources=frozenset({"customerio_campaigns", "mixpanel_events", "customerio_metrics"}))
+ORDER = Order(sources=frozenset({"mixpanel_events", "customerio_metrics"}))
+WITH_DEFINITIONS = Order(sources=ORDER.sources | {"customerio_campaigns"})
 FIRST_DAY, DAYS, KNOWN_DAYS = date(2026, 11, 1), 12, 9
 NOTICED = FIRST_DAY + timedelta(days=DAYS)
 QUICK = {
@@ -77,7 +78,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         known = tmp_path_factory.mktemp("known") / "data"
         known.mkdir()
         sandbox.set_today(FIRST_DAY + timedelta(days=KNOWN_DAYS))
-        assert Installation(sandbox, known, QUICK).collect(ORDER).exit_code() == 0
+        assert Installation(sandbox, known, QUICK).collect(WITH_DEFINITIONS).exit_code() == 0
         scene = Scene(sandbox, known, 0, truth)
         assert scene.begin(tmp_path_factory.mktemp("clean") / "data").collect(ORDER).exit_code() == 0
         scene.requests = sandbox.count()
@@ -184,7 +185,7 @@ def test_a_first_run_whose_zone_stays_unknown_says_so_for_every_source(scene: Sc
 
 def test_a_fault_that_passes_is_not_noticed_at_all(scene: Scene, tmp_path: Path) -> None:
     installation = scene.begin(tmp_path / "data")
-    for number in (2, 5, 8):
+    for number in (2, 3, 5):
         scene.sandbox.fail("server_error", at=number, times=1)
     assert installation.collect(ORDER).exit_code() == 0
     check_that_what_is_stored_is_true(scene, installation, whole=True)
@@ -197,12 +198,23 @@ def test_a_campaign_that_is_deleted_meanwhile_is_noted_and_is_no_failure(scene: 
     assert installation.value("SELECT gone_at IS NOT NULL FROM campaign WHERE campaign_id = 1")
 
 
+@pytest.mark.parametrize("kind", ["server_error", "html", "strange_shape"])
+def test_a_list_of_campaigns_that_cannot_be_read_leaves_the_known_ones_to_be_asked(
+    scene: Scene, tmp_path: Path, kind: str
+) -> None:
+    installation = scene.begin(tmp_path / "data")
+    scene.sandbox.fail(kind, endpoint="customerio.campaigns", at="every", times=None)
+    outcomes = installation.outcomes(installation.collect(WITH_DEFINITIONS))
+    assert outcomes == {
+        "customerio_campaigns": "failed",
+        "mixpanel_events": "complete",
+        "customerio_metrics": "complete",
+    }
+    check_that_what_is_stored_is_true(scene, installation, whole=True)
+
+
 def test_one_source_failing_stops_neither_the_other_nor_what_it_had(scene: Scene, tmp_path: Path) -> None:
     installation = scene.begin(tmp_path / "data")
     scene.sandbox.fail("unauthorized", endpoint="mixpanel.query", at="every", times=None)
     outcomes = installation.outcomes(installation.collect(ORDER))
-    assert outcomes == {
-        "customerio_campaigns": "complete",
-        "mixpanel_events": "failed",
-        "customerio_metrics": "complete",
-    }
+    assert outcomes == {"mixpanel_events": "failed", "customerio_metrics": "complete"}
