@@ -11,8 +11,8 @@ from campaign_health.manifest.check.wording import stopped
 from campaign_health.manifest.dependencies import CampaignDependency, ObservedCampaign, match_campaign
 from campaign_health.manifest.reading import ReadManifest
 
-# Properties that Customer.io itself takes from an event.
-RESERVED = frozenset({"recipient", "from_address", "reply_to", "timestamp", "id", "name"})
+# Properties with which an event may override a message's own addresses; none has to carry them.
+RESERVED = frozenset({"recipient", "from_address", "reply_to"})
 _OVER = frozenset({"draft", "stopped", "paused", "archived"})
 
 
