@@ -74,7 +74,7 @@ def measure(
     lag = _lag(lam, seen, new, stop_at, stopped, offsets, birth_index, expected, dispersion)
 
     both = after & new_known & (offsets[None, :] >= 0)
-    start = np.where(stopped, np.maximum(offsets[stop_at], 0), 0)
+    start = np.where(stopped & ~gradual, np.maximum(offsets[stop_at], 0), 0)
     compared = both & (offsets[None, :] >= start[:, None]) & (offsets[None, :] < start[:, None] + settings.volume_days)
     lost_days = np.where(compared, expected - old, 0.0)
     lost, taken = lost_days.sum(axis=1), np.where(compared, new, 0.0).sum(axis=1)
@@ -125,7 +125,8 @@ def _expected(
     newest = baseline & (offsets[None, :] >= -settings.gap_days - settings.baseline_days)
     few = newest.sum(axis=1) < 7
     newest = np.where(few[:, None], baseline, newest)
-    level = (old * newest).sum(axis=1) / np.maximum((project * newest).sum(axis=1), 1e-9)
+    recency = np.where(newest, 0.5 ** (-offsets[None, :] / settings.level_half_life), 0.0)
+    level = (old * recency).sum(axis=1) / np.maximum((project * recency).sum(axis=1), 1e-9)
     wide = (old * baseline).sum(axis=1) / np.maximum((project * baseline).sum(axis=1), 1e-9)
     expected = level[:, None] * project
     for weekday in range(7):

@@ -16,6 +16,7 @@ class HandOverSettings:
     trickle_share: float = 0.12  # of its later level: what an event may show before it begins (tests, staging)
     straggler_share: float = 0.12  # of its former level: what may linger after an event has stopped (old app versions)
     baseline_days: int = 28  # newest days before the change that give the former level
+    level_half_life: float = 10.0  # days after which a day counts half towards the former level
     pattern_days: int = 60  # days before the change that give the weekday pattern
     gap_days: int = 4  # an old name may stop this many days before the new one begins
     in_progress_days: int = 75  # days after which an old name that still goes on is no longer handing over
@@ -34,9 +35,10 @@ class HandOverSettings:
     least_new: float = 3.0  # events the new name must have had
 
     # Odds
-    prior: float = -1.1  # one vanished event in four was renamed
-    prior_partial: float = -2.5  # where the old name goes on with less
-    prior_split: float = -2.5  # where several names share the hand-over
+    renamed_share: float = 0.1  # of the events that vanish, beside one rename that any project may have
+    other_stops: float = 3.0  # events that vanish for other reasons, beside those counted
+    prior_partial: float = -1.4  # more, where the old name goes on with less
+    prior_split: float = -1.4  # more, where several names share the hand-over
     prior_dropped: float = -3.0  # where the Lexicon says that the old event is blocked
     accept: float = 2.2  # nats: nine in ten
     accept_unlike: float = 3.2  # nats, where the names are not alike: evidence must be overwhelming

@@ -31,11 +31,16 @@ class Group:
 
 
 def find_groups(
-    pairs: Pairs, measures: Measures, likeness: Counts, apart_from_volume: Counts, settings: HandOverSettings
+    pairs: Pairs,
+    measures: Measures,
+    likeness: Counts,
+    apart_from_volume: Counts,
+    prior: Counts,
+    settings: HandOverSettings,
 ) -> list[Group]:
     """For each event that fell, and each that began, the best way to share its hand-over among two to four names.
 
-    `apart_from_volume` is -inf for pairs whose old event is not surely down. Only complete stops are shared out.
+    `apart_from_volume` is -inf for pairs whose old event is not surely down; `prior` is the part of it that counts once. Only complete stops are shared out.
     """
     usable = (
         np.isfinite(apart_from_volume)
@@ -49,7 +54,7 @@ def find_groups(
         rows, counts = np.unique(key[usable], return_counts=True)
         for row in rows[counts > 1]:
             members = np.flatnonzero(usable & (key == row))
-            ways = _ways(members, other, pairs, measures, apart_from_volume, splitting, settings)
+            ways = _ways(members, other, pairs, measures, apart_from_volume, prior, splitting, settings)
             best = max(ways, key=lambda group: group.odds, default=None)
             if best is not None and best.odds >= settings.accept_split:
                 groups.append(best)
@@ -62,6 +67,7 @@ def _ways(
     pairs: Pairs,
     measures: Measures,
     apart: Counts,
+    prior: Counts,
     splitting: bool,
     settings: HandOverSettings,
 ) -> Iterator[Group]:
@@ -79,5 +85,5 @@ def _ways(
                 continue
             noise = measures.volume_noise[index].mean()
             odds = float(volume_odds(np.array([volume]), np.array([noise]))[0]) + settings.prior_split
-            odds += MEMBER_WORTH * float((apart[index] - settings.prior).sum())
+            odds += float(prior[index].min()) + MEMBER_WORTH * float((apart[index] - prior[index]).sum())
             yield Group(tuple(index), odds)

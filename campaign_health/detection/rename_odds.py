@@ -27,6 +27,7 @@ from campaign_health.detection.names import NameFamily
 
 CHANCE_DENSITY = 0.2  # of log volume ratios of two unrelated events, per nat
 VOLUMES_OF_RENAMES = ((0.45, 0.0, 0.04), (0.3, 0.0, 0.12), (0.25, -0.18, 0.28))  # share, mean, deviation of the log
+VANISHED_LEAST = 15  # events an event must have had for its end to count
 RAREST = 0.03  # beginnings a day: the least that is believed of a project
 SHARED_PROPERTY_ODDS = (1.3, 2.8, 4.2)  # nats for one, two, three or more properties of its own that are shared
 KEPT_PROPERTIES = 0.75  # share of them that a renamed event keeps at least
@@ -137,7 +138,18 @@ def property_odds(own: Mapping[str, frozenset[str]], old: str, new: str) -> floa
     return 0.7 if share >= 0.5 else -1.0 if share >= 0.25 else -3.0
 
 
-def prior_odds(measures: Measures, dropped: NDArray[np.bool_], settings: HandOverSettings) -> Counts:
-    """Before any evidence: lower where the old name goes on, or where the Lexicon says it is blocked."""
-    prior = np.where(measures.stop >= 0, settings.prior, settings.prior_partial)
+def prior_odds(measures: Measures, dropped: NDArray[np.bool_], vanished: int, settings: HandOverSettings) -> Counts:
+    """Before any evidence: lower where many events vanish anyway, where the old name goes on, or where it is blocked.
+
+    A project is expected to have one rename and a few more (`renamed_share`) among the events that vanish.
+    """
+    renamed = 1.0 + settings.renamed_share * vanished
+    usual = np.log(renamed / (settings.other_stops + (1.0 - settings.renamed_share) * vanished))
+    prior = usual + np.where(measures.stop >= 0, 0.0, settings.prior_partial)
     return prior + np.where(dropped, settings.prior_dropped, 0.0)
+
+
+def vanished_events(counts: Counts, known: NDArray[np.bool_]) -> int:
+    """How many events that used to happen have not happened for two weeks."""
+    recent, earlier = (counts * known)[:, -14:].sum(axis=1), (counts * known)[:, :-14].sum(axis=1)
+    return int(((recent == 0) & (earlier >= VANISHED_LEAST)).sum())

@@ -25,6 +25,7 @@ from campaign_health.detection.rename_odds import (
     property_odds,
     shared_share,
     timing_odds,
+    vanished_events,
     volume_odds,
 )
 
@@ -45,6 +46,7 @@ class Candidates:
     shared: Sequence[float | None]
     odds: Counts  # all together
     apart_from_volume: Counts  # without the volume's, for names that share a hand-over
+    prior: Counts  # before any evidence
 
     def rename(self, index: int, confidence: float) -> Rename:
         """The pair as a finding."""
@@ -139,8 +141,9 @@ def _candidates(
     shared = [shared_share(own, names[o], names[n]) for o, n in zip(pairs.old, pairs.new, strict=True)]
     blocked = _blocked(definitions)
     dropped = np.array([names[o] in blocked for o in pairs.old])
+    prior = prior_odds(measures, dropped, vanished_events(counts, known), settings)
     apart = (
-        prior_odds(measures, dropped, settings)
+        prior
         + timing_odds(pairs, measures, birth, counts.shape[1])
         + name_odds(family, pairs, likeness)
         + np.array([property_odds(own, names[o], names[n]) for o, n in zip(pairs.old, pairs.new, strict=True)])
@@ -148,7 +151,7 @@ def _candidates(
     odds = apart + volume_odds(measures.volume, measures.volume_noise) + pattern_odds(measures)
     denied = np.array([(names[o], names[n]) in refused for o, n in zip(pairs.old, pairs.new, strict=True)])
     odds[denied] = apart[denied] = -np.inf
-    return Candidates(panel, pairs, measures, likeness, shared, odds, apart)
+    return Candidates(panel, pairs, measures, likeness, shared, odds, apart, prior)
 
 
 def _roughly_alike(family: NameFamily, pairs: Pairs) -> NDArray[np.bool_]:
@@ -211,6 +214,7 @@ def _best(candidates: Candidates, settings: HandOverSettings) -> list[Rename]:
         candidates.measures,
         candidates.likeness,
         np.where(sure, candidates.apart_from_volume, -np.inf),
+        candidates.prior,
         settings,
     )
     taken_old: set[int] = set()
