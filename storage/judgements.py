@@ -249,6 +249,13 @@ def save_changes(
         )
 
 
+def read_plans(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[dict[str, Any]]:
+    """All stored campaign plans, as rows."""
+    found = connection.execute("SELECT * FROM campaign_plan WHERE workspace = ?", [workspace])
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
 def save_plans(connection: duckdb.DuckDBPyConnection, workspace: str, plans: Sequence[Row]) -> None:
     """Replace all campaign plans, where any of them changed."""
     _replace_all(connection, workspace, "campaign_plan", _PLAN, plans)

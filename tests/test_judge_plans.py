@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaign_health.judge.plans import EventPeriod, TriggerEdit, make_plans, trigger_periods
+from campaign_health.judge.plans import EventPeriod, ManifestFacts, TriggerEdit, make_plans, trigger_periods
 from campaign_health.manifest.schema import CampaignEntry, Manifest
 from storage.decisions import Decision
 
@@ -43,19 +43,21 @@ def _mapped(event: str | None) -> Decision:
 def test_a_persons_word_wins_over_the_trigger_and_that_over_the_manifest(
     trigger: str | None, decisions: list[Decision], expected: tuple[str | None, str]
 ) -> None:
-    (plan,) = make_plans([_campaign(17, "Upgrade offer", trigger)], [], {}, MANIFEST, decisions, BERLIN)
+    (plan,) = make_plans(
+        [_campaign(17, "Upgrade offer", trigger)], [], {}, ManifestFacts.of(MANIFEST), decisions, BERLIN
+    )
     assert (plan.event, plan.event_from) == expected
     assert (plan.owner, plan.deal_value) == ("@growth", 1200.0)
 
 
 def test_without_manifest_and_trigger_there_is_no_event() -> None:
-    (plan,) = make_plans([_campaign(17, "Upgrade offer", None)], [], {}, None, [], BERLIN)
+    (plan,) = make_plans([_campaign(17, "Upgrade offer", None)], [], {}, ManifestFacts.of(None), [], BERLIN)
     assert (plan.event, plan.event_from) == (None, "none")
 
 
 def test_the_properties_used_are_those_of_the_messages_and_the_manifest() -> None:
     variables = {18: ["customer.first_name", "event.plan.name", "event.title", "event"]}
-    (plan,) = make_plans([_campaign(18, "Course", None)], [], variables, MANIFEST, [], BERLIN)
+    (plan,) = make_plans([_campaign(18, "Course", None)], [], variables, ManifestFacts.of(MANIFEST), [], BERLIN)
     assert plan.uses == ("course", "plan", "title")
 
 
@@ -77,3 +79,10 @@ def test_an_edit_near_midnight_leaves_the_day_to_one_event(at: datetime, since: 
 
 def test_without_edits_the_trigger_always_was_what_it_is() -> None:
     assert trigger_periods([], "a", BERLIN) == (EventPeriod(None, "a"),)
+
+
+def test_what_the_manifest_last_said_can_be_had_from_the_stored_plans() -> None:
+    campaign = [_campaign(17, "Upgrade offer", None)]
+    (plan,) = make_plans(campaign, [], {}, ManifestFacts.of(MANIFEST), [], BERLIN)
+    row = {name: value for name, value in vars(plan).items() if name != "periods"}
+    assert make_plans(campaign, [], {}, ManifestFacts.stored([row]), [], BERLIN) == [plan]

@@ -140,6 +140,7 @@ def test_explain_shows_the_calculation(world: World) -> None:
     assert "Journeys activated to sends: 0 sends for" in text
     assert "likelier if it is broken than if it is healthy; an alarm needs" in text
     assert "Day by day: activated to sent" in text
+    assert "The calculation: activated to sent" in text
 
 
 def test_explain_as_json_agrees_with_the_stored_verdict(world: World) -> None:
@@ -158,6 +159,18 @@ def test_explain_as_json_agrees_with_the_stored_verdict(world: World) -> None:
 def test_explain_says_which_campaigns_there_are(world: World, wanted: str, said: str) -> None:
     with pytest.raises(Exception, match=said):
         _run(world, "explain", wanted)
+
+
+def test_a_manifest_with_a_slip_is_said_and_keeps_no_campaign_from_being_judged(tmp_path: Path) -> None:
+    world = World(tmp_path, [steady(1, DAYS, name="Upgrade offer")])
+    world.collect(0, 20)
+    (tmp_path / "manifest.yaml").write_text(MANIFEST)
+    _run(world, "judge", now=morning_after(20))
+    (tmp_path / "manifest.yaml").write_text("version: 1\ncampaigns: what?\n")
+    result = _run(world, "judge", now=morning_after(20))
+    assert result.exit_code == 0
+    assert "manifest.yaml:2" in result.stderr
+    assert world.rows("SELECT owner, deal_value FROM campaign_plan") == [("@growth", 1200)]
 
 
 def test_replay_lists_what_would_have_been_announced_and_changes_nothing(world: World) -> None:

@@ -65,7 +65,15 @@ def _print(console: Console, item: Explanation) -> None:
         console.print(table)
     shown = [link for link in item.links if link.broken][:1] or list(item.links)[-1:]
     for link in shown:
+        _print_calculation(console, link)
         _print_days(console, link)
+
+
+def _print_calculation(console: Console, link: LinkExplained) -> None:
+    console.print()
+    console.print(Text(f"The calculation: {link.upstream} to {link.downstream}", style="bold"))
+    for step in link.calculation:
+        console.print(Padding(Text(clean(step.sentence)), (0, 0, 0, 2)))
 
 
 def _print_days(console: Console, link: LinkExplained) -> None:

@@ -70,6 +70,10 @@ class ChainState:
             self.start_history.take(campaign_rows),
         )
 
+    def aligned_to(self, data: ChainInput) -> ChainState:
+        """The same memory with a row for each campaign and event of `data`."""
+        return self.aligned([int(number) for number in data.campaign_ids], data.panel.events)
+
     def to_bytes(self) -> bytes:
         """Written out, to be stored."""
         buffer = io.BytesIO()
@@ -105,13 +109,18 @@ class LinkVerdicts:
     starts: EventVerdicts
 
 
+def link_settings(settings: DetectorSettings) -> DetectorSettings:
+    """The settings of one link: the campaign's false-alarm budget is shared among the links that raise alarms."""
+    return replace(settings, false_alarm_years=settings.false_alarm_years * ALARMING_LINKS)
+
+
 def judge_links(data: ChainInput, state: ChainState, settings: DetectorSettings) -> tuple[LinkVerdicts, ChainState]:
     """Judge every link, event and start series over all columns of `data`, from `state` on.
 
     A campaign is learned anew from the columns that `data.relearnings` names.
     """
-    state = state.aligned([int(number) for number in data.campaign_ids], data.panel.events)
-    budget = replace(settings, false_alarm_years=settings.false_alarm_years * ALARMING_LINKS)
+    state = state.aligned_to(data)
+    budget = link_settings(settings)
     events, event_history = judge_event_panel(
         data.panel.counts, data.first_day, state=state.event_history, settings=settings
     )

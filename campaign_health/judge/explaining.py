@@ -11,7 +11,8 @@ from typing import Any
 import duckdb
 
 from campaign_health.detection.chain_input import ChainInput, Numbers
-from campaign_health.detection.chain_links import LINKS, ChainState, LinkVerdicts, judge_links
+from campaign_health.detection.chain_links import LINKS, ChainState, LinkVerdicts, judge_links, link_settings
+from campaign_health.detection.explanation import Step, Words, explain_day
 from campaign_health.detection.sentences import count, day_text, plural, seen_sentence, span
 from campaign_health.detection.settings import DetectorSettings
 from campaign_health.detection.verdicts import STATUS_NAMES
@@ -23,7 +24,7 @@ from campaign_health.settings import WorkspaceSettings
 from storage import judgements
 
 _DAYS_SHOWN = 10
-_SMALL = 100_000  # campaigns x days
+_SMALL = 20_000  # campaigns x days
 _WORDS = {
     "events": ("event", "events"),
     "started": ("journey started", "journeys started"),
@@ -51,7 +52,7 @@ class LinkDay:
 
 @dataclass(frozen=True)
 class LinkExplained:
-    """A link on the day and the days before it, and what that says in a sentence."""
+    """A link on the day and the days before it, what that says in a sentence, and how it was reckoned."""
 
     upstream: str
     downstream: str
@@ -60,6 +61,7 @@ class LinkExplained:
     broken: bool
     began_on: date | None
     days: Sequence[LinkDay]
+    calculation: Sequence[Step]
 
 
 @dataclass(frozen=True)
@@ -128,9 +130,14 @@ def explain(
     known = read_known(connection, workspace, now, verdict["day"])
     if known is None:
         raise CouldNotStart("Nothing was collected yet.", "Run `campaign-health collect` first.")
-    data, found = _judged(connection, workspace, known)
+    data, found, before = _judged(connection, workspace, known)
+    budget = link_settings(DetectorSettings(false_alarm_years=workspace.false_alarm_years))
     row = next(number for number, plan in enumerate(known.plans) if plan.campaign_id == campaign_id)
-    links = [_link(number, row, data, found) for number in range(len(LINKS)) if _tells_anything(number, row, data)]
+    links = [
+        _link(number, row, data, found, before, budget)
+        for number in range(len(LINKS))
+        if _tells_anything(number, row, data)
+    ]
     plan = known.plans[row]
     name = str(known.campaigns[row]["name"])
     return Explanation(
@@ -152,7 +159,8 @@ def explain(
 
 def _judged(
     connection: duckdb.DuckDBPyConnection, workspace: WorkspaceSettings, known: Known
-) -> tuple[ChainInput, LinkVerdicts]:
+) -> tuple[ChainInput, LinkVerdicts, ChainState]:
+    """The days that are judged anew, the verdicts on their links, and the memory before the last of them."""
     settings = DetectorSettings(false_alarm_years=workspace.false_alarm_years)
     small = len(known.plans) * (known.last_day - known.first_day).days <= _SMALL
     # Judged from the beginning, more days can be shown; in a large workspace that would take too long.
@@ -162,11 +170,15 @@ def _judged(
     panels = read_panels(connection, workspace.name, known, window)
     begin = (begin_day - window).days
     data = panels.settled.span(begin, panels.settled.days)
-    found, _ = judge_links(data, ChainState.fresh() if before is None else before.state, settings)
-    return data, found
+    state = ChainState.fresh() if before is None else before.state
+    found, _ = judge_links(data, state, settings)
+    day_before = data.span(0, data.days - 1)
+    return data, found, judge_links(day_before, state, settings)[1] if day_before.days else state.aligned_to(data)
 
 
-def _link(number: int, row: int, data: ChainInput, found: LinkVerdicts) -> LinkExplained:
+def _link(
+    number: int, row: int, data: ChainInput, found: LinkVerdicts, before: ChainState, settings: DetectorSettings
+) -> LinkExplained:
     link, verdicts, last = LINKS[number], found.links[number], data.days - 1
     upstream, downstream = _numbers(data, link.upstream)[row], _numbers(data, link.downstream)[row]
     days = [
@@ -188,7 +200,10 @@ def _link(number: int, row: int, data: ChainInput, found: LinkVerdicts) -> LinkE
     broken = bool(verdicts.alert[row, last])
     began_on = data.day(last) - timedelta(days=began) if began >= 0 else None
     sentence = _say(link.upstream, link.downstream, days[-1], broken, began_on)
-    return LinkExplained(link.upstream, link.downstream, link.stage, sentence, broken, began_on, days)
+    words = Words(_WORDS[link.upstream][1], _WORDS[link.downstream][1])
+    counts = days[-1].upstream, days[-1].downstream
+    steps = explain_day(before.links[number].take([row]), *counts, data.day(last), settings=settings, words=words)
+    return LinkExplained(link.upstream, link.downstream, link.stage, sentence, broken, began_on, days, steps)
 
 
 def _say(upstream: str, downstream: str, day: LinkDay, broken: bool, began_on: date | None) -> str:

@@ -52,7 +52,7 @@ def make_plans(
     campaigns: Sequence[Mapping[str, Any]],
     triggers: Iterable[tuple[int, datetime, str | None, str | None]],
     variables: Mapping[int, Sequence[str]],
-    manifest: Manifest | None,
+    manifest: ManifestFacts,
     decisions: Sequence[Decision],
     zone: ZoneInfo,
 ) -> list[Plan]:
@@ -62,7 +62,6 @@ def make_plans(
     campaigns whose trigger Customer.io does not show. `triggers`: (campaign, when, event before, event after) of each
     edit.
     """
-    entries = _Entries(manifest)
     mapped = {d.campaign_id: d.event for d in decisions if d.kind == "map_event"}
     edits: dict[int, list[TriggerEdit]] = {}
     for campaign_id, at, before, after in triggers:
@@ -70,30 +69,28 @@ def make_plans(
     plans = []
     for row in campaigns:
         campaign_id, trigger = row["campaign_id"], row["event"]
-        entry = entries.of(campaign_id, row["name"])
+        facts = manifest.about(campaign_id, row["name"])
         if campaign_id in mapped:
             event, event_from = mapped[campaign_id], "decision"
         elif trigger is not None:
             event, event_from = trigger, "trigger"
-        elif entry is not None and entry.event is not None:
-            event, event_from = entry.event.strip(), "manifest"
+        elif facts.event is not None:
+            event, event_from = facts.event, "manifest"
         else:
             event, event_from = None, "none"
         periods: tuple[EventPeriod, ...] = (EventPeriod(None, event),)
         if event_from == "trigger":
             periods = trigger_periods(edits.get(campaign_id, []), event, zone)
-        used = {name for name in map(_event_property, variables.get(campaign_id, ())) if name}
-        if entry is not None:
-            used |= set(entry.uses)
+        used = {name for name in map(_event_property, variables.get(campaign_id, ())) if name} | set(facts.uses)
         plans.append(
             Plan(
                 campaign_id,
                 event,
                 event_from,
-                entry.owner if entry else None,
-                entry.deal_value if entry else None,
-                entry.conversion_rate if entry else None,
-                entry.timing if entry else None,
+                facts.owner,
+                facts.deal_value,
+                facts.conversion_rate,
+                facts.timing,
                 tuple(sorted(used)),
                 periods,
             )
@@ -119,16 +116,58 @@ def trigger_periods(edits: Sequence[TriggerEdit], newest: str | None, zone: Zone
     return tuple(periods)
 
 
-class _Entries:
-    """The manifest's campaigns, found by id or by name."""
+@dataclass(frozen=True)
+class CampaignFacts:
+    """What a manifest says of one campaign."""
 
-    def __init__(self, manifest: Manifest | None) -> None:
+    event: str | None = None
+    owner: str | None = None
+    deal_value: float | None = None
+    conversion_rate: float | None = None
+    timing: str | None = None
+    uses: tuple[str, ...] = ()
+
+
+class ManifestFacts:
+    """What a manifest says of campaigns, found by id or by name."""
+
+    def __init__(self, by_id: Mapping[int, CampaignFacts], by_name: Mapping[str, CampaignFacts]) -> None:
+        self._by_id = by_id
+        self._by_name = by_name
+
+    @classmethod
+    def of(cls, manifest: Manifest | None) -> ManifestFacts:
+        """The facts of a manifest; None says nothing."""
         entries = manifest.campaigns if manifest else ()
-        self._by_id = {entry.id: entry for entry in entries if entry.id is not None}
-        self._by_name = {entry.name.strip(): entry for entry in entries if entry.name is not None and entry.id is None}
+        return cls(
+            {entry.id: _facts(entry) for entry in entries if entry.id is not None},
+            {entry.name.strip(): _facts(entry) for entry in entries if entry.name is not None and entry.id is None},
+        )
 
-    def of(self, campaign_id: int, name: str) -> CampaignEntry | None:
-        return self._by_id.get(campaign_id) or self._by_name.get(name.strip())
+    @classmethod
+    def stored(cls, plans: Iterable[Mapping[str, Any]]) -> ManifestFacts:
+        """What the manifest said when it was last read, from the rows of `campaign_plan`."""
+        names = ("owner", "deal_value", "conversion_rate", "timing")
+        return cls(
+            {
+                row["campaign_id"]: CampaignFacts(
+                    event=row["event"] if row["event_from"] == "manifest" else None,
+                    uses=tuple(row["uses"]),
+                    **{name: row[name] for name in names},
+                )
+                for row in plans
+            },
+            {},
+        )
+
+    def about(self, campaign_id: int, name: str) -> CampaignFacts:
+        """What is said of a campaign; nothing where the manifest does not name it."""
+        return self._by_id.get(campaign_id) or self._by_name.get(name.strip()) or CampaignFacts()
+
+
+def _facts(entry: CampaignEntry) -> CampaignFacts:
+    event = entry.event.strip() if entry.event is not None else None
+    return CampaignFacts(event, entry.owner, entry.deal_value, entry.conversion_rate, entry.timing, tuple(entry.uses))
 
 
 def _event_property(variable: str) -> str | None:

@@ -16,10 +16,12 @@ from campaign_health.detection.renames import DeclaredRename, RenameDecisions
 from campaign_health.detection.standing import HandOver
 from campaign_health.judge.decisions import confirmed_hand_overs, local_days, manifest_hand_overs
 from campaign_health.judge.mapping import CampaignSpan, campaign_spans
-from campaign_health.judge.plans import Plan, make_plans
+from campaign_health.judge.plans import ManifestFacts, Plan, make_plans
+from campaign_health.manifest.problems import ManifestError
 from campaign_health.manifest.reading import read_manifest
+from campaign_health.manifest.schema import Manifest
 from campaign_health.settings import WorkspaceSettings
-from storage import judge_input
+from storage import judge_input, judgements
 from storage.decisions import Decision, decisions_in_force
 
 
@@ -39,6 +41,7 @@ class Known:
     hand_overs: Sequence[HandOver]
     rename_decisions: RenameDecisions
     declared_renames: Sequence[DeclaredRename]
+    problem: str | None = None
 
     @property
     def relearned(self) -> dict[int, list[date]]:
@@ -65,14 +68,19 @@ def read_known(
     last_day = min(days[1], today if as_of is None else as_of)
     if last_day < days[0]:
         return None
-    manifest = read_manifest(workspace.manifest_path) if workspace.manifest_path is not None else None
+    manifest, problem = _manifest(workspace)
+    facts = ManifestFacts.of(manifest)
+    if problem is not None:
+        facts = ManifestFacts.stored(judgements.read_plans(connection, name))
     decisions = [d for d in decisions_in_force(connection, name) if local_day(d.decided_at, zone) <= today]
     campaigns = judge_input.campaigns(connection, name)
     plans = make_plans(
         campaigns,
         judge_input.trigger_changes(connection, name),
         judge_input.message_variables(connection, name),
-        manifest,
+        ManifestFacts.of(manifest)
+        if problem is None
+        else ManifestFacts.stored(judgements.read_plans(connection, name)),
         decisions,
         zone,
     )
@@ -90,7 +98,18 @@ def read_known(
         [*confirmed_hand_overs(decisions, zone), *manifest_hand_overs(manifest)],
         RenameDecisions(said["confirm_rename"], said["refuse_rename"]),
         [DeclaredRename(r.old, r.new, r.since, r.owner) for r in (manifest.renames if manifest else ())],
+        problem,
     )
+
+
+def _manifest(workspace: WorkspaceSettings) -> tuple[Manifest | None, str | None]:
+    """The manifest, and why it could not be read; a slip in it must not keep a broken campaign from being seen."""
+    if workspace.manifest_path is None:
+        return None, None
+    try:
+        return read_manifest(workspace.manifest_path), None
+    except ManifestError as failure:
+        return None, f"{failure.message} {failure.cure} Until then, what it said when last read still holds."
 
 
 _RENAMES = ("confirm_rename", "refuse_rename")

@@ -68,7 +68,6 @@ def replay(
 
     Raises:
         CouldNotStart: nothing is published, or nothing of those days is stored.
-        ManifestError: the manifest cannot be read.
     """
     with open_published(data_dir) as connection:
         days, zone_name = collected_range(connection, workspace.name), stored_time_zone(connection, workspace.name)

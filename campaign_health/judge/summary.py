@@ -12,7 +12,8 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True)
 class JudgeSummary:
-    """What was judged. `as_of` is None where nothing is stored; `resumed_from` the day whose memory was used."""
+    """What was judged. `as_of` is None where nothing is stored; `resumed_from` the day whose memory was used.
+    `problem`: what could not be read, and what to do."""
 
     workspace: str
     as_of: date | None = None
@@ -23,3 +24,4 @@ class JudgeSummary:
     opened: tuple[str, ...] = ()
     recovered: tuple[str, ...] = ()
     status_counts: Mapping[str, int] = field(default_factory=dict)
+    problem: str | None = None

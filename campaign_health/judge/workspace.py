@@ -60,9 +60,9 @@ def judge_workspace(
 
     All is saved in one transaction, or nothing. It does not publish. What was not collected is judged as such and
     is no error. Judging again changes nothing, and judging from the kept memory gives what judging all would give.
+    With a manifest that cannot be read, what it said when last read still holds; the summary names the problem.
 
     Raises:
-        ManifestError: the workspace's manifest cannot be read.
         StorageError: the warehouse is busy, damaged or newer than this program.
     """
     with warehouse.open() as connection, transaction(connection):
@@ -127,6 +127,7 @@ def _judge(
         incidents.opened,
         incidents.recovered,
         judgements.newest_statuses(connection, name),
+        known.problem,
     )
 
 
