@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import streamlit as st
 
 from campaign_health.dashboard.figures.sparkline import event_line
 from campaign_health.dashboard.markup import shown
@@ -12,6 +13,10 @@ NEW_DAYS = 14
 VANISHED_DAYS = 2
 LIVES = ("Vanished", "New", "Blocked in Mixpanel", "Alive", "Long gone")
 LONG_GONE_DAYS = 60
+COUNTED = {
+    "Last 28 days": st.column_config.ImageColumn(width=160, help="A grey bar is a day not collected."),
+    "Count, 28 days": st.column_config.NumberColumn(format="localized"),
+}
 
 
 def lives(events: pd.DataFrame) -> pd.Series:

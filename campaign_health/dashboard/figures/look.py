@@ -29,7 +29,7 @@ def with_look(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
         hoverlabel={"bgcolor": colours.surface, "font": {"color": colours.text}},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"color": colours.text}},
         dragmode=False,
+        xaxis={"gridcolor": colours.grid, "zeroline": False, "linecolor": colours.grid, "automargin": True},
+        yaxis={"gridcolor": colours.grid, "zeroline": False, "rangemode": "tozero", "automargin": True},
     )
-    figure.update_xaxes(gridcolor=colours.grid, zeroline=False, linecolor=colours.grid, automargin=True)
-    figure.update_yaxes(gridcolor=colours.grid, zeroline=False, rangemode="tozero", automargin=True)
     return figure

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from campaign_health.dashboard.event_table import COUNTED
 from campaign_health.dashboard.figures.sparkline import event_line
 from campaign_health.dashboard.markup import shown
 from campaign_health.dashboard.page import Page, draw
@@ -78,7 +79,7 @@ def _unused(page: Page, events: pd.DataFrame) -> None:
     )  # fmt: skip
     st.dataframe(
         rows, hide_index=True, alt="Events without a campaign",
-        column_config={"Last 28 days": st.column_config.ImageColumn(width=160)},
+        column_config=COUNTED,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from campaign_health.dashboard.chart import draw_chart
 from campaign_health.dashboard.download import offer_csv
-from campaign_health.dashboard.event_table import LIVES, for_people, lives
+from campaign_health.dashboard.event_table import COUNTED, LIVES, for_people, lives
 from campaign_health.dashboard.figures.hand_over import hand_over_figure, hand_over_table, hand_over_text
 from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page, draw
@@ -110,7 +110,7 @@ def _table(page: Page, found: pd.DataFrame) -> None:
     quiet(f"{len(part):,} of {plural(len(found), 'event')}")
     st.dataframe(
         for_people(part, page.palette), hide_index=True, alt="All events",
-        column_config={"Last 28 days": st.column_config.ImageColumn(width=160)},
+        column_config=COUNTED,
     )  # fmt: skip
     rows = part.drop(columns=["line"]).assign(
         campaigns=[", ".join(names) for names in part["campaigns"]], life=lives(part)

@@ -68,13 +68,14 @@ class CampaignNow:
 
 
 def campaign_names(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[tuple[int, str], ...]:
-    """Id and name of every campaign, those with an open incident first, then by name."""
+    """Id and name of every campaign, those with an open incident first, the dearest on top, then by name."""
     rows = connection.execute(
         """
         SELECT c.campaign_id, c.name FROM campaign c
         LEFT JOIN incident i ON i.workspace = c.workspace AND i.campaign_id = c.campaign_id AND i.status = 'open'
         WHERE c.workspace = ?
-        GROUP BY c.campaign_id, c.name ORDER BY count(i.incident_id) = 0, lower(c.name), c.campaign_id
+        GROUP BY c.campaign_id, c.name ORDER BY count(i.incident_id) = 0, max(coalesce(i.revenue_at_risk, 0)) DESC,
+                 lower(c.name), c.campaign_id
         """,
         [workspace],
     ).fetchall()
