@@ -24,6 +24,8 @@ from storage.database import PUBLISHED_NAME, WAREHOUSE_NAME, Warehouse
 
 # On these days before today the demo world is collected: often enough to see each story's change when it happens.
 COLLECTED_DAYS_AGO = (21, 12, 11, 8, 4, 1, 0)
+# Nothing of the days before is news any more; judging them too would only take longer.
+JUDGED_FROM_DAYS_AGO = 8
 MARKER = "this-is-a-demo"
 
 Step = Callable[[int, int, str], None]
@@ -63,7 +65,8 @@ def prepare_demo(
             report = collect_once(settings, Order(), sandbox.now, progress, signals=signals, sleep=_no_sleep)
             if report.stopped is not None:
                 raise report.stopped
-            judge_all(Warehouse(settings.data_dir), settings, sandbox.now)
+            if days_ago <= JUDGED_FROM_DAYS_AGO:
+                judge_all(Warehouse(settings.data_dir), settings, sandbox.now)
         return Demo(settings, environment, directory, sandbox.now)
 
 

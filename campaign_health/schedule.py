@@ -10,7 +10,7 @@ import os
 import queue
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from campaign_health.daily_run import collect_judge_and_tell, tell
 from campaign_health.errors import CouldNotStart
 from campaign_health.pipeline import Order
 from campaign_health.pipeline.context import ProgressSink
-from campaign_health.pipeline.order import light_order
+from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, light_order
 from campaign_health.pipeline.reads import newest_full_run
 from campaign_health.pipeline.report import RunReport
 from campaign_health.settings import Settings, WorkspaceSettings
@@ -114,9 +114,8 @@ class Schedule:
                 return
             light = task.kind == "refresh" and task.workspace not in self._incomplete
             self._note(f"{_where(workspace)}{'refresh' if light else 'collection'} begins.")
-            run = collect_judge_and_tell(
-                self._settings, workspace, light_order() if light else Order(), now, self._progress, signals
-            )
+            order = with_keys(light_order() if light else Order(), workspace)
+            run = collect_judge_and_tell(self._settings, workspace, order, now, self._progress, signals)
             for problem in run.problems:
                 self._note(problem)
             self._after(workspace, run.report, light=light)
@@ -207,6 +206,15 @@ def is_due(newest_run: datetime | None, collect_at: time, zone: ZoneInfo, now: d
 def refresh_hours(collect_at: time, every_hours: int) -> list[int]:
     """The hours of a day at which it is refreshed, after the morning's run and before midnight."""
     return list(range(collect_at.hour + every_hours, 24, every_hours)) if every_hours else []
+
+
+def with_keys(order: Order, workspace: WorkspaceSettings) -> Order:
+    """The order without the sources of a service whose keys are not set: a schedule need not say so every time."""
+    possible = {
+        *(MIXPANEL_SOURCES if workspace.mixpanel is not None else ()),
+        *(CUSTOMERIO_SOURCES if workspace.customerio is not None else ()),
+    }
+    return replace(order, sources=order.sources & possible)
 
 
 def _has_keys(workspace: WorkspaceSettings) -> bool:

@@ -16,8 +16,9 @@ import pytest
 
 from campaign_health.errors import CouldNotStart
 from campaign_health.pipeline import Order
+from campaign_health.pipeline.order import MIXPANEL_SOURCES, light_order
 from campaign_health.run_lock import SCHEDULE, holder_of, only_one
-from campaign_health.schedule import Schedule, Task, is_due, refresh_hours
+from campaign_health.schedule import Schedule, Task, is_due, refresh_hours, with_keys
 from campaign_health.stopping import Stopped, StopSignals
 from tests.collecting_cast import Install, Installation, Notes
 
@@ -48,6 +49,13 @@ def test_refreshes_follow_the_morning_until_midnight() -> None:
     assert refresh_hours(HALF_PAST_SIX, 4) == [10, 14, 18, 22]
     assert refresh_hours(time_of_day(23, 0), 4) == []
     assert refresh_hours(HALF_PAST_SIX, 0) == []
+
+
+def test_a_service_without_keys_is_left_out_of_every_order(installation: Installation) -> None:
+    installation.extra["CUSTOMERIO_APP_API_KEY"] = ""
+    [workspace] = installation.settings().workspaces
+    assert with_keys(Order(), workspace).in_turn() == MIXPANEL_SOURCES
+    assert with_keys(light_order(), workspace).in_turn() == ("mixpanel_events",)
 
 
 @pytest.fixture
