@@ -9,6 +9,7 @@ from campaign_health.day_states import count_states, days_between, unbroken
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.reads import asked_from, first_stored_day, stored_days
 from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.vanished import refuse_vanished
 from campaign_health.pipeline.windows import first_day_to_ask, reach_of
 from collectors.mixpanel import CountedBatch, WindowFailed, fetch_exported_counts, last_day_served
 from storage.queries import event_source_in_use
@@ -34,6 +35,7 @@ def collect_exported_counts(run: WorkspaceRun, tally: Tally) -> None:
     plan = _plan(run)
     tally.first_day, tally.last_day = plan.first_day, plan.last_day
     answered: set[date] = set()
+    empty: list[CountedBatch] = []
     try:
         for part in fetch_exported_counts(
             run.mixpanel, plan.first_day, plan.last_day, run.zone, run.now, run.progress.advance
@@ -41,10 +43,25 @@ def collect_exported_counts(run: WorkspaceRun, tally: Tally) -> None:
             if isinstance(part, WindowFailed):
                 tally.shortfalls.append(part.reason)
                 continue
+            if not part.counts:
+                empty.append(part)
+                continue
             _save(run, tally, plan, part)
             answered.update(days_between(part.first_day, part.last_day))
+        answered.update(_save_empty(run, tally, plan, empty))
     finally:
         _mark_unanswered(run, plan, answered)
+
+
+def _save_empty(run: WorkspaceRun, tally: Tally, plan: _Plan, empty: list[CountedBatch]) -> list[date]:
+    """Saves windows without any event, and returns their days; none of them where one cannot be true."""
+    days = [day for part in empty for day in days_between(part.first_day, part.last_day)]
+    if days:
+        with run.reading() as connection:
+            refuse_vanished(connection, run.name, days)
+    for part in empty:
+        _save(run, tally, plan, part)
+    return days
 
 
 def _plan(run: WorkspaceRun) -> _Plan:

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from campaign_health.day_states import count_states
+from campaign_health.day_states import count_states, days_between
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.reads import asked_from, events_and_gaps, first_stored_day, stored_days
 from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.vanished import refuse_vanished
 from campaign_health.pipeline.windows import first_day_to_ask, reach_of
-from collectors.errors import PlanForbids
+from collectors.errors import CollectorError, PlanForbids
 from collectors.mixpanel import fetch_event_counts, fetch_event_names, last_day_served
 from storage.queries import campaign_events, event_source_in_use
 from storage.records import EventCounts
@@ -121,6 +122,21 @@ def _fetch(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> Non
         tally.notes.append(f"{len(names - counted)} events without a campaign were left for the next full run.")
 
 
+def _drop_vanished(run: WorkspaceRun, tally: Tally, answer: _Answer) -> None:
+    """Drops an answer without a single event where stored numbers say that it cannot be true."""
+    records = [record for records in answer.counts.values() for record in records]
+    if not records or any(record.counts for record in records):
+        return
+    days = {day for window in answer.counts for day in days_between(*window)}
+    try:
+        with run.reading() as connection:
+            refuse_vanished(connection, run.name, days, {record.event for record in records})
+    except CollectorError as failure:
+        tally.shortfalls.append(str(failure))
+        answer.counts.clear()
+        answer.complete = False
+
+
 def _allowance(run: WorkspaceRun) -> int | None:
     if not run.order.light or run.budget is None:
         return None
@@ -157,6 +173,7 @@ def in_order_of_need(names: Iterable[str], known: Known, campaign_events: Collec
 
 def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> None:
     """Saves what came, all in one transaction; what did not come is marked so where there is no number yet."""
+    _drop_vanished(run, tally, answer)
     now = run.clock.instant()
     whole = answer.complete and len(answer.counts) <= 1 and not answer.refused
     windows = answer.counts or ({(answer.first_day, plan.last_day): []} if answer.complete else {})
