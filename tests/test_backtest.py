@@ -57,7 +57,9 @@ def test_a_stop_is_an_alert_from_its_first_day_on() -> None:
 
 def test_rows_come_back_in_their_order_and_pairs_do_not_touch_each_other() -> None:
     one, two = pair("one"), pair("two", seed=2, stop=200)
-    apart = {row["pair_id"] + row["date"]: row for text in (one, two) for row in rows_of(backtest(HEADER + "".join(text)))}
+    apart = {
+        row["pair_id"] + row["date"]: row for text in (one, two) for row in rows_of(backtest(HEADER + "".join(text)))
+    }
     mixed = [line for lines in zip(reversed(one), two, strict=True) for line in lines]
     found = rows_of(backtest(HEADER + "".join(mixed)))
     assert [(row["pair_id"], row["date"]) for row in found] == [tuple(line.split(",")[:2]) for line in mixed]
@@ -66,7 +68,9 @@ def test_rows_come_back_in_their_order_and_pairs_do_not_touch_each_other() -> No
 
 def test_an_empty_count_and_a_missing_row_are_both_not_collected() -> None:
     lines = pair("welcome")
-    holes = [",".join([*line.split(",")[:2], "", ""]) + "\n" if 60 <= day < 65 else line for day, line in enumerate(lines)]
+    holes = [
+        ",".join([*line.split(",")[:2], "", ""]) + "\n" if 60 <= day < 65 else line for day, line in enumerate(lines)
+    ]
     found = rows_of(backtest(HEADER + "".join(holes)))
     assert {row["status"] for row in found[60:65]} == {"not_collected"}
     assert found[60]["expected"] == found[60]["probability"] == ""
@@ -83,10 +87,14 @@ def test_it_says_nothing_else_on_standard_output_and_writes_files_whole(tmp_path
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
 
 
-@pytest.mark.parametrize("name", ['"Smith, John"', '"say ""hi"""', "Grüße 🎉", " spaced ", "0", "null", "a/b\\c", "NA", ""])
+@pytest.mark.parametrize(
+    "name", ['"Smith, John"', '"say ""hi"""', "Grüße 🎉", " spaced ", "0", "null", "a/b\\c", "NA", ""]
+)
 def test_pairs_may_have_names_of_any_kind(name: str) -> None:
     text = HEADER + f"{name},2026-01-05,3,1\n{name},2026-01-06,4,2\n"
-    assert [row["pair_id"] for row in rows_of(backtest(text))] == [row[0] for row in list(csv.reader(io.StringIO(text)))[1:]]
+    assert [row["pair_id"] for row in rows_of(backtest(text))] == [
+        row[0] for row in list(csv.reader(io.StringIO(text)))[1:]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +124,9 @@ def test_bad_input_is_refused_in_one_line_that_names_the_place(text: str, reason
 
 def test_numbers_and_files_written_by_other_programs_are_understood() -> None:
     plain = HEADER + "a,2026-01-05,3,1\na,2026-01-06,1000000000,999999999\n"
-    others = "\ufeff" + 'date,"sends",events,pair_id,extra\r\n2026-01-05,1.0,3.0,a,x\r\n2026-01-06,999999999,1e9,"a",\r\n'
+    others = (
+        "\ufeff" + 'date,"sends",events,pair_id,extra\r\n2026-01-05,1.0,3.0,a,x\r\n2026-01-06,999999999,1e9,"a",\r\n'
+    )
     assert rows_of(backtest(others)) == rows_of(backtest(plain))
 
 
@@ -133,6 +143,7 @@ def test_a_smaller_budget_of_false_alarms_needs_more_evidence() -> None:
     sends[70:] = random.binomial(sends[70:], 0.4)
     text = HEADER + "".join(f"a,{START + timedelta(days=d)},{events[d]},{sends[d]}\n" for d in range(100))
     few, many = (
-        [row["alert"] for row in rows_of(backtest(text, "--false-alarm-years", years))].index("1") for years in ("0.2", "5000")
+        [row["alert"] for row in rows_of(backtest(text, "--false-alarm-years", years))].index("1")
+        for years in ("0.2", "5000")
     )
     assert few < many

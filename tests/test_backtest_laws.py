@@ -83,7 +83,9 @@ def test_more_sends_on_a_day_never_make_its_verdict_worse(seed: int, day: int, s
 
 @FEW
 @given(st.integers(0, 10_000), st.integers(20, 89), st.integers(1, 20), st.sampled_from(["events", "sends", "both"]))
-def test_days_that_were_not_collected_never_raise_and_never_end_an_alarm(seed: int, day: int, gap: int, what: str) -> None:
+def test_days_that_were_not_collected_never_raise_and_never_end_an_alarm(
+    seed: int, day: int, gap: int, what: str
+) -> None:
     pair = story(seed)
     hidden = {"events": (True, False), "sends": (False, True), "both": (True, True)}[what]
     for missing in range(day, min(day + gap, len(pair))):

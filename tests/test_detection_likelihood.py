@@ -14,7 +14,7 @@ COUNTS = np.arange(0.0, 400.0)
 
 def log_probability(mean: float, inverse_size: float) -> np.ndarray:
     size = settle(np.full_like(COUNTS, inverse_size))
-    return log_with_mean(log_shape(COUNTS, size), size, COUNTS, np.full_like(COUNTS, mean))
+    return log_with_mean(log_shape(COUNTS, size), size, COUNTS + 1.0 / size, COUNTS, np.full_like(COUNTS, mean))
 
 
 @pytest.mark.parametrize(

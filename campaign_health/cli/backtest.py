@@ -52,13 +52,13 @@ def command(pairs: str, out: str, false_alarm_years: float) -> None:
         _refuse(f"{'standard input' if pairs == '-' else pairs}: {error}")
     try:
         if out == "-":
-            write_verdicts(sys.stdout.buffer, table, verdicts.columns())
+            write_verdicts(sys.stdout.buffer, table, verdicts.columns)
             sys.stdout.buffer.flush()
         else:
             target = Path(out)
             unfinished = target.with_name(target.name + ".part")
             with unfinished.open("wb") as file:
-                write_verdicts(file, table, verdicts.columns())
+                write_verdicts(file, table, verdicts.columns)
             unfinished.replace(target)
     except BrokenPipeError:
         with suppress(OSError):

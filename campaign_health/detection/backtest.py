@@ -34,16 +34,16 @@ class RowVerdicts:
     expected_high: NDArray[np.float32]
     probability: NDArray[np.float32]
 
-    def columns(self) -> dict[str, pa.Array]:
-        """The verdicts as columns for `pair_table.write_verdicts`."""
+    def columns(self, rows: slice) -> dict[str, pa.Array]:
+        """The verdicts of some rows as columns for `pair_table.write_verdicts`."""
         names = pa.array(STATUS_NAMES, pa.string())
         return {
-            "alert": pa.array(self.alert.view(np.int8)),
-            "status": pa.DictionaryArray.from_arrays(pa.array(self.status), names),
-            "expected": _rounded(self.expected, 3),
-            "expected_low": _whole(self.expected_low),
-            "expected_high": _whole(self.expected_high),
-            "probability": _significant(self.probability),
+            "alert": pa.array(self.alert[rows].view(np.int8)),
+            "status": pa.DictionaryArray.from_arrays(pa.array(self.status[rows]), names),
+            "expected": _rounded(self.expected[rows], 3),
+            "expected_low": _whole(self.expected_low[rows]),
+            "expected_high": _whole(self.expected_high[rows]),
+            "probability": _significant(self.probability[rows]),
         }
 
 
@@ -144,14 +144,16 @@ def _mark_lost_events(
     gaps: NDArray[np.int64],
     settings: DetectorSettings,
 ) -> None:
-    """An event that fell to nothing is an incident too; without its project to compare, only on strong evidence."""
+    """Names an event that fell to nothing in the status.
+
+    It opens no incident here: without its project it cannot be told from an outage or from traffic that ended, and
+    on real counts every second such alarm would be one too many.
+    """
     threshold = settings.lone_event_factor * settings.threshold
     history = run_events(EventState.fresh(len(events)), events, weekdays, gaps, threshold, against_project=False)
-    lost = history.lost & ~found.alert
-    observed = lost & (found.status != Status.NOT_COLLECTED)
-    found.alert |= lost
-    found.status[observed] = Status.EVENT_LOST
-    found.probability[observed] = history.probability[observed]
+    lost = history.lost & ~found.alert & (found.status != Status.NOT_COLLECTED)
+    found.status[lost] = Status.EVENT_LOST
+    found.probability[lost] = history.probability[lost]
 
 
 def _rounded(values: NDArray[np.float32], digits: int) -> pa.Array:

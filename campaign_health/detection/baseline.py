@@ -53,6 +53,7 @@ class Prediction:
     weekday_factor: FloatArray
     inverse_size: FloatArray  # [spreads + 1, models, pairs], settled
     shape: FloatArray  # log_shape of the day's sends
+    reach: FloatArray  # the day's sends + 1 / inverse size
     weight: FloatArray  # [models, pairs] plausibility of the models
     spread_weight: FloatArray  # [spreads + 1, models, pairs] plausibility of the spreads, storms last
     pause: FloatArray  # chance that the day is one of a pause
@@ -110,6 +111,7 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
     plausible = _plausibility(state, step, volume, known_volume, day.judged, settings)
     inverse_size = _inverse_sizes(state, day, shares, factor * ratio[0], mean, settings)
     shape = likelihood.log_shape(day.sends, inverse_size)
+    reach = day.sends + 1.0 / inverse_size
 
     weight = np.exp(state.score - state.score.max(axis=(0, 1)))
     model_weight = weight.sum(axis=0)
@@ -117,14 +119,14 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
     storm = state.storms / (state.storms + state.ordinary)
     spread_weight = np.concatenate([spreads * (1.0 - storm), np.broadcast_to(storm, (1, *mean.shape))])
 
-    component = spread_weight * np.exp(likelihood.log_with_mean(shape, inverse_size, day.sends, mean))
+    component = spread_weight * np.exp(likelihood.log_with_mean(shape, inverse_size, reach, day.sends, mean))
     pause = pause_chance(state, settings)
     total = np.maximum(component.sum(axis=0) * (1.0 - pause) + np.where(day.sends == 0, pause, 0.0), 1e-300)
     typical = (plausible * mean).sum(axis=0)
     spread = (plausible * (spreads * np.maximum(inverse_size[:-1], -1.0)).sum(axis=0)).sum(axis=0)
     return Prediction(
-        mean, mean_before, level, level_before, exposure, factor, inverse_size, shape, plausible, spread_weight, pause,
-        events, step, typical, spread, component, total, dip,
+        mean, mean_before, level, level_before, exposure, factor, inverse_size, shape, reach, plausible, spread_weight,
+        pause, events, step, typical, spread, component, total, dip,
     )  # fmt: skip
 
 

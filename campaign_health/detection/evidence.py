@@ -2,8 +2,7 @@
 
 Per pair, model and kept share k runs a CUSUM of the log-likelihood ratio of "only the share k of the sends is
 left" against "healthy" (Page 1954: max(0, W + ln p_k / p_healthy); no other rule has a smaller worst delay at the same
-rate of false alarms, Moustakides 1986). Broken means *at most* k: below k times the expectation the ratio is read
-at k times the expectation, so that a freak day never counts for more than a day of the break it would be.
+rate of false alarms, Moustakides 1986).
 
 The evidence against all healthy models together is -ln sum_m w_m exp(-W_m): as long as one plausible model explains
 the days, there is none. It is divided by the pair's own excess: the mean height to which its evidence used to climb
@@ -68,17 +67,9 @@ def _gain(state: State, day: Day, seen: Prediction, index: int, settings: Detect
     left = kept * seen.mean_before * np.where(on, kept**-persistence, 1.0)
     ordinary = seen.component.sum(axis=0)
     broken = (
-        seen.spread_weight * np.exp(likelihood.log_with_mean(seen.shape, seen.inverse_size, day.sends, left))
+        seen.spread_weight
+        * np.exp(likelihood.log_with_mean(seen.shape, seen.inverse_size, seen.reach, day.sends, left))
     ).sum(axis=0)
-    below = np.flatnonzero(day.judged & (day.sends < left).any(axis=0))
-    if below.size and settings.clamp:
-        floor = left[:, below]
-        sends = np.maximum(day.sends[below], floor)
-        size, weight = seen.inverse_size[:, :, below], seen.spread_weight[:, :, below]
-        shape = likelihood.log_shape(sends, size)
-        healthy = likelihood.log_with_mean(shape, size, sends, seen.mean[:, below])
-        ordinary[:, below] = (weight * np.exp(healthy)).sum(axis=0)
-        broken[:, below] = (weight * np.exp(likelihood.log_with_mean(shape, size, sends, floor))).sum(axis=0)
     odds = np.maximum(broken, 1e-300) / np.maximum(ordinary, 1e-300)
     gain: FloatArray = np.log(odds / (1.0 - seen.pause + seen.pause * odds))
     return gain

@@ -68,14 +68,14 @@ def log_shape(count: Array, settled: Array) -> Array:
     return shape
 
 
-def log_with_mean(shape: Array, settled: Array, count: Array, mean: Array) -> Array:
-    """ln P(y) from `log_shape` and the mean (broadcast together)."""
+def log_with_mean(shape: Array, settled: Array, reach: Array, count: Array, mean: Array) -> Array:
+    """ln P(y) from `log_shape`, `reach` = y + 1/k and the mean (broadcast together)."""
     mean = np.maximum(mean, 1e-12)
     base = settled * mean
     base += 1.0
     np.maximum(base, 1e-12, out=base)
     np.log(base, out=base)
-    base *= count + 1.0 / settled
+    base *= reach
     value = shape + count * np.log(mean)
     value -= base
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 COLUMNS = ("pair_id", "date", "events", "sends")
 _BOM = b"\xef\xbb\xbf"
+WRITTEN_ROWS = 500_000  # rows written at a time
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -185,21 +187,22 @@ def line_of(source: Path | bytes, row: int) -> int:
     return row + 2
 
 
-def write_verdicts(target: IO[bytes], pairs: PairTable, columns: dict[str, pa.Array]) -> None:
-    """Writes pair_id, date and the columns as CSV, in the order of the rows."""
+def write_verdicts(target: IO[bytes], pairs: PairTable, columns: Callable[[slice], dict[str, pa.Array]]) -> None:
+    """Writes pair_id, date and the columns of verdicts as CSV, in the order of the rows, a slice at a time."""
     names = pa.array(pairs.names, pa.string())
-    table = pa.table(
-        {
-            "pair_id": pa.DictionaryArray.from_arrays(pa.array(pairs.pair), names),
-            "date": pa.array(pairs.day).cast(pa.date32()),
-            **columns,
-        }
-    )
     special = pyarrow.compute.any(pyarrow.compute.match_substring_regex(names, '[,"\r\n]|^$|^ | $')).as_py()
-    target.write((",".join(table.column_names) + "\n").encode())
     options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed" if special else "none")
-    for start in range(0, table.num_rows, 1_000_000):
-        part = table.slice(start, 1_000_000)
+    for start in range(0, len(pairs.pair), WRITTEN_ROWS):
+        rows = slice(start, start + WRITTEN_ROWS)
+        part = pa.table(
+            {
+                "pair_id": pa.DictionaryArray.from_arrays(pa.array(pairs.pair[rows]), names),
+                "date": pa.array(pairs.day[rows]).cast(pa.date32()),
+                **columns(rows),
+            }
+        )
+        if start == 0:
+            target.write((",".join(part.column_names) + "\n").encode())
         for index, field in enumerate(part.schema):
             if pa.types.is_dictionary(field.type):
                 part = part.set_column(index, field.name, part.column(index).cast(pa.string()))

@@ -66,7 +66,6 @@ class DetectorSettings:
     kept_handicap: tuple[float, ...] = (0.0, 0.0, 0.0, 2.0)  # nats more that each share has to show
     kept_shares: tuple[float, ...] = (0.0, 0.25, 0.5, 0.7)  # broken means this share of sends is left; 0 = silent
     silent_leak: float = 0.03  # share of expected sends a silent campaign may still show
-    clamp: bool = False
     fading: float = 1 / 30  # share of a degraded suspicion that fades per day
     suspicion: float = 4.0  # nats: half of a day's lesson is refused at this evidence
     calm: float = 0.7  # nats below which the baseline before a break is renewed

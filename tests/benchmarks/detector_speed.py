@@ -1,0 +1,56 @@
+"""How long `backtest` takes and what memory it needs. Run: python -m tests.benchmarks.detector_speed [pairs] [days]"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+
+def write_pairs(path: Path, pairs: int, days: int) -> None:
+    """A table of healthy pairs of all sizes, from a handful to thousands of sends a day."""
+    random = np.random.default_rng(1)
+    level = random.lognormal(3.0, 1.5, (pairs, 1))
+    weekend = np.where(np.arange(days) % 7 >= 5, 0.5, 1.0)
+    events = random.poisson(level * weekend * random.gamma(20, 1 / 20, (pairs, days)))
+    sends = random.binomial(events, random.uniform(0.2, 0.95, (pairs, 1)))
+    names = pa.array([f"campaign {index}" for index in range(pairs)])
+    start = np.datetime64("2024-01-01") + np.arange(days)
+    table = pa.table(
+        {
+            "pair_id": names.take(pa.array(np.repeat(np.arange(pairs), days))),
+            "date": pa.array(np.tile(start, pairs)),
+            "events": events.ravel(),
+            "sends": sends.ravel(),
+        }
+    )
+    pyarrow.csv.write_csv(table, path, pyarrow.csv.WriteOptions(quoting_style="none"))
+
+
+def main() -> None:
+    pairs, days = (int(value) for value in (*sys.argv[1:3], "10000", "730")[:2]) if len(sys.argv) > 2 else (10_000, 730)
+    with tempfile.TemporaryDirectory() as folder:
+        table, out = Path(folder) / "pairs.csv", Path(folder) / "verdicts.csv"
+        write_pairs(table, pairs, days)
+        run = "from campaign_health.cli.backtest import command; command()"
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", run, "--pairs", str(table), "--out", str(out)], check=True)
+        took = time.perf_counter() - began
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        print(
+            f"backtest of {pairs:,} pairs x {days} days ({table.stat().st_size / 1e6:.0f} MB in, "
+            f"{out.stat().st_size / 1e6:.0f} MB out): {took:.1f} s, "
+            f"{used.ru_utime + used.ru_stime:.1f} s of processor time, "
+            f"{used.ru_maxrss / 1e6:.2f} GB at most"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""A verdict can be followed step by step and said in one sentence."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from campaign_health.detection.explanation import Words, explain_day
+from campaign_health.detection.monitor import judge_panel
+from campaign_health.detection.panel import State
+from campaign_health.detection.verdicts import Status, rarity, sentence
+
+MONDAY = date(2026, 1, 5)
+DAYS = 60
+
+
+def one_pair() -> State:
+    random = np.random.default_rng(1)
+    events = random.poisson(100, (1, DAYS))
+    return judge_panel(events.astype(float), random.binomial(events, 0.6).astype(float), MONDAY)[1]
+
+
+def test_the_steps_lead_from_the_counts_to_the_verdict() -> None:
+    steps = {step.label: step for step in explain_day(one_pair(), 118, 0, MONDAY + timedelta(days=DAYS))}
+    assert next(iter(steps)) == "upstream"
+    assert list(steps)[-1] == "verdict"
+    assert steps["verdict"].value == "silent"
+    ratio, factor, expected = (steps[label].value for label in ("ratio", "weekday", "expected"))
+    assert ratio * factor * 118 == pytest.approx(expected, rel=0.1)
+    assert steps["evidence"].value >= 1
+    assert "an incident opens at" in steps["evidence"].sentence
+    assert "one false alarm per campaign in 8 years" in steps["budget"].sentence
+    assert "the same day" in steps["delay"].sentence
+
+
+def test_the_explained_verdict_is_the_judged_one() -> None:
+    state = one_pair()
+    day = MONDAY + timedelta(days=DAYS)
+    verdicts, _ = judge_panel(np.array([[118.0]]), np.array([[64.0]]), day, state=state)
+    steps = {step.label: step.value for step in explain_day(state, 118, 64, day)}
+    assert steps["expected"] == pytest.approx(verdicts.expected[0, 0])
+    assert steps["verdict"] == "healthy"
+
+
+def test_a_day_that_was_not_collected_says_so() -> None:
+    steps = explain_day(one_pair(), None, 3, MONDAY + timedelta(days=DAYS))
+    assert [step.label for step in steps] == ["counts", "verdict"]
+    assert steps[-1].value == "not_collected"
+
+
+def test_the_words_fit_the_stage() -> None:
+    words = Words("journeys started", "journeys activated")
+    said = " ".join(
+        step.sentence for step in explain_day(one_pair(), 90, 0, MONDAY + timedelta(days=DAYS), words=words)
+    )
+    assert "journeys activated" in said
+    assert "sends" not in said
+
+
+def test_only_one_pair_is_explained_at_a_time() -> None:
+    with pytest.raises(ValueError, match="one pair"):
+        explain_day(State.fresh(2), 1, 1, MONDAY)
+
+
+def test_a_verdict_is_one_sentence_with_numbers() -> None:
+    assert sentence(Status.SILENT, 118, 0, 52, 71, 1 / 500_000) == (
+        "0 sends for 118 events; 52 to 71 were expected; a healthy campaign does this less than once in a thousand years"
+    )
+    assert sentence("degraded", 1, 1, 3, 3, 0.002).startswith("1 send for 1 event; 3 were expected; a healthy")
+    assert sentence("not_collected", None, 4, None, None, None).startswith("not collected")
+    assert "too quiet" in sentence("too_quiet", 2, 0, 0, 1, 0.5)
+    assert "themselves fell" in sentence("volume_down", 5, 3, 1, 6, 0.4)
+
+
+def test_rarity_is_said_in_times_a_person_can_relate_to() -> None:
+    assert rarity(0.0) == "less than once in a million years"
+    assert rarity(1 / 365.25 / 25) == "less than once in 20 years"
+    assert rarity(0.01) == "about once in 100 days"
+    assert rarity(0.8) == "on most days"
