@@ -1,0 +1,130 @@
+"""The states of the pages without a browser: nothing yet, damaged, old, in part, all well, two workspaces."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from storage.database import Warehouse, transaction
+from tests.browser import APP
+from tests.dashboard_world import NOW, build_dashboard_world
+
+PAGES = "campaign_health/dashboard/pages"
+DENSE = ("campaign", "campaign_plan", "campaign_day", "event", "event_day", "verdict", "incident", "source_day",
+         "collection", "workspace", "judge_run", "journey_day")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    build_dashboard_world(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    for name in [name for name in os.environ if name.startswith("CAMPAIGN_HEALTH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("CAMPAIGN_HEALTH_NOW", NOW.isoformat())
+    monkeypatch.chdir(tmp_path)
+    st.cache_data.clear()
+    yield tmp_path
+    st.cache_data.clear()
+
+
+def with_data(folder: Path, built: Path, *statements: str) -> Path:
+    shutil.copytree(built, folder / "data")
+    if statements:
+        with Warehouse(folder / "data").open_and_publish() as connection, transaction(connection):
+            for statement in statements:
+                connection.execute(statement)
+    return folder
+
+
+def drawn(page: str | None = None, **query: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    if page:
+        app.switch_page(f"{PAGES}/{page}.py").run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    parts = [*app.main.get("html"), *app.title, *app.markdown, *app.error, *app.warning, *app.info, *app.code]
+    return "\n".join(str(getattr(part, "value", None) or part.proto.body) for part in parts)
+
+
+def test_before_the_first_collection_the_page_says_what_to_type(folder: Path) -> None:
+    for page in (None, "campaign", "events", "coverage", "data"):
+        assert "campaign-health collect" in said(drawn(page))
+
+
+def test_a_damaged_file_and_one_from_a_newer_version_are_named_with_the_cure(folder: Path, built: Path) -> None:
+    (folder / "data").mkdir()
+    (folder / "data" / "campaign_health.duckdb").write_bytes(b"no database" * 1000)
+    assert "campaign\\_health\\.duckdb" in said(drawn())
+
+
+def test_settings_that_cannot_be_read_show_nothing_else(folder: Path, built: Path) -> None:
+    with_data(folder, built)
+    (folder / "campaign-health.toml").write_text("not = [toml")
+    text = said(drawn())
+    assert "is not valid TOML" in text.replace("\\", "")
+    assert "Project tips" not in text
+
+
+def test_old_data_is_called_old(folder: Path, built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_data(folder, built)
+    monkeypatch.setenv("CAMPAIGN_HEALTH_NOW", "2026-11-27T08:00:00+00:00")
+    assert "These numbers are old" in said(drawn())
+
+
+def test_a_source_that_failed_is_said_on_every_page_with_the_cure_on_its_own(folder: Path, built: Path) -> None:
+    with_data(
+        folder,
+        built,
+        "UPDATE collection SET outcome = 'failed', error = 'Ask for a new key.' "
+        "WHERE source = 'customerio_metrics' AND started_at >= TIMESTAMP '2026-11-24'",
+    )
+    text = said(drawn())
+    assert "Customer.io sends did not answer in full" in text
+    assert "1 of 6 sources could not be collected completely" in text
+    assert "Ask for a new key" in said(drawn("data")).replace("\\", "")
+
+
+def test_a_quiet_morning_takes_one_sentence(folder: Path, built: Path) -> None:
+    with_data(folder, built, "DELETE FROM incident", "UPDATE verdict SET status = 'healthy'")
+    text = said(drawn())
+    assert "Nothing is broken." in text
+    assert "13 campaigns are healthy; all sources collected today at 06:30." in text
+
+
+def test_nothing_collected_of_customerio_leaves_the_pages_whole(folder: Path, built: Path) -> None:
+    with_data(folder, built, *(f"DELETE FROM {name}" for name in DENSE if "campaign" in name or name == "incident"))
+    assert "Customer.io has no campaigns yet" in said(drawn())
+    assert "There are no campaigns yet" in said(drawn("campaign"))
+    for page in ("events", "coverage", "data"):
+        drawn(page)
+
+
+def test_two_workspaces_keep_their_campaigns_apart(folder: Path, built: Path) -> None:
+    copies = [f"INSERT INTO {name} SELECT * REPLACE ('agency <b>' AS workspace) FROM {name}" for name in DENSE]
+    renames = "UPDATE campaign SET name = 'Theirs: ' || name WHERE workspace = 'agency <b>'"
+    with_data(folder, built, *copies, renames)
+    app = drawn(workspace="agency <b>")
+    assert app.selectbox(key="workspace").value == "agency <b>"
+    assert "Theirs: Project tips" in said(app)
+    app.selectbox(key="workspace").set_value("default").run()
+    assert "Theirs: Project tips" not in said(app)
+    page = drawn("campaign", workspace="default")
+    assert "Project tips" in said(page)
+    assert "Theirs" not in said(page)
