@@ -78,9 +78,7 @@ def read_known(
         campaigns,
         judge_input.trigger_changes(connection, name),
         judge_input.message_variables(connection, name),
-        ManifestFacts.of(manifest)
-        if problem is None
-        else ManifestFacts.stored(judgements.read_plans(connection, name)),
+        facts,
         decisions,
         zone,
     )
