@@ -66,7 +66,8 @@ def test_only_one_pair_is_explained_at_a_time() -> None:
 
 def test_a_verdict_is_one_sentence_with_numbers() -> None:
     assert sentence(Status.SILENT, 118, 0, 52, 71, 1 / 500_000) == (
-        "0 sends for 118 events; 52 to 71 were expected; a healthy campaign does this less than once in a thousand years"
+        "0 sends for 118 events; 52 to 71 were expected; "
+        "a healthy campaign does this less than once in a thousand years"
     )
     assert sentence("degraded", 1, 1, 3, 3, 0.002).startswith("1 send for 1 event; 3 were expected; a healthy")
     assert sentence("not_collected", None, 4, None, None, None).startswith("not collected")

@@ -167,7 +167,7 @@ def _inverse_sizes(
     lenient = np.array(settings.families)[:, None] == LENIENT
     ignorance = 1.0 / state.ratio_shape
     result = np.empty((len(settings.spreads) + 1, *mean.shape))
-    apart = 1.0 / np.maximum(day.events, 0.5) + settings.unusual_spread * state.unusual**2
+    apart = 1.0 / np.maximum(day.events, 0.5)
     for index, spread in enumerate((*settings.spreads, settings.wide_spread)):
         below: FloatArray | float = 0.0
         if index < len(settings.spreads) and settings.caps[index] > 0:

@@ -32,7 +32,6 @@ class DetectorSettings:
     model_prior: tuple[float, ...] = (0.35, 0.20, 0.03, 0.03, 0.30, 0.05)  # probability
     steady_floor: tuple[float, ...] = (0.05, 0.001, 0.001, 0.001, 0.05, 0.001)  # probability within the family
     family_floor: float = 0.003  # probability no family falls below
-
     trend_gain: float = 0.004  # per day and nat of surprise
     trend_damping: float = 0.02  # share of the trend that is lost per day
 
@@ -56,11 +55,9 @@ class DetectorSettings:
     delay_memory: float = 60.0  # days that choose the delay
     elasticity_prior: float = 3.0  # days' worth of "sends are proportional to events"
     volume_gain: float = 0.15  # share of a new day in the event count's own weekday level
-    volume_scatter: float = 0.35  # least scatter of ln(event count) that is still usual; from one to two
-    # times the scatter the lenient model gets more and more of a say,
-    unusual_spread: float = 0.0  # inverse size added to the lenient model on an unusual day
-    volume_usual: float = 1.5  # scatters that are still usual
-    volume_echo: float = 0.85  # and keeps this share of it from day to day
+    volume_scatter: float = 0.35  # least scatter of ln(event count) from its weekday level
+    volume_usual: float = 1.5  # scatters that are still usual; up to twice that the lenient model gains a say
+    volume_echo: float = 0.85  # share of that say which is left a day later
 
     # -- evidence ---------------------------------------------------------------------------------
     kept_handicap: tuple[float, ...] = (0.0, 0.0, 0.0, 2.0)  # nats more that each share has to show
