@@ -49,11 +49,12 @@ def with_data(folder: Path, built: Path, *statements: str) -> Path:
 
 def drawn(page: str | None = None, **query: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=60)
+    if page:
+        app.run()
+        app.switch_page(f"{PAGES}/{page}.py")
     for name, value in query.items():
         app.query_params[name] = value
     app.run()
-    if page:
-        app.switch_page(f"{PAGES}/{page}.py").run()
     assert not app.exception
     return app
 
@@ -125,6 +126,3 @@ def test_two_workspaces_keep_their_campaigns_apart(folder: Path, built: Path) ->
     assert "Theirs: Project tips" in said(app)
     app.selectbox(key="workspace").set_value("default").run()
     assert "Theirs: Project tips" not in said(app)
-    page = drawn("campaign", workspace="default")
-    assert "Project tips" in said(page)
-    assert "Theirs" not in said(page)

@@ -33,15 +33,15 @@ def gap_calendar(found: pd.DataFrame, colours: Palette) -> go.Figure:
     """The newest weeks from left to right, Monday on top. `found` is what `gap_days` gives."""
     figure = go.Figure()
     tones = {ALL: colours.sends, GROWING: colours.sends, GAP: colours.bad[0]}
-    monday = found["day"] - pd.to_timedelta(found["day"].dt.weekday, unit="D")
+    monday = found["day"] - pd.to_timedelta(found["day"].dt.day_of_week, unit="D")
     recent = found[monday > monday.max() - pd.Timedelta(weeks=WEEKS)]
     for state, symbol in LOOKS.items():
         part = recent[recent["state"] == state]
         if part.empty:
             continue
         figure.add_scatter(
-            x=part["day"] - pd.to_timedelta(part["day"].dt.weekday, unit="D"),
-            y=[WEEKDAYS[number] for number in part["day"].dt.weekday], mode="markers", name=state,
+            x=part["day"] - pd.to_timedelta(part["day"].dt.day_of_week, unit="D"),
+            y=[WEEKDAYS[number] for number in part["day"].dt.day_of_week], mode="markers", name=state,
             marker={"symbol": symbol, "size": 11, "color": tones[state], "line": {"width": 1.5, "color": tones[state]}},
             text=[f"{day:%-d %B %Y}: {gap or state.lower()}" for day, gap in
                   zip(part["day"], part["missing"], strict=True)],
