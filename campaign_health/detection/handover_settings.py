@@ -42,15 +42,15 @@ class HandOverSettings:
     prior_dropped: float = -3.0  # where the Lexicon says that the old event is blocked
     accept: float = 2.2  # nats: nine in ten
     accept_unlike: float = 3.2  # nats, where the names are not alike: evidence must be overwhelming
-    accept_split: float = 3.5  # nats, where several names share the hand-over
+    accept_split: float = 2.8  # nats, where several names share the hand-over
     accept_partial: float = 3.7  # nats, where the old name goes on with less
     crowded: float = 0.06  # beginnings a day: in a livelier project unlike names prove nothing without properties
     alike: float = 0.5  # name likeness below which names are not alike
 
 
 # Share of renames, and of chance pairs, per band of name likeness (lower edges).
-LIKENESS_EDGES: tuple[float, ...] = (0.0, 0.5, 0.7, 0.85, 0.95)
-LIKENESS_OF_RENAMES: tuple[float, ...] = (0.06, 0.05, 0.14, 0.25, 0.5)
-LIKENESS_BY_CHANCE: tuple[float, ...] = (0.9, 0.08, 0.015, 0.004, 0.002)
+LIKENESS_EDGES: tuple[float, ...] = (0.0, 0.5, 0.7, 0.85, 0.95, 0.995)
+LIKENESS_OF_RENAMES: tuple[float, ...] = (0.06, 0.05, 0.14, 0.22, 0.18, 0.35)
+LIKENESS_BY_CHANCE: tuple[float, ...] = (0.9, 0.08, 0.0145, 0.004, 0.0012, 0.0003)
 LIKENESS_PRIOR_NAMES = 60.0  # how many names the row above is worth against the project's own names
 LAG_CHANCES: tuple[float, ...] = (0.72, 0.14, 0.06, 0.04, 0.03)  # a rename's lag of 0, 1, 2, 3, 4 active days

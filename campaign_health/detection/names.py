@@ -20,7 +20,7 @@ PASSING_WEIGHT = 0.25  # weight of a word that says where an event comes from, a
 OUTCOME_WEIGHT = 0.6
 CONTRADICTION = 2.0  # how much more a word says against a known one of another meaning
 IN_PLACE = 0.6  # least weight of a word that stands in place of another, be it only a platform
-ADDED = 0.35  # how much a word that only one of the names has counts against them
+ADDED = 0.42  # how much a word that only one of the names has counts against them
 TYPING_LIKENESS = 0.8  # words at least this alike count as the same word mistyped
 Weight = Callable[[str], float]
 _BREAKS = re.compile(r"[^\w]+|_+")
@@ -108,8 +108,8 @@ def name_likeness(one: str, other: str) -> float:
     """Likeness of two names, 0 (nothing in common) to 1 (the same but for case and separators).
 
     The weight of the words they share over that weight plus what differs. Words match in their plain form, by
-    meaning, or with a typing slip. A word that one of the two has in addition (a prefix, a version) counts for a
-    third; a word that stands in place of another counts in full, also if it is only a platform: `ios_opened` and
+    meaning, or with a typing slip. A word that one of the two has in addition (a prefix, a version) counts for less
+    than half; a word that stands in place of another counts in full, also if it is only a platform: `ios_opened` and
     `web_opened` are different events. Names without any separator are compared letter by letter instead.
     """
     return _likeness(one, other, word_weight, lambda word: IN_PLACE)

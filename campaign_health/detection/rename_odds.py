@@ -28,6 +28,7 @@ from campaign_health.detection.names import NameFamily
 CHANCE_DENSITY = 0.2  # of log volume ratios of two unrelated events, per nat
 VOLUMES_OF_RENAMES = ((0.45, 0.0, 0.04), (0.3, 0.0, 0.12), (0.25, -0.18, 0.28))  # share, mean, deviation of the log
 VANISHED_LEAST = 15  # events an event must have had for its end to count
+MOST_FOR_FOLLOWING = 2.6  # nats for a slow hand-over in which the new event is the lost part, day for day
 RAREST = 0.03  # beginnings a day: the least that is believed of a project
 SHARED_PROPERTY_ODDS = (1.3, 2.8, 4.2)  # nats for one, two, three or more properties of its own that are shared
 KEPT_PROPERTIES = 0.75  # share of them that a renamed event keeps at least
@@ -99,7 +100,8 @@ def _band(likeness: Counts, edges: Counts) -> NDArray[np.intp]:
 def pattern_odds(measures: Measures) -> Counts:
     """The new event has the old one's days: its weekday pattern, or, in a slow hand-over, the lost part day for day."""
     slow = measures.gradual | (measures.stop < 0)
-    return np.where(slow, np.clip(1.5 - 1.2 * (measures.misfit - 1.0), -4.0, 1.5), measures.shape)
+    follows = np.minimum(np.log10(1.0 + measures.new_events), MOST_FOR_FOLLOWING)
+    return np.where(slow, np.maximum(follows - 1.2 * np.maximum(measures.misfit - 0.8, 0.0), -4.0), measures.shape)
 
 
 def own_properties(event_property: pd.DataFrame | None) -> dict[str, frozenset[str]]:

@@ -77,7 +77,7 @@ def live(rng: np.random.Generator, stream: Stream, climate: Climate) -> None:
     days = climate.days
     fate = rng.random()
     at = int(rng.integers(5, days))
-    if fate < 0.14:  # born
+    if fate < 0.10:  # born
         stream.rate[:at] = 0
         if rng.random() < 0.4:
             ramp = int(rng.integers(3, 25))
@@ -86,7 +86,7 @@ def live(rng: np.random.Generator, stream: Stream, climate: Climate) -> None:
             ]
         if rng.random() < 0.25:
             stream.rate[max(at - 20, 0) : at] = 0.3
-    elif fate < 0.26:  # retired
+    elif fate < 0.18:  # retired
         if rng.random() < 0.3:
             ramp = int(rng.integers(3, 20))
             part = stream.rate[at : at + ramp]
@@ -94,15 +94,15 @@ def live(rng: np.random.Generator, stream: Stream, climate: Climate) -> None:
             stream.rate[at + ramp :] = 0
         else:
             stream.rate[at:] = 0
-    elif fate < 0.30:  # seasonal
+    elif fate < 0.21:  # seasonal
         period, share = int(rng.integers(25, 90)), rng.uniform(0.3, 0.7)
         phase = int(rng.integers(period))
         stream.rate[((np.arange(days) + phase) % period) >= share * period] = 0
-    elif fate < 0.34:  # a short experiment
+    elif fate < 0.24:  # a short experiment
         length = int(rng.integers(2, 30))
         stream.rate[:at] = 0
         stream.rate[at + length :] = 0
-    elif fate < 0.37:  # sampled from some day on
+    elif fate < 0.27:  # sampled from some day on
         stream.rate[at:] *= rng.uniform(0.05, 0.6)
-    elif fate < 0.39:  # promoted from some day on
+    elif fate < 0.29:  # promoted from some day on
         stream.rate[at:] *= rng.uniform(1.5, 6)
