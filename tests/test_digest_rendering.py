@@ -153,6 +153,16 @@ def test_an_owner_with_a_slack_id_is_mentioned() -> None:
         assert kind in {element["type"] for element in spoken(slack_message(digest)["blocks"])}
 
 
+@pytest.mark.parametrize("owner", ["SUPPORT", "WEBTEAM", "UPGRADES", "U1", "U012ABCDEF is away"])
+def test_an_owner_that_is_no_slack_id_is_a_name(owner: str) -> None:
+    digest = build_digest(
+        situation(incident(1, owner=owner)), announcement_id="m", kind="digest", today=TODAY, dashboard_url=None
+    )
+    elements = spoken(slack_message(digest)["blocks"])
+    assert not {"user", "usergroup"} & {element["type"] for element in elements}
+    assert owner in [element.get("text") for element in elements]
+
+
 def test_a_sparkline_tells_zero_and_not_collected_apart() -> None:
     assert sparkline([0, 1, 4, 8, None]) == "_▂▅█·"
     assert sparkline([]) == ""

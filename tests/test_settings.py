@@ -151,6 +151,21 @@ def test_a_clock_that_is_no_instant_is_refused(text: str) -> None:
         read_clock({"CAMPAIGN_HEALTH_NOW": text})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SMTP_FROM", "a@"), ("SMTP_FROM", "nobody"), ("SMTP_TO", "a@b.c, <<<"), ("SMTP_TO", "a@b\r\nBcc: c@d.e")],
+)
+def test_what_is_no_mail_address_is_refused(tmp_path: Path, name: str, value: str) -> None:
+    mail = {"SMTP_HOST": "mail", "SMTP_FROM": "Ünal <a@b.c>", "SMTP_TO": "d@e.f, g@h.i"}
+    smtp = load_settings(mail, tmp_path).workspaces[0].digest.smtp
+    assert smtp is not None
+    assert smtp.recipients == ("d@e.f", "g@h.i")
+    with pytest.raises(SettingsError, match=name):
+        load_settings({**mail, name: value}, tmp_path)
+    with pytest.raises(SettingsError, match="SMTP_PASSWORD"):
+        load_settings({**mail, "SMTP_USER": "me"}, tmp_path)
+
+
 def test_secrets_are_never_printed(tmp_path: Path) -> None:
     environment = {name: f"secret-{number}" for number, name in enumerate(s.name for s in SETTINGS if s.secret)}
     environment |= {name: f"https://example.com/secret-{name}" for name in environment if name.endswith("URL")}

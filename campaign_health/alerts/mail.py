@@ -45,6 +45,12 @@ class Mail:
             raise DeliveryFailed(
                 "the mail server refused the password: check SMTP_USER and SMTP_PASSWORD", final=True
             ) from None
+        except smtplib.SMTPNotSupportedError:
+            raise DeliveryFailed(
+                "the mail server does not offer what SMTP_SECURITY or the sign-in asks for: check SMTP_SECURITY and "
+                "SMTP_PORT",
+                final=True,
+            ) from None
         except smtplib.SMTPResponseException as failure:
             final = 500 <= failure.smtp_code < 600
             raise DeliveryFailed(f"the mail server answered {failure.smtp_code}", final=final) from None
@@ -52,6 +58,12 @@ class Mail:
             raise DeliveryFailed("the mail server refused every recipient: check SMTP_TO", final=True) from None
         except (OSError, smtplib.SMTPException) as failure:
             raise DeliveryFailed(f"the mail server could not be reached ({type(failure).__name__})") from None
+        except ValueError as failure:
+            raise DeliveryFailed(
+                f"the mail server cannot be asked with these settings ({type(failure).__name__}): check SMTP_HOST, "
+                "SMTP_USER and SMTP_PASSWORD",
+                final=True,
+            ) from None
         return {}
 
 

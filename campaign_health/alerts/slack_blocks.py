@@ -41,8 +41,9 @@ MARKS = {
     SectionName.MUTED: "🔕 Muted",
     SectionName.COULD_NOT_CHECK: "⚪ Could not check",
 }
-_PERSON = re.compile(r"^<?@?([UW][A-Z0-9]{6,20})>?$")
-_GROUP = re.compile(r"^<?!?(?:subteam\^)?(S[A-Z0-9]{6,20})>?$")
+# Slack's ids hold digits; an owner called SUPPORT or WEBTEAM is a name, and as an id Slack would refuse the message.
+_PERSON = re.compile(r"<?@?([UW](?=[A-Z]*\d)[A-Z0-9]{6,20})>?", re.ASCII)
+_GROUP = re.compile(r"<?!?(?:subteam\^)?(S(?=[A-Z]*\d)[A-Z0-9]{6,20})>?", re.ASCII)
 
 Element = dict[str, Any]
 Block = dict[str, Any]
@@ -176,9 +177,9 @@ def _link(address: str | None, text: str, bold: bool = False) -> Element:
 
 
 def _mention(owner: str) -> Element:
-    if person := _PERSON.match(owner):
+    if person := _PERSON.fullmatch(owner):
         return {"type": "user", "user_id": person.group(1)}
-    if group := _GROUP.match(owner):
+    if group := _GROUP.fullmatch(owner):
         return {"type": "usergroup", "usergroup_id": group.group(1)}
     return _text(shown_name(owner))
 

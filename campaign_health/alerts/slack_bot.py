@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from http.client import HTTPException
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry import RetryHandler
 
-from campaign_health.alerts.delivery import DeliveryFailed, Receipt
+from campaign_health.alerts.delivery import DeliveryFailed, Receipt, asked_wait
 from campaign_health.alerts.digest import Digest
 from campaign_health.alerts.slack_blocks import slack_message
+from campaign_health.visible_text import visible
 
 CURES = {
     "invalid_auth": "the token is wrong; set SLACK_BOT_TOKEN anew",
@@ -62,14 +64,14 @@ class SlackBot:
 
     def _post(self, message: dict[str, Any], channel: str | None = None) -> dict[str, Any]:
         answer = self._call("chat_postMessage", {**message, "channel": channel or self._channel})
-        return {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
+        return {"channel": str(answer.get("channel") or channel or self._channel), "ts": str(answer.get("ts") or "")}
 
     def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
             answer = getattr(self._client, method)(**arguments)
         except SlackApiError as failure:
             raise _failed(failure) from None
-        except (OSError, SlackClientError, ValueError) as failure:
+        except (OSError, HTTPException, SlackClientError, ValueError) as failure:
             raise DeliveryFailed(f"Slack could not be reached ({type(failure).__name__})") from None
         return dict(answer.data)
 
@@ -82,10 +84,10 @@ def _failed(failure: SlackApiError) -> DeliveryFailed:
     response = failure.response
     status = getattr(response, "status_code", 0)
     data = getattr(response, "data", None)
-    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    code = visible(data["error"], 60) if isinstance(data, dict) and data.get("error") else ""
     if status == 429 or code in ("ratelimited", "rate_limited"):
-        wait = str(response.headers.get("Retry-After", response.headers.get("retry-after", "60")))
-        return DeliveryFailed("Slack asks to wait", retry_after=float(wait) if wait.isdigit() else 60.0)
+        wait = response.headers.get("Retry-After", response.headers.get("retry-after"))
+        return DeliveryFailed("Slack asks to wait", retry_after=asked_wait(wait) or 60.0)
     if status >= 500 or code in PASSING or not code:
         return DeliveryFailed(f"Slack has a fault of its own (HTTP {status} {code})".replace(" )", ")"))
     cure = CURES.get(code, "see Slack's list of errors")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from http.client import HTTPException
+
 from slack_sdk.errors import SlackClientError
 from slack_sdk.http_retry import RetryHandler
 from slack_sdk.webhook import WebhookClient
 
-from campaign_health.alerts.delivery import DeliveryFailed, Receipt
+from campaign_health.alerts.delivery import DeliveryFailed, Receipt, asked_wait
 from campaign_health.alerts.digest import Digest
 from campaign_health.alerts.slack_blocks import slack_message
+from campaign_health.visible_text import visible
 
 # https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks
 CURES = {
@@ -37,15 +40,15 @@ class SlackWebhook:
         """Posts the digest; raises DeliveryFailed, whose text never holds the webhook's address."""
         try:
             answer = self._client.send_dict(slack_message(digest))
-        except (OSError, SlackClientError, ValueError) as failure:
+        except (OSError, HTTPException, SlackClientError, ValueError) as failure:
             # The library's own text may hold the address, which is a secret.
             raise DeliveryFailed(f"Slack could not be reached ({type(failure).__name__})") from None
         if answer.status_code == 200:
             return {}
         if answer.status_code == 429:
-            wait = next((value for name, value in answer.headers.items() if name.lower() == "retry-after"), "60")
-            raise DeliveryFailed("Slack asks to wait", retry_after=float(wait) if wait.isdigit() else 60.0)
-        code = answer.body.strip()[:60]
+            wait = next((value for name, value in answer.headers.items() if name.lower() == "retry-after"), None)
+            raise DeliveryFailed("Slack asks to wait", retry_after=asked_wait(wait) or 60.0)
+        code = visible(answer.body, 60)
         if answer.status_code >= 500:
             raise DeliveryFailed(f"Slack has a fault of its own (HTTP {answer.status_code})")
         cure = CURES.get(code, "check SLACK_WEBHOOK_URL")

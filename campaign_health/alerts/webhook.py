@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import requests
 
-from campaign_health.alerts.delivery import DeliveryFailed, Receipt
+from campaign_health.alerts.delivery import DeliveryFailed, Receipt, asked_wait
 from campaign_health.alerts.digest import Digest
 from campaign_health.alerts.json_form import digest_as_json
 from campaign_health.settings import HttpSettings
@@ -61,10 +61,8 @@ class JsonWebhook:
         if answer.ok and answer.status_code < 300:
             return {}
         if answer.status_code == 429 or answer.status_code >= 500:
-            wait = answer.headers.get("Retry-After", "")
-            raise DeliveryFailed(
-                f"the webhook answered HTTP {answer.status_code}", retry_after=float(wait) if wait.isdigit() else None
-            )
+            wait = asked_wait(answer.headers.get("Retry-After"))
+            raise DeliveryFailed(f"the webhook answered HTTP {answer.status_code}", retry_after=wait)
         raise DeliveryFailed(
             f"the webhook answered HTTP {answer.status_code}: check CAMPAIGN_HEALTH_WEBHOOK_URL", final=True
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal, cast
 from zoneinfo import ZoneInfo, available_timezones
@@ -22,6 +24,8 @@ from campaign_health.settings.model import (
     WorkspaceSettings,
 )
 from campaign_health.settings.values import Values
+
+_MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
 Route = tuple[Literal["tag", "owner"], str, str]
 
@@ -151,12 +155,19 @@ def _smtp(values: Values) -> SmtpSettings | None:
     sender, recipients = values.optional("SMTP_FROM"), values.items("SMTP_TO")
     if sender is None or not recipients:
         raise SettingsError("SMTP_HOST is set without SMTP_FROM and SMTP_TO.", "Say who sends the digest, and to whom.")
+    for name, addresses in (("SMTP_FROM", (sender,)), ("SMTP_TO", recipients)):
+        for address in addresses:
+            if not _MAIL_ADDRESS.fullmatch(parseaddr(address)[1]) or not address.isprintable():
+                raise SettingsError(f"{name} has {address!r}, which is not an e-mail address.", "Write name@host.")
+    user, password = values.optional("SMTP_USER"), values.secret("SMTP_PASSWORD")
+    if user is not None and password is None:
+        raise SettingsError("SMTP_USER is set without SMTP_PASSWORD.", "Set both, or neither.")
     return SmtpSettings(
         host=host,
         port=values.whole("SMTP_PORT", 1, 65535),
         security=cast(Literal["starttls", "tls", "none"], values.text("SMTP_SECURITY")),
-        user=values.optional("SMTP_USER"),
-        password=values.secret("SMTP_PASSWORD"),
+        user=user,
+        password=password,
         sender=sender,
         recipients=recipients,
     )
