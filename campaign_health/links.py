@@ -1,4 +1,4 @@
-"""Addresses of the dashboard's views, shared by the digest, which links to them, and the dashboard, which reads them."""
+"""Addresses of the dashboard's views: the digest links to them, and the dashboard reads them."""
 
 from __future__ import annotations
 

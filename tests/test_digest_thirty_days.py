@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -108,7 +108,7 @@ def test_a_quiet_day_is_quiet(month: Month) -> None:
 
 def test_the_channel_is_never_silent_for_longer_than_a_week(month: Month) -> None:
     days = [one["day"] for one in month.announcements]
-    gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     assert max(gaps) <= 7
 
 
