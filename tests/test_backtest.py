@@ -147,3 +147,13 @@ def test_a_smaller_budget_of_false_alarms_needs_more_evidence() -> None:
         for years in ("0.2", "5000")
     )
     assert few < many
+
+
+def test_a_million_rows_of_one_pair_are_refused_at_once_with_the_line() -> None:
+    days = np.datetime64("0001-01-01") + np.arange(1_000_000)
+    done = backtest(HEADER + "".join(f"a,{day},3,1\n" for day in days.astype(str)))
+    assert done.exit_code == 2
+    assert "line 36527: pair 'a' has 1,000,000 days" in done.stderr
+    same_day = backtest(HEADER + "a,2026-01-05,3,1\n" * 1_000_000)
+    assert same_day.exit_code == 2
+    assert "line 3: pair 'a' has 2026-01-05 twice" in same_day.stderr

@@ -20,6 +20,7 @@ from campaign_health.detection.verdicts import STATUS_NAMES, Status
 
 CHUNK_CELLS = 500_000  # pair-days judged together: enough to keep NumPy busy, small enough for little memory
 CHUNK_PAIRS = 1_000
+MOST_DAYS = 36_525  # a hundred years of one pair; more is no daily history but a mistake in the table
 MONDAY_SHIFT = 3  # 1970-01-01 was a Thursday
 
 
@@ -58,7 +59,7 @@ def judge_rows(
     """Judges every row. Rows may come in any order; days without a row are days that were not collected.
 
     `source` is only read to name the line of a duplicate day. `progress` is called with the number of rows
-    judged since the last call. Raises PairTableError if a pair has a day twice.
+    judged since the last call. Raises PairTableError if a pair has a day twice or more than a hundred years.
     """
     settings = settings or DetectorSettings()
     order, starts, lengths = _by_pair(pairs, source)
@@ -98,7 +99,16 @@ def _by_pair(
             f"line {line}: pair {pairs.names[pairs.pair[row]]!r} has {day} twice; keep one row per pair and day"
         )
     starts = np.flatnonzero(np.concatenate([[True], np.diff(pairs.pair[order]) != 0]))
-    return order, starts, np.diff(np.concatenate([starts, [len(order)]]))
+    lengths = np.diff(np.concatenate([starts, [len(order)]]))
+    if lengths.max() > MOST_DAYS:
+        pair = int(lengths.argmax())
+        row = int(order[starts[pair] + MOST_DAYS])
+        line = row + 2 if source is None else line_of(source, row)
+        raise PairTableError(
+            f"line {line}: pair {pairs.names[pairs.pair[row]]!r} has {lengths[pair]:,} days, more than the "
+            f"{MOST_DAYS:,} of a hundred years; is a date column mixed up, or are several pairs under one name?"
+        )
+    return order, starts, lengths
 
 
 def _chunks(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
