@@ -91,6 +91,14 @@ def stored_time_zone(connection: duckdb.DuckDBPyConnection, workspace: str) -> s
     return str(row[0]) if row else None
 
 
+def time_zone_since(connection: duckdb.DuckDBPyConnection, workspace: str) -> datetime | None:
+    """Since when (naive UTC) the stored zone holds, where another one held before; None where it never changed."""
+    row = connection.execute(
+        "SELECT time_zone_since FROM workspace WHERE workspace = ? AND previous_time_zone IS NOT NULL", [workspace]
+    ).fetchone()
+    return row[0] if row else None
+
+
 def first_seen_days(connection: duckdb.DuckDBPyConnection, workspace: str) -> dict[str, date]:
     """First day with a count above zero of every event that ever had one, in the order of their names."""
     rows = connection.execute(

@@ -94,6 +94,7 @@ class World:
     stories: Sequence[Story]
     environment: dict[str, str] = field(default_factory=dict)
     journeys: bool = True
+    time_zone: str = "UTC"
     failed: set[tuple[str, int]] = field(default_factory=set)
 
     @property
@@ -108,7 +109,7 @@ class World:
         """Store the days from `first` to `last` as a collector would."""
         now = morning_after(last)
         with self.warehouse.open() as connection, transaction(connection):
-            save_workspace_zone(connection, "default", "UTC", now)
+            save_workspace_zone(connection, "default", self.time_zone, now)
             save_campaigns(connection, "default", [self._record(story, last) for story in self.stories], now)
             for begin, end in self._runs(first, last):
                 self._collect_events(connection, begin, end, provisional, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -147,7 +147,7 @@ def test_a_repaired_trigger_ends_the_incident_of_a_renamed_event(tmp_path: Path)
     world.collect(0, 33)
     world.judge(33)
     assert world.rows("SELECT campaign_id, kind FROM incident") == [(2, "event_lost")]
-    before.trigger, before.edited_at = "event.two", morning_after(33)
+    before.trigger, before.edited_at = "event.two", morning_after(33) + timedelta(hours=1)
     for number in range(34, 37):
         world.collect(number, number)
     world.judge(36)
@@ -172,6 +172,30 @@ def test_one_platform_that_sends_a_new_name_loses_the_campaign_a_part_of_its_sen
     ((missed,),) = world.rows("SELECT missed_sends FROM incident")
     assert 6 * 20 < missed < 6 * 55
     assert world.status(2, 75) == "degraded"
+
+
+def test_another_time_zone_restates_history_and_alerts_nobody(one_silent: World) -> None:
+    one_silent.stories = [steady(1, DAYS), steady(2, DAYS)]
+    one_silent.collect(0, 32)
+    one_silent.judge(32)
+    one_silent.stories, one_silent.time_zone = [steady(1, DAYS), broken(steady(2, DAYS), BREAK)], "Asia/Tokyo"
+    one_silent.collect(0, 33)
+    one_silent.judge(33)
+    assert one_silent.rows("SELECT news FROM incident_change WHERE kind = 'opened'") == [(False,)]
+    assert one_silent.rows("SELECT status FROM incident") == [("open",)]
+
+
+def test_a_trigger_moved_to_another_event_is_learned_anew(tmp_path: Path) -> None:
+    story = steady(2, DAYS)
+    world = World(tmp_path, [steady(1, DAYS), story, steady(3, DAYS, level=200)])
+    world.collect(0, 31)
+    world.judge(31)
+    story.trigger, story.edited_at = "event_3", morning_after(31) + timedelta(hours=1)
+    for number in (32, 33):
+        world.collect(number, number)
+    world.judge(33)
+    assert [world.status(2, number) for number in (31, 32, 33)] == ["healthy", "learning", "learning"]
+    assert world.rows("SELECT * FROM incident") == []
 
 
 def test_a_workspace_without_data_is_no_error(tmp_path: Path) -> None:

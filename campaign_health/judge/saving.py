@@ -17,7 +17,7 @@ from campaign_health.judge.plans import Plan
 from campaign_health.judge.reading import Known
 from campaign_health.judge.reconcile import Reconciled, StoredChange, is_news, reconcile
 from campaign_health.judge.rows import incident_row
-from storage import judgements
+from storage import judge_input, judgements
 
 _FROM_DATA = ("opened", "worsened", "cause_changed", "recovered", "reopened", "withdrawn")
 
@@ -110,11 +110,13 @@ class _Said:
         self._plans = {plan.campaign_id: plan for plan in known.plans}
         wanted = [(change.campaign_id, change.day) for change in found.changes]
         self._judged = judgements.judged_days(connection, workspace, wanted)
+        self._restated_until = _restated_until(connection, workspace)
         self._opened_as_news = {row["incident_id"]: row["news"] for row in stored_changes if row["kind"] == "opened"}
 
     def row(self, change: Change) -> dict[str, Any]:
         incident = self._incidents.get(change.incident_id)
-        news = is_news(
+        # Another time zone cuts the days anew: what that changes about days told before is nobody's news.
+        news = not (self._restated_until and change.day <= self._restated_until) and is_news(
             change,
             today=self._known.today,
             still_open=incident is not None and incident.is_open,
@@ -137,6 +139,15 @@ class _Said:
             told = self._opened_as_news.get(change.incident_id, False)
             return not told or change.detail.get("how") == "new_level"
         return expected and change.kind in ("opened", "cause_changed", "worsened")
+
+
+def _restated_until(connection: duckdb.DuckDBPyConnection, workspace: str) -> date | None:
+    """The last day that was judged in another time zone, where this is the first judging in the new one."""
+    since, before = judge_input.time_zone_since(connection, workspace), judgements.read_judge_run(connection, workspace)
+    if since is None or before is None:
+        return None
+    judged_at, as_of = before
+    return as_of if judged_at.replace(tzinfo=None) < since else None
 
 
 def _told(changes: Sequence[Mapping[str, Any]], last_day: date) -> list[StoredChange]:
