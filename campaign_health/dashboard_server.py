@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import socket
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 
 from campaign_health.errors import CouldNotStart
@@ -31,7 +32,23 @@ def streamlit_arguments(port: int, address: str, *, open_browser: bool) -> list[
         f"--server.headless={'false' if open_browser else 'true'}",
         "--server.showEmailPrompt=false",
         "--browser.gatherUsageStats=false",
+        # Streamlit finds .streamlit/config.toml only in the folder it is started in: a page never shows a traceback.
+        "--client.showErrorDetails=none",
     ]
+
+
+def exposure_warning(address: str, *, sign_in: bool) -> str | None:
+    """What to say before listening beyond this machine without sign-in; None where nobody else can look in."""
+    try:
+        is_local = ip_address(address).is_loopback
+    except ValueError:
+        is_local = address == "localhost"
+    if is_local or sign_in:
+        return None
+    return (
+        f"Anyone who reaches {address} can see the dashboard and act in it: sign-in is off. "
+        "Put an [auth] table into .streamlit/secrets.toml to switch it on."
+    )
 
 
 def entry_script() -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from campaign_health.cli.console import notes
-from campaign_health.dashboard_server import DEFAULT_ADDRESS, DEFAULT_PORT, streamlit_arguments
+from campaign_health.dashboard_server import DEFAULT_ADDRESS, DEFAULT_PORT, exposure_warning, streamlit_arguments
 from campaign_health.settings import load_settings
 
 PORT = click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="Port.")
@@ -29,8 +29,10 @@ def command(port: int, address: str) -> None:
 
     Exit code 2 where the port is in use.
     """
-    load_settings(os.environ, Path.cwd())
+    settings = load_settings(os.environ, Path.cwd())
     arguments = streamlit_arguments(port, address, open_browser=sys.stdout.isatty())
+    if warning := exposure_warning(address, sign_in=settings.sign_in.enabled):
+        notes.print(warning, style="yellow", markup=False)
     notes.print(f"Dashboard: http://{address}:{port}", markup=False)
     sys.stdout.flush()
     # Streamlit takes this process's place, so that signals and the exit code are its own.

@@ -12,7 +12,7 @@ import click
 
 from campaign_health.cli.console import notes
 from campaign_health.cli.dashboard import ADDRESS, PORT
-from campaign_health.dashboard_server import streamlit_arguments
+from campaign_health.dashboard_server import exposure_warning, streamlit_arguments
 from campaign_health.settings import load_settings
 from campaign_health.stopping import Stopped, StopSignals
 
@@ -25,7 +25,9 @@ SECONDS_BETWEEN_LOOKS = 0.2
 @ADDRESS
 def command(port: int, address: str) -> None:
     """Run the schedule and the dashboard together; when one ends, so does the other."""
-    load_settings(os.environ, Path.cwd())
+    settings = load_settings(os.environ, Path.cwd())
+    if warning := exposure_warning(address, sign_in=settings.sign_in.enabled):
+        notes.print(warning, style="yellow", markup=False)
     dashboard = streamlit_arguments(port, address, open_browser=sys.stdout.isatty())
     schedule = [sys.executable, "-m", "campaign_health", "run"]
     with StopSignals():
