@@ -14,6 +14,8 @@ from campaign_health.detection.handover_settings import HandOverSettings
 STOP_DAYS = 6  # days ahead over which a stopped event is quiet
 LEAST_DUE = 2.0  # expected events without which a silence is none
 ALIVE_SHARE = 0.3  # of its usual week: an event above it was still there
+PATTERN_PRIOR = 5.0  # events, at most, with which a weekday's factor is drawn towards 1
+LEVEL_ERROR = 0.05  # relative error of the former level: events drift
 CHANCE_GAP = 3.0  # expected events: a gap or overlap of fewer may be chance
 Flags = NDArray[np.bool_]
 Columns = NDArray[np.intp]
@@ -80,7 +82,12 @@ def measure(
     lost, taken = lost_days.sum(axis=1), np.where(compared, new, 0.0).sum(axis=1)
     compared_expected = np.where(compared, expected, 0.0).sum(axis=1)
     volume = taken / np.maximum(lost, 1e-9)
-    noise = np.sqrt(2 * dispersion / np.maximum(lost, 1.0) + dispersion / np.maximum(baseline_sum, 1.0) + 0.03**2)
+    level_error = LEVEL_ERROR * compared_expected / np.maximum(lost, 1e-9)
+    noise = np.sqrt(
+        2 * dispersion / np.maximum(lost, 1.0)
+        + dispersion / np.maximum(baseline_sum, 1.0)
+        + np.minimum(level_error, 2.0) ** 2
+    )
     error = np.sqrt(
         dispersion * compared_expected
         + compared_expected**2
@@ -134,7 +141,8 @@ def _expected(
         mine = chosen & baseline
         got = (old * mine).sum(axis=1)
         due = wide * (project * mine).sum(axis=1)
-        factor = (got + 0.5 * wide) / np.maximum(due + 0.5 * wide, 1e-9)
+        usual = np.minimum(0.5 * wide, PATTERN_PRIOR)
+        factor = (got + usual) / np.maximum(due + usual, 1e-9)
         expected = np.where(chosen, expected * factor[:, None], expected)
     residual = np.where(newest, (old - expected) ** 2 / np.maximum(expected, 0.25), 0.0)
     spread = residual.sum(axis=1) / np.maximum(newest.sum(axis=1) - 2, 1)
@@ -171,8 +179,9 @@ def _gradual(seen: Counts, lam: Counts, new: Counts, offsets: Columns, stop: Col
     between = (offsets[None, :] >= 0) & (offsets[None, :] < stop[:, None]) & (lam > 0)
     due, got, begun = (np.where(between, values, 0.0).sum(axis=1) for values in (lam, seen, new))
     lost = due - got
-    sure = (lost > 2.0 * np.sqrt(dispersion * np.maximum(due, 1.0))) & (lost > 0.15 * due)
-    level = (lost > 0.07 * due) & (begun > 0.15 * due) & (got + begun < 1.3 * due)
+    error = np.sqrt(dispersion * np.maximum(due, 1.0))
+    sure = (lost > 2.0 * error) & (lost > 0.15 * due)
+    level = (lost > 0.07 * due) & (begun > 0.15 * due) & (got + begun < 1.3 * due + 1.5 * error)
     return np.asarray((stop >= 3) & (sure | level))
 
 
