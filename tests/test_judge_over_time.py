@@ -202,6 +202,40 @@ def test_a_workspace_without_data_is_no_error(tmp_path: Path) -> None:
     assert World(tmp_path, []).judge(5).as_of is None
 
 
+def test_a_workspace_whose_only_day_is_not_over_is_not_judged(tmp_path: Path) -> None:
+    world = World(tmp_path, [steady(1, DAYS)])
+    world.collect(0, 0, provisional=[0])
+    assert world.judge(0).as_of is None
+    assert world.rows("SELECT * FROM verdict") == []
+
+
+def test_without_mixpanel_campaigns_are_judged_by_their_own_journeys(tmp_path: Path) -> None:
+    failed = {("mixpanel_events", number) for number in range(20)}
+    world = World(tmp_path, [steady(1, DAYS), broken(steady(2, DAYS), 17)], failed=failed)
+    world.collect(0, 19)
+    world.judge(19)
+    assert [world.status(number, 19) for number in (1, 2)] == ["healthy", "silent"]
+
+
+def test_without_customerio_nothing_is_said_of_any_campaign(tmp_path: Path) -> None:
+    sources = ("customerio_metrics", "customerio_journeys")
+    failed = {(source, number) for source in sources for number in range(20)}
+    world = World(tmp_path, [steady(1, DAYS), broken(steady(2, DAYS), 15)], failed=failed)
+    world.collect(0, 19)
+    world.judge(19)
+    assert world.rows("SELECT DISTINCT status FROM verdict WHERE day = ?", day(19)) == [("not_collected",)]
+    assert world.rows("SELECT * FROM incident") == []
+
+
+def test_events_without_any_campaign_are_no_error(tmp_path: Path) -> None:
+    world = World(tmp_path, [steady(1, DAYS)])
+    world.collect(0, 19)
+    for table in ("campaign", "campaign_version", "campaign_day", "journey_day"):
+        with world.warehouse.open() as connection:
+            connection.execute(f"DELETE FROM {table}")
+    assert world.judge(19).campaigns == 0
+
+
 def test_judging_every_workspace_publishes(one_silent: World) -> None:
     settings = load_settings({"CAMPAIGN_HEALTH_DATA_DIR": str(one_silent.directory)}, one_silent.directory)
     judge_all(one_silent.warehouse, settings, morning_after(32))

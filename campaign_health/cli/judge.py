@@ -46,7 +46,10 @@ def command(as_of: datetime | None, workspace: str | None, as_json: bool) -> Non
         day = None if as_of is None else as_of.date()
         summaries = judge_all(warehouse, settings, read_clock(os.environ), day, workspace, progress)
     if all(summary.as_of is None for summary in summaries):
-        raise CouldNotStart("There is nothing to judge.", "Run `campaign-health collect` first, or a later --as-of.")
+        raise CouldNotStart(
+            "There is nothing to judge: no day is complete.",
+            "Run `campaign-health collect` first, or name a later --as-of.",
+        )
     for summary in summaries:
         if summary.problem is not None:
             notes.print(f"warning: {summary.problem}", style="yellow", markup=False)

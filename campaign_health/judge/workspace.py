@@ -82,6 +82,9 @@ def _judge(
     name, settings = workspace.name, DetectorSettings(false_alarm_years=workspace.false_alarm_years)
     source_days = judge_input.source_days(connection, name, known.first_day, known.last_day)
     settled_columns = last_settled_column(source_days, (known.last_day - known.first_day).days + 1) + 1
+    if not settled_columns:
+        judgements.save_plans(connection, name, [plan_row(plan) for plan in known.plans])
+        return JudgeSummary(name, campaigns=len(known.plans), problem=known.problem)
     last_settled = known.first_day + timedelta(days=settled_columns - 1)
     before = remembered(connection, name, known, settings, last_settled)
     begin = known.first_day if before is None else before.day + timedelta(days=1)
