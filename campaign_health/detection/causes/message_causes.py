@@ -184,7 +184,7 @@ def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
         "messages_made_kept": None if made is None else round(made, 4),
     }
     step = (
-        f"In Customer.io, open the campaign's workflow and set the message from {wanted} to *Send automatically*."
+        f"In Customer.io, open the campaign's workflow and set the message from {wanted} to “Send automatically”."
         " Decide about the drafts in the queue: send them or delete them. The next journey should send."
     )
     return Cause("message_draft_or_off", confidence, switched[0].day if switched else case.since, sentence, facts, step)
