@@ -18,6 +18,11 @@ from storage.errors import StorageError
 
 # Long enough for a collection to finish saving one source.
 WAIT_SECONDS = 20.0
+MEANINGS = {
+    "acknowledge": "Say that you are on it.",
+    "mute": "Stop hearing of it until a day of your choice.",
+    "expected": "Say that it is meant to do this: it no longer counts as broken.",
+}
 
 
 def offer_acts(page: Page, incident: Incident, key: str) -> None:
@@ -25,12 +30,16 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
     if incident.status != "open":
         return
     name = f"{key}-{incident.incident_id}"
-    if not incident.acknowledged_by and st.button("Acknowledge", key=f"ack-{name}", type="tertiary"):
+    if not incident.acknowledged_by and _act("Acknowledge", f"ack-{name}", MEANINGS["acknowledge"]):
         acknowledge_dialog(page, incident)
-    if not incident.is_muted(page.today) and st.button("Mute", key=f"mute-{name}", type="tertiary"):
+    if not incident.is_muted(page.today) and _act("Mute", f"mute-{name}", MEANINGS["mute"]):
         mute_dialog(page, incident)
-    if not incident.expected_by and st.button("Expected", key=f"expected-{name}", type="tertiary"):
+    if not incident.expected_by and _act("Expected", f"expected-{name}", MEANINGS["expected"]):
         expected_dialog(page, incident)
+
+
+def _act(label: str, key: str, meaning: str) -> bool:
+    return st.button(label, key=key, type="tertiary", help=meaning)
 
 
 def open_dialog_from_address(page: Page, incident: Incident) -> None:

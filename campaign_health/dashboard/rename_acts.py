@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.acting import ask_who, decide, is_complete, undo
@@ -13,6 +14,7 @@ from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.watch import dialog_opens
+from storage.decisions import Decision
 
 
 def offer_rename_acts(page: Page, suspect: Mapping[Hashable, Any]) -> None:
@@ -33,6 +35,20 @@ def offer_rename_acts(page: Page, suspect: Mapping[Hashable, Any]) -> None:
             _confirm(page, old, new)
         if st.button("No, these are two things", key=f"no-{key}", type="tertiary"):
             _refuse(page, old, new)
+
+
+def offer_undo(page: Page, suspects: pd.DataFrame, decisions: Sequence[Decision]) -> None:
+    """What was said of renames that are no longer suspected, each with a way to take it back."""
+    listed = set(zip(suspects["old_event"], suspects["new_event"], strict=True))
+    for one in decisions:
+        if one.kind not in ("confirm_rename", "refuse_rename") or (one.event, one.new_event) in listed:
+            continue
+        is_now = "is now" if one.kind == "confirm_rename" else "is not"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            said = f"{one.decided_by} has said that {one.event} {is_now} {one.new_event}."
+            st.markdown(f":material/person: {in_markdown(said)}")
+            if st.button("Undo", key=f"undo-{one.decision_id}", type="tertiary"):
+                undo(page, one.decision_id)
 
 
 @st.dialog("Confirm the rename")

@@ -15,8 +15,9 @@ from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.campaign import event_days
 from campaign_health.dashboard.reads.events import all_events, all_property_changes, rename_suspects
-from campaign_health.dashboard.rename_acts import offer_rename_acts
+from campaign_health.dashboard.rename_acts import offer_rename_acts, offer_undo
 from campaign_health.detection.formats import day_text, plural
+from storage.decisions import decisions_in_force
 
 # Newest first; more than these are hardly looked at one by one.
 RENAMES_SHOWN = 8
@@ -64,6 +65,7 @@ def _renames(page: Page) -> None:
                 key=f"hand-over-{index}",
             )
             offer_rename_acts(page, row)
+    offer_undo(page, suspects, answer(decisions_in_force, page.name, page.today))
 
 
 def _properties(page: Page) -> None:
@@ -108,6 +110,9 @@ def _table(page: Page, found: pd.DataFrame) -> None:
         keep &= lives(found).isin(life)
     part = found[keep]
     quiet(f"{len(part):,} of {plural(len(found), 'event')}")
+    if exact and st.button("Show all events", type="tertiary", icon=":material/close:"):
+        del st.query_params["event"]
+        st.rerun()
     st.dataframe(
         for_people(part, page.palette), hide_index=True, alt="All events",
         column_config=COUNTED,
