@@ -42,7 +42,7 @@ class HandOverSettings:
     prior_dropped: float = -3.0  # where the Lexicon says that the old event is blocked
     accept: float = 1.8  # nats: six in seven
     accept_unlike: float = 3.2  # nats, where the names are not alike: evidence must be overwhelming
-    accept_split: float = 2.8  # nats, where several names share the hand-over
+    accept_split: float = 2.4  # nats, where several names share the hand-over
     accept_partial: float = 3.3  # nats, where the old name goes on with less
     crowded: float = 0.06  # beginnings a day: in a livelier project unlike names prove nothing without properties
     alike: float = 0.5  # name likeness below which names are not alike

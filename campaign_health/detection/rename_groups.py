@@ -15,7 +15,7 @@ from campaign_health.detection.hand_overs import Measures
 from campaign_health.detection.handover_settings import HandOverSettings
 from campaign_health.detection.rename_odds import volume_odds
 
-ALIKE_IN_GROUP = 0.6
+ALIKE_IN_GROUP = 0.5
 MOST_VOLUME = 8.0  # new over lost: beyond it a name has other sources
 MEMBER_WORTH = 0.6  # of each member's odds: names released together are not independent
 MOST_MEMBERS = 4

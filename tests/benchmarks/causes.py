@@ -70,19 +70,20 @@ def _figures(result: Score) -> Table:
         str(result.renames_right + len(result.renames_wrong)),
     )
     table.add_row("rename pairs: recall", f"{result.recall:.1%}", "≥ 95 %", str(pairs))
+    table.add_row("… of events with 10+ a day", f"{result.busy_recall:.1%}", "≥ 95 %", str(result.busy))
     table.add_row("no cause claimed where nothing broke", f"{result.quiet_share:.1%}", "≥ 99 %", str(result.quiet))
     return table
 
 
 def _misses(result: Score, console: Console) -> None:
     for seed, story, rename in result.renames_wrong:
-        console.print(f"WRONG  {seed} {story}: {rename.old!r} -> {rename.new!r} like {rename.name_likeness:.2f} volume "
-                      f"{rename.volume_handed_over:.2f} sure {rename.confidence:.3f} gradual {rename.gradual} partial {rename.partial} {rename.first_day}..{rename.last_day} a day {rename.events_a_day_before:.1f}")  # fmt: skip
+        console.print(f"WRONG  {seed} {story}: {rename.facts()}", markup=False)
     for seed, story, pair in result.renames_missed:
-        console.print(f"MISSED {seed} {story}: {pair[0]!r} -> {pair[1]!r}")
+        console.print(f"MISSED {seed} {story}: {pair[0]!r} -> {pair[1]!r}", markup=False)
     for seed, story, cause, headline in result.wrong:
         console.print(
-            f"CAUSE  {seed} {story}: {cause} found {headline.cause} {headline.confidence:.2f}: {headline.sentence}"
+            f"CAUSE  {seed} {story}: {cause} found {headline.cause} {headline.confidence:.2f}: {headline.sentence}",
+            markup=False,
         )
     for seed, story, cause in result.quiet_claimed:
         console.print(f"CLAIM  {seed} {story}: {cause}")

@@ -56,8 +56,8 @@ QUIET_SHARE = 0.25
 class History:
     """One project's tables as of a day, and what is true of it.
 
-    `renames` are the true pairs (old, new); `fewest` their expected events under the old name since the change, by
-    which one tells those that could be seen yet.
+    `renames` are the true pairs (old, new), `levels` the old names' events a day before, and `unsure` the pairs of
+    which so little has been seen by then (under 25 events, or 1.5 a day before) that nobody could tell.
     """
 
     seed: int
@@ -68,6 +68,7 @@ class History:
     since: date
     renames: frozenset[tuple[str, str]]
     unsure: frozenset[tuple[str, str]]
+    levels: dict[tuple[str, str], float]
     campaign_event: str
     sends_before: float
 
@@ -115,9 +116,17 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
         since=world.first_day + timedelta(days=truth.since),
         renames=frozenset(world.renames),
         unsure=unsure,
+        levels={
+            pair: float(before[max(_began(moved) - 28, 0) : _began(moved)].mean()) if _began(moved) else 0.0
+            for pair, (moved, before) in world.moves.items()
+        },
         campaign_event=campaign.event,
         sends_before=float(mine["sent"][max(at - 28, 0) : at].astype(float).mean()),
     )
+
+
+def _began(moved: np.ndarray) -> int:
+    return int(np.argmax(moved > 0))
 
 
 def _hardly_seen(world: World, pair: tuple[str, str]) -> bool:
@@ -132,4 +141,4 @@ def _hardly_seen(world: World, pair: tuple[str, str]) -> bool:
     if len(earlier) < 21 or (earlier > 0).mean() < 0.5 or earlier.mean() < 1.5:
         return True
     due = before[begun[0] :].sum()
-    return bool(moved.sum() < 20 or moved[-2:].sum() < 0.25 * before[-2:].sum() or moved.sum() < 0.1 * due)
+    return bool(moved.sum() < 25 or moved[-2:].sum() < 0.25 * before[-2:].sum() or moved.sum() < 0.1 * due)

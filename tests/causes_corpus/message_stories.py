@@ -77,8 +77,15 @@ def property_partly_missing(world: World, campaign: Campaign, at: int) -> Truth:
     )
     _lose(world, campaign, at, "failed", share)
     campaign.failures.append((f"Variable 'event.{used}' is missing", at))
-    return Truth(campaign.campaign_id, "property_missing", at, "degraded", "sent",
-                 frozenset({"part_of_traffic_broke"}), "property_partly_missing")  # fmt: skip
+    return Truth(
+        campaign.campaign_id,
+        "property_missing",
+        at,
+        "degraded",
+        "sent",
+        frozenset({"part_of_traffic_broke"}),
+        "property_partly_missing",
+    )
 
 
 def filter_no_longer_matches(world: World, campaign: Campaign, at: int) -> Truth:
@@ -90,10 +97,18 @@ def filter_no_longer_matches(world: World, campaign: Campaign, at: int) -> Truth
 def message_failing(world: World, campaign: Campaign, at: int) -> Truth:
     """Messages fail for a variable or a provider; the event's properties are as ever."""
     _lose(world, campaign, at, "failed", float(world.rng.uniform(0.93, 1.0)))
-    text = str(world.rng.choice([
-        "Variable 'customer.first_name' is missing", "Variable 'event.unsubscribed' is missing",
-        "Liquid error: unknown filter 'dat'", "Template could not be rendered: Variable 'customer.company.name' is missing",
-        "550 Authentication failed for sender domain", "webhook returned status 500"]))  # fmt: skip
+    text = str(
+        world.rng.choice(
+            [
+                "Variable 'customer.first_name' is missing",
+                "Variable 'event.unsubscribed' is missing",
+                "Liquid error: unknown filter 'dat'",
+                "Template could not be rendered: Variable 'customer.company.name' is missing",
+                "550 Authentication failed for sender domain",
+                "webhook returned status 500",
+            ]
+        )
+    )
     campaign.failures.append((text, at))
     if world.rng.random() < 0.3:
         campaign.failures.append(("Recipient address is invalid", max(at - 40, 0)))

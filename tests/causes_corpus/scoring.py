@@ -15,6 +15,7 @@ from campaign_health.detection.rename import Rename
 from campaign_health.detection.renames import find_renames
 from tests.causes_corpus.histories import History
 
+BUSY = 10.0  # events a day before the rename
 FULL_BREAK_SENDS = 20.0  # sends a day before, above which a full break's cause must be right
 
 
@@ -96,6 +97,8 @@ class Score:
     renames_right: int = 0
     renames_wrong: list[tuple[int, str, Rename]] = field(default_factory=list)
     renames_missed: list[tuple[int, str, tuple[str, str]]] = field(default_factory=list)
+    busy_right: int = 0
+    busy: int = 0
     confusion: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     full: int = 0
     full_right: int = 0
@@ -115,13 +118,18 @@ class Score:
         return self.renames_right / max(self.renames_right + len(self.renames_missed), 1)
 
     @property
+    def busy_recall(self) -> float:
+        """The same among events that happened at least ten times a day."""
+        return self.busy_right / max(self.busy, 1)
+
+    @property
     def top_right(self) -> float:
         """Share of full breaks with enough sends before whose headline is right."""
         return self.full_right / max(self.full, 1)
 
     @property
     def quiet_share(self) -> float:
-        """Share of histories without a break in which neither a rename of the campaign's event nor a cause is claimed."""
+        """Share of histories without a break where neither a rename of the campaign's event nor a cause is claimed."""
         return 1 - len(self.quiet_claimed) / max(self.quiet, 1)
 
 
@@ -138,8 +146,9 @@ def score(corpus: Iterable[History]) -> Score:
         result.confusion[truth.cause or "none"][outcome.headline] += 1
         if truth.cause is None:
             result.quiet += 1
-            if outcome.headline != "unknown":
-                result.quiet_claimed.append((history.seed, truth.story, outcome.headline))
+            renamed = any(rename.old == history.campaign_event for rename in outcome.renames)
+            if renamed or outcome.headline != "unknown":
+                result.quiet_claimed.append((history.seed, truth.story, "a rename" if renamed else outcome.headline))
             continue
         if truth.kind != "degraded" and history.sends_before >= FULL_BREAK_SENDS:
             result.full += 1
@@ -157,3 +166,7 @@ def _count_renames(result: Score, outcome: Outcome) -> None:
         result.renames_wrong.append((history.seed, history.truth.story, found[pair]))
     for pair in history.renames - history.unsure - set(found):
         result.renames_missed.append((history.seed, history.truth.story, pair))
+    for pair in history.renames - history.unsure:
+        if history.levels.get(pair, 0.0) >= BUSY:
+            result.busy += 1
+            result.busy_right += pair in found

@@ -148,29 +148,71 @@ def _definitions(world: World) -> Tables:
         started = world.instant(-60)
         changed = [world.instant(at, int(world.rng.integers(8, 20))) for at, _ in campaign.changes]
         campaigns.append(
-            {"campaign_id": campaign.campaign_id, "name": campaign.name, "state": campaign.state,
-             "active": campaign.state == "running", "trigger_kind": campaign.trigger_kind, "event": campaign.event,
-             "tags": ["lifecycle"], "created": started, "first_started": started, "updated": max(changed, default=started),
-             "definition": definition, "seen_at": world.instant(world.days), "gone_at": None})  # fmt: skip
+            {
+                "campaign_id": campaign.campaign_id,
+                "name": campaign.name,
+                "state": campaign.state,
+                "active": campaign.state == "running",
+                "trigger_kind": campaign.trigger_kind,
+                "event": campaign.event,
+                "tags": ["lifecycle"],
+                "created": started,
+                "first_started": started,
+                "updated": max(changed, default=started),
+                "definition": definition,
+                "seen_at": world.instant(world.days),
+                "gone_at": None,
+            }
+        )
         moments = [world.instant(0), *changed]
         for index, moment in enumerate(moments):
             versions.append(
-                {"campaign_id": campaign.campaign_id, "valid_from": moment,
-                 "valid_to": moments[index + 1] if index + 1 < len(moments) else None,
-                 "changes": json.dumps(campaign.changes[index - 1][1] if index else []), "definition": definition})  # fmt: skip
-        for message in campaign.messages:
-            messages.append(
-                {"campaign_id": campaign.campaign_id, "message_id": message.message_id, "name": f"Message {message.message_id}",
-                 "type": "email", "sending_state": message.sending_state, "required_variables": list(message.variables),
-                 "optional_variables": list(message.optional), "problem": None, "updated": started})  # fmt: skip
+                {
+                    "campaign_id": campaign.campaign_id,
+                    "valid_from": moment,
+                    "valid_to": moments[index + 1] if index + 1 < len(moments) else None,
+                    "changes": json.dumps(campaign.changes[index - 1][1] if index else []),
+                    "definition": definition,
+                }
+            )
+        messages.extend(
+            {
+                "campaign_id": campaign.campaign_id,
+                "message_id": message.message_id,
+                "name": f"Message {message.message_id}",
+                "type": "email",
+                "sending_state": message.sending_state,
+                "required_variables": list(message.variables),
+                "optional_variables": list(message.optional),
+                "problem": None,
+                "updated": started,
+            }
+            for message in campaign.messages
+        )
         for text, at in campaign.failures:
-            failures.append({"campaign_id": campaign.campaign_id, "failure_message": text,
-                             "first_read": world.instant(at + 1), "last_read": world.instant(world.days)})  # fmt: skip
+            failures.append(
+                {
+                    "campaign_id": campaign.campaign_id,
+                    "failure_message": text,
+                    "first_read": world.instant(at + 1),
+                    "last_read": world.instant(world.days),
+                }
+            )
         used = sorted(
             {v.removeprefix("event.") for m in campaign.messages for v in m.variables if v.startswith("event.")}
         )
-        plans.append({"campaign_id": campaign.campaign_id, "event": campaign.event, "event_from": "trigger", "owner": None,
-                      "deal_value": None, "conversion_rate": None, "timing": None, "uses": used})  # fmt: skip
+        plans.append(
+            {
+                "campaign_id": campaign.campaign_id,
+                "event": campaign.event,
+                "event_from": "trigger",
+                "owner": None,
+                "deal_value": None,
+                "conversion_rate": None,
+                "timing": None,
+                "uses": used,
+            }
+        )
     columns = ["campaign_id", "failure_message", "first_read", "last_read"]
     return {
         "campaign": pd.DataFrame(campaigns),

@@ -11,9 +11,42 @@ import numpy as np
 from tests.causes_corpus.naming import Name, project_names
 from tests.causes_corpus.traffic import Climate, Floats, Stream, draw_stream, live
 
-PROPERTY_NAMES = ("plan tier seats amount currency source country device_type trial_day hit_count limit template_id "
-                  "project_id file_type referrer coupon_code step price quantity items company role is_admin score "
-                  "duration locale variant category tags address order_id first_name course_name due_date").split()  # fmt: skip
+PROPERTY_NAMES = [
+    "plan",
+    "tier",
+    "seats",
+    "amount",
+    "currency",
+    "source",
+    "country",
+    "device_type",
+    "trial_day",
+    "hit_count",
+    "limit",
+    "template_id",
+    "project_id",
+    "file_type",
+    "referrer",
+    "coupon_code",
+    "step",
+    "price",
+    "quantity",
+    "items",
+    "company",
+    "role",
+    "is_admin",
+    "score",
+    "duration",
+    "locale",
+    "variant",
+    "category",
+    "tags",
+    "address",
+    "order_id",
+    "first_name",
+    "course_name",
+    "due_date",
+]
 TYPES = ("string", "string", "string", "number", "number", "boolean", "object", "array")
 
 

@@ -97,7 +97,7 @@ def campaign_numbers(
     for frame, series in ((campaign_day, SEND_SERIES), (journey_day, JOURNEY_SERIES)):
         if frame is not None:
             parts.append(_by_day(frame[frame["campaign_id"] == campaign_id], series))
-    numbers = pd.concat(parts, axis=1).sort_index() if parts else pd.DataFrame()
+    numbers = pd.concat(parts, axis=1, sort=True) if parts else pd.DataFrame()
     numbers.index.name = "day"
     return numbers[numbers.index <= pd.Timestamp(as_of)] if len(numbers) else numbers
 
