@@ -97,7 +97,7 @@ def _shade_incidents(figure: go.Figure, shades: Sequence[Shade], colours: Palett
     for shade in shades:
         figure.add_vrect(
             x0=_start(shade.first), x1=_end(shade.last), layer="below", line_width=0,
-            fillcolor=colours.bad[0] if shade.is_open else colours.warn[0], opacity=0.13,
+            fillcolor=colours.bad[0] if shade.is_open else colours.warn[0], opacity=0.18,
         )  # fmt: skip
 
 
