@@ -6,14 +6,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from campaign_health.pipeline.context import WorkspaceRun
-from campaign_health.pipeline.reads import message_updates
+from campaign_health.pipeline.reads import existing_campaigns, message_updates
 from campaign_health.pipeline.report import Tally
 from collectors.customerio import Fetched, fetch_campaigns, fetch_each, fetch_messages, with_messages
+from collectors.errors import CollectorError
 from storage.records import CampaignGone, CampaignRecord, CampaignRefused
 from storage.save import mark_campaign_gone, save_campaigns
 
 # Nothing documents that an edited message moves its campaign's time of change: each is read again once a month.
 REREAD_EVERY_DAYS = 30
+# So few may well be deleted on one day.
+FEW_CAMPAIGNS = 3
 
 
 def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
@@ -27,6 +30,9 @@ def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
     listing = fetch_campaigns(client)
     for refused in listing.refused:
         tally.shortfalls.append(f"Campaign {refused.campaign_id}: {refused.reason}")
+    _refuse_another_workspace(
+        run, {*(one.campaign_id for one in listing.campaigns), *(one.campaign_id for one in listing.refused)}
+    )
     run.campaigns_listed = True
     run.listed = {campaign.campaign_id: campaign for campaign in listing.campaigns}
     with run.reading() as connection:
@@ -46,6 +52,21 @@ def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
                 tally.shortfalls.append(f"Messages of campaign {part.campaign_id}: {part.reason}")
     finally:
         _save(run, tally, gone, all_listed=not listing.refused)
+
+
+def _refuse_another_workspace(run: WorkspaceRun, listed: set[int]) -> None:
+    """Raises CollectorError where not one of the known campaigns is listed: nobody deletes all of them in a day."""
+    with run.reading() as connection:
+        known = existing_campaigns(connection, run.name)
+    if len(known) < FEW_CAMPAIGNS or listed.intersection(known):
+        return
+    raise CollectorError(
+        f"Customer.io lists none of the {len(known)} campaigns that are known, but {len(listed)} others. "
+        "They are not taken for deleted.",
+        "Check that CUSTOMERIO_APP_API_KEY is of the same Customer.io workspace as before; for another one use another "
+        "CAMPAIGN_HEALTH_DATA_DIR or a [workspace.NAME] table of its own.",
+        source="Customer.io",
+    )
 
 
 def campaigns_to_read(

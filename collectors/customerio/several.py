@@ -78,6 +78,7 @@ def fetch_each(
                 if progress is not None:
                     progress(done, len(ids), what)
                 yield from ready
+        ending = ending or row.all_gone()
         yield from row.doubted(ending) if isinstance(ending, NotFound) else row.gone
         if ending is not None:
             raise ending
@@ -95,17 +96,24 @@ class _Row(Generic[T]):
     def __init__(self) -> None:
         self.gone: list[CampaignGone] = []
         self._failures = 0
+        self._answered = False
+        self._newest: CollectorError | None = None
+
+    def all_gone(self) -> CollectorError | None:
+        """The newest 404 where several campaigns were asked for and not one was answered; else None."""
+        return self._newest if not self._answered and len(self.gone) >= FAILURES_IN_A_ROW else None
 
     def add(self, outcome: Outcome[T], error: CollectorError | None) -> tuple[list[Outcome[T]], CollectorError | None]:
         """What may be told now, and what ends the source."""
         if isinstance(outcome, CampaignGone):
             self.gone.append(outcome)
+            self._newest = error
             if len(self.gone) < GONE_IN_A_ROW:
                 return [], None
             return self.doubted(error), error
         if error is None:
             ready: list[Outcome[T]] = [*self.gone, outcome]
-            self.gone, self._failures = [], 0
+            self.gone, self._failures, self._answered = [], 0, True
             return ready, None
         # A body that is no JSON at all is a proxy's or a broken service's, not one campaign's.
         broken = isinstance(error, UnexpectedShape) and error.field == "body"

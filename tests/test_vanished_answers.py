@@ -1,4 +1,4 @@
-"""An answer in which all that was counted before is gone is not believed: a broken service is not a quiet one."""
+"""An answer in which all that was known before is gone is not believed: a broken service is not a quiet one."""
 
 from __future__ import annotations
 
@@ -52,3 +52,18 @@ def test_a_new_day_without_any_event_is_zero(install: Install, source: str) -> N
     assert installation.collect().exit_code() == 0
     quiet = installation.rows("SELECT events, state FROM event_day WHERE day > ?", LAST_DAY)
     assert quiet == [(0, "observed")] * len(CAST)
+
+
+def test_a_list_without_one_known_campaign_deletes_none(installation: Installation) -> None:
+    assert installation.collect().exit_code() == 0
+    world = installation.sandbox.world
+    installation.sandbox.serve(replace(world, campaigns={}))
+    installation.next_day()
+    report = installation.collect()
+    assert installation.outcomes(report)["customerio_campaigns"] == "failed"
+    assert installation.value("SELECT count(*) FROM campaign WHERE gone_at IS NOT NULL") == 0
+    assert installation.rows("SELECT DISTINCT state FROM campaign_day WHERE day > ?", LAST_DAY) == [("not_collected",)]
+    kept = dict(list(world.campaigns.items())[:1])
+    installation.sandbox.serve(replace(world, campaigns=kept, now=installation.sandbox.now))
+    installation.collect()
+    assert installation.value("SELECT count(*) FROM campaign WHERE gone_at IS NULL") == 1, "one by one they may go"
