@@ -1,11 +1,15 @@
-"""Which alarms on the unmodified series are believed to be real, and why."""
+"""Which alarms on the unmodified series are believed to be real, and why.
+
+The reasons are read from the series themselves (zeros while the tests go on, a double count on Mondays) and, for the
+weather and Quebec, from public record. They are a belief, so the raw count is always printed beside them.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
 # (pair or its beginning, first day, last day, reason)
-OUTBREAK_OVER = "the outbreak was over: tests went on, cases stopped for weeks"
+OUTBREAK_OVER = "an outbreak ended: tests went on, (almost) no case for a week or more"
 BELIEVED: tuple[tuple[str, date, date, str], ...] = (
     ("canada:Alberta", date(2020, 7, 25), date(2020, 7, 26), "Alberta stopped reporting at weekends on this day"),
     ("canada:Quebec", date(2020, 6, 25), date(2020, 6, 28), "Quebec stopped its daily reports, and resumed on 29 June"),
