@@ -89,6 +89,8 @@ def _mark(verdicts: ChainVerdicts, row: int, birth: int, column: int) -> None:
     verdicts.broken[row, column] = True
     verdicts.status[row, column], verdicts.stage[row, column] = _DEGRADED, _EVENT
     verdicts.began[row, column] = column - birth
+    # What the links say of the day is of no use here: they hold.
+    verdicts.probability[row, column] = np.nan
 
 
 def _confirmed(
