@@ -1,4 +1,4 @@
-"""Renames and causes over a small part of the generated corpus; the whole is a benchmark (`tests.benchmarks.causes`)."""
+"""Renames and causes over a small part of the generated corpus; the whole is `tests.benchmarks.causes`."""
 
 from __future__ import annotations
 

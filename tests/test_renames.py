@@ -260,6 +260,17 @@ def test_a_declared_rename_that_happened_carries_its_numbers() -> None:
     assert rename.volume_handed_over > 0.85
 
 
+def test_a_declared_rename_with_both_names_alive_has_handed_over_nothing_yet() -> None:
+    after = series(140, 2)
+    after[:92] = 0
+    events = panel({"project.created": series(140, 1), "project_created": after} | background())
+    (rename,) = find_renames(events, declared=[DeclaredRename("project.created", "project_created")])
+    assert rename.started
+    assert not rename.complete
+    assert rename.moved_share < 0.15
+    assert 0.8 < rename.volume_handed_over < 1.3
+
+
 def test_every_event_moved_to_a_prefix_on_one_day_is_paired_with_its_own() -> None:
     events: dict[str, np.ndarray] = {}
     for name, row in background().items():

@@ -71,9 +71,8 @@ def measure(
     lam, seen = np.where(after, expected, 0.0), np.where(after, old, 0.0)
     stop_at, stopped = _stop(seen, lam, after, settings)
     from_stop = offsets[None, :] >= offsets[stop_at][:, None]
-    birth_index = back
     gradual = stopped & _gradual(seen, lam, new, offsets, offsets[stop_at], dispersion)
-    lag = _lag(lam, seen, new, stop_at, stopped, offsets, birth_index, expected, dispersion)
+    lag = _lag(lam, seen, new, stop_at, stopped, offsets, back, expected, dispersion)
 
     both = after & new_known & (offsets[None, :] >= 0)
     start = np.where(stopped & ~gradual, np.maximum(offsets[stop_at], 0), 0)
@@ -81,7 +80,8 @@ def measure(
     lost_days = np.where(compared, expected - old, 0.0)
     lost, taken = lost_days.sum(axis=1), np.where(compared, new, 0.0).sum(axis=1)
     compared_expected = np.where(compared, expected, 0.0).sum(axis=1)
-    volume = taken / np.maximum(lost, 1e-9)
+    fell = lost > 0.05 * compared_expected  # else nothing was lost: then over what the old event should have had
+    volume = np.minimum(taken / np.maximum(np.where(fell, lost, compared_expected), 1e-9), 1e6)
     level_error = LEVEL_ERROR * compared_expected / np.maximum(lost, 1e-9)
     noise = np.sqrt(
         2 * dispersion / np.maximum(lost, 1.0)

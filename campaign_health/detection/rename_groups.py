@@ -40,7 +40,8 @@ def find_groups(
 ) -> list[Group]:
     """For each event that fell, and each that began, the best way to share its hand-over among two to four names.
 
-    `apart_from_volume` is -inf for pairs whose old event is not surely down; `prior` is the part of it that counts once. Only complete stops are shared out.
+    `apart_from_volume` is -inf for pairs whose old event is not surely down; `prior` is the part of it that counts
+    once. Only complete stops are shared out.
     """
     usable = (
         np.isfinite(apart_from_volume)

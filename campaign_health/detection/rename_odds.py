@@ -148,7 +148,7 @@ def prior_odds(measures: Measures, dropped: NDArray[np.bool_], vanished: int, se
     renamed = 1.0 + settings.renamed_share * vanished
     usual = np.log(renamed / (settings.other_stops + (1.0 - settings.renamed_share) * vanished))
     prior = usual + np.where(measures.stop >= 0, 0.0, settings.prior_partial)
-    return prior + np.where(dropped, settings.prior_dropped, 0.0)
+    return np.asarray(prior + np.where(dropped, settings.prior_dropped, 0.0))
 
 
 def vanished_events(counts: Counts, known: NDArray[np.bool_]) -> int:
