@@ -85,6 +85,16 @@ def beginnings(counts: Counts, known: NDArray[np.bool_], settings: HandOverSetti
     return rows, at
 
 
+def separate_beginnings(rows: Rows, at: Rows) -> Rows:
+    """The columns of those beginnings that are more than a week after the same event's last one."""
+    order = np.lexsort((at, rows))
+    row, column = rows[order], at[order]
+    if not len(row):
+        return column
+    again = (row[1:] == row[:-1]) & (column[1:] - column[:-1] <= 7)
+    return column[np.concatenate([[True], ~again])]
+
+
 def _first_of_runs(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Only flags with no other flag in the seven columns before."""
     running = np.cumsum(flags, axis=1)

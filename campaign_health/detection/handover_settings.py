@@ -31,7 +31,7 @@ class HandOverSettings:
     drop_sigmas_alike: float = 2.5  # the same where the names are very much alike
     very_alike: float = 0.9  # name likeness from which names are very much alike
     rough_volume: float = 0.3  # standard error of the log volume above which the volumes say little
-    accept_rough: float = 4.5  # nats more that are asked for, per unit of standard error beyond that
+    accept_rough: float = 4.0  # nats more that are asked for, per unit of standard error beyond that
     least_new: float = 3.0  # events the new name must have had
 
     # Odds
@@ -40,10 +40,10 @@ class HandOverSettings:
     prior_partial: float = -1.4  # more, where the old name goes on with less
     prior_split: float = -1.4  # more, where several names share the hand-over
     prior_dropped: float = -3.0  # where the Lexicon says that the old event is blocked
-    accept: float = 1.8  # nats: six in seven
-    accept_unlike: float = 3.2  # nats, where the names are not alike: evidence must be overwhelming
-    accept_split: float = 2.4  # nats, where several names share the hand-over
-    accept_partial: float = 3.3  # nats, where the old name goes on with less
+    accept: float = 1.1  # nats: three in four
+    accept_unlike: float = 3.0  # nats, where the names are not alike: evidence must be overwhelming
+    accept_split: float = 1.8  # nats, where several names share the hand-over
+    accept_partial: float = 2.6  # nats, where the old name goes on with less
     crowded: float = 0.06  # beginnings a day: in a livelier project unlike names prove nothing without properties
     alike: float = 0.5  # name likeness below which names are not alike
 

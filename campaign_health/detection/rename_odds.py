@@ -29,6 +29,7 @@ CHANCE_DENSITY = 0.2  # of log volume ratios of two unrelated events, per nat
 VOLUMES_OF_RENAMES = ((0.45, 0.0, 0.04), (0.3, 0.0, 0.12), (0.25, -0.18, 0.28))  # share, mean, deviation of the log
 VANISHED_LEAST = 15  # events an event must have had for its end to count
 MOST_FOR_FOLLOWING = 2.6  # nats for a slow hand-over in which the new event is the lost part, day for day
+LIKE_PARTNER = 0.85  # name likeness from which a beginning on a day of many has a partner of its own
 RAREST = 0.03  # beginnings a day: the least that is believed of a project
 SHARED_PROPERTY_ODDS = (1.3, 2.8, 4.2)  # nats for one, two, three or more properties of its own that are shared
 KEPT_PROPERTIES = 0.75  # share of them that a renamed event keeps at least
@@ -36,17 +37,18 @@ FEWEST_PROFILED = 4  # profiled events from which one can tell what is common to
 COMMON_PROPERTY = 0.6  # share of a project's profiled events above which a property says nothing
 
 
-def timing_odds(pairs: Pairs, measures: Measures, births: NDArray[np.intp], days: int) -> Counts:
+def timing_odds(pairs: Pairs, measures: Measures, likeness: Counts, births: NDArray[np.intp], days: int) -> Counts:
     """A rename's stop falls on the day of the beginning; a stranger's beginning falls on any day.
 
     `births` are the columns of all beginnings of the project. Where many begin at once (a release), each is more
-    likely a stranger, except for as many as stopped on that day (a move to a new prefix).
+    likely a stranger; where most of them have a like-named partner (a move to a new prefix), less.
     """
     per_day = np.bincount(births, minlength=days).astype(np.float64)
-    stopped = measures.stop >= 0
-    ended = np.unique(np.stack([pairs.old[stopped], pairs.birth[stopped]]), axis=1)[1]
+    like = likeness >= LIKE_PARTNER
+    partnered = np.unique(np.stack([pairs.new[like], pairs.birth[like]]), axis=1)[1]
+    strangers = np.maximum(per_day - np.bincount(partnered, minlength=days), 0.0)
     usual = max(len(births) / max(days, 1), RAREST)
-    crowd = np.maximum(per_day - np.bincount(ended, minlength=days), usual)[pairs.birth]
+    crowd = np.maximum(strangers**2 / np.maximum(per_day, 1.0), usual)[pairs.birth]
     chances = np.array([*LAG_CHANCES, 0.002])
     lag = np.minimum(np.abs(measures.lag), len(chances) - 1).astype(np.intp)
     sudden = np.log(np.where(measures.lag == 0, chances[0], chances[lag] / 2)) - np.log(crowd)

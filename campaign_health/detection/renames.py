@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from campaign_health.detection.beginnings import Pairs, beginnings, falls_at
+from campaign_health.detection.beginnings import Pairs, beginnings, falls_at, separate_beginnings
 from campaign_health.detection.event_panel import Counts, EventPanel, filled, names_index, weekdays
 from campaign_health.detection.hand_overs import Measures, measure
 from campaign_health.detection.handover_settings import HandOverSettings
@@ -129,7 +129,7 @@ def _candidates(
     pairs, whole = falls_at(counts, known, new[allowed], birth[allowed], settings)
     family, own = NameFamily(panel.events), own_properties(properties)
     profiled = np.array([bool(own.get(name)) for name in panel.events])
-    lively = len(birth) / max(counts.shape[1], 1) > settings.crowded
+    lively = len(separate_beginnings(new, birth)) / max(counts.shape[1], 1) > settings.crowded
     whole = whole & ((not lively) | (profiled[pairs.old] & profiled[pairs.new]))
     keep = mine[pairs.old] & (whole | _roughly_alike(family, pairs))
     pairs = _with_asked(pairs.take(keep), asked, panel, counts)
@@ -144,7 +144,7 @@ def _candidates(
     prior = prior_odds(measures, dropped, vanished_events(counts, known), settings)
     apart = (
         prior
-        + timing_odds(pairs, measures, birth, counts.shape[1])
+        + timing_odds(pairs, measures, likeness, separate_beginnings(new, birth), counts.shape[1])
         + name_odds(family, pairs, likeness)
         + np.array([property_odds(own, names[o], names[n]) for o, n in zip(pairs.old, pairs.new, strict=True)])
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.causes_corpus.naming import renamed
+from tests.causes_corpus.naming import NAMESPACES, renamed
 from tests.causes_corpus.traffic import Stream
 from tests.causes_corpus.world import Campaign, Property, World
 
@@ -116,10 +116,11 @@ def event_renamed(world: World, campaign: Campaign, at: int) -> Truth:
 
 
 def namespace_move(world: World, campaign: Campaign, at: int) -> Truth:
-    """A third or more of all events get a prefix on one day."""
+    """A third or more of all events get the same prefix on one day."""
+    prefix = str(world.rng.choice([n for n in NAMESPACES if n != world.names[campaign.event].namespace]))
     for event in [n for n in list(world.names) if world.rng.random() < 0.4 or n == campaign.event]:
         if world.streams[event].rate[at - 1] > 0 and (world.streams[event].rate > 0).mean() > 0.5:
-            rename_event(world, event, at, "overnight", "prefix")
+            rename_event(world, event, at, "overnight", f"prefix:{prefix}")
     return Truth(campaign.campaign_id, "event_renamed", at, "event_lost", "event", story="namespace_move")
 
 

@@ -324,6 +324,8 @@ def renamed(
             )
         )
         old, new = name, name
+        if how.startswith("prefix:"):
+            new = replace(name, namespace=how.removeprefix("prefix:"))
         match how:
             case "style":
                 new = replace(name, style=str(rng.choice([s for s in sorted(set(STYLES)) if s != name.style])))
