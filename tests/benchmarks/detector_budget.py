@@ -1,4 +1,4 @@
-"""Whether the false-alarm budget is kept on made-up healthy pairs. Run: python -m tests.benchmarks.detector_budget [years]
+"""Whether the false-alarm budget is kept on made-up healthy pairs: python -m tests.benchmarks.detector_budget [years]
 
 Prints false alarms per pair-year (silent + degraded) by kind of noise and events per day; the budget is 1 / years.
 """
