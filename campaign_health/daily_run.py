@@ -76,6 +76,10 @@ def tell(settings: Settings, workspace: WorkspaceSettings, now: datetime, proble
     except (CampaignHealthError, StorageError) as failure:
         problem(f"The digest of {workspace.name}: {failure}")
         return
+    except Exception as failure:
+        # Telling comes last: what was collected and judged must not be lost on it. The text may hold a key.
+        problem(f"The digest of {workspace.name} failed in an unforeseen way ({type(failure).__name__}).")
+        return
     for delivery in deliveries:
         if delivery.outcome == "failed":
             problem(f"The digest of {workspace.name} to {delivery.channel}: {delivery.reason}")

@@ -17,7 +17,9 @@ from click.testing import CliRunner
 from campaign_health.alerts.dead_man import ping
 from campaign_health.alerts.delivery import Delivery
 from campaign_health.alerts.sending import send_due_digest
+from campaign_health.alerts.slack_webhook import SlackWebhook
 from campaign_health.cli.digest import command
+from campaign_health.daily_run import tell
 from campaign_health.errors import SettingsError
 from campaign_health.sandbox.slack_service import TOKEN, SlackSandbox, running_slack
 from storage.database import Warehouse, open_published
@@ -276,6 +278,43 @@ def test_the_dead_man_switch_is_pinged_where_one_is_set(
     reason = ping(workspace, settings.http)
     assert reason is not None
     assert "topsecret" not in reason
+
+
+def test_an_unforeseen_failure_of_one_channel_stops_neither_the_others_nor_the_round(
+    warehouse: Warehouse,
+    slack: SlackSandbox,
+    receiver: tuple[str, list[tuple[dict[str, str], bytes]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: object) -> None:
+        raise RecursionError(slack.webhook_url)
+
+    break_campaign(warehouse, 1, MONDAY - timedelta(days=1))
+    monkeypatch.setattr(SlackWebhook, "deliver", broken)
+    url, seen = receiver
+    environment = {"SLACK_WEBHOOK_URL": slack.webhook_url, "CAMPAIGN_HEALTH_WEBHOOK_URL": url}
+    settings, workspace = settings_in(warehouse.path.parent.parent, **environment)
+    problems: list[str] = []
+    tell(settings, workspace, at(MONDAY), problems.append)
+    assert len(seen) == 1
+    assert problems == ["The digest of default to slack: It failed in an unforeseen way (RecursionError)."]
+    with warehouse.read() as connection:
+        stored = connection.execute("SELECT channel, status, error FROM announcement ORDER BY status").fetchall()
+    assert [row[:2] for row in stored] == [("slack", "failed"), ("webhook", "sent")]
+    assert slack.webhook_url not in str(stored)
+
+
+def test_what_fails_before_anything_is_sent_does_not_end_the_round(
+    warehouse: Warehouse, slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RecursionError(slack.webhook_url)
+
+    monkeypatch.setattr("campaign_health.alerts.sending.read_situation", broken)
+    settings, workspace = settings_in(warehouse.path.parent.parent, SLACK_WEBHOOK_URL=slack.webhook_url)
+    problems: list[str] = []
+    tell(settings, workspace, at(MONDAY), problems.append)
+    assert problems == ["The digest of default to slack: It failed in an unforeseen way (RecursionError)."]
 
 
 def test_two_at_once_send_once(warehouse: Warehouse, slack: SlackSandbox) -> None:

@@ -24,9 +24,11 @@ from campaign_health.alerts.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.reads import read_situation
 from campaign_health.alerts.situation import Situation
 from campaign_health.clock import local_day
+from campaign_health.errors import CampaignHealthError
 from campaign_health.settings import Settings, WorkspaceSettings
 from storage.announcements import Announcement, announcements_on, claim_announcement, settle_announcement
 from storage.database import Warehouse, transaction
+from storage.errors import StorageError
 from storage.failures import clear_failures
 
 TRIES = 3
@@ -59,7 +61,9 @@ def send_due_digest(
     if not is_ours:
         return [Delivery(channel.name, "nothing_due", "Another process is sending.") for channel, _ in channels]
     try:
-        done = [_send_on(warehouse, settings, workspace, channel, routes, now, sleep) for channel, routes in channels]
+        done = [
+            _send_safely(warehouse, settings, workspace, channel, routes, now, sleep) for channel, routes in channels
+        ]
     finally:
         lock.release()
     if any(delivery.announcement_id for delivery in done):
@@ -135,6 +139,28 @@ def zone_of(connection: duckdb.DuckDBPyConnection, workspace: WorkspaceSettings)
     return ZoneInfo(row[0]) if row else workspace.time_zone or ZoneInfo("UTC")
 
 
+def _send_safely(
+    warehouse: Warehouse,
+    settings: Settings,
+    workspace: WorkspaceSettings,
+    channel: Channel,
+    routes: tuple[Route, ...],
+    now: datetime,
+    sleep: Callable[[float], None],
+) -> Delivery:
+    try:
+        return _send_on(warehouse, settings, workspace, channel, routes, now, sleep)
+    except (CampaignHealthError, StorageError):
+        raise
+    except Exception as failure:
+        return Delivery(channel.name, "failed", _unforeseen(failure))
+
+
+def _unforeseen(failure: Exception) -> str:
+    """Names the failure's type alone: its text may hold an address or a key."""
+    return f"It failed in an unforeseen way ({type(failure).__name__})."
+
+
 def _send_on(
     warehouse: Warehouse,
     settings: Settings,
@@ -186,6 +212,9 @@ def _deliver(
             return channel.deliver(digest, today), None
         except DeliveryFailed as failed:
             failure = failed
+        except Exception as failed:
+            # Caught broadly, so that the announcement is settled and the other channels have their turn.
+            return None, DeliveryFailed(_unforeseen(failed))
         wait = failure.retry_after if failure.retry_after is not None else float(2**attempt)
         if failure.final or wait > LONGEST_WAIT_SECONDS or attempt == TRIES - 1:
             break
