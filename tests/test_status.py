@@ -223,6 +223,20 @@ def test_a_source_that_failed_is_could_not_tell_and_never_all_clear(tmp_path: Pa
     assert "Customer.io sends: Customer.io refused the key." in result.stdout
 
 
+def test_collected_campaigns_that_were_never_judged_are_counted_and_the_cure_is_said(tmp_path: Path) -> None:
+    world = World(tmp_path, [steady(1, DAYS), steady(2, DAYS)])
+    world.collect(0, LAST)
+    _collected(world)
+    world.warehouse.publish()
+    (tmp_path / "manifest.yaml").write_text("version: 1\n")
+    result = _run(world, "status", "--exit-code")
+    text = " ".join(result.stdout.split())
+    assert text.startswith("2 campaigns are collected; nothing was judged yet; all sources collected today at 06:32.")
+    assert text.count("`campaign-health judge`") == 1
+    assert "No campaigns are known" not in text
+    assert result.exit_code == 2
+
+
 def test_without_a_published_file_the_cure_is_said(tmp_path: Path) -> None:
     (tmp_path / "manifest.yaml").write_text("version: 1\n")
     assert _run(World(tmp_path, []), "status", "--exit-code").exit_code == 2

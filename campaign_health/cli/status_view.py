@@ -57,7 +57,7 @@ def _print_all(console: Console, overview: Overview) -> None:
     _print_quiet(console, "Expected", overview.expected)
     _print_worth_a_look(console, overview.campaigns)
     _print_unchecked(console, overview)
-    if not overview.campaigns:
+    if not overview.campaigns and not overview.stale:
         console.print("Nothing was judged yet. Run `campaign-health collect`, then `campaign-health judge`.")
 
 

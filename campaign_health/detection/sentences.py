@@ -109,14 +109,16 @@ def overview_sentence(
     freshness: str | None = None,
     *,
     certain: bool = True,
+    unjudged: int = 0,
 ) -> str:
     """The state of everything in one sentence.
 
     `statuses` counts campaigns by status, open incidents counted by their kind. `freshness` ends the sentence,
     such as `all sources collected this morning at 06:32`. Not `certain`: something could not be collected, or is old.
+    `unjudged` campaigns are known but have no verdict; they are told where none has one.
     `2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy.`
     """
-    news, rest = overview_parts(statuses, dollars_a_week, freshness, certain=certain)
+    news, rest = overview_parts(statuses, dollars_a_week, freshness, certain=certain, unjudged=unjudged)
     return "; ".join((*news, *rest)) + "."
 
 
@@ -126,6 +128,7 @@ def overview_parts(
     freshness: str | None = None,
     *,
     certain: bool = True,
+    unjudged: int = 0,
 ) -> tuple[list[str], list[str]]:
     """The parts of `overview_sentence`: first what is broken and at risk (or that nothing is), then the rest."""
     broken = [(status, statuses.get(status, 0)) for status in BROKEN if statuses.get(status, 0)]
@@ -140,7 +143,8 @@ def overview_parts(
     kinds = [status for status in _REST if statuses.get(status, 0)]
     rest = [_counted(statuses[status], _REST[status], first=not broken and status == kinds[0]) for status in kinds]
     if not news and not rest:
-        news.append("No campaigns are known yet")
+        known = f"{plural(unjudged, 'campaign')} {'is' if unjudged == 1 else 'are'} collected; nothing was judged yet"
+        news.append(known if unjudged else "No campaigns are known yet")
     if freshness:
         rest.append(freshness)
     return news, rest

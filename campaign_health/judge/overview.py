@@ -136,6 +136,7 @@ def read_overview(connection: duckdb.DuckDBPyConnection, now: datetime, workspac
         sum(weekly) if weekly else None,
         _freshness(sources, zones, now),
         certain=not stale and not any(item.trouble for item in sources if item.source in _CORE_SOURCES),
+        unjudged=_unjudged(connection, workspace),
     )
     return Overview(sentence, as_of, broken, muted, expected, campaigns, sources, stale, counts)
 
@@ -216,6 +217,18 @@ def _counts(
         status = "expected" if key in quiet else kinds.get(key, item.status)
         counts[status] = counts.get(status, 0) + 1
     return counts
+
+
+def _unjudged(connection: duckdb.DuckDBPyConnection, workspace: str | None) -> int:
+    """Campaigns that were collected and have no verdict yet."""
+    row = connection.execute(
+        """
+        SELECT count(*) FROM campaign c WHERE c.gone_at IS NULL AND ($workspace IS NULL OR c.workspace = $workspace)
+        AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.workspace = c.workspace AND v.campaign_id = c.campaign_id)
+        """,
+        {"workspace": workspace},
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _zone(connection: duckdb.DuckDBPyConnection, workspace: str) -> ZoneInfo:
