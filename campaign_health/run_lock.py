@@ -14,6 +14,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from campaign_health.errors import CouldNotStart
+from storage.locking import write_anew
 
 COLLECTING = "collect"
 SCHEDULE = "schedule"
@@ -73,7 +74,7 @@ def _write_holder(path: Path) -> None:
     # A file of its own, because whoever tries to take a lock empties the lock file.
     since = datetime.now(UTC).isoformat(timespec="seconds")
     try:
-        path.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
+        write_anew(path, json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
     except OSError as failure:
         raise CouldNotStart(
             f"{path} cannot be written: {failure.strerror or failure}.",

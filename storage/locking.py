@@ -31,14 +31,14 @@ def exclusive(lock_path: Path, wait_seconds: float) -> Iterator[None]:
             "Wait until it is done, then try again.",
         ) from None
     try:
-        _write_anew(holder_path, json.dumps({"pid": os.getpid(), "command": _command()}))
+        write_anew(holder_path, json.dumps({"pid": os.getpid(), "command": _command()}))
         yield
     finally:
         holder_path.unlink(missing_ok=True)
         lock.release()
 
 
-def _write_anew(path: Path, text: str) -> None:
+def write_anew(path: Path, text: str) -> None:
     """Write a file that is new: a link planted at its name must not lead elsewhere."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o644)

@@ -112,6 +112,19 @@ def test_a_second_scheduler_on_the_same_data_is_refused_and_told_who_holds_it(tm
     assert holder_of(tmp_path, SCHEDULE) is None
 
 
+def test_a_link_planted_where_the_holder_is_written_leads_nowhere(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    (data_dir / f"{SCHEDULE}.holder").symlink_to(victim)
+    with only_one(data_dir, SCHEDULE):
+        holder = holder_of(data_dir, SCHEDULE)
+    assert holder is not None
+    assert holder["pid"] == os.getpid()
+    assert victim.read_text() == "precious"
+
+
 def test_a_stop_waits_for_a_save_and_comes_once() -> None:
     reached: list[str] = []
 
