@@ -170,7 +170,10 @@ def test_an_export_that_ends_early_is_not_counted_at_all(scene: Scene, tmp_path:
     assert {(event, day): count for event, day, count in installation.rows(events)} == truth
 
 
-@pytest.mark.parametrize("kind", ["unauthorized", "server_error"])
+@pytest.mark.parametrize(
+    "kind",
+    ["unauthorized", "expired", "payment_required", "forbidden", "not_found", "html", "server_error"],
+)
 def test_a_first_run_whose_zone_stays_unknown_says_so_for_every_source(scene: Scene, tmp_path: Path, kind: str) -> None:
     installation = scene.begin(tmp_path / "data", fresh=True)
     scene.sandbox.fail(kind, endpoint="mixpanel.app.me", at="every", times=None)
@@ -178,9 +181,28 @@ def test_a_first_run_whose_zone_stays_unknown_says_so_for_every_source(scene: Sc
     assert report.exit_code() == 1
     assert set(installation.outcomes(report).values()) == {"failed"}
     check_that_it_is_said(report, installation)
+    for record in report.records():
+        assert record.error is not None
+        assert record.error.startswith("The time zone is not known")
+        assert "Mixpanel" in record.error
+        assert record.error.count("CAMPAIGN_HEALTH_TIMEZONE") == 1
     scene.sandbox.mend()
     assert installation.collect(ORDER).exit_code() == 0
     check_that_what_is_stored_is_true(scene, installation, whole=True)
+
+
+@pytest.mark.parametrize("kind", ["unauthorized", "expired", "payment_required", "forbidden", "not_found"])
+def test_a_key_that_is_refused_is_told_with_its_cure_once(scene: Scene, tmp_path: Path, kind: str) -> None:
+    installation = scene.begin(tmp_path / "data", CAMPAIGN_HEALTH_TIMEZONE="America/New_York")
+    scene.sandbox.fail(kind, endpoint="mixpanel", at="every", times=None)
+    report = installation.collect(ORDER)
+    assert report.exit_code() == 1
+    assert installation.outcomes(report) == {"mixpanel_events": "failed", "customerio_metrics": "complete"}
+    (error,) = [record.error for record in report.records() if record.source == "mixpanel_events"]
+    assert error is not None
+    sentences = [sentence.strip() for sentence in error.split(". ")]
+    assert len(sentences) == len(set(sentences)), error
+    assert error.count("Check MIXPANEL_") <= 1, error
 
 
 def test_a_fault_that_passes_is_not_noticed_at_all(scene: Scene, tmp_path: Path) -> None:

@@ -17,12 +17,12 @@ from campaign_health.pipeline.one_source import run_source, source_not_run
 from campaign_health.pipeline.order import MIXPANEL_SOURCES, Order
 from campaign_health.pipeline.report import WorkspaceReport
 from campaign_health.pipeline.windows import Window, window_of_run
-from campaign_health.pipeline.zone import ZoneFound, choose_zone
+from campaign_health.pipeline.zone import ZoneFound, choose_zone, without_zone
 from campaign_health.settings import HttpSettings, WorkspaceSettings
 from campaign_health.stopping import Stopped, StopSignals
 from collectors.errors import CollectorError
 from collectors.http import new_session
-from collectors.mixpanel import fetch_time_zone
+from collectors.mixpanel import WITHHELD, ask_time_zone
 from storage.database import Warehouse
 from storage.queries import recent_requests, workspace_zone
 from storage.records import CollectionRecord, Source
@@ -62,7 +62,7 @@ def collect_workspace(workspace: WorkspaceSettings, order: Order, tools: RunTool
         try:
             zone, requests_sent, problem = _find_zone(run, stored_zone)
             if zone is None:
-                _record_rest(run, report, str(problem))
+                _record_rest(run, report, problem)
                 return
             run.zone = zone.zone
             _settle_zone(run, zone, report)
@@ -112,30 +112,32 @@ def _prepare(
     return run, None if stored is None else stored.time_zone
 
 
-def _find_zone(run: WorkspaceRun, stored: str | None) -> tuple[ZoneFound | None, int, CollectorError | None]:
-    """The zone, the requests it took, and, where it stays unknown for a failure, that failure."""
+def _find_zone(run: WorkspaceRun, stored: str | None) -> tuple[ZoneFound | None, int, str]:
+    """The zone, the requests it took, and, where it stays unknown as Mixpanel did not tell it, why and the cure."""
     served: str | None = None
     failure: CollectorError | None = None
     if run.mixpanel is not None:
         try:
-            served = fetch_time_zone(run.mixpanel)
+            served = ask_time_zone(run.mixpanel)
         except CollectorError as error:
             failure = error
     sent = run.mixpanel.requests_sent if run.mixpanel is not None else 0
+    withheld = isinstance(failure, WITHHELD)
     try:
         found = choose_zone(
             run.name,
             run.workspace.time_zone,
             served,
-            None if failure is None else str(failure),
+            # What to do about it is told where the sources themselves are refused.
+            None if failure is None or withheld else failure.message,
             stored,
             None if run.workspace.mixpanel is None else run.workspace.mixpanel.project_id,
         )
     except SettingsError:
         if failure is None:
             raise
-        return None, sent, failure
-    return found, sent, None
+        return None, sent, without_zone(failure.message, failure.cure)
+    return found, sent, ""
 
 
 def _settle_zone(run: WorkspaceRun, found: ZoneFound, report: WorkspaceReport) -> None:

@@ -68,3 +68,12 @@ def choose_zone(
         f"The time zone of the workspace {workspace} is not known: {reason}",
         f"{_CURE} Check MIXPANEL_PROJECT_ID as well." if project is not None else _CURE,
     )
+
+
+def without_zone(refused: str, cure: str) -> str:
+    """Why nothing at all can be collected where Mixpanel did not tell the zone, and what to do."""
+    both = f"{cure} Or set" if cure else "Set"
+    return (
+        f"The time zone is not known, so no day can be asked for: it is not set, and {refused} "
+        f"{both} CAMPAIGN_HEALTH_TIMEZONE to the project's zone, such as Europe/Berlin."
+    )

@@ -5,12 +5,13 @@ from collectors.mixpanel.events import CountedBatch, EventRefused, fetch_event_c
 from collectors.mixpanel.export import WindowFailed, fetch_exported_counts
 from collectors.mixpanel.lexicon import Definitions, fetch_definitions
 from collectors.mixpanel.names import EventNames, fetch_event_names
-from collectors.mixpanel.project import fetch_time_zone
+from collectors.mixpanel.project import WITHHELD, ask_time_zone, fetch_time_zone
 from collectors.mixpanel.properties import fetch_property_profiles
 from collectors.mixpanel.window import last_day_served
 
 __all__ = [
     "BASES",
+    "WITHHELD",
     "CountedBatch",
     "Definitions",
     "EventNames",
@@ -18,6 +19,7 @@ __all__ = [
     "MixpanelClient",
     "TimeStorage",
     "WindowFailed",
+    "ask_time_zone",
     "fetch_definitions",
     "fetch_event_counts",
     "fetch_event_names",

@@ -11,18 +11,29 @@ from collectors.mixpanel.client import MixpanelClient
 
 PATH = "/me"
 
+WITHHELD = (Forbidden, NotFound, PlanForbids, UnexpectedShape)
+"""A key that works may still not be told the project's zone: no failure where the zone is known otherwise."""
+
 
 def fetch_time_zone(client: MixpanelClient) -> str | None:
-    """The IANA name of the project's time zone, None where Mixpanel does not say.
+    """The IANA name of the project's time zone, None where Mixpanel does not say, or not to this key.
 
     Raises:
         CollectorError: the key is wrong, or Mixpanel could not be asked.
     """
     try:
-        body = client.app.get_json(PATH)
-    except (Forbidden, NotFound, PlanForbids, UnexpectedShape):
+        return ask_time_zone(client)
+    except WITHHELD:
         return None
-    return parse_time_zone(body, client.project_id)
+
+
+def ask_time_zone(client: MixpanelClient) -> str | None:
+    """The IANA name of the project's time zone, None where Mixpanel answers and names none.
+
+    Raises:
+        CollectorError: it refused to say (WITHHELD), the key is wrong, or Mixpanel could not be asked.
+    """
+    return parse_time_zone(client.app.get_json(PATH), client.project_id)
 
 
 def parse_time_zone(body: Any, project_id: int) -> str | None:
