@@ -92,7 +92,8 @@ def separate_beginnings(rows: Rows, at: Rows) -> Rows:
     if not len(row):
         return column
     again = (row[1:] == row[:-1]) & (column[1:] - column[:-1] <= 7)
-    return column[np.concatenate([[True], ~again])]
+    separate: Rows = column[np.concatenate([[True], ~again])]
+    return separate
 
 
 def _first_of_runs(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -30,6 +30,7 @@ class HandOverSettings:
     drop_sigmas: float = 4.5  # standard errors of the fall where the old name goes on
     drop_sigmas_alike: float = 2.5  # the same where the names are very much alike
     very_alike: float = 0.9  # name likeness from which names are very much alike
+    least_moved: float = 0.1  # share missing lately under an old name that goes on
     rough_volume: float = 0.3  # standard error of the log volume above which the volumes say little
     accept_rough: float = 4.0  # nats more that are asked for, per unit of standard error beyond that
     least_new: float = 3.0  # events the new name must have had

@@ -43,8 +43,8 @@ def project_level(counts: Counts, known: NDArray[np.bool_], outage_level: float)
 def project_kept(panel: EventPanel, since: date) -> float | None:
     """Level of the whole project from `since` on against its weekdays of the eight weeks before; None where unknown.
 
-    The median over its days of the project's total over the same weekday's median. New names count too, so a rename
-    of everything leaves it at 1.
+    The project's total over what the same weekdays usually bring (their median). New names count too, so a rename of
+    everything leaves it at 1.
     """
     counts, known = filled(panel)
     start = panel.column(since)
@@ -53,15 +53,15 @@ def project_kept(panel: EventPanel, since: date) -> float | None:
         return None
     total = (counts * known).sum(axis=0)
     first = max(start - 56, 0)
-    ratios = []
+    came = due = 0.0
     for column in np.flatnonzero(collected[start:]) + start:
         before = np.arange(column - 7, first - 1, -7)
         before = before[(before >= first) & (before < start)]
         before = before[collected[before]]
-        usual = np.median(total[before]) if len(before) else 0.0
-        if usual > 0:
-            ratios.append(total[column] / usual)
-    return float(np.median(ratios)) if ratios else None
+        if len(before):
+            came += float(total[column])
+            due += float(np.median(total[before]))
+    return came / due if due > 0 else None
 
 
 def _steady(counts: Counts, known: NDArray[np.bool_]) -> NDArray[np.intp]:

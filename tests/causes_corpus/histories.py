@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -104,6 +104,7 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
         missing = set(range(start, min(start + int(rng.integers(1, 4)), days - 1)))
         missing.discard(at)
     tables = written(world, missing)
+    truth = _as_far_as_profiled(truth, campaign, tables)
     sent = tables["campaign_day"]
     mine = sent[sent["campaign_id"] == campaign.campaign_id].reset_index(drop=True)
     unsure = frozenset(pair for pair in world.renames if _hardly_seen(world, pair))
@@ -123,6 +124,14 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
         campaign_event=campaign.event,
         sends_before=float(mine["sent"][max(at - 28, 0) : at].astype(float).mean()),
     )
+
+
+def _as_far_as_profiled(truth: Truth, campaign: Campaign, tables: Tables) -> Truth:
+    """Where every profiled day was a day without the event, only the consequence of a changed property can be seen."""
+    profiled = (tables["event_property"]["event"] == campaign.event).any()
+    if profiled or not (truth.cause or "").startswith("property"):
+        return truth
+    return replace(truth, also=frozenset({"filter_no_longer_matches", "message_failing"}))
 
 
 def _began(moved: np.ndarray) -> int:

@@ -79,11 +79,11 @@ def property_partly_missing(world: World, campaign: Campaign, at: int) -> Truth:
     campaign.failures.append((f"Variable 'event.{used}' is missing", at))
     return Truth(
         campaign.campaign_id,
-        "property_missing",
+        "part_of_traffic_broke",
         at,
         "degraded",
         "sent",
-        frozenset({"part_of_traffic_broke"}),
+        frozenset({"property_missing"}),
         "property_partly_missing",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,9 @@ from campaign_health.detection.causes.edits import Edit, all_edits, edits_near
 from campaign_health.detection.causes.wording import ask, count_words, day_words, share_words
 
 FILTER_CLOSED = 0.25  # of the usual share that passes
-FILTER_TIGHTER = 0.85
+FILTER_TIGHTER = 0.85  # of it: a smaller fall is not news
+PASSING_SPREAD = 0.03  # standard deviation of a healthy share that passes, from week to week
+SURE_FALL = 2.5  # standard errors (binomial, with that spread)
 
 
 def definition_causes(case: BrokenCampaign, chain: Chain) -> Iterator[Cause]:
@@ -118,6 +121,9 @@ def _filter(case: BrokenCampaign, chain: Chain) -> Cause | None:
     if kept is None or rate is None or kept > FILTER_TIGHTER:
         return None
     before, since, started = rate
+    error = math.sqrt(min(before, 1.0) * max(1.0 - before, 0.05) / max(started, 1.0) + PASSING_SPREAD**2)
+    if before - since < SURE_FALL * error:
+        return None
     day = day_words(case.since, case.as_of)
     closed = kept <= FILTER_CLOSED
     passed = "nobody passed" if since == 0 else f"{share_words(since)} passed"
