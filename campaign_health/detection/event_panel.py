@@ -62,6 +62,11 @@ class EventPanel:
         """The panel as it stood at the end of `day`; shares its memory."""
         return EventPanel(self.events, self.first_day, self.counts[:, : max(self.column(day) + 1, 0)])
 
+    def newest(self, days: int) -> EventPanel:
+        """The newest `days` columns; shares its memory."""
+        skipped = max(self.counts.shape[1] - days, 0)
+        return EventPanel(self.events, self.day(skipped), self.counts[:, skipped:])
+
     def row(self, event: str) -> Counts | None:
         """Daily counts of one event, None if it was never seen."""
         try:

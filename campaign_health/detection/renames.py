@@ -98,6 +98,7 @@ def find_renames(
     settings = settings or HandOverSettings()
     decisions = decisions or RenameDecisions()
     declared = list(declared)
+    panel = panel.newest(settings.look_back_days + settings.pattern_days)
     refused = set(decisions.refused)
     known_to_people = {**dict.fromkeys(decisions.confirmed), **{(d.old, d.new): d for d in declared}}
     found: list[Rename] = []
