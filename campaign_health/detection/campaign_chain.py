@@ -19,6 +19,7 @@ from campaign_health.detection.chain_links import (
     LinkVerdicts,
 )
 from campaign_health.detection.chain_verdicts import CODE, STAGES, ChainVerdicts, Expectation
+from campaign_health.detection.event_history import OUTAGE
 from campaign_health.detection.verdicts import Change
 
 LEARNING_DAYS = 28
@@ -92,7 +93,7 @@ def _candidates(data: ChainInput, found: LinkVerdicts, known_journeys: Flags) ->
     unknown = data.unknown & known & collected[None, :]
     # Where no event is known, or its trigger is too new to compare with, journeys stand in for it.
     alone = (data.event_row < 0) | (data.age <= LEARNING_DAYS)
-    starts_lost = found.starts.lost & alone & known_journeys & running
+    starts_lost = found.starts.lost & alone & known_journeys & running & ~_project_down(data, found)
     shape = data.sent.shape
     list_of = [
         _Candidate(
@@ -165,20 +166,29 @@ def _calm_status(data: ChainInput, found: LinkVerdicts, end_to_end: NDArray[np.i
     surging |= found.links[ACTIVATED_SENT].status == CODE["surging"]
     fine = [CODE["healthy"], CODE["volume_down"], CODE["surging"]]
     well = np.isin(end_to_end, fine) | np.logical_and.reduce([np.isin(part, fine) for part in chain])
+    # Without any event in the whole project, the campaign's own journeys are all there is to go by.
+    well |= data.outages & np.logical_and.reduce([np.isin(part, fine) for part in chain[:2]])
     learning = np.logical_or.reduce([part == CODE["learning"] for part in (*chain, end_to_end)])
     learning &= data.age <= LEARNING_DAYS
     volume_down = np.where(has_event, _of_event(data, found.events.volume_down, fill=0) > 0, found.starts.volume_down)
     sends_known = np.isfinite(data.sent)
     source_known = np.where(has_event, np.isfinite(data.events()), np.isfinite(data.started))
+    # Journeys stand in for an event that is not known, but cannot say whether it was the product that fell.
+    stopped = ~has_event & (data.started == 0) & volume_down
+    source_known &= has_event | ~volume_down | np.isfinite(data.panel.counts).any(axis=0)
+    fell, runs_on = _in_outage(data, found)
     # A trigger edited that day, or one that was never seen by then, is known to be unjudgeable: nothing is missing.
     known = sends_known & (source_known | data.edited)
-    judged = known & ~data.edited & ~data.not_running
+    judged = known & ~data.edited & ~data.not_running & ~data.outages
     status = np.select(
         [
             data.not_running,
             ~known,
             data.edited,
+            fell,
+            data.outages & ~runs_on,
             surging,
+            well & stopped,
             well & volume_down,
             well,
             learning,
@@ -187,7 +197,10 @@ def _calm_status(data: ChainInput, found: LinkVerdicts, end_to_end: NDArray[np.i
             CODE["not_running"],
             CODE["not_collected"],
             CODE["learning"],
+            CODE["volume_down"],
+            CODE["not_collected"],
             CODE["surging"],
+            CODE["too_quiet"],
             CODE["volume_down"],
             CODE["healthy"],
             CODE["learning"],
@@ -195,6 +208,24 @@ def _calm_status(data: ChainInput, found: LinkVerdicts, end_to_end: NDArray[np.i
         CODE["too_quiet"],
     )
     return status.astype(np.int8), judged
+
+
+def _in_outage(data: ChainInput, found: LinkVerdicts) -> tuple[Flags, Flags]:
+    """On days on which the project is down: campaigns that fell with it, and campaigns whose journeys run on.
+
+    Where journeys are not known, sends that go on leave the zero events unbelievable, and nothing can be said.
+    """
+    known_journeys = np.isfinite(data.started)
+    nothing = np.where(known_journeys, data.started, data.sent) == 0
+    with np.errstate(invalid="ignore"):
+        nothing &= ~(data.events() > 0)
+    down = _project_down(data, found)
+    return down & nothing, down & known_journeys & ~nothing
+
+
+def _project_down(data: ChainInput, found: LinkVerdicts) -> Flags:
+    """Days on which the project as a whole fell to nothing, or next to nothing."""
+    return np.asarray(data.outages | (found.events.project <= OUTAGE))
 
 
 def _relearned(data: ChainInput, found: LinkVerdicts) -> Flags:

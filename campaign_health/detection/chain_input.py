@@ -38,6 +38,7 @@ class ChainInput:
     was never seen by then, and has run for too long without one journey to wait any longer. `age`: days that it has
     been watched running, counted anew where its trigger was replaced; 0 before.
     `edited`: its trigger was edited that day, so that the day belongs to no one event.
+    `outage`: days on which every event of a busy project was at zero; None where that was not looked for.
     """
 
     first_day: date
@@ -53,6 +54,12 @@ class ChainInput:
     delivered: Numbers
     not_running: Flags
     relearnings: Sequence[Relearning] = ()
+    outage: Flags | None = None
+
+    @property
+    def outages(self) -> Flags:
+        """Days on which the whole project was at zero, so that no event's own zero says anything."""
+        return np.zeros(self.days, dtype=bool) if self.outage is None else self.outage
 
     @property
     def days(self) -> int:
@@ -96,4 +103,5 @@ class ChainInput:
                 for item in self.relearnings
                 if begin <= item.column < end
             ],
+            outage=self.outages[columns],
         )

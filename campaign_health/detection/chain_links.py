@@ -122,10 +122,10 @@ def judge_links(data: ChainInput, state: ChainState, settings: DetectorSettings)
     state = state.aligned_to(data)
     budget = link_settings(settings)
     events, event_history = judge_event_panel(
-        data.panel.counts, data.first_day, state=state.event_history, settings=settings
+        np.where(data.outages, np.nan, data.panel.counts), data.first_day, state=state.event_history, settings=settings
     )
     starts, start_history = judge_event_panel(
-        np.where(data.not_running, np.nan, data.started),
+        np.where(data.not_running | data.outages, np.nan, data.started),
         data.first_day,
         state=state.start_history,
         settings=settings,
@@ -157,7 +157,7 @@ def judge_links(data: ChainInput, state: ChainState, settings: DetectorSettings)
 
 def _series(data: ChainInput) -> Mapping[str, Numbers]:
     return {
-        "events": np.where(data.edited, np.nan, data.events()),
+        "events": np.where(data.edited | data.outages, np.nan, data.events()),
         "started": data.started,
         "activated": data.activated,
         "sent": data.sent,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from campaign_health.detection.chain_input import ChainInput, Flags, Numbers
 from campaign_health.detection.event_panel import EventPanel
+from campaign_health.detection.project_outage import project_outages
 from campaign_health.judge.mapping import CampaignSpan, map_events
 from campaign_health.judge.plans import Plan
 from storage.judge_input import STATE_CODES, Columns
@@ -84,6 +85,7 @@ def build_panels(
             sent=kept["sent"],
             delivered=kept["delivered"],
             not_running=not_running,
+            outage=project_outages(panel.counts),
         )
 
     settled, shown = chain([_OBSERVED]), chain([_OBSERVED, _PROVISIONAL])

@@ -10,9 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
+import numpy as np
 
 from campaign_health.clock import local_day
-from campaign_health.detection.sentences import BROKEN, SOURCE_WORDS, joined, overview_sentence
+from campaign_health.detection.project_outage import LOOK_BACK_DAYS, project_outages
+from campaign_health.detection.sentences import BROKEN, SOURCE_WORDS, day_text, joined, overview_sentence
 from storage import queries
 from storage.conversion import read_instant
 
@@ -126,6 +128,7 @@ def read_overview(connection: duckdb.DuckDBPyConnection, now: datetime, workspac
     stale = [
         text for name in names if (text := _staleness(name, sources, as_of.get(name), zones[name], now)) is not None
     ]
+    stale += [text for name in names if (text := _standstill(connection, name, as_of.get(name))) is not None]
     broken = [item for item in incidents if item.expected_by is None and item.muted_by is None]
     muted = [item for item in incidents if item.expected_by is None and item.muted_by is not None]
     expected = [item for item in incidents if item.expected_by is not None]
@@ -270,6 +273,27 @@ def _staleness(
     if (local_day(now, zone) - as_of).days > 2:
         return f"Nothing after {as_of.isoformat()} was judged: run `campaign-health judge`."
     return None
+
+
+def _standstill(connection: duckdb.DuckDBPyConnection, workspace: str, as_of: date | None) -> str | None:
+    """That the last judged day had not one event, in a sentence; None where it had, or where few are usual."""
+    first = None if as_of is None else as_of - timedelta(days=LOOK_BACK_DAYS)
+    days = connection.execute(
+        "SELECT event, day, events FROM event_day WHERE workspace = ? AND day BETWEEN ? AND ? AND events IS NOT NULL",
+        [workspace, first, as_of],
+    ).fetchall()
+    if first is None or as_of is None or not days:
+        return None
+    rows = {event: row for row, event in enumerate(sorted({event for event, _, _ in days}))}
+    counts = np.full((len(rows), LOOK_BACK_DAYS + 1), np.nan)
+    for event, day, events in days:
+        counts[rows[event], (day - first).days] = events
+    if not project_outages(counts)[-1]:
+        return None
+    return (
+        f"Not one event of {workspace} on {day_text(as_of)}: tracking stopped, or everything dropped together."
+        " No campaign is blamed for it."
+    )
 
 
 def _freshness(sources: Sequence[SourceState], zones: Mapping[str, ZoneInfo], now: datetime) -> str | None:

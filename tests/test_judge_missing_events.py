@@ -1,0 +1,95 @@
+"""Days on which the events say nothing: not collected, or the whole project at zero."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from campaign_health.judge.overview import read_overview
+from tests.judge_cast import Story, World, broken, day, morning_after, steady
+
+DAYS = 45
+LAST = 37
+NUMBERS = ("events", "started", "activated", "sent", "delivered")
+
+
+def zero(story: Story, since: int, until: int | None = None, names: tuple[str, ...] = NUMBERS) -> Story:
+    for name in names:
+        getattr(story, name)[since:until] = 0
+    return story
+
+
+def judged(directory: Path, stories: list[Story], failed: range = range(0), journeys: bool = True) -> World:
+    world = World(directory, stories, journeys=journeys, failed={("mixpanel_events", number) for number in failed})
+    world.collect(0, LAST)
+    world.judge(LAST)
+    return world
+
+
+def statuses(world: World, number: int) -> set[str | None]:
+    return {world.status(story.campaign_id, number) for story in world.stories}
+
+
+@pytest.mark.parametrize("journeys", [True, False])
+def test_without_the_event_count_a_fall_to_nothing_says_nothing(tmp_path: Path, journeys: bool) -> None:
+    stories = [
+        broken(steady(1, DAYS), LAST, at="started"),
+        broken(steady(2, DAYS, level=6), LAST, at="started"),
+        broken(steady(3, DAYS, level=6, trigger=None), LAST, at="started"),
+    ]
+    world = judged(tmp_path, stories, range(LAST, LAST + 1), journeys)
+    assert statuses(world, LAST) == {"not_collected"}
+    assert world.rows("SELECT * FROM incident") == []
+
+
+def test_without_the_event_count_the_rest_of_the_chain_still_tells_what_broke(tmp_path: Path) -> None:
+    world = judged(tmp_path, [broken(steady(1, DAYS), LAST)], range(LAST, LAST + 1))
+    assert world.rows("SELECT status, stage FROM verdict WHERE day = ?", day(LAST)) == [("silent", "sent")]
+
+
+def test_no_journeys_of_a_campaign_without_event_are_no_fall_in_volume(tmp_path: Path) -> None:
+    world = judged(tmp_path, [broken(steady(1, DAYS, level=6, trigger=None), LAST, at="started"), steady(2, DAYS)])
+    assert world.status(1, LAST) == "too_quiet"
+
+
+@pytest.mark.parametrize("campaigns", [3, 7])
+@pytest.mark.parametrize("begins", [LAST, LAST - 3])
+def test_a_whole_project_at_zero_is_told_once_and_is_no_campaigns_lost_event(
+    tmp_path: Path, campaigns: int, begins: int
+) -> None:
+    stories = [zero(steady(number, DAYS), begins) for number in range(1, campaigns + 1)]
+    stories.append(zero(steady(9, DAYS, trigger=None), begins))
+    world = judged(tmp_path, stories)
+    assert statuses(world, LAST) == {"volume_down"}
+    assert world.rows("SELECT * FROM incident") == []
+    with world.warehouse.read() as connection:
+        overview = read_overview(connection, morning_after(LAST))
+    assert not overview.broken
+    assert [text for text in overview.stale if "Not one event" in text] == [
+        f"Not one event of default on {_said(day(LAST))}: tracking stopped, or everything dropped together."
+        " No campaign is blamed for it."
+    ]
+
+
+def _said(of: date) -> str:
+    return f"{of:%a} {of.day} {of:%b %Y}"
+
+
+def test_what_was_broken_before_the_project_stood_still_stays_broken(tmp_path: Path) -> None:
+    stories = [zero(steady(number, DAYS), LAST) for number in range(1, 5)]
+    world = judged(tmp_path, [*stories, zero(broken(steady(5, DAYS), LAST - 5), LAST)])
+    assert world.rows("SELECT campaign_id, kind, status FROM incident") == [(5, "silent", "open")]
+
+
+def test_events_after_an_outage_are_judged_as_before(tmp_path: Path) -> None:
+    world = judged(tmp_path, [zero(steady(number, DAYS), LAST - 3, LAST - 1) for number in range(1, 5)])
+    assert statuses(world, LAST) == {"healthy"}
+    assert world.rows("SELECT * FROM incident") == []
+
+
+def test_a_mixpanel_that_counts_nothing_while_journeys_run_on_is_judged_by_the_journeys(tmp_path: Path) -> None:
+    stories = [zero(steady(number, DAYS), LAST, names=("events",)) for number in range(1, 5)]
+    assert statuses(judged(tmp_path / "with", stories), LAST) == {"healthy"}
+    assert statuses(judged(tmp_path / "without", stories, journeys=False), LAST) == {"not_collected"}
