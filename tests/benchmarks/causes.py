@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def rename_seconds() -> float:
-    """Seconds of processor time that finding renames takes over a project of 2,000 events and 730 days, best of three."""
+    """Seconds of processor time that finding renames takes over 2,000 events and 730 days, best of three."""
     rng = np.random.default_rng(5)
     world = draw_world(rng, 2000, 730)
     names = sorted(world.streams)
