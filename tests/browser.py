@@ -22,7 +22,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 # As root in a container, and without its own calls home.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-REQUIRED = "CAMPAIGN_HEALTH_REQUIRE_BROWSER"
+REQUIRED = "REQUIRE_BROWSER"
 # Patience for a machine that is busy with other tests; an idle one needs a tenth of it.
 PATIENCE_MS = 60_000
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from campaign_health.sandbox.csv_world import csv_world
 from campaign_health.sandbox.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from campaign_health.sandbox.world import World
 from tests.collecting_cast import BIKE_CSV, Install, Installation, cast_world
+
+# A change is judged on the same examples every time; HYPOTHESIS_EXPLORE=1 looks for new ones.
+settings.register_profile("steady", derandomize=True)
+if not os.environ.get("HYPOTHESIS_EXPLORE"):
+    settings.load_profile("steady")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from campaign_health.detection.backtest import RowVerdicts, judge_rows
@@ -96,6 +96,7 @@ def test_days_that_were_not_collected_never_raise_and_never_end_an_alarm(
     assert (verdicts.alert[inside] == verdicts.alert[day - 1]).all()
 
 
+@example([(5, 0), *[(None, None)] * 6, (0, 0)])  # a range of less than nothing
 @FEW
 @given(series)
 def test_no_counts_whatever_crash_it_or_leave_the_range_of_chances(pair: list[tuple[int | None, int | None]]) -> None:

@@ -17,7 +17,7 @@ def probable_range(mean: FloatArray, inverse_size: FloatArray) -> tuple[FloatArr
     """
     root, centre = _cube_root(mean, inverse_size)
     low = mean * np.maximum(centre - NORMAL_95 / root, 0.0) ** 3
-    high = mean * (centre + NORMAL_95 / root) ** 3
+    high = mean * np.maximum(centre + NORMAL_95 / root, 0.0) ** 3
     nothing = mean <= 0
     return np.where(nothing, 0.0, np.floor(low)), np.where(nothing, 0.0, np.ceil(high))
 

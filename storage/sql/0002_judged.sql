@@ -27,7 +27,7 @@ COMMENT ON COLUMN verdict.events IS 'Event count of the trigger event that day.'
 COMMENT ON COLUMN verdict.started IS 'Journeys started that day.';
 COMMENT ON COLUMN verdict.sent IS 'Sends that day.';
 COMMENT ON COLUMN verdict.expected IS 'Sends a healthy campaign would have made.';
-COMMENT ON COLUMN verdict.expected_low IS 'Lower end of the range (99 in 100 healthy days lie within).';
+COMMENT ON COLUMN verdict.expected_low IS 'Lower end of the range (95 in 100 healthy days lie within).';
 COMMENT ON COLUMN verdict.expected_high IS 'Upper end of the range.';
 COMMENT ON COLUMN verdict.probability IS 'Probability that a healthy campaign does this or worse on one day.';
 COMMENT ON COLUMN verdict.cause IS 'Headline cause of the open incident, NULL where there is none.';
