@@ -63,7 +63,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "CAMPAIGN_HEALTH_FALSE_ALARM_YEARS",
         "The false-alarm budget: a healthy campaign may raise one false alarm in so many years.",
-        "10",
+        "8",
     ),
     Setting("CAMPAIGN_HEALTH_COLLECT_AT", "Local time of the daily collection.", "06:30"),
     Setting(
