@@ -237,6 +237,15 @@ def test_collected_campaigns_that_were_never_judged_are_counted_and_the_cure_is_
     assert result.exit_code == 2
 
 
+def test_judging_as_of_a_day_that_is_not_collected_is_said(tmp_path: Path) -> None:
+    world = World(tmp_path, [steady(1, DAYS)])
+    world.collect(0, LAST)
+    (tmp_path / "manifest.yaml").write_text("version: 1\n")
+    told = " ".join(_run(world, "judge", "--as-of", (day(LAST) + timedelta(days=3)).isoformat()).stderr.split())
+    assert "was not collected yet, or is not over; judged up to" in told
+    assert "warning" not in _run(world, "judge", "--as-of", day(LAST).isoformat()).stderr
+
+
 def test_without_a_published_file_the_cure_is_said(tmp_path: Path) -> None:
     (tmp_path / "manifest.yaml").write_text("version: 1\n")
     assert _run(World(tmp_path, []), "status", "--exit-code").exit_code == 2

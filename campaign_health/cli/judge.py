@@ -53,6 +53,12 @@ def command(as_of: datetime | None, workspace: str | None, as_json: bool) -> Non
     for summary in summaries:
         if summary.problem is not None:
             notes.print(f"warning: {summary.problem}", style="yellow", markup=False)
+        if day is not None and summary.as_of is not None and summary.as_of < day:
+            late = (
+                f"{summary.workspace}: {day_text(day)} was not collected yet, or is not over;"
+                f" judged up to {day_text(summary.as_of)}, the newest complete day."
+            )
+            notes.print(f"warning: {late}", style="yellow", markup=False)
     if as_json:
         print_json([asdict(summary) for summary in summaries])
     else:

@@ -22,8 +22,8 @@ def project_outages(counts: Counts) -> NDArray[np.bool_]:
     `counts` is `[events, days]`, NaN where not collected or not begun. A renamed event leaves its new name behind,
     so nothing at all is never a rename. Each day is compared with the four weeks of collected days before it.
     """
-    collected = np.isfinite(counts).any(axis=0)
-    total = np.nansum(counts, axis=0)
+    collected = np.asarray(np.isfinite(counts).any(axis=0))
+    total = np.asarray(np.nansum(counts, axis=0))
     outage = np.zeros(counts.shape[1], dtype=bool)
     for column in np.flatnonzero(collected & (total == 0)):
         before = np.flatnonzero(collected[:column] & ~outage[:column])[-LOOK_BACK_DAYS:]
