@@ -35,6 +35,18 @@ def test_a_break_opens_an_incident_named_after_campaign_and_first_bad_day() -> N
     assert incident.summary.startswith("0 sends for 50 events on Wed 5 Aug; 40 to 60 were expected")
 
 
+def test_a_day_that_would_pass_for_normal_is_not_what_an_open_incident_shows() -> None:
+    (incident,) = _follow("hhhhddd", sent=[50, 50, 50, 50, 20, 21, 45]).incidents
+    assert incident.summary.startswith("21 sends for 50 events on Thu 6 Aug; 40 to 60 were expected")
+
+
+def test_an_incident_that_is_over_is_told_as_a_whole() -> None:
+    (incident,) = _follow("hhhhssshh").incidents
+    assert incident.summary == "150 sends missed over 3 days, Wed 5 Aug to Fri 7 Aug."
+    (incident,) = _follow("hhhhsh").incidents
+    assert incident.summary == "50 sends missed on Wed 5 Aug."
+
+
 def test_an_incident_begins_on_the_day_its_evidence_began_not_on_the_day_it_was_sure() -> None:
     (incident,) = _follow("hhhhhdd", began={6: 2}).incidents[:1]
     found = _follow("hhhhhhd", began={6: 2})

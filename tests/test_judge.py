@@ -105,6 +105,14 @@ def test_a_lost_event_is_told_with_its_cause_and_its_missed_sends(cast: World) -
     assert 160 < missed < 270
 
 
+def test_a_campaign_without_event_is_told_by_the_journeys_it_should_have_started(cast: World) -> None:
+    ((low, high),) = cast.rows(
+        "SELECT regexp_extract(summary, '; (\\d+) to', 1)::INT, regexp_extract(summary, 'to (\\d+) were', 1)::INT "
+        "FROM incident WHERE campaign_id = 12"
+    )
+    assert 20 < low < 60 < high < 120
+
+
 def test_a_stopped_campaign_says_so_and_closes_what_was_open(cast: World) -> None:
     assert cast.rows("SELECT cause FROM verdict WHERE campaign_id = 8 AND day = ?", day(LAST)) == [
         ("campaign_stopped",)

@@ -172,6 +172,10 @@ class CampaignHistory:
             first = earlier
         return first
 
+    def falls_short(self, column: int) -> bool:
+        """Whether the day's sends alone lie below what was expected of it, as far as both are known."""
+        return not self.sent[column] >= self.expected_sends.low[column]
+
     def sentence(self, column: int) -> str:
         """The day in one sentence with its numbers."""
         kind, stage = self.kind(column), self.stage(column)
@@ -190,13 +194,16 @@ class CampaignHistory:
                 event=self.event(column),
                 day=day,
             )
+        # Where no event is known and no journey starts, sends follow from nothing: the journeys' own history tells.
+        alone = stage == "started" and self.event(column) is None
+        expected = self.expected_starts if alone else self.expected_sends
         return seen_sentence(
             kind,
             events=_known(self.events[column]),
             started=_known(self.started[column]),
             sent=_known(self.sent[column]),
-            expected_low=_known(self.expected_sends.low[column]),
-            expected_high=_known(self.expected_sends.high[column]),
+            expected_low=_known(expected.low[column]),
+            expected_high=_known(expected.high[column]),
             probability=probability,
             stage=stage,
             day=day,

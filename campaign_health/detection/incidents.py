@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from campaign_health.detection.campaign_history import CampaignHistory
+from campaign_health.detection.formats import day_text, plural
 from campaign_health.detection.money import DailyMiss
 
 Evidence = tuple[Mapping[str, Any], ...]
@@ -20,6 +21,7 @@ LOOK_AGAIN_DAYS = 14
 """For so many days after its detection the cause of an incident is looked for every day, later once a week."""
 
 UNKNOWN = "unknown"
+_MANY = {"send": "sends", "delivery": "deliveries"}
 _SEVERITY = {"degraded": 1, "silent": 2, "event_lost": 2}
 
 
@@ -157,12 +159,12 @@ def _continued(incident: Incident, history: CampaignHistory, column: int, look: 
     day = history.day(column)
     if history.not_running[column]:
         cause = "campaign_stopped" if incident.cause == UNKNOWN else incident.cause
-        return replace(incident, recovered_on=day, ended_on=day, ended_how="not_running", cause=cause)
+        return _over(replace(incident, recovered_on=day, ended_on=day, ended_how="not_running", cause=cause))
     if history.relearned[column] and not history.broken[column]:
-        return replace(incident, recovered_on=day, ended_on=day, ended_how="new_level")
+        return _over(replace(incident, recovered_on=day, ended_on=day, ended_how="new_level"))
     if history.shows_recovery(column):
         back = max(history.first_column_back(column, incident.stage), history.column(incident.opened_on) + 1)
-        return replace(incident, recovered_on=history.day(back), ended_on=day, ended_how="sends_back")
+        return _over(replace(incident, recovered_on=history.day(back), ended_on=day, ended_how="sends_back"))
     if history.broken[column]:
         incident = _worsened(incident, history, column, found)
     if history.judged[column]:
@@ -179,7 +181,23 @@ def _worsened(incident: Incident, history: CampaignHistory, column: int, found: 
             Change(incident.incident_id, incident.campaign_id, "worsened", history.day(column), detail)
         )
     worst = kind if _SEVERITY[kind] >= _SEVERITY[incident.kind] else incident.kind
-    return replace(incident, kind=worst, stage=stage, summary=sentence)
+    # A day that alone would pass for normal does not show what is wrong; the one told before does.
+    telling = stage in ("event", "delivered") or history.falls_short(column)
+    return replace(incident, kind=worst, stage=stage, summary=sentence if telling else incident.summary)
+
+
+def _over(incident: Incident) -> Incident:
+    """The incident with a summary of the whole of it: its last day alone may read as normal."""
+    assert incident.recovered_on is not None
+    last = max(incident.recovered_on - timedelta(days=1), incident.opened_on)
+    days = (last - incident.opened_on).days + 1
+    first = day_text(incident.opened_on, incident.opened_on)
+    when = f"on {first}" if days == 1 else f"over {days} days, {first} to {day_text(last, incident.opened_on)}"
+    missed = incident.miss.missed()
+    if missed is None:
+        return incident
+    what = "delivery" if incident.stage == "delivered" else "send"
+    return replace(incident, summary=f"{plural(max(missed[0], 0), what, _MANY[what])} missed {when}.")
 
 
 def _looked(incident: Incident, day: date, look: Look, found: Followed) -> Incident:
