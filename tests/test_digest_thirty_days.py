@@ -59,6 +59,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
                 "CAMPAIGN_HEALTH_DATA_DIR": str(folder / "data"),
                 "CAMPAIGN_HEALTH_MANIFEST": str(folder / "manifest.yaml"),
                 "CAMPAIGN_HEALTH_DIGEST_DAYS": "all",
+                "CAMPAIGN_HEALTH_BACKFILL_DAYS": "75",
                 "SLACK_WEBHOOK_URL": slack.webhook_url,
             }
             settings = load_settings(environment, folder)
@@ -66,7 +67,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
             for hour in (9, 14):
                 now = datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(TIME_ZONE))
                 sandbox.set_now(now)
-                if hour == 9 or back % 10 == 0:  # a second look at the same day now and then
+                if hour == 9 or back == 15:  # once a second look at the same day
                     collect_judge_and_tell(
                         settings, settings.workspaces[0], Order(), now, Notes(), StopSignals(), sleep=lambda _: None
                     )
