@@ -93,3 +93,16 @@ def test_a_mixpanel_that_counts_nothing_while_journeys_run_on_is_judged_by_the_j
     stories = [zero(steady(number, DAYS), LAST, names=("events",)) for number in range(1, 5)]
     assert statuses(judged(tmp_path / "with", stories), LAST) == {"healthy"}
     assert statuses(judged(tmp_path / "without", stories, journeys=False), LAST) == {"not_collected"}
+
+
+def test_a_project_whose_events_were_all_renamed_at_once_has_lost_them_all(tmp_path: Path) -> None:
+    stories = []
+    for number in range(1, 8):
+        old = steady(number, DAYS)
+        new = steady(100 + number, DAYS, trigger=None, event=f"Event {number}", state="draft")
+        new.events[: LAST - 1] = 0
+        new.events[LAST - 1 :] = old.events[LAST - 1 :]
+        stories += [zero(old, LAST - 1), new]
+    world = judged(tmp_path, stories)
+    found = world.rows("SELECT kind, opened_on, count(*) FROM incident GROUP BY ALL")
+    assert found == [("event_lost", day(LAST - 1), 7)]

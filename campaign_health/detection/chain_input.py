@@ -39,6 +39,7 @@ class ChainInput:
     been watched running, counted anew where its trigger was replaced; 0 before.
     `edited`: its trigger was edited that day, so that the day belongs to no one event.
     `outage`: days on which every event of a busy project was at zero; None where that was not looked for.
+    `replaced`: days on which most of them were, while the project as a whole was not.
     """
 
     first_day: date
@@ -55,11 +56,17 @@ class ChainInput:
     not_running: Flags
     relearnings: Sequence[Relearning] = ()
     outage: Flags | None = None
+    replaced: Flags | None = None
 
     @property
     def outages(self) -> Flags:
         """Days on which the whole project was at zero, so that no event's own zero says anything."""
         return np.zeros(self.days, dtype=bool) if self.outage is None else self.outage
+
+    @property
+    def all_renamed(self) -> Flags:
+        """Days on which most events were at zero and the project was not: they have other names."""
+        return np.zeros(self.days, dtype=bool) if self.replaced is None else self.replaced
 
     @property
     def days(self) -> int:
@@ -104,4 +111,5 @@ class ChainInput:
                 if begin <= item.column < end
             ],
             outage=self.outages[columns],
+            replaced=self.all_renamed[columns],
         )

@@ -121,9 +121,7 @@ def judge_links(data: ChainInput, state: ChainState, settings: DetectorSettings)
     """
     state = state.aligned_to(data)
     budget = link_settings(settings)
-    events, event_history = judge_event_panel(
-        np.where(data.outages, np.nan, data.panel.counts), data.first_day, state=state.event_history, settings=settings
-    )
+    events, event_history = _judge_events(data, state.event_history, settings)
     starts, start_history = judge_event_panel(
         np.where(data.not_running | data.outages, np.nan, data.started),
         data.first_day,
@@ -153,6 +151,26 @@ def judge_links(data: ChainInput, state: ChainState, settings: DetectorSettings)
     links = tuple(_joined(part) for part in parts)
     after = ChainState(state.campaign_ids, state.events, tuple(memory), event_history, start_history)
     return LinkVerdicts(links, events, starts), after
+
+
+def _judge_events(data: ChainInput, state: EventState, settings: DetectorSettings) -> tuple[EventVerdicts, EventState]:
+    """The events' own verdicts; where all were renamed, the old names' fall is not held to be the project's."""
+    counts = np.where(data.outages, np.nan, data.panel.counts)
+    turns = np.flatnonzero(np.diff(data.all_renamed.astype(np.int8))) + 1
+    parts: list[EventVerdicts] = []
+    for begin, end in pairwise([0, *(int(turn) for turn in turns), data.days]):
+        verdicts, state = judge_event_panel(
+            counts[:, begin:end],
+            data.day(begin),
+            state=state,
+            settings=settings,
+            against_project=not data.all_renamed[begin] if end > begin else True,
+        )
+        parts.append(verdicts)
+    joined = {
+        item.name: np.concatenate([getattr(p, item.name) for p in parts], axis=-1) for item in fields(EventVerdicts)
+    }
+    return EventVerdicts(**joined), state
 
 
 def _series(data: ChainInput) -> Mapping[str, Numbers]:
