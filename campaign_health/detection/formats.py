@@ -20,6 +20,14 @@ def money(dollars: float) -> str:
     return f"-${round(-dollars):,}" if round(dollars) < 0 else f"${round(dollars):,}"
 
 
+def in_round_figures(number: float) -> float:
+    """The number to two figures, as people say estimates: 75,086 is about 75,000."""
+    if number == 0:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(abs(number))) - 1)
+    return round(number / step) * step
+
+
 def plural(number: float, one: str, many: str | None = None) -> str:
     """The number with its noun: `1 send`, `12 sends`."""
     return f"{count(number)} {one if round(number) == 1 else many or one + 's'}"

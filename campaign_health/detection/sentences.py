@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from campaign_health.detection.formats import count, day_text, days_since, how_rare, money, plural, span
+from campaign_health.detection.formats import (
+    count,
+    day_text,
+    days_since,
+    how_rare,
+    in_round_figures,
+    money,
+    plural,
+    span,
+)
 from campaign_health.detection.words import (
     BROKEN,
     CAUSE_WORDS,
@@ -136,7 +145,7 @@ def overview_parts(
     if broken:
         news.append(joined([_counted(number, _BE[status], first=not i) for i, (status, number) in enumerate(broken)]))
         if dollars_a_week is not None and round(dollars_a_week) > 0:
-            news.append(f"about {money(dollars_a_week)} a week at risk")
+            news.append(f"about {money(in_round_figures(dollars_a_week))} a week at risk")
     elif sum(statuses.values()) - statuses.get("not_running", 0) - statuses.get("not_collected", 0) > 0:
         unsure = not certain or statuses.get("not_collected", 0) > 0
         news.append("Nothing is known to be broken" if unsure else "Nothing is broken")
