@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,9 @@ from campaign_health.detection.verdicts import STATUS_NAMES, Status
 
 CHUNK_CELLS = 500_000  # pair-days judged together: enough to keep NumPy busy, small enough for little memory
 CHUNK_PAIRS = 1_000
+# From here on processes of their own pay for their start: threads share one interpreter lock.
+MANY_ROWS = 1_500_000
+NUMBERS = ("alert", "status", "expected", "expected_low", "expected_high", "probability")
 MOST_DAYS = 36_525  # a hundred years of one pair; more is no daily history but a mistake in the table
 MONDAY_SHIFT = 3  # 1970-01-01 was a Thursday
 
@@ -73,14 +78,25 @@ def judge_rows(
         probability=np.empty(rows, dtype=np.float32),
     )
 
-    def judge(chunk: NDArray[np.int64]) -> int:
-        return _judge_chunk(pairs, order, starts[chunk], lengths[chunk], settings, verdicts)
-
-    with ThreadPoolExecutor(workers) as pool:
-        for done in pool.map(judge, _chunks(lengths)):
-            if progress is not None:
-                progress(done)
+    chunks = _chunks(lengths)
+    with _pool(workers, rows) as pool:
+        # A few chunks at a time, so that no more than these are in memory.
+        while batch := list(islice(chunks, 2 * workers)):
+            rooms = [_room(pairs, order, starts[chunk], lengths[chunk]) for chunk in batch]
+            judged = pool.map(_judge_room, rooms, [settings] * len(rooms))
+            for room, found in zip(rooms, judged, strict=True):
+                target = room.row[room.known]
+                for name in NUMBERS:
+                    getattr(verdicts, name)[target] = found[name][room.known]
+                if progress is not None:
+                    progress(len(target))
     return verdicts
+
+
+def _pool(workers: int, rows: int) -> Executor:
+    if rows >= MANY_ROWS:
+        return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    return ThreadPoolExecutor(workers)
 
 
 def _by_pair(
@@ -122,14 +138,19 @@ def _chunks(lengths: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
         start += count
 
 
-def _judge_chunk(
-    pairs: PairTable,
-    order: NDArray[np.int64],
-    starts: NDArray[np.int64],
-    lengths: NDArray[np.int64],
-    settings: DetectorSettings,
-    verdicts: RowVerdicts,
-) -> int:
+@dataclass
+class _Room:
+    """Pairs of like length side by side, days from left to right; `known` tells rows from the room left over."""
+
+    row: NDArray[np.int64]
+    known: NDArray[np.bool_]
+    events: NDArray[np.float64]
+    sends: NDArray[np.float64]
+    weekdays: NDArray[np.int64]
+    gaps: NDArray[np.int64]
+
+
+def _room(pairs: PairTable, order: NDArray[np.int64], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> _Room:
     place = np.arange(int(lengths.max()))
     known = place < lengths[:, None]
     row = order[np.where(known, starts[:, None] + place, starts[:, None])]
@@ -138,13 +159,14 @@ def _judge_chunk(
     gaps[:, 1:] = np.where(known[:, 1:], day[:, 1:] - day[:, :-1], 1)
     events = np.where(known, pairs.events[row], np.nan)
     sends = np.where(known, pairs.sends[row], np.nan)
-    weekdays = (day + MONDAY_SHIFT) % 7
-    found = run(State.fresh(len(starts), settings), events, sends, weekdays, gaps, settings)
-    _mark_lost_events(found, events, weekdays, gaps, settings)
-    target = row[known]
-    for name in ("alert", "status", "expected", "expected_low", "expected_high", "probability"):
-        getattr(verdicts, name)[target] = getattr(found, name)[known]
-    return int(known.sum())
+    return _Room(row, known, events, sends, (day + MONDAY_SHIFT) % 7, gaps)
+
+
+def _judge_room(room: _Room, settings: DetectorSettings) -> dict[str, NDArray[np.generic]]:
+    pairs = len(room.events)
+    found = run(State.fresh(pairs, settings), room.events, room.sends, room.weekdays, room.gaps, settings)
+    _mark_lost_events(found, room.events, room.weekdays, room.gaps, settings)
+    return {name: getattr(found, name) for name in NUMBERS}
 
 
 def _mark_lost_events(
