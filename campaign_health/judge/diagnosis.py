@@ -63,7 +63,7 @@ class Diagnosis:
         case = BrokenCampaign(
             campaign_id=incident.campaign_id,
             name=str(campaign["name"]),
-            state=str(campaign["state"]),
+            state=self._state_on(row, day),
             trigger_kind=str(campaign["trigger_kind"]),
             event=event,
             kind=incident.kind,  # type: ignore[arg-type]
@@ -84,6 +84,11 @@ class Diagnosis:
             owner=plan.owner,
         )
         return tuple(cause.as_json() for cause in find_causes(case))
+
+    def _state_on(self, row: int, day: date) -> str:
+        """The campaign's state as of `day`: today's own would tell of a stop before it happened."""
+        running = not self.data.not_running[row, self.data.column(day)]
+        return "running" if running else str(self.campaigns[row]["state"])
 
     def mark_part_hand_overs(self, verdicts: ChainVerdicts, begin: int) -> None:
         """Mark in `verdicts` the days from the column `begin` on on which part of an event went to a new name."""
