@@ -13,7 +13,6 @@ from campaign_health.clock import local_day
 from campaign_health.doctor.finding import Finding, fine, note, wrong
 from campaign_health.pipeline.clients import customerio_client
 from campaign_health.settings import CustomerioSettings, HttpSettings
-from campaign_health.settings.model import CUSTOMERIO_BASES
 from collectors.customerio import (
     CustomerioClient,
     fetch_campaign_metrics,
@@ -22,6 +21,7 @@ from collectors.customerio import (
     fetch_messages,
 )
 from collectors.errors import AuthenticationFailed, CollectorError
+from collectors.regions import CUSTOMERIO_BASES
 
 
 def examine_customerio(

@@ -13,7 +13,6 @@ from campaign_health.clock import local_day
 from campaign_health.doctor.finding import Finding, fine, note, wrong
 from campaign_health.pipeline.clients import mixpanel_client
 from campaign_health.settings import HttpSettings, MixpanelSettings
-from campaign_health.settings.model import MIXPANEL_BASES
 from collectors.errors import AuthenticationFailed, CollectorError, PlanForbids
 from collectors.mixpanel import (
     MixpanelClient,
@@ -22,6 +21,7 @@ from collectors.mixpanel import (
     fetch_property_profiles,
     fetch_time_zone,
 )
+from collectors.regions import MIXPANEL_BASES
 
 Bases = Mapping[str, tuple[str, str, str]]
 

@@ -9,25 +9,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-MIXPANEL_BASES = {
-    "us": (
-        "https://mixpanel.com/api/query",
-        "https://data.mixpanel.com/api/2.0/export",
-        "https://mixpanel.com/api/app",
-    ),
-    "eu": (
-        "https://eu.mixpanel.com/api/query",
-        "https://data-eu.mixpanel.com/api/2.0/export",
-        "https://eu.mixpanel.com/api/app",
-    ),
-    "in": (
-        "https://in.mixpanel.com/api/query",
-        "https://data-in.mixpanel.com/api/2.0/export",
-        "https://in.mixpanel.com/api/app",
-    ),
-}
-CUSTOMERIO_BASES = {"us": "https://api.customer.io/v1", "eu": "https://api-eu.customer.io/v1"}
-
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)

@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from campaign_health.errors import SettingsError
 from campaign_health.settings.catalogue import BY_NAME
 from campaign_health.settings.model import (
-    CUSTOMERIO_BASES,
-    MIXPANEL_BASES,
     CustomerioSettings,
     DigestSettings,
     MixpanelSettings,
@@ -24,6 +22,7 @@ from campaign_health.settings.model import (
     WorkspaceSettings,
 )
 from campaign_health.settings.values import Values
+from collectors.regions import CUSTOMERIO_BASES, MIXPANEL_BASES
 
 _MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 

@@ -1,7 +1,7 @@
 """What Customer.io knows: campaigns, their messages, and what was sent."""
 
 from collectors.customerio.campaigns import CampaignList, fetch_campaigns, with_messages
-from collectors.customerio.client import BASES, CustomerioClient
+from collectors.customerio.client import CustomerioClient
 from collectors.customerio.failures import fetch_failures
 from collectors.customerio.journeys import fetch_journey_metrics
 from collectors.customerio.messages import fetch_messages
@@ -9,7 +9,6 @@ from collectors.customerio.metrics import fetch_campaign_metrics
 from collectors.customerio.several import Fetched, fetch_each
 
 __all__ = [
-    "BASES",
     "CampaignList",
     "CustomerioClient",
     "Fetched",

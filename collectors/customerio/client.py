@@ -11,13 +11,10 @@ from requests.auth import AuthBase
 from collectors.errors import UnusableSetting
 from collectors.http import HttpClient, Parameters, Timeouts
 from collectors.pacing import Pace
+from collectors.regions import CUSTOMERIO_BASES
 from collectors.replies import Service
 from collectors.shape import Reader
 
-BASES: Mapping[str, str] = {
-    "us": "https://api.customer.io/v1",
-    "eu": "https://api-eu.customer.io/v1",
-}
 # The documented limit is 10; two are left for the workspace's other tools.
 REQUESTS_PER_SECOND = 8.0
 MOST_PAGES = 10_000
@@ -88,11 +85,11 @@ class CustomerioClient(HttpClient):
                 "Copy it again from Customer.io's account settings, API credentials, App API keys.",
                 source="Customer.io",
             )
-        if region not in BASES:
+        if region not in CUSTOMERIO_BASES:
             raise UnusableSetting(f"CUSTOMERIO_REGION is {region!r}.", "Use us or eu.", source="Customer.io")
         super().__init__(
             CUSTOMERIO,
-            app_url or BASES[region],
+            app_url or CUSTOMERIO_BASES[region],
             BearerKey(key),
             secrets=(key,),
             timeouts=timeouts,

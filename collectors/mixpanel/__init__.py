@@ -1,6 +1,6 @@
 """What Mixpanel knows: how often each event happened, and what it carried."""
 
-from collectors.mixpanel.client import BASES, MixpanelClient, TimeStorage
+from collectors.mixpanel.client import MixpanelClient, TimeStorage
 from collectors.mixpanel.events import CountedBatch, EventRefused, fetch_event_counts
 from collectors.mixpanel.export import WindowFailed, fetch_exported_counts
 from collectors.mixpanel.lexicon import Definitions, fetch_definitions
@@ -10,7 +10,6 @@ from collectors.mixpanel.properties import fetch_property_profiles
 from collectors.mixpanel.window import last_day_served
 
 __all__ = [
-    "BASES",
     "WITHHELD",
     "CountedBatch",
     "Definitions",

@@ -12,29 +12,12 @@ from requests.auth import HTTPBasicAuth
 from collectors.errors import UnusableSetting
 from collectors.http import HttpClient, Timeouts, new_session
 from collectors.pacing import Pace
+from collectors.regions import MIXPANEL_BASES
 from collectors.replies import Service
 from collectors.shape import Reader
 
 TimeStorage = Literal["utc", "project"]
 
-# Bases by region: Query, export, App.
-BASES: Mapping[str, tuple[str, str, str]] = {
-    "us": (
-        "https://mixpanel.com/api/query",
-        "https://data.mixpanel.com/api/2.0/export",
-        "https://mixpanel.com/api/app",
-    ),
-    "eu": (
-        "https://eu.mixpanel.com/api/query",
-        "https://data-eu.mixpanel.com/api/2.0/export",
-        "https://eu.mixpanel.com/api/app",
-    ),
-    "in": (
-        "https://in.mixpanel.com/api/query",
-        "https://data-in.mixpanel.com/api/2.0/export",
-        "https://in.mixpanel.com/api/app",
-    ),
-}
 ONE_HOUR = 3600.0
 EXPORTS_PER_SECOND = 3.0
 _QUERIES_LAST_HOUR = re.compile(r"(\d{1,9})/(\d{1,9}) queries running in the last hour")
@@ -117,9 +100,9 @@ class MixpanelClient:
         self.project_id = _project_number(project_id)
         self.time_storage: TimeStorage = time_storage
         user, secret = _credential(service_account, "ACCOUNT"), _credential(service_secret, "SECRET")
-        if region not in BASES:
+        if region not in MIXPANEL_BASES:
             raise UnusableSetting(f"MIXPANEL_REGION is {region!r}.", "Use us, eu or in.", source="Mixpanel")
-        bases = BASES[region]
+        bases = MIXPANEL_BASES[region]
         self._owned_session = new_session() if session is None else None
 
         def client(

@@ -1,0 +1,28 @@
+"""Where each service listens, by region. Imports nothing, so that reading the settings stays quick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Bases by region: Query, export, App.
+MIXPANEL_BASES: Mapping[str, tuple[str, str, str]] = {
+    "us": (
+        "https://mixpanel.com/api/query",
+        "https://data.mixpanel.com/api/2.0/export",
+        "https://mixpanel.com/api/app",
+    ),
+    "eu": (
+        "https://eu.mixpanel.com/api/query",
+        "https://data-eu.mixpanel.com/api/2.0/export",
+        "https://eu.mixpanel.com/api/app",
+    ),
+    "in": (
+        "https://in.mixpanel.com/api/query",
+        "https://data-in.mixpanel.com/api/2.0/export",
+        "https://in.mixpanel.com/api/app",
+    ),
+}
+CUSTOMERIO_BASES: Mapping[str, str] = {
+    "us": "https://api.customer.io/v1",
+    "eu": "https://api-eu.customer.io/v1",
+}
