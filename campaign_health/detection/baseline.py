@@ -5,8 +5,9 @@ ratio may drift:
 
 - *proportional*: the events of today and the days before, shared out by the learned delay;
 - *saturating*: the same to the power of a learned elasticity (daily caps, one send per person);
-- *lenient*: the events of today, never more than usual. It speaks for a campaign on days of an unusual event
-  count, where a learned relation has no right to extrapolate.
+- *lenient*: the events of today, never more than usual, and where they are fewer than usual no more sends for
+  each than on the last days. It speaks for a campaign on days of an unusual event count, where a learned relation
+  has no right to extrapolate.
 
 The drift widens the posterior day by day (West and Harrison, Bayesian Forecasting and Dynamic Models, section
 10.8: discounting; here the discount is 1/(1 + drift^2 x shape), so that quiet pairs remember longer).
@@ -89,7 +90,8 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
 
     exposure = np.empty_like(state.ratio_shape)
     usual = np.where(state.usual_seen > 0, state.usual_volume, log_events)
-    for model, family in enumerate(settings.families):
+    families = np.array(settings.families)
+    for model, family in enumerate(families):
         if family == PROPORTIONAL:
             exposure[model] = events
         elif family == LENIENT:
@@ -108,7 +110,13 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
     persistence = np.array(settings.persistence)[:, None] ** state.days_since
     mean = level * np.exp(persistence * state.deviation)
     mean_before = level_before * np.exp(persistence * state.deviation_before)
-    plausible = _plausibility(state, step, volume, known_volume, day.judged, settings)
+    unusual = np.where(known_volume, _unusual(state, step, volume, settings), 0.0)
+    lately = _as_lately(state, np.minimum(events, np.exp(volume)) * factor * dip, ratio[0], settings)
+    few = np.sqrt(np.where(known_volume & (step < 0), unusual, 0.0))
+    for expected in (mean, mean_before):
+        lenient = expected[families == LENIENT]
+        expected[families == LENIENT] = lenient * np.minimum(1.0, lately / np.maximum(lenient, 1e-9)) ** few
+    plausible = _plausibility(state, unusual, day.judged, settings)
     inverse_size = _inverse_sizes(state, day, shares, factor * ratio[0], mean, settings)
     shape = likelihood.log_shape(day.sends, inverse_size)
     reach = day.sends + 1.0 / inverse_size
@@ -178,9 +186,22 @@ def _inverse_sizes(
     return likelihood.settle(result)
 
 
-def _plausibility(
-    state: State, step: FloatArray, usual: FloatArray, known: BoolArray, judged: BoolArray, settings: DetectorSettings
-) -> FloatArray:
+def _unusual(state: State, step: FloatArray, usual: FloatArray, settings: DetectorSettings) -> FloatArray:
+    """How far the event count is from its usual weekday level: 0 usual, 1 altogether unusual."""
+    scatter = np.sqrt(np.maximum(state.volume_spread, settings.volume_scatter**2) + np.exp(-usual))
+    away = np.where(step > 0, step / settings.volume_usual, -step / settings.volume_low) / scatter
+    unusual: FloatArray = np.clip(away - 1.0, 0.0, 1.0)
+    return unusual
+
+
+def _as_lately(state: State, exposure: FloatArray, ratio: FloatArray, settings: DetectorSettings) -> FloatArray:
+    """What the exposure would send at the ratio of the last days, which is trusted more the more was sent."""
+    prior = settings.lately_prior
+    lately: FloatArray = exposure * (state.lately_sends + prior) / (state.lately_events + prior / ratio)
+    return lately
+
+
+def _plausibility(state: State, unusual: FloatArray, judged: BoolArray, settings: DetectorSettings) -> FloatArray:
     """How far each model may acquit: learned weights, floored, and the lenient one heard on unusual days."""
     families = np.array(settings.families)
     weight = state.before_weight
@@ -191,8 +212,6 @@ def _plausibility(
     within /= np.stack([within[families == f].sum(axis=0) for f in range(3)])[families]
     family = np.maximum(family, settings.family_floor)
     family /= family.sum(axis=0)
-    scatter = np.sqrt(np.maximum(state.volume_spread, settings.volume_scatter**2) + np.exp(-usual))
-    unusual = np.where(known, np.clip(np.abs(step) / scatter / settings.volume_usual - 1.0, 0.0, 1.0), 0.0)
     echo = state.unusual * settings.volume_echo**state.days_since
     state.unusual[:] = np.where(judged, np.maximum(unusual, echo), state.unusual)
     heard = 0.5 * state.unusual

@@ -33,6 +33,7 @@ def learn(
     _learn_weekday(state, day, seen, live, lesson, settings)
     learn_delay(state, day.sends, seen.typical, lesson, day.weekday, settings)
     _learn_elasticity(state, day, seen, live, lesson, settings)
+    _learn_last_days(state, day, seen, lesson, settings)
 
 
 def _learn_trend(state: State, day: Day, seen: Prediction, lesson: FloatArray, settings: DetectorSettings) -> None:
@@ -106,6 +107,12 @@ def _learn_weekday(
     kept = np.where(live, 1.0 - lesson / settings.weekday_memory, 1.0)
     state.weekday_sum[day.weekday, pair] = state.weekday_sum[day.weekday, pair] * kept + weight * relative
     state.weekday_weight[day.weekday, pair] = state.weekday_weight[day.weekday, pair] * kept + weight
+
+
+def _learn_last_days(state: State, day: Day, seen: Prediction, lesson: FloatArray, settings: DetectorSettings) -> None:
+    gain = lesson * settings.lately_gain
+    state.lately_sends += gain * (day.sends / seen.weekday_factor - state.lately_sends)
+    state.lately_events += gain * (seen.delayed_events - state.lately_events)
 
 
 def _learn_elasticity(

@@ -16,7 +16,7 @@ from campaign_health.detection.settings import DetectorSettings
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-VERSION = 1
+VERSION = 2
 GROUPS = 2  # silent, degraded
 
 
@@ -56,6 +56,8 @@ class State:
     volume_seen: FloatArray
     volume_spread: FloatArray
     unusual: FloatArray  # 0 to 1: how far from usual the event count was lately
+    lately_sends: FloatArray  # per day on the last days, weekdays evened out
+    lately_events: FloatArray
     usual_volume: FloatArray  # ln of the usual event count, all weekdays
     usual_seen: FloatArray
     elasticity: FloatArray
@@ -124,6 +126,8 @@ class State:
             volume_seen=full(0.0, 7),
             volume_spread=full(0.05),
             unusual=full(0.0),
+            lately_sends=full(0.0),
+            lately_events=full(0.0),
             usual_volume=full(0.0),
             usual_seen=full(0.0),
             elasticity=full(1.0),

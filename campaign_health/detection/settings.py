@@ -56,8 +56,11 @@ class DetectorSettings:
     elasticity_prior: float = 3.0  # days' worth of "sends are proportional to events"
     volume_gain: float = 0.15  # share of a new day in the event count's own weekday level
     volume_scatter: float = 0.35  # least scatter of ln(event count) from its weekday level
-    volume_usual: float = 1.5  # scatters that are still usual; up to twice that the lenient model gains a say
-    volume_echo: float = 0.85  # share of that say which is left a day later
+    volume_usual: float = 1.5  # scatters above its weekday level that an event count is still usual
+    volume_low: float = 1.0  # scatters below it; up to twice as many the lenient model gains a say
+    volume_echo: float = 0.8  # share of that say which is left a day later
+    lately_gain: float = 0.4  # share of a new day in the counts of the last days
+    lately_prior: float = 2.0  # sends' worth of trust in the learned ratio rather than in those days
 
     # -- evidence ---------------------------------------------------------------------------------
     kept_handicap: tuple[float, ...] = (0.0, 0.0, 0.0, 2.0)  # nats more that each share has to show
