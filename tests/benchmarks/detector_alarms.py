@@ -21,6 +21,7 @@ BELIEVED: tuple[tuple[str, date, date, str], ...] = (
     ("canada:Nunavut", date(2021, 1, 1), date(2021, 1, 31), OUTBREAK_OVER),
     ("canada:Nunavut", date(2021, 6, 15), date(2021, 7, 15), OUTBREAK_OVER),
     ("canada:PEI", date(2021, 6, 1), date(2021, 7, 31), OUTBREAK_OVER),
+    ("fhv:B02054", date(2015, 7, 2), date(2015, 7, 9), "every trip is counted twice from 2 July on (all counts even)"),
     ("bike:", date(2011, 9, 5), date(2011, 9, 10), "the floods of tropical storm Lee"),
     ("bike:", date(2011, 10, 29), date(2011, 10, 30), "the snowstorm of 29 October 2011"),
 )

@@ -6,6 +6,10 @@ The *oracle* is a CUSUM of "half is left" against "healthy" (Page 1954) that is 
 clean series, the weeks after that day included, its weekday pattern and its scatter (the scoring kit's own
 `oracle_baseline`). It runs over the same windows as the detector. Its threshold is moved over the frontier, and the
 detector stands beside it at its own rate of false alarms: what the oracle misses at that rate, the data do not tell.
+
+The second table parts the windows in which both counts are thinned. Where the events had grown by themselves just
+before, thinning brings them back to where they were, while the sends fall below anything seen at that event count:
+such a window looks like a break to whoever looks at both.
 """
 
 from __future__ import annotations
@@ -24,6 +28,8 @@ from tests.benchmarks.detector import DATA, Detector, scoring
 THRESHOLDS = (5.0, 7.0, 8.0, 10.0, 12.0, 15.0, 17.5, 20.0, 25.0)  # nats
 BANDS = ("10-100", ">100")  # sends a day: where halved ratios are asked for
 SCENARIOS = ("clean", "placebo", "partial_50")
+BOTH_FALL = ("drop_both_70", "drop_both_90")
+GROWN = 1.3  # times the events of the four weeks before
 
 
 def oracle_evidence(case: Any, baselines: dict[str, tuple[np.ndarray, float]]) -> np.ndarray:
@@ -63,6 +69,26 @@ def rates(score: ModuleType, cases: list[Any], flags: list[np.ndarray]) -> dict[
     return {"false alarms": alarms / years, "halved found": float(np.mean(found)), "windows": len(found)}
 
 
+def falls_of_both(cases: list[Any], flags: list[np.ndarray]) -> pd.DataFrame:
+    """Share of windows alarmed in which events and sends fall together, by whether the events had grown before."""
+    quiet: dict[tuple[str, int], bool] = {}
+    for case, flag in zip(cases, flags, strict=True):
+        if case.scenario == "placebo" and not flag[case.start : case.stop].any():
+            events = case.frame.events.to_numpy(float)
+            before = np.nanmean(events[case.start - 28 : case.start])
+            quiet[case.pair, case.window] = bool(np.nanmean(events[case.start : case.stop]) > GROWN * before)
+    rows = [
+        {
+            "fall": case.scenario,
+            "events had grown": quiet[case.pair, case.window],
+            "alarmed": bool(flag[case.start : case.stop].any()),
+        }
+        for case, flag in zip(cases, flags, strict=True)
+        if case.scenario in BOTH_FALL and (case.pair, case.window) in quiet
+    ]
+    return pd.DataFrame(rows).groupby(["fall", "events had grown"]).alarmed.agg(["size", "sum", "mean"]).reset_index()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, nargs="+", default=[20261124, 7])
@@ -74,10 +100,14 @@ def main() -> None:
     baselines = {name: score.oracle_baseline(frame) for name, frame in pairs.items()}
     for seed in options.seed:
         every = score.build_cases(pairs, seed, 3)
+        both = [case for case in every if case.scenario in ("placebo", *BOTH_FALL)]
+        print(f"\nSeed {seed}: windows in which events and sends fall together")
+        fallen = falls_of_both(both, Detector(DetectorSettings())([case.frame for case in both]))
+        print(fallen.round(4).to_string(index=False))
         cases = [case for case in every if case.scenario in SCENARIOS and case.band in BANDS]
         flags = Detector(DetectorSettings())([case.frame for case in cases])
         evidence = [oracle_evidence(case, baselines) for case in cases]
-        print(f"\nSeed {seed}: pairs and windows of more than 10 sends a day")
+        print("\nPairs and windows of more than 10 sends a day")
         rows = [{"": "campaign-health", **rates(score, cases, flags)}]
         rows += [
             {"": f"oracle, {nats:g} nats", **rates(score, cases, [each >= nats for each in evidence])}
