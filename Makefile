@@ -22,7 +22,7 @@ demo: $(READY) ## show the product with a made-up world on http://127.0.0.1:8501
 	$(BIN)/campaign-health demo --port 8501
 
 test: check ## everything: format, lint, types, import rules and the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## format, lint, types and import rules
 	$(BIN)/ruff format --check .
