@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from campaign_health.detection.causes import BrokenCampaign, Cause, campaign_numbers, find_causes
 from campaign_health.detection.property_drift import PropertyChange
@@ -241,6 +242,42 @@ def test_a_property_that_a_third_lost_is_part_of_the_traffic() -> None:
     assert "34 % of `project.created` comes without `export_format`" in cause.sentence
 
 
+def test_a_share_that_comes_and_goes_is_no_part_of_the_traffic() -> None:
+    fields = {"kind": "degraded", "stage": "started", "messages": None}
+    steady = case(**fields, numbers=numbers(started=60, activated=51, created=51, sent=50))
+    assert headline(steady).cause == "part_of_traffic_broke"
+    wavering = numbers()
+    for name in ("started", "activated", "created", "sent"):
+        since = wavering.index >= pd.Timestamp(SINCE)
+        wavering.loc[since, name] = np.round(wavering.loc[since, name] * [0.1, 0.9, 0.2, 0.95, 0.1, 0.9, 0.2])
+    assert headline(case(**fields, numbers=wavering)).cause != "part_of_traffic_broke"
+
+
+def test_a_part_of_the_events_that_comes_and_goes_is_no_part_of_the_traffic() -> None:
+    fields = {"kind": "degraded", "stage": "event", "messages": None}
+    half = {"started": 59, "activated": 50, "created": 50, "sent": 49}
+    assert headline(case(**fields, numbers=numbers(events=60, **half))).cause == "part_of_traffic_broke"
+    wavering = numbers(**half)
+    wavering.loc[wavering.index >= pd.Timestamp(SINCE), "events"] = [10, 110, 20, 115, 10, 110, 20]
+    assert headline(case(**fields, numbers=wavering)).cause != "part_of_traffic_broke"
+
+
+@pytest.mark.parametrize(
+    ("stage", "silent", "degraded"),
+    [
+        ("sent", "nothing is sent", "fewer messages are sent"),
+        ("delivered", "not delivered", "fewer of them are delivered"),
+        ("started", "no longer start journeys", "start fewer journeys"),
+    ],
+)
+def test_without_a_cause_it_is_said_whether_all_or_a_part_is_missing(stage: str, silent: str, degraded: str) -> None:
+    healthy = numbers()
+    assert silent in headline(case(kind="silent", stage=stage, numbers=healthy)).sentence
+    said = headline(case(kind="degraded", stage=stage, numbers=healthy)).sentence
+    assert degraded in said
+    assert silent not in said
+
+
 def test_failing_messages_name_the_variable() -> None:
     broken = case(
         numbers=numbers(failed=97, sent=2),
@@ -263,6 +300,19 @@ def test_a_message_switched_off_makes_nothing() -> None:
     cause = headline(case(numbers=numbers(created=0, sent=0, failed=0), messages=messages("off")))
     assert cause.cause == "message_draft_or_off"
     assert "switched off" in cause.sentence
+
+
+def test_a_message_off_beside_sending_ones_is_not_said_to_stop_everything() -> None:
+    mixed = pd.concat([messages("off"), messages("automatic", count=2)], ignore_index=True)
+    some_left = numbers(created=70, sent=69, failed=1)
+    cause = headline(case(kind="degraded", numbers=some_left, messages=mixed))
+    assert cause.cause == "message_draft_or_off"
+    assert cause.confidence <= 0.5
+    assert "70 % of the usual messages are made since 3 March. When it was switched off is not" in cause.sentence
+    switch = versions({"field": "messages.7.sending_state", "from": "automatic", "to": "off"})
+    seen = headline(case(kind="degraded", numbers=some_left, messages=mixed, versions=switch))
+    assert (seen.cause, seen.confidence) == ("message_draft_or_off", 0.85)
+    assert seen.sentence.endswith("70 % of the usual messages are made since 3 March.")
 
 
 def test_an_off_message_beside_sending_ones_is_not_blamed_for_other_breaks() -> None:

@@ -14,6 +14,9 @@ from campaign_health.detection.causes.case import BrokenCampaign
 Numbers = NDArray[np.float64]
 
 DAYS_BEFORE = 28  # known days that show how it was
+MOST_SCATTER = 3.0  # times what chance and the usual unrest explain: above it, days do not keep one share
+UNREST = 0.15  # of the share kept, by which it may waver beyond chance
+EVENT_UNREST = 0.3  # of an event's count, which wavers by itself as well
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,43 @@ class Chain:
             return None
         since = _known(values[self._cut :])
         return float((since if newest is None else since[-newest:]).sum() / usual)
+
+    def steady_since(self, part: str, whole: str) -> bool:
+        """Whether every day since the break kept about the same share of the former part-to-whole ratio.
+
+        A lasting share scatters as a coin does (binomially), and little more. One day alone cannot waver.
+        """
+        parts, wholes, rate = self._columns.get(part), self._columns.get(whole), self.rate(part, whole)
+        if parts is None or wholes is None or rate is None or rate[0] <= 0:
+            return False
+        usual = wholes[self._cut :] * rate[0]
+        known = np.isfinite(parts[self._cut :]) & np.isfinite(usual) & (usual > 0)
+        share = np.clip(rate[1] / rate[0], 0.0, 1.0)
+        return _steady(parts[self._cut :][known], usual[known], float(share * (1.0 - share)), UNREST)
+
+    def event_steady_since(self) -> bool:
+        """The same of the event's count against what its weekdays brought before."""
+        values = self._columns.get("events")
+        if values is None:
+            return False
+        before = np.flatnonzero(np.isfinite(values[: self._cut]))[-56:]
+        since = self._cut + np.flatnonzero(np.isfinite(values[self._cut :]))
+        if not len(before) or not len(since):
+            return False
+        means = [values[before][self._weekday[before] == day] for day in range(7)]
+        overall = float(values[before].mean())
+        usual = np.array([means[day].mean() if len(means[day]) else overall for day in self._weekday[since]])
+        come = usual > 0
+        return _steady(values[since][come], usual[come], 1.0, EVENT_UNREST)
+
+
+def _steady(seen: Numbers, usual: Numbers, chance: float, unrest: float) -> bool:
+    """Whether the days keep one share of the usual: `chance` is the variance of one of the usual, over its share."""
+    if len(seen) < 2:
+        return True
+    expected = usual * seen.sum() / usual.sum()
+    variance = np.maximum(usual * chance, 1.0) + (unrest * expected) ** 2
+    return bool(((seen - expected) ** 2 / variance).sum() / (len(seen) - 1) <= MOST_SCATTER)
 
 
 def _known(values: Numbers) -> Numbers:

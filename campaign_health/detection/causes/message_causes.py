@@ -15,6 +15,8 @@ from campaign_health.detection.causes.wording import asking, count_words, day_wo
 LEAST_RISE = 0.08  # of the messages made: a smaller rise of a loss explains nothing
 LEAST_COUNT = 3  # messages
 CREATED_GONE = 0.35  # of the usual messages per journey
+NEXT_TO_NOTHING = 0.03  # of them
+UNDATED = 0.5  # confidence in a message that is off, where others still go out and nobody saw it switched
 _VARIABLE = re.compile(r"[Vv]ariable\s+['\"‘“`]?([A-Za-z_][\w.\[\]-]*)")
 _QUOTED = re.compile(r"['\"‘“`]((?:event|customer|trigger|journey)\.[\w.\[\]-]+)")
 
@@ -132,6 +134,17 @@ def _states(case: BrokenCampaign) -> dict[str, list[str]]:
     return states
 
 
+def _off_sentence(off: list[str], day: str, left: float | None, what: str, *, dated: bool) -> str:
+    """Which messages are off, and what is left of the usual messages per journey (None: not known)."""
+    sentence = f"{names_words(off)} {'is' if len(off) == 1 else 'are'} switched off: journeys activate as before and "
+    if left is None or left < NEXT_TO_NOTHING:
+        return f"{sentence}{'next to no' if left else 'no'} message is {what} since {day}."
+    sentence += f"{share_words(left)} of the usual messages are {what} since {day}."
+    if not dated and left > CREATED_GONE:
+        sentence += " When it was switched off is not on record."
+    return sentence
+
+
 def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
     states = _states(case)
     drafts, off = states.get("draft", []), states.get("off", [])
@@ -164,11 +177,11 @@ def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
         or (some_off and made is not None)
         or (sends_lost is not None and sends_lost <= 0.5 and made is None)
     ):
-        confidence = 0.95 if nothing_made and len(off) == sum(map(len, states.values())) else 0.85
-        sentence = (
-            f"{names_words(off)} {'is' if len(off) == 1 else 'are'} switched off: journeys activate as before and no"
-            f" message is made since {day}."
-        )
+        all_off = len(off) == sum(map(len, states.values()))
+        dated = any(edit.to == "off" for edit in switched)
+        left = made if made is not None else sends_lost
+        confidence = 0.95 if nothing_made and all_off else 0.85 if nothing_made or dated else UNDATED
+        sentence = _off_sentence(off, day, left, "made" if made is not None else "sent", dated=dated)
         wanted = "Off"
     elif switched:
         confidence = 0.7

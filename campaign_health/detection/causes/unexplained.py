@@ -14,10 +14,15 @@ def steady_part(case: BrokenCampaign, chain: Chain) -> Cause | None:
     """A degraded campaign whose missing share stays the same: what one platform's break looks like."""
     if case.kind != "degraded" or case.stage not in ("event", "started"):
         return None
-    kept = chain.kept("started", "events") if case.stage == "started" else chain.event_kept()
+    kept, steady = (
+        (chain.kept("started", "events"), chain.steady_since("started", "events"))
+        if case.stage == "started"
+        else (chain.event_kept(), chain.event_steady_since())
+    )
     if kept is None:
-        kept = chain.kept("sent", "events")
-    if kept is None or not 0.1 < kept < 0.92:
+        kept, steady = chain.kept("sent", "events"), chain.steady_since("sent", "events")
+    # A part of the traffic is the same part every day; what comes and goes is something else.
+    if kept is None or not 0.1 < kept < 0.92 or not steady:
         return None
     day = day_words(case.since, case.as_of)
     event = f"`{case.event}`" if case.event else "the trigger"
@@ -44,13 +49,7 @@ def unknown(case: BrokenCampaign, chain: Chain) -> Cause:
     """Said plainly, with what was looked at and found in order, and what could not be looked at."""
     ruled_out = tuple(_ruled_out(case, chain))
     day = day_words(case.since, case.as_of)
-    where = {
-        "event": f"the event itself fell on {day}",
-        "started": f"events come and no longer start journeys since {day}",
-        "activated": f"journeys start and do not activate since {day}",
-        "sent": f"journeys activate and nothing is sent since {day}",
-        "delivered": f"messages are sent and not delivered since {day}",
-    }.get(case.stage or "", f"it began on {day}")
+    where = _where(case, day)
     sentence = f"No cause found: {where}, and none of the usual reasons fits."
     if case.project_kept is not None and case.project_kept < 0.4:
         sentence += (
@@ -71,6 +70,27 @@ def unknown(case: BrokenCampaign, chain: Chain) -> Cause:
         _next_step(case, day),
         ruled_out,
     )
+
+
+def _where(case: BrokenCampaign, day: str) -> str:
+    """What the chain does since that day: nothing gets past the broken stage, or less than before."""
+    if case.kind == "degraded":
+        said = {
+            "event": f"fewer events come since {day}",
+            "started": f"events come and start fewer journeys than before since {day}",
+            "activated": f"journeys start and fewer of them activate since {day}",
+            "sent": f"journeys activate and fewer messages are sent for them since {day}",
+            "delivered": f"messages are sent and fewer of them are delivered since {day}",
+        }
+    else:
+        said = {
+            "event": f"the event itself fell on {day}",
+            "started": f"events come and no longer start journeys since {day}",
+            "activated": f"journeys start and do not activate since {day}",
+            "sent": f"journeys activate and nothing is sent since {day}",
+            "delivered": f"messages are sent and not delivered since {day}",
+        }
+    return said.get(case.stage or "", f"it began on {day}")
 
 
 def _next_step(case: BrokenCampaign, day: str) -> str:
