@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -130,3 +131,14 @@ def test_every_day_since_a_campaign_was_made_has_a_verdict(cast: World) -> None:
     found = dict(cast.rows("SELECT campaign_id, count(*) FROM verdict GROUP BY 1"))
     born = {9: BREAK, 13: BREAK - 2}
     assert found == {number: LAST + 1 - born.get(number, 0) for number in range(1, len(CAST) + 1)}
+
+
+def test_messages_that_do_not_arrive_are_told_by_their_deliveries_with_or_without_journeys(tmp_path: Path) -> None:
+    for journeys in (True, False):
+        stories = [broken(steady(1, DAYS), BREAK, at="delivered"), *(steady(number, DAYS) for number in range(2, 6))]
+        world = World(tmp_path / str(journeys), stories, journeys=journeys)
+        world.collect(0, BREAK + 5)
+        world.judge(BREAK + 5)
+        ((summary,),) = world.rows("SELECT summary FROM incident")
+        assert summary.startswith("0 deliveries for ")
+        assert " were expected; messages are sent, but do not arrive; " in summary

@@ -280,6 +280,19 @@ def test_judging_before_collecting_says_so_and_makes_no_file(tmp_path: Path) -> 
              "expected_high": 120, "day": "Mon 23 Nov"},
             "0 events named project.created on Mon 23 Nov; 90 to 120 were expected.",
         ),
+        (
+            {"status": "silent", "events": 62, "sent": 57, "delivered": 0, "stage": "delivered", "expected_low": 54,
+             "expected_high": 58},
+            "0 deliveries for 57 sends; 54 to 58 were expected; messages are sent, but do not arrive.",
+        ),
+        (
+            {"status": "degraded", "events": 62, "sent": 57, "delivered": 28, "stage": "delivered"},
+            "28 deliveries for 57 sends; messages are sent, but fewer of them arrive.",
+        ),
+        (
+            {"status": "degraded", "events": 62, "started": 60, "sent": 27, "stage": "activated"},
+            "27 sends for 62 events; journeys start, but fewer of them get past the campaign's filters.",
+        ),
     ],
 )  # fmt: skip
 def test_a_verdict_is_one_sentence_with_its_numbers(numbers: dict[str, Any], said: str) -> None:

@@ -5,6 +5,7 @@ Pure and causal: what is said of a day depends on that day and the days before i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 from campaign_health.detection.campaign_history import CampaignHistory
 from campaign_health.detection.formats import day_text, plural
 from campaign_health.detection.money import DailyMiss
+from campaign_health.detection.sentences import seen_sentence
 
 Evidence = tuple[Mapping[str, Any], ...]
 """Causes, best first, as they are stored: {"cause", "confidence", "sentence", "since", "facts", ...}."""
@@ -145,7 +147,7 @@ def _opened(history: CampaignHistory, column: int, earliest: date | None) -> Inc
         kind=history.kind(column),
         stage=history.stage(column),
         last_good_day=history.last_good_day(opened, column),
-        summary=history.sentence(column),
+        summary=_sentence(history, column),
         sends_per_source=history.sends_per_source(opened, column),
         sends_per_event=history.sends_per_event(opened, column),
     )
@@ -174,7 +176,7 @@ def _continued(incident: Incident, history: CampaignHistory, column: int, look: 
 
 
 def _worsened(incident: Incident, history: CampaignHistory, column: int, found: Followed) -> Incident:
-    kind, stage, sentence = history.kind(column), history.stage(column), history.sentence(column)
+    kind, stage, sentence = history.kind(column), history.stage(column), _sentence(history, column)
     if _SEVERITY[kind] > _SEVERITY[incident.kind]:
         detail = {"from": incident.kind, "to": kind, "stage": stage, "sentence": sentence}
         found.changes.append(
@@ -184,6 +186,27 @@ def _worsened(incident: Incident, history: CampaignHistory, column: int, found: 
     # A day that alone would pass for normal does not show what is wrong; the one told before does.
     telling = stage in ("event", "delivered") or history.falls_short(column)
     return replace(incident, kind=worst, stage=stage, summary=sentence if telling else incident.summary)
+
+
+def _sentence(history: CampaignHistory, column: int) -> str:
+    """The day in one sentence; where messages do not arrive, with the deliveries rather than the sends."""
+    delivered, expected = float(history.delivered[column]), history.expected_deliveries
+    if history.stage(column) != "delivered" or math.isnan(delivered):
+        return history.sentence(column)
+    sent, low, high, probability = (
+        None if math.isnan(part[column]) else float(part[column])
+        for part in (history.sent, expected.low, expected.high, history.probability)
+    )
+    return seen_sentence(
+        history.kind(column),
+        sent=sent,
+        delivered=delivered,
+        expected_low=low,
+        expected_high=high,
+        probability=probability,
+        stage="delivered",
+        day=day_text(history.day(column), history.day(column)),
+    )
 
 
 def _over(incident: Incident) -> Incident:

@@ -64,6 +64,14 @@ _REST = {
     "not_running": ("is not running", "are not running"),
 }
 
+_WHERE = {
+    ("activated", "silent"): "journeys start, but do not get past the campaign's filters",
+    ("activated", "degraded"): "journeys start, but fewer of them get past the campaign's filters",
+    ("delivered", "silent"): "messages are sent, but do not arrive",
+    ("delivered", "degraded"): "messages are sent, but fewer of them arrive",
+}
+"""Where the chain broke, said of stages that the count of sends does not show."""
+
 
 def joined(parts: list[str]) -> str:
     """Parts as in a sentence: `a, b and c`."""
@@ -82,11 +90,13 @@ def seen_sentence(
     stage: str | None = None,
     event: str | None = None,
     day: str | None = None,
+    delivered: float | None = None,
 ) -> str:
     """One day's verdict in one sentence: what was seen, what was expected, how rare that is.
 
     Numbers that are None were not collected or do not exist (a campaign without an event) and are left out. For a
-    lost event the range is that of the event itself, else of the sends.
+    lost event the range is that of the event itself; where messages do not arrive and `delivered` is given, of the
+    deliveries; else of the sends.
     `0 sends for 118 events; 52 to 71 were expected; a healthy campaign does this less than once in a thousand years.`
     """
     if status in ("not_collected", "not_running"):
@@ -96,6 +106,9 @@ def seen_sentence(
         return f"No journey has started{f' by {day}' if day else ''}: Mixpanel has never seen the trigger event."
     if stage == "event" and event is not None:
         parts = [f"{plural(events or 0, 'event')} named {event}{when}"]
+    elif stage == "delivered" and delivered is not None:
+        source = "" if sent is None else f" for {plural(sent, 'send')}"
+        parts = [f"{plural(delivered, 'delivery', 'deliveries')}{source}{when}"]
     else:
         seen = "sends unknown" if sent is None else plural(sent, "send")
         source = _source(events, started)
@@ -103,8 +116,9 @@ def seen_sentence(
     if expected_low is not None and expected_high is not None and status not in ("learning", "too_quiet"):
         verb = "was" if expected_low == expected_high == 1 else "were"
         parts.append(f"{span(expected_low, expected_high)} {verb} expected")
-    if stage in ("activated", "delivered") and started is not None:
-        parts.append(STAGE_WORDS[stage].meaning[:-1][0].lower() + STAGE_WORDS[stage].meaning[1:-1])
+    where = _WHERE.get((stage or "", status))
+    if where is not None and (stage == "delivered" or started is not None):
+        parts.append(where)
     if probability is not None and status in (*BROKEN, "surging"):
         parts.append(f"a healthy campaign does this {how_rare(probability)}")
     if status in ("learning", "too_quiet"):

@@ -33,8 +33,8 @@ STAGE_WORDS: dict[str, Words] = {
     "event": Words("trigger event", "1", "The event stopped arriving in Mixpanel."),
     "started": Words("journeys started", "2", "The event arrives, but starts no journeys in Customer.io."),
     "activated": Words("journeys activated", "3", "Journeys start, but do not get past the campaign's filters."),
-    "sent": Words("messages sent", "4", "Journeys get past the filters, but their messages are not sent."),
-    "delivered": Words("messages delivered", "5", "Messages are sent, but do not arrive."),
+    "sent": Words("messages sent", "4", "Journeys get past the filters, but not all their messages are sent."),
+    "delivered": Words("messages delivered", "5", "Messages are sent, but not all of them arrive."),
 }
 
 CAUSE_WORDS: dict[str, Words] = {
