@@ -76,6 +76,14 @@ def test_a_recovery_that_restated_numbers_undo_opens_the_incident_again() -> Non
     assert [change.kind for change in found.changes] == ["reopened"]
 
 
+def test_a_recovery_that_is_not_known_yet_as_of_an_earlier_day_is_not_undone() -> None:
+    over, as_of_then = _incident(10, recovered=14), _incident(10)
+    told = [StoredChange(over.incident_id, "opened", None)]
+    stored = {over.incident_id: _stored(over)}
+    found = reconcile([as_of_then], [_opened(as_of_then)], stored, told, day(0), day(12), {over.incident_id})
+    assert found.changes == []
+
+
 def test_the_recovery_after_that_is_told_too() -> None:
     over = _incident(10, recovered=18)
     told = [StoredChange(over.incident_id, kind, None) for kind in ("opened", "recovered", "reopened")]

@@ -117,6 +117,21 @@ def test_judging_as_of_a_day_sees_nothing_after_it(one_silent: World) -> None:
     assert (one_silent.table("verdict"), one_silent.table("incident")) == before
 
 
+def test_judging_as_of_a_day_before_a_recovery_leaves_no_trace_in_what_is_told(tmp_path: Path) -> None:
+    world = World(tmp_path, [steady(1, DAYS), broken(steady(2, DAYS), BREAK, 33)])
+    for number in (31, 35):
+        world.collect(0, number)
+        world.judge(number)
+    told = world.table("incident_change", "kind, day, news")
+    assert [kind for kind, _, _ in told] == ["opened", "recovered"]
+    world.judge(35, as_of=31)
+    assert world.table("incident_change", "kind, day, news") == told[:1]
+    assert world.rows("SELECT status FROM incident") == [("open",)]
+    world.judge(35)
+    assert world.table("incident_change", "kind, day, news") == told
+    assert world.rows("SELECT status FROM incident") == [("recovered",)]
+
+
 def test_a_break_that_a_person_expects_becomes_the_new_normal(tmp_path: Path) -> None:
     world = World(tmp_path, [steady(1, DAYS), broken(steady(2, DAYS), BREAK - 6, keep=0.4)])
     world.collect(0, 30)

@@ -41,11 +41,13 @@ def reconcile(
     stored_changes: Sequence[StoredChange],
     judged_from: date,
     last_day: date,
+    ended_later: Collection[str] = (),
 ) -> Reconciled:
     """Match incidents by id, else by overlap in time, and find what changed between the two judgings.
 
     `judged_from` is the first day judged anew, `last_day` the last. A stored incident detected in between that is
-    no longer found was withdrawn; one detected after `last_day` is not known yet as of that day.
+    no longer found was withdrawn; one detected after `last_day` is not known yet as of that day. `ended_later`:
+    stored incidents whose end came to light after `last_day`, so that they are open as of that day.
     """
     found = Reconciled()
     by_id = {incident.incident_id: incident for incident in incidents}
@@ -69,7 +71,7 @@ def reconcile(
             )
     for incident in incidents:
         known_as = found.ids[incident.incident_id]
-        before = stored.get(known_as)
+        before = stored.get(known_as) if known_as not in ended_later else None
         if before is not None and before["status"] != "open" and incident.is_open and before["detected_on"] <= last_day:
             detail = {"because": "restated"}
             found.changes.append(Change(known_as, incident.campaign_id, "reopened", last_day, detail))

@@ -47,7 +47,10 @@ def save_incidents(
     """
     stored = judgements.read_incidents(connection, workspace)
     stored_changes = judgements.read_changes(connection, workspace)
-    found = reconcile(incidents, changes, stored, _told(stored_changes, last_day), judged_from, last_day)
+    found = reconcile(
+        incidents, changes, stored, _told(stored_changes, last_day), judged_from, last_day,
+        _ended_later(stored_changes, last_day),
+    )  # fmt: skip
     if found.not_yet or _any_later(stored_changes, last_day):
         judgements.delete_incidents(connection, workspace, found.not_yet, last_day)
         stored = {incident_id: row for incident_id, row in stored.items() if incident_id not in found.not_yet}
@@ -156,6 +159,10 @@ def _told(changes: Sequence[Mapping[str, Any]], last_day: date) -> list[StoredCh
         for row in changes
         if row["day"] <= last_day
     ]
+
+
+def _ended_later(changes: Sequence[Mapping[str, Any]], last_day: date) -> set[str]:
+    return {row["incident_id"] for row in changes if row["kind"] == "recovered" and row["day"] > last_day}
 
 
 def _any_later(changes: Sequence[Mapping[str, Any]], last_day: date) -> bool:
