@@ -129,7 +129,8 @@ def judge_links(data: ChainInput, state: ChainState, settings: DetectorSettings)
         settings=settings,
         against_project=False,
     )
-    relearnings = [item for item in data.relearnings if not _repairs(item, events)]
+    lost_before = state.event_history.lost
+    relearnings = [item for item in data.relearnings if not _repairs(item, events, lost_before)]
     series = _series(data)
     parts: list[list[PanelVerdicts]] = [[] for _ in LINKS]
     memory = list(state.links)
@@ -183,11 +184,15 @@ def _series(data: ChainInput) -> Mapping[str, Numbers]:
     }
 
 
-def _repairs(item: Relearning, events: EventVerdicts) -> bool:
-    """A trigger moved away from an event that was lost by then (or the day before) mends the campaign."""
+def _repairs(item: Relearning, events: EventVerdicts, lost_before: NDArray[np.bool_]) -> bool:
+    """A trigger moved away from an event that was lost by then (or the day before) mends the campaign.
+
+    `lost_before` is what was lost on the day before the first column: the memory may end right before the edit.
+    """
     if not item.trigger or item.old_event < 0:
         return False
-    return bool(events.lost[item.old_event, max(item.column - 1, 0) : item.column + 1].any())
+    day_before = events.lost[:, item.column - 1] if item.column else lost_before
+    return bool(day_before[item.old_event] or events.lost[item.old_event, item.column])
 
 
 def _concerns(item: Relearning, link: Link) -> bool:
