@@ -29,6 +29,13 @@ SOURCES: tuple[Source, ...] = (
     "customerio_metrics",
     "customerio_journeys",
 )
+CORE_SOURCES: tuple[Source, ...] = (
+    "mixpanel_events",
+    "customerio_campaigns",
+    "customerio_metrics",
+    "customerio_journeys",
+)
+"""The sources without which campaigns cannot be judged."""
 
 
 @dataclass(frozen=True)

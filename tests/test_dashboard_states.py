@@ -126,3 +126,15 @@ def test_two_workspaces_keep_their_campaigns_apart(folder: Path, built: Path) ->
     assert "Theirs: Project tips" in said(app)
     app.selectbox(key="workspace").set_value("default").run()
     assert "Theirs: Project tips" not in said(app)
+
+
+def test_one_source_that_was_last_asked_long_ago_makes_the_numbers_old(folder: Path, built: Path) -> None:
+    with_data(
+        folder,
+        built,
+        "UPDATE collection SET started_at = started_at - INTERVAL 20 DAY, ended_at = ended_at - INTERVAL 20 DAY "
+        "WHERE source = 'mixpanel_events'",
+    )
+    text = said(drawn())
+    assert "These numbers are old" in text
+    assert "all sources collected today" not in text

@@ -11,8 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from campaign_health.cli.main import campaign_health
+from campaign_health.dashboard.reads.overview import incidents
 from campaign_health.detection.sentences import how_rare, money, overview_sentence, seen_sentence, span
-from storage.database import transaction
+from storage.database import open_published, transaction
 from storage.decisions import record_decision
 from storage.records import SOURCES, CollectionRecord
 from storage.save import save_collection
@@ -131,6 +132,51 @@ def test_an_old_collection_is_said_to_be_old(world: World) -> None:
     text = _run(world, "status", now=later).stdout
     assert "The newest collection is 3 days old" in text
     assert json.loads(_run(world, "status", "--json", now=later).stdout)["could_not_tell"] is True
+
+
+def test_a_source_that_was_last_asked_long_ago_is_named_though_the_others_are_fresh(tmp_path: Path) -> None:
+    world = World(tmp_path, [steady(1, DAYS, name="Welcome")])
+    world.collect(0, LAST)
+    _collected(world)
+    fresh = morning_after(LAST + 20)
+    with world.warehouse.open() as connection, transaction(connection):
+        for source in SOURCES:
+            if source.startswith("customerio"):
+                record = CollectionRecord(
+                    "new", "default", source, fresh, fresh, "complete", day(0), day(LAST), 1, 1, None
+                )
+                save_collection(connection, record)
+    (tmp_path / "manifest.yaml").write_text("version: 1\n")
+    _run(world, "judge", now=fresh)
+    text = " ".join(_run(world, "status", now=fresh).stdout.split())
+    assert "all sources collected 20 days ago at 06:32" in text
+    assert "The newest collection of Mixpanel event counts is 20 days old: what follows is not of today." in text
+
+
+def test_a_collection_of_yesterday_is_one_day_old(world: World) -> None:
+    text = _run(world, "status", now=morning_after(LAST) + timedelta(hours=36)).stdout
+    assert "The newest collection is 1 day old" in text
+
+
+@pytest.mark.parametrize("at", ["sent", "delivered"])
+def test_a_week_costs_as_much_as_the_days_that_were_collected_say(tmp_path: Path, at: str) -> None:
+    gap = {(source, n) for source in ("customerio_metrics", "customerio_journeys") for n in range(BREAK + 2, BREAK + 7)}
+    costs = []
+    for name, failed in (("whole", set()), ("gap", gap)):
+        stories = [steady(1, DAYS), broken(steady(2, DAYS, name="Upgrade offer"), BREAK, at=at)]
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.yaml").write_text(MANIFEST)
+        world = World(tmp_path / name, stories, failed=failed)
+        world.collect(0, DAYS - 1)
+        _run(world, "judge", now=morning_after(DAYS - 1))
+        found = json.loads(_run(world, "status", "--json", now=morning_after(DAYS - 1)).stdout)["broken"][0]
+        costs.append(found["dollars_a_week"])
+        with open_published(world.directory) as connection:
+            (shown,) = incidents(connection, "default")
+        assert (shown.dollars_a_week, shown.missed_a_day) == pytest.approx(
+            (found["dollars_a_week"], found["missed_a_day"])
+        )
+    assert costs[1] == pytest.approx(costs[0], rel=0.15)
 
 
 def test_explain_shows_the_calculation(world: World) -> None:

@@ -47,5 +47,5 @@ def _freshness(page: Page) -> str | None:
     if not sources or not complete:
         return None
     if len(complete) == len(sources):
-        return f"all sources collected {page.local_time(max(complete))}"
+        return f"all sources collected {page.local_time(page.workspace.oldest_core() or min(complete))}"
     return f"{len(sources) - len(complete)} of {len(sources)} sources could not be collected completely"

@@ -108,7 +108,7 @@ def _say_if_stale(page: Page) -> None:
     sources = page.workspace.sources
     failed = [source for source in sources if source.outcome != "complete"]
     complete = [source.last_complete for source in sources if source.last_complete]
-    newest = max(complete, default=None)
+    newest = page.workspace.oldest_core() or max(complete, default=None)
     if newest is None or page.now - newest > STALE_AFTER:
         when = f"The last complete collection was {page.local_time(newest)}." if newest else "None was complete yet."
         st.warning(

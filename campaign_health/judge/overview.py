@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,21 +14,30 @@ import numpy as np
 
 from campaign_health.clock import local_day
 from campaign_health.detection.project_outage import LOOK_BACK_DAYS, project_outages
-from campaign_health.detection.sentences import BROKEN, SOURCE_WORDS, day_text, joined, overview_sentence
+from campaign_health.detection.sentences import (
+    BROKEN,
+    SOURCE_WORDS,
+    day_text,
+    days_since,
+    joined,
+    overview_sentence,
+    plural,
+)
 from storage import queries
 from storage.conversion import read_instant
+from storage.records import CORE_SOURCES
 
 STALE_AFTER = timedelta(hours=36)
 """Collected daily, the newest complete run is never older than this; older means that something has stopped."""
 
-_CORE_SOURCES = ("mixpanel_events", "customerio_campaigns", "customerio_metrics", "customerio_journeys")
-
-_INCIDENTS = """
-    SELECT i.*, c.name AS campaign, p.owner, p.deal_value, r.as_of
+_INCIDENTS = f"""
+    WITH counted AS ({queries.COUNTED_DAYS})
+    SELECT i.*, c.name AS campaign, p.owner, p.deal_value, r.as_of, n.counted_days
     FROM incident i JOIN campaign c USING (workspace, campaign_id)
+    LEFT JOIN counted n USING (workspace, incident_id)
     LEFT JOIN campaign_plan p USING (workspace, campaign_id) LEFT JOIN judge_run r USING (workspace)
     WHERE i.status = 'open' AND ($workspace IS NULL OR i.workspace = $workspace)
-"""
+"""  # noqa: S608
 _NEWEST = """
     SELECT c.workspace, c.campaign_id, c.name AS campaign, v.status, v.day, v.events, v.started, v.sent,
         v.expected_low, v.expected_high, v.probability
@@ -41,7 +50,11 @@ _NEWEST = """
 
 @dataclass(frozen=True)
 class OpenIncident:
-    """One broken campaign: what is seen, since when, why, what it costs, what to do."""
+    """One broken campaign: what is seen, since when, why, what it costs, what to do.
+
+    `dollars_a_week` and `missed_a_day` are of the days that were counted: of a day that was not collected nothing is
+    known.
+    """
 
     workspace: str
     incident_id: str
@@ -65,6 +78,7 @@ class OpenIncident:
     muted_until: date | None
     expected_by: str | None
     expected_reason: str | None
+    missed_a_day: float | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +122,7 @@ class Overview:
     def could_not_tell(self) -> bool:
         """Whether anything that should have been judged could not be."""
         unknown = not self.campaigns or self.counts.get("not_collected", 0) > 0
-        return bool(unknown or self.stale or any(item.trouble for item in self.sources if item.source in _CORE_SOURCES))
+        return bool(unknown or self.stale or any(item.trouble for item in self.sources if item.source in CORE_SOURCES))
 
     @property
     def exit_code(self) -> int:
@@ -138,7 +152,7 @@ def read_overview(connection: duckdb.DuckDBPyConnection, now: datetime, workspac
         counts,
         sum(weekly) if weekly else None,
         _freshness(sources, zones, now),
-        certain=not stale and not any(item.trouble for item in sources if item.source in _CORE_SOURCES),
+        certain=not stale and not any(item.trouble for item in sources if item.source in CORE_SOURCES),
         unjudged=_unjudged(connection, workspace),
     )
     return Overview(sentence, as_of, broken, muted, expected, campaigns, sources, stale, counts)
@@ -176,7 +190,8 @@ def _incident(row: Mapping[str, Any]) -> OpenIncident:
     causes = json.loads(row["evidence"])
     headline = causes[0] if causes else {}
     days = max(1, ((row["as_of"] or row["opened_on"]) - row["opened_on"]).days + 1)
-    revenue = _range(row, "revenue_at_risk")
+    counted = row["counted_days"] or days
+    revenue, missed = _range(row, "revenue_at_risk"), _range(row, "missed_sends")
     names = (
         "workspace", "incident_id", "campaign_id", "campaign", "kind", "stage", "opened_on", "summary", "cause",
         "owner", "acknowledged_by", "muted_by", "muted_reason", "muted_until", "expected_by", "expected_reason",
@@ -186,9 +201,10 @@ def _incident(row: Mapping[str, Any]) -> OpenIncident:
         days=days,
         why=headline.get("sentence") or "",
         next_step=headline.get("next_step") or "",
-        missed_sends=_range(row, "missed_sends"),
+        missed_sends=missed,
         revenue_at_risk=revenue,
-        dollars_a_week=None if revenue is None else revenue[0] / days * 7,
+        dollars_a_week=None if revenue is None else revenue[0] / counted * 7,
+        missed_a_day=None if missed is None else missed[0] / counted,
     )
 
 
@@ -204,8 +220,8 @@ def _range(row: Mapping[str, Any], name: str) -> tuple[float, float, float] | No
 
 
 def _worst_first(item: OpenIncident) -> tuple[float, float, int, str]:
-    missed = 0.0 if item.missed_sends is None else item.missed_sends[0] / item.days
-    return -(item.dollars_a_week or 0.0), -missed, BROKEN.index(item.kind) if item.kind in BROKEN else 9, item.campaign
+    worth = -(item.dollars_a_week or 0.0), -(item.missed_a_day or 0.0)
+    return *worth, BROKEN.index(item.kind) if item.kind in BROKEN else 9, item.campaign
 
 
 def _counts(
@@ -258,18 +274,27 @@ def _sources(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[Sour
     return states
 
 
+def _core(sources: Iterable[SourceState]) -> list[SourceState]:
+    """The sources without which nothing can be judged; all of them where none of those was ever asked."""
+    known = list(sources)
+    return [item for item in known if item.source in CORE_SOURCES] or known
+
+
 def _staleness(
     workspace: str, sources: Sequence[SourceState], as_of: date | None, zone: ZoneInfo, now: datetime
 ) -> str | None:
     """What is too old to be trusted, in a sentence; None where nothing is."""
-    runs = [item.newest_run_at for item in sources if item.workspace == workspace]
-    if not runs:
+    core = _core(item for item in sources if item.workspace == workspace)
+    if not core:
         return f"Nothing was collected for {workspace} yet."
     if as_of is None:
         return f"Nothing was judged for {workspace} yet: run `campaign-health judge`."
-    newest = max(runs)
-    if now - newest > STALE_AFTER:
-        return f"The newest collection is {(now - newest).days} days old: what follows is not of today."
+    old = [item for item in core if now - item.newest_run_at > STALE_AFTER]
+    if old:
+        days = plural((now - min(item.newest_run_at for item in old)).days, "day")
+        names = [SOURCE_WORDS.get(item.source, item.source) for item in old]
+        of = "" if len(old) == len(core) else f" of {joined(names)}"
+        return f"The newest collection{of} is {days} old: what follows is not of today."
     if (local_day(now, zone) - as_of).days > 2:
         return f"Nothing after {as_of.isoformat()} was judged: run `campaign-health judge`."
     return None
@@ -300,10 +325,11 @@ def _freshness(sources: Sequence[SourceState], zones: Mapping[str, ZoneInfo], no
     if not sources:
         return None
     troubled = sorted({SOURCE_WORDS.get(item.source, item.source) for item in sources if item.trouble})
-    newest = max(sources, key=lambda item: item.newest_run_at)
-    local, today = newest.newest_run_at.astimezone(zones[newest.workspace]), local_day(now, zones[newest.workspace])
-    days = (today - local.date()).days
-    when = {0: "today", 1: "yesterday"}.get(days, f"{days} days ago") + f" at {local:%H:%M}"
+    # What was asked last says nothing of a source that was last asked long ago.
+    oldest = min(_core(sources), key=lambda item: item.newest_run_at)
+    zone = zones[oldest.workspace]
+    local = oldest.newest_run_at.astimezone(zone)
+    when = f"{days_since(local.date(), local_day(now, zone))} at {local:%H:%M}"
     if not troubled:
         return f"all sources collected {when}"
     return f"collected {when}, but not all of {joined(troubled)}"

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 
 import duckdb
 
+from storage.records import CORE_SOURCES
+
 _FRESHNESS = """
 SELECT source, arg_max(outcome, started_at), max(ended_at), max(CASE WHEN outcome = 'complete' THEN ended_at END),
        arg_max(error, started_at)
@@ -34,6 +36,18 @@ class WorkspaceNow:
     judged_day: date | None
     judged_at: datetime | None
     sources: tuple[SourceNow, ...]
+
+    def oldest_core(self) -> datetime | None:
+        """When that source was collected which of the needed ones was so longest ago; failed ones are told apart.
+
+        What was collected last says nothing of a source that was last asked long ago.
+        """
+        instants = [
+            source.last_complete
+            for source in self.sources
+            if source.source in CORE_SOURCES and source.outcome == "complete" and source.last_complete
+        ]
+        return min(instants, default=None)
 
 
 def workspaces(connection: duckdb.DuckDBPyConnection) -> tuple[WorkspaceNow, ...]:
