@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from campaign_health.detection.project_outage import project_outages
 from campaign_health.judge.overview import read_overview
 from tests.judge_cast import Story, World, broken, day, morning_after, steady
 
@@ -75,6 +77,54 @@ def test_a_whole_project_at_zero_is_told_once_and_is_no_campaigns_lost_event(
 
 def _said(of: date) -> str:
     return f"{of:%a} {of.day} {of:%b %Y}"
+
+
+def _only_on(story: Story, weekdays: range) -> Story:
+    for number in range(DAYS):
+        if day(number).weekday() not in weekdays:
+            zero(story, number, number + 1)
+    return story
+
+
+def test_a_project_that_never_has_events_at_weekends_is_not_told_to_have_stopped(tmp_path: Path) -> None:
+    stories = [_only_on(steady(number, DAYS), range(5)) for number in range(1, 5)]
+    world = World(tmp_path, stories)
+    last = next(number for number in range(LAST, DAYS) if day(number).weekday() == 6)
+    world.collect(0, last)
+    world.judge(last)
+    assert world.rows("SELECT * FROM incident") == []
+    with world.warehouse.read() as connection:
+        assert not [text for text in read_overview(connection, morning_after(last)).stale if "Not one event" in text]
+
+
+def _project(events: int, days: int = 49) -> np.ndarray:
+    return np.random.default_rng(1).poisson(50, (events, days)).astype(float)
+
+
+def test_a_weekday_that_is_always_quiet_is_no_outage_and_any_other_is() -> None:
+    counts = _project(4)
+    weekend = np.arange(counts.shape[1]) % 7 >= 5
+    counts[:, weekend] = 0
+    assert not project_outages(counts).any()
+    counts[:, 45:] = 0
+    assert np.flatnonzero(project_outages(counts)).tolist() == [45, 46]
+
+
+def test_a_project_that_stopped_for_weeks_is_still_one_that_stopped() -> None:
+    counts = _project(4)
+    counts[:, 20:] = 0
+    assert project_outages(counts)[20:].all()
+
+
+def test_a_day_on_which_the_busy_events_were_not_counted_is_no_outage() -> None:
+    counts = np.vstack([_project(5), np.zeros(49)])
+    counts[5, 3] = 1
+    counts[:5, 48], counts[5, 48] = np.nan, 0
+    assert not project_outages(counts).any()
+    counts[:4, 48] = 0
+    assert not project_outages(counts).any()
+    counts[4, 48] = 0
+    assert np.flatnonzero(project_outages(counts)).tolist() == [48]
 
 
 def test_what_was_broken_before_the_project_stood_still_stays_broken(tmp_path: Path) -> None:

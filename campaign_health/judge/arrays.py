@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from campaign_health.detection.chain_input import ChainInput, Flags, Numbers
 from campaign_health.detection.event_panel import EventPanel
-from campaign_health.detection.project_outage import names_replaced, project_outages
+from campaign_health.detection.project_outage import names_replaced, project_standstills
 from campaign_health.judge.mapping import CampaignSpan, map_events
 from campaign_health.judge.plans import Plan
 from storage.judge_input import STATE_CODES, Columns
@@ -74,7 +74,7 @@ def build_panels(
 
     def chain(codes: list[int]) -> ChainInput:
         panel = EventPanel(names, first_day, np.where(np.isin(count_state, codes), counts, np.nan))
-        outage = project_outages(panel.counts)
+        still = project_standstills(panel.counts)
         kept = {name: np.where(np.isin(states[name], codes), numbers[name], np.nan) for name in numbers}
         return ChainInput(
             first_day=first_day,
@@ -86,8 +86,8 @@ def build_panels(
             sent=kept["sent"],
             delivered=kept["delivered"],
             not_running=not_running,
-            outage=outage,
-            replaced=names_replaced(panel.counts, outage),
+            outage=still,
+            replaced=names_replaced(panel.counts, still),
         )
 
     settled, shown = chain([_OBSERVED]), chain([_OBSERVED, _PROVISIONAL])
