@@ -11,6 +11,7 @@ from campaign_health.judge import judge_all
 from campaign_health.settings import load_settings
 from storage.database import open_published, transaction
 from storage.decisions import record_decision
+from storage.save import save_campaigns
 from tests.judge_cast import World, broken, day, morning_after, steady
 
 DAYS = 45
@@ -211,6 +212,35 @@ def test_a_trigger_moved_to_another_event_is_learned_anew(tmp_path: Path) -> Non
     world.judge(33)
     assert [world.status(2, number) for number in (31, 32, 33)] == ["healthy", "learning", "learning"]
     assert world.rows("SELECT * FROM incident") == []
+
+
+def test_a_trigger_that_is_removed_does_not_rewrite_what_was_broken_before(tmp_path: Path) -> None:
+    story = broken(steady(1, DAYS), BREAK, at="events")
+    world = World(tmp_path, [story, *(steady(number, DAYS) for number in range(2, 9))])
+    world.collect(0, 34)
+    world.judge(34)
+    before = world.rows("SELECT incident_id, cause, opened_on, status FROM incident")
+    assert [cause for _, cause, _, _ in before] == ["event_removed"]
+    story.trigger, story.edited_at = None, morning_after(34) + timedelta(hours=1)
+    for number in range(35, 38):
+        world.collect(number, number)
+    world.judge(37)
+    assert world.rows("SELECT incident_id, cause, opened_on, status FROM incident") == before
+    assert {world.status(1, number) for number in range(BREAK, 35)} == {"event_lost"}
+
+
+def test_a_trigger_that_is_put_back_within_minutes_costs_no_learning(tmp_path: Path) -> None:
+    story = steady(2, DAYS)
+    world = World(tmp_path, [steady(1, DAYS), story, steady(3, DAYS)])
+    world.collect(0, 31)
+    for trigger, minutes in (("event_3", 60), ("event_2", 65)):
+        story.trigger, story.edited_at = trigger, morning_after(31) + timedelta(minutes=minutes)
+        with world.warehouse.open() as connection, transaction(connection):
+            save_campaigns(connection, "default", [world._record(story, 32)], story.edited_at)
+    for number in (32, 33):
+        world.collect(number, number)
+    world.judge(33)
+    assert [world.status(2, number) for number in (31, 32, 33)] == ["healthy"] * 3
 
 
 def test_a_workspace_without_data_is_no_error(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -75,6 +75,47 @@ def test_a_trigger_that_was_edited_is_followed_from_that_day_on() -> None:
 )
 def test_an_edit_near_midnight_leaves_the_day_to_one_event(at: datetime, since: date) -> None:
     assert trigger_periods([TriggerEdit(at, "a", "b")], "b", BERLIN)[1] == EventPeriod(since, "b")
+
+
+@pytest.mark.parametrize(
+    ("hours", "after", "expected"),
+    [
+        ((13, 14), ("b", "a"), []),
+        ((8, 14), ("b", "a"), [EventPeriod(date(2026, 11, 20), "a", edited=True)]),
+        ((0, 1), ("b", "a"), []),
+        ((13, 14), ("b", "c"), [EventPeriod(date(2026, 11, 20), "c", edited=True)]),
+        ((0, 14), ("b", "a"), [EventPeriod(date(2026, 11, 20), "a", edited=True)]),
+    ],
+)
+def test_of_several_edits_on_a_day_only_the_last_counts(
+    hours: tuple[int, int], after: tuple[str, str], expected: list[EventPeriod]
+) -> None:
+    """The hours are of Berlin, an hour ahead of the stored ones."""
+    first, second = (datetime(2026, 11, 19, 23) + timedelta(hours=hour) for hour in hours)
+    edits = [TriggerEdit(first, "a", after[0]), TriggerEdit(second, after[0], after[1])]
+    assert trigger_periods(edits, after[1], BERLIN) == (EventPeriod(None, "a"), *expected)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "decisions", "expected"),
+    [
+        (None, [], (EventPeriod(None, "limit_hit"), EventPeriod(date(2026, 11, 20), None, edited=True))),
+        (MANIFEST, [], (EventPeriod(None, "paywall_limit_reached"),)),
+        (None, [_mapped("limit.hit")], (EventPeriod(None, "limit.hit"),)),
+    ],
+)
+def test_a_trigger_that_was_removed_still_tells_of_the_days_before(
+    manifest: Manifest | None, decisions: list[Decision], expected: tuple[EventPeriod, ...]
+) -> None:
+    (plan,) = make_plans(
+        [_campaign(17, "Upgrade offer", None)],
+        [(17, datetime(2026, 11, 20, 13), "limit_hit", None)],
+        {},
+        ManifestFacts.of(manifest),
+        decisions,
+        BERLIN,
+    )
+    assert plan.periods == expected
 
 
 def test_without_edits_the_trigger_always_was_what_it_is() -> None:

@@ -69,7 +69,8 @@ def map_events(
             old, before = before, period.event
             if period.since is not None and begin >= 0:
                 edited[row, begin] = period.edited
-                relearnings.append(Relearning(begin, row, trigger=True, old_event=place.get(old or "", -1)))
+                if period.event != old:
+                    relearnings.append(Relearning(begin, row, trigger=True, old_event=place.get(old or "", -1)))
             begin = max(begin, 0)
             event_row[row, begin:], unknown[row, begin:] = -1, False
             if period.event is not None:

@@ -12,8 +12,8 @@ from campaign_health.manifest.schema import CampaignEntry, Manifest
 from storage.conversion import read_instant
 from storage.decisions import Decision
 
-# An edit this close to midnight leaves the day to one of the two events.
-_NEAR_MIDNIGHT = timedelta(hours=2)
+# So little of a day that it may count as the other event's: an edit near midnight, or one that was soon put back.
+_SHORT = timedelta(hours=2)
 
 
 class TriggerEdit(NamedTuple):
@@ -26,7 +26,10 @@ class TriggerEdit(NamedTuple):
 
 @dataclass(frozen=True)
 class EventPeriod:
-    """From `since` on (None: always) the campaign hangs on `event`; on the day `since` itself on both if `edited`."""
+    """From `since` on (None: always) the campaign hangs on `event`; on the day `since` itself on both if `edited`.
+
+    A period of the same event as the one before it tells of a day on which the trigger was moved for hours.
+    """
 
     since: date | None
     event: str | None
@@ -79,7 +82,8 @@ def make_plans(
         else:
             event, event_from = None, "none"
         periods: tuple[EventPeriod, ...] = (EventPeriod(None, event),)
-        if event_from == "trigger":
+        if event_from in ("trigger", "none"):
+            # Also where no event is left: the days before the trigger was removed hung on one.
             periods = trigger_periods(edits.get(campaign_id, []), event, zone)
         used = {name for name in map(_event_property, variables.get(campaign_id, ())) if name} | set(facts.uses)
         plans.append(
@@ -99,10 +103,13 @@ def make_plans(
 
 
 def trigger_periods(edits: Sequence[TriggerEdit], newest: str | None, zone: ZoneInfo) -> tuple[EventPeriod, ...]:
-    """The trigger events a campaign had over time, from its edits, oldest first."""
+    """The trigger events a campaign had over time, from its edits, oldest first.
+
+    Of several edits on a day only the last one counts; where it soon put back what there was, none does.
+    """
     if not edits:
         return (EventPeriod(None, newest),)
-    periods = [EventPeriod(None, edits[0].before)]
+    periods, left = [EventPeriod(None, edits[0].before)], datetime.min
     for edit in edits:
         if edit.after == periods[-1].event:
             continue
@@ -110,9 +117,17 @@ def trigger_periods(edits: Sequence[TriggerEdit], newest: str | None, zone: Zone
         assert instant is not None
         local = instant.astimezone(zone).replace(tzinfo=None)
         day, since_midnight = local.date(), local - datetime.combine(local.date(), datetime.min.time())
-        if timedelta(days=1) - since_midnight <= _NEAR_MIDNIGHT:
+        if timedelta(days=1) - since_midnight <= _SHORT:
             day, since_midnight = day + timedelta(days=1), timedelta()
-        periods.append(EventPeriod(day, edit.after, edited=since_midnight > _NEAR_MIDNIGHT))
+        edited = since_midnight > _SHORT
+        if periods[-1].since != day:
+            left = local
+        elif edit.after == periods[-2].event and local - left <= _SHORT:
+            periods.pop()
+            continue
+        else:
+            edited |= periods.pop().edited
+        periods.append(EventPeriod(day, edit.after, edited))
     return tuple(periods)
 
 
