@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import os
+import shlex
+import shutil
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -28,6 +32,13 @@ RUN = [sys.executable, "-c", "from campaign_health.cli.backtest import command; 
 def backtest(text: str | bytes, *options: str) -> Result:
     data = text.encode() if isinstance(text, str) else text
     return CliRunner().invoke(command, ["--pairs", "-", "--out", "-", *options], input=data)
+
+
+def in_shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    return subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def rows_of(done: Result) -> list[dict[str, str]]:
@@ -112,6 +123,11 @@ def test_pairs_may_have_names_of_any_kind(name: str) -> None:
         (HEADER + "a,,3,1\n", "line 2: '' is not a date"),
         (HEADER + "a,2026-01-05,3,1\nb,2026-01-05,3,1\na,2026-01-05,4,1\n", "line 4: pair 'a' has 2026-01-05 twice"),
         (HEADER + "a,2026-01-05,3\n", "line 2: 3 values for 4 columns"),
+        (HEADER + "a,2026-01-05,3,1\na,2026-01-06,1,204,980\n", "line 3: 5 values for 4 columns; write numbers"),
+        ("pair_id,date,events,sends,sends\na,2026-01-05,3,1,2\n", "line 1: the column sends is there more than once"),
+        (HEADER + "a,2026-01-05,3,1\na,2026-01-06,1e16,1\n", "line 3: events is 1e16; no day has so many; is the"),
+        (HEADER + "a,2026-01-05,3,1e300\n", "line 2: sends is 1e300; no day has so many"),
+        (HEADER + 'a,2026-01-05,3,1\n"b,2026-01-05,3,1\nc,2026-01-05,3,1\n', "line 3: a quote that opens here"),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_in_one_line_that_names_the_place(text: str, reason: str) -> None:
@@ -120,6 +136,157 @@ def test_bad_input_is_refused_in_one_line_that_names_the_place(text: str, reason
     assert (done.exit_code, done.stdout) == (2, "")
     assert reason in message
     assert message.count("\n") == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ((HEADER + "a,2026-01-05,3,1\nGrüße,2026-01-05,3,1\n").encode("latin-1"), "line 3: not UTF-8 text"),
+        ((HEADER + "a,2026-01-05,3,1\n").encode("utf-16"), "line 1: not UTF-8 text"),
+        ((HEADER + "a,2026-01-05,3,1\n").encode("utf-16-le"), "line 1: not UTF-8 text"),
+    ],
+)
+def test_text_that_is_not_utf_8_is_refused_with_its_line(data: bytes, reason: str) -> None:
+    done = backtest(data)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert reason in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (HEADER + "a,2026-01-05,3,1\n" * 2, "line 3: pair 'a' has 2026-01-05 twice"),
+        (HEADER + "a,2026-01-05,3,one\n", "line 2: sends is 'one', not a number"),
+    ],
+)
+def test_the_line_is_named_in_a_packed_file_too(tmp_path: Path, text: str, reason: str) -> None:
+    table = tmp_path / "pairs.csv.gz"
+    table.write_bytes(gzip.compress(text.encode()))
+    done = CliRunner().invoke(command, ["--pairs", str(table), "--out", "-"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert reason in done.stderr
+
+
+@pytest.mark.parametrize("cut", [slice(0, 200), slice(5, None), slice(0, 0)])
+def test_a_packed_file_that_is_cut_off_is_refused_by_its_name(tmp_path: Path, cut: slice) -> None:
+    table = tmp_path / "pairs.csv.gz"
+    table.write_bytes(gzip.compress((HEADER + "".join(pair("welcome"))).encode())[cut])
+    done = CliRunner().invoke(command, ["--pairs", str(table), "--out", "-"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert str(table) in done.stderr
+    assert "cannot be unpacked" in done.stderr or "is empty" in done.stderr
+
+
+def test_a_pipe_is_read_like_standard_input(tmp_path: Path) -> None:
+    table = tmp_path / "pairs.csv"
+    table.write_text(HEADER + "a,2026-01-05,3,1\n")
+    script = f"{shlex.join(RUN)} --out - --pairs <(cat {shlex.quote(str(table))})"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == backtest(table.read_bytes()).stdout
+
+
+@pytest.mark.parametrize("closed", ["--pairs - --out verdicts.csv <&-", "--pairs pairs.csv --out - >&-"])
+def test_a_closed_stream_is_named(tmp_path: Path, closed: str) -> None:
+    (tmp_path / "pairs.csv").write_text(HEADER + "a,2026-01-05,3,1\n")
+    done = in_shell(f"{shlex.join(RUN)} {closed}", tmp_path)
+    assert done.returncode == 2
+    assert "is closed; give --" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only where there is a device that is always full")
+@pytest.mark.parametrize("target", ["/dev/full", "- >/dev/full"])
+def test_a_full_disk_is_said_in_one_line(tmp_path: Path, target: str) -> None:
+    (tmp_path / "pairs.csv").write_text(HEADER + "a,2026-01-05,3,1\n")
+    done = in_shell(f"{shlex.join(RUN)} --pairs pairs.csv --out {target}", tmp_path)
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may read everything")
+@pytest.mark.parametrize("locked", ["pairs.csv", "."])
+def test_a_table_that_may_not_be_read_is_said(tmp_path: Path, locked: str) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir()
+    table = folder / "pairs.csv"
+    table.write_text(HEADER + "a,2026-01-05,3,1\n")
+    (folder / locked).chmod(0)
+    tmp_path.chmod(0o755)
+    # Without its capabilities, root is held to the permissions like anybody else.
+    as_anybody = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*as_anybody, *RUN, "--pairs", str(table), "--out", "-"], capture_output=True, text=True, check=False
+    )
+    folder.chmod(0o700)
+    assert done.returncode == 2
+    assert f"{table}: this user may not read it" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_device_and_a_pipe_are_written_to_and_stay_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "pairs.csv").write_text(HEADER + "a,2026-01-05,3,1\n")
+    pipe, link = tmp_path / "pipe", tmp_path / "null"
+    os.mkfifo(pipe)
+    link.symlink_to("/dev/null")
+    done = in_shell(f"{shlex.join(RUN)} --pairs pairs.csv --out null && (cat pipe & {shlex.join(RUN)} "
+                    "--pairs pairs.csv --out pipe; wait)", tmp_path)  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == backtest((tmp_path / "pairs.csv").read_bytes()).stdout
+    assert pipe.is_fifo()
+    assert Path("/dev/null").is_char_device()
+    assert link.is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["null", "pairs.csv", "pipe"]
+
+
+def test_a_link_is_followed_and_what_it_points_to_is_replaced(tmp_path: Path) -> None:
+    table, link, real = tmp_path / "pairs.csv", tmp_path / "link.csv", tmp_path / "real.csv"
+    table.write_text(HEADER + "a,2026-01-05,3,1\n")
+    real.write_text("old")
+    real.chmod(0o600)
+    link.symlink_to("real.csv")
+    done = CliRunner().invoke(command, ["--pairs", str(table), "--out", str(link)])
+    assert done.exit_code == 0, done.stderr
+    assert link.is_symlink()
+    assert real.read_text().startswith("pair_id,date,alert")
+    assert real.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("out", ["same.csv", "link.csv", "hard.csv", "./same.csv"])
+@pytest.mark.parametrize("pairs", ["same.csv", "- < same.csv"])
+def test_the_table_itself_is_never_overwritten(tmp_path: Path, out: str, pairs: str) -> None:
+    table = tmp_path / "same.csv"
+    table.write_text(HEADER + "a,2026-01-05,3,1\n")
+    (tmp_path / "link.csv").symlink_to(table)
+    (tmp_path / "hard.csv").hardlink_to(table)
+    done = in_shell(f"{shlex.join(RUN)} --out {out} --pairs {pairs}", tmp_path)
+    assert done.returncode == 2
+    assert f"--out {out} is the table itself" in done.stderr
+    assert table.read_text() == HEADER + "a,2026-01-05,3,1\n"
+
+
+@pytest.mark.parametrize(
+    ("out", "reason"),
+    [("outdir", "is a directory"), (".", "is a directory"), ("", "--out is empty"), ("no/such/file", "No such file")],
+)
+def test_a_target_that_cannot_be_written_is_refused_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str, reason: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("pairs.csv").write_text(HEADER + "a,2026-01-05,3,1\n")
+    Path("outdir").mkdir()
+    done = CliRunner().invoke(command, ["--pairs", "pairs.csv", "--out", out])
+    assert done.exit_code == 2
+    assert reason in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["outdir", "pairs.csv"]
+
+
+@pytest.mark.parametrize("years", ["nan", "inf", "-inf", "0", "-1"])
+def test_a_budget_that_is_no_number_of_years_is_refused(years: str) -> None:
+    done = backtest(HEADER + "a,2026-01-05,3,1\n", f"--false-alarm-years={years}")
+    assert done.exit_code == 2
+    assert "--false-alarm-years" in done.stderr
 
 
 def test_numbers_and_files_written_by_other_programs_are_understood() -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import os
+import shutil
+import stat
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 import click
 from rich.console import Console
@@ -19,6 +24,12 @@ from campaign_health.detection.settings import DetectorSettings
 SLOW_ROWS = 200_000  # from here on the work takes long enough to show progress
 
 
+def _finite(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    if math.isnan(value):  # which is neither below the least nor above the most
+        raise click.BadParameter("nan is not a number of years; give one such as 5.")
+    return value
+
+
 @click.command()
 @click.option(
     "--pairs", required=True, metavar="FILE.csv", help="Table pair_id,date,events,sends; - is standard input."
@@ -28,6 +39,7 @@ SLOW_ROWS = 200_000  # from here on the work takes long enough to show progress
     "--false-alarm-years",
     type=click.FloatRange(min=0.01, max=1e6),
     default=DetectorSettings().false_alarm_years,
+    callback=_finite,
     show_default=True,
     help="The budget: at most one false alarm per pair in so many years. More years, later alarms.",
 )
@@ -41,6 +53,7 @@ def command(pairs: str, out: str, false_alarm_years: float) -> None:
 
     Exit code 0: done; 2: the table cannot be judged (the message names the line).
     """
+    _check_target(pairs, out)
     try:
         source = _source(pairs)
         table = read_pairs(source)
@@ -51,30 +64,90 @@ def command(pairs: str, out: str, false_alarm_years: float) -> None:
     except PairTableError as error:
         _refuse(f"{'standard input' if pairs == '-' else pairs}: {error}")
     try:
-        if out == "-":
-            write_verdicts(sys.stdout.buffer, table, verdicts.columns)
-            sys.stdout.buffer.flush()
-        else:
-            target = Path(out)
-            unfinished = target.with_name(target.name + ".part")
-            with unfinished.open("wb") as file:
-                write_verdicts(file, table, verdicts.columns)
-            unfinished.replace(target)
+        with _opened(out) as file:
+            write_verdicts(file, table, verdicts.columns)
     except BrokenPipeError:
-        with suppress(OSError):
-            sys.stdout.close()
+        _close_standard_output()
         sys.exit(1)
     except OSError as error:
+        _close_standard_output()
+        _refuse(f"cannot write {'standard output' if out == '-' else out}: {error.strerror or error}")
+
+
+def _check_target(pairs: str, out: str) -> None:
+    """Refuses, before the work is done, what could not be written or would destroy the table itself."""
+    if out == "-":
+        if sys.stdout is None:
+            _refuse("standard output is closed; give --out a file")
+        return
+    if not out:
+        _refuse("--out is empty; give it a file, or - for standard output")
+    try:
+        there = os.stat(out)
+    except FileNotFoundError:
+        return
+    except OSError as error:
         _refuse(f"cannot write {out}: {error.strerror or error}")
+    if stat.S_ISDIR(there.st_mode):
+        _refuse(f"cannot write {out}: it is a directory; name a file in it")
+    with suppress(OSError, ValueError):
+        read = os.stat(pairs) if pairs != "-" else os.fstat(sys.stdin.fileno() if sys.stdin else 0)
+        if stat.S_ISREG(there.st_mode) and os.path.samestat(there, read):
+            _refuse(f"--out {out} is the table itself; give the verdicts another file")
+
+
+@contextmanager
+def _opened(out: str) -> Iterator[IO[bytes]]:
+    """The target to write to: a file appears whole or not at all; pipes and devices are written to as they are."""
+    if out == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if _is_no_file(out):
+        with open(out, "wb") as file:
+            yield file
+        return
+    # A link stays one: what it points to is replaced.
+    target = Path(os.path.realpath(out))
+    unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
+    try:
+        with unfinished.open("xb") as file:
+            yield file
+        if target.exists():
+            shutil.copymode(target, unfinished)
+        unfinished.replace(target)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _is_no_file(out: str) -> bool:
+    try:
+        # Names such as /dev/stdout stand for what this process has open, file or not: never to be replaced.
+        return out.startswith(("/dev/", "/proc/")) or not stat.S_ISREG(os.stat(out).st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _close_standard_output() -> None:
+    """Drops what could not be written, so that it is not tried again at the end of the program."""
+    with suppress(OSError, AttributeError):
+        sys.stdout.close()
 
 
 def _source(pairs: str) -> Path | bytes:
     if pairs == "-":
+        if sys.stdin is None:
+            _refuse("standard input is closed; give --pairs the table's path")
         return sys.stdin.buffer.read()
-    path = Path(pairs)
-    if not path.is_file():
+    try:
+        kind = os.stat(pairs).st_mode
+        # A pipe can be read only once, and a table may have to be looked at twice.
+        return Path(pairs) if stat.S_ISREG(kind) else Path(pairs).read_bytes()
+    except PermissionError:
+        _refuse(f"{pairs}: this user may not read it; give it the right to, or copy the table")
+    except (OSError, ValueError):
         _refuse(f"there is no file {pairs}; give the table's path, or - for standard input")
-    return path
 
 
 def _refuse(message: str) -> NoReturn:

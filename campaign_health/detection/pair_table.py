@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 COLUMNS = ("pair_id", "date", "events", "sends")
 _BOM = b"\xef\xbb\xbf"
 WRITTEN_ROWS = 500_000  # rows written at a time
+MOST_OF_A_DAY = 1e15  # beyond it a number is no count of a day, and the sums over many days lose whole numbers
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -39,18 +41,33 @@ class PairTable:
 
 
 def read_pairs(source: Path | bytes) -> PairTable:
-    """Reads `pair_id,date,events,sends` from a file or from bytes.
+    """Reads `pair_id,date,events,sends` from a file (also one packed by gzip and the like) or from bytes.
 
     Raises PairTableError with the line number on the first thing that cannot be judged.
     """
     try:
-        return _read_fast(source)
-    except (pa.ArrowInvalid, pa.ArrowKeyError, pa.ArrowNotImplementedError):
-        return _read_careful(source)  # slower, but it can name the line
+        _read_header(source)
+        try:
+            return _read_fast(source)
+        except (pa.ArrowInvalid, pa.ArrowKeyError, pa.ArrowNotImplementedError):
+            return _read_careful(source)  # slower, but it can name the line
+    except UnicodeDecodeError as error:
+        line = _undecodable_line(source)
+        raise PairTableError(f"line {line}: not UTF-8 text ({error.reason}); save the table as CSV in UTF-8") from error
+    except OSError as error:
+        raise PairTableError(_unreadable(source, error)) from error
+
+
+def _unreadable(source: Path | bytes, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "this user may not read it; give it the right to, or copy the table"
+    if isinstance(source, Path) and error.errno is None:
+        return f"it cannot be unpacked as its ending {source.suffix} says; is it cut off, or not packed at all?"
+    return f"it cannot be read ({error.strerror or error})"
 
 
 def _read_fast(source: Path | bytes) -> PairTable:
-    opened: Any = str(source) if isinstance(source, Path) else pa.BufferReader(source.removeprefix(_BOM))
+    opened: Any = _open_bytes(source) if isinstance(source, Path) else pa.BufferReader(source.removeprefix(_BOM))
     number = pa.float64()
     table = pyarrow.csv.read_csv(
         opened,
@@ -88,13 +105,38 @@ def _read_fast(source: Path | bytes) -> PairTable:
 
 
 def _countable(known: NDArray[np.float64]) -> bool:
-    return bool(np.isfinite(known).all() and (known >= 0).all() and (known == np.floor(known)).all())
+    return bool(
+        np.isfinite(known).all()
+        and (known >= 0).all()
+        and (known <= MOST_OF_A_DAY).all()
+        and (known == np.floor(known)).all()
+    )
+
+
+def _open_bytes(source: Path | bytes) -> Any:
+    """The table's bytes, unpacked if the file's name says that it is packed."""
+    return io.BytesIO(source) if isinstance(source, bytes) else pa.input_stream(str(source), compression="detect")
 
 
 def _open_text(source: Path | bytes) -> IO[str]:
-    if isinstance(source, bytes):
-        return io.TextIOWrapper(io.BytesIO(source), encoding="utf-8-sig", newline="")
-    return source.open(encoding="utf-8-sig", newline="")
+    return io.TextIOWrapper(_open_bytes(source), encoding="utf-8-sig", newline="")
+
+
+def _undecodable_line(source: Path | bytes) -> int:
+    line = 0
+    with _open_bytes(source) as opened:
+        for line, text in enumerate(io.BufferedReader(opened), 1):  # noqa: B007
+            try:
+                text.decode("utf-8")
+            except UnicodeDecodeError:
+                break
+    return line
+
+
+def _read_header(source: Path | bytes) -> None:
+    """Refuses a first line that the fast reader would take without a word, or read differently."""
+    with _open_text(source) as text, suppress(csv.Error):  # a broken line is named by the careful reader
+        _places(next((row for row in csv.reader(text) if row), None))
 
 
 def _read_careful(source: Path | bytes) -> PairTable:
@@ -105,27 +147,25 @@ def _read_careful(source: Path | bytes) -> PairTable:
     sends: list[float] = []
     with _open_text(source) as text:
         reader = csv.reader(text, strict=True)
+        before = 0  # the line on which the row before this one ended
         try:
-            header = next(reader, None)
+            header = next((row for row in reader if row), None)
             places = _places(header)
+            width = len(header or ())
+            before = reader.line_num
             for row in reader:
+                line, before = reader.line_num, reader.line_num
                 if not row:
                     continue
-                line = reader.line_num
-                if len(row) < len(header or ()):
-                    raise PairTableError(
-                        f"line {line}: {len(row)} values for {len(header or ())} columns; write one value, "
-                        "possibly empty, per column"
-                    )
+                if len(row) != width:
+                    raise PairTableError(_wrong_width(line, len(row), width))
                 name, day, event, send = (row[place] for place in places)
                 pair.append(index.setdefault(name, len(index)))
                 days.append(_day(day, line))
                 events.append(_number(event, "events", line))
                 sends.append(_number(send, "sends", line))
         except csv.Error as error:
-            raise PairTableError(f"line {reader.line_num}: {error}; quote names that hold commas or quotes") from error
-        except UnicodeDecodeError as error:
-            raise PairTableError(f"the file is not UTF-8 text ({error.reason}); save it as CSV in UTF-8") from error
+            raise PairTableError(_broken_row(before + 1, error)) from error
     if not pair:
         raise PairTableError(f"the file has no rows; expected {','.join(COLUMNS)} and one row per pair and day")
     return PairTable(
@@ -137,15 +177,37 @@ def _read_careful(source: Path | bytes) -> PairTable:
     )
 
 
+def _wrong_width(line: int, found: int, width: int) -> str:
+    if found < width:
+        return f"line {line}: {found} values for {width} columns; write one value, possibly empty, per column"
+    return (
+        f"line {line}: {found} values for {width} columns; write numbers without thousands separators, and quote "
+        "names that hold commas"
+    )
+
+
+def _broken_row(line: int, error: csv.Error) -> str:
+    if "field limit" in str(error):
+        return f"line {line}: a value is longer than {csv.field_size_limit():,} letters; is a quote never closed?"
+    if "unexpected end of data" in str(error):
+        return f"line {line}: a quote that opens here is never closed; close it, or double a quote inside a name"
+    return f"line {line}: {error}; quote names that hold commas or quotes"
+
+
 def _places(header: list[str] | None) -> list[int]:
     if header is None:
         raise PairTableError(f"the file is empty; expected a first line {','.join(COLUMNS)}")
+    if any("\0" in name for name in header):
+        raise PairTableError("line 1: not UTF-8 text (UTF-16?); save the table as CSV in UTF-8")
     missing = [column for column in COLUMNS if column not in header]
     if missing:
         raise PairTableError(
             f"line 1: no column {', '.join(missing)} among {', '.join(header)}; "
             f"the first line must be {','.join(COLUMNS)}"
         )
+    twice = [column for column in COLUMNS if header.count(column) > 1]
+    if twice:
+        raise PairTableError(f"line 1: the column {', '.join(twice)} is there more than once; keep one")
     return [header.index(column) for column in COLUMNS]
 
 
@@ -169,6 +231,8 @@ def _number(text: str, column: str, line: int) -> float:
         raise PairTableError(f"line {line}: {column} is {text!r}; {cure}")
     if value < 0:
         raise PairTableError(f"line {line}: {column} is {text}, below zero; {cure}")
+    if value > MOST_OF_A_DAY:
+        raise PairTableError(f"line {line}: {column} is {text}; no day has so many; is the column mixed up?")
     if value != math.floor(value):
         raise PairTableError(f"line {line}: {column} is {text}, a fraction of a count; {cure}")
     return value
@@ -176,14 +240,13 @@ def _number(text: str, column: str, line: int) -> float:
 
 def line_of(source: Path | bytes, row: int) -> int:
     """The line of the file on which a row (counted from 0, without the header) ends."""
-    with _open_text(source) as text:
+    with _open_text(source) as text, suppress(csv.Error):
         reader = csv.reader(text)
-        next(reader, None)
-        count = -1
+        count = -2  # the header is a row too
         for values in reader:
             count += bool(values)
             if count == row:
-                return reader.line_num
+                return int(reader.line_num)
     return row + 2
 
 
