@@ -109,7 +109,8 @@ def trigger_periods(edits: Sequence[TriggerEdit], newest: str | None, zone: Zone
     """
     if not edits:
         return (EventPeriod(None, newest),)
-    periods, left = [EventPeriod(None, edits[0].before)], datetime.min
+    periods = [EventPeriod(None, edits[0].before)]
+    left = edits[0].at  # when what hung before the day's first edit was left; set by each day's first edit
     for edit in edits:
         if edit.after == periods[-1].event:
             continue
