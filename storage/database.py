@@ -12,7 +12,7 @@ import duckdb
 from storage.errors import NoPublishedFileError
 from storage.failures import clear_database_failures, clear_failures, held_elsewhere
 from storage.locking import exclusive
-from storage.migrations import migrate, refuse_newer, shipped_migrations
+from storage.migrations import foreign, migrate, refuse_newer, shipped_migrations
 from storage.publish import publish_copy, sweep_leftovers, sync_directory, temporary_name
 from storage.transactions import transaction
 
@@ -36,12 +36,18 @@ class Warehouse:
         self.path = self.data_dir / WAREHOUSE_NAME
         self.published_path = self.data_dir / PUBLISHED_NAME
 
+    def exists(self) -> bool:
+        """Whether anything was ever stored. Raises UnwritableDirectoryError where this user may not look."""
+        with clear_failures(self.path):
+            return self.path.exists()
+
     @contextmanager
     def open(self, wait_seconds: float = 30.0) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection for reading and writing that nobody else has, at the newest schema.
 
         Waits up to `wait_seconds` for whoever has it, then raises BusyError. Write inside `transaction`.
-        Raises NewerFileError, CorruptFileError, DiskFullError, UnwritableDirectoryError. Not to be nested.
+        Raises NewerFileError, ForeignFileError, CorruptFileError, DiskFullError, UnwritableDirectoryError. Not to be
+        nested.
         """
         with self._exclusive(wait_seconds), self._connected(wait_seconds) as connection:
             yield connection
@@ -124,22 +130,26 @@ def open_published(path_or_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     It shows the run that was newest when it was opened and never blocks a writer. Use the connection itself:
     a `cursor()` of it does not know where the tables are.
-    Raises NoPublishedFileError where nothing was published, CorruptFileError, NewerFileError.
+    Raises NoPublishedFileError where nothing was published, UnwritableDirectoryError where this user may not read it,
+    CorruptFileError, NewerFileError, ForeignFileError.
     """
     path = Path(path_or_dir)
-    if path.is_dir():
-        path = path / PUBLISHED_NAME
-    if not path.exists():
+    with clear_failures(path, writing=False):
+        if path.is_dir():
+            path = path / PUBLISHED_NAME
+        there = path.exists()
+    if not there:
         raise NoPublishedFileError(
             f"There is no published file at {path}.", "Run `campaign-health collect` (or `demo`) first."
         )
-    with clear_database_failures(path):
+    with clear_database_failures(path, writing=False):
         # Attached, not connected to: a process that connects twice to one path gets its first, older file again.
         connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
         try:
             connection.execute(f"ATTACH {_quoted(path)} AS published (READ_ONLY)")
             connection.execute("USE published")
-            refuse_newer(connection, path, shipped_migrations())
+            if not refuse_newer(connection, path, shipped_migrations()):
+                raise foreign(path)
             yield connection
         finally:
             connection.close()

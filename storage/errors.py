@@ -20,6 +20,10 @@ class CorruptFileError(StorageError):
     """The file is not a readable DuckDB database."""
 
 
+class ForeignFileError(StorageError):
+    """The file is a DuckDB database, but another program's: it is left as it is."""
+
+
 class BusyError(StorageError):
     """Another process is working on the warehouse and did not finish in time."""
 

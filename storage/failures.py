@@ -36,25 +36,26 @@ _NEWER_TEXTS = ("version number", "newer version", "higher version")
 
 
 @contextmanager
-def clear_failures(path: Path) -> Iterator[None]:
+def clear_failures(path: Path, *, writing: bool = True) -> Iterator[None]:
     """Within it, failures of disk, permission, memory and file form come out as a StorageError that names `path`.
 
+    Where not `writing`, the cure of a missing permission asks for the right to read only.
     Anything else (a mistake in a statement, a broken constraint) passes through as it is: that is a bug.
     """
     try:
-        with clear_database_failures(path):
+        with clear_database_failures(path, writing=writing):
             yield
     except OSError as failure:
-        raise _named_os_failure(failure, path) from failure
+        raise _named_os_failure(failure, path, writing) from failure
 
 
 @contextmanager
-def clear_database_failures(path: Path) -> Iterator[None]:
+def clear_database_failures(path: Path, *, writing: bool = True) -> Iterator[None]:
     """The same for DuckDB's own failures only: for code that is not ours to judge by its OSErrors."""
     try:
         yield
     except duckdb.Error as failure:
-        named = _named_duckdb_failure(failure, path)
+        named = _named_duckdb_failure(failure, path, writing)
         if named is None:
             raise
         raise named from failure
@@ -73,19 +74,25 @@ def held_elsewhere(failure: duckdb.Error) -> bool:
     return "could not set lock" in str(failure).lower()
 
 
-def _forbidden(path: Path) -> UnwritableDirectoryError:
-    directory = path if path.is_dir() else path.parent
+def _forbidden(path: Path, writing: bool) -> UnwritableDirectoryError:
+    # By its name: whether it is a directory cannot be asked where nothing may be asked.
+    directory = path.parent if path.suffix == ".duckdb" else path
+    if not writing:
+        return UnwritableDirectoryError(
+            f"{path} may not be read by this user.",
+            f"Give this user the right to read in {directory}, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
+        )
     return UnwritableDirectoryError(
         f"{path} may not be read or written by this user.",
         f"Give this user the right to write in {directory}, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
     )
 
 
-def _named_os_failure(failure: OSError, path: Path) -> StorageError:
+def _named_os_failure(failure: OSError, path: Path, writing: bool) -> StorageError:
     if failure.errno in _NO_ROOM:
         return no_room(path)
     if failure.errno in _FORBIDDEN:
-        return _forbidden(path)
+        return _forbidden(path, writing)
     if failure.errno in (errno.ENOTDIR, errno.EEXIST, errno.EISDIR):
         return UnwritableDirectoryError(
             f"{path} cannot be used: {failure.strerror}.",
@@ -97,7 +104,7 @@ def _named_os_failure(failure: OSError, path: Path) -> StorageError:
     )
 
 
-def _named_duckdb_failure(failure: duckdb.Error, path: Path) -> StorageError | None:
+def _named_duckdb_failure(failure: duckdb.Error, path: Path, writing: bool) -> StorageError | None:
     text = str(failure).lower()
     if any(words in text for words in _NO_ROOM_TEXTS):
         return no_room(path)
@@ -107,7 +114,7 @@ def _named_duckdb_failure(failure: duckdb.Error, path: Path) -> StorageError | N
             "Close it there (analysts should open the published file instead) and run again.",
         )
     if any(words in text for words in _FORBIDDEN_TEXTS):
-        return _forbidden(path)
+        return _forbidden(path, writing)
     if isinstance(failure, duckdb.IOException | duckdb.SerializationException) and any(
         words in text for words in _NEWER_TEXTS
     ):

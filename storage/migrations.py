@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from storage.conversion import stored_instant
-from storage.errors import NewerFileError
+from storage.errors import ForeignFileError, NewerFileError
 from storage.transactions import transaction
 
 _FILE_NAME = re.compile(r"(\d{4})_(\w+)\.sql")
@@ -41,7 +41,8 @@ def migrate(
 ) -> list[Migration]:
     """Bring the open database to the newest schema and return what was applied.
 
-    Raises NewerFileError where the file knows migrations that this program does not: it is left as it is.
+    Raises NewerFileError where the file knows migrations that this program does not, ForeignFileError where its
+    tables are another program's: it is left as it is.
     """
     migrations = shipped_migrations() if migrations is None else migrations
     applied = refuse_newer(connection, path, migrations)
@@ -60,8 +61,13 @@ def migrate(
 
 
 def refuse_newer(connection: duckdb.DuckDBPyConnection, path: Path, migrations: list[Migration]) -> set[int]:
-    """The numbers applied to the open database; raises NewerFileError where `migrations` lacks one of them."""
+    """The numbers applied to the open database; none where it is empty.
+
+    Raises NewerFileError where `migrations` lacks one of them, ForeignFileError where there are tables and no record.
+    """
     applied = _applied(connection)
+    if not applied and _has_tables(connection):
+        raise foreign(path)
     newest = max((migration.number for migration in migrations), default=0)
     if applied and max(applied) > newest:
         raise NewerFileError(
@@ -75,9 +81,25 @@ def refuse_newer(connection: duckdb.DuckDBPyConnection, path: Path, migrations: 
 def _applied(connection: duckdb.DuckDBPyConnection) -> set[int]:
     try:
         rows = connection.execute("SELECT number FROM schema_migration").fetchall()
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException):  # no such table, or one of that name with other columns
         return set()
     return {number for (number,) in rows}
+
+
+def foreign(path: Path) -> ForeignFileError:
+    """The error for a DuckDB file at `path` that holds something else."""
+    return ForeignFileError(
+        f"{path} is a DuckDB file, but not campaign-health's.",
+        "Nothing in it was changed. Move it away, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
+    )
+
+
+def _has_tables(connection: duckdb.DuckDBPyConnection) -> bool:
+    found = connection.execute("""
+        SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal
+        UNION ALL SELECT 1 FROM duckdb_views() WHERE database_name = current_database() AND NOT internal LIMIT 1
+    """).fetchone()
+    return found is not None
 
 
 def _create_record(connection: duckdb.DuckDBPyConnection) -> None:

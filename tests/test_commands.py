@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -127,6 +128,47 @@ def test_a_corrupt_file_is_named_and_left_as_it_is(installation: Installation) -
     assert done.returncode == 2
     assert str(path) in done.stderr
     assert path.read_bytes().startswith(b"this is not")
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may enter everywhere")
+@pytest.mark.parametrize(
+    ("command", "right"),
+    [
+        (("status",), "read"),
+        (("explain", "1"), "read"),
+        (("replay", "--from", "2026-01-01", "--to", "2026-01-02"), "read"),
+        (("judge",), "write"),
+        (("doctor",), ""),
+    ],
+)
+def test_a_data_directory_that_may_not_be_entered_is_said(
+    installation: Installation, tmp_path: Path, command: tuple[str, ...], right: str
+) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0)
+    tmp_path.chmod(0o755)
+    program = [sys.executable, "-m", "campaign_health", *command]
+    if os.geteuid() == 0:  # without its capabilities, root is held to the permissions like anybody else
+        program = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *program]
+    done = subprocess.run(
+        program,
+        env={
+            **os.environ,
+            **installation.environment,
+            "CAMPAIGN_HEALTH_DATA_DIR": str(locked),
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    told = done.stdout + done.stderr
+    assert done.returncode == (1 if command == ("doctor",) else 2), told
+    assert str(locked) in told
+    assert (f"right to {right} in" if command != ("doctor",) else "cannot be written") in told
+    assert "Traceback" not in told
 
 
 def test_a_file_from_a_newer_version_is_refused(installation: Installation) -> None:

@@ -13,7 +13,14 @@ import duckdb
 import pytest
 
 from storage.database import Warehouse, open_published, transaction
-from storage.errors import BusyError, CorruptFileError, NewerFileError, StorageError, UnwritableDirectoryError
+from storage.errors import (
+    BusyError,
+    CorruptFileError,
+    ForeignFileError,
+    NewerFileError,
+    StorageError,
+    UnwritableDirectoryError,
+)
 from storage.migrations import Migration, migrate, shipped_migrations
 from tests.storage_cast import save_a_run
 
@@ -180,6 +187,40 @@ def test_a_file_that_is_no_database_is_named_and_kept(tmp_path: Path, content: b
     with pytest.raises(CorruptFileError, match=r"campaign_health\.duckdb is damaged"), open_published(tmp_path):
         pass
     assert warehouse.path.read_bytes() == content
+
+
+_OTHERS = [
+    "CREATE TABLE orders (id INTEGER)",
+    "CREATE VIEW orders AS SELECT 1",
+    "CREATE TABLE schema_migration (v INT)",
+]
+
+
+@pytest.mark.parametrize("statement", _OTHERS)
+def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path, statement: str) -> None:
+    warehouse = Warehouse(tmp_path)
+    for path in (warehouse.path, warehouse.published_path):
+        with duckdb.connect(path) as connection:
+            connection.execute(statement)
+    before = warehouse.path.read_bytes(), warehouse.published_path.read_bytes()
+    with pytest.raises(ForeignFileError, match=r"warehouse\.duckdb is a DuckDB file, but not"), warehouse.open():
+        pass
+    with pytest.raises(ForeignFileError, match=r"warehouse\.duckdb"):
+        warehouse.publish()
+    with pytest.raises(ForeignFileError, match=r"campaign_health\.duckdb.*Move it away"), open_published(tmp_path):
+        pass
+    assert (warehouse.path.read_bytes(), warehouse.published_path.read_bytes()) == before
+
+
+def test_an_empty_database_is_taken_for_a_warehouse_and_refused_as_a_published_file(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    for path in (warehouse.path, warehouse.published_path):
+        duckdb.connect(path).close()
+    with pytest.raises(ForeignFileError), open_published(tmp_path):
+        pass
+    warehouse.publish()
+    with open_published(tmp_path) as connection:
+        assert connection.execute("SELECT count(*) FROM event").fetchone() == (0,)
 
 
 @pytest.mark.parametrize(("first", "last"), [(0, 3000), (4096, 12_288), (12_288, None)])

@@ -34,7 +34,7 @@ def command(as_of: datetime | None, workspace: str | None, as_json: bool) -> Non
     settings = load_settings(os.environ, Path.cwd())
     check_workspace(settings, workspace)
     warehouse = Warehouse(settings.data_dir)
-    if not warehouse.path.exists():
+    if not warehouse.exists():
         raise CouldNotStart("Nothing was collected yet.", "Run `campaign-health collect` first.")
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=notes, transient=True) as display:
