@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from campaign_health.detection.explanation import Words, explain_day
+from campaign_health.detection.explanation import Budget, Words, explain_day, explain_pair
+from campaign_health.detection.formats import how_rare
 from campaign_health.detection.monitor import judge_panel
 from campaign_health.detection.panel import State
-from campaign_health.detection.verdicts import Status, rarity, sentence
+from campaign_health.detection.verdicts import Status, sentence
 
 MONDAY = date(2026, 1, 5)
 DAYS = 60
@@ -75,8 +76,32 @@ def test_a_verdict_is_one_sentence_with_numbers() -> None:
     assert "themselves fell" in sentence("volume_down", 5, 3, 1, 6, 0.4)
 
 
-def test_rarity_is_said_in_times_a_person_can_relate_to() -> None:
-    assert rarity(0.0) == "less than once in a million years"
-    assert rarity(1 / 365.25 / 25) == "less than once in 20 years"
-    assert rarity(0.01) == "about once in 100 days"
-    assert rarity(0.8) == "on most days"
+def test_the_budget_is_said_as_the_user_set_it() -> None:
+    state, day = one_pair(), MONDAY + timedelta(days=DAYS)
+    one = np.array([90.0])
+    steps = {step.label: step for step in explain_pair(state, one, one / 2, 0, day, budget=Budget(8, 4))}
+    assert "one false alarm per campaign in 8 years, shared among the 4 links" in steps["budget"].sentence
+    assert steps["budget"].value == 8
+
+
+def test_a_dip_that_all_share_is_named_and_taken_off_the_expectation() -> None:
+    random = np.random.default_rng(1)
+    events = random.poisson(100, (7, DAYS + 1))
+    sends = random.binomial(events, 0.8)
+    sends[:, DAYS] = np.round(sends[:, DAYS] * 0.7)
+    state = judge_panel(events[:, :DAYS], sends[:, :DAYS], MONDAY, shared_dip=True)[1]
+    today, day = (events[:, DAYS].astype(float), sends[:, DAYS].astype(float)), MONDAY + timedelta(days=DAYS)
+    judged, _ = judge_panel(events[:, DAYS:], sends[:, DAYS:], day, state=state, shared_dip=True)
+    for row in range(7):
+        steps = {step.label: step for step in explain_pair(state, *today, row, day, shared_dip=True)}
+        assert steps["dip"].value == pytest.approx(0.7, abs=0.05)
+        assert steps["expected"].value == pytest.approx(judged.expected[row, 0])
+        assert steps["range"].value == f"{judged.expected_low[row, 0]:,.0f} to {judged.expected_high[row, 0]:,.0f}"
+
+
+def test_how_rare_is_said_alike_in_verdict_and_calculation() -> None:
+    steps = {step.label: step for step in explain_day(one_pair(), 118, 0, MONDAY + timedelta(days=DAYS))}
+    assert how_rare(1 / 365.25 / 25) == "about once in 25 years"
+    rare = how_rare(steps["probability"].value)
+    assert steps["probability"].sentence.endswith(f"{rare}.")
+    assert steps["verdict"].sentence.endswith(f"a healthy campaign does this {rare}")

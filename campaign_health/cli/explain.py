@@ -18,7 +18,8 @@ from campaign_health.cli.judge import DAY, check_workspace
 from campaign_health.cli.status_view import clean, print_rendered
 from campaign_health.clock import read_clock
 from campaign_health.detection.sentences import cause_label, count, day_text, span, stage_label, status_label
-from campaign_health.judge.explaining import Explanation, LinkExplained, explain, find_campaign
+from campaign_health.judge.explained import HISTORY, Explanation, LinkDay, LinkExplained
+from campaign_health.judge.explaining import explain, find_campaign
 from campaign_health.settings import load_settings
 from storage.database import open_published
 
@@ -71,32 +72,44 @@ def _print(console: Console, item: Explanation) -> None:
 
 def _print_calculation(console: Console, link: LinkExplained) -> None:
     console.print()
-    console.print(Text(f"The calculation: {link.upstream} to {link.downstream}", style="bold"))
+    console.print(Text(f"The calculation: {_title(link)}", style="bold"))
     for step in link.calculation:
         console.print(Padding(Text(clean(step.sentence)), (0, 0, 0, 2)))
 
 
+def _title(link: LinkExplained) -> str:
+    return "the event's own history" if link.upstream == HISTORY else f"{link.upstream} to {link.downstream}"
+
+
+def _counts(day: LinkDay, link: LinkExplained) -> list[str]:
+    numbers = [day.downstream] if link.upstream == HISTORY else [day.upstream, day.downstream]
+    return ["not collected" if number is None else count(number) for number in numbers]
+
+
 def _print_days(console: Console, link: LinkExplained) -> None:
     console.print()
-    console.print(Text(f"Day by day: {link.upstream} to {link.downstream}", style="bold"))
+    console.print(Text(f"Day by day: {_title(link)}", style="bold"))
     table = Table(box=None, pad_edge=False, padding=(0, 2), header_style="dim")
-    for title in ("Day", link.upstream.capitalize(), link.downstream.capitalize(), "Expected", "Evidence"):
+    counted = [link.downstream] if link.upstream == HISTORY else [link.upstream, link.downstream]
+    # Of an event that is still there, silence is no evidence.
+    weighed = link.upstream != HISTORY or any(day.status == "event_lost" for day in link.days)
+    for title in ("Day", *(name.capitalize() for name in counted), "Expected", *(["Evidence"] if weighed else [])):
         table.add_column(title, justify="left" if title == "Day" else "right", no_wrap=True)
     for day in link.days:
         low, high = day.expected_low, day.expected_high
         table.add_row(
             day_text(day.day, day.day),
-            "not collected" if day.upstream is None else count(day.upstream),
-            "not collected" if day.downstream is None else count(day.downstream),
+            *_counts(day, link),
             "" if low is None or high is None else span(low, high),
-            "" if day.evidence is None else _times(day.evidence),
+            *(["" if day.evidence is None else _times(day.evidence)] if weighed else []),
         )
     console.print(Padding(table, (0, 0, 0, 2)))
     threshold = next((day.threshold for day in reversed(link.days) if day.threshold is not None), None)
-    if threshold is not None:
+    if threshold is not None and weighed:
+        what = "the event is gone" if link.upstream == HISTORY else "the link is broken"
         console.print(
             Text(
-                f"Evidence: how many times likelier the days are if the link is broken than if it is healthy. "
+                f"Evidence: how many times likelier the days are if {what} than if it is healthy. "
                 f"An alarm needs {_times(threshold)}: above it, a healthy campaign raises one by chance only as often "
                 "as CAMPAIGN_HEALTH_FALSE_ALARM_YEARS says.",
                 style="dim",

@@ -9,14 +9,18 @@ from datetime import date
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from campaign_health.detection.baseline import Day, Prediction, predict
 from campaign_health.detection.delay import delay_shares, remember
+from campaign_health.detection.formats import how_rare
 from campaign_health.detection.monitor import PanelVerdicts, judge_panel
 from campaign_health.detection.panel import State
 from campaign_health.detection.settings import DetectorSettings
-from campaign_health.detection.verdicts import STATUS_NAMES, Status, rarity, sentence
+from campaign_health.detection.verdicts import STATUS_NAMES, Status, sentence
 
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
@@ -36,6 +40,23 @@ class Words:
     downstream: str = "sends"
 
 
+@dataclass(frozen=True)
+class Budget:
+    """What the false-alarm budget is called in the sentences: the user's own years, shared among so many links."""
+
+    years: float
+    shared_by: int = 1
+
+    def step(self, needed: float) -> Step:
+        """The line that says where the threshold comes from."""
+        shared = f", shared among the {self.shared_by} links of its chain" if self.shared_by > 1 else ""
+        return Step(
+            "budget",
+            self.years,
+            f"{needed:.1f} is set by the budget of one false alarm per campaign in {self.years:g} years{shared}.",
+        )
+
+
 def explain_day(
     state: State,
     upstream: float | None,
@@ -52,51 +73,86 @@ def explain_day(
     """
     if len(state) != 1:
         raise ValueError(f"one pair is explained at a time; the state holds {len(state)}")
+    counts = [np.array([math.nan if count is None else float(count)]) for count in (upstream, downstream)]
+    return explain_pair(state, counts[0], counts[1], 0, day, settings=settings, words=words)
+
+
+def explain_pair(
+    state: State,
+    upstream: FloatArray,
+    downstream: FloatArray,
+    row: int,
+    day: date,
+    *,
+    settings: DetectorSettings | None = None,
+    words: Words | None = None,
+    budget: Budget | None = None,
+    not_running: BoolArray | None = None,
+    shared_dip: bool = False,
+) -> list[Step]:
+    """The same of one of several pairs, `row`, judged among the others: a dip that they share is taken off.
+
+    `upstream` and `downstream` are the day's counts of all pairs, NaN = not collected.
+    """
     settings, words = settings or DetectorSettings(), words or Words()
-    counts = [np.array([[math.nan if count is None else float(count)]]) for count in (upstream, downstream)]
-    verdicts, _ = judge_panel(counts[0], counts[1], day, state=state, settings=settings)
+    off = None if not_running is None else not_running[:, None]
+    verdicts, _ = judge_panel(
+        upstream[:, None], downstream[:, None], day, state=state, settings=settings, not_running=off,
+        shared_dip=shared_dip,
+    )  # fmt: skip
+    verdicts = verdicts.rows(np.array([row]))
+    seen_up, seen_down = (None if math.isnan(part[row]) else float(part[row]) for part in (upstream, downstream))
     status = Status(int(verdicts.status[0, 0]))
     low, high, chance = (
         float(array[0, 0]) for array in (verdicts.expected_low, verdicts.expected_high, verdicts.probability)
     )
-    said = sentence(status, upstream, downstream, low, high, chance, words.upstream, words.downstream)
+    said = sentence(status, seen_up, seen_down, low, high, chance, words.upstream, words.downstream)
     verdict = Step("verdict", STATUS_NAMES[status], said)
-    if upstream is None or downstream is None:
+    if seen_up is None or seen_down is None:
         return [
             Step("counts", None, "One of the counts was not collected, so the day is not judged and changes nothing."),
             verdict,
         ]
-    seen = _predict(state, counts[0][0], counts[1][0], day, settings)
+    running = np.ones(len(state), dtype=bool) if not_running is None else ~not_running
+    seen = _predict(state, upstream, downstream, day, settings, running, shared_dip)
     return [
-        *_expectation(state, seen, upstream, day, settings, words),
-        *_comparison(verdicts, seen, upstream, downstream, words),
-        *_evidence(verdicts, settings),
+        *_expectation(state, seen, row, seen_up, day, settings, words),
+        *_comparison(verdicts, float(seen.spread[row]), seen_up, seen_down, words),
+        *_evidence(verdicts, budget or Budget(settings.false_alarm_years)),
         verdict,
     ]
 
 
 def _predict(
-    state: State, upstream: np.ndarray, downstream: np.ndarray, day: date, settings: DetectorSettings
+    state: State,
+    upstream: FloatArray,
+    downstream: FloatArray,
+    day: date,
+    settings: DetectorSettings,
+    running: BoolArray,
+    shared_dip: bool,
 ) -> Prediction:
     copy = deepcopy(state)
-    gap = np.array([1 if state.last_day is None else (day - state.last_day).days])
-    remember(copy, upstream, gap)
+    gap = np.full(len(state), 1 if state.last_day is None else (day - state.last_day).days)
+    remember(copy, np.where(running, upstream, np.nan), gap)
     copy.days_since += gap
-    known = np.array([True])
+    known = running & ~(np.isnan(upstream) | np.isnan(downstream))
+    up, down = (np.where(known, part, 0.0) for part in (upstream, downstream))
+    weekday = np.full(len(state), day.weekday())
     with np.errstate(all="ignore"):
-        return predict(copy, Day(upstream, downstream, np.array([day.weekday()]), known, known), settings)
+        return predict(copy, Day(up, down, weekday, known, known.copy()), settings, shared_dip=shared_dip)
 
 
 def _expectation(
-    state: State, seen: Prediction, upstream: float, day: date, settings: DetectorSettings, words: Words
+    state: State, seen: Prediction, row: int, upstream: float, day: date, settings: DetectorSettings, words: Words
 ) -> list[Step]:
-    shares = delay_shares(state, settings)[:, 0]
+    shares = delay_shares(state, settings)[:, row]
     lags = [int(lag) for lag in np.flatnonzero(shares >= 0.05)]
     named = {0: "the same day", 1: "a day later"}
     spoken = ", ".join(f"{shares[lag]:.0%} {named.get(lag, f'{lag} days later')}" for lag in lags)
-    events = float(seen.delayed_events[0])
-    factor = float(seen.weekday_factor[0])
-    ratio = float(state.ratio_shape[0, 0] / state.ratio_rate[0, 0])
+    events = float(seen.delayed_events[row])
+    factor = float(seen.weekday_factor[row])
+    ratio = float(state.ratio_shape[0, row] / state.ratio_rate[0, row])
     return [
         Step("upstream", upstream, f"{upstream:,.0f} {words.upstream} on this day."),
         Step(
@@ -106,22 +162,34 @@ def _expectation(
         ),
         Step("ratio", ratio, f"So far {ratio:.3f} {words.downstream} came from each of the {words.upstream}."),
         Step("weekday", factor, f"On {WEEKDAYS[day.weekday()]} it is {factor:.2f} times that."),
+        *_dip(seen.dip, words),
         Step(
             "expected",
-            float(seen.typical[0]),
-            f"Together with the other models of a healthy campaign, {seen.typical[0]:,.1f} {words.downstream} "
+            float(seen.typical[row]),
+            f"Together with the other models of a healthy campaign, {seen.typical[row]:,.1f} {words.downstream} "
             "were expected.",
         ),
     ]
 
 
-def _comparison(
-    verdicts: PanelVerdicts, seen: Prediction, upstream: float, downstream: float, words: Words
-) -> list[Step]:
+def _dip(dip: float, words: Words) -> list[Step]:
+    if dip == 1.0:
+        return []
+    return [
+        Step(
+            "dip",
+            dip,
+            f"All campaigns together had {dip:.0%} of their usual {words.downstream} on this day: that is no one's own "
+            "break, and as much is taken off.",
+        )
+    ]
+
+
+def _comparison(verdicts: PanelVerdicts, spread: float, upstream: float, downstream: float, words: Words) -> list[Step]:
     low, high = float(verdicts.expected_low[0, 0]), float(verdicts.expected_high[0, 0])
     if math.isnan(low) or upstream == 0:
         return [Step("range", None, f"Without {words.upstream} there is nothing to expect: the day says nothing.")]
-    scatter = math.sqrt(max(float(seen.spread[0]), 0.0))
+    scatter = math.sqrt(max(spread, 0.0))
     chance = float(verdicts.probability[0, 0])
     return [
         Step(
@@ -134,12 +202,12 @@ def _comparison(
         Step(
             "probability",
             chance,
-            f"A healthy campaign shows so few, on this day or in this run of days, {rarity(chance)}.",
+            f"A healthy campaign shows so few, on this day or in this run of days, {how_rare(chance)}.",
         ),
     ]
 
 
-def _evidence(verdicts: PanelVerdicts, settings: DetectorSettings) -> list[Step]:
+def _evidence(verdicts: PanelVerdicts, budget: Budget) -> list[Step]:
     evidence, needed = float(verdicts.evidence[0, 0]), float(verdicts.threshold[0, 0])
     began = int(verdicts.began[0, 0])
     since = "" if began < 0 else " today" if began == 0 else f" over {began + 1} days"
@@ -151,12 +219,7 @@ def _evidence(verdicts: PanelVerdicts, settings: DetectorSettings) -> list[Step]
             f"The evidence for a break adds up to {evidence:.1f}{since}; an incident opens at {needed:.1f}. "
             "Each 2.3 more means that a break explains the days ten times better than chance.",
         ),
-        Step(
-            "budget",
-            settings.false_alarm_years,
-            f"{needed:.1f} is set by the budget of one false alarm per campaign in "
-            f"{settings.false_alarm_years:g} years.",
-        ),
+        budget.step(needed),
     ]
     if not math.isnan(kept):
         steps.append(Step("kept", kept, f"Since it began, {kept:.0%} of what was expected came."))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from enum import IntEnum
 
+from campaign_health.detection.formats import how_rare
+
 
 class Status(IntEnum):
     """One per pair and day. `STATUS_NAMES[status]` is its spelling in tables and files."""
@@ -33,24 +35,6 @@ class Change(IntEnum):
     RECOVERED = 3  # sends are back
     ACCEPTED = 4  # a steady new level is the new normal
     CLOSED = 5  # the campaign stopped running
-
-
-def rarity(probability: float) -> str:
-    """A probability per day in words a person can relate to: 'less than once in a thousand years'."""
-    if not probability > 0:
-        return "less than once in a million years"
-    years = 1.0 / probability / 365.25
-    if years >= 1e6:
-        return "less than once in a million years"
-    if years >= 2:
-        step = 10 ** math.floor(math.log10(years))
-        rounded = int(years // step * step)
-        words = {10: "ten", 100: "a hundred", 1000: "a thousand", 10_000: "ten thousand", 100_000: "a hundred thousand"}
-        return f"less than once in {words.get(rounded, f'{rounded:,}')} years"
-    days = 1.0 / probability
-    if days >= 2:
-        return f"about once in {round(days):,} days"
-    return "on most days"
 
 
 def sentence(
@@ -89,7 +73,7 @@ def sentence(
         return f"{seen}{expected}; the {upstream_word} themselves fell, and the {downstream_word} with them"
     if name == "healthy" or probability is None or math.isnan(probability):
         return f"{seen}{expected}"
-    return f"{seen}{expected}; a healthy campaign does this {rarity(probability)}"
+    return f"{seen}{expected}; a healthy campaign does this {how_rare(probability)}"
 
 
 def _count(value: float | None) -> str | None:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
+import numpy as np
 
 from campaign_health.detection.chain_input import ChainInput, Numbers
-from campaign_health.detection.chain_links import LINKS, ChainState, LinkVerdicts, judge_links, link_settings
-from campaign_health.detection.explanation import Step, Words, explain_day
+from campaign_health.detection.chain_links import (
+    ALARMING_LINKS,
+    LINKS,
+    SENT_DELIVERED,
+    ChainState,
+    LinkVerdicts,
+    judge_links,
+    link_settings,
+)
+from campaign_health.detection.event_history import EventVerdicts
+from campaign_health.detection.explanation import Budget, Words, explain_pair
+from campaign_health.detection.monitor import PanelVerdicts
 from campaign_health.detection.sentences import count, day_text, plural, seen_sentence, span
 from campaign_health.detection.settings import DetectorSettings
 from campaign_health.detection.verdicts import STATUS_NAMES
 from campaign_health.errors import CouldNotStart
 from campaign_health.judge.diagnosis import DIAGNOSIS_DAYS
+from campaign_health.judge.explained import Explanation, LinkDay, LinkExplained
+from campaign_health.judge.explaining_event import event_link, event_step, known_number, times_likelier
+from campaign_health.judge.plans import Plan
 from campaign_health.judge.reading import Known, read_known
 from campaign_health.judge.workspace import read_panels, remembered
 from campaign_health.settings import WorkspaceSettings
@@ -32,55 +43,6 @@ _WORDS = {
     "sent": ("send", "sends"),
     "delivered": ("delivery", "deliveries"),
 }
-
-
-@dataclass(frozen=True)
-class LinkDay:
-    """One link of the chain on one day. `evidence` and `threshold`: how many times likelier broken than healthy."""
-
-    day: date
-    upstream: float | None
-    downstream: float | None
-    expected: float | None
-    expected_low: float | None
-    expected_high: float | None
-    probability: float | None
-    evidence: float | None
-    threshold: float | None
-    status: str
-
-
-@dataclass(frozen=True)
-class LinkExplained:
-    """A link on the day and the days before it, what that says in a sentence, and how it was reckoned."""
-
-    upstream: str
-    downstream: str
-    stage: str
-    sentence: str
-    broken: bool
-    began_on: date | None
-    days: Sequence[LinkDay]
-    calculation: Sequence[Step]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why a campaign has the verdict it has. `steps` say it in order, `conclusion` sums it up."""
-
-    workspace: str
-    campaign_id: int
-    campaign: str
-    event: str | None
-    event_from: str
-    day: date
-    status: str | None
-    stage: str | None
-    cause: str | None
-    incident_id: str | None
-    steps: Sequence[str]
-    conclusion: str
-    links: Sequence[LinkExplained]
 
 
 def find_campaign(connection: duckdb.DuckDBPyConnection, workspace: str | None, wanted: str) -> tuple[str, int, str]:
@@ -131,29 +93,33 @@ def explain(
     if known is None:
         raise CouldNotStart("Nothing was collected yet.", "Run `campaign-health collect` first.")
     data, found, before = _judged(connection, workspace, known)
-    budget = link_settings(DetectorSettings(false_alarm_years=workspace.false_alarm_years))
     row = next(number for number, plan in enumerate(known.plans) if plan.campaign_id == campaign_id)
     links = [
-        _link(number, row, data, found, before, budget)
+        _link(number, row, data, found, before, workspace.false_alarm_years)
         for number in range(len(LINKS))
         if _tells_anything(number, row, data)
     ]
     plan = known.plans[row]
     name = str(known.campaigns[row]["name"])
+    incident = _incident_on(connection, workspace.name, campaign_id, verdict["day"])
+    of_event = None
+    if verdict["stage"] == "event":
+        of_event = event_link(row, data, found.events, incident, workspace.false_alarm_years)
+    first = of_event.sentence if of_event is not None else event_step(row, data, found)
     return Explanation(
         workspace.name,
         campaign_id,
         name,
-        plan.event,
+        _event_of_the_day(plan, row, data),
         plan.event_from,
         verdict["day"],
         verdict["status"],
         verdict["stage"],
         verdict["cause"],
-        _incident_on(connection, workspace.name, campaign_id, verdict["day"]),
-        [_event_step(row, data, found), *(link.sentence for link in links)],
-        _conclusion(verdict, plan.event),
-        links,
+        None if incident is None else str(incident["incident_id"]),
+        [first, *(link.sentence for link in links)],
+        _conclusion(verdict, row, data, found),
+        links if of_event is None else [of_event, *links],
     )
 
 
@@ -177,21 +143,21 @@ def _judged(
 
 
 def _link(
-    number: int, row: int, data: ChainInput, found: LinkVerdicts, before: ChainState, settings: DetectorSettings
+    number: int, row: int, data: ChainInput, found: LinkVerdicts, before: ChainState, years: float
 ) -> LinkExplained:
     link, verdicts, last = LINKS[number], found.links[number], data.days - 1
     upstream, downstream = _numbers(data, link.upstream)[row], _numbers(data, link.downstream)[row]
     days = [
         LinkDay(
             data.day(column),
-            _known(upstream[column]),
-            _known(downstream[column]),
-            _known(verdicts.expected[row, column]),
-            _known(verdicts.expected_low[row, column]),
-            _known(verdicts.expected_high[row, column]),
-            _known(verdicts.probability[row, column]),
-            _times(verdicts.evidence[row, column]),
-            _times(verdicts.threshold[row, column]),
+            known_number(upstream[column]),
+            known_number(downstream[column]),
+            known_number(verdicts.expected[row, column]),
+            known_number(verdicts.expected_low[row, column]),
+            known_number(verdicts.expected_high[row, column]),
+            known_number(verdicts.probability[row, column]),
+            times_likelier(verdicts.evidence[row, column]),
+            times_likelier(verdicts.threshold[row, column]),
             STATUS_NAMES[verdicts.status[row, column]],
         )
         for column in range(max(0, data.days - _DAYS_SHOWN), data.days)
@@ -199,10 +165,18 @@ def _link(
     began = int(verdicts.began[row, last])
     broken = bool(verdicts.alert[row, last])
     began_on = data.day(last) - timedelta(days=began) if began >= 0 else None
-    sentence = _say(link.upstream, link.downstream, days[-1], broken, began_on)
     words = Words(_WORDS[link.upstream][1], _WORDS[link.downstream][1])
-    counts = days[-1].upstream, days[-1].downstream
-    steps = explain_day(before.links[number].take([row]), *counts, data.day(last), settings=settings, words=words)
+    usable = {"events": np.where(data.edited | data.outages, np.nan, data.events())}
+    counts = [usable.get(name, _numbers(data, name))[:, last] for name in (link.upstream, link.downstream)]
+    settings = link_settings(DetectorSettings(false_alarm_years=years))
+    steps = explain_pair(
+        before.links[number], counts[0], counts[1], row, data.day(last), settings=settings, words=words,
+        budget=Budget(years, ALARMING_LINKS), not_running=data.not_running[:, last], shared_dip=True,
+    )  # fmt: skip
+    dip = next((step.value for step in steps if step.label == "dip"), None)
+    sentence = _say(link.upstream, link.downstream, days[-1], broken, began_on)
+    if isinstance(dip, float) and days[-1].upstream:
+        sentence += f" All campaigns together had {dip:.0%} of their usual {words.downstream}; that is allowed for."
     return LinkExplained(link.upstream, link.downstream, link.stage, sentence, broken, began_on, days, steps)
 
 
@@ -213,6 +187,8 @@ def _say(upstream: str, downstream: str, day: LinkDay, broken: bool, began_on: d
     seen = f"{plural(day.downstream, *_WORDS[downstream])} for {plural(day.upstream, *_WORDS[upstream])}"
     if day.expected_low is None or day.expected_high is None or day.status == "learning":
         return f"{title}{seen}; what is normal is still being learned."
+    if day.upstream == 0 and not broken:
+        return f"{title}{seen}. Without {_WORDS[upstream][1]} there is nothing to judge."
     said = f"{title}{seen}; {span(day.expected_low, day.expected_high)} expected"
     if broken and began_on is not None:
         times = _times_words(day.evidence)
@@ -230,34 +206,35 @@ def _say(upstream: str, downstream: str, day: LinkDay, broken: bool, began_on: d
     return f"{said}. Holds."
 
 
-def _event_step(row: int, data: ChainInput, found: LinkVerdicts) -> str:
-    last = data.days - 1
-    event_row = int(data.event_row[row, last])
-    if event_row < 0:
-        low, high = found.starts.expected_low[row, last], found.starts.expected_high[row, last]
-        started = data.started[row, last]
-        if math.isnan(started) or math.isnan(low):
-            return "No event that Mixpanel has seen stands for this campaign; it is judged by its own journeys."
-        return (
-            f"No event that Mixpanel has seen stands for this campaign. By its own history "
-            f"{plural(started, *_WORDS['started'])}; {span(low, high)} expected."
-        )
-    name, events = data.panel.events[event_row], data.panel.counts[event_row, last]
-    if math.isnan(events):
-        return f"{name}: not collected for this day."
-    low, high = found.events.expected_low[event_row, last], found.events.expected_high[event_row, last]
-    said = f"{name}: {plural(events, 'event')}"
-    if math.isnan(low):
-        return f"{said}; what is usual is still being learned."
-    level = found.events.project[last]
-    around = "" if math.isnan(level) else f"; all events of the project are at {level:.0%} of their usual level"
-    lost = " Lost: it fell to nothing against its own history." if found.events.lost[event_row, last] else ""
-    return f"{said}; {span(low, high)} by its own history{around}.{lost}"
-
-
-def _conclusion(verdict: dict[str, Any], event: str | None) -> str:
+def _conclusion(verdict: dict[str, Any], row: int, data: ChainInput, found: LinkVerdicts) -> str:
+    """The verdict in one sentence: of a lost event with its own range, of lost deliveries with theirs."""
+    last, stage = data.days - 1, verdict["stage"]
     names = ("events", "started", "sent", "expected_low", "expected_high", "probability", "stage")
-    return seen_sentence(verdict["status"], **{name: verdict[name] for name in names}, event=event)
+    numbers = {name: verdict[name] for name in names}
+    event_row = int(data.event_row[row, last])
+    if stage == "event" and event_row >= 0:
+        numbers |= _expected(found.events, event_row, last) | {"event": data.panel.events[event_row]}
+    elif stage == "started" and event_row < 0:
+        numbers |= _expected(found.starts, row, last)
+    elif stage == "delivered" and (delivered := known_number(data.delivered[row, last])) is not None:
+        numbers |= _expected(found.links[SENT_DELIVERED], row, last) | {"delivered": delivered}
+    return seen_sentence(verdict["status"], **numbers)
+
+
+def _expected(verdicts: EventVerdicts | PanelVerdicts, row: int, column: int) -> dict[str, float | None]:
+    return {name: known_number(getattr(verdicts, name)[row, column]) for name in ("expected_low", "expected_high")}
+
+
+def _event_of_the_day(plan: Plan, row: int, data: ChainInput) -> str | None:
+    """The event that the campaign hung on that day; later the trigger may have been moved to another."""
+    event_row = int(data.event_row[row, data.days - 1])
+    if event_row >= 0:
+        return data.panel.events[event_row]
+    day, event = data.day(data.days - 1), plan.event
+    for period in plan.periods:
+        if period.since is None or period.since <= day:
+            event = period.event
+    return event
 
 
 def _tells_anything(number: int, row: int, data: ChainInput) -> bool:
@@ -290,8 +267,10 @@ def _verdict(
     return None if row is None else dict(zip(names, row, strict=True))
 
 
-def _incident_on(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int, day: date) -> str | None:
-    for incident_id, row in judgements.read_incidents(connection, workspace).items():
+def _incident_on(
+    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int, day: date
+) -> dict[str, Any] | None:
+    for row in judgements.read_incidents(connection, workspace).values():
         over = row["recovered_on"] is not None and row["recovered_on"] <= day
         if (
             row["campaign_id"] == campaign_id
@@ -299,16 +278,8 @@ def _incident_on(connection: duckdb.DuckDBPyConnection, workspace: str, campaign
             and not over
             and row["status"] != "withdrawn"
         ):
-            return incident_id
+            return row
     return None
-
-
-def _known(number: float) -> float | None:
-    return float(number) if math.isfinite(number) else None
-
-
-def _times(nats: float) -> float | None:
-    return math.exp(min(float(nats), 700.0)) if math.isfinite(nats) else None
 
 
 def _times_words(times: float | None) -> str:

@@ -1,0 +1,145 @@
+"""`explain` says of a campaign what its verdict says: the same event, the same numbers, the same budget."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+
+from campaign_health.cli.main import campaign_health
+from tests.judge_cast import Story, World, broken, day, morning_after, steady
+
+DAYS = 60
+BREAK = 40
+SERIES = ("events", "started", "activated", "sent", "delivered")
+
+
+def _run(world: World, last: int, *arguments: str) -> str:
+    environment = {
+        "CAMPAIGN_HEALTH_DATA_DIR": str(world.directory),
+        "CAMPAIGN_HEALTH_NOW": morning_after(last).isoformat(),
+        "CAMPAIGN_HEALTH_MANIFEST": str(world.directory / "manifest.yaml"),
+    }
+    (world.directory / "manifest.yaml").write_text("version: 1\n")
+    return CliRunner().invoke(campaign_health, list(arguments), env=environment, catch_exceptions=False).stdout
+
+
+def _explained(world: World, last: int, campaign: int, *arguments: str) -> tuple[dict[str, Any], str]:
+    found = json.loads(_run(world, last, "explain", str(campaign), "--json", *arguments))
+    return found, " ".join(_run(world, last, "explain", str(campaign), *arguments).split())
+
+
+def _renamed(world_days: int, repaired: int) -> tuple[Story, Story]:
+    """A campaign whose event got a new name on day BREAK; its journeys come back on day `repaired`."""
+    old = steady(2, world_days)
+    new = steady(3, world_days, name="Nobody", event="event.two", trigger=None, state="draft")
+    new.events[:BREAK], new.events[BREAK:] = 0, old.events[BREAK:]
+    old.events[BREAK:] = 0
+    for name in SERIES[1:]:
+        getattr(old, name)[BREAK:repaired] = 0
+    return old, new
+
+
+def _part_renamed() -> list[Story]:
+    old = steady(1, DAYS, level=120, event="report.exported", trigger="report.exported")
+    new = steady(50, DAYS, name="Nobody", event="report_exported", trigger=None, state="draft")
+    new.events[:] = 0
+    new.events[BREAK:] = old.events[BREAK:] // 3
+    for name in SERIES:
+        getattr(old, name)[BREAK:] -= getattr(old, name)[BREAK:] // 3
+    return [old, new, *(steady(number, DAYS) for number in range(2, 9))]
+
+
+def test_a_lost_event_is_explained_by_its_own_numbers(tmp_path: Path) -> None:
+    old, new = _renamed(DAYS, DAYS)
+    world = World(tmp_path, [steady(1, DAYS), old, new, steady(4, DAYS)])
+    world.collect(0, BREAK + 3)
+    _run(world, BREAK + 3, "judge")
+    found, text = _explained(world, BREAK + 3, 2)
+    ((summary,),) = world.rows("SELECT summary FROM incident")
+    expected = summary.split("; ")[1]
+    assert found["conclusion"].split("; ")[:2] == ["0 events named event_2", expected]
+    event = found["links"][0]
+    assert (event["upstream"], event["stage"], event["broken"]) == ("history", "event", True)
+    assert event["began_on"] == day(BREAK).isoformat()
+    steps = {label: value for label, value, _ in event["calculation"]}
+    assert steps["events"] == 0
+    assert f"{steps['range']} were expected" == expected
+    assert steps["evidence"] > 5
+    assert steps["budget"] == 8
+    assert "one false alarm per campaign in 8 years" in text
+    assert "32 years" not in text
+    assert "Holds" not in text
+
+
+def test_a_day_before_the_repair_is_explained_with_the_event_of_that_day(tmp_path: Path) -> None:
+    repaired = BREAK + 4
+    old, new = _renamed(DAYS, repaired)
+    world = World(tmp_path, [steady(1, DAYS), old, new, steady(4, DAYS)])
+    world.collect(0, repaired - 1)
+    _run(world, repaired - 1, "judge")
+    old.trigger, old.edited_at = "event.two", morning_after(repaired - 1)
+    for number in range(repaired, repaired + 3):
+        world.collect(number, number)
+    _run(world, repaired + 2, "judge")
+    found, text = _explained(world, repaired + 2, 2, "--day", day(BREAK + 2).isoformat())
+    assert found["event"] == "event_2"
+    assert "0 events named event_2" in text
+    assert "event.two" not in text
+    now, _ = _explained(world, repaired + 2, 2)
+    assert now["event"] == "event.two"
+
+
+def test_a_part_that_went_to_a_new_name_is_explained_by_what_is_missing_and_who_brought_it(tmp_path: Path) -> None:
+    world = World(tmp_path, _part_renamed())
+    world.collect(0, BREAK + 5)
+    _run(world, BREAK + 5, "judge")
+    found, text = _explained(world, BREAK + 5, 1)
+    assert (found["status"], found["stage"]) == ("degraded", "event")
+    steps = {label: value for label, value, _ in found["links"][0]["calculation"]}
+    assert 0.2 < steps["missing"] < 0.45
+    assert f"{steps['range']} were expected" in found["conclusion"]
+    assert "report_exported, which began then, brought" in text
+    assert "The calculation: the event's own history" in text
+
+
+def test_the_level_of_a_small_project_is_not_claimed_to_be_known(tmp_path: Path) -> None:
+    world = World(tmp_path, [broken(steady(number, DAYS), BREAK, at="events", keep=0.2) for number in range(1, 4)])
+    world.collect(0, BREAK)
+    _run(world, BREAK, "judge")
+    _, text = _explained(world, BREAK, 1)
+    assert "usual level" not in text
+
+
+def test_a_dip_that_all_campaigns_share_is_named_and_table_and_calculation_agree(tmp_path: Path) -> None:
+    stories = [broken(steady(number, DAYS, level=100), BREAK, BREAK + 1, keep=0.7) for number in range(1, 8)]
+    world = World(tmp_path, stories)
+    world.collect(0, BREAK)
+    _run(world, BREAK, "judge")
+    found, _ = _explained(world, BREAK, 1)
+    (link,) = [link for link in found["links"] if (link["upstream"], link["downstream"]) == ("activated", "sent")]
+    steps = {label: value for label, value, _ in link["calculation"]}
+    today = link["days"][-1]
+    assert steps["range"] == f"{today['expected_low']:,.0f} to {today['expected_high']:,.0f}"
+    assert "All campaigns together had 7" in link["sentence"]
+
+
+def test_messages_that_do_not_arrive_are_explained_by_their_deliveries(tmp_path: Path) -> None:
+    world = World(tmp_path, [broken(steady(1, DAYS), BREAK, at="delivered"), *(steady(n, DAYS) for n in range(2, 6))])
+    world.collect(0, BREAK + 2)
+    _run(world, BREAK + 2, "judge")
+    found, _ = _explained(world, BREAK + 2, 1)
+    assert found["conclusion"].startswith("0 deliveries for ")
+
+
+def test_a_day_on_which_the_whole_project_was_silent_says_nothing_of_its_events(tmp_path: Path) -> None:
+    stories = [broken(steady(1, DAYS), BREAK, at="events"), *(steady(number, DAYS) for number in range(2, 9))]
+    for story in stories:
+        story.events[BREAK + 3] = 0
+    world = World(tmp_path, stories)
+    world.collect(0, BREAK + 4)
+    _run(world, BREAK + 4, "judge")
+    _, text = _explained(world, BREAK + 4, 1, "--day", day(BREAK + 3).isoformat())
+    assert "event_1: the whole project was at zero, so the day says nothing of this event." in text
