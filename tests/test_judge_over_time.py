@@ -201,6 +201,27 @@ def test_another_time_zone_restates_history_and_alerts_nobody(one_silent: World)
     assert one_silent.rows("SELECT status FROM incident") == [("open",)]
 
 
+@pytest.mark.parametrize(
+    ("levels", "stopped", "cause"),
+    [
+        ((60, 60), 2, "unknown"),
+        ((60,), 1, "event_removed"),
+        ((60, 60), 1, "event_removed"),
+        ((900, 60, 60), 1, "event_removed"),
+    ],
+)
+def test_an_event_is_called_removed_only_where_the_rest_of_the_project_goes_on(
+    tmp_path: Path, levels: tuple[float, ...], stopped: int, cause: str
+) -> None:
+    stories = [steady(number, DAYS, level=level) for number, level in enumerate(levels, 1)]
+    for story in stories[:stopped]:
+        broken(story, BREAK, at="events")
+    world = World(tmp_path, stories)
+    world.collect(0, 33)
+    world.judge(33)
+    assert world.rows("SELECT kind, cause FROM incident") == [("event_lost", cause)] * stopped
+
+
 def test_a_trigger_moved_to_another_event_is_learned_anew(tmp_path: Path) -> None:
     story = steady(2, DAYS)
     world = World(tmp_path, [steady(1, DAYS), story, steady(3, DAYS, level=200)])

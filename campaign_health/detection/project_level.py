@@ -13,6 +13,7 @@ STEADY_SHARE = 0.8  # of the known days an event must have happened on
 STEADY_LEVEL = 15.0  # events a day
 FEWEST_STEADY = 6  # events below which the project's level is taken as always the same
 MOST_STEADY = 60
+FEWEST_DUE = 20.0  # events that should have come before their absence says anything
 
 
 def project_level(counts: Counts, known: NDArray[np.bool_], outage_level: float) -> tuple[Counts, NDArray[np.bool_]]:
@@ -40,18 +41,20 @@ def project_level(counts: Counts, known: NDArray[np.bool_], outage_level: float)
     return np.maximum(level, 1e-3), outage
 
 
-def project_kept(panel: EventPanel, since: date) -> float | None:
+def project_kept(panel: EventPanel, since: date, apart_from: str | None = None) -> float | None:
     """Level of the whole project from `since` on against its weekdays of the eight weeks before; None where unknown.
 
     The project's total over what the same weekdays usually bring (their median). New names count too, so a rename of
-    everything leaves it at 1.
+    everything leaves it at 1. `apart_from`: an event that is asked about and so says nothing of the project, of which
+    it may be the largest part; without others, or with next to none, nothing is known.
     """
     counts, known = filled(panel)
     start = panel.column(since)
     collected = np.asarray(known.any(axis=0))
     if not 14 <= start < counts.shape[1] or not collected[start:].any():
         return None
-    total = (counts * known).sum(axis=0)
+    others = [event != apart_from for event in panel.events]
+    total = (counts * known)[others].sum(axis=0)
     first = max(start - 56, 0)
     came = due = 0.0
     for column in np.flatnonzero(collected[start:]) + start:
@@ -61,7 +64,7 @@ def project_kept(panel: EventPanel, since: date) -> float | None:
         if len(before):
             came += float(total[column])
             due += float(np.median(total[before]))
-    return came / due if due > 0 else None
+    return came / due if due >= FEWEST_DUE else None
 
 
 def _steady(counts: Counts, known: NDArray[np.bool_]) -> NDArray[np.intp]:

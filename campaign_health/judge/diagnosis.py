@@ -17,6 +17,7 @@ from campaign_health.detection.chain_verdicts import STAGES, ChainVerdicts
 from campaign_health.detection.event_panel import EventPanel
 from campaign_health.detection.incidents import Evidence, Incident
 from campaign_health.detection.part_hand_overs import mark_part_hand_overs
+from campaign_health.detection.project_level import project_kept
 from campaign_health.detection.property_drift import PropertyChange, find_property_changes
 from campaign_health.detection.renames import DeclaredRename, Rename, RenameDecisions, find_renames
 from campaign_health.judge.plans import Plan
@@ -82,6 +83,7 @@ class Diagnosis:
             time_zone=self.time_zone,
             others_broken=self._others_broken(row, incident, day, verdicts),
             owner=plan.owner,
+            project_kept=project_kept(self._panel_on(day), incident.opened_on, apart_from=event),
         )
         return tuple(cause.as_json() for cause in find_causes(case))
 
@@ -97,11 +99,8 @@ class Diagnosis:
     def renames_on(self, day: date) -> list[Rename]:
         """All renames of the project that show in the weeks up to `day`."""
         if day not in self._renames:
-            panel = self.data.panel.until(day)
-            first = max(0, panel.counts.shape[1] - DIAGNOSIS_DAYS)
-            panel = EventPanel(panel.events, panel.day(first), panel.counts[:, first:])
             self._renames[day] = find_renames(
-                panel,
+                self._panel_on(day),
                 properties=self._profiles_until(day),
                 definitions=self._events_table("event_definition"),
                 decisions=self.decisions,
@@ -114,6 +113,9 @@ class Diagnosis:
         if day not in self._property_changes:
             self._property_changes[day] = find_property_changes(self._profiles_until(day), as_of=day)
         return self._property_changes[day]
+
+    def _panel_on(self, day: date) -> EventPanel:
+        return self.data.panel.until(day).newest(DIAGNOSIS_DAYS)
 
     def _known_by(self, day: date) -> Collection[str]:
         return [name for name, first in self.first_seen.items() if first <= day]

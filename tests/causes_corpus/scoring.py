@@ -85,7 +85,7 @@ def case_of(
         known_events=set(tables["event"]["event"]),
         uses=own["campaign_plan"].iloc[0]["uses"],
         time_zone=history.time_zone,
-        project_kept=project_kept(panel, history.since),
+        project_kept=project_kept(panel, history.since, apart_from=campaign["event"]),
     )
 
 
