@@ -22,7 +22,7 @@ COUNTED_DAYS = """
         AND v.day BETWEEN i.opened_on AND coalesce(i.recovered_on - 1, r.as_of)
     LEFT JOIN campaign_day d ON d.workspace = i.workspace AND d.campaign_id = i.campaign_id AND d.day = v.day
     WHERE v.status NOT IN ('not_collected', 'not_running') AND v.sent IS NOT NULL
-        AND (i.stage = 'event' OR v.expected IS NOT NULL)
+        AND (i.stage IN ('event', 'started') OR v.expected IS NOT NULL)
         AND (i.stage IS DISTINCT FROM 'delivered' OR d.engagement_state = 'observed')
     GROUP BY ALL
 """
