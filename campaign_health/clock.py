@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 from campaign_health.errors import SettingsError
 
 NOW_SETTING = "CAMPAIGN_HEALTH_NOW"
+# No campaign ran outside these years, and near the ends of the calendar a day back or on does not exist.
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
 def read_clock(environment: Mapping[str, str]) -> datetime:
     """The present instant in UTC, or the one that `CAMPAIGN_HEALTH_NOW` sets.
 
     Raises:
-        SettingsError: the setting is not an ISO 8601 instant with an offset.
+        SettingsError: the setting is not an ISO 8601 instant with an offset, or in no year that a campaign can run in.
     """
     text = environment.get(NOW_SETTING, "").strip()
     if not text:
@@ -29,6 +31,11 @@ def read_clock(environment: Mapping[str, str]) -> datetime:
     if instant is None:
         raise SettingsError(
             f"{NOW_SETTING} is {text!r}, which is not an instant with an offset.",
+            "Write it like 2026-11-24T06:30:00+01:00, or remove it to use the real clock.",
+        )
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise SettingsError(
+            f"{NOW_SETTING} is {text!r}, which is not in the years {FIRST_YEAR} to {LAST_YEAR}.",
             "Write it like 2026-11-24T06:30:00+01:00, or remove it to use the real clock.",
         )
     return instant

@@ -28,6 +28,12 @@ def test_an_instant_without_an_offset_is_refused(text: str) -> None:
         read_clock({"CAMPAIGN_HEALTH_NOW": text})
 
 
+@pytest.mark.parametrize("year", ["0001", "1969", "2201", "9999"])
+def test_an_instant_in_a_year_that_no_campaign_ran_in_is_refused(year: str) -> None:
+    with pytest.raises(SettingsError, match=r"CAMPAIGN_HEALTH_NOW.*1970 to 2200"):
+        read_clock({"CAMPAIGN_HEALTH_NOW": f"{year}-06-01T00:00:00+00:00"})
+
+
 @pytest.mark.parametrize(
     ("instant", "zone", "day"),
     [

@@ -12,6 +12,7 @@ import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from campaign_health.cli.console import notes, print_json, results
+from campaign_health.cli.day_option import DAY
 from campaign_health.clock import read_clock
 from campaign_health.detection.sentences import STATUS_WORDS, day_text, plural
 from campaign_health.errors import CouldNotStart, SettingsError
@@ -19,7 +20,7 @@ from campaign_health.judge import JudgeSummary, judge_all
 from campaign_health.settings import Settings, load_settings
 from storage.database import Warehouse
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
+__all__ = ["DAY", "check_workspace", "command"]
 
 
 @click.command(name="judge")

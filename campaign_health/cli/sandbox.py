@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from campaign_health.cli.console import notes, print_json
+from campaign_health.cli.day_option import DAY
 from campaign_health.clock import NOW_SETTING, local_day, read_clock
 from campaign_health.errors import CampaignHealthError, SettingsError
 from campaign_health.sandbox.csv_world import csv_world
@@ -44,7 +45,7 @@ _FAULTS = f"Kinds: {', '.join(KINDS)}."
 )
 @click.option(
     "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     help="The day the services believe it is, at 09:00.  [default: the real one; for a CSV the day after its last]",
 )
 @click.option("--seed", default=SEED, show_default=True, help="Draws another demo world.")
