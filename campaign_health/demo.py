@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from campaign_health.clock import local_day
+from campaign_health.demo_marker import MARKER
 from campaign_health.errors import CouldNotStart
 from campaign_health.judge import judge_all
 from campaign_health.pipeline import Order, collect_once
@@ -26,7 +27,7 @@ from storage.database import PUBLISHED_NAME, WAREHOUSE_NAME, Warehouse
 COLLECTED_DAYS_AGO = (21, 12, 11, 8, 4, 1, 0)
 # Nothing of the days before is news any more; judging them too would only take longer.
 JUDGED_FROM_DAYS_AGO = 8
-MARKER = "this-is-a-demo"
+MANIFEST_NAME = "manifest.yaml"
 
 Step = Callable[[int, int, str], None]
 
@@ -47,12 +48,17 @@ def prepare_demo(
     """Collects and judges the demo world into `directory`, as if it had been watched for three weeks until `now`.
 
     Raises:
-        CouldNotStart: the directory holds data that is not a demo's.
+        CouldNotStart: the directory holds something that is not a demo's, or cannot be written.
     """
-    _make_room(directory)
+    try:
+        _make_room(directory)
+    except OSError as failure:
+        raise CouldNotStart(
+            f"{directory} cannot be used: {failure.strerror or failure}.",
+            "Name another folder with --data-dir, or leave it out.",
+        ) from failure
     zone = ZoneInfo(TIME_ZONE)
     today = local_day(now, zone)
-    (directory / "manifest.yaml").write_text(demo_manifest(), encoding="utf-8")
     world = demo_world(today)
     with running_sandbox(world, limits=Limits.unlimited()) as sandbox:
         for place, days_ago in enumerate(COLLECTED_DAYS_AGO):
@@ -72,17 +78,28 @@ def prepare_demo(
 
 def _make_room(directory: Path) -> None:
     """Clears a former demo away; refuses to touch anything else."""
-    marker = directory / MARKER
-    for name in (WAREHOUSE_NAME, PUBLISHED_NAME):
-        if (directory / name).exists():
-            if not marker.exists():
+    marker, manifest, databases = directory / MARKER, directory / MANIFEST_NAME, (WAREHOUSE_NAME, PUBLISHED_NAME)
+    if not marker.exists():
+        for name in (*databases, MANIFEST_NAME):
+            if os.path.lexists(directory / name):
                 raise CouldNotStart(
-                    f"{directory} holds collected data, which a demo would overwrite.",
+                    f"{directory} holds {name}, which is not from a demo and would be overwritten.",
                     "Name another folder with --data-dir, or leave it out.",
                 )
-            (directory / name).unlink()
+    elif os.path.lexists(manifest) and not _is_the_demos(manifest):
+        raise CouldNotStart(
+            f"{manifest} was changed since the demo wrote it, and would be overwritten.",
+            "Move it away, or name another folder with --data-dir.",
+        )
     directory.mkdir(parents=True, exist_ok=True)
+    for name in databases:
+        (directory / name).unlink(missing_ok=True)
     marker.write_text("The files beside this one are a demo's and may be deleted.\n", encoding="utf-8")
+    manifest.write_text(demo_manifest(), encoding="utf-8")
+
+
+def _is_the_demos(manifest: Path) -> bool:
+    return not manifest.is_symlink() and manifest.read_bytes() == demo_manifest().encode()
 
 
 def _no_sleep(seconds: float) -> None:
@@ -100,7 +117,7 @@ def _settings(sandbox: Sandbox, directory: Path) -> tuple[Settings, dict[str, st
     environment = {
         **sandbox.environment,
         "CAMPAIGN_HEALTH_DATA_DIR": str(directory),
-        "CAMPAIGN_HEALTH_MANIFEST": str(directory / "manifest.yaml"),
+        "CAMPAIGN_HEALTH_MANIFEST": str(directory / MANIFEST_NAME),
     }
     return load_settings(environment, directory), environment
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click import Command
 from click.testing import CliRunner
 
+from campaign_health.cli.collect import command as collect
 from campaign_health.cli.demo import command
+from campaign_health.cli.run import command as run
 from campaign_health.demo import Demo, demo_process_environment
-from campaign_health.sandbox.stories import STORIES
+from campaign_health.demo_marker import MARKER
+from campaign_health.errors import CouldNotStart
+from campaign_health.sandbox.stories import STORIES, demo_manifest
 from campaign_health.settings import load_settings
 from storage.database import open_published
 
@@ -57,6 +63,54 @@ def test_it_refuses_to_overwrite_what_was_really_collected(tmp_path: Path) -> No
     assert done.exit_code != 0
     assert "--data-dir" in str(done.exception)
     assert (tmp_path / "warehouse.duckdb").read_bytes() == b"years of work"
+
+
+def test_it_refuses_to_overwrite_ones_own_manifest(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.yaml"
+    manifest.write_text("version: 1\n# a year of work\n")
+    done = CliRunner().invoke(command, ["--no-dashboard", "--data-dir", str(tmp_path)])
+    assert isinstance(done.exception, CouldNotStart)
+    assert "manifest.yaml, which is not from a demo" in str(done.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.yaml"]
+    assert manifest.read_text() == "version: 1\n# a year of work\n"
+
+
+def test_it_refuses_to_overwrite_a_former_demos_manifest_that_was_changed(tmp_path: Path) -> None:
+    (tmp_path / MARKER).write_text("")
+    (tmp_path / "manifest.yaml").write_text(demo_manifest() + "# mine\n")
+    (tmp_path / "warehouse.duckdb").write_bytes(b"of the demo")
+    done = CliRunner().invoke(command, ["--no-dashboard", "--data-dir", str(tmp_path)])
+    assert isinstance(done.exception, CouldNotStart)
+    assert "manifest.yaml was changed" in str(done.exception)
+    assert (tmp_path / "manifest.yaml").read_text().endswith("# mine\n")
+    assert (tmp_path / "warehouse.duckdb").read_bytes() == b"of the demo"
+
+
+def test_a_demo_takes_the_place_of_a_former_one(demo: tuple[Path, str], tmp_path: Path) -> None:
+    former = tmp_path / "demo"
+    shutil.copytree(demo[0], former)
+    (former / "warehouse.duckdb").write_bytes(b"of the former demo")
+    done = CliRunner().invoke(command, ["--no-dashboard", "--data-dir", str(former)])
+    assert done.exit_code == 0, done.output
+    with open_published(former) as connection:
+        assert connection.execute("SELECT count(*) FROM campaign_health").fetchone() == (len(STORIES),)
+
+
+@pytest.mark.parametrize("program", [collect, run])
+def test_nothing_is_really_collected_into_a_demos_directory(tmp_path: Path, program: Command) -> None:
+    (tmp_path / MARKER).write_text("")
+    done = CliRunner().invoke(program, env={"CAMPAIGN_HEALTH_DATA_DIR": str(tmp_path)})
+    assert isinstance(done.exception, CouldNotStart)
+    assert f"{tmp_path} holds a demo" in str(done.exception)
+    assert [path.name for path in tmp_path.iterdir()] == [MARKER]
+
+
+@pytest.mark.parametrize("name", ["file/below", "file/below/deeper"])
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = CliRunner().invoke(command, ["--no-dashboard", "--data-dir", str(tmp_path / name)])
+    assert isinstance(done.exception, CouldNotStart)
+    assert f"{tmp_path / name} cannot be used: Not a directory" in str(done.exception)
 
 
 def test_ones_own_keys_play_no_part_in_it(tmp_path: Path) -> None:

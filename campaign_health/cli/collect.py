@@ -11,12 +11,12 @@ import click
 
 from campaign_health.cli.collecting import CollectingDisplay, print_report
 from campaign_health.cli.console import notes, print_json
+from campaign_health.cli.day_option import DAY
 from campaign_health.clock import read_clock
+from campaign_health.demo_marker import refuse_demo_directory
 from campaign_health.pipeline import collect_once, order_from_names
 from campaign_health.pipeline.order import SOURCE_NAMES
 from campaign_health.settings import load_settings
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command(name="collect")
@@ -49,6 +49,7 @@ def command(
     Exit code: 0 all collected; 1 something could not be; 2 could not start.
     """
     settings = load_settings(os.environ, Path.cwd())
+    refuse_demo_directory(settings.data_dir)
     order = order_from_names(sources, _day(since), _day(until), wait=wait)
     with CollectingDisplay() as display:
         report = collect_once(settings, order, read_clock(os.environ), display, only=workspaces)

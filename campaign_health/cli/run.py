@@ -11,6 +11,7 @@ import click
 
 from campaign_health.cli.collecting import CollectingDisplay
 from campaign_health.cli.console import notes
+from campaign_health.demo_marker import refuse_demo_directory
 from campaign_health.run_lock import SCHEDULE, only_one
 from campaign_health.schedule import Schedule
 from campaign_health.settings import load_settings
@@ -26,6 +27,7 @@ def command() -> None:
     cleanly at any moment. A second scheduler on the same data directory is refused.
     """
     settings = load_settings(os.environ, Path.cwd())
+    refuse_demo_directory(settings.data_dir)
     # The signals come first: one that arrives while the lock is being taken must not leave it behind.
     with StopSignals() as signals:
         try:
