@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -237,6 +242,43 @@ def test_replay_lists_what_would_have_been_announced_and_changes_nothing(world: 
 def test_replay_of_quiet_days_says_so(world: World) -> None:
     text = _run(world, "replay", "--from", day(20).isoformat(), "--to", day(21).isoformat()).stdout
     assert text.startswith("0 announcements on 0 mornings; 2 quiet days.")
+
+
+def test_replay_says_which_days_are_stored_where_others_were_asked_for(world: World) -> None:
+    done = _run(world, "replay", "--from", "2025-01-01", "--to", day(1).isoformat())
+    assert done.stdout.startswith("0 announcements on 0 mornings; 2 quiet days.")
+    assert f"of 2025-01-01 to {day(1)}, only {day(0)} to {day(1)} is stored and was judged" in done.stderr
+    within = _run(world, "replay", "--from", day(0).isoformat(), "--to", day(1).isoformat())
+    assert "only" not in within.stderr
+
+
+def test_replay_leaves_no_copy_behind_when_it_is_ended(world: World, tmp_path: Path) -> None:
+    arguments = ["replay", "--from", day(0).isoformat(), "--to", day(LAST).isoformat()]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "campaign_health", *arguments],
+        env={
+            **os.environ,
+            **_environment(world),
+            "TMPDIR": str(tmp_path),
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("campaign-health-replay-*/warehouse.duckdb")):
+            assert time.monotonic() < deadline, "it never began"
+            assert process.poll() is None, "it ended too early"
+            time.sleep(0.005)
+        process.terminate()
+        _, told = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "Traceback" not in told
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_muted_incident_stands_apart_with_owner_and_reason(tmp_path: Path) -> None:

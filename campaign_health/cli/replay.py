@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -14,11 +15,13 @@ from rich.progress import Progress
 from rich.text import Text
 
 from campaign_health.cli.console import notes, print_json
-from campaign_health.cli.judge import DAY, check_workspace
+from campaign_health.cli.day_option import DAY
+from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.status_view import clean, print_rendered
 from campaign_health.detection.sentences import cause_label, day_text, plural, status_label
 from campaign_health.judge.replay import Announcement, ReplayedDay, replay
 from campaign_health.settings import load_settings
+from campaign_health.stopping import Stopped, StopSignals
 
 _KINDS = {
     "opened": "New",
@@ -53,14 +56,32 @@ def command(first: datetime, last: datetime, workspace: str | None, as_json: boo
         def progress(what: str, done: int, total: int | None) -> None:
             display.update(task, description=what, completed=done, total=total)
 
-        for chosen in settings.workspaces:
-            if workspace in (None, chosen.name):
-                days += replay(settings.data_dir, chosen, first.date(), last.date(), progress)
+        # Ended by a signal, the copy that the days are judged on is deleted like at any other end.
+        with StopSignals():
+            try:
+                for chosen in settings.workspaces:
+                    if workspace in (None, chosen.name):
+                        days += replay(settings.data_dir, chosen, first.date(), last.date(), progress)
+            except Stopped as stopped:
+                sys.exit(stopped.exit_code)
+    _say_what_is_not_stored(days, first.date(), last.date())
     announcements = [item for day in days for item in day.announcements]
     if as_json:
         print_json({"days": len(days), "announcements": [asdict(item) for item in announcements]})
     else:
         print_rendered(lambda console: _print(console, days, announcements))
+
+
+def _say_what_is_not_stored(days: list[ReplayedDay], first: date, last: date) -> None:
+    """Days that were never collected are not judged, and so are not quiet days either."""
+    judged: dict[str, list[date]] = {}
+    for day in days:
+        judged.setdefault(day.workspace, []).append(day.day)
+    for workspace, found in judged.items():
+        if min(found) > first or max(found) < last:
+            name = f"{workspace}: " if len(judged) > 1 else ""
+            text = f"{name}of {first} to {last}, only {min(found)} to {max(found)} is stored and was judged."
+            notes.print(f"warning: {text}", style="yellow", markup=False)
 
 
 def _print(console: Console, days: list[ReplayedDay], announcements: list[Announcement]) -> None:
