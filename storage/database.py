@@ -9,10 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-from storage.errors import NoPublishedFileError
+from storage.errors import ForeignFileError, NoPublishedFileError, StorageError
 from storage.failures import clear_database_failures, clear_failures, held_elsewhere
 from storage.locking import exclusive
-from storage.migrations import foreign, migrate, refuse_newer, shipped_migrations
+from storage.migrations import migrate, refuse_newer, shipped_migrations
 from storage.publish import publish_copy, sweep_leftovers, sync_directory, temporary_name
 from storage.transactions import transaction
 
@@ -120,6 +120,7 @@ class Warehouse:
     def _publish(self, wait_seconds: float) -> None:
         with self._connected(wait_seconds) as connection:
             connection.execute("FORCE CHECKPOINT")
+        _refuse_to_replace_another_programs(self.published_path)
         with clear_failures(self.published_path):
             publish_copy(self.path, self.published_path)
 
@@ -149,10 +150,23 @@ def open_published(path_or_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute(f"ATTACH {_quoted(path)} AS published (READ_ONLY)")
             connection.execute("USE published")
             if not refuse_newer(connection, path, shipped_migrations()):
-                raise foreign(path)
+                raise NoPublishedFileError(
+                    f"{path} is an empty database.", "Run `campaign-health collect` (or `demo`) first."
+                )
             yield connection
         finally:
             connection.close()
+
+
+def _refuse_to_replace_another_programs(published: Path) -> None:
+    """A published file that is damaged, newer or missing may be replaced; somebody else's database may not."""
+    try:
+        with open_published(published):
+            pass
+    except ForeignFileError:
+        raise
+    except StorageError:
+        pass
 
 
 def _quoted(path: Path) -> str:

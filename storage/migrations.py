@@ -67,7 +67,7 @@ def refuse_newer(connection: duckdb.DuckDBPyConnection, path: Path, migrations: 
     """
     applied = _applied(connection)
     if not applied and _has_tables(connection):
-        raise foreign(path)
+        raise _foreign(path)
     newest = max((migration.number for migration in migrations), default=0)
     if applied and max(applied) > newest:
         raise NewerFileError(
@@ -86,7 +86,7 @@ def _applied(connection: duckdb.DuckDBPyConnection) -> set[int]:
     return {number for (number,) in rows}
 
 
-def foreign(path: Path) -> ForeignFileError:
+def _foreign(path: Path) -> ForeignFileError:
     """The error for a DuckDB file at `path` that holds something else."""
     return ForeignFileError(
         f"{path} is a DuckDB file, but not campaign-health's.",

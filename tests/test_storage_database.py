@@ -18,6 +18,7 @@ from storage.errors import (
     CorruptFileError,
     ForeignFileError,
     NewerFileError,
+    NoPublishedFileError,
     StorageError,
     UnwritableDirectoryError,
 )
@@ -212,11 +213,25 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path, sta
     assert (warehouse.path.read_bytes(), warehouse.published_path.read_bytes()) == before
 
 
-def test_an_empty_database_is_taken_for_a_warehouse_and_refused_as_a_published_file(tmp_path: Path) -> None:
+def test_another_programs_database_is_not_replaced_by_publishing(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    with duckdb.connect(warehouse.published_path) as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER)")
+    before = warehouse.published_path.read_bytes()
+    with pytest.raises(ForeignFileError, match=r"campaign_health\.duckdb.*Move it away"):
+        warehouse.publish()
+    assert warehouse.published_path.read_bytes() == before
+    warehouse.published_path.write_bytes(b"damaged")
+    warehouse.publish()
+    with open_published(tmp_path) as connection:
+        assert connection.execute("SELECT count(*) FROM event").fetchone() == (0,)
+
+
+def test_an_empty_database_is_taken_for_a_warehouse_and_never_for_a_published_file(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     for path in (warehouse.path, warehouse.published_path):
         duckdb.connect(path).close()
-    with pytest.raises(ForeignFileError), open_published(tmp_path):
+    with pytest.raises(NoPublishedFileError, match="is an empty database"), open_published(tmp_path):
         pass
     warehouse.publish()
     with open_published(tmp_path) as connection:
