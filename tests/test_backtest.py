@@ -152,6 +152,13 @@ def test_text_that_is_not_utf_8_is_refused_with_its_line(data: bytes, reason: st
     assert reason in done.stderr
 
 
+def test_a_column_that_is_not_read_may_hold_anything() -> None:
+    text = HEADER.strip() + ",note\na,2026-01-05,3,1,Grüße\n"
+    assert len(rows_of(backtest(text.encode("latin-1")))) == 1
+    twice = backtest((text + "a,2026-01-05,3,1,\n").encode("latin-1"))
+    assert "line 3: pair 'a' has 2026-01-05 twice" in twice.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -118,8 +118,8 @@ def _open_bytes(source: Path | bytes) -> Any:
     return io.BytesIO(source) if isinstance(source, bytes) else pa.input_stream(str(source), compression="detect")
 
 
-def _open_text(source: Path | bytes) -> IO[str]:
-    return io.TextIOWrapper(_open_bytes(source), encoding="utf-8-sig", newline="")
+def _open_text(source: Path | bytes, errors: str = "strict") -> IO[str]:
+    return io.TextIOWrapper(_open_bytes(source), encoding="utf-8-sig", errors=errors, newline="")
 
 
 def _undecodable_line(source: Path | bytes) -> int:
@@ -135,7 +135,11 @@ def _undecodable_line(source: Path | bytes) -> int:
 
 def _read_header(source: Path | bytes) -> None:
     """Refuses a first line that the fast reader would take without a word, or read differently."""
-    with _open_text(source) as text, suppress(csv.Error):  # a broken line is named by the careful reader
+    # Columns that are not read may hold anything.
+    with (
+        _open_text(source, errors="replace") as text,
+        suppress(csv.Error),
+    ):  # a broken line is named by the careful reader
         _places(next((row for row in csv.reader(text) if row), None))
 
 
@@ -240,7 +244,7 @@ def _number(text: str, column: str, line: int) -> float:
 
 def line_of(source: Path | bytes, row: int) -> int:
     """The line of the file on which a row (counted from 0, without the header) ends."""
-    with _open_text(source) as text, suppress(csv.Error):
+    with _open_text(source, errors="replace") as text, suppress(csv.Error):
         reader = csv.reader(text)
         count = -2  # the header is a row too
         for values in reader:
