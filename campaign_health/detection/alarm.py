@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from campaign_health.detection.baseline import Day, Prediction
 from campaign_health.detection.evidence import Weighing, learn_excursions
+from campaign_health.detection.likelihood import closed_gain
 from campaign_health.detection.panel import State, log_prior
 from campaign_health.detection.settings import DetectorSettings
 from campaign_health.detection.verdicts import Change
@@ -15,16 +16,6 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 SILENT = 1  # value of State.incident; larger values are 1 + the index of a kept share
 NEW_DRIFT = 0.04  # per day: how fast the level of an incident may move while it is learned
-
-
-def closed_gain(sends: FloatArray, mean: FloatArray, inverse_size: FloatArray, kept: FloatArray | float) -> FloatArray:
-    """ln p(y; kept x mean) / p(y; mean) of one negative binomial: linear in the sends, so more sends say less."""
-    size = np.maximum(inverse_size, 1e-6)
-    share = np.maximum(kept, 1e-6)
-    gain: FloatArray = sends * np.log(share) + (sends + 1.0 / size) * (
-        np.log1p(size * mean) - np.log1p(size * share * mean)
-    )
-    return gain
 
 
 def open_alerts(state: State, day: Day, weighing: Weighing, calm: BoolArray, settings: DetectorSettings) -> BoolArray:

@@ -24,7 +24,7 @@ from campaign_health.detection.settings import DetectorSettings
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
-VERSION = 1
+VERSION = 2
 MEMORY = 28.0  # days over which the level and spread follow the event
 WEEKS = 6.0  # weeks over which the weekday pattern follows
 ESTABLISHED = 14  # days with the event before it can be lost
@@ -33,6 +33,11 @@ NEXT_SILENT = (0.05, 1.0)  # silent days after silent ones, silent days
 STRANGE = 2.0  # nats of silence from which on the days teach the level nothing more
 STEADY_EVENTS = 5  # events the project's common level needs at least
 OUTAGE = 0.1  # of its usual level: below it the whole project is down and no event is judged
+SILENT_SHARE = 0.03  # of the expectation: so little is as good as nothing
+ALIVE_SHARE = 0.1  # of the events: while so many go on, those that stopped stopped alone
+QUIET_WEEKDAY = (0.8, 3.0, 1.0)  # share of its days silent, of at least so many, at so many events a day
+BACK_SHARE = 0.5  # of the expectation: less is not back, or not before
+BACK_DAYS = 28.0  # days on which the event has happened again
 
 
 @dataclass
@@ -55,6 +60,10 @@ class EventState:
     evidence: FloatArray
     lost: NDArray[np.bool_]
     back: FloatArray  # nats that a lost event is back
+    back_count: FloatArray  # events since it is
+    back_expected: FloatArray
+    back_days: FloatArray
+    weekday_silent: FloatArray  # [7, events] share of its days on which nothing happened
 
     @classmethod
     def fresh(cls, events: int) -> Self:
@@ -63,7 +72,7 @@ class EventState:
         return cls(
             None, zero.copy(), zero.copy(), zero.copy(), np.ones((7, events)), np.zeros((7, events)), zero + 0.3,
             zero.copy(), zero.copy(), zero.copy(), zero.copy(), zero.copy(), zero - 1.0, zero.copy(),
-            np.zeros(events, dtype=bool), zero.copy(),
+            np.zeros(events, dtype=bool), zero.copy(), zero.copy(), zero.copy(), zero.copy(), np.zeros((7, events)),
         )  # fmt: skip
 
     def __len__(self) -> int:
@@ -187,7 +196,8 @@ def run_events(
             judged = ~np.isnan(count) & (common > OUTAGE)
             scaled = expected * min(common, 1.0)
             state.run_age[:] = np.where(state.run_age >= 0, state.run_age + gaps[:, column], state.run_age)
-            spread[:, column] = _judge_day(state, np.where(judged, count, 0.0), scaled, judged, threshold)
+            telling = judged & ~_quiet_weekday(state, weekday, pair)
+            spread[:, column] = _judge_day(state, np.where(judged, count, 0.0), scaled, telling, threshold)
             _learn_day(state, np.where(judged, count, 0.0), scaled, weekday, judged)
             found.lost[:, column] = state.lost
             found.expected[:, column] = np.where(judged, scaled, np.nan)
@@ -202,11 +212,23 @@ def run_events(
 
 
 def _common_level(state: EventState, count: FloatArray, expected: FloatArray) -> float:
-    """The median of seen / expected over the established events: what the whole project did that day."""
+    """The median of seen / expected over the established events: what the whole project did that day.
+
+    Events that stopped are left out as long as enough others go on: what stops alone is no outage, however many stop.
+    """
     asked = (state.busy >= ESTABLISHED) & ~state.lost & (expected >= 5.0) & ~np.isnan(count) & (state.run <= 1)
     if asked.sum() < STEADY_EVENTS:
         return 1.0
-    return float(np.median(count[asked] / expected[asked]))
+    kept = count[asked] / expected[asked]
+    alive = kept > SILENT_SHARE
+    return float(np.median(kept[alive] if alive.sum() >= ALIVE_SHARE * len(kept) else kept))
+
+
+def _quiet_weekday(state: EventState, weekday: NDArray[np.int64], pair: NDArray[np.int64]) -> BoolArray:
+    """Events that never happen on this weekday: its silence says nothing of a loss, nor of a habit."""
+    share, times, level = QUIET_WEEKDAY
+    quiet = (state.weekday_silent[weekday, pair] >= share) & (state.weekday_seen[weekday, pair] >= times)
+    return np.asarray(quiet & (state.level >= level))
 
 
 def _judge_day(
@@ -214,7 +236,7 @@ def _judge_day(
 ) -> FloatArray:
     """Adds the day to the silent run or ends it, and opens or closes the loss, in place; the spread used."""
     spread = np.maximum(state.spread, 0.02) + 1.0 / np.maximum(state.level * np.minimum(state.seen, MEMORY), 1.0)
-    silent = judged & (count <= 0.03 * expected) & (state.busy > 0)
+    silent = judged & (count <= SILENT_SHARE * expected) & (state.busy > 0)
     ended = judged & ~silent & (state.run > 0)
     _learn_habit(state, ended, judged & ~silent)
     chance = probability_of_few(count, expected, spread)
@@ -226,9 +248,14 @@ def _judge_day(
     state.run_age[:] = np.where(silent & (state.run_age < 0), 0.0, state.run_age)
     state.evidence[:] = np.where(silent, state.evidence + nats, state.evidence)
     # back: counts that a lost event does not show, until it is sure
-    gain = np.where(silent, 0.0, count * np.log(1.0 / 0.03) - np.log1p(spread * expected) / spread)
-    state.back[:] = np.where(state.lost & judged, np.clip(state.back + gain, 0.0, 50.0), 0.0)
-    over = (ended & ~state.lost) | (state.lost & (state.back >= 4.6))
+    gain = np.where(silent, 0.0, count * np.log(1.0 / SILENT_SHARE) - np.log1p(spread * expected) / spread)
+    gain = np.where(judged, gain, 0.0)
+    state.back[:] = np.where(state.lost, np.clip(state.back + gain, 0.0, 50.0), 0.0)
+    since = state.back > 0
+    for total, today in ((state.back_count, count), (state.back_expected, expected), (state.back_days, 1.0)):
+        total[:] = np.where(since, total + np.where(judged, today, 0.0), 0.0)
+    enough = (state.back_count >= BACK_SHARE * state.back_expected) | (state.back_days >= BACK_DAYS)
+    over = (ended & ~state.lost) | (state.lost & (state.back >= 4.6) & enough)
     state.evidence[:] = np.where(over, 0.0, state.evidence)
     state.run[:] = np.where(ended, 0.0, state.run)
     state.run_age[:] = np.where(over, -1.0, state.run_age)
@@ -266,3 +293,7 @@ def _learn_day(
     pace = trust * np.maximum(1.0 / (state.weekday_seen[weekday, pair] + 2.0), 1.0 / WEEKS)
     state.weekday[weekday, pair] = np.maximum(factor + pace * (relative - factor), 0.02)
     state.weekday_seen[weekday, pair] += live
+    share = state.weekday_silent[weekday, pair]
+    nothing = np.where(count <= SILENT_SHARE * state.level, 1.0, 0.0)
+    pace = np.where(live, np.maximum(1.0 / np.maximum(state.weekday_seen[weekday, pair], 1.0), 1.0 / WEEKS), 0.0)
+    state.weekday_silent[weekday, pair] = share + pace * (nothing - share)

@@ -79,3 +79,11 @@ def log_with_mean(shape: Array, settled: Array, reach: Array, count: Array, mean
     value = shape + count * np.log(mean)
     value -= base
     return value
+
+
+def closed_gain(sends: Array, mean: Array, inverse_size: Array, kept: Array | float) -> Array:
+    """ln p(y; kept x mean) / p(y; mean) of one negative binomial: linear in the sends, so more sends say less."""
+    size = np.maximum(inverse_size, 1e-6)
+    share = np.maximum(kept, 1e-6)
+    gain: Array = sends * np.log(share) + (sends + 1.0 / size) * (np.log1p(size * mean) - np.log1p(size * share * mean))
+    return gain

@@ -9,11 +9,12 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.alarm import close, closed_gain, follow_alerts, open_alerts
+from campaign_health.detection.alarm import close, follow_alerts, open_alerts
 from campaign_health.detection.baseline import Day, Prediction, predict
 from campaign_health.detection.delay import remember
 from campaign_health.detection.evidence import Weighing, follow_runs, weigh
 from campaign_health.detection.learning import learn, learn_deviation
+from campaign_health.detection.likelihood import closed_gain
 from campaign_health.detection.panel import State
 from campaign_health.detection.ranges import probability_of_few, probable_range
 from campaign_health.detection.settings import DetectorSettings
@@ -270,9 +271,10 @@ def _say_ranges(
     few = probability_of_few(downstream, verdicts.expected, spread)
     stormy = probability_of_few(downstream, verdicts.expected, np.full_like(spread, settings.wide_spread))
     ordinary = 1.0 - storm - pause
-    few = ordinary * few + storm * stormy + np.where(downstream == 0, pause, 0.0)
+    few = ordinary * few + storm * stormy + pause
     surging = verdicts.status == Status.SURGING
     few = np.where(surging, 1.0 - few, few)
-    run_of_days = np.exp(-np.nan_to_num(verdicts.evidence))
+    # A day with as many sends as expected is judged by itself, whatever the days before it were.
+    run_of_days = np.where(downstream < verdicts.expected, np.exp(-np.nan_to_num(verdicts.evidence)), 1.0)
     few = np.where(surging, few, np.minimum(few, run_of_days))
     verdicts.probability = np.where(np.isnan(verdicts.expected), np.nan, np.clip(few, 0.0, 1.0))

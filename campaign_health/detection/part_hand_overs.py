@@ -20,8 +20,8 @@ from campaign_health.detection.rename import Rename
 LONGEST_DAYS = 28
 """Days after which the lower level is the event's new normal."""
 
-LEAST_MISSING, MOST_MISSING = 0.12, 0.95
-"""Shares of the event's expected count that must be missing: less is noise, more is a lost event."""
+LEAST_MISSING = 0.12
+"""Share of the event's expected count that must be missing: less is noise."""
 
 LEAST_DEVIATIONS = 1.5
 """Standard deviations by which it must be missing before the project's hand-overs are asked at all."""
@@ -103,12 +103,7 @@ def _confirmed(
         if old < 0 or row not in _short(data, sums, new, birth, earlier):
             continue
         for rename in renames_on(data.day(earlier)):
-            partly = rename.partial or not rename.complete
-            if (
-                partly
-                and (rename.old, rename.new) == (names[old], names[new])
-                and rename.confidence >= LEAST_CONFIDENCE
-            ):
+            if (rename.old, rename.new) == (names[old], names[new]) and rename.confidence >= LEAST_CONFIDENCE:
                 return True
     return False
 
@@ -121,7 +116,7 @@ def _short(data: ChainInput, sums: _Sums, new: int, birth: int, column: int) -> 
     brought = np.nansum(data.panel.counts[new, birth : column + 1])
     with np.errstate(divide="ignore", invalid="ignore"):
         share = missing / expected
-        enough = (share >= LEAST_MISSING) & (share <= MOST_MISSING) & (missing > LEAST_DEVIATIONS * np.sqrt(variance))
+        enough = (share >= LEAST_MISSING) & (missing > LEAST_DEVIATIONS * np.sqrt(variance))
         made_up = (brought >= MADE_UP[0] * missing) & (brought <= MADE_UP[1] * missing)
     mapped = (data.event_row[:, column] >= 0) & (data.event_row[:, column] != new)
     return np.flatnonzero(enough & made_up & mapped)
