@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 
 from campaign_health.detection.event_history import EventState, judge_event_panel
 
 MONDAY = date(2026, 1, 5)
-STOP = 100
+STOP = 100  # a Wednesday
 
 
 def project(events: int = 30, days: int = 130, seed: int = 1) -> np.ndarray:
@@ -51,6 +52,35 @@ def test_a_project_that_is_down_as_a_whole_lost_no_event() -> None:
     verdicts, _ = judge_event_panel(counts, MONDAY)
     assert not verdicts.lost.any()
     assert (verdicts.project[STOP : STOP + 3] < 0.1).all()
+
+
+@pytest.mark.parametrize("gone", [1, 3, 5, 7])
+def test_events_that_stop_together_are_lost_as_long_as_any_other_goes_on(gone: int) -> None:
+    counts = project(events=8)
+    counts[:gone, STOP:] = 0
+    verdicts, _ = judge_event_panel(counts, MONDAY)
+    assert verdicts.lost[:gone, STOP + 1 :].all()
+    assert not verdicts.lost[gone:].any()
+
+
+def test_an_event_that_never_happens_at_weekends_is_lost_as_soon_as_any_other() -> None:
+    counts = project()
+    counts[6, np.arange(counts.shape[1]) % 7 >= 5] = 0
+    counts[6, STOP:] = 0
+    verdicts, _ = judge_event_panel(counts, MONDAY)
+    assert not verdicts.lost[6, :STOP].any()
+    assert verdicts.lost[6, STOP + 1 :].all()
+    assert verdicts.began[6, STOP + 1] == 1
+
+
+def test_a_fifth_of_an_event_is_not_the_event_back() -> None:
+    counts = project(days=140)
+    usual = counts[5].copy()
+    counts[5, STOP:] = 0
+    counts[5, STOP + 5 :] = np.round(usual[STOP + 5 :] * 0.2)
+    verdicts, _ = judge_event_panel(counts, MONDAY)
+    assert verdicts.lost[5, STOP : STOP + 20].all()
+    assert not verdicts.lost[5, -1], "after four weeks it is the event's new level"
 
 
 def test_a_holiday_dims_the_expectation_of_every_event() -> None:

@@ -74,6 +74,21 @@ def test_half_of_the_sends_missing_is_degraded_within_days() -> None:
     assert np.nanmean(verdicts.kept[:, BREAK + 8]) == pytest.approx(0.5, abs=0.08)
 
 
+@pytest.mark.parametrize("events", [100.0, 2000.0, 30_000.0])
+@pytest.mark.parametrize("kept", [0.03, 0.1, 0.16, 0.35, 0.6])
+def test_whatever_share_of_a_steady_campaign_is_left_it_is_found_within_days(events: float, kept: float) -> None:
+    counts, sends = healthy(events=events)
+    assert np.quantile(first_alert(judge(counts, broken(sends, kept))), 0.9) <= (2 if events > 100 or kept < 0.5 else 9)
+
+
+def test_more_than_a_healthy_day_sends_is_never_evidence() -> None:
+    events, sends = healthy()
+    sends[:, BREAK] = 10_000
+    verdicts = judge(events, sends)
+    assert not verdicts.alert[:, BREAK].any()
+    assert (verdicts.evidence[:, BREAK] < 1e-9).all()
+
+
 def test_a_week_of_zeros_at_three_sends_a_day_is_evidence_and_one_at_half_a_send_is_not() -> None:
     events, sends = healthy(events=6.0, ratio=0.5)
     assert (first_alert(judge(events, broken(sends, 0.0))) <= 6).mean() > 0.9

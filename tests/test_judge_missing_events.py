@@ -156,3 +156,22 @@ def test_a_project_whose_events_were_all_renamed_at_once_has_lost_them_all(tmp_p
     world = judged(tmp_path, stories)
     found = world.rows("SELECT kind, opened_on, count(*) FROM incident GROUP BY ALL")
     assert found == [("event_lost", day(LAST - 1), 7)]
+
+
+@pytest.mark.parametrize("linger", [0.05, 0.08])
+def test_a_rename_of_which_a_few_old_apps_linger_is_an_incident_from_its_first_day(
+    tmp_path: Path, linger: float
+) -> None:
+    since, days = 60, 80
+    old = steady(1, days, level=200, event="report.exported", trigger="report.exported")
+    usual = old.events.copy()
+    broken(old, since, at="events", keep=linger)
+    new = steady(50, days, name="Nobody", event="report_exported", trigger=None, state="draft")
+    new.events[:] = 0
+    new.events[since:] = usual[since:] - old.events[since:]
+    world = World(tmp_path, [old, *(steady(number, days) for number in range(2, 9)), new])
+    world.collect(0, since + 3)
+    world.judge(since + 3)
+    assert world.rows("SELECT stage, cause, opened_on, detected_on FROM incident") == [
+        ("event", "event_renamed", day(since), day(since))
+    ]

@@ -35,7 +35,7 @@ STEADY_EVENTS = 5  # events the project's common level needs at least
 OUTAGE = 0.1  # of its usual level: below it the whole project is down and no event is judged
 SILENT_SHARE = 0.03  # of the expectation: so little is as good as nothing
 ALIVE_SHARE = 0.1  # of the events: while so many go on, those that stopped stopped alone
-QUIET_WEEKDAY = (0.8, 3.0, 1.0)  # share of its days silent, of at least so many, at so many events a day
+QUIET_WEEKDAY = (0.8, 2.0, 1.0)  # share of its days silent, of at least so many, at so many events a day
 BACK_SHARE = 0.5  # of the expectation: less is not back, or not before
 BACK_DAYS = 28.0  # days on which the event has happened again
 
@@ -265,7 +265,8 @@ def _judge_day(
 
 
 def _learn_habit(state: EventState, ended: BoolArray, busy: BoolArray) -> None:
-    """A silent run that ended by itself is a habit of the event."""
+    """A silent run that ended by itself is a habit of the event, once its weekdays are known."""
+    ended, busy = ended & (state.seen > 14), busy & (state.seen > 14)
     fade = np.where(busy, 1.0 - 1.0 / 365.0, 1.0)
     state.first_silent[:] = state.first_silent * fade + ended
     state.first_days[:] = state.first_days * fade + busy
