@@ -115,6 +115,8 @@ def bare_file(tmp_path: Path, *rows: str) -> Path:
     with duckdb.connect(str(path)) as connection:
         connection.execute(
             """
+            CREATE TABLE schema_migration (number INTEGER, name VARCHAR, applied_at TIMESTAMP);
+            INSERT INTO schema_migration VALUES (1, 'first', TIMESTAMP '2026-11-01 00:00:00');
             CREATE TABLE campaign (workspace VARCHAR, campaign_id BIGINT, name VARCHAR, state VARCHAR,
                 trigger_kind VARCHAR, event VARCHAR);
             CREATE TABLE campaign_day (workspace VARCHAR, campaign_id BIGINT, day DATE, sent BIGINT, state VARCHAR);

@@ -89,6 +89,18 @@ def test_more_than_a_healthy_day_sends_is_never_evidence() -> None:
     assert (verdicts.evidence[:, BREAK] < 1e-9).all()
 
 
+@pytest.mark.parametrize("count", [1e4, 1e9, 1e14])
+@pytest.mark.parametrize("absurd", ["events", "sends"])
+def test_one_absurd_count_neither_raises_an_alarm_nor_hides_a_break(absurd: str, count: float) -> None:
+    events, sends = healthy()
+    sends = broken(sends, 0.0)
+    (events if absurd == "events" else sends)[:, BREAK - 20] = count
+    verdicts = judge(events, sends)
+    assert verdicts.alert[:, :BREAK].any(axis=1).sum() <= 1
+    assert not verdicts.alert[:, BREAK - 18 : BREAK].any()
+    assert (first_alert(verdicts) == 0).all()
+
+
 def test_a_week_of_zeros_at_three_sends_a_day_is_evidence_and_one_at_half_a_send_is_not() -> None:
     events, sends = healthy(events=6.0, ratio=0.5)
     assert (first_alert(judge(events, broken(sends, 0.0))) <= 6).mean() > 0.9

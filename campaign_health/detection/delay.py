@@ -63,6 +63,20 @@ def delayed(state: State, shares: FloatArray) -> FloatArray:
     return np.where(weight > 0.5, total / np.maximum(weight, 1e-9), np.nan)
 
 
+def plausible_events(
+    state: State, events: FloatArray, weekday: NDArray[np.int64], settings: DetectorSettings
+) -> FloatArray:
+    """The event counts as far as they can be believed, `[pairs]`: at most so many times what is usual or was lately.
+
+    One absurd count (a loop, a load test) would else make the days it might be sent on expect absurdly much, and hide
+    a break in them. Real growth is as high as it wants a day or two later.
+    """
+    usual = np.where(state.volume_seen > 0, state.volume, -np.inf)
+    newest = np.nan_to_num(state.recent).max(axis=0)
+    most = settings.volume_most * np.maximum(np.maximum(np.exp(usual.max(axis=0)), newest), 10.0)
+    return np.where(state.days_seen >= settings.learning_days, np.minimum(events, most), events)
+
+
 def remember(state: State, events: FloatArray, gap: NDArray[np.int64]) -> None:
     """Moves the memory of event counts on to a new day, `gap` days after the last one, in place."""
     state.recent[1:] = state.recent[:-1].copy()

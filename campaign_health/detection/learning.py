@@ -102,7 +102,8 @@ def _learn_weekday(
 ) -> None:
     pair = np.arange(len(state))
     plain = seen.typical / seen.weekday_factor
-    weight = lesson * plain / (1.0 + TRUSTED_SPREAD * plain)
+    absurd = day.sends >= settings.surge_most * seen.typical + 10.0
+    weight = lesson * np.where(absurd, 0.1, 1.0) * plain / (1.0 + TRUSTED_SPREAD * plain)
     relative = np.clip(day.sends / np.maximum(seen.typical, 1e-9), 0.2, 5.0) * seen.weekday_factor
     kept = np.where(live, 1.0 - lesson / settings.weekday_memory, 1.0)
     state.weekday_sum[day.weekday, pair] = state.weekday_sum[day.weekday, pair] * kept + weight * relative

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from campaign_health.detection.alarm import close, follow_alerts, open_alerts
 from campaign_health.detection.baseline import Day, Prediction, predict
-from campaign_health.detection.delay import remember
+from campaign_health.detection.delay import plausible_events, remember
 from campaign_health.detection.evidence import Weighing, follow_runs, weigh
 from campaign_health.detection.learning import learn, learn_deviation
 from campaign_health.detection.likelihood import closed_gain
@@ -162,6 +162,7 @@ def _judge_day(
     off: BoolArray | None,
     shared_dip: bool,
 ) -> Prediction:
+    upstream = plausible_events(state, upstream, weekday, settings)
     observed = ~(np.isnan(upstream) | np.isnan(downstream))
     if off is not None:
         observed &= ~off
@@ -187,8 +188,10 @@ def _judge_day(
     established = state.days_seen >= settings.learning_days
     trust = np.where(established, 1.0 / (1.0 + np.exp(weighing.strongest - settings.suspicion)), 1.0)
     own = seen.without_dip()
-    learn(state, day, own, live, trust, settings)
-    learn_deviation(state, day, seen)
+    # However many more were sent, the day teaches no more than that it was a surge.
+    taught = replace(day, sends=np.minimum(day.sends, settings.surge_most * seen.typical + 10.0))
+    learn(state, taught, own, live, trust, settings)
+    learn_deviation(state, taught, seen)
     _renew_before(state, live & ((weighing.strongest < settings.calm) | ~established))
     _follow_surge(state, day, seen, settings)
     state.days_seen += day.judged

@@ -23,7 +23,7 @@ class DetectorSettings:
 
     # -- the one setting --------------------------------------------------------------------------
     false_alarm_years: float = 8.0  # years: at most one false alarm per campaign in so many years
-    calibration: float = 2.1  # nats by which a CUSUM's own slack undercuts ln(days of the budget); measured
+    calibration: float = 2.0  # nats by which a CUSUM's own slack undercuts ln(days of the budget); measured
 
     # -- how a healthy campaign may move: one model per column ------------------------------------
     drifts: tuple[float, ...] = (0.01, 0.03, 0.02, 0.04, 0.01, 0.02)  # per day
@@ -50,12 +50,14 @@ class DetectorSettings:
     # -- ratio, weekday, delay, volume ------------------------------------------------------------
     ratio_prior: tuple[float, float] = (0.5, 0.3)  # sends' worth of prior knowledge, ratio
     surge_clip: float = 2.0  # times the expectation: more than this teaches no more
+    surge_most: float = 5.0  # times the expectation: more is not remembered of a day
     weekday_prior: float = 5.0  # days' worth of "no weekday pattern"
     weekday_memory: float = 14.0  # same weekdays (weeks) remembered
     delay_memory: float = 60.0  # days that choose the delay
     elasticity_prior: float = 3.0  # days' worth of "sends are proportional to events"
     volume_gain: float = 0.15  # share of a new day in the event count's own weekday level
     volume_scatter: float = 0.35  # least scatter of ln(event count) from its weekday level
+    volume_most: float = 30.0  # times the usual or the newest event counts: more counts as so many
     volume_usual: float = 1.5  # scatters above its weekday level that an event count is still usual
     volume_low: float = 1.0  # scatters below it; up to twice as many the lenient model gains a say
     volume_echo: float = 0.8  # share of that say which is left a day later
