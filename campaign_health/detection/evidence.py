@@ -102,11 +102,13 @@ def _more_sends_say_less(
     asked = day.judged & (state.incident == 0) & (state.days_seen >= settings.learning_days)
     far = np.flatnonzero(asked & (expected - day.sends > FAR * scatter))
     largest = seen.mean_before[:, far].max(axis=0)
+    # Where storms are known to happen they remain an explanation.
+    stormy = np.log(np.maximum(state.storms / settings.storm_prior[0], 1.0))
     for index, kept in enumerate(settings.kept_shares):
         for part in PARTS if kept > 0 else ():
             rows = far[day.sends[far] < part * kept * largest]
             if rows.size:
-                at_most = _gain_at_most(state, day, seen, settings, index, rows, part)
+                at_most = _gain_at_most(state, day, seen, settings, index, rows, part) - stormy[rows]
                 gain[index][:, rows] = np.maximum(gain[index][:, rows], at_most)
 
 

@@ -23,7 +23,7 @@ class DetectorSettings:
 
     # -- the one setting --------------------------------------------------------------------------
     false_alarm_years: float = 8.0  # years: at most one false alarm per campaign in so many years
-    calibration: float = 2.0  # nats by which a CUSUM's own slack undercuts ln(days of the budget); measured
+    calibration: float = 2.1  # nats by which a CUSUM's own slack undercuts ln(days of the budget); measured
 
     # -- how a healthy campaign may move: one model per column ------------------------------------
     drifts: tuple[float, ...] = (0.01, 0.03, 0.02, 0.04, 0.01, 0.02)  # per day
