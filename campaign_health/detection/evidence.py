@@ -23,6 +23,7 @@ from campaign_health.detection.settings import DetectorSettings
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+Rows = NDArray[np.int64] | slice
 BOUND = 50.0  # nats: no single day says more
 RUNNING = 0.1  # nats above which a run of evidence is on
 SETTLED = 0.5  # nats below which an excursion is over
@@ -66,16 +67,30 @@ def _gain(state: State, day: Day, seen: Prediction, index: int, settings: Detect
     kept = settings.kept_shares[index]
     if kept == 0.0:
         return _gain_silent(state, day, seen, settings)
-    persistence = np.array(settings.persistence)[:, None] ** state.days_since
-    on = state.evidence[index] > 0
-    left = kept * seen.mean_before * np.where(on, kept**-persistence, 1.0)
+    left = _left(state, seen, index, settings)
     ordinary = seen.component.sum(axis=0)
     broken = (
         seen.spread_weight
         * np.exp(likelihood.log_with_mean(seen.shape, seen.inverse_size, seen.reach, day.sends, left))
     ).sum(axis=0)
-    odds = np.maximum(broken, 1e-300) / np.maximum(ordinary, 1e-300)
-    gain: FloatArray = np.log(odds / (1.0 - seen.pause + seen.pause * odds))
+    return _log_odds(broken, ordinary, seen.pause)
+
+
+def _left(
+    state: State, seen: Prediction, index: int, settings: DetectorSettings, rows: Rows = slice(None)
+) -> FloatArray:
+    """The sends that a kept share expects, `[models, rows]`; a deviation that lasts has begun to take its part."""
+    kept = settings.kept_shares[index]
+    persistence = np.array(settings.persistence)[:, None] ** state.days_since[rows]
+    on = state.evidence[index][:, rows] > 0
+    left: FloatArray = kept * seen.mean_before[:, rows] * np.where(on, kept**-persistence, 1.0)
+    return left
+
+
+def _log_odds(broken: FloatArray, healthy: FloatArray, pause: FloatArray) -> FloatArray:
+    """ln of broken against healthy, where a pause explains the day as well as a break does."""
+    odds = np.maximum(broken, 1e-300) / np.maximum(healthy, 1e-300)
+    gain: FloatArray = np.log(odds / (1.0 - pause + pause * odds))
     return gain
 
 
@@ -122,10 +137,7 @@ def _gain_at_most(
     part: float,
 ) -> FloatArray:
     """The gain of some pairs with at least a part of what the kept share expects, `[models, rows]`."""
-    kept = settings.kept_shares[index]
-    persistence = np.array(settings.persistence)[:, None] ** state.days_since[rows]
-    on = state.evidence[index][:, rows] > 0
-    left = kept * seen.mean_before[:, rows] * np.where(on, kept**-persistence, 1.0)
+    left = _left(state, seen, index, settings, rows)
     count = np.maximum(day.sends[rows], part * left)
     size, weight = seen.inverse_size[..., rows], seen.spread_weight[..., rows]
     shape, reach = likelihood.log_shape(count, size), count + 1.0 / size
@@ -133,10 +145,7 @@ def _gain_at_most(
         (weight * np.exp(likelihood.log_with_mean(shape, size, reach, count, mean))).sum(axis=0)
         for mean in (seen.mean[:, rows], left)
     )
-    odds = np.maximum(broken, 1e-300) / np.maximum(healthy, 1e-300)
-    pause = seen.pause[rows]
-    gain: FloatArray = np.log(odds / (1.0 - pause + pause * odds))
-    return gain
+    return _log_odds(broken, healthy, seen.pause[rows])
 
 
 def _gain_silent(state: State, day: Day, seen: Prediction, settings: DetectorSettings) -> FloatArray:
