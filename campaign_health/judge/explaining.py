@@ -27,7 +27,7 @@ from campaign_health.detection.verdicts import STATUS_NAMES
 from campaign_health.errors import CouldNotStart
 from campaign_health.judge.diagnosis import DIAGNOSIS_DAYS
 from campaign_health.judge.explained import Explanation, LinkDay, LinkExplained
-from campaign_health.judge.explaining_event import event_link, event_step, known_number, times_likelier
+from campaign_health.judge.explaining_event import event_link, event_step, known_number, link_day
 from campaign_health.judge.plans import Plan
 from campaign_health.judge.reading import Known, read_known
 from campaign_health.judge.workspace import read_panels, remembered
@@ -148,16 +148,12 @@ def _link(
     link, verdicts, last = LINKS[number], found.links[number], data.days - 1
     upstream, downstream = _numbers(data, link.upstream)[row], _numbers(data, link.downstream)[row]
     days = [
-        LinkDay(
+        link_day(
             data.day(column),
             known_number(upstream[column]),
-            known_number(downstream[column]),
-            known_number(verdicts.expected[row, column]),
-            known_number(verdicts.expected_low[row, column]),
-            known_number(verdicts.expected_high[row, column]),
-            known_number(verdicts.probability[row, column]),
-            times_likelier(verdicts.evidence[row, column]),
-            times_likelier(verdicts.threshold[row, column]),
+            downstream[column],
+            verdicts,
+            (row, column),
             STATUS_NAMES[verdicts.status[row, column]],
         )
         for column in range(max(0, data.days - _DAYS_SHOWN), data.days)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from campaign_health.detection.chain_links import LinkVerdicts
 from campaign_health.detection.event_explanation import EventDay, HandOverDays, explain_event, hand_over_sentence
 from campaign_health.detection.event_history import EventVerdicts
 from campaign_health.detection.explanation import Budget
+from campaign_health.detection.monitor import PanelVerdicts
 from campaign_health.detection.sentences import plural, span
 from campaign_health.judge.explained import HISTORY, LinkDay, LinkExplained
 
@@ -104,19 +106,33 @@ def _said(seen: EventDay) -> str:
     return f"{said}; {span(seen.low, seen.high)} by its own history{around}.{lost}"
 
 
-def _day(event_row: int, column: int, data: ChainInput, events: EventVerdicts) -> LinkDay:
+def link_day(
+    day: date,
+    upstream: float | None,
+    downstream: float,
+    verdicts: EventVerdicts | PanelVerdicts,
+    place: tuple[int, int],
+    status: str,
+) -> LinkDay:
+    """One day of a link or an event, with what was found at `place`, its row and column in `verdicts`."""
     return LinkDay(
-        data.day(column),
-        None,
-        known_number(data.panel.counts[event_row, column]),
-        known_number(events.expected[event_row, column]),
-        known_number(events.expected_low[event_row, column]),
-        known_number(events.expected_high[event_row, column]),
-        known_number(events.probability[event_row, column]),
-        times_likelier(events.evidence[event_row, column]),
-        times_likelier(events.threshold[event_row, column]),
-        "event_lost" if events.lost[event_row, column] else "present",
+        day,
+        upstream,
+        known_number(downstream),
+        known_number(verdicts.expected[place]),
+        known_number(verdicts.expected_low[place]),
+        known_number(verdicts.expected_high[place]),
+        known_number(verdicts.probability[place]),
+        times_likelier(verdicts.evidence[place]),
+        times_likelier(verdicts.threshold[place]),
+        status,
     )
+
+
+def _day(event_row: int, column: int, data: ChainInput, events: EventVerdicts) -> LinkDay:
+    status = "event_lost" if events.lost[event_row, column] else "present"
+    counted = data.panel.counts[event_row, column]
+    return link_day(data.day(column), None, counted, events, (event_row, column), status)
 
 
 def _hand_over(
