@@ -15,6 +15,8 @@ from campaign_health.sandbox.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from campaign_health.sandbox.world import World
 from tests.collecting_cast import BIKE_CSV, Install, Installation, cast_world
+from tests.judge_cast import World as JudgedWorld
+from tests.status_world import make_status_world
 
 # A change is judged on the same examples every time; HYPOTHESIS_EXPLORE=1 looks for new ones.
 settings.register_profile("steady", derandomize=True)
@@ -52,3 +54,9 @@ def collected_bikes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instal
         made = Installation(sandbox, directory, {"MIXPANEL_QUERIES_PER_HOUR": "1000"})
         assert made.collect().exit_code() == 0
         yield made
+
+
+@pytest.fixture(scope="session")
+def status_world(tmp_path_factory: pytest.TempPathFactory) -> JudgedWorld:
+    """Four campaigns, two of them broken, collected and judged once; to be read only."""
+    return make_status_world(tmp_path_factory.mktemp("status"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -174,6 +174,13 @@ class ManifestFacts:
                 for row in plans
             },
             {},
+        )
+
+    @property
+    def are_any(self) -> bool:
+        """Whether anything but the properties used is said of any campaign; those may be read off its messages."""
+        return any(
+            replace(facts, uses=()) != CampaignFacts() for facts in (*self._by_id.values(), *self._by_name.values())
         )
 
     def about(self, campaign_id: int, name: str) -> CampaignFacts:

@@ -68,10 +68,9 @@ def read_known(
     last_day = min(days[1], today if as_of is None else as_of)
     if last_day < days[0]:
         return None
-    manifest, problem = _manifest(workspace)
-    facts = ManifestFacts.of(manifest)
-    if problem is not None:
-        facts = ManifestFacts.stored(judgements.read_plans(connection, name))
+    told = ManifestFacts.stored(judgements.read_plans(connection, name))
+    manifest, problem = _manifest(workspace, told)
+    facts = ManifestFacts.of(manifest) if problem is None else told
     decisions = [d for d in decisions_in_force(connection, name) if local_day(d.decided_at, zone) <= today]
     campaigns = judge_input.campaigns(connection, name)
     plans = make_plans(
@@ -100,10 +99,13 @@ def read_known(
     )
 
 
-def _manifest(workspace: WorkspaceSettings) -> tuple[Manifest | None, str | None]:
-    """The manifest, and why it could not be read; a slip in it must not keep a broken campaign from being seen."""
+def _manifest(workspace: WorkspaceSettings, said: ManifestFacts) -> tuple[Manifest | None, str | None]:
+    """The manifest, and why what it `said` when last read holds instead.
+
+    A slip in it must not keep a broken campaign from being seen, nor a run from another folder take its owner away.
+    """
     if workspace.manifest_path is None:
-        return None, None
+        return None, _NO_MANIFEST if said.are_any else None
     try:
         return read_manifest(workspace.manifest_path), None
     except ManifestError as failure:
@@ -111,6 +113,10 @@ def _manifest(workspace: WorkspaceSettings) -> tuple[Manifest | None, str | None
 
 
 _RENAMES = ("confirm_rename", "refuse_rename")
+_NO_MANIFEST = (
+    "There is no manifest here, and one was read before. What it said then still holds. Run this in its folder or name"
+    " it with CAMPAIGN_HEALTH_MANIFEST; to forget what it said, name one without campaigns."
+)
 
 
 def fingerprint(

@@ -1,0 +1,63 @@
+"""`judge` in the terminal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from campaign_health.cli.main import campaign_health
+from tests.judge_cast import World, day, morning_after, steady
+from tests.status_world import DAYS, LAST, MANIFEST, environment, run
+
+
+def test_a_manifest_with_a_slip_is_said_and_keeps_no_campaign_from_being_judged(tmp_path: Path) -> None:
+    world = World(tmp_path, [steady(1, DAYS, name="Upgrade offer")])
+    world.collect(0, 20)
+    (tmp_path / "manifest.yaml").write_text(MANIFEST)
+    run(world, "judge", now=morning_after(20))
+    (tmp_path / "manifest.yaml").write_text("version: 1\ncampaigns: what?\n")
+    result = run(world, "judge", now=morning_after(20))
+    assert result.exit_code == 0
+    assert "manifest.yaml:2" in result.stderr
+    assert world.rows("SELECT owner, deal_value FROM campaign_plan") == [("@growth", 1200)]
+
+
+def test_without_its_manifest_owner_and_price_are_kept_and_the_cure_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(tmp_path / "data", [steady(2, DAYS, name="Upgrade offer")])
+    world.collect(0, 20)
+    (world.directory / "manifest.yaml").write_text(MANIFEST)
+    run(world, "judge", now=morning_after(20))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.delenv("CAMPAIGN_HEALTH_MANIFEST", raising=False)
+    settings = environment(world, morning_after(20))
+    del settings["CAMPAIGN_HEALTH_MANIFEST"]
+    result = CliRunner().invoke(campaign_health, ["judge"], env=settings, catch_exceptions=False)
+    assert "name it with CAMPAIGN_HEALTH_MANIFEST" in " ".join(result.stderr.split())
+    assert world.rows("SELECT owner, deal_value FROM campaign_plan") == [("@growth", 1200)]
+    (world.directory / "manifest.yaml").write_text("version: 1\n")
+    forgotten = run(world, "judge", now=morning_after(20))
+    assert "manifest" not in forgotten.stderr
+    assert world.rows("SELECT owner, deal_value FROM campaign_plan") == [(None, None)]
+
+
+def test_judging_as_of_a_day_that_is_not_collected_is_said(tmp_path: Path) -> None:
+    world = World(tmp_path, [steady(1, DAYS)])
+    world.collect(0, LAST)
+    (tmp_path / "manifest.yaml").write_text("version: 1\n")
+    told = " ".join(run(world, "judge", "--as-of", (day(LAST) + timedelta(days=3)).isoformat()).stderr.split())
+    assert "was not collected yet, or is not over; judged up to" in told
+    assert "warning" not in run(world, "judge", "--as-of", day(LAST).isoformat()).stderr
+
+
+def test_judging_before_collecting_says_so_and_makes_no_file(tmp_path: Path) -> None:
+    (tmp_path / "manifest.yaml").write_text("version: 1\n")
+    with pytest.raises(Exception, match="Nothing was collected yet"):
+        run(World(tmp_path, []), "judge")
+    assert not (tmp_path / "warehouse.duckdb").exists()

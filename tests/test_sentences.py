@@ -1,0 +1,72 @@
+"""Sentences and numbers for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from campaign_health.detection.sentences import how_rare, money, overview_sentence, seen_sentence, span
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        (
+            {"status": "silent", "events": 118, "sent": 0, "expected_low": 52.2, "expected_high": 70.9,
+             "probability": 0},
+            "0 sends for 118 events; 52 to 71 were expected; a healthy campaign does this less than once in a thousand "
+            "years.",
+        ),
+        ({"status": "healthy", "events": 1, "sent": 1}, "1 send for 1 event."),
+        ({"status": "learning", "events": 5, "sent": 4}, "4 sends for 5 events; too little history yet."),
+        (
+            {"status": "silent", "started": 40, "sent": 0, "stage": "sent", "expected_low": 30, "expected_high": 30},
+            "0 sends for 40 journeys started; 30 were expected.",
+        ),
+        (
+            {"status": "event_lost", "event": "project.created", "events": 0, "stage": "event", "expected_low": 90,
+             "expected_high": 120, "day": "Mon 23 Nov"},
+            "0 events named project.created on Mon 23 Nov; 90 to 120 were expected.",
+        ),
+        (
+            {"status": "silent", "events": 62, "sent": 57, "delivered": 0, "stage": "delivered", "expected_low": 54,
+             "expected_high": 58},
+            "0 deliveries for 57 sends; 54 to 58 were expected; messages are sent, but do not arrive.",
+        ),
+        (
+            {"status": "degraded", "events": 62, "sent": 57, "delivered": 28, "stage": "delivered"},
+            "28 deliveries for 57 sends; messages are sent, but fewer of them arrive.",
+        ),
+        (
+            {"status": "degraded", "events": 62, "started": 60, "sent": 27, "stage": "activated"},
+            "27 sends for 62 events; journeys start, but fewer of them get past the campaign's filters.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_verdict_is_one_sentence_with_its_numbers(numbers: dict[str, Any], said: str) -> None:
+    assert seen_sentence(**numbers) == said
+
+
+def test_the_overview_is_one_sentence() -> None:
+    counts = {"silent": 2, "degraded": 1, "healthy": 37}
+    assert overview_sentence(counts, 4300, "all sources collected this morning at 06:32") == (
+        "2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy; all sources "
+        "collected this morning at 06:32."
+    )
+    assert overview_sentence({"healthy": 1}) == "Nothing is broken; 1 campaign is healthy."
+    assert overview_sentence({"healthy": 3, "not_collected": 1}).startswith("Nothing is known to be broken;")
+    assert overview_sentence({"healthy": 3}, certain=False).startswith("Nothing is known to be broken;")
+    assert overview_sentence({}) == "No campaigns are known yet."
+
+
+def test_numbers_are_written_for_people() -> None:
+    assert [money(14_400), money(0.4), money(-12)] == ["$14,400", "$0", "-$12"]
+    assert [span(51.6, 70.2), span(3, 3), span(1000, 2000)] == ["51 to 71", "3", "1,000 to 2,000"]
+    assert [how_rare(p) for p in (1e-9, 1 / 80_000, 1 / 3700, 1 / 40, 1)] == [
+        "less than once in a thousand years",
+        "less than once in a hundred years",
+        "about once in 10 years",
+        "about once in 40 days",
+        "on most days",
+    ]
