@@ -112,7 +112,14 @@ def test_only_heavy_new_incidents_are_urgent() -> None:
     light = incident(2, missed_sends=10.0, opened_on=TODAY - timedelta(days=1))
     muted = incident(3, missed_sends=900.0, muted_until=TODAY)
     old = incident(4, missed_sends=9000.0)
-    of = situation(heavy, light, muted, old, changes=(change(heavy), change(light), change(muted)))
+    spread = incident(5, missed_sends=220.0, counted_days=3)
+    of = situation(heavy, light, muted, old, spread, changes=tuple(map(change, (heavy, light, muted, spread))))
     set_weight = SETTINGS.model_copy(update={"urgent_missed_sends": 100.0})
     assert urgent_incidents(of, set_weight, TODAY) == {heavy.incident_id}
     assert urgent_incidents(of, SETTINGS, TODAY) == frozenset()
+
+
+def test_days_that_were_not_collected_do_not_make_an_incident_less_urgent() -> None:
+    gap = incident(1, missed_sends=220.0, counted_days=2, opened_on=TODAY - timedelta(days=6))
+    set_weight = SETTINGS.model_copy(update={"urgent_missed_sends": 100.0})
+    assert urgent_incidents(situation(gap, changes=(change(gap),)), set_weight, TODAY) == {gap.incident_id}

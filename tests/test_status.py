@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign_health.alerts.reads import read_situation
 from campaign_health.dashboard.reads.overview import incidents
 from storage.database import open_published, transaction
 from storage.decisions import record_decision
@@ -116,6 +117,10 @@ def test_a_week_costs_as_much_as_the_days_that_were_collected_say(tmp_path: Path
         assert (shown.dollars_a_week, shown.missed_a_day) == pytest.approx(
             (found["dollars_a_week"], found["missed_a_day"])
         )
+        with world.warehouse.open() as connection:
+            (told,) = read_situation(connection, "default", "slack", day(DAYS)).incidents
+        assert told.missed_sends is not None
+        assert told.missed_sends / (told.counted_days or 0) == pytest.approx(found["missed_a_day"])
     assert costs[1] == pytest.approx(costs[0], rel=0.15)
 
 

@@ -63,7 +63,7 @@ def kind_due(
 
 
 def urgent_incidents(situation: Situation, settings: DigestSettings, today: date) -> frozenset[str]:
-    """Incidents whose breaking is to be announced at once: new, not muted, and above the set weight a day."""
+    """Incidents whose breaking is to be announced at once: new, not muted, and above the set weight a counted day."""
     weight = settings.urgent_missed_sends
     if weight is None:
         return frozenset()
@@ -75,7 +75,7 @@ def urgent_incidents(situation: Situation, settings: DigestSettings, today: date
         and i.status == "open"
         and not (i.muted_until and i.muted_until >= today)
         and not i.expected_by
-        and (i.missed_sends or 0.0) / max(1, (today - i.opened_on).days) >= weight
+        and (i.missed_sends or 0.0) / (i.counted_days or 1) >= weight
     )
 
 

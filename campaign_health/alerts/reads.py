@@ -10,6 +10,7 @@ import duckdb
 
 from campaign_health.alerts.situation import Change, FailedSource, IncidentNow, Situation
 from storage.announcements import said_on, unannounced_changes
+from storage.queries import COUNTED_DAYS
 
 SPARK_DAYS = 28
 
@@ -17,19 +18,21 @@ _COLUMNS = (
     "incident_id", "campaign_id", "campaign", "status", "kind", "opened_on", "recovered_on", "summary", "cause",
     "evidence", "missed_sends", "missed_sends_low", "missed_sends_high", "revenue_at_risk", "revenue_at_risk_low",
     "revenue_at_risk_high", "owner", "tags", "acknowledged_by", "muted_by", "muted_reason", "muted_until",
-    "expected_by", "expected_reason",
+    "expected_by", "expected_reason", "counted_days",
 )  # fmt: skip
-_INCIDENTS = """
+_INCIDENTS = f"""
+WITH counted AS ({COUNTED_DAYS})
 SELECT i.incident_id, i.campaign_id, c.name, i.status, i.kind, i.opened_on, i.recovered_on, i.summary, i.cause,
        i.evidence, i.missed_sends, i.missed_sends_low, i.missed_sends_high, i.revenue_at_risk, i.revenue_at_risk_low,
        i.revenue_at_risk_high, p.owner, c.tags, i.acknowledged_by, i.muted_by, i.muted_reason, i.muted_until,
-       i.expected_by, i.expected_reason
+       i.expected_by, i.expected_reason, n.counted_days
 FROM incident i
 JOIN campaign c USING (workspace, campaign_id)
 LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+LEFT JOIN counted n USING (workspace, incident_id)
 WHERE i.workspace = $workspace AND (i.status = 'open' OR i.incident_id IN (SELECT unnest($changed)))
 ORDER BY i.incident_id
-"""
+"""  # noqa: S608
 
 _SENDS = """
 SELECT campaign_id, day, CASE WHEN state <> 'not_collected' THEN sent END AS sent

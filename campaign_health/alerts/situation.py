@@ -8,7 +8,11 @@ from datetime import date
 
 @dataclass(frozen=True)
 class IncidentNow:
-    """One incident as it stands. `sends` are the newest days' sends, oldest first, None where not collected."""
+    """One incident as it stands.
+
+    `sends` are the newest days' sends, oldest first, None where not collected. `counted_days` are the days over which
+    its missed sends were added up, None where there is none.
+    """
 
     incident_id: str
     campaign_id: int
@@ -36,6 +40,7 @@ class IncidentNow:
     expected_by: str | None
     expected_reason: str | None
     sends: tuple[float | None, ...]
+    counted_days: int | None = None
 
 
 @dataclass(frozen=True)
