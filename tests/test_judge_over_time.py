@@ -240,13 +240,14 @@ def test_a_trigger_that_is_removed_does_not_rewrite_what_was_broken_before(tmp_p
     world = World(tmp_path, [story, *(steady(number, DAYS) for number in range(2, 9))])
     world.collect(0, 34)
     world.judge(34)
-    before = world.rows("SELECT incident_id, cause, opened_on, status FROM incident")
-    assert [cause for _, cause, _, _ in before] == ["event_removed"]
+    stored = "SELECT cause, kind, stage, summary, incident_id, opened_on, status FROM incident"
+    before = world.rows(stored)
+    assert [row[:3] for row in before] == [("event_removed", "event_lost", "event")]
     story.trigger, story.edited_at = None, morning_after(34) + timedelta(hours=1)
     for number in range(35, 38):
         world.collect(number, number)
     world.judge(37)
-    assert world.rows("SELECT incident_id, cause, opened_on, status FROM incident") == before
+    assert world.rows(stored) == before
     assert {world.status(1, number) for number in range(BREAK, 35)} == {"event_lost"}
 
 

@@ -176,6 +176,9 @@ def _continued(incident: Incident, history: CampaignHistory, column: int, look: 
 
 
 def _worsened(incident: Incident, history: CampaignHistory, column: int, found: Followed) -> Incident:
+    if incident.stage == "event" and history.event(column) is None:
+        # Its trigger was taken away: what its later days look like without one says nothing of what broke.
+        return incident
     kind, stage, sentence = history.kind(column), history.stage(column), _sentence(history, column)
     if _SEVERITY[kind] > _SEVERITY[incident.kind]:
         detail = {"from": incident.kind, "to": kind, "stage": stage, "sentence": sentence}
