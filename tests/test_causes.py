@@ -172,7 +172,7 @@ def test_an_event_that_only_mixpanel_lost_is_said_to_still_start_journeys() -> N
 def test_where_the_whole_project_fell_no_event_is_called_removed() -> None:
     cause = headline(lost(project_kept=0.02))
     assert cause.cause == "unknown"
-    assert "All events of the project fell together" in cause.sentence
+    assert "The project's other events, taken together, fell too" in cause.sentence
 
 
 def test_a_name_that_mixpanel_never_saw_gets_the_nearest_names() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.edits import edits_near
+from campaign_health.detection.causes.event_causes import PROJECT_DOWN
 from campaign_health.detection.causes.message_causes import loss_rise
 from campaign_health.detection.causes.property_causes import used_properties
 from campaign_health.detection.causes.wording import ask, asking, day_words, names_words, rate_words, share_words
@@ -51,10 +52,10 @@ def unknown(case: BrokenCampaign, chain: Chain) -> Cause:
     day = day_words(case.since, case.as_of)
     where = _where(case, day)
     sentence = f"No cause found: {where}, and none of the usual reasons fits."
-    if case.project_kept is not None and case.project_kept < 0.4:
+    if case.project_kept is not None and case.project_kept < PROJECT_DOWN:
         sentence += (
-            f" All events of the project fell together, to {share_words(case.project_kept)} of their usual level: an"
-            " outage or a holiday."
+            " The project's other events, taken together, fell too, to"
+            f" {share_words(case.project_kept)} of their usual level: as in an outage or on a holiday."
         )
     if case.others_broken:
         sentence += (
