@@ -175,3 +175,14 @@ def test_a_rename_of_which_a_few_old_apps_linger_is_an_incident_from_its_first_d
     assert world.rows("SELECT stage, cause, opened_on, detected_on FROM incident") == [
         ("event", "event_renamed", day(since), day(since))
     ]
+
+
+@pytest.mark.parametrize(("gone", "of"), [(1, 3), (4, 5)])
+def test_campaigns_that_run_on_after_their_events_vanished_from_mixpanel_do_not_surge(
+    tmp_path: Path, gone: int, of: int
+) -> None:
+    begins = LAST - 7
+    stories = [zero(steady(number, DAYS), begins, names=("events",)) for number in range(gone)]
+    world = judged(tmp_path, [*stories, *(steady(number, DAYS) for number in range(gone, of))])
+    found = [statuses(world, number) for number in range(begins, LAST + 1)]
+    assert found == [{"healthy"}] * len(found)

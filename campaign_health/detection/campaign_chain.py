@@ -133,10 +133,14 @@ def _of_link(found: LinkVerdicts, link: int, where: Flags) -> _Candidate:
 
 def _lost(data: ChainInput, found: LinkVerdicts) -> Flags:
     """The campaign's event is lost, and the campaign does not demonstrably run on without it."""
-    lost = _of_event(data, found.events.lost, fill=0).astype(bool) & ~data.not_running
+    lost = _event_is_lost(data, found) & ~data.not_running
     with np.errstate(invalid="ignore"):
         still_runs = data.started > STILL_RUNS_SHARE * found.starts.expected
     return np.asarray(lost & ~still_runs)
+
+
+def _event_is_lost(data: ChainInput, found: LinkVerdicts) -> Flags:
+    return _of_event(data, found.events.lost, fill=0).astype(bool)
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,8 @@ def _calm_status(data: ChainInput, found: LinkVerdicts, end_to_end: NDArray[np.i
     first = np.where(has_event, found.links[EVENT_STARTED].status, CODE["healthy"])
     chain.append(first)
     surging = (end_to_end == CODE["surging"]) | (has_event & (first == CODE["surging"]))
+    # Journeys that go on after Mixpanel stopped counting their event are not more than before.
+    surging &= ~_event_is_lost(data, found)
     surging |= found.links[ACTIVATED_SENT].status == CODE["surging"]
     fine = [CODE["healthy"], CODE["volume_down"], CODE["surging"]]
     well = np.isin(end_to_end, fine) | np.logical_and.reduce([np.isin(part, fine) for part in chain])
