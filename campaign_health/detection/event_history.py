@@ -8,23 +8,21 @@ other alarm. What all events of the project do together on a day (an outage, a h
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.panel import StateError
+from campaign_health.detection.memory import Memory
 from campaign_health.detection.ranges import probability_of_few, probable_range
 from campaign_health.detection.settings import DetectorSettings
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
-VERSION = 2
 MEMORY = 28.0  # days over which the level and spread follow the event
 WEEKS = 6.0  # weeks over which the weekday pattern follows
 ESTABLISHED = 14  # days with the event before it can be lost
@@ -41,10 +39,10 @@ BACK_DAYS = 28.0  # days on which the event has happened again
 
 
 @dataclass
-class EventState:
+class EventState(Memory):
     """What is known of each event after its last day; one event per last index."""
 
-    last_day: date | None
+    VERSION: ClassVar[int] = 2
     level: FloatArray
     seen: FloatArray  # days observed since the event began
     busy: FloatArray  # of them with the event
@@ -75,52 +73,9 @@ class EventState:
             np.zeros(events, dtype=bool), zero.copy(), zero.copy(), zero.copy(), zero.copy(), np.zeros((7, events)),
         )  # fmt: skip
 
-    def __len__(self) -> int:
-        return int(self.level.shape[0])
-
-    def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """The arrays by name, without the day."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "last_day"}
-
     def take(self, rows: Sequence[int] | NDArray[np.int64]) -> EventState:
         """The state of some events, in the order asked for; row -1 is an event nothing is known of."""
-        index = np.asarray(rows, dtype=np.int64)
-        new = EventState.fresh(1)
-        source = np.where(index < 0, len(self), index)
-        together: dict[str, Any] = {
-            name: np.concatenate([array, getattr(new, name)], axis=-1)[..., source]
-            for name, array in self.arrays().items()
-        }
-        return replace(self, **together)
-
-    @staticmethod
-    def join(states: Sequence[EventState]) -> EventState:
-        """Several states as one, event after event; its last day is the newest of theirs."""
-        if not states:
-            return EventState.fresh(0)
-        together = {n: np.concatenate([getattr(s, n) for s in states], axis=-1) for n in states[0].arrays()}
-        days = [s.last_day for s in states if s.last_day is not None]
-        return replace(states[0], last_day=max(days, default=None), **together)
-
-    def to_bytes(self) -> bytes:
-        """The state as one blob (NumPy's npz, no pickled objects)."""
-        buffer = io.BytesIO()
-        day = "" if self.last_day is None else self.last_day.isoformat()
-        np.savez(buffer, version=np.array(VERSION), last_day=np.array(day), **self.arrays())  # type: ignore[arg-type]
-        return buffer.getvalue()
-
-    @classmethod
-    def from_bytes(cls, blob: bytes) -> Self:
-        """The state from `to_bytes`. Raises StateError if it is damaged or of another version."""
-        try:
-            with np.load(io.BytesIO(blob), allow_pickle=False) as stored:
-                version, day = int(stored["version"]), str(stored["last_day"])
-                arrays = {f.name: stored[f.name] for f in fields(cls) if f.name != "last_day"}
-        except (KeyError, OSError, ValueError) as error:
-            raise StateError("the stored event state cannot be read") from error
-        if version != VERSION:
-            raise StateError(f"the stored event state has version {version}, not {VERSION}")
-        return cls(date.fromisoformat(day) if day else None, **arrays)
+        return self._taken(rows, EventState.fresh(1))
 
 
 @dataclass

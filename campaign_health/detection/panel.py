@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from campaign_health.detection.delay import PROFILES
+from campaign_health.detection.memory import Memory
 from campaign_health.detection.settings import DetectorSettings
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-VERSION = 2
 GROUPS = 2  # silent, degraded
 
 
-class StateError(ValueError):
-    """A stored state that this version of the detector cannot resume from: judge from scratch."""
-
-
 @dataclass
-class State:
+class State(Memory):
     """What the detector knows of each pair after its last day. Every array's last index is the pair.
 
     Leading indices: models, spreads x models, kept shares x models, delay profiles, weekdays (Monday = 0).
-    `last_day` is the newest day judged (None: none yet).
     """
 
-    last_day: date | None
+    VERSION: ClassVar[int] = 2
     # the ratio of sends to events: a Gamma posterior per model, and its copy from before the present run of evidence
     ratio_shape: FloatArray
     ratio_rate: FloatArray
@@ -161,32 +154,9 @@ class State:
             new_rate=full(worth / ratio),
         )
 
-    def __len__(self) -> int:
-        return int(self.incident.shape[-1])
-
-    def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """The arrays by name, without the day."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "last_day"}
-
     def take(self, rows: Sequence[int] | IntArray, settings: DetectorSettings | None = None) -> State:
         """The state of some pairs, in the order asked for; row -1 is a pair nothing is known of."""
-        index = np.asarray(rows, dtype=np.int64)
-        new = State.fresh(1, settings)
-        together: dict[str, Any] = {
-            name: np.concatenate([array, getattr(new, name)], axis=-1)[..., np.where(index < 0, len(self), index)]
-            for name, array in self.arrays().items()
-        }
-        return replace(self, **together)
-
-    @staticmethod
-    def join(states: Sequence[State]) -> State:
-        """Several states as one, pair after pair; its last day is the newest of theirs."""
-        if not states:
-            return State.fresh(0)
-        names = states[0].arrays()
-        together = {name: np.concatenate([getattr(s, name) for s in states], axis=-1) for name in names}
-        days = [s.last_day for s in states if s.last_day is not None]
-        return replace(states[0], last_day=max(days, default=None), **together)
+        return self._taken(rows, State.fresh(1, settings))
 
     def accept(self, rows: Sequence[int] | IntArray, settings: DetectorSettings | None = None) -> State:
         """The state after a person confirmed a change: open incidents end and the ratio is learned anew."""
@@ -204,28 +174,6 @@ class State:
             array[..., rows] = getattr(new, name)
             changed[name] = array
         return replace(self, **changed)
-
-    def to_bytes(self) -> bytes:
-        """The state as one blob (NumPy's npz, no pickled objects)."""
-        buffer = io.BytesIO()
-        day = "" if self.last_day is None else self.last_day.isoformat()
-        np.savez(buffer, version=np.array(VERSION), last_day=np.array(day), **self.arrays())  # type: ignore[arg-type]
-        return buffer.getvalue()
-
-    @classmethod
-    def from_bytes(cls, blob: bytes) -> Self:
-        """The state from `to_bytes`. Raises StateError if it is damaged or of another version."""
-        try:
-            with np.load(io.BytesIO(blob), allow_pickle=False) as stored:
-                if int(stored["version"]) != VERSION:
-                    raise StateError(f"the stored state has version {int(stored['version'])}, not {VERSION}")
-                day = str(stored["last_day"])
-                names = [f.name for f in fields(cls) if f.name != "last_day"]
-                return cls(date.fromisoformat(day) if day else None, **{name: stored[name] for name in names})
-        except (KeyError, OSError, ValueError) as error:
-            if isinstance(error, StateError):
-                raise
-            raise StateError("the stored state cannot be read") from error
 
 
 def log_prior(settings: DetectorSettings) -> FloatArray:

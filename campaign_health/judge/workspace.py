@@ -9,10 +9,10 @@ import duckdb
 import numpy as np
 
 from campaign_health.detection.chain_verdicts import padded
-from campaign_health.detection.event_history import VERSION as EVENTS_VERSION
+from campaign_health.detection.event_history import EventState
 from campaign_health.detection.incidents import BadDay
-from campaign_health.detection.panel import VERSION as DETECTOR_VERSION
-from campaign_health.detection.panel import StateError
+from campaign_health.detection.memory import StateError
+from campaign_health.detection.panel import State
 from campaign_health.detection.part_hand_overs import LONGEST_DAYS
 from campaign_health.detection.settings import DetectorSettings
 from campaign_health.judge.arrays import Panels, build_panels, last_settled_column
@@ -151,7 +151,7 @@ def remembered(
 
 
 def _about(settings: DetectorSettings) -> tuple[object, ...]:
-    return (VERSION, DETECTOR_VERSION, EVENTS_VERSION, repr(settings))
+    return (VERSION, State.VERSION, EventState.VERSION, repr(settings))
 
 
 def read_panels(connection: duckdb.DuckDBPyConnection, workspace: str, known: Known, window: date) -> Panels:
