@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,7 +9,8 @@ from pathlib import Path
 import duckdb
 
 from storage.errors import ForeignFileError, NoPublishedFileError, StorageError
-from storage.failures import clear_database_failures, clear_failures, held_elsewhere
+from storage.failures import clear_database_failures, clear_failures
+from storage.instances import opened
 from storage.locking import exclusive
 from storage.migrations import migrate, refuse_newer, shipped_migrations
 from storage.publish import publish_copy, sweep_leftovers, sync_directory, temporary_name
@@ -20,12 +20,6 @@ __all__ = ["PUBLISHED_NAME", "WAREHOUSE_NAME", "Warehouse", "open_published", "t
 
 WAREHOUSE_NAME = "warehouse.duckdb"
 PUBLISHED_NAME = "campaign_health.duckdb"
-
-# Old enough for the analysts' clients from DuckDB 1.1 on; extensions are never fetched from the network.
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "storage_compatibility_version": "v1.0.0",
-    "autoinstall_known_extensions": False,
-}
 
 
 class Warehouse:
@@ -86,29 +80,17 @@ class Warehouse:
         with clear_failures(self.path):
             if not self.path.exists():
                 self._create()
-        with clear_database_failures(self.path):
-            connection = self._connect(wait_seconds)
-            try:
-                migrate(connection, self.path)
-                yield connection
-            finally:
-                connection.close()
-
-    def _connect(self, wait_seconds: float) -> duckdb.DuckDBPyConnection:
-        """Connect, waiting for a foreign program that has the file open: DuckDB itself does not wait."""
-        deadline = time.monotonic() + wait_seconds
-        while True:
-            try:
-                return duckdb.connect(self.path, config=_SETTINGS)
-            except duckdb.IOException as failure:
-                if not held_elsewhere(failure) or time.monotonic() >= deadline:
-                    raise
-            time.sleep(0.1)
+        with (
+            clear_database_failures(self.path),
+            opened(self.path, "warehouse", wait_seconds=wait_seconds) as connection,
+        ):
+            migrate(connection, self.path)
+            yield connection
 
     def _create(self) -> None:
         """Make the file whole under another name first: a crash must not leave half a database behind."""
         temporary = temporary_name(self.path)
-        with duckdb.connect(temporary, config=_SETTINGS) as connection:
+        with opened(temporary, "warehouse") as connection:
             migrate(connection, self.path)
         log = self.path.with_name(f"{self.path.name}.wal")
         if log.exists():
@@ -129,8 +111,8 @@ class Warehouse:
 def open_published(path_or_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection to the published file, given it or the data directory that holds it.
 
-    It shows the run that was newest when it was opened and never blocks a writer. Use the connection itself:
-    a `cursor()` of it does not know where the tables are.
+    It shows the run that was newest when it was opened and never blocks a writer. Use the connection itself, no
+    `cursor()` of it.
     Raises NoPublishedFileError where nothing was published, UnwritableDirectoryError where this user may not read it,
     CorruptFileError, NewerFileError, ForeignFileError.
     """
@@ -143,19 +125,12 @@ def open_published(path_or_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise NoPublishedFileError(
             f"There is no published file at {path}.", "Run `campaign-health collect` (or `demo`) first."
         )
-    with clear_database_failures(path, writing=False):
-        # Attached, not connected to: a process that connects twice to one path gets its first, older file again.
-        connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
-        try:
-            connection.execute(f"ATTACH {_quoted(path)} AS published (READ_ONLY)")
-            connection.execute("USE published")
-            if not refuse_newer(connection, path, shipped_migrations()):
-                raise NoPublishedFileError(
-                    f"{path} is an empty database.", "Run `campaign-health collect` (or `demo`) first."
-                )
-            yield connection
-        finally:
-            connection.close()
+    with clear_database_failures(path, writing=False), opened(path, "published", read_only=True) as connection:
+        if not refuse_newer(connection, path, shipped_migrations()):
+            raise NoPublishedFileError(
+                f"{path} is an empty database.", "Run `campaign-health collect` (or `demo`) first."
+            )
+        yield connection
 
 
 def _refuse_to_replace_another_programs(published: Path) -> None:
@@ -167,8 +142,3 @@ def _refuse_to_replace_another_programs(published: Path) -> None:
         raise
     except StorageError:
         pass
-
-
-def _quoted(path: Path) -> str:
-    """The path as an SQL string: ATTACH takes no parameters."""
-    return "'" + str(path).replace("'", "''") + "'"

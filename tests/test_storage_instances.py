@@ -1,0 +1,95 @@
+"""Files are opened one after another in the same DuckDB instance, and none notices another."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from storage import instances
+from storage.database import Warehouse, open_published
+from storage.instances import opened
+
+
+@pytest.fixture(autouse=True)
+def no_idle_instance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins as a new process does."""
+    monkeypatch.setattr(instances, "_idle", [])
+
+
+def test_one_instance_is_started_for_any_number_of_files(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        warehouse = Warehouse(tmp_path / name)
+        warehouse.publish()
+        with open_published(warehouse.data_dir) as connection:
+            assert connection.execute("SELECT count(*) FROM event").fetchone() == (0,)
+    assert len(instances._idle) == 1
+
+
+def test_nothing_of_one_opening_is_left_for_the_next(tmp_path: Path) -> None:
+    with opened(tmp_path / "one.duckdb", "one") as connection:
+        connection.execute("CREATE TABLE kept (a INTEGER); CREATE TEMP TABLE passing (a INTEGER)")
+        connection.execute("SET TimeZone = 'Asia/Tokyo'")
+        assert connection.execute("SELECT current_setting('TimeZone')").fetchone() == ("Asia/Tokyo",)
+    with opened(tmp_path / "other.duckdb", "one") as connection:
+        assert connection.execute("SELECT table_name FROM duckdb_tables()").fetchall() == []
+        assert connection.execute("SELECT current_setting('TimeZone')").fetchone() != ("Asia/Tokyo",)
+
+
+def test_what_was_written_is_whole_in_the_file_once_it_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "file.duckdb"
+    with opened(path, "file") as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS a")
+    assert [found.name for found in tmp_path.iterdir()] == ["file.duckdb"]
+    with duckdb.connect(path, read_only=True) as connection:
+        assert connection.execute("SELECT a FROM kept").fetchone() == (1,)
+
+
+def test_an_instance_in_which_anything_failed_is_not_used_again(tmp_path: Path) -> None:
+    path = tmp_path / "file.duckdb"
+    half_done = "BEGIN; CREATE TABLE half (a INTEGER); SELECT * FROM nowhere"
+    with pytest.raises(duckdb.CatalogException), opened(path, "file") as connection:
+        connection.execute(half_done)
+    assert instances._idle == []
+    with opened(path, "file") as connection:
+        assert connection.execute("SELECT table_name FROM duckdb_tables()").fetchall() == []
+
+
+def test_a_result_that_nobody_read_to_its_end_does_not_keep_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "file.duckdb"
+    with opened(path, "file") as connection:
+        unread = connection.execute("SELECT * FROM range(10000000)"), connection.sql("SELECT 1")
+    with opened(path, "file") as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    del unread
+
+
+def test_several_may_read_the_published_file_at_once_and_each_sees_what_was_newest(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.publish()
+    count = "SELECT count(*) FROM event"
+    with open_published(tmp_path) as before, open_published(tmp_path) as beside:
+        with warehouse.open_and_publish() as connection:
+            connection.execute("INSERT INTO event VALUES ('default', 'signed_up', TIMESTAMP '2026-01-01', NULL, NULL)")
+        with open_published(tmp_path) as after:
+            seen = [connection.execute(count).fetchone() for connection in (before, beside, after)]
+    assert seen == [(0,), (0,), (1,)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_forked_process_starts_an_instance_of_its_own(tmp_path: Path) -> None:
+    with opened(tmp_path / "file.duckdb", "file"):
+        pass
+    child = os.fork()
+    if child == 0:
+        code = 9
+        try:
+            with opened(tmp_path / "file.duckdb", "file") as connection:
+                connection.execute("SELECT sum(i) FROM range(1000000) t(i)").fetchone()
+            code = len(instances._idle) + 10 * len(instances._of_parent)
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 11
