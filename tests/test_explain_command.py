@@ -36,3 +36,26 @@ def test_explain_as_json_agrees_with_the_stored_verdict(status_world: World) -> 
 def test_explain_says_which_campaigns_there_are(status_world: World, wanted: str, said: str) -> None:
     with pytest.raises(Exception, match=said):
         run(status_world, "explain", wanted)
+
+
+def test_explain_tells_why_and_what_to_do(status_world: World) -> None:
+    text = " ".join(run(status_world, "explain", "upgrade").stdout.split())
+    found = json.loads(run(status_world, "explain", "upgrade", "--json").stdout)
+    assert found["next_step"]
+    assert f"{found['why']} {found['next_step']}" in text
+    assert "at most once in 8 years" in text
+
+
+def test_a_surge_is_explained_by_the_link_that_surges(status_world: World) -> None:
+    text = " ".join(run(status_world, "explain", "survey").stdout.split())
+    assert "Survey: surging" in text
+    assert "More than the journeys started explain, since Fri 4 Sep." in text
+    assert "The calculation: started to activated" in text
+    assert "A healthy campaign shows so many" in text
+    assert "never raises an alarm" in text
+    assert "so few" not in text
+
+
+def test_a_healthy_day_is_not_called_rare(status_world: World) -> None:
+    text = run(status_world, "explain", "welcome").stdout
+    assert "A healthy campaign shows" not in text

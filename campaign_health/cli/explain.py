@@ -46,16 +46,17 @@ def command(campaign: str, day: datetime | None, workspace: str | None, as_json:
     if as_json:
         print_json(asdict(explanation))
     else:
-        print_rendered(lambda console: _print(console, explanation))
+        print_rendered(lambda console: _print(console, explanation, chosen.false_alarm_years))
 
 
-def _print(console: Console, item: Explanation) -> None:
+def _print(console: Console, item: Explanation, years: float) -> None:
     status = status_label(item.status) if item.status else "not judged"
     console.print(Text(clean(f"{item.campaign}: {status.lower()} on {day_text(item.day)}"), style="bold"))
     console.print(Text(clean(item.conclusion)))
     if item.incident_id is not None and item.cause is not None:
         stage = f" The first link that broke: {stage_label(item.stage)}." if item.stage else ""
         console.print(Text(clean(f"Cause: {cause_label(item.cause)}.{stage}")))
+        console.print(Text(clean(" ".join(text for text in (item.why, item.next_step) if text))))
     console.print()
     console.print(Text("Step by step", style="bold"))
     for number, step in enumerate(item.steps, start=1):
@@ -64,10 +65,10 @@ def _print(console: Console, item: Explanation) -> None:
         table.add_column(overflow="fold")
         table.add_row(f"{number}.", Text(clean(step)))
         console.print(table)
-    shown = [link for link in item.links if link.broken][:1] or list(item.links)[-1:]
-    for link in shown:
-        _print_calculation(console, link)
-        _print_days(console, link)
+    surging = [link for link in item.links if link.days[-1].status == "surging"]
+    shown = ([link for link in item.links if link.broken] or surging or list(item.links)[-1:])[0]
+    _print_calculation(console, shown)
+    _print_days(console, shown, years)
 
 
 def _print_calculation(console: Console, link: LinkExplained) -> None:
@@ -86,7 +87,7 @@ def _counts(day: LinkDay, link: LinkExplained) -> list[str]:
     return ["not collected" if number is None else count(number) for number in numbers]
 
 
-def _print_days(console: Console, link: LinkExplained) -> None:
+def _print_days(console: Console, link: LinkExplained, years: float) -> None:
     console.print()
     console.print(Text(f"Day by day: {_title(link)}", style="bold"))
     table = Table(box=None, pad_edge=False, padding=(0, 2), header_style="dim")
@@ -110,8 +111,8 @@ def _print_days(console: Console, link: LinkExplained) -> None:
         console.print(
             Text(
                 f"Evidence: how many times likelier the days are if {what} than if it is healthy. "
-                f"An alarm needs {_times(threshold)}: above it, a healthy campaign raises one by chance only as often "
-                "as CAMPAIGN_HEALTH_FALSE_ALARM_YEARS says.",
+                f"An alarm needs {_times(threshold)}: by chance a healthy campaign gets that far at most once in "
+                f"{years:g} years.",
                 style="dim",
             )
         )

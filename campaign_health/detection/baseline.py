@@ -80,9 +80,7 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
     shares = delay_shares(state, settings)
     events = delayed(state, shares)
     events = np.where(np.isnan(events), day.events, events)
-    factor = (settings.weekday_prior + state.weekday_sum[day.weekday, pair]) / (
-        settings.weekday_prior + state.weekday_weight[day.weekday, pair]
-    )
+    factor = weekday_factors(state, settings)[day.weekday, pair]
     log_events = np.log(np.maximum(events, 0.5))
     volume = state.volume[day.weekday, pair]
     known_volume = state.volume_seen[day.weekday, pair] > 0
@@ -136,6 +134,12 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
         mean, mean_before, level, level_before, exposure, factor, inverse_size, shape, reach, plausible, spread_weight,
         pause, events, step, typical, spread, component, total, dip,
     )  # fmt: skip
+
+
+def weekday_factors(state: State, settings: DetectorSettings) -> FloatArray:
+    """What each weekday is times the ratio, `[7, pairs]`, Monday first; only their product has a meaning of its own."""
+    factors: FloatArray = (settings.weekday_prior + state.weekday_sum) / (settings.weekday_prior + state.weekday_weight)
+    return factors
 
 
 def common_dip(state: State, day: Day, expected: FloatArray) -> float:

@@ -26,6 +26,7 @@ class EventDay:
     """An event on one day. `level`: what the whole project kept of its usual events; None where that is not known.
 
     `evidence` and `threshold` in nats; `silent_days`: how long it has been silent, this day included; 0 for not.
+    `volume_down`: far below its own range, but not lost.
     """
 
     name: str
@@ -39,6 +40,7 @@ class EventDay:
     threshold: float
     silent_days: int
     lost: bool
+    volume_down: bool = False
 
 
 def explain_event(seen: EventDay, budget: Budget, hand_over: HandOverDays | None = None) -> list[Step]:
@@ -72,7 +74,7 @@ def explain_event(seen: EventDay, budget: Budget, hand_over: HandOverDays | None
             "evidence",
             seen.evidence,
             f"The evidence that it is gone, not silent as it sometimes is, adds up to {seen.evidence:.1f}{since}; it "
-            f"counts as lost at {seen.threshold:.1f}. Each 2.3 more means that healthy silence is ten times rarer.",
+            f"counts as lost at {seen.threshold:.1f}. With every 2.3 healthy silence is ten times rarer.",
         ),
         budget.step(seen.threshold),
         Step("verdict", "event_lost" if seen.lost else "present", f"{seen.name} {verdict}."),

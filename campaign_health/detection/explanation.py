@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.baseline import Day, Prediction, predict
+from campaign_health.detection.baseline import Day, Prediction, predict, weekday_factors
 from campaign_health.detection.delay import delay_shares, remember
 from campaign_health.detection.formats import how_rare
 from campaign_health.detection.monitor import PanelVerdicts, judge_panel
@@ -49,7 +49,7 @@ class Budget:
 
     def step(self, needed: float) -> Step:
         """The line that says where the threshold comes from."""
-        shared = f", shared among the {self.shared_by} links of its chain" if self.shared_by > 1 else ""
+        shared = f", shared among the {self.shared_by} links that are watched" if self.shared_by > 1 else ""
         return Step(
             "budget",
             self.years,
@@ -96,7 +96,7 @@ def explain_pair(
     """
     settings, words = settings or DetectorSettings(), words or Words()
     off = None if not_running is None else not_running[:, None]
-    verdicts, _ = judge_panel(
+    verdicts, after = judge_panel(
         upstream[:, None], downstream[:, None], day, state=state, settings=settings, not_running=off,
         shared_dip=shared_dip,
     )  # fmt: skip
@@ -118,7 +118,11 @@ def explain_pair(
     return [
         *_expectation(state, seen, row, seen_up, day, settings, words),
         *_comparison(verdicts, float(seen.spread[row]), seen_up, seen_down, words),
-        *_evidence(verdicts, budget or Budget(settings.false_alarm_years)),
+        *(
+            [_surge(float(after.surge[row]), settings, words)]
+            if status == Status.SURGING
+            else _evidence(verdicts, budget or Budget(settings.false_alarm_years))
+        ),
         verdict,
     ]
 
@@ -151,8 +155,11 @@ def _expectation(
     named = {0: "the same day", 1: "a day later"}
     spoken = ", ".join(f"{shares[lag]:.0%} {named.get(lag, f'{lag} days later')}" for lag in lags)
     events = float(seen.delayed_events[row])
-    factor = float(seen.weekday_factor[row])
-    ratio = float(state.ratio_shape[0, row] / state.ratio_rate[0, row])
+    factors, known = weekday_factors(state, settings)[:, row], state.weekday_weight[:, row]
+    # Ratio and weekday are learned as a product: shown are a ratio that is the week's and weekdays that even out.
+    week = float(np.average(factors, weights=known)) if known.sum() > 0 else 1.0
+    ratio = float(state.ratio_shape[0, row] / state.ratio_rate[0, row]) * week
+    factor = float(seen.weekday_factor[row]) / week
     return [
         Step("upstream", upstream, f"{upstream:,.0f} {words.upstream} on this day."),
         Step(
@@ -161,13 +168,13 @@ def _expectation(
             f"{words.downstream.capitalize()} come {spoken}: {events:,.1f} {words.upstream} count today.",
         ),
         Step("ratio", ratio, f"So far {ratio:.3f} {words.downstream} came from each of the {words.upstream}."),
-        Step("weekday", factor, f"On {WEEKDAYS[day.weekday()]} it is {factor:.2f} times that."),
+        Step("weekday", factor, f"On {WEEKDAYS[day.weekday()]} it usually is {factor:.2f} times that."),
         *_dip(seen.dip, words),
         Step(
             "expected",
             float(seen.typical[row]),
-            f"Together with the other models of a healthy campaign, {seen.typical[row]:,.1f} {words.downstream} "
-            "were expected.",
+            f"So {seen.typical[row]:,.1f} {words.downstream} were expected (what changed lately by itself is allowed "
+            "for, and that they need not rise and fall quite as the events do).",
         ),
     ]
 
@@ -190,21 +197,31 @@ def _comparison(verdicts: PanelVerdicts, spread: float, upstream: float, downstr
     if math.isnan(low) or upstream == 0:
         return [Step("range", None, f"Without {words.upstream} there is nothing to expect: the day says nothing.")]
     scatter = math.sqrt(max(spread, 0.0))
-    chance = float(verdicts.probability[0, 0])
-    return [
+    beyond = f"; this one's days scatter by {scatter:.0%} beyond chance" if scatter >= 0.005 else ""
+    steps = [
         Step(
             "range",
             f"{low:,.0f} to {high:,.0f}",
-            f"95 of 100 healthy days lie between {low:,.0f} and {high:,.0f} "
-            f"(this one scatters by {scatter:.0%} beyond chance).",
+            f"95 of 100 healthy days lie between {low:,.0f} and {high:,.0f}{beyond}.",
         ),
         Step("downstream", downstream, f"{downstream:,.0f} {words.downstream} were seen."),
-        Step(
-            "probability",
-            chance,
-            f"A healthy campaign shows so few, on this day or in this run of days, {how_rare(chance)}.",
-        ),
     ]
+    chance = float(verdicts.probability[0, 0])
+    if int(verdicts.status[0, 0]) == Status.SURGING:
+        steps.append(Step("probability", chance, f"A healthy campaign shows so many {how_rare(chance)}."))
+    elif downstream < low or verdicts.alert[0, 0]:
+        said = f"A healthy campaign shows so few, on this day or in this run of days, {how_rare(chance)}."
+        steps.append(Step("probability", chance, said))
+    return steps
+
+
+def _surge(evidence: float, settings: DetectorSettings, words: Words) -> Step:
+    return Step(
+        "surge",
+        evidence,
+        f"The evidence that {settings.surge_factor:g} times as many {words.downstream} come as the {words.upstream} "
+        f"explain adds up to {evidence:.1f}; it is said at {settings.threshold:.1f}, and never raises an alarm.",
+    )
 
 
 def _evidence(verdicts: PanelVerdicts, budget: Budget) -> list[Step]:
@@ -217,7 +234,7 @@ def _evidence(verdicts: PanelVerdicts, budget: Budget) -> list[Step]:
             "evidence",
             evidence,
             f"The evidence for a break adds up to {evidence:.1f}{since}; an incident opens at {needed:.1f}. "
-            "Each 2.3 more means that a break explains the days ten times better than chance.",
+            "With every 2.3 a break explains the days ten times better than chance does.",
         ),
         budget.step(needed),
     ]

@@ -48,7 +48,10 @@ class LinkExplained:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a campaign has the verdict it has. `event`: that day's; `steps` say it in order, `conclusion` sums it up."""
+    """Why a campaign has the verdict it has. `event`: that day's; `steps` say it in order, `conclusion` sums it up.
+
+    `why` and `next_step` are those of its incident as known now; None where it has none.
+    """
 
     workspace: str
     campaign_id: int
@@ -63,3 +66,5 @@ class Explanation:
     steps: Sequence[str]
     conclusion: str
     links: Sequence[LinkExplained]
+    why: str | None = None
+    next_step: str | None = None

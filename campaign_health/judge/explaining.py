@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 import duckdb
@@ -120,6 +123,7 @@ def explain(
         [first, *(link.sentence for link in links)],
         _conclusion(verdict, row, data, found),
         links if of_event is None else [of_event, *links],
+        **_cause_told(incident),
     )
 
 
@@ -170,6 +174,8 @@ def _link(
         budget=Budget(years, ALARMING_LINKS), not_running=data.not_running[:, last], shared_dip=True,
     )  # fmt: skip
     dip = next((step.value for step in steps if step.label == "dip"), None)
+    if days[-1].status == "surging":
+        began_on = _first_of_run(days)
     sentence = _say(link.upstream, link.downstream, days[-1], broken, began_on)
     if isinstance(dip, float) and days[-1].upstream:
         sentence += f" All campaigns together had {dip:.0%} of their usual {words.downstream}; that is allowed for."
@@ -178,6 +184,8 @@ def _link(
 
 def _say(upstream: str, downstream: str, day: LinkDay, broken: bool, began_on: date | None) -> str:
     title = f"{_WORDS[upstream][1].capitalize()} to {_WORDS[downstream][1]}: "
+    if downstream == "delivered" and day.upstream is not None and day.downstream is None:
+        return title + "deliveries of this day are still coming in, so not judged yet."
     if day.upstream is None or day.downstream is None:
         return title + "not known for this day, so not judged."
     seen = f"{plural(day.downstream, *_WORDS[downstream])} for {plural(day.upstream, *_WORDS[upstream])}"
@@ -192,6 +200,8 @@ def _say(upstream: str, downstream: str, day: LinkDay, broken: bool, began_on: d
             f"{said}. Broken: the days since {day_text(began_on, day.day)} are {times} likelier if it is broken than "
             f"if it is healthy; an alarm needs {_times_words(day.threshold)}."
         )
+    if day.status == "surging" and began_on is not None:
+        return f"{said}. More than the {_WORDS[upstream][1]} explain, since {day_text(began_on, day.day)}."
     if day.status == "too_quiet":
         return f"{said}. Too few to tell a stop from chance."
     if day.evidence is not None and day.evidence > 2:
@@ -199,7 +209,15 @@ def _say(upstream: str, downstream: str, day: LinkDay, broken: bool, began_on: d
             f"{said}. Holds so far: {_times_words(day.evidence)} likelier if broken, and an alarm needs "
             f"{_times_words(day.threshold)}."
         )
+    if day.downstream > day.expected_high:
+        return f"{said}. Holds; more than expected is no break."
     return f"{said}. Holds."
+
+
+def _first_of_run(days: Sequence[LinkDay]) -> date:
+    """The first of the newest days shown that have the newest one's status."""
+    run = list(takewhile(lambda day: day.status == days[-1].status, reversed(days)))
+    return run[-1].day
 
 
 def _conclusion(verdict: dict[str, Any], row: int, data: ChainInput, found: LinkVerdicts) -> str:
@@ -276,6 +294,12 @@ def _incident_on(
         ):
             return row
     return None
+
+
+def _cause_told(incident: dict[str, Any] | None) -> dict[str, str | None]:
+    causes = json.loads(incident["evidence"]) if incident is not None else []
+    first = causes[0] if causes else {}
+    return {"why": first.get("sentence") or None, "next_step": first.get("next_step") or None}
 
 
 def _times_words(times: float | None) -> str:

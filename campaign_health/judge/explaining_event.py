@@ -92,6 +92,7 @@ def _seen(event_row: int, data: ChainInput, events: EventVerdicts) -> EventDay:
         threshold=float(events.threshold[event_row, last]),
         silent_days=int(events.began[event_row, last]) + 1,
         lost=bool(events.lost[event_row, last]),
+        volume_down=bool(events.volume_down[event_row, last]),
     )
 
 
@@ -102,8 +103,16 @@ def _said(seen: EventDay) -> str:
     if math.isnan(seen.low):
         return f"{said}; what is usual is still being learned."
     around = "" if seen.level is None else f"; all events of the project are at {seen.level:.0%} of their usual level"
-    lost = " Lost: it fell to nothing against its own history." if seen.lost else ""
-    return f"{said}; {span(seen.low, seen.high)} by its own history{around}.{lost}"
+    verdict = _verdict(seen)
+    return f"{said}; {span(seen.low, seen.high)} expected by its own history{around}.{verdict}"
+
+
+def _verdict(seen: EventDay) -> str:
+    if seen.lost:
+        return " Lost: it fell to nothing against its own history."
+    if seen.volume_down:
+        return " Fewer than usual, but not gone: a fall in volume, which alone is no break."
+    return " As usual." if seen.low <= seen.events <= seen.high else ""
 
 
 def link_day(
