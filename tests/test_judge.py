@@ -106,6 +106,33 @@ def test_a_lost_event_is_told_with_its_cause_and_its_missed_sends(cast: World) -
     assert 160 < missed < 270
 
 
+def test_what_an_incident_missed_is_what_its_days_should_have_sent_less_what_they_did(cast: World) -> None:
+    found = cast.rows(
+        """
+        SELECT i.campaign_id, i.missed_sends, sum(v.expected - v.sent)
+        FROM incident i JOIN event_vs_campaign v USING (workspace, campaign_id, incident_id)
+        WHERE i.stage <> 'delivered' AND i.missed_sends IS NOT NULL GROUP BY ALL ORDER BY 1
+        """
+    )
+    assert [campaign for campaign, _, _ in found] == [2, 3, 4, 6, 12, 15, 16]
+    for _, missed, reckoned in found:
+        assert reckoned == pytest.approx(missed, abs=0.01)
+
+
+def test_the_first_days_of_a_break_that_showed_later_belong_to_its_incident(cast: World) -> None:
+    found = cast.rows(
+        """
+        SELECT day, v.status FROM event_vs_campaign v JOIN incident i USING (workspace, campaign_id, incident_id)
+        WHERE campaign_id = 16 AND day < i.detected_on ORDER BY day
+        """
+    )
+    assert found
+    assert {status for _, status in found} == {"healthy"}
+    assert cast.rows("SELECT count(*) FROM event_vs_campaign WHERE campaign_id = 1 AND incident_id IS NOT NULL") == [
+        (0,)
+    ]
+
+
 def test_a_campaign_without_event_is_told_by_the_journeys_it_should_have_started(cast: World) -> None:
     ((low, high),) = cast.rows(
         "SELECT regexp_extract(summary, '; (\\d+) to', 1)::INT, regexp_extract(summary, 'to (\\d+) were', 1)::INT "

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from campaign_health.detection.chain_input import ChainInput, Flags, Numbers
 from campaign_health.detection.chain_verdicts import STAGES, ChainVerdicts, Expectation
-from campaign_health.detection.money import DailyMiss
+from campaign_health.detection.money import DailyMiss, Estimate
 from campaign_health.detection.sentences import day_text, seen_sentence
 from campaign_health.detection.verdicts import STATUS_NAMES
 
@@ -136,21 +136,31 @@ class CampaignHistory:
         return self._ratio(qualified, opened, column)
 
     def add_miss(self, miss: DailyMiss, column: int, stage: str, ratio: float | None) -> DailyMiss:
-        """`miss` with the day's expected and actual sends added, where both are known.
+        """`miss` with the day's expected and actual sends added, where both are known; lost deliveries by themselves.
 
-        Where the source itself fell silent the expectation comes from the source's own history times the usual
-        sends per event; where messages no longer arrive, from deliveries.
+        Where the source itself fell silent, what it should have led to stands for the expectation.
         """
-        actual, expected, factor = self.sent, self.expected_sends, 1.0
+        actual, expected = self.sent, self.expected_sends
         if stage == "delivered":
             actual, expected = self.delivered, self.expected_deliveries
-        elif stage == "event" or (stage == "started" and self.event(column) is None):
-            if ratio is None:
-                return miss
-            expected = self.expected_events if self.event(column) is not None else self.expected_starts
-            factor = ratio
-        value, low, high = (float(part[column]) * factor for part in (expected.value, expected.low, expected.high))
+        elif self._source_broke(column, stage):
+            due = self.sends_due(column, stage, ratio)
+            return miss if due is None else miss.plus(*due, float(actual[column]))
+        value, low, high = (float(part[column]) for part in (expected.value, expected.low, expected.high))
         return miss.plus(value, low, high, float(actual[column]))
+
+    def sends_due(self, column: int, stage: str, ratio: float | None) -> Estimate | None:
+        """The sends that a source fallen silent should have led to: its own history times the usual sends per source.
+
+        None where another stage broke, or where `ratio`, the usual sends per source, is not known.
+        """
+        if ratio is None or not self._source_broke(column, stage):
+            return None
+        expected = self.expected_events if self.event(column) is not None else self.expected_starts
+        return Estimate(*(float(part[column]) * ratio for part in (expected.value, expected.low, expected.high)))
+
+    def _source_broke(self, column: int, stage: str) -> bool:
+        return stage == "event" or (stage == "started" and self.event(column) is None)
 
     def shows_recovery(self, column: int) -> bool:
         """Judged, nothing broken or held any more, and messages are being sent."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from campaign_health.detection.campaign_history import CampaignHistory
 from campaign_health.detection.formats import day_text, plural
-from campaign_health.detection.money import DailyMiss
+from campaign_health.detection.money import DailyMiss, Estimate
 from campaign_health.detection.sentences import seen_sentence
 
 Evidence = tuple[Mapping[str, Any], ...]
@@ -77,11 +77,16 @@ class Change:
 
 @dataclass(frozen=True)
 class BadDay:
-    """What an open incident makes of a day's verdict."""
+    """What an open incident makes of a day's verdict.
+
+    `sends_due`: where its source fell silent, the sends that it should have led to; else the day's own expectation
+    holds.
+    """
 
     kind: str
     stage: str
     cause: str
+    sends_due: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,8 @@ def follow(history: CampaignHistory, begin: int, end: int, past: Past, look: Loo
         if incident.is_open:
             found.past = Past(incident, found.past.recovered_on)
             if history.judged[column]:
-                found.bad_days[history.day(column)] = BadDay(incident.kind, incident.stage, incident.cause)
+                due = history.sends_due(column, incident.stage, incident.sends_per_source)
+                found.bad_days[history.day(column)] = BadDay(incident.kind, incident.stage, incident.cause, due)
         else:
             found.past = Past(None, incident.recovered_on)
             found.ended.append(incident)

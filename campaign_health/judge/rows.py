@@ -47,17 +47,19 @@ def verdict_columns(
     stage[~verdicts.broken] = -1
     # A number that may still change is shown, and not called missing.
     kept &= ~(panels.provisional & (status == CODE["not_collected"]))
+    sends = tuple(part.copy() for part in (verdicts.sends.value, verdicts.sends.low, verdicts.sends.high))
     places = {int(number): row for row, number in enumerate(shown.campaign_ids)}
     for (campaign_id, day), bad in outcome.bad_days.items():
         row, column = places[campaign_id], shown.column(day)
         cause[row, column] = bad.cause
         if not verdicts.broken[row, column]:
             status[row, column], stage[row, column] = CODE[bad.kind], STAGES.index(bad.stage)
+        for part, due in zip(sends, bad.sends_due or (), strict=False):
+            part[row, column] = due
         kept[row, column] = True
     rows, columns = np.nonzero(kept)
     stage_names = np.array([*STAGES, None], dtype=object)
     first = np.datetime64(shown.first_day, "D")
-    sends = verdicts.sends
     return {
         "campaign_id": shown.campaign_ids[rows],
         "day": pa.array(first + columns.astype("timedelta64[D]"), type=pa.date32()),
@@ -66,9 +68,9 @@ def verdict_columns(
         "events": _whole(shown.events()[rows, columns]),
         "started": _whole(shown.started[rows, columns]),
         "sent": _whole(shown.sent[rows, columns]),
-        "expected": _number(sends.value[rows, columns]),
-        "expected_low": _number(sends.low[rows, columns]),
-        "expected_high": _number(sends.high[rows, columns]),
+        "expected": _number(sends[0][rows, columns]),
+        "expected_low": _number(sends[1][rows, columns]),
+        "expected_high": _number(sends[2][rows, columns]),
         "probability": _number(verdicts.probability[rows, columns]),
         "cause": cause[rows, columns],
     }

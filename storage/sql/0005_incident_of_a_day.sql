@@ -1,0 +1,58 @@
+-- Each day of the view to chart names its incident, so that a break's first days need not be looked for.
+
+CREATE OR REPLACE VIEW event_vs_campaign AS
+WITH mapped AS (
+    SELECT c.workspace, c.campaign_id, c.name,
+        CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event,
+        CASE WHEN c.first_started IS NULL AND c.state <> 'running' THEN 'not_expected' ELSE 'not_collected' END AS no_answer
+    FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+),
+span AS (
+    SELECT workspace, min(day) AS first_day, max(day) AS last_day
+    FROM source_day
+    WHERE source IN ('mixpanel_events', 'customerio_metrics', 'customerio_journeys')
+    GROUP BY workspace
+),
+calendar AS (
+    SELECT workspace, CAST(unnest(generate_series(first_day, last_day, INTERVAL 1 DAY)) AS DATE) AS day FROM span
+)
+SELECT
+    m.workspace, m.campaign_id, m.name AS campaign, m.event, d.day,
+    CASE WHEN m.event IS NULL THEN NULL
+         WHEN e.state IS NOT NULL THEN e.events
+         WHEN s.state IN ('observed', 'provisional') THEN 0 END AS events,
+    j.started, j.activated, c.sent, c.delivered,
+    v.expected, v.expected_low, v.expected_high, v.status, v.cause, i.incident_id,
+    CASE WHEN m.event IS NULL THEN NULL ELSE coalesce(e.state, s.state, 'not_collected') END AS event_state,
+    coalesce(c.state, m.no_answer) AS campaign_state
+FROM mapped m
+JOIN calendar d ON d.workspace = m.workspace
+LEFT JOIN event_day e ON e.workspace = m.workspace AND e.event = m.event AND e.day = d.day
+LEFT JOIN source_day s ON s.workspace = m.workspace AND s.source = 'mixpanel_events' AND s.day = d.day
+LEFT JOIN campaign_day c ON c.workspace = m.workspace AND c.campaign_id = m.campaign_id AND c.day = d.day
+LEFT JOIN journey_day j ON j.workspace = m.workspace AND j.campaign_id = m.campaign_id AND j.day = d.day
+LEFT JOIN verdict v ON v.workspace = m.workspace AND v.campaign_id = m.campaign_id AND v.day = d.day
+LEFT JOIN judge_run r ON r.workspace = m.workspace
+LEFT JOIN incident i ON i.workspace = m.workspace AND i.campaign_id = m.campaign_id AND i.status <> 'withdrawn'
+    AND d.day BETWEEN i.opened_on AND coalesce(i.recovered_on - 1, r.as_of);
+COMMENT ON VIEW event_vs_campaign IS 'Each campaign day by day against its event: the one to chart. One row for every day from the first collected to the last, numbers NULL where not collected.';
+COMMENT ON COLUMN event_vs_campaign.workspace IS 'Name of the workspace.';
+COMMENT ON COLUMN event_vs_campaign.campaign_id IS 'Customer.io''s own id.';
+COMMENT ON COLUMN event_vs_campaign.campaign IS 'Name of the campaign in Customer.io.';
+COMMENT ON COLUMN event_vs_campaign.event IS 'The event it is judged against: its trigger event, or the one mapped to it; NULL where there is none.';
+COMMENT ON COLUMN event_vs_campaign.day IS 'Calendar day in the workspace''s zone.';
+COMMENT ON COLUMN event_vs_campaign.events IS 'Event count; NULL where not collected or where the campaign has no event.';
+COMMENT ON COLUMN event_vs_campaign.started IS 'Journeys that met the trigger, before filters; NULL where not collected.';
+COMMENT ON COLUMN event_vs_campaign.activated IS 'Of those, how many passed the filters.';
+COMMENT ON COLUMN event_vs_campaign.sent IS 'Sends; NULL where not collected.';
+COMMENT ON COLUMN event_vs_campaign.delivered IS 'Messages delivered, credited to the day they were created.';
+COMMENT ON COLUMN event_vs_campaign.expected IS 'Sends a healthy campaign would have made, with its event as it used to be where that fell silent; NULL where not judged.';
+COMMENT ON COLUMN event_vs_campaign.expected_low IS 'Lower end of the range.';
+COMMENT ON COLUMN event_vs_campaign.expected_high IS 'Upper end of the range.';
+COMMENT ON COLUMN event_vs_campaign.status IS 'Verdict of the day, as in verdict.status; NULL where not judged.';
+COMMENT ON COLUMN event_vs_campaign.cause IS 'Headline cause of the incident open that day, NULL where there is none.';
+COMMENT ON COLUMN event_vs_campaign.incident_id IS 'The incident that the day belongs to as known now, also where the day''s own verdict was reached before it showed; NULL where none.';
+COMMENT ON COLUMN event_vs_campaign.event_state IS 'observed, provisional or not_collected; NULL where the campaign has no event.';
+COMMENT ON COLUMN event_vs_campaign.campaign_state IS 'observed, provisional, not_collected or not_expected: what the sends are worth.';
+
+COMMENT ON COLUMN verdict.expected IS 'Sends a healthy campaign would have made, with its event as it used to be where that fell silent; NULL where not judged.';
