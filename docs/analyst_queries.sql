@@ -52,11 +52,22 @@ WHERE day > (SELECT max(day) FROM event_vs_campaign) - 28
 GROUP BY ALL
 ORDER BY campaign;
 
--- Days that are missing: which source, which days, and how the run ended.
-SELECT s.workspace, s.source, s.day, c.outcome, c.error
-FROM source_day s LEFT JOIN collection c USING (workspace, source, run_id)
-WHERE s.state = 'not_collected'
-ORDER BY s.day DESC, s.source;
+-- Days that are missing: of a whole source (campaign is NULL) or of one running campaign, and how the newest run that
+-- asked for that day went wrong.
+WITH missing AS (
+    SELECT workspace, source, NULL AS campaign, day FROM source_day WHERE state = 'not_collected'
+    UNION ALL
+    SELECT v.workspace, 'customerio_metrics', v.campaign, v.day
+    FROM event_vs_campaign v JOIN campaign c USING (workspace, campaign_id)
+    WHERE v.campaign_state = 'not_collected' AND c.state = 'running' AND c.gone_at IS NULL
+)
+SELECT m.workspace, m.source, m.campaign, m.day, arg_max(c.outcome, c.started_at) AS outcome,
+    arg_max(c.error, c.started_at) AS error
+FROM missing m LEFT JOIN collection c
+    ON c.workspace = m.workspace AND c.source = m.source AND c.outcome <> 'complete'
+    AND m.day BETWEEN c.first_day AND c.last_day
+GROUP BY m.workspace, m.source, m.campaign, m.day
+ORDER BY m.day DESC, m.source, m.campaign;
 
 -- How the runs went, newest first.
 SELECT started_at, source, outcome, first_day, last_day, requests, "rows", ended_at - started_at AS took, error

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from campaign_health.alerts.due import PastAnnouncement, kind_due, urgent_incidents
-from campaign_health.alerts.situation import Situation
+from campaign_health.alerts.situation import Gap, Situation
 from campaign_health.settings import DigestSettings
 from tests.digest_cast import FAILED_METRICS, TODAY, change, incident, situation
 
@@ -123,3 +123,9 @@ def test_days_that_were_not_collected_do_not_make_an_incident_less_urgent() -> N
     gap = incident(1, missed_sends=220.0, counted_days=2, opened_on=TODAY - timedelta(days=6))
     set_weight = SETTINGS.model_copy(update={"urgent_missed_sends": 100.0})
     assert urgent_incidents(situation(gap, changes=(change(gap),)), set_weight, TODAY) == {gap.incident_id}
+
+
+def test_it_is_never_all_clear_while_a_campaign_has_no_numbers() -> None:
+    assert due(at(9), of=situation()) == "all_clear"
+    gap = Gap(1, "Welcome", TODAY, TODAY, ("customerio_metrics",))
+    assert due(at(9), of=replace(situation(), gaps=(gap,))) == "reminder"

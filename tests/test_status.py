@@ -151,7 +151,12 @@ def test_a_source_that_failed_is_could_not_tell_and_never_all_clear(tmp_path: Pa
     result = run(world, "status", "--exit-code")
     assert result.exit_code == 2
     assert result.stdout.startswith("1 campaign could not be checked; collected today at 06:32, but not all of")
-    assert "Customer.io sends: Customer.io refused the key." in result.stdout
+    text = " ".join(result.stdout.split())
+    said = "Customer.io gave no usable numbers for it, so it was not checked. The next run asks again;"
+    assert f"× Welcome, Mon 7 Sep: {said}" in text
+    assert "Details: Customer.io sends: Customer.io refused the key." in text
+    (one,) = json.loads(run(world, "status", "--json").stdout)["unchecked"]
+    assert (one["campaigns"], one["first_day"], one["last_day"]) == (["Welcome"], "2026-09-07", "2026-09-07")
 
 
 def test_collected_campaigns_that_were_never_judged_are_counted_and_the_cure_is_said(tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             [WORKSPACE, day(19), day(20), json.dumps([{"cause": "unknown", "sentence": "Nothing was found."}])],
         )
         record_decision(connection, WORKSPACE, "acknowledge", "ana", NOW, incident_id="0-a")
+        connection.execute("DELETE FROM campaign_day WHERE campaign_id = 2 AND day IN (?, ?)", [day(3), day(4)])
     return warehouse.published_path
 
 
@@ -79,6 +80,17 @@ def test_the_example_of_evidence_gives_its_sentence(published: Path) -> None:
     (query,) = [query for query in queries() if "AS evidence" in query]
     with duckdb.connect(published, read_only=True) as connection:
         assert connection.execute(query).fetchall()[0][4] == "Nothing was found."
+
+
+def test_the_days_that_one_campaign_lacks_are_missing_days(published: Path) -> None:
+    (query,) = [query for query in queries() if query.startswith("WITH missing")]
+    with duckdb.connect(published, read_only=True) as connection:
+        rows = connection.execute(query).fetchall()
+        (name,) = connection.execute("SELECT name FROM campaign WHERE campaign_id = 2").fetchall()[0]
+    assert [(row[1], row[3]) for row in rows if row[2] == name] == [
+        ("customerio_metrics", day(4)),
+        ("customerio_metrics", day(3)),
+    ]
 
 
 _READ = """

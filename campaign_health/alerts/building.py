@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from campaign_health.alerts.digest import CheckFailure, Digest, DigestItem, Kind, Money, Section, SectionName
 from campaign_health.alerts.situation import Change, FailedSource, IncidentNow, Situation
+from campaign_health.alerts.unchecked import Unchecked, unchecked
 from campaign_health.alerts.wording import headline, rest_line
 from campaign_health.detection.formats import day_text
 from campaign_health.links import Act, act_link, campaign_link, data_link, overview_link
@@ -20,6 +21,7 @@ ITEMS_PER_SECTION = {
     SectionName.RECOVERED: 5,
     SectionName.LATE: 4,
     SectionName.MUTED: 4,
+    SectionName.COULD_NOT_CHECK: 4,
 }
 # What a channel wants to hear of; the rest (acknowledged, muted …) shows in the items themselves.
 OPENING = frozenset({"opened", "reopened", "worsened", "unexpected"})
@@ -39,7 +41,7 @@ def build_digest(
     """The digest of `situation` on the local day `today`.
 
     `only_incidents` narrows it to some incidents (an urgent announcement, or a route by tag or owner); failed sources
-    are then left out. Every change given is covered by the digest, also those that need no words of their own.
+    and gaps are then left out. Every change given is covered by the digest, also those that need no words of their own.
     """
     incidents = [i for i in situation.incidents if only_incidents is None or i.incident_id in only_incidents]
     changes = [c for c in situation.changes if only_incidents is None or c.incident_id in only_incidents]
@@ -52,15 +54,18 @@ def build_digest(
     sections = [
         _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
     ]
-    if failed:
-        failures = tuple(_failure(source, situation.workspace, dashboard_url) for source in failed)
-        sections.append(Section(SectionName.COULD_NOT_CHECK, failures=failures))
+    unknown = unchecked(situation.gaps, {s.source: s.error for s in failed}) if only_incidents is None else []
+    if unknown:
+        room = ITEMS_PER_SECTION[SectionName.COULD_NOT_CHECK]
+        link = data_link(dashboard_url, situation.workspace) if dashboard_url else None
+        failures = tuple(_failure(one, failed, link, today) for one in unknown[:room])
+        sections.append(Section(SectionName.COULD_NOT_CHECK, failures=failures, more=max(0, len(unknown) - room)))
     return Digest(
         announcement_id=announcement_id,
         workspace=situation.workspace,
         kind=kind,
         day=today,
-        headline=headline({section.name: _size(section) for section in sections}, kind),
+        headline=headline({section.name: _size(section) for section in sections}, kind, _unchecked_campaigns(unknown)),
         rest=rest_line(situation.counts, situation.judged_day),
         sections=tuple(sections),
         change_ids=tuple(change.change_id for change in changes) + tuple(source.change_id for source in failed),
@@ -110,6 +115,10 @@ def _weight(incident: IncidentNow) -> tuple[float, float, int, str]:
 def _section(name: SectionName, items: Sequence[DigestItem]) -> Section:
     room = ITEMS_PER_SECTION[name]
     return Section(name, items=tuple(items[:room]), more=max(0, len(items) - room))
+
+
+def _unchecked_campaigns(unknown: Sequence[Unchecked]) -> int:
+    return sum(len(one.campaigns) for one in unknown)
 
 
 def _size(section: Section) -> int:
@@ -167,6 +176,15 @@ def _note(incident: IncidentNow, name: SectionName) -> str:
     return ""
 
 
-def _failure(source: FailedSource, workspace: str, dashboard_url: str | None) -> CheckFailure:
-    link = data_link(dashboard_url, workspace) if dashboard_url else None
-    return CheckFailure(source.source, source.first_day, source.last_day, source.error, link)
+def _failure(one: Unchecked, failed: Sequence[FailedSource], link: str | None, today: date) -> CheckFailure:
+    own = next((source for source in failed if source.source in one.sources), None)
+    return CheckFailure(
+        first_day=one.first_day or (own.first_day if own else today),
+        last_day=one.last_day or (own.last_day if own else today),
+        error=one.details,
+        title=one.title,
+        said=one.said,
+        sources=one.sources,
+        campaigns=one.campaigns,
+        link=link,
+    )

@@ -65,13 +65,13 @@ def channels_of(
 
 
 def narrowed(situation: Situation, routes: tuple[Route, ...]) -> Situation:
-    """What a channel with `routes` hears of: its own incidents, and no failed sources."""
+    """What a channel with `routes` hears of: its own incidents, and nothing of what could not be checked."""
     if not routes:
         return situation
     incidents = tuple(i for i in situation.incidents if any(route.takes(i) for route in routes))
     ids = {incident.incident_id for incident in incidents}
     changes = tuple(change for change in situation.changes if change.incident_id in ids)
-    return replace(situation, incidents=incidents, changes=changes, failed_sources=())
+    return replace(situation, incidents=incidents, changes=changes, failed_sources=(), gaps=())
 
 
 def _bot(slack: SlackSettings, channel: str, timeout: int, name: str) -> SlackBot:

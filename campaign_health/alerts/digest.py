@@ -59,12 +59,18 @@ class DigestItem:
 
 @dataclass(frozen=True)
 class CheckFailure:
-    """A source that could not be collected, so that nothing can be said of what hangs on it."""
+    """Something that could not be checked: campaigns without numbers, or (`campaigns` empty) a source in part.
 
-    source: str
+    `said` is for everyone, `error` is what the services said. `title` names up to three of the campaigns.
+    """
+
     first_day: date
     last_day: date
     error: str
+    title: str = ""
+    said: str = ""
+    sources: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
     link: str | None = None
 
 

@@ -57,7 +57,8 @@ def kind_due(
         return "digest"
     newest = max((p.day for p in arrived), default=None)
     if newest is None or (today - newest) >= timedelta(days=PROOF_OF_LIFE_DAYS):
-        is_clear = not situation.failed_sources and all(i.status != "open" for i in situation.incidents)
+        checked = not situation.failed_sources and not situation.gaps
+        is_clear = checked and all(i.status != "open" for i in situation.incidents)
         return "all_clear" if is_clear else "reminder"
     return None
 

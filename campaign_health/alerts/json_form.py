@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from campaign_health.alerts.digest import Digest
 
 _ADAPTER = TypeAdapter(Digest)
-VERSION = 1
+VERSION = 2
 
 
 def digest_as_json(digest: Digest) -> dict[str, Any]:

@@ -7,9 +7,8 @@ from datetime import date
 
 from campaign_health.alerts.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.sparkline import sparkline
-from campaign_health.alerts.wording import missed_text, shown_name, when_text
+from campaign_health.alerts.wording import days_text, missed_text, shown_name, when_text
 from campaign_health.detection.formats import day_text
-from campaign_health.detection.words import SOURCE_WORDS
 
 WIDTH = 78
 INDENT = "    "
@@ -56,18 +55,22 @@ def _item_lines(item: DigestItem, name: SectionName, today: date) -> list[str]:
     if item.sends and name in (SectionName.NEW, SectionName.STILL_BROKEN):
         paragraphs.append(f"Sends: {sparkline(item.sends)}")
     for paragraph in paragraphs:
-        lines += textwrap.wrap(
-            shown_name(paragraph, 500), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT, break_long_words=True
-        )
+        lines += _wrapped(paragraph)
     if item.link:
         lines.append(f"{INDENT}{item.link}")
     return lines
 
 
 def _failure_lines(failure: CheckFailure) -> list[str]:
-    days = day_text(failure.first_day, failure.last_day)
-    if failure.last_day != failure.first_day:
-        days += f" to {day_text(failure.last_day, failure.last_day)}"
-    lines = [f"  {SOURCE_WORDS.get(failure.source, failure.source)} – {days}"]
-    lines += textwrap.wrap(shown_name(failure.error, 500), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+    days = days_text(failure.first_day, failure.last_day)
+    lines = textwrap.wrap(
+        f"{shown_name(failure.title, 300)} – {days}", WIDTH, initial_indent="  ", subsequent_indent="  "
+    )
+    for text in (failure.said, f"Details: {failure.error}" if failure.error else ""):
+        lines += _wrapped(text) if text else []
     return [*lines, f"{INDENT}{failure.link}"] if failure.link else lines
+
+
+def _wrapped(paragraph: str) -> list[str]:
+    text = shown_name(paragraph, 500)
+    return textwrap.wrap(text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT, break_long_words=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from campaign_health.alerts.gap_reads import read_gaps
 from campaign_health.alerts.situation import Change, FailedSource, IncidentNow, Situation
 from storage.announcements import said_on, unannounced_changes
 from storage.queries import COUNTED_DAYS
@@ -78,6 +79,7 @@ def read_situation(connection: duckdb.DuckDBPyConnection, workspace: str, channe
         failed_sources=_failures(connection, workspace, said_on(connection, workspace, channel), today),
         counts=dict(connection.execute(_COUNTS, {"workspace": workspace}).fetchall()),
         judged_day=judged_day,
+        gaps=read_gaps(connection, workspace),
     )
 
 

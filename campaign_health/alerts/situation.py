@@ -70,6 +70,17 @@ class FailedSource:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """The newest days of which a campaign has no numbers. `sources` are those that lack for the last of them."""
+
+    campaign_id: int
+    campaign: str
+    first_day: date
+    last_day: date
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Situation:
     """All of one workspace at the moment of the digest. `counts` is the number of campaigns by newest status."""
 
@@ -79,3 +90,4 @@ class Situation:
     failed_sources: tuple[FailedSource, ...]
     counts: dict[str, int]
     judged_day: date | None
+    gaps: tuple[Gap, ...] = ()

@@ -16,9 +16,8 @@ from typing import Any
 
 from campaign_health.alerts.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.sparkline import sparkline
-from campaign_health.alerts.wording import missed_text, shown_name, when_text
+from campaign_health.alerts.wording import days_text, missed_text, shown_name, when_text
 from campaign_health.detection.formats import day_text
-from campaign_health.detection.words import SOURCE_WORDS
 
 HEADER_LENGTH = 150
 TEXT_LENGTH = 3000
@@ -122,13 +121,14 @@ def _item_block(item: DigestItem, name: SectionName, today: date) -> Block:
 
 
 def _failure_block(failure: CheckFailure) -> Block:
-    days = day_text(failure.first_day, failure.last_day)
-    if failure.last_day != failure.first_day:
-        days += f" to {day_text(failure.last_day, failure.last_day)}"
     elements = [
-        _text(SOURCE_WORDS.get(failure.source, failure.source), bold=True),
-        _text(f"  {days}\n{_cut(failure.error, SENTENCE_LENGTH)}"),
+        _text(_cut(failure.title, SENTENCE_LENGTH), bold=True),
+        _text(f"  {days_text(failure.first_day, failure.last_day)}"),
     ]
+    if failure.said:
+        elements.append(_text(f"\n{_cut(failure.said, SENTENCE_LENGTH)}"))
+    if failure.error:
+        elements.append(_text(f"\n{_cut(failure.error, SENTENCE_LENGTH)}", italic=True))
     return _rich([*elements, _text("\n"), _link(failure.link, "What to do")] if failure.link else elements)
 
 

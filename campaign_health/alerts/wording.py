@@ -18,7 +18,7 @@ def shown_name(name: str, length: int = NAME_LENGTH) -> str:
     return visible(name, length)
 
 
-def headline(sizes: Mapping[SectionName, int], kind: Kind) -> str:
+def headline(sizes: Mapping[SectionName, int], kind: Kind, unchecked_campaigns: int = 0) -> str:
     """The first line: the state of everything in a few words."""
     parts = []
     if new := sizes.get(SectionName.NEW):
@@ -28,7 +28,8 @@ def headline(sizes: Mapping[SectionName, int], kind: Kind) -> str:
     if recovered := sizes.get(SectionName.RECOVERED):
         parts.append(f"{plural(recovered, 'has', 'have')} recovered")
     if sizes.get(SectionName.COULD_NOT_CHECK):
-        parts.append("some data could not be checked")
+        who = plural(unchecked_campaigns, "campaign") if unchecked_campaigns else "some data"
+        parts.append(f"{who} could not be checked")
     if not parts and (late := sizes.get(SectionName.LATE)):
         parts.append(f"{plural(late, 'past incident', 'past incidents')} came to light")
     if parts:
@@ -75,6 +76,12 @@ def when_text(item: DigestItem, today: date) -> str:
     if item.recovered_on:
         return f"{day_text(item.since, today)} to {day_text(item.recovered_on, today)}"
     return f"since {day_text(item.since, today)} (day {item.day_number})"
+
+
+def days_text(first: date, last: date) -> str:
+    """A stretch of days: `Fri 20 Nov to Mon 23 Nov`, with the year of the first where the last has another."""
+    end = day_text(last, last)
+    return end if first == last else f"{day_text(first, last)} to {end}"
 
 
 def _sentence(parts: list[str]) -> str:

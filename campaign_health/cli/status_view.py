@@ -9,13 +9,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from campaign_health.alerts.unchecked import Unchecked
+from campaign_health.alerts.wording import days_text
 from campaign_health.detection.sentences import (
-    SOURCE_WORDS,
     STATUS_WORDS,
     cause_label,
-    count,
     day_text,
-    joined,
     money,
     plural,
     seen_sentence,
@@ -27,9 +26,9 @@ _COLOURS = {"silent": "bold red", "event_lost": "bold red", "degraded": "bold ye
 _WIDEST = 100
 
 
-def print_overview(overview: Overview) -> None:
-    """Write the overview to standard output, worst first, to be read from the top."""
-    print_rendered(lambda console: _print_all(console, overview))
+def print_overview(overview: Overview, unknown: Sequence[Unchecked] = ()) -> None:
+    """Write the overview to standard output, worst first, to be read from the top; last what could not be checked."""
+    print_rendered(lambda console: _print_all(console, overview, unknown))
 
 
 def print_rendered(draw: Callable[[Console], None]) -> None:
@@ -45,7 +44,7 @@ def print_rendered(draw: Callable[[Console], None]) -> None:
     print("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
-def _print_all(console: Console, overview: Overview) -> None:
+def _print_all(console: Console, overview: Overview, unknown: Sequence[Unchecked]) -> None:
     console.print(Text(clean(overview.sentence), style="bold"))
     for text in overview.stale:
         console.print(Text(f"! {clean(text)}", style="yellow"))
@@ -56,7 +55,7 @@ def _print_all(console: Console, overview: Overview) -> None:
     _print_quiet(console, "Muted", overview.muted)
     _print_quiet(console, "Expected", overview.expected)
     _print_worth_a_look(console, overview.campaigns)
-    _print_unchecked(console, overview)
+    _print_unchecked(console, unknown)
     if not overview.campaigns and not overview.stale:
         console.print("Nothing was judged yet. Run `campaign-health collect`, then `campaign-health judge`.")
 
@@ -138,18 +137,17 @@ def _print_worth_a_look(console: Console, campaigns: Sequence[CampaignStatus]) -
         console.print(Padding(Text(clean(f"{shape} {item.campaign}, surging: {said}")), 0))
 
 
-def _print_unchecked(console: Console, overview: Overview) -> None:
-    unknown = [item.campaign for item in overview.campaigns if item.status == "not_collected"]
-    troubled = [item for item in overview.sources if item.trouble]
-    if unknown or troubled:
-        console.print()
-        console.print(Text("Could not check", style="bold"))
-    if unknown:
-        more = f" and {count(len(unknown) - 5)} more" if len(unknown) > 5 else ""
-        names = joined(unknown[:5]) if not more else ", ".join(unknown[:5]) + more
-        console.print(Text(clean(f"{STATUS_WORDS['not_collected'].shape} No numbers of the newest day: {names}.")))
-    for item in troubled:
-        console.print(Text(clean(f"{STATUS_WORDS['not_collected'].shape} {SOURCE_WORDS[item.source]}: {item.trouble}")))
+def _print_unchecked(console: Console, unknown: Sequence[Unchecked]) -> None:
+    if not unknown:
+        return
+    console.print()
+    console.print(Text("Could not check", style="bold"))
+    for item in unknown:
+        days = f", {days_text(item.first_day, item.last_day)}" if item.first_day and item.last_day else ""
+        line = f"{STATUS_WORDS['not_collected'].shape} {item.title}{days}: {item.said}"
+        console.print(Text(clean(line)))
+        if item.details:
+            console.print(Padding(Text(clean(f"Details: {item.details}"), style="dim"), (0, 0, 0, 2)))
 
 
 def _for(days: int) -> str:

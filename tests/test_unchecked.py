@@ -1,0 +1,94 @@
+"""What could not be checked is said by campaign and day, in plain words first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from campaign_health.alerts.building import build_digest
+from campaign_health.alerts.digest import SectionName
+from campaign_health.alerts.gap_reads import read_gaps
+from campaign_health.alerts.json_form import digest_as_json, digest_from_json
+from campaign_health.alerts.plain_text import plain_text
+from campaign_health.alerts.situation import FailedSource, Gap
+from campaign_health.alerts.unchecked import CURE, in_short, unchecked
+from tests.digest_cast import FAILED_METRICS, TODAY, situation
+from tests.digest_warehouse import MONDAY, warehouse_in
+
+FRIDAY = date(2026, 11, 20)
+SUNDAY = date(2026, 11, 22)
+RAW = "Campaign 23: metric.series.sent is missing or null, not an array."
+
+
+def gap(number: int, first: date = FRIDAY, sources: tuple[str, ...] = ("customerio_metrics",)) -> Gap:
+    return Gap(number, f"Campaign {number}", first, SUNDAY, sources)
+
+
+def test_campaigns_without_numbers_on_the_same_days_stand_together_and_the_raw_error_comes_last() -> None:
+    found = unchecked([gap(1), gap(2), gap(3, SUNDAY), gap(4), gap(5)], {"customerio_metrics": RAW})
+    assert [one.title for one in found] == ["Campaign 1, Campaign 2, Campaign 4 and 1 more", "Campaign 3"]
+    assert [(one.first_day, one.last_day) for one in found] == [(FRIDAY, SUNDAY), (SUNDAY, SUNDAY)]
+    assert found[0].said == f"Customer.io gave no usable numbers for them, so they were not checked. {CURE}"
+    assert found[1].said == f"Customer.io gave no usable numbers for it, so it was not checked. {CURE}"
+    assert found[1].details == f"Customer.io sends: {RAW}"
+
+
+def test_a_campaign_that_two_sources_lack_is_named_once() -> None:
+    both = ("customerio_metrics", "customerio_journeys")
+    (one,) = unchecked([gap(1, sources=both)], dict.fromkeys(both, RAW))
+    assert one.details == f"Customer.io sends: {RAW} Customer.io journeys: {RAW}"
+
+
+def test_a_source_in_trouble_that_cost_no_campaign_its_numbers_stands_for_itself() -> None:
+    (one,) = unchecked([], {"mixpanel_lexicon": "HTTP 500."})
+    assert (one.title, one.campaigns, one.first_day) == ("Mixpanel Lexicon", (), None)
+    assert one.said == f"It could not be read in full. {CURE}"
+
+
+def test_a_name_is_cut_and_made_visible() -> None:
+    assert in_short(["a\x1b[31m" + "x" * 200]).startswith("a [31mxxx")
+    assert len(in_short(["y" * 200, "z" * 200])) < 170
+
+
+def test_the_digest_names_the_campaign_its_days_and_what_to_do_before_the_technical_text() -> None:
+    failed = FailedSource("f", "customerio_metrics", SUNDAY, SUNDAY, RAW)
+    made = replace(situation(failed=(failed,)), gaps=(gap(23),))
+    digest = build_digest(made, announcement_id="a", kind="digest", today=TODAY, dashboard_url=None)
+    text = " ".join(plain_text(digest).split())
+    assert digest.headline == "1 campaign could not be checked"
+    said = f"Customer.io gave no usable numbers for it, so it was not checked. {CURE} Details: Customer.io sends: {RAW}"
+    assert f"Campaign 23 – Fri 20 Nov to Sun 22 Nov {said}" in text
+    assert digest_from_json(digest_as_json(digest)) == digest
+
+
+def test_a_digest_that_an_older_version_stored_can_still_be_sent() -> None:
+    made = situation(failed=(FAILED_METRICS,))
+    stored = digest_as_json(build_digest(made, announcement_id="a", kind="digest", today=TODAY, dashboard_url=None))
+    (failure,) = stored["sections"][0]["failures"]
+    for name in ("title", "said", "sources", "campaigns"):
+        del failure[name]
+    failure["source"] = "customerio_metrics"
+    section = digest_from_json(stored).section(SectionName.COULD_NOT_CHECK)
+    assert section is not None
+    assert section.failures[0].error.endswith(FAILED_METRICS.error)
+
+
+def test_the_days_are_those_since_the_newest_collected_one(tmp_path: Path) -> None:
+    warehouse = warehouse_in(tmp_path)
+    newest = MONDAY - timedelta(days=1)
+    with warehouse.open() as connection:
+        for back, status in ((4, "healthy"), (3, "not_collected"), (2, "not_running"), (1, "not_collected")):
+            connection.execute(
+                "INSERT OR REPLACE INTO verdict (workspace, campaign_id, day, status) VALUES ('default', 1, ?, ?)",
+                [MONDAY - timedelta(days=back), status],
+            )
+        assert read_gaps(connection, "default") == (
+            Gap(1, "Campaign 1", newest, newest, ("customerio_metrics", "customerio_journeys", "mixpanel_events")),
+        )
+        connection.execute(
+            "UPDATE verdict SET status = 'not_collected' WHERE campaign_id = 1 AND status = 'not_running'"
+        )
+        assert read_gaps(connection, "default")[0].first_day == MONDAY - timedelta(days=3)
+        connection.execute("UPDATE campaign SET gone_at = '2026-01-02' WHERE campaign_id = 1")
+        assert read_gaps(connection, "default") == ()
