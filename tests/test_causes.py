@@ -242,6 +242,15 @@ def test_a_property_that_a_third_lost_is_part_of_the_traffic() -> None:
     assert "34 % of `project.created` comes without `export_format`" in cause.sentence
 
 
+def test_a_part_that_sends_another_name_is_told_with_that_name() -> None:
+    change = drift("missing", property="export_format", after=None, share_after=0.66, new_property="exportFormat")
+    left = numbers(activated=66, never_activated=52, created=66, sent=65)
+    cause = headline(case(kind="degraded", stage="activated", numbers=left, property_changes=[change]))
+    assert cause.cause == "part_of_traffic_broke"
+    assert "`exportFormat` began at the same time and looks like its new name." in cause.sentence
+    assert "let what uses `export_format` accept `exportFormat`, too" in cause.next_step
+
+
 def test_a_share_that_comes_and_goes_is_no_part_of_the_traffic() -> None:
     fields = {"kind": "degraded", "stage": "started", "messages": None}
     steady = case(**fields, numbers=numbers(started=60, activated=51, created=51, sent=50))
@@ -286,7 +295,7 @@ def test_failing_messages_name_the_variable() -> None:
     cause = headline(broken)
     assert cause.cause == "message_failing"
     assert cause.facts["variables"] == ["customer.company_name"]
-    assert "{{ customer.company_name | default:" in cause.next_step
+    assert "{{ customer.company_name | default: 'your company' }}" in cause.next_step
 
 
 def test_a_message_set_to_draft_is_named() -> None:

@@ -44,7 +44,7 @@ CAUSE_WORDS: dict[str, Words] = {
     "property_type_changed": Words("Property changed type", "T", "A property that the campaign uses changed its type."),
     "property_missing": Words("Property missing or renamed", "–", "Fewer events carry a property the campaign uses."),
     "filter_no_longer_matches": Words(
-        "Filter no longer matches", "▼", "Journeys start, but the filters let none past."
+        "Filter no longer matches", "▼", "Journeys start, but the filters let none or fewer past."
     ),
     "message_failing": Words("Message failing", "!", "The message cannot be made or handed over."),
     "message_draft_or_off": Words("Message in draft or off", "‖", "The message is set to draft, or switched off."),

@@ -147,5 +147,5 @@ def _filter(case: BrokenCampaign, chain: Chain) -> Cause | None:
         },
         "In Customer.io, look up one person who started today and compare the profile with the campaign's filter and"
         f" trigger conditions: an attribute or value was probably renamed. {ask(case.owner, 'the engineers')} what"
-        f" changed on {day}, then adapt the filter; `activated` should follow `started` again the same day.",
+        f" changed on {day}, then adapt the filter; journeys that start should get past it again the same day.",
     )

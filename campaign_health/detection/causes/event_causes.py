@@ -124,7 +124,7 @@ def _properties_words(rename: Rename) -> str:
 def _rename_step(case: BrokenCampaign, new: str) -> str:
     return (
         f"In Customer.io, open the campaign's trigger and change the event from `{case.event}` to `{new}` (or"
-        f" {asking(case.owner, 'the engineers')} to send the old name"
+        f" {asking(case.owner, 'the engineers')} to have the old name sent"
         " again). Journeys should start again within the hour; tomorrow's run says whether they did. People missed"
         " meanwhile have to be sent to by hand."
     )
@@ -162,7 +162,7 @@ def _part_renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> 
         sentence,
         first.facts(),
         f"In Mixpanel, break `{first.new}` down by platform and app version to see who sends it. Then"
-        f" {asking(case.owner, 'that team')} to send `{case.event}`"
+        f" {asking(case.owner, 'that team')} to have `{case.event}` sent"
         " again, or let the campaign start on both names. The count of the old name should be back to its usual level"
         " on the next day.",
     )

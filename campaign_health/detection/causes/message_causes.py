@@ -103,8 +103,8 @@ def _failing(case: BrokenCampaign, chain: Chain) -> Cause | None:
     if variables:
         step = (
             f"In Customer.io, open the failing message and give {names_words(variables)} a default (such as `{{{{"
-            f" {variables[0]} | default: 'there' }}}}`) or a condition; or"
-            f" {asking(case.owner, 'the engineers')} to send it again."
+            f" {variables[0]} | default: '{_stand_in(variables[0])}' }}}}`) or a condition; or"
+            f" {asking(case.owner, 'the engineers')} to have it filled again."
             " Send a test to yourself: it must arrive."
         )
     else:
@@ -120,6 +120,14 @@ def _failing(case: BrokenCampaign, chain: Chain) -> Cause | None:
         "variables": variables,
     }
     return Cause("message_failing", 0.9 * _explained(since - before, chain), case.since, sentence, facts, step)
+
+
+def _stand_in(variable: str) -> str:
+    """Words that a message can show where a variable has no value: `there` for a name, else left to the writer."""
+    last = variable.split(".")[-1].lower()
+    if "company" in last or "organi" in last:
+        return "your company"
+    return "there" if "name" in last and "event" not in last else "…"
 
 
 def _states(case: BrokenCampaign) -> dict[str, list[str]]:

@@ -132,7 +132,8 @@ def _use_words(case: BrokenCampaign, how: str | None) -> str:
 
 def _when(case: BrokenCampaign, change: PropertyChange) -> str:
     if change.last_day_before and (change.day - change.last_day_before).days > 1:
-        return f"between {day_words(change.last_day_before, case.as_of)} and {day_words(change.day, case.as_of)}"
+        before, after = (day_words(day, case.as_of) for day in (change.last_day_before, change.day))
+        return f"between {before} and {after}, the days on which it was looked at"
     return f"on {day_words(change.day, case.as_of)}"
 
 
@@ -186,7 +187,7 @@ def _whole(case: BrokenCampaign, change: PropertyChange, confidence: float, how:
             f"In Customer.io, replace `{change.property}` by {names_words([change.new_property])} in the messages and"
             " filters that use it, or "
         )
-        step += f"{asking(case.owner, 'the engineers')} to send both for a while. "
+        step += f"{asking(case.owner, 'the engineers')} to have both sent for a while. "
     else:
         step = (
             f"{ask(case.owner, 'the engineers')} why `{change.event}` no longer carries `{change.property}`, and have"
@@ -223,9 +224,15 @@ def _part(
         f"Since {day_words(case.since, case.as_of)}, {share_words(lost)} of `{change.event}` comes without"
         f" `{change.property}`"
     )
-    sentence += f", and {share_words(missing)} of the sends is missing" if missing is not None else ""
-    sentence += ". One platform, app version or plan seems to have lost it, the rest is as before. " + _use_words(
-        case, how
+    sentence += f", and {share_words(missing)} of the sends are missing" if missing is not None else ""
+    if change.new_property:
+        sentence += f". `{change.new_property}` began at the same time and looks like its new name"
+    sentence += ". One platform, app version or plan seems to have lost it, the rest is as before. "
+    sentence += _use_words(case, how)
+    accept = (
+        f" In Customer.io, let what uses `{change.property}` accept `{change.new_property}`, too, or"
+        if change.new_property
+        else ""
     )
     return Cause(
         "part_of_traffic_broke",
@@ -237,7 +244,7 @@ def _part(
             "lost_share": round(lost, 4),
             "missing_share": None if missing is None else round(missing, 4),
         },
-        f"In Mixpanel, break `{change.event}` without `{change.property}` down by platform and app version;"
-        f" {asking(case.owner, 'that team')} to send it again. The share of events that carry it should be"
-        " back after the next release.",
+        f"In Mixpanel, break `{change.event}` without `{change.property}` down by platform and app version."
+        f"{accept or ' Then'} {asking(case.owner, 'that team')} to have it sent again. The share of events"
+        " that carry it should be back after the next release.",
     )
