@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 from campaign_health.alerts.building import build_digest
 from campaign_health.alerts.digest import Digest, SectionName
 from campaign_health.alerts.json_form import digest_as_json, digest_from_json
+from campaign_health.alerts.plain_text import plain_text
 from campaign_health.alerts.situation import Situation
+from campaign_health.alerts.slack_blocks import slack_message
 from tests.digest_cast import FAILED_METRICS, TODAY, TRIAL_WELCOME, change, incident, situation
 
 
@@ -119,3 +122,33 @@ def test_nothing_to_say_is_said_plainly() -> None:
 def test_a_digest_survives_being_stored() -> None:
     digest = build(situation(TRIAL_WELCOME, changes=(change(TRIAL_WELCOME),), failed=(FAILED_METRICS,)))
     assert digest_from_json(digest_as_json(digest)) == digest
+
+
+def test_an_incident_that_is_over_says_its_days_its_cause_and_its_missed_sends_once() -> None:
+    over = incident(
+        1,
+        status="recovered",
+        opened_on=date(2026, 10, 31),
+        recovered_on=date(2026, 11, 7),
+        summary="305 sends missed over 7 days, Sat 31 Oct to Fri 6 Nov.",
+        missed_sends=305.0,
+        missed_sends_low=285.0,
+        missed_sends_high=326.0,
+        cause="message_failing",
+        cause_sentence="Customer.io says that `card_brand` is missing.",
+    )
+    digest = build(situation(over, changes=(change(over, "recovered", 17),)))
+    assert campaigns(digest, SectionName.LATE) == ["Campaign 1"]
+    for said in (plain_text(digest), json.dumps(slack_message(digest))):
+        assert said.count("305") == 1
+        assert "Sat 31 Oct to Fri 6 Nov; recovered on Sat 7 Nov" in said
+        assert said.count("Sat 31 Oct") == 1
+        assert "Message failing. " in said
+        assert "`card_brand` is missing" in said
+
+
+def test_an_incident_that_was_taken_back_names_no_cause() -> None:
+    never = incident(1, status="withdrawn")
+    said = plain_text(build(situation(never, changes=(change(never, "withdrawn"),))))
+    assert "Restated numbers show that nothing had broken." in said
+    assert "Why:" not in said

@@ -10,6 +10,7 @@ from campaign_health.alerts.situation import Change, FailedSource, IncidentNow, 
 from campaign_health.alerts.unchecked import Unchecked, unchecked
 from campaign_health.alerts.wording import headline, rest_line
 from campaign_health.detection.formats import day_text
+from campaign_health.detection.words import cause_label
 from campaign_health.links import Act, act_link, campaign_link, data_link, overview_link
 
 # A change of older data is listed, not announced as news: Friday's data still is on Monday.
@@ -142,6 +143,7 @@ def _item(
         seen=incident.summary,
         since=incident.opened_on,
         day_number=max(1, (today - incident.opened_on).days),
+        cause_title=cause_label(incident.cause) if incident.cause else "",
         cause=incident.cause_sentence,
         next_step=incident.next_step if incident.status == "open" else "",
         missed_sends=incident.missed_sends,

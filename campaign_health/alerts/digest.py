@@ -32,7 +32,10 @@ class Money:
 
 @dataclass(frozen=True)
 class DigestItem:
-    """One campaign's incident, in words and numbers. `day_number` counts from the first bad day, which is day 1."""
+    """One campaign's incident, in words and numbers. `day_number` counts from the first bad day, which is day 1.
+
+    `recovered_on` is the first good day again, None while it is open and where it was withdrawn.
+    """
 
     incident_id: str
     campaign_id: int
@@ -41,6 +44,7 @@ class DigestItem:
     seen: str
     since: date
     day_number: int
+    cause_title: str = ""
     cause: str = ""
     next_step: str = ""
     missed_sends: float | None = None

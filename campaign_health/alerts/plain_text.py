@@ -7,7 +7,7 @@ from datetime import date
 
 from campaign_health.alerts.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.sparkline import sparkline
-from campaign_health.alerts.wording import days_text, missed_text, shown_name, when_text
+from campaign_health.alerts.wording import days_text, missed_text, seen_text, shown_name, when_text, why_text
 from campaign_health.detection.formats import day_text
 
 WIDTH = 78
@@ -41,9 +41,10 @@ def _section_lines(section: Section, digest: Digest) -> list[str]:
 
 def _item_lines(item: DigestItem, name: SectionName, today: date) -> list[str]:
     lines = [f"  {shown_name(item.campaign)} – {when_text(item, today)}"]
-    paragraphs = [item.seen]
-    if name in (SectionName.NEW, SectionName.STILL_BROKEN) and item.cause:
-        paragraphs.append(f"Probable cause: {item.cause}")
+    paragraphs = [seen] if (seen := seen_text(item)) else []
+    title, cause = why_text(item, name)
+    if title or cause:
+        paragraphs.append(f"Why: {f'{title}. ' if title else ''}{cause}")
     if missed := missed_text(item):
         paragraphs.append(missed[0].upper() + missed[1:] + ".")
     if name is SectionName.NEW and item.next_step:

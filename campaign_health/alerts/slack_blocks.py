@@ -16,7 +16,7 @@ from typing import Any
 
 from campaign_health.alerts.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.sparkline import sparkline
-from campaign_health.alerts.wording import days_text, missed_text, shown_name, when_text
+from campaign_health.alerts.wording import days_text, missed_text, seen_text, shown_name, when_text, why_text
 from campaign_health.detection.formats import day_text
 
 HEADER_LENGTH = 150
@@ -97,17 +97,18 @@ def _item_block(item: DigestItem, name: SectionName, today: date) -> Block:
             _text(f"  {when_text(item, today)}"),
         ]
     ]
-    lines.append([_text(_cut(item.seen, SENTENCE_LENGTH))])
-    full = name in (SectionName.NEW, SectionName.STILL_BROKEN)
-    if item.cause and full:
-        lines.append([_text("Probable cause: ", bold=True), _text(_cut(item.cause, SENTENCE_LENGTH))])
+    if seen := seen_text(item):
+        lines.append([_text(_cut(seen, SENTENCE_LENGTH))])
+    cause_title, cause = why_text(item, name)
+    if cause_title or cause:
+        lines.append([_text(f"{cause_title or 'Why'}. ", bold=True), _text(_cut(cause, SENTENCE_LENGTH))])
     if missed := missed_text(item):
         lines.append([_text(missed[0].upper() + missed[1:])])
     if item.next_step and name is SectionName.NEW:
         lines.append([_text("Next: ", bold=True), _text(_cut(item.next_step, SENTENCE_LENGTH))])
     if item.note:
         lines.append([_text(_cut(item.note, SENTENCE_LENGTH), italic=True)])
-    if item.sends and full:
+    if item.sends and name in (SectionName.NEW, SectionName.STILL_BROKEN):
         lines.append([_text(f"Sends {sparkline(item.sends)}")])
     last: list[Element] = []
     if item.owner:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from campaign_health.alerts.digest import DigestItem, Kind, SectionName
 from campaign_health.detection.formats import count, day_text, plural, span
@@ -72,10 +72,25 @@ def missed_text(item: DigestItem) -> str:
 
 
 def when_text(item: DigestItem, today: date) -> str:
-    """Since when, or from when until when; with the year where that is not this one."""
-    if item.recovered_on:
-        return f"{day_text(item.since, today)} to {day_text(item.recovered_on, today)}"
-    return f"since {day_text(item.since, today)} (day {item.day_number})"
+    """Since when, or from the first bad day to the last; with the year where that is not this one."""
+    if not item.recovered_on:
+        return f"since {day_text(item.since, today)} (day {item.day_number})"
+    last_bad = max(item.since, item.recovered_on - timedelta(days=1))
+    days = day_text(item.since, today)
+    if last_bad != item.since:
+        days += f" to {day_text(last_bad, today)}"
+    return f"{days}; recovered on {day_text(item.recovered_on, today)}"
+
+
+def seen_text(item: DigestItem) -> str:
+    """What is seen, or was; empty where the heading's days and the missed sends already say it all."""
+    return "" if item.recovered_on and missed_text(item) else item.seen
+
+
+def why_text(item: DigestItem, name: SectionName) -> tuple[str, str]:
+    """The cause's title and its sentence; both empty where it is not told: muted, or taken back."""
+    told = name in (SectionName.NEW, SectionName.STILL_BROKEN) or item.recovered_on is not None
+    return (item.cause_title, item.cause) if told else ("", "")
 
 
 def days_text(first: date, last: date) -> str:
