@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from click import Command
 from click.testing import CliRunner
 
+from campaign_health.alerts.building import build_digest
+from campaign_health.alerts.digest import SectionName
+from campaign_health.alerts.reads import read_situation
 from campaign_health.cli.collect import command as collect
 from campaign_health.cli.demo import command
 from campaign_health.cli.run import command as run
 from campaign_health.demo import Demo, demo_process_environment
 from campaign_health.demo_marker import MARKER
 from campaign_health.errors import CouldNotStart
+from campaign_health.judge.overview import read_overview
 from campaign_health.sandbox.stories import STORIES, demo_manifest
 from campaign_health.settings import load_settings
 from storage.database import open_published
@@ -43,6 +48,20 @@ def test_every_story_is_told_as_it_was_made(demo: tuple[Path, str]) -> None:
     with open_published(directory) as connection:
         found = dict(connection.execute("SELECT campaign_id, status FROM campaign_health").fetchall())
     assert found == {story.campaign_id: story.status for story in STORIES}
+
+
+def test_the_digest_has_the_order_and_the_total_of_status(demo: tuple[Path, str]) -> None:
+    directory, printed = demo
+    with open_published(directory) as connection:
+        situation = read_situation(connection, "default", "slack", date(2026, 1, 1))
+        order = [item.campaign for item in read_overview(connection, datetime.now(UTC)).broken]
+    quiet = replace(situation, changes=())
+    digest = build_digest(quiet, announcement_id="a", kind="digest", today=date(2026, 1, 1), dashboard_url=None)
+    section = digest.section(SectionName.STILL_BROKEN)
+    assert section is not None
+    assert [item.campaign for item in section.items] == order[: len(section.items)]
+    total = digest.headline.split("about ")[1].split(" a week")[0]
+    assert f"about {total} a week at risk" in " ".join(printed.split())
 
 
 def test_its_history_holds_a_failed_collection_that_was_made_up_for(demo: tuple[Path, str]) -> None:

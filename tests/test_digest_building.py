@@ -46,6 +46,35 @@ def test_money_comes_before_missed_sends_and_more_before_less() -> None:
     assert campaigns(digest, SectionName.STILL_BROKEN) == ["Campaign 3", "Campaign 2", "Campaign 1"]
 
 
+def test_what_costs_most_a_week_comes_first_though_another_has_lost_more_so_far() -> None:
+    old = incident(1, revenue_at_risk=9000.0, counted_days=30)
+    young = incident(2, revenue_at_risk=8000.0, counted_days=2)
+    slow = incident(3, missed_sends=900.0, counted_days=30)
+    fast = incident(4, missed_sends=100.0, days=2)
+    digest = build(situation(old, young, slow, fast))
+    assert campaigns(digest, SectionName.STILL_BROKEN) == ["Campaign 2", "Campaign 1", "Campaign 4", "Campaign 3"]
+
+
+def test_the_headline_says_what_a_week_of_all_that_is_broken_costs_and_each_item_its_own() -> None:
+    one = incident(1, revenue_at_risk=9000.0, counted_days=3)
+    muted = incident(2, revenue_at_risk=600.0, counted_days=7, muted_by="Ada", muted_until=TODAY)
+    expected = incident(3, revenue_at_risk=50_000.0, counted_days=7, expected_by="Ada")
+    digest = build(situation(one, muted, expected, incident(4)))
+    assert digest.headline == "2 are still broken; about $22,000 a week at risk"
+    assert "about $9,000 at risk, about $21,000 a week." in " ".join(plain_text(digest).split())
+
+
+def test_without_a_deal_value_nothing_is_said_of_money() -> None:
+    digest = build(situation(incident(1)))
+    assert digest.headline == "1 is still broken"
+    assert "$" not in plain_text(digest)
+
+
+def test_what_is_over_costs_nothing_a_week() -> None:
+    back = incident(1, status="recovered", recovered_on=TODAY - timedelta(days=1), revenue_at_risk=9000.0)
+    assert "a week" not in plain_text(build(situation(back, changes=(change(back, "recovered"),))))
+
+
 def test_a_recovery_is_told_once_with_its_dates() -> None:
     back = incident(1, status="recovered", recovered_on=TODAY - timedelta(days=1))
     digest = build(situation(back, changes=(change(back, "recovered"),)))

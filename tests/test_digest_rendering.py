@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,7 +29,7 @@ BASE = "https://health.example.com"
 
 def everything() -> Digest:
     """One of each: new, still broken, recovered, muted, late, could not check."""
-    new = TRIAL_WELCOME
+    new = replace(TRIAL_WELCOME, counted_days=3)
     nine_days_ago = TODAY - timedelta(days=9)
     still = incident(4, campaign="Upgrade offer", opened_on=nine_days_ago, owner="U0123ABC", acknowledged_by="Ada")
     back = incident(5, campaign="Day-3 nudge", status="recovered", recovered_on=TODAY - timedelta(days=1))

@@ -10,7 +10,7 @@ from campaign_health.alerts.situation import Change, FailedSource, IncidentNow, 
 from campaign_health.alerts.unchecked import Unchecked, unchecked
 from campaign_health.alerts.wording import headline, rest_line
 from campaign_health.detection.formats import day_text
-from campaign_health.detection.words import cause_label
+from campaign_health.detection.words import BROKEN, cause_label
 from campaign_health.links import Act, act_link, campaign_link, data_link, overview_link
 
 # A change of older data is listed, not announced as news: Friday's data still is on Monday.
@@ -66,7 +66,12 @@ def build_digest(
         workspace=situation.workspace,
         kind=kind,
         day=today,
-        headline=headline({section.name: _size(section) for section in sections}, kind, _unchecked_campaigns(unknown)),
+        headline=headline(
+            {section.name: _size(section) for section in sections},
+            kind,
+            dollars_a_week=_dollars_a_week(incidents),
+            unchecked_campaigns=sum(len(one.campaigns) for one in unknown),
+        ),
         rest=rest_line(situation.counts, situation.judged_day),
         sections=tuple(sections),
         change_ids=tuple(change.change_id for change in changes) + tuple(source.change_id for source in failed),
@@ -88,7 +93,7 @@ def _sort_into_sections(
     for change in changes:
         by_incident.setdefault(change.incident_id, []).append(change)
     chosen: dict[SectionName, list[IncidentNow]] = {}
-    for incident in sorted(incidents, key=_weight, reverse=True):
+    for incident in sorted(incidents, key=_worst_first):
         name = _section_of(incident, by_incident.get(incident.incident_id, []), today)
         if name is not None:
             chosen.setdefault(name, []).append(incident)
@@ -108,18 +113,20 @@ def _section_of(incident: IncidentNow, changes: Sequence[Change], today: date) -
     return SectionName.LATE if any(change.kind in OPENING | CLOSING for change in changes) else None
 
 
-def _weight(incident: IncidentNow) -> tuple[float, float, int, str]:
-    return (incident.revenue_at_risk or 0.0, incident.missed_sends or 0.0, -incident.opened_on.toordinal(),
-            incident.incident_id)  # fmt: skip
+def _worst_first(incident: IncidentNow) -> tuple[float, float, int, str]:
+    """The order of `status` and of the dashboard's cards."""
+    worth = -(incident.dollars_a_week or 0.0), -(incident.missed_a_day or 0.0)
+    return *worth, BROKEN.index(incident.kind) if incident.kind in BROKEN else len(BROKEN), incident.campaign
+
+
+def _dollars_a_week(incidents: Sequence[IncidentNow]) -> float:
+    """What a week of all that is broken costs; what is expected costs nothing that anyone could save."""
+    return sum(i.dollars_a_week or 0.0 for i in incidents if i.status == "open" and not i.expected_by)
 
 
 def _section(name: SectionName, items: Sequence[DigestItem]) -> Section:
     room = ITEMS_PER_SECTION[name]
     return Section(name, items=tuple(items[:room]), more=max(0, len(items) - room))
-
-
-def _unchecked_campaigns(unknown: Sequence[Unchecked]) -> int:
-    return sum(len(one.campaigns) for one in unknown)
 
 
 def _size(section: Section) -> int:
@@ -133,7 +140,8 @@ def _item(
     if incident.revenue_at_risk:
         low, high = incident.revenue_at_risk_low, incident.revenue_at_risk_high
         amount = incident.revenue_at_risk
-        money = Money(amount, amount if low is None else low, amount if high is None else high)
+        weekly = incident.dollars_a_week if incident.status == "open" else None
+        money = Money(amount, amount if low is None else low, amount if high is None else high, weekly)
     act = dashboard_url if incident.status == "open" else None
     return DigestItem(
         incident_id=incident.incident_id,

@@ -23,11 +23,12 @@ class SectionName(StrEnum):
 
 @dataclass(frozen=True)
 class Money:
-    """Revenue at risk in dollars, with its range."""
+    """Revenue at risk in dollars, with its range; `a_week` while it goes on, None once it is over."""
 
     amount: float
     low: float
     high: float
+    a_week: float | None = None
 
 
 @dataclass(frozen=True)

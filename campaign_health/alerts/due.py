@@ -76,7 +76,7 @@ def urgent_incidents(situation: Situation, settings: DigestSettings, today: date
         and i.status == "open"
         and not (i.muted_until and i.muted_until >= today)
         and not i.expected_by
-        and (i.missed_sends or 0.0) / (i.counted_days or 1) >= weight
+        and (i.missed_a_day or 0.0) >= weight
     )
 
 

@@ -16,7 +16,7 @@ INDENT = "    "
 
 def plain_text(digest: Digest) -> str:
     """The whole digest in lines of at most 78 characters (links stand on lines of their own and may be longer)."""
-    lines = [digest.headline, f"{shown_name(digest.workspace, 40)}, {day_text(digest.day)}"]
+    lines = [*textwrap.wrap(digest.headline, WIDTH), f"{shown_name(digest.workspace, 40)}, {day_text(digest.day)}"]
     if digest.delayed_since:
         lines.append(f"This message could not be sent since {day_text(digest.delayed_since, digest.day)}.")
     for section in digest.sections:

@@ -89,19 +89,21 @@ def _incidents(
     changed = sorted({change.incident_id for change in changes})
     rows = connection.execute(_INCIDENTS, {"workspace": workspace, "changed": changed}).fetchall()
     sends = _sends(connection, workspace, sorted({row[1] for row in rows}), judged_day)
-    return tuple(_incident(row, sends.get(row[1], ())) for row in rows)
+    return tuple(_incident(row, sends.get(row[1], ()), judged_day) for row in rows)
 
 
-def _incident(row: tuple[Any, ...], sends: tuple[float | None, ...]) -> IncidentNow:
+def _incident(row: tuple[Any, ...], sends: tuple[float | None, ...], judged_day: date | None) -> IncidentNow:
     causes = json.loads(row[9]) if row[9] else []
     first = causes[0] if causes else {}
     values = dict(zip(_COLUMNS, row, strict=True))
     del values["evidence"]
+    opened_on = values["opened_on"]
     return IncidentNow(
         **{**values, "tags": tuple(values["tags"] or ())},
         cause_sentence=first.get("sentence", ""),
         next_step=first.get("next_step", ""),
         sends=sends,
+        days=max(1, ((judged_day or opened_on) - opened_on).days + 1),
     )
 
 

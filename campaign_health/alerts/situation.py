@@ -11,7 +11,7 @@ class IncidentNow:
     """One incident as it stands.
 
     `sends` are the newest days' sends, oldest first, None where not collected. `counted_days` are the days over which
-    its missed sends were added up, None where there is none.
+    its missed sends were added up, None where there is none. `days` are all its days so far.
     """
 
     incident_id: str
@@ -41,6 +41,17 @@ class IncidentNow:
     expected_reason: str | None
     sends: tuple[float | None, ...]
     counted_days: int | None = None
+    days: int = 1
+
+    @property
+    def dollars_a_week(self) -> float | None:
+        """Revenue at risk, as a week of the days that were counted; None without a deal value."""
+        return None if self.revenue_at_risk is None else self.revenue_at_risk / (self.counted_days or self.days) * 7
+
+    @property
+    def missed_a_day(self) -> float | None:
+        """Missed sends on each of the days that were counted."""
+        return None if self.missed_sends is None else self.missed_sends / (self.counted_days or self.days)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from campaign_health.alerts.digest import DigestItem, Kind, SectionName
-from campaign_health.detection.formats import count, day_text, plural, span
+from campaign_health.detection.formats import count, day_text, in_round_figures, plural, span
 from campaign_health.detection.formats import money as money_text
+from campaign_health.detection.sentences import joined
 from campaign_health.visible_text import visible
 
 NAME_LENGTH = 80
@@ -18,8 +19,10 @@ def shown_name(name: str, length: int = NAME_LENGTH) -> str:
     return visible(name, length)
 
 
-def headline(sizes: Mapping[SectionName, int], kind: Kind, unchecked_campaigns: int = 0) -> str:
-    """The first line: the state of everything in a few words."""
+def headline(
+    sizes: Mapping[SectionName, int], kind: Kind, *, dollars_a_week: float = 0.0, unchecked_campaigns: int = 0
+) -> str:
+    """The first line: the state of everything in a few words, and what a week of it costs."""
     parts = []
     if new := sizes.get(SectionName.NEW):
         parts.append(f"{plural(new, 'campaign has', 'campaigns have')} broken")
@@ -27,14 +30,23 @@ def headline(sizes: Mapping[SectionName, int], kind: Kind, unchecked_campaigns: 
         parts.append(f"{plural(still, 'is', 'are')} still broken")
     if recovered := sizes.get(SectionName.RECOVERED):
         parts.append(f"{plural(recovered, 'has', 'have')} recovered")
+    said = [_sentence(parts)] if parts else []
+    if round(dollars_a_week) > 0:
+        said.append(f"{weekly_text(dollars_a_week)} at risk")
     if sizes.get(SectionName.COULD_NOT_CHECK):
         who = plural(unchecked_campaigns, "campaign") if unchecked_campaigns else "some data"
-        parts.append(f"{who} could not be checked")
-    if not parts and (late := sizes.get(SectionName.LATE)):
-        parts.append(f"{plural(late, 'past incident', 'past incidents')} came to light")
-    if parts:
-        return _sentence(parts)
+        said.append(f"{who} could not be checked")
+    if not said and (late := sizes.get(SectionName.LATE)):
+        said.append(f"{plural(late, 'past incident', 'past incidents')} came to light")
+    if said:
+        text = "; ".join(said)
+        return text[0].upper() + text[1:]
     return "All clear: every campaign sends as expected" if kind == "all_clear" else "Nothing new"
+
+
+def weekly_text(dollars: float) -> str:
+    """What a week costs, in the round figures that an estimate deserves: `about $180,000 a week`."""
+    return f"about {money_text(in_round_figures(dollars))} a week"
 
 
 def rest_line(counts: Mapping[str, int], judged_day: date | None) -> str:
@@ -67,6 +79,8 @@ def missed_text(item: DigestItem) -> str:
         text = f"about {money_text(money.amount)} at risk"
         if (money.low, money.high) != (money.amount, money.amount):
             text += f" ({money_text(money.low)} to {money_text(money.high)})"
+        if money.a_week and round(money.a_week) > 0:
+            text += f", {weekly_text(money.a_week)}"
         parts.append(text)
     return ", ".join(parts)
 
@@ -100,5 +114,5 @@ def days_text(first: date, last: date) -> str:
 
 
 def _sentence(parts: list[str]) -> str:
-    text = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    text = joined(parts)
     return text[0].upper() + text[1:]

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from campaign_health.alerts.unchecked import Unchecked
-from campaign_health.alerts.wording import days_text
+from campaign_health.alerts.wording import days_text, weekly_text
 from campaign_health.detection.sentences import (
     STATUS_WORDS,
     cause_label,
@@ -105,7 +105,7 @@ def _cost(item: OpenIncident) -> str:
         parts.append(f"{plural(value, 'send')} missed ({span(low, high)})")
     if item.revenue_at_risk is not None:
         value, low, high = item.revenue_at_risk
-        weekly = f", about {money(item.dollars_a_week)} a week" if item.dollars_a_week else ""
+        weekly = f", {weekly_text(item.dollars_a_week)}" if item.dollars_a_week else ""
         parts.append(f"{money(value)} at risk ({money(low)} to {money(high)}){weekly}")
     return "; ".join(parts)
 
