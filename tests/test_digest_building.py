@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 from campaign_health.alerts.building import build_digest
@@ -11,6 +12,7 @@ from campaign_health.alerts.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.plain_text import plain_text
 from campaign_health.alerts.situation import Situation
 from campaign_health.alerts.slack_blocks import slack_message
+from campaign_health.detection.words import STATUS_WORDS
 from tests.digest_cast import FAILED_METRICS, TODAY, TRIAL_WELCOME, change, incident, situation
 
 
@@ -60,13 +62,13 @@ def test_the_headline_says_what_a_week_of_all_that_is_broken_costs_and_each_item
     muted = incident(2, revenue_at_risk=600.0, counted_days=7, muted_by="Ada", muted_until=TODAY)
     expected = incident(3, revenue_at_risk=50_000.0, counted_days=7, expected_by="Ada")
     digest = build(situation(one, muted, expected, incident(4)))
-    assert digest.headline == "2 are still broken; about $22,000 a week at risk"
+    assert digest.headline == "2 campaigns are still broken; about $22,000 a week at risk"
     assert "about $9,000 at risk, about $21,000 a week." in " ".join(plain_text(digest).split())
 
 
 def test_without_a_deal_value_nothing_is_said_of_money() -> None:
     digest = build(situation(incident(1)))
-    assert digest.headline == "1 is still broken"
+    assert digest.headline == "1 campaign is still broken"
     assert "$" not in plain_text(digest)
 
 
@@ -181,3 +183,27 @@ def test_an_incident_that_was_taken_back_names_no_cause() -> None:
     said = plain_text(build(situation(never, changes=(change(never, "withdrawn"),))))
     assert "Restated numbers show that nothing had broken." in said
     assert "Why:" not in said
+
+
+def test_the_states_are_called_as_everywhere_else() -> None:
+    counts = {"healthy": 5, "surging": 1, "volume_down": 1, "learning": 1, "too_quiet": 1, "not_collected": 1}
+    rest = build(replace(situation(), counts=counts)).rest
+    for status in counts:
+        assert f"{counts[status]} {STATUS_WORDS[status].label.lower()}" in rest
+
+
+def test_the_workspace_is_named_only_where_the_reader_must_tell_it_from_others() -> None:
+    assert plain_text(build(situation())).splitlines()[1] == "Tue 24 Nov 2026"
+    assert plain_text(build(situation(), several_workspaces=True)).splitlines()[1] == "Tue 24 Nov 2026, default"
+    acme = replace(situation(), workspace="acme")
+    assert plain_text(build(acme)).splitlines()[1] == "Tue 24 Nov 2026, acme"
+    assert "Tue 24 Nov 2026 · id a1" in json.dumps(slack_message(build(situation())), ensure_ascii=False)
+
+
+def test_what_is_still_broken_keeps_the_first_thing_to_do() -> None:
+    step = "Open the trigger of `a.b` and set it to v2.0 of it. Journeys should start again."
+    fresh, old = incident(1, next_step=step), incident(2, next_step=step)
+    said = " ".join(plain_text(build(situation(fresh, old, changes=(change(fresh),)))).split())
+    new, still = said.split("STILL BROKEN")
+    assert "Journeys should start again." in new
+    assert "Next: Open the trigger of `a.b` and set it to v2.0 of it. Owner" in still

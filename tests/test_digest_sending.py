@@ -68,7 +68,7 @@ def test_a_break_and_its_recovery_are_told_once_each(warehouse: Warehouse, slack
     mend_campaign(warehouse, incident, tuesday)
     send(warehouse, slack, at(wednesday))
     send(warehouse, slack, at(wednesday, 12))
-    assert headlines(slack) == ["1 campaign has broken", "1 has recovered"]
+    assert headlines(slack) == ["1 campaign has broken", "1 campaign has recovered"]
 
 
 def test_without_a_channel_it_says_so_and_stores_nothing(warehouse: Warehouse, slack: SlackSandbox) -> None:

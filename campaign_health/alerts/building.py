@@ -13,6 +13,8 @@ from campaign_health.detection.formats import day_text
 from campaign_health.detection.words import BROKEN, cause_label
 from campaign_health.links import Act, act_link, campaign_link, data_link, overview_link
 
+# The name of the only workspace where the settings name none.
+DEFAULT_WORKSPACE = "default"
 # A change of older data is listed, not announced as news: Friday's data still is on Monday.
 NEWS_DAYS = 3
 # More than this is more than anyone reads; it also keeps a message well inside Slack's limit on all blocks together.
@@ -38,6 +40,7 @@ def build_digest(
     dashboard_url: str | None,
     delayed_since: date | None = None,
     only_incidents: Collection[str] | None = None,
+    several_workspaces: bool = False,
 ) -> Digest:
     """The digest of `situation` on the local day `today`.
 
@@ -77,6 +80,7 @@ def build_digest(
         change_ids=tuple(change.change_id for change in changes) + tuple(source.change_id for source in failed),
         link=overview_link(dashboard_url, situation.workspace) if dashboard_url else None,
         delayed_since=delayed_since,
+        names_workspace=several_workspaces or situation.workspace != DEFAULT_WORKSPACE,
     )
 
 

@@ -91,7 +91,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Digest:
-    """Everything one message says. `rest` is the line about all that is well; `change_ids` is what it announces."""
+    """Everything one message says. `rest` is the line about all that is well; `change_ids` is what it announces.
+
+    `names_workspace`: the reader must be told whose digest it is.
+    """
 
     announcement_id: str
     workspace: str
@@ -103,6 +106,7 @@ class Digest:
     change_ids: tuple[str, ...] = ()
     link: str | None = None
     delayed_since: date | None = field(default=None)
+    names_workspace: bool = True
 
     def section(self, name: SectionName) -> Section | None:
         """The section of that name, or None where the digest has none."""

@@ -7,7 +7,16 @@ from datetime import date
 
 from campaign_health.alerts.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.sparkline import sparkline
-from campaign_health.alerts.wording import days_text, missed_text, seen_text, shown_name, when_text, why_text
+from campaign_health.alerts.wording import (
+    day_and_workspace,
+    days_text,
+    missed_text,
+    next_text,
+    seen_text,
+    shown_name,
+    when_text,
+    why_text,
+)
 from campaign_health.detection.formats import day_text
 
 WIDTH = 78
@@ -16,7 +25,7 @@ INDENT = "    "
 
 def plain_text(digest: Digest) -> str:
     """The whole digest in lines of at most 78 characters (links stand on lines of their own and may be longer)."""
-    lines = [*textwrap.wrap(digest.headline, WIDTH), f"{shown_name(digest.workspace, 40)}, {day_text(digest.day)}"]
+    lines = [*textwrap.wrap(digest.headline, WIDTH), day_and_workspace(digest)]
     if digest.delayed_since:
         lines.append(f"This message could not be sent since {day_text(digest.delayed_since, digest.day)}.")
     for section in digest.sections:
@@ -47,8 +56,8 @@ def _item_lines(item: DigestItem, name: SectionName, today: date) -> list[str]:
         paragraphs.append(f"Why: {f'{title}. ' if title else ''}{cause}")
     if missed := missed_text(item):
         paragraphs.append(missed[0].upper() + missed[1:] + ".")
-    if name is SectionName.NEW and item.next_step:
-        paragraphs.append(f"Next: {item.next_step}")
+    if next_step := next_text(item, name):
+        paragraphs.append(f"Next: {next_step}")
     if item.note:
         paragraphs.append(item.note)
     if item.owner:

@@ -130,6 +130,7 @@ def compose(
         dashboard_url=settings.dashboard_url,
         delayed_since=min(missed) if missed and min(missed) < today else None,
         only_incidents=only_incidents,
+        several_workspaces=len(settings.workspaces) > 1,
     )
 
 

@@ -16,7 +16,16 @@ from typing import Any
 
 from campaign_health.alerts.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.sparkline import sparkline
-from campaign_health.alerts.wording import days_text, missed_text, seen_text, shown_name, when_text, why_text
+from campaign_health.alerts.wording import (
+    day_and_workspace,
+    days_text,
+    missed_text,
+    next_text,
+    seen_text,
+    shown_name,
+    when_text,
+    why_text,
+)
 from campaign_health.detection.formats import day_text
 
 HEADER_LENGTH = 150
@@ -84,7 +93,7 @@ def _blocks(digest: Digest) -> list[Block]:
         rest += [_text("  "), _link(digest.link, "Open the dashboard")]
     blocks.append({"type": "divider"})
     blocks.append(_rich(rest))
-    identity = f"{day_text(digest.day)} · {shown_name(digest.workspace, 40)} · id {digest.announcement_id}"
+    identity = f"{day_and_workspace(digest)} · id {digest.announcement_id}"
     blocks.append({"type": "context", "elements": [{"type": "plain_text", "text": identity, "emoji": False}]})
     return blocks
 
@@ -104,8 +113,8 @@ def _item_block(item: DigestItem, name: SectionName, today: date) -> Block:
         lines.append([_text(f"{cause_title or 'Why'}. ", bold=True), _text(_cut(cause, SENTENCE_LENGTH))])
     if missed := missed_text(item):
         lines.append([_text(missed[0].upper() + missed[1:])])
-    if item.next_step and name is SectionName.NEW:
-        lines.append([_text("Next: ", bold=True), _text(_cut(item.next_step, SENTENCE_LENGTH))])
+    if next_step := next_text(item, name):
+        lines.append([_text("Next: ", bold=True), _text(_cut(next_step, SENTENCE_LENGTH))])
     if item.note:
         lines.append([_text(_cut(item.note, SENTENCE_LENGTH), italic=True)])
     if item.sends and name in (SectionName.NEW, SectionName.STILL_BROKEN):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from campaign_health.alerts.digest import DigestItem, Kind, SectionName
+from campaign_health.alerts.digest import Digest, DigestItem, Kind, SectionName
 from campaign_health.detection.formats import count, day_text, in_round_figures, plural, span
 from campaign_health.detection.formats import money as money_text
 from campaign_health.detection.sentences import joined
+from campaign_health.detection.words import status_label
 from campaign_health.visible_text import visible
 
 NAME_LENGTH = 80
+_FIRST_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+# The statuses that open no incident, in the order of the overview's sentence.
+_REST = ("healthy", "volume_down", "surging", "learning", "too_quiet", "not_collected", "not_running")
 
 
 def shown_name(name: str, length: int = NAME_LENGTH) -> str:
@@ -23,14 +28,16 @@ def headline(
     sizes: Mapping[SectionName, int], kind: Kind, *, dollars_a_week: float = 0.0, unchecked_campaigns: int = 0
 ) -> str:
     """The first line: the state of everything in a few words, and what a week of it costs."""
-    parts = []
-    if new := sizes.get(SectionName.NEW):
-        parts.append(f"{plural(new, 'campaign has', 'campaigns have')} broken")
-    if still := sizes.get(SectionName.STILL_BROKEN):
-        parts.append(f"{plural(still, 'is', 'are')} still broken")
-    if recovered := sizes.get(SectionName.RECOVERED):
-        parts.append(f"{plural(recovered, 'has', 'have')} recovered")
-    said = [_sentence(parts)] if parts else []
+    parts: list[str] = []
+    for name, one, many in (
+        (SectionName.NEW, "has broken", "have broken"),
+        (SectionName.STILL_BROKEN, "is still broken", "are still broken"),
+        (SectionName.RECOVERED, "has recovered", "have recovered"),
+    ):
+        if number := sizes.get(name):
+            noun = "" if parts else "campaign " if number == 1 else "campaigns "
+            parts.append(f"{number:,} {noun}{one if number == 1 else many}")
+    said = [joined(parts)] if parts else []
     if round(dollars_a_week) > 0:
         said.append(f"{weekly_text(dollars_a_week)} at risk")
     if sizes.get(SectionName.COULD_NOT_CHECK):
@@ -53,16 +60,7 @@ def rest_line(counts: Mapping[str, int], judged_day: date | None) -> str:
     """One line about all campaigns that need no attention, and the day it speaks of."""
     if judged_day is None:
         return "Nothing has been judged yet."
-    words = (
-        ("healthy", "healthy"),
-        ("surging", "sending more than usual"),
-        ("volume_down", "down together with their event"),
-        ("too_quiet", "too quiet to tell"),
-        ("learning", "still learning"),
-        ("not_running", "not running"),
-        ("not_collected", "not collected"),
-    )
-    parts = [f"{counts[status]:,} {word}" for status, word in words if counts.get(status)]
+    parts = [f"{counts[status]:,} {status_label(status).lower()}" for status in _REST if counts.get(status)]
     return f"{'; '.join(parts) if parts else 'No other campaigns'}. Judged up to {day_text(judged_day, judged_day)}."
 
 
@@ -107,12 +105,20 @@ def why_text(item: DigestItem, name: SectionName) -> tuple[str, str]:
     return (item.cause_title, item.cause) if told else ("", "")
 
 
+def next_text(item: DigestItem, name: SectionName) -> str:
+    """What to do next: all of it when it is new, its first sentence while it lasts, nothing once it is over."""
+    if name is SectionName.NEW:
+        return item.next_step
+    return _FIRST_SENTENCE.split(item.next_step, 1)[0] if name is SectionName.STILL_BROKEN else ""
+
+
+def day_and_workspace(digest: Digest) -> str:
+    """The digest's day, and whose it is where there are several workspaces or this one has a name of its own."""
+    day = day_text(digest.day)
+    return f"{day}, {shown_name(digest.workspace, 40)}" if digest.names_workspace else day
+
+
 def days_text(first: date, last: date) -> str:
     """A stretch of days: `Fri 20 Nov to Mon 23 Nov`, with the year of the first where the last has another."""
     end = day_text(last, last)
     return end if first == last else f"{day_text(first, last)} to {end}"
-
-
-def _sentence(parts: list[str]) -> str:
-    text = joined(parts)
-    return text[0].upper() + text[1:]

@@ -62,7 +62,8 @@ def _show(settings: Settings, chosen: list[WorkspaceSettings], now: datetime, as
         shown.append({"due": due, **digest_as_json(digest)})
         if not as_json:
             if not due:
-                notes.print(f"Nothing is due now for {workspace.name}. A digest made now would say:", markup=False)
+                whose = f" for {workspace.name}" if digest.names_workspace else ""
+                notes.print(f"Nothing is due now{whose}. A digest made now would say:", markup=False)
             click.echo(plain_text(digest), nl=False)
     if as_json:
         print_json(shown)
