@@ -41,6 +41,7 @@ def test_each_broken_campaign_says_what_since_when_why_what_it_costs_and_what_to
 def test_the_worst_stands_first(status_world: World) -> None:
     text = run(status_world, "status").stdout
     assert text.index("Upgrade offer") < text.index("Evil") < text.index("Worth a look")
+    assert "▲ Survey, surging since " in text
 
 
 def test_it_fits_eighty_columns_and_is_plain_when_piped(status_world: World) -> None:
@@ -122,6 +123,21 @@ def test_a_week_costs_as_much_as_the_days_that_were_collected_say(tmp_path: Path
         assert told.missed_sends is not None
         assert told.missed_sends / (told.counted_days or 0) == pytest.approx(found["missed_a_day"])
     assert costs[1] == pytest.approx(costs[0], rel=0.15)
+
+
+def test_a_campaign_that_fell_with_its_event_is_worth_a_look_with_its_numbers_and_since_when(tmp_path: Path) -> None:
+    fallen = steady(2, DAYS, name="Mobile tips", level=200.0)
+    for name in ("events", "started", "activated", "sent", "delivered"):
+        counts = getattr(fallen, name)
+        counts[BREAK:] = counts[BREAK:] // 4
+    world = World(tmp_path, [steady(1, DAYS), fallen, *(steady(number, DAYS) for number in range(3, 9))])
+    world.collect(0, LAST)
+    collected(world)
+    (tmp_path / "manifest.yaml").write_text("version: 1\n")
+    run(world, "judge")
+    text = " ".join(run(world, "status").stdout.split())
+    assert "▽ Mobile tips, volume down since " in text
+    assert " events a day. Events and sends fell together: the product, not the wiring." in text
 
 
 def test_a_muted_incident_stands_apart_with_owner_and_reason(tmp_path: Path) -> None:

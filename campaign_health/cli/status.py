@@ -11,7 +11,7 @@ import click
 
 from campaign_health.cli.console import notes, print_json
 from campaign_health.cli.judge import check_workspace
-from campaign_health.cli.status_reads import read_unchecked
+from campaign_health.cli.status_reads import read_beside
 from campaign_health.cli.status_view import print_overview
 from campaign_health.clock import read_clock
 from campaign_health.judge.overview import as_json as overview_as_json
@@ -36,14 +36,14 @@ def command(workspace: str | None, as_json: bool, with_exit_code: bool) -> None:
     try:
         with open_published(settings.data_dir) as connection:
             overview = read_overview(connection, read_clock(os.environ), workspace)
-            unknown = read_unchecked(connection, overview, workspace)
+            beside = read_beside(connection, overview, workspace)
     except NoPublishedFileError as failure:
         if not with_exit_code:
             raise
         notes.print(f"error: {failure}", style="bold red", markup=False)
         sys.exit(2)
     if as_json:
-        print_json({**overview_as_json(overview), "unchecked": [asdict(item) for item in unknown]})
+        print_json({**overview_as_json(overview), "unchecked": [asdict(item) for item in beside.unchecked]})
     else:
-        print_overview(overview, unknown)
+        print_overview(overview, beside)
     sys.exit(overview.exit_code if with_exit_code else 0)

@@ -11,24 +11,26 @@ from rich.text import Text
 
 from campaign_health.alerts.unchecked import Unchecked
 from campaign_health.alerts.wording import days_text, weekly_text
+from campaign_health.cli.status_reads import Beside, Notable
 from campaign_health.detection.sentences import (
     STATUS_WORDS,
     cause_label,
+    count,
     day_text,
     money,
     plural,
     seen_sentence,
     span,
 )
-from campaign_health.judge.overview import CampaignStatus, OpenIncident, Overview
+from campaign_health.judge.overview import OpenIncident, Overview
 
 _COLOURS = {"silent": "bold red", "event_lost": "bold red", "degraded": "bold yellow"}
 _WIDEST = 100
 
 
-def print_overview(overview: Overview, unknown: Sequence[Unchecked] = ()) -> None:
+def print_overview(overview: Overview, beside: Beside) -> None:
     """Write the overview to standard output, worst first, to be read from the top; last what could not be checked."""
-    print_rendered(lambda console: _print_all(console, overview, unknown))
+    print_rendered(lambda console: _print_all(console, overview, beside))
 
 
 def print_rendered(draw: Callable[[Console], None]) -> None:
@@ -44,7 +46,7 @@ def print_rendered(draw: Callable[[Console], None]) -> None:
     print("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
-def _print_all(console: Console, overview: Overview, unknown: Sequence[Unchecked]) -> None:
+def _print_all(console: Console, overview: Overview, beside: Beside) -> None:
     console.print(Text(clean(overview.sentence), style="bold"))
     for text in overview.stale:
         console.print(Text(f"! {clean(text)}", style="yellow"))
@@ -54,8 +56,8 @@ def _print_all(console: Console, overview: Overview, unknown: Sequence[Unchecked
         console.print(_block(item, several))
     _print_quiet(console, "Muted", overview.muted)
     _print_quiet(console, "Expected", overview.expected)
-    _print_worth_a_look(console, overview.campaigns)
-    _print_unchecked(console, unknown)
+    _print_worth_a_look(console, beside.notable)
+    _print_unchecked(console, beside.unchecked)
     if not overview.campaigns and not overview.stale:
         console.print("Nothing was judged yet. Run `campaign-health collect`, then `campaign-health judge`.")
 
@@ -125,16 +127,18 @@ def _print_quiet(console: Console, title: str, items: Sequence[OpenIncident]) ->
         console.print(Text(clean(f"{line}{day_text(item.opened_on)}; {why}")))
 
 
-def _print_worth_a_look(console: Console, campaigns: Sequence[CampaignStatus]) -> None:
-    surging = [item for item in campaigns if item.status == "surging"]
-    if not surging:
+def _print_worth_a_look(console: Console, notable: Sequence[Notable]) -> None:
+    if not notable:
         return
     console.print()
     console.print(Text("Worth a look", style="bold"))
-    for item in surging:
-        said = seen_sentence(item.status, **item.numbers)
-        shape = STATUS_WORDS[item.status].shape
-        console.print(Padding(Text(clean(f"{shape} {item.campaign}, surging: {said}")), 0))
+    for item in notable:
+        words, campaign = STATUS_WORDS[item.campaign.status], item.campaign
+        heading = f"{words.shape} {campaign.campaign}, {words.label.lower()} since {day_text(item.since)}"
+        said = seen_sentence(campaign.status, **campaign.numbers, day=day_text(campaign.day, campaign.day))
+        if item.usual_events is not None:
+            said += f" Before, there were about {count(item.usual_events)} events a day. {words.meaning}"
+        console.print(Padding(Text(clean(f"{heading}: {said}")), 0))
 
 
 def _print_unchecked(console: Console, unknown: Sequence[Unchecked]) -> None:
