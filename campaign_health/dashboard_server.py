@@ -32,6 +32,9 @@ def streamlit_arguments(port: int, address: str, *, open_browser: bool) -> list[
         f"--server.headless={'false' if open_browser else 'true'}",
         "--server.showEmailPrompt=false",
         "--browser.gatherUsageStats=false",
+        # The commands say the address themselves.
+        "--logger.hideWelcomeMessage=true",
+        "--logger.level=warning",
         # Streamlit finds .streamlit/config.toml only in the folder it is started in: a page never shows a traceback.
         "--client.showErrorDetails=none",
     ]

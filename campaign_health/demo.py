@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from campaign_health.clock import local_day
+from campaign_health.day_states import count_state
 from campaign_health.demo_marker import MARKER
 from campaign_health.errors import CouldNotStart
 from campaign_health.judge import judge_all
@@ -28,6 +28,7 @@ COLLECTED_DAYS_AGO = (21, 12, 11, 8, 4, 1, 0)
 # Nothing of the days before is news any more; judging them too would only take longer.
 JUDGED_FROM_DAYS_AGO = 8
 MANIFEST_NAME = "manifest.yaml"
+COLLECTED_AT = 9
 
 Step = Callable[[int, int, str], None]
 
@@ -58,15 +59,15 @@ def prepare_demo(
             "Name another folder with --data-dir, or leave it out.",
         ) from failure
     zone = ZoneInfo(TIME_ZONE)
-    today = local_day(now, zone)
-    world = demo_world(today)
+    today, hour = newest_run(now, zone)
+    world = demo_world(today, hour=hour)
     with running_sandbox(world, limits=Limits.unlimited()) as sandbox:
         for place, days_ago in enumerate(COLLECTED_DAYS_AGO):
             day = today - timedelta(days=days_ago)
             if step is not None:
                 step(place, len(COLLECTED_DAYS_AGO), f"{day:%a %d %b}")
             _arm(sandbox, days_ago)
-            sandbox.set_today(day)
+            sandbox.set_today(day, hour if days_ago == 0 else COLLECTED_AT)
             settings, environment = _settings(sandbox, directory)
             report = collect_once(settings, Order(), sandbox.now, progress, signals=signals, sleep=_no_sleep)
             if report.stopped is not None:
@@ -74,6 +75,14 @@ def prepare_demo(
             if days_ago <= JUDGED_FROM_DAYS_AGO:
                 judge_all(Warehouse(settings.data_dir), settings, sandbox.now)
         return Demo(settings, environment, directory, sandbox.now)
+
+
+def newest_run(now: datetime, zone: ZoneInfo) -> tuple[date, int]:
+    """The day and full hour of the demo's newest run: not ahead of the real clock, and when yesterday has settled."""
+    local = now.astimezone(zone)
+    today, hour = local.date(), min(COLLECTED_AT, local.hour)
+    settled = count_state(today - timedelta(days=1), datetime.combine(today, time(hour), zone), zone) == "observed"
+    return (today, hour) if settled else (today - timedelta(days=1), COLLECTED_AT)
 
 
 def _make_room(directory: Path) -> None:

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click import Command
@@ -17,7 +18,7 @@ from campaign_health.alerts.reads import read_situation
 from campaign_health.cli.collect import command as collect
 from campaign_health.cli.demo import command
 from campaign_health.cli.run import command as run
-from campaign_health.demo import Demo, demo_process_environment
+from campaign_health.demo import Demo, demo_process_environment, newest_run
 from campaign_health.demo_marker import MARKER
 from campaign_health.errors import CouldNotStart
 from campaign_health.judge.overview import read_overview
@@ -74,6 +75,20 @@ def test_its_history_holds_a_failed_collection_that_was_made_up_for(demo: tuple[
     assert failed is not None
     assert failed[0] == 3
     assert gaps == [(23,)]
+
+
+@pytest.mark.parametrize(
+    ("clock", "newest"),
+    [
+        ("08:29", (date(2026, 11, 24), 8)),
+        ("02:05", (date(2026, 11, 24), 2)),
+        ("01:59", (date(2026, 11, 23), 9)),
+        ("17:40", (date(2026, 11, 24), 9)),
+    ],
+)
+def test_its_newest_run_is_not_ahead_of_the_clock_on_the_wall(clock: str, newest: tuple[date, int]) -> None:
+    zone = ZoneInfo("America/New_York")
+    assert newest_run(datetime.fromisoformat(f"2026-11-24T{clock}-05:00"), zone) == newest
 
 
 def test_it_refuses_to_overwrite_what_was_really_collected(tmp_path: Path) -> None:

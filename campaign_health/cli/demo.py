@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from campaign_health.cli.console import notes
 from campaign_health.cli.dashboard import ADDRESS, PORT
-from campaign_health.cli.status_reads import read_unchecked
+from campaign_health.cli.status_reads import read_beside
 from campaign_health.cli.status_view import print_overview
 from campaign_health.clock import read_clock
 from campaign_health.dashboard_server import refuse_port_in_use, streamlit_arguments
@@ -69,7 +69,7 @@ def command(port: int, address: str, dashboard: bool, data_dir: Path | None) -> 
                 demo = _prepare(Path(directory).resolve(), signals)
                 with open_published(demo.settings.data_dir) as connection:
                     overview = read_overview(connection, demo.now)
-                    print_overview(overview, read_unchecked(connection, overview))
+                    print_overview(overview, read_beside(connection, overview))
                 sys.stdout.flush()
                 if dashboard:
                     code = _show(demo, port, address)
