@@ -31,6 +31,16 @@ def test_replay_lists_what_would_have_been_announced_and_changes_nothing(status_
     assert status_world.table("incident_change") == before
 
 
+def test_replay_says_since_when_and_what_it_has_cost_and_what_it_pretends(status_world: World) -> None:
+    text = run(status_world, "replay", "--from", day(BREAK - 1).isoformat(), "--to", day(LAST).isoformat()).stdout
+    plain = " ".join(text.split())
+    assert "As if each day's numbers, as they are stored now, had been there on the morning after." in plain
+    assert "New: Upgrade offer, since Fri 4 Sep" in plain
+    status = " ".join(run(status_world, "status").stdout.split())
+    cost = plain.split("Cost until now: ")[1].split(" at risk.")[0]
+    assert all(part in status for part in cost.split(", "))
+
+
 def test_replay_of_quiet_days_says_so(status_world: World) -> None:
     text = run(status_world, "replay", "--from", day(20).isoformat(), "--to", day(21).isoformat()).stdout
     assert text.startswith("0 announcements on 0 mornings; 2 quiet days.")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from rich.console import Console
@@ -18,10 +20,12 @@ from campaign_health.cli.console import notes, print_json
 from campaign_health.cli.day_option import DAY
 from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.status_view import clean, print_rendered
-from campaign_health.detection.sentences import cause_label, day_text, plural, status_label
+from campaign_health.detection.sentences import cause_label, day_text, money, plural, status_label
 from campaign_health.judge.replay import Announcement, ReplayedDay, replay
 from campaign_health.settings import load_settings
 from campaign_health.stopping import Stopped, StopSignals
+from storage.database import open_published
+from storage.judgements import read_incidents
 
 _KINDS = {
     "opened": "New",
@@ -34,6 +38,13 @@ _KINDS = {
 }
 
 
+class Cost(NamedTuple):
+    """What an incident has cost from its first day until now; None where it is not known."""
+
+    missed_sends: float | None = None
+    revenue_at_risk: float | None = None
+
+
 @click.command(name="replay")
 @click.option("--from", "first", type=DAY, required=True, help="First day to judge, in the workspace's zone.")
 @click.option("--to", "last", type=DAY, required=True, help="Last day to judge, inclusive.")
@@ -42,8 +53,8 @@ _KINDS = {
 def command(first: datetime, last: datetime, workspace: str | None, as_json: bool) -> None:
     """List what would have been announced over past days.
 
-    Judges each day on a copy of the published file, with the numbers as they are stored now. Changes nothing and
-    sends nothing.
+    Judges each day on a copy of the published file, as if its numbers, as they are stored now, had been there on the
+    morning after. Says of each incident what it has cost until now. Changes nothing and sends nothing.
     """
     if last < first:
         raise click.BadParameter("it is before --from", param_hint="--to")
@@ -66,10 +77,22 @@ def command(first: datetime, last: datetime, workspace: str | None, as_json: boo
                 sys.exit(stopped.exit_code)
     _say_what_is_not_stored(days, first.date(), last.date())
     announcements = [item for day in days for item in day.announcements]
+    costs = _costs(settings.data_dir, {item.workspace for item in announcements})
     if as_json:
-        print_json({"days": len(days), "announcements": [asdict(item) for item in announcements]})
+        said = [{**asdict(item), **_cost(item, costs)._asdict()} for item in announcements]
+        print_json({"days": len(days), "announcements": said})
     else:
-        print_rendered(lambda console: _print(console, days, announcements))
+        print_rendered(lambda console: _print(console, days, announcements, costs))
+
+
+def _costs(data_dir: Path, workspaces: Iterable[str]) -> dict[tuple[str, str], Cost]:
+    """By incident: what is stored now, because on the morning of an announcement nobody knew what it would cost."""
+    with open_published(data_dir) as connection:
+        return {
+            (workspace, incident_id): Cost(row["missed_sends"], row["revenue_at_risk"])
+            for workspace in workspaces
+            for incident_id, row in read_incidents(connection, workspace).items()
+        }
 
 
 def _say_what_is_not_stored(days: list[ReplayedDay], first: date, last: date) -> None:
@@ -84,10 +107,13 @@ def _say_what_is_not_stored(days: list[ReplayedDay], first: date, last: date) ->
             notes.print(f"warning: {text}", style="yellow", markup=False)
 
 
-def _print(console: Console, days: list[ReplayedDay], announcements: list[Announcement]) -> None:
+def _print(
+    console: Console, days: list[ReplayedDay], announcements: list[Announcement], costs: Mapping[tuple[str, str], Cost]
+) -> None:
     mornings = len({(item.workspace, item.announced_on) for item in announcements})
     quiet = plural(len(days) - mornings, "quiet day")
     console.print(f"{plural(len(announcements), 'announcement')} on {plural(mornings, 'morning')}; {quiet}.")
+    console.print("As if each day's numbers, as they are stored now, had been there on the morning after.")
     if not announcements:
         return
     morning = None
@@ -96,14 +122,31 @@ def _print(console: Console, days: list[ReplayedDay], announcements: list[Announ
             morning = item.announced_on
             console.print()
             console.print(Text(day_text(morning), style="bold"))
-        console.print(Text(clean(f"  {_KINDS.get(item.kind, item.kind)}: {item.campaign}")))
-        console.print(Padding(Text(clean(_said(item)), style="default"), (0, 0, 0, 4)))
+        since = "" if item.kind == "recovered" else f", since {day_text(item.opened_on, item.announced_on)}"
+        console.print(Text(clean(f"  {_KINDS.get(item.kind, item.kind)}: {item.campaign}{since}")))
+        for text in (_said(item), _cost_text(_cost(item, costs))):
+            if text:
+                console.print(Padding(Text(clean(text), style="default"), (0, 0, 0, 4)))
+
+
+def _cost(item: Announcement, costs: Mapping[tuple[str, str], Cost]) -> Cost:
+    return costs.get((item.workspace, item.incident_id), Cost())
+
+
+def _cost_text(cost: Cost) -> str:
+    parts = []
+    if cost.missed_sends is not None and round(cost.missed_sends) > 0:
+        parts.append(f"{plural(cost.missed_sends, 'send')} missed")
+    if cost.revenue_at_risk is not None and round(cost.revenue_at_risk) > 0:
+        parts.append(f"{money(cost.revenue_at_risk)} at risk")
+    return f"Cost until now: {', '.join(parts)}." if parts else ""
 
 
 def _said(item: Announcement) -> str:
     if item.kind == "recovered":
         back = date.fromisoformat(str(item.detail["recovered_on"]))
-        return f"Back since {day_text(back, item.announced_on)}; it had been {status_label(item.status).lower()}."
+        was = f"it had been {status_label(item.status).lower()} since {day_text(item.opened_on, item.announced_on)}"
+        return f"Back since {day_text(back, item.announced_on)}; {was}."
     cause = cause_label(str(item.detail.get("cause") or item.detail.get("to") or item.cause))
     sentence = str(item.detail.get("sentence") or item.summary)
     return f"{sentence} {cause}." if item.kind == "opened" else sentence
