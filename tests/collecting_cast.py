@@ -11,8 +11,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from campaign_health.clock import read_clock
 from campaign_health.pipeline import Order, RunReport, collect_once
 from campaign_health.sandbox.csv_world import csv_world
@@ -20,6 +18,7 @@ from campaign_health.sandbox.server import Sandbox
 from campaign_health.sandbox.world import World
 from campaign_health.settings import Settings, load_settings
 from campaign_health.stopping import StopSignals
+from storage.database import open_published
 from storage.records import CollectionRecord, Source
 
 DATA = Path(__file__).parent / "data"
@@ -104,7 +103,7 @@ class Installation:
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the published file."""
-        with duckdb.connect(self.data_dir / "campaign_health.duckdb", read_only=True) as connection:
+        with open_published(self.data_dir) as connection:
             return connection.execute(statement, list(values)).fetchall()
 
     def value(self, statement: str, *values: object) -> Any:

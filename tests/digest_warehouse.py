@@ -9,6 +9,7 @@ from pathlib import Path
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.reading import load_settings
 from storage.database import Warehouse, transaction
+from tests import storage_cast
 
 WORKSPACE = "default"
 MONDAY = date(2026, 11, 23)
@@ -27,7 +28,7 @@ def settings_in(folder: Path, **slack: str) -> tuple[Settings, WorkspaceSettings
 
 def warehouse_in(folder: Path) -> Warehouse:
     """A warehouse with three campaigns judged up to the Sunday before MONDAY, all healthy."""
-    warehouse = Warehouse(folder / "data")
+    warehouse = storage_cast.warehouse_in(folder / "data")
     with warehouse.open() as connection, transaction(connection):
         connection.execute("INSERT INTO workspace VALUES ('default', 'UTC', '2026-01-01', NULL)")
         for number in (1, 2, 3):

@@ -28,6 +28,7 @@ from storage.save import (
     save_source_days,
     save_workspace_zone,
 )
+from tests.storage_cast import warehouse_in
 
 FIRST = date(2026, 8, 1)
 Counts = NDArray[np.int64]
@@ -108,7 +109,7 @@ class World:
     def collect(self, first: int, last: int, provisional: Sequence[int] = ()) -> None:
         """Store the days from `first` to `last` as a collector would."""
         now = morning_after(last)
-        with self.warehouse.open() as connection, transaction(connection):
+        with warehouse_in(self.directory).open() as connection, transaction(connection):
             save_workspace_zone(connection, "default", self.time_zone, now)
             save_campaigns(connection, "default", [self._record(story, last) for story in self.stories], now)
             for begin, end in self._runs(first, last):

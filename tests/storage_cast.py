@@ -111,10 +111,17 @@ def empty_warehouse() -> bytes:
         return warehouse.path.read_bytes()
 
 
+def warehouse_in(directory: Path) -> Warehouse:
+    """The warehouse in a directory, a new one where there is none: copied, which costs less than making it."""
+    warehouse = Warehouse(directory)
+    if not warehouse.exists():
+        directory.mkdir(parents=True, exist_ok=True)
+        warehouse.path.write_bytes(empty_warehouse())
+    return warehouse
+
+
 @contextmanager
 def open_warehouse(directory: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A new warehouse, open in a transaction that is kept at the end."""
-    warehouse = Warehouse(directory)
-    warehouse.path.write_bytes(empty_warehouse())
-    with warehouse.open() as connection, transaction(connection):
+    with warehouse_in(directory).open() as connection, transaction(connection):
         yield connection

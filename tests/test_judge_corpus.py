@@ -13,8 +13,9 @@ import pandas as pd
 
 from campaign_health.judge import judge_workspace
 from campaign_health.settings import load_settings
-from storage.database import Warehouse, transaction
+from storage.database import transaction
 from tests.causes_corpus.histories import History, history
+from tests.storage_cast import warehouse_in
 
 EVENTS = 60
 FIRST_SEED = 900_000
@@ -50,7 +51,7 @@ def test_where_nothing_broke_nothing_is_open(tmp_path: Path) -> None:
 
 
 def _open_incidents(told: History, directory: Path) -> dict[int, tuple[str, Any]]:
-    warehouse = Warehouse(directory)
+    warehouse = warehouse_in(directory)
     now = datetime.combine(told.as_of + timedelta(days=1), time(15), UTC)
     with warehouse.open() as connection, transaction(connection):
         stored = now.replace(tzinfo=None)
