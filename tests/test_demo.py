@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,19 +19,37 @@ from campaign_health.alerts.reads import read_situation
 from campaign_health.cli.collect import command as collect
 from campaign_health.cli.demo import command
 from campaign_health.cli.run import command as run
-from campaign_health.demo import Demo, demo_process_environment, newest_run
+from campaign_health.demo import Demo, demo_process_environment, newest_run, prepare_demo
 from campaign_health.demo_marker import MARKER
 from campaign_health.errors import CouldNotStart
 from campaign_health.judge.overview import read_overview
 from campaign_health.sandbox.stories import STORIES, demo_manifest
 from campaign_health.settings import load_settings
+from campaign_health.stopping import Stopped, StopSignals
 from storage.database import open_published
+from tests.collecting_cast import Notes
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A demo's data directory, and what the command printed."""
-    directory = tmp_path_factory.mktemp("demo")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo that was stopped after the first of its days; it was not there before."""
+    directory = tmp_path_factory.mktemp("begun") / "demo"
+
+    def stop(place: int, days: int, day: str) -> None:
+        if place:
+            raise Stopped(signal.SIGINT)
+
+    with pytest.raises(Stopped):
+        prepare_demo(directory, datetime.now(UTC), Notes(), StopSignals(), stop)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def demo(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A demo's data directory, and what the command printed. It takes the place of one whose file was damaged."""
+    directory = tmp_path_factory.mktemp("again") / "demo"
+    shutil.copytree(begun, directory)
+    (directory / "warehouse.duckdb").write_bytes(b"of the former demo")
     done = CliRunner().invoke(command, ["--no-dashboard", "--data-dir", str(directory)])
     assert done.exit_code == 0, done.output
     return directory, done.stdout
@@ -120,13 +139,16 @@ def test_it_refuses_to_overwrite_a_former_demos_manifest_that_was_changed(tmp_pa
     assert (tmp_path / "warehouse.duckdb").read_bytes() == b"of the demo"
 
 
-def test_a_demo_takes_the_place_of_a_former_one(demo: tuple[Path, str], tmp_path: Path) -> None:
-    former = tmp_path / "demo"
-    shutil.copytree(demo[0], former)
-    (former / "warehouse.duckdb").write_bytes(b"of the former demo")
-    done = CliRunner().invoke(command, ["--no-dashboard", "--data-dir", str(former)])
-    assert done.exit_code == 0, done.output
-    with open_published(former) as connection:
+def test_a_demo_makes_its_folder_and_publishes_from_its_first_day_on(begun: Path) -> None:
+    assert (begun / MARKER).exists()
+    assert (begun / "manifest.yaml").read_text(encoding="utf-8") == demo_manifest()
+    with open_published(begun) as connection:
+        assert connection.execute("SELECT count(DISTINCT run_id) FROM collection").fetchone() == (1,)
+
+
+def test_a_demo_takes_the_place_of_a_former_one(demo: tuple[Path, str]) -> None:
+    directory, _ = demo
+    with open_published(directory) as connection:
         assert connection.execute("SELECT count(*) FROM campaign_health").fetchone() == (len(STORIES),)
 
 
