@@ -122,15 +122,19 @@ def open_published(path_or_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             path = path / PUBLISHED_NAME
         there = path.exists()
     if not there:
-        raise NoPublishedFileError(
-            f"There is no published file at {path}.", "Run `campaign-health collect` (or `demo`) first."
-        )
+        raise NoPublishedFileError(f"There is no published file at {path}.", _how_to_publish(path))
     with clear_database_failures(path, writing=False), opened(path, "published", read_only=True) as connection:
         if not refuse_newer(connection, path, shipped_migrations()):
-            raise NoPublishedFileError(
-                f"{path} is an empty database.", "Run `campaign-health collect` (or `demo`) first."
-            )
+            raise NoPublishedFileError(f"{path} is an empty database.", _how_to_publish(path))
         yield connection
+
+
+def _how_to_publish(path: Path) -> str:
+    data_dir = path.parent if path.suffix else path
+    return (
+        "Run `campaign-health collect`, then `campaign-health judge`; or see a made-up world with "
+        f"`campaign-health demo --data-dir {data_dir}`."
+    )
 
 
 def _refuse_to_replace_another_programs(published: Path) -> None:

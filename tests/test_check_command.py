@@ -69,6 +69,14 @@ def test_a_manifest_that_is_not_there_is_exit_2(tmp_path: Path, monkeypatch: pyt
     assert "campaign-health init" in data["failures"][0]["cure"]
 
 
+def test_a_manifest_that_cannot_be_read_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "manifest.yaml").write_text("version: 1\nevents: [\n")
+    assert run().stdout.splitlines()[-1] == "Could not check: the manifest cannot be read."
+    (tmp_path / "manifest.yaml").write_text("version: 2\nevnts: {}\n")
+    assert run().stdout.splitlines()[-1] == "Could not check: the manifest cannot be read (2 mistakes)."
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("--base", "nowhere"), ("--live",), ("--published", "nothing.duckdb"), ("--code", "nowhere")],

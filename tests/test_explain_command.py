@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import duckdb
 import pytest
 
+from campaign_health.errors import CouldNotStart
+from campaign_health.judge.finding import find_campaign
 from tests.judge_cast import World, day
-from tests.status_world import BREAK, run
+from tests.status_world import BREAK, LAST, run
 
 
 def test_explain_shows_the_calculation(status_world: World) -> None:
@@ -36,6 +39,46 @@ def test_explain_as_json_agrees_with_the_stored_verdict(status_world: World) -> 
 def test_explain_says_which_campaigns_there_are(status_world: World, wanted: str, said: str) -> None:
     with pytest.raises(Exception, match=said):
         run(status_world, "explain", wanted)
+
+
+def test_a_name_that_is_nearly_right_is_guessed_and_the_others_are_named(status_world: World) -> None:
+    with pytest.raises(CouldNotStart) as failure:
+        run(status_world, "explain", "Upgrade offfer")
+    assert failure.value.cure.startswith("Did you mean Upgrade offer? There are ")
+    assert "Welcome (1)" in failure.value.cure
+
+
+def test_many_names_that_fit_are_counted() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE campaign AS SELECT 'w' AS workspace, n AS campaign_id, 'Tip ' || n AS name "
+                           "FROM range(1, 13) t(n)")  # fmt: skip
+        with pytest.raises(CouldNotStart, match=r"may be Tip 1 \(1\), .* and 4 more"):
+            find_campaign(connection, None, "tip")
+        with pytest.raises(CouldNotStart, match=r"There are Tip 1 \(1\), .* and 4 more"):
+            find_campaign(connection, None, "Welcome")
+
+
+def test_a_day_without_a_verdict_says_which_days_have_one_and_uses_the_campaigns_name(status_world: World) -> None:
+    with pytest.raises(CouldNotStart) as failure:
+        run(status_world, "explain", "2", "--day", "2020-01-01")
+    assert failure.value.message == "Upgrade offer has no verdict on 2020-01-01."
+    assert failure.value.cure == f"Verdicts go from {day(0)} to {day(LAST)}."
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("23.11.2026", "2026-11-23"),
+        ("11/23/2026", "2026-11-23"),
+        ("20261123", "2026-11-23"),
+        ("03/04/2026", "2026-11-23, year first"),
+        ("today", "2026-11-23, year first"),
+    ],
+)
+def test_a_day_that_is_written_otherwise_is_spelled_out(status_world: World, written: str, meant: str) -> None:
+    done = run(status_world, "explain", "2", "--day", written)
+    assert done.exit_code == 2
+    assert f"{written!r} is not a day: write it as {meant}." in " ".join(done.stderr.split())
 
 
 def test_explain_tells_why_and_what_to_do(status_world: World) -> None:

@@ -148,6 +148,16 @@ def test_every_mistake_is_told_at_once() -> None:
     assert [problem.line for problem in caught.value.problems] == [2, 4, 5]
 
 
+def test_a_mistake_in_a_campaign_names_it() -> None:
+    text = "version: 1\ncampaigns:\n  - {name: Tips, event: a, deal_value: x}\n  - {id: 7, event: a, deal_value: x}\n"
+    with pytest.raises(ManifestError) as failure:
+        parse_manifest(text)
+    assert [problem.message for problem in failure.value.problems] == [
+        "Tips: `campaigns[1].deal_value` is `x`, not a number",
+        "`campaigns[2].deal_value` is `x`, not a number",
+    ]
+
+
 def test_the_contract_is_read() -> None:
     read = parse_manifest(CONTRACT)
     manifest = read.manifest

@@ -181,3 +181,13 @@ def test_variables_that_look_like_settings_and_are_none_are_told_with_what_was_m
     found = unknown_settings({"MIXPANEL_PROJECT": "1", "CAMPAIGN_HEALTH_NOW": "x", "PATH": "y", "CUSTOMERIO_XYZ": ""})
     assert found["MIXPANEL_PROJECT"] == "MIXPANEL_PROJECT_ID"
     assert set(found) == {"MIXPANEL_PROJECT", "CUSTOMERIO_XYZ"}
+
+
+def test_toml_that_ends_too_early_is_told_with_its_last_line(tmp_path: Path) -> None:
+    (tmp_path / "campaign-health.toml").write_text('MIXPANEL_REGION = "eu"\nSMTP_TO = ["a@b.c",\n\n')
+    with pytest.raises(SettingsError) as failure:
+        load_settings({}, tmp_path)
+    assert failure.value.cure.startswith("It ends at line 2 with something still open")
+    (tmp_path / "campaign-health.toml").write_text('MIXPANEL_REGION = "eu\n')
+    with pytest.raises(SettingsError, match=r"at line 1.*Mend that line"):
+        load_settings({}, tmp_path)

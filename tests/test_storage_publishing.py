@@ -36,7 +36,10 @@ def published_numbers(path: Path) -> set[int]:
 
 
 def test_before_the_first_run_it_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(NoPublishedFileError, match="campaign-health collect"), open_published(tmp_path):
+    with (
+        pytest.raises(NoPublishedFileError, match="campaign-health collect`, then `campaign-health judge"),
+        open_published(tmp_path),
+    ):
         pass
 
 

@@ -19,7 +19,8 @@ from campaign_health.cli.status_view import clean, print_rendered
 from campaign_health.clock import read_clock
 from campaign_health.detection.sentences import cause_label, count, day_text, span, stage_label, status_label
 from campaign_health.judge.explained import HISTORY, Explanation, LinkDay, LinkExplained
-from campaign_health.judge.explaining import explain, find_campaign
+from campaign_health.judge.explaining import explain
+from campaign_health.judge.finding import find_campaign
 from campaign_health.settings import load_settings
 from storage.database import open_published
 

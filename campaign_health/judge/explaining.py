@@ -31,6 +31,7 @@ from campaign_health.errors import CouldNotStart
 from campaign_health.judge.diagnosis import DIAGNOSIS_DAYS
 from campaign_health.judge.explained import Explanation, LinkDay, LinkExplained
 from campaign_health.judge.explaining_event import event_link, event_step, known_number, link_day
+from campaign_health.judge.finding import no_verdict
 from campaign_health.judge.plans import Plan
 from campaign_health.judge.reading import Known, read_known
 from campaign_health.judge.workspace import read_panels, remembered
@@ -48,31 +49,6 @@ _WORDS = {
 }
 
 
-def find_campaign(connection: duckdb.DuckDBPyConnection, workspace: str | None, wanted: str) -> tuple[str, int, str]:
-    """(workspace, id, name) of the campaign of that id or (part of a) name.
-
-    Raises:
-        CouldNotStart: there is none, or there are several; with their names.
-    """
-    rows = connection.execute(
-        "SELECT workspace, campaign_id, name FROM campaign WHERE $workspace IS NULL OR workspace = $workspace "
-        "ORDER BY lower(name), campaign_id",
-        {"workspace": workspace},
-    ).fetchall()
-    plain = wanted.strip().casefold()
-    for found in (
-        [row for row in rows if plain.isdigit() and row[1] == int(plain)],
-        [row for row in rows if row[2].casefold() == plain],
-        [row for row in rows if plain in row[2].casefold()],
-    ):
-        if len(found) == 1:
-            return found[0][0], found[0][1], found[0][2]
-        if found:
-            names = ", ".join(f"{name} ({number})" for _, number, name in found[:8])
-            raise CouldNotStart(f"{wanted!r} may be {names}.", "Give the id, or more of the name.")
-    raise CouldNotStart(f"There is no campaign {wanted!r}.", "`campaign-health status --json` lists them all.")
-
-
 def explain(
     connection: duckdb.DuckDBPyConnection,
     workspace: WorkspaceSettings,
@@ -87,11 +63,7 @@ def explain(
     """
     verdict = _verdict(connection, workspace.name, campaign_id, day)
     if verdict is None:
-        when = f" on {day.isoformat()}" if day else ""
-        raise CouldNotStart(
-            f"Campaign {campaign_id} has no verdict{when}.",
-            "Running days have none; `campaign-health judge` makes them.",
-        )
+        raise no_verdict(connection, workspace.name, campaign_id, day)
     known = read_known(connection, workspace, now, verdict["day"])
     if known is None:
         raise CouldNotStart("Nothing was collected yet.", "Run `campaign-health collect` first.")

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from campaign_health.manifest.problems import ManifestError, Problem
 from campaign_health.manifest.schema import Manifest
 from campaign_health.manifest.yaml_tree import YamlTree, read_yaml
+from campaign_health.visible_text import visible
 
 DEFAULT_NAME = "manifest.yaml"
 
@@ -104,8 +105,18 @@ def _problems(error: ValidationError, tree: YamlTree) -> list[Problem]:
         loc = _path_in_file(detail["loc"])
         context = detail.get("ctx") or {}
         place = tree.place(loc or ((context["part"],) if "part" in context else ()))
-        found.append(Problem(place.line, place.column, *_say(detail, loc)))
+        message, cure = _say(detail, loc)
+        found.append(Problem(place.line, place.column, _of_campaign(loc, tree.value) + message, cure))
     return sorted(found, key=lambda problem: (problem.line, problem.column))
+
+
+def _of_campaign(loc: tuple[str | int, ...], manifest: Any) -> str:
+    """Whose entry it is, for those who do not count campaigns: `Upgrade offer: `; empty where it has no name."""
+    if len(loc) < 2 or loc[0] != "campaigns" or not isinstance(loc[1], int):
+        return ""
+    entry = manifest["campaigns"][loc[1]]
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return f"{visible(name, 60)}: " if isinstance(name, str) and name.strip() else ""
 
 
 def _path_in_file(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:

@@ -79,15 +79,24 @@ def unknown_settings(environment: Mapping[str, str]) -> dict[str, str | None]:
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         # Editors on Windows begin a file with a byte-order mark, which TOML does not know.
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except UnicodeDecodeError as failure:
         raise SettingsError(f"{path} is not written in UTF-8.", "Save it as UTF-8.") from failure
-    except tomllib.TOMLDecodeError as failure:
-        raise SettingsError(f"{path} is not valid TOML: {failure}.", "Mend that line.") from failure
     except OSError as failure:
         raise SettingsError(f"{path} cannot be read: {failure.strerror}.", "Check its permissions.") from failure
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as failure:
+        raise SettingsError(f"{path} is not valid TOML: {failure}.", _toml_cure(str(failure), text)) from failure
+
+
+def _toml_cure(said: str, text: str) -> str:
+    if "end of document" not in said:
+        return "Mend that line."
+    last = len(text.rstrip().splitlines())
+    return f"It ends at line {last} with something still open: close a quote, `[` or `{{`, or write the missing value."
 
 
 def _named(table: Mapping[str, Any], where: str) -> dict[str, str]:

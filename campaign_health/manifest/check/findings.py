@@ -157,11 +157,15 @@ class Failure:
 
 @dataclass
 class CheckResult:
-    """All that a check has to say, and when it was run."""
+    """All that a check has to say, and when it was run.
+
+    `manifest_unreadable`: nothing could be looked up, and `failures` are what is wrong with the manifest.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
     failures: list[Failure] = field(default_factory=list)
+    manifest_unreadable: bool = False
     ran_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
     @property

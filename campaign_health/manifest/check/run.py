@@ -47,6 +47,7 @@ def run_check(request: CheckRequest) -> CheckResult:
     try:
         read = read_manifest_file(request.manifest)
     except ManifestError as error:
+        result.manifest_unreadable = True
         result.failures += [
             Failure(f"{error.file}:{problem.line}:{problem.column}: {problem.message}.", problem.cure)
             for problem in error.problems

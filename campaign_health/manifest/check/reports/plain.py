@@ -28,6 +28,9 @@ def printable(text: str) -> str:
 
 def summary(result: CheckResult) -> str:
     """`A campaign would break: 2 violations, 1 note.`"""
+    if result.manifest_unreadable:
+        more = f" ({len(result.failures)} mistakes)" if len(result.failures) > 1 else ""
+        return f"{TITLE[result.outcome]}: the manifest cannot be read{more}."
     violations = len(result.violations)
     notes = len(result.findings) - violations
     counts = [
