@@ -29,7 +29,7 @@ from storage.database import Warehouse, open_published
 @click.option("--test", "is_test", is_flag=True, help="Send the present state to every channel, marked as a test.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> None:
-    """Send the digest that is due on each channel.
+    """Send the digest that is due on each channel; see it first with --dry-run, which sends nothing.
 
     Due: once a day at the set local time where something is new; once a week a sign of life. What was announced is
     never announced again. Exit code 0: sent, or nothing was due; 1: a channel failed (it is tried again later).

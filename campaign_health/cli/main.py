@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -31,6 +32,26 @@ COMMANDS = {
 }
 
 
+# One example of each, which ends its `--help`.
+EXAMPLES = {
+    "demo": "demo --data-dir data",
+    "init": "init --from-data",
+    "doctor": "doctor",
+    "collect": "collect --since 2026-11-01",
+    "judge": "judge --as-of 2026-11-23",
+    "status": "status --exit-code",
+    "explain": 'explain "Upgrade offer" --day 2026-11-23',
+    "digest": "digest --dry-run",
+    "run": "run",
+    "dashboard": "dashboard --port 8600",
+    "up": "up --port 8600",
+    "check": "check --code . --base origin/main",
+    "backtest": "backtest --pairs counts.csv --out verdicts.csv",
+    "replay": "replay --from 2026-11-01 --to 2026-11-23",
+    "sandbox": "sandbox --no-limits",
+}
+
+
 class LazyCommands(click.Group):
     """A group that imports a command's module only when that command is called, to keep each start quick."""
 
@@ -42,7 +63,20 @@ class LazyCommands(click.Group):
             return None
         module = import_module(f"campaign_health.cli.{name}")
         command: click.Command = module.command
+        example = f"Example: campaign-health {EXAMPLES[name]}"
+        if command.epilog is None:
+            command.epilog = example
+        elif example not in command.epilog:
+            command.epilog += f"\n\n{example}"
         return command
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        close = get_close_matches(arguments[0], COMMANDS, n=1)
+        if arguments[0] not in COMMANDS and close:
+            context.fail(f"No such command {arguments[0]!r}. Did you mean {close[0]}?")
+        return super().resolve_command(context, arguments)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
