@@ -26,9 +26,17 @@ def _run(world: World, last: int, *arguments: str) -> str:
     return CliRunner().invoke(campaign_health, list(arguments), env=environment, catch_exceptions=False).stdout
 
 
+def _found(world: World, last: int, campaign: int, *arguments: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_run(world, last, "explain", str(campaign), "--json", *arguments))
+    return found
+
+
+def _text(world: World, last: int, campaign: int, *arguments: str) -> str:
+    return " ".join(_run(world, last, "explain", str(campaign), *arguments).split())
+
+
 def _explained(world: World, last: int, campaign: int, *arguments: str) -> tuple[dict[str, Any], str]:
-    found = json.loads(_run(world, last, "explain", str(campaign), "--json", *arguments))
-    return found, " ".join(_run(world, last, "explain", str(campaign), *arguments).split())
+    return _found(world, last, campaign, *arguments), _text(world, last, campaign, *arguments)
 
 
 def _renamed(world_days: int, repaired: int) -> tuple[Story, Story]:
@@ -88,7 +96,7 @@ def test_a_day_before_the_repair_is_explained_with_the_event_of_that_day(tmp_pat
     assert found["event"] == "event_2"
     assert "0 events named event_2" in text
     assert "event.two" not in text
-    now, _ = _explained(world, repaired + 2, 2)
+    now = _found(world, repaired + 2, 2)
     assert now["event"] == "event.two"
 
 
@@ -109,7 +117,7 @@ def test_the_level_of_a_small_project_is_not_claimed_to_be_known(tmp_path: Path)
     world = World(tmp_path, [broken(steady(number, DAYS), BREAK, at="events", keep=0.2) for number in range(1, 4)])
     world.collect(0, BREAK)
     _run(world, BREAK, "judge")
-    _, text = _explained(world, BREAK, 1)
+    text = _text(world, BREAK, 1)
     assert "usual level" not in text
 
 
@@ -141,5 +149,5 @@ def test_a_day_on_which_the_whole_project_was_silent_says_nothing_of_its_events(
     world = World(tmp_path, stories)
     world.collect(0, BREAK + 4)
     _run(world, BREAK + 4, "judge")
-    _, text = _explained(world, BREAK + 4, 1, "--day", day(BREAK + 3).isoformat())
+    text = _text(world, BREAK + 4, 1, "--day", day(BREAK + 3).isoformat())
     assert "event_1: the whole project was at zero, so the day says nothing of this event." in text
