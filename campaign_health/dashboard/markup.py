@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from html import escape
 
+from campaign_health.dashboard.shares import unbroken
 from campaign_health.dashboard.statuses import status_words
 from campaign_health.dashboard.theme import tone
 from campaign_health.visible_text import visible
 
+_JOINT = re.compile(r"[._](?=\w)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 # Bare addresses become links even where every sign is escaped; an invisible sign inside keeps them text.
 _ADDRESS = re.compile(r"(?i)https?(?=\\?:)|ftp(?=\\?:)|www(?=\\?\.)")
@@ -26,10 +28,19 @@ def safe(text: object) -> str:
 
 def with_code(text: str) -> str:
     """A sentence of ours in which names stand in backticks, as HTML with those names as code."""
-    parts = escape(shown(text)).split("`")
+    whole = unbroken(escape(shown(text)))
+    parts = whole.split("`")
     if len(parts) % 2 == 0:
-        return escape(shown(text))
-    return "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts))
+        return whole
+    return "".join(_code(part) if index % 2 else part for index, part in enumerate(parts))
+
+
+def _code(escaped: str) -> str:
+    """A name is kept on one line, or where it is too long for one broken after a dot or an underscore."""
+    if " " in escaped:
+        return f"<code>{escaped}</code>"
+    parts = _JOINT.sub("\\g<0><wbr>", escaped)
+    return f'<code class="name">{parts}</code>'
 
 
 def in_markdown(text: object) -> str:
