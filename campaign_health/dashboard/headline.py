@@ -8,17 +8,20 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from campaign_health.dashboard.cost_text import RISK_MEANING, risk_a_week
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.reads.overview import Incident
 from campaign_health.dashboard.statuses import EXPECTED
 from campaign_health.dashboard.theme import MUTED, TEXT
-from campaign_health.detection.sentences import overview_parts
+from campaign_health.detection.sentences import BROKEN, overview_parts
 
 
 def draw_headline(page: Page, campaigns: pd.DataFrame, open_incidents: Sequence[Incident]) -> None:
     """What is broken and at risk as the page's heading, and the rest smaller below it."""
     news, rest = headline(page, campaigns, open_incidents)
-    small = f'<p style="margin:.1rem 0 0;color:{MUTED};font-size:.95rem">{escape(rest)}</p>' if rest else ""
+    small = _small(rest, ".95rem") if rest else ""
+    if any(one.dollars_a_week for one in open_incidents):
+        small += _small(f"At risk: {RISK_MEANING[0].lower()}{RISK_MEANING[1:]}", ".86rem")
     st.html(
         f'<h1 style="font-size:1.4rem;line-height:1.3;font-weight:650;margin:0;padding:0;color:{TEXT}">'
         f"{escape(news)}</h1>{small}"
@@ -31,9 +34,15 @@ def headline(page: Page, campaigns: pd.DataFrame, open_incidents: Sequence[Incid
     statuses.pop(EXPECTED, None)
     weekly = [one.dollars_a_week for one in open_incidents if one.dollars_a_week]
     news, rest = overview_parts(statuses, sum(weekly) if weekly else None, _freshness(page))
+    if any(status in BROKEN for status in statuses):
+        news = risk_a_week(news, open_incidents)
     if not news:
         news, rest = rest[:1], rest[1:]
     return _sentence(news), _sentence(rest)
+
+
+def _small(text: str, size: str) -> str:
+    return f'<p style="margin:.1rem 0 0;color:{MUTED};font-size:{size}">{escape(text)}</p>'
 
 
 def _sentence(parts: Sequence[str]) -> str:

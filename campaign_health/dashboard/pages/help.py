@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from campaign_health.dashboard.cost_text import RISK_MEANING
 from campaign_health.dashboard.guide import GUIDES
 from campaign_health.detection.words import CAUSE_WORDS, STAGE_WORDS, STATUS_WORDS
 
@@ -23,7 +24,7 @@ TERMS = (
     ("Schema drift", "An event or a property changed its name or form, so that something that relied on it stopped."),
     ("Not collected", "Nobody answered for that day. It is not zero, and it is never judged."),
     ("Provisional", "The day is not over, or its numbers are still growing."),
-    ("Revenue at risk", "Missed qualifying events × conversion rate × deal value, both from the manifest."),
+    ("Revenue at risk", RISK_MEANING),
 )
 
 

@@ -77,7 +77,8 @@ SELECT i.incident_id, i.campaign_id, c.name AS campaign, p.event, i.status, i.ki
        i.recovered_on, i.last_good_day, i.stage, i.cause, i.evidence, i.summary,
        i.missed_sends, i.missed_sends_low, i.missed_sends_high,
        i.revenue_at_risk, i.revenue_at_risk_low, i.revenue_at_risk_high,
-       i.acknowledged_by, i.muted_by, i.muted_reason, i.muted_until, i.expected_by, i.expected_reason, p.owner,
+       i.acknowledged_by, i.muted_by, i.muted_reason, i.muted_until, i.expected_by, i.expected_reason,
+       p.owner, p.deal_value,
        coalesce(n.counted_days, greatest(1, date_diff('day', i.opened_on, coalesce(i.recovered_on - 1, r.as_of)) + 1))
            AS days,
        i.revenue_at_risk / days * 7 AS dollars_a_week, i.missed_sends / days AS missed_a_day
@@ -124,6 +125,7 @@ class Incident:
     expected_by: str | None
     expected_reason: str | None
     owner: str | None
+    deal_value: float | None
     dollars_a_week: float | None
     missed_a_day: float | None
 
@@ -141,16 +143,19 @@ def campaigns_now(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.D
     """One row a campaign that exists, by name.
 
     Columns: campaign_id, campaign, state, event, tags, owner, day, status (an open incident's kind where there
-    is one, `expected` where somebody expects it),
+    is one, `expected` where somebody expects it), card (the place of its open incident, worst first),
     events, sent, expected_low, expected_high, last_good_day, incident_id, opened_on, events_28d,
     sends_28d (the last 28 days, NaN for not collected).
     """
-    return connection.execute(_CAMPAIGNS, {"workspace": workspace}).df()
+    return overview(connection, workspace)[0]
 
 
 def overview(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[pd.DataFrame, tuple[Incident, ...]]:
     """Everything the overview shows: `campaigns_now`, and the open incidents."""
-    return campaigns_now(connection, workspace), incidents(connection, workspace)
+    found = incidents(connection, workspace)
+    places = {one.incident_id: place for place, one in enumerate(found)}
+    campaigns = connection.execute(_CAMPAIGNS, {"workspace": workspace}).df()
+    return campaigns.assign(card=campaigns["incident_id"].map(places)), found
 
 
 def incidents(
