@@ -15,6 +15,8 @@ from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.everywhere import WorkspaceNow, workspaces
+from campaign_health.dashboard.reads.stretches import stretches
+from campaign_health.dashboard.stretch_words import unchecked_line
 from campaign_health.dashboard.style import use_style
 from campaign_health.dashboard.theme import Palette, palette
 from campaign_health.dashboard.watch import watch_for_new_data
@@ -116,9 +118,13 @@ def _say_if_stale(page: Page) -> None:
             "Ask whoever runs campaign-health whether it is still running.",
             icon=":material/schedule:",
         )
-    elif failed:
-        names = joined([SOURCE_WORDS.get(source.source, source.source) for source in failed])
-        quiet(
-            f":material/cloud_off: **Not everything could be checked.** {names} did not answer in full. "
-            "What is missing shows as *not collected*, never as zero; the page Data says why."
-        )
+        return
+    missing = "What is missing is *not collected*, never zero: see page Data."
+    found = answer(stretches, page.name)
+    lacking = {source for one in found for source in one.lacking}
+    names = joined([SOURCE_WORDS.get(one.source, one.source) for one in failed if one.source not in lacking])
+    others = f"{names} did not answer in full. " if names else ""
+    if line := unchecked_line(found, page.today):
+        quiet(f":material/cloud_off: **{in_markdown(line)}** {others}{missing}")
+    elif others:
+        quiet(f":material/cloud_off: **Not everything could be checked.** {others}{missing}")
