@@ -1,4 +1,4 @@
-"""What a person can do about an incident: acknowledge, mute, mark as expected, and undo. Written at once, with who."""
+"""What a person can do about an incident: acknowledge, mute, mark as intended, and undo. Written at once, with who."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
         acknowledge_dialog(page, incident)
     if not incident.is_muted(page.today) and _act("Mute", f"mute-{name}", MEANINGS["mute"]):
         mute_dialog(page, incident)
-    if not incident.expected_by and _act("Expected", f"expected-{name}", MEANINGS["expected"]):
+    if not incident.expected_by and _act("This is intended", f"expected-{name}", MEANINGS["expected"]):
         expected_dialog(page, incident)
 
 
 def _act(label: str, key: str, meaning: str) -> bool:
-    return st.button(label, key=key, type="tertiary", help=meaning)
+    return st.button(label, key=key, help=meaning)
 
 
 def open_dialog_from_address(page: Page, incident: Incident) -> None:
@@ -84,9 +84,9 @@ def mute_dialog(page: Page, incident: Incident) -> None:
                until=last)  # fmt: skip
 
 
-@st.dialog("This break is expected")
+@st.dialog("This is intended")
 def expected_dialog(page: Page, incident: Incident) -> None:
-    """Asks who expects the break, and why."""
+    """Asks who says that the break is intended, and why."""
     dialog_opens()
     st.write(
         f"Say that {in_markdown(incident.campaign)} is meant to do this. It no longer counts as broken, "
@@ -95,7 +95,7 @@ def expected_dialog(page: Page, incident: Incident) -> None:
     with st.form("expected", border=False):
         who = ask_who(page)
         reason = _ask_why("We now send to paying customers only")
-        is_sent = st.form_submit_button("It is expected", type="primary")
+        is_sent = st.form_submit_button("It is intended", type="primary")
     if is_sent and is_complete(who, reason):
         decide(page, "expected", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id, reason=reason)
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from html import escape
 
-from campaign_health.dashboard.markup import badge, safe, with_code
+from campaign_health.dashboard.cost_text import RISK_MEANING, brief_cost, whole_cost
+from campaign_health.dashboard.markup import badge, safe, shown, with_code
 from campaign_health.dashboard.reads.overview import Incident
+from campaign_health.dashboard.reads.stretches import Stretch
 from campaign_health.dashboard.short_text import first_sentence, without_rarity
+from campaign_health.dashboard.stretch_words import ADVICE, seen_line, since_line
 from campaign_health.dashboard.theme import MUTED, TEXT
-from campaign_health.detection.formats import count, day_text, days_since, money, span
+from campaign_health.detection.formats import day_text, days_since
 from campaign_health.detection.words import cause_label
 
-# Lines that a card gives to a long sentence before it cuts it.
-BRIEF_LINES = 3
+# A card shows whole sentences; only one with an absurdly long name in it is cut, after this many lines.
+BRIEF_LINES = 9
 
 
 def card_html(incident: Incident, today: date) -> str:
@@ -25,19 +29,12 @@ def card_html(incident: Incident, today: date) -> str:
     rows = [
         ("Since", escape(since_text(incident, today))),
         ("Why", _brief(why)),
-        ("Cost", escape(_capital(cost_text(incident, with_range=False)))),
+        ("Cost", _cost(brief_cost(incident))),
     ]
     if cause.get("next_step"):
         rows.append(("Next step", _brief(with_code(first_sentence(_text(cause, "next_step"))))))
-    return (
-        f'<div style="color:{TEXT};line-height:1.38">'
-        f'<div style="display:flex;gap:.15rem .6rem;align-items:baseline;flex-wrap:wrap;margin-bottom:.1rem">'
-        f'<h2 style="margin:0;padding:0;font-size:1.05rem;overflow-wrap:anywhere">'
-        f"{safe(_short(incident.campaign))}</h2>"
-        f"{badge(incident.kind)}{_owner(incident)}</div>"
-        f'<p style="margin:0 0 .25rem;font-size:.98rem;overflow-wrap:anywhere">'
-        f"{_brief(with_code(without_rarity(incident.summary)))}</p>{_list(rows)}</div>"
-    )
+    beside = badge(incident.kind) + _owner(incident)
+    return _card(incident.campaign, beside, with_code(without_rarity(incident.summary)), rows)
 
 
 def incident_html(incident: Incident, today: date) -> str:
@@ -49,7 +46,7 @@ def incident_html(incident: Incident, today: date) -> str:
             "Probable cause",
             f"<strong>{escape(cause_label(incident.cause))}.</strong> {with_code(_text(cause, 'sentence'))}",
         ),
-        ("Cost", escape(_capital(cost_text(incident)))),
+        ("Cost", _cost(whole_cost(incident))),
     ]
     if cause.get("next_step"):
         rows.append(("Next step", with_code(_text(cause, "next_step"))))
@@ -60,21 +57,38 @@ def incident_html(incident: Incident, today: date) -> str:
     )
 
 
-def cost_text(incident: Incident, *, with_range: bool = True) -> str:
-    """Missed sends and revenue at risk in one line; says so where neither is known."""
-    parts = []
-    if incident.missed_sends is not None and round(incident.missed_sends) > 0:
-        text = f"about {count(incident.missed_sends)} missed sends"
-        if with_range and incident.missed_sends_low is not None and incident.missed_sends_high is not None:
-            text += f" ({span(max(0.0, incident.missed_sends_low), incident.missed_sends_high)})"
-        parts.append(text)
-    if incident.revenue_at_risk:
-        text = f"about {money(incident.revenue_at_risk)} at risk"
-        low, high = incident.revenue_at_risk_low, incident.revenue_at_risk_high
-        if with_range and low is not None and high is not None:
-            text += f" ({money(max(0.0, low))} to {money(high)})"
-        parts.append(text)
-    return ", ".join(parts) or "not known yet"
+def look_html(stretch: Stretch, today: date) -> str:
+    """The inside of the card of a campaign that is not broken, but worth a look."""
+    meaning, advice = ADVICE[stretch.status]
+    rows = [
+        ("Since", escape(since_line(stretch, today))),
+        ("What it means", escape(meaning)),
+        ("To do", escape(advice)),
+    ]
+    return _card(stretch.campaign, badge(stretch.status), escape(seen_line(stretch, today)), rows)
+
+
+def stretch_html(stretch: Stretch, today: date, errors: Sequence[str] = ()) -> str:
+    """The same on the campaign's own page; `errors` are what the sources said, for whoever runs campaign-health."""
+    meaning, advice = ADVICE[stretch.status]
+    when = "Days" if stretch.status == "not_collected" else "Since"
+    rows = [(when, since_line(stretch, today)), ("What it means", meaning), ("To do", advice)]
+    rows += [("In detail", shown(one)) for one in errors]
+    return (
+        f'<div style="color:{TEXT};line-height:1.45">'
+        f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem">{escape(seen_line(stretch, today))}</h2>'
+        f"{_list([(label, escape(text)) for label, text in rows])}</div>"
+    )
+
+
+def _card(name: str, beside: str, seen: str, rows: list[tuple[str, str]]) -> str:
+    return (
+        f'<div style="color:{TEXT};line-height:1.38">'
+        f'<div style="display:flex;gap:.15rem .6rem;align-items:baseline;flex-wrap:wrap;margin-bottom:.1rem">'
+        f'<h2 style="margin:0;padding:0;font-size:1.05rem;overflow-wrap:anywhere">{safe(_short(name))}</h2>'
+        f"{beside}</div>"
+        f'<p style="margin:0 0 .25rem;font-size:.98rem;overflow-wrap:anywhere">{_brief(seen)}</p>{_list(rows)}</div>'
+    )
 
 
 def since_text(incident: Incident, today: date) -> str:
@@ -89,8 +103,8 @@ def _text(cause: dict[str, object], name: str) -> str:
     return str(cause.get(name, ""))
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _cost(text: str) -> str:
+    return f'<span title="{escape(RISK_MEANING)}">{escape(text[:1].upper() + text[1:])}</span>'
 
 
 def _brief(html: str) -> str:

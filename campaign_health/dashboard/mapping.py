@@ -15,7 +15,7 @@ from campaign_health.dashboard.watch import dialog_opens
 def offer_mapping(page: Page, campaign_id: int, name: str, event: str | None) -> None:
     """A button that opens the choice of the event a campaign is watched against."""
     label = "Watch it against another event" if event else "Watch it against an event"
-    if st.button(label, key=f"map-{campaign_id}", type="tertiary", icon=":material/link:"):
+    if st.button(label, key=f"map-{campaign_id}", icon=":material/link:"):
         _map_dialog(page, campaign_id, name, event)
 
 

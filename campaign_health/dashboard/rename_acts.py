@@ -25,7 +25,7 @@ def offer_rename_acts(page: Page, suspect: Mapping[Hashable, Any]) -> None:
         said = "confirmed" if suspect["decision"] == "confirm_rename" else "refused"
         with st.container(horizontal=True, vertical_alignment="center"):
             quiet(f"{in_markdown(suspect['decided_by'])} has {said} this.")
-            if st.button("Undo", key=f"undo-{key}", type="tertiary"):
+            if st.button("Undo", key=f"undo-{key}"):
                 undo(page, str(suspect["decision_id"]))
         if suspect["decision"] == "confirm_rename":
             offer_patch(page, suspect)
@@ -33,7 +33,7 @@ def offer_rename_acts(page: Page, suspect: Mapping[Hashable, Any]) -> None:
     with st.container(horizontal=True):
         if st.button("Yes, it was renamed", key=f"yes-{key}"):
             _confirm(page, old, new)
-        if st.button("No, these are two things", key=f"no-{key}", type="tertiary"):
+        if st.button("No, these are two things", key=f"no-{key}"):
             _refuse(page, old, new)
 
 
@@ -47,7 +47,7 @@ def offer_undo(page: Page, suspects: pd.DataFrame, decisions: Sequence[Decision]
         with st.container(horizontal=True, vertical_alignment="center"):
             said = f"{one.decided_by} has said that {one.event} {is_now} {one.new_event}."
             st.markdown(f":material/person: {in_markdown(said)}")
-            if st.button("Undo", key=f"undo-{one.decision_id}", type="tertiary"):
+            if st.button("Undo", key=f"undo-{one.decision_id}"):
                 undo(page, one.decision_id)
 
 

@@ -19,7 +19,7 @@ def standing_decisions(page: Page, decisions: Sequence[Decision], campaign_id: i
     for decision in about(decisions, campaign_id, incident_id):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f":material/person: {in_markdown(words(decision, page.today))}")
-            if st.button("Undo", key=f"undo-{decision.decision_id}", type="tertiary"):
+            if st.button("Undo", key=f"undo-{decision.decision_id}"):
                 undo(page, decision.decision_id)
 
 
@@ -42,7 +42,7 @@ def words(decision: Decision, today: date) -> str:
         return f"Muted by {who}{until}{reason}"
     if decision.kind == "expected":
         until = f" until {day_text(decision.until, today)}" if decision.until else ""
-        return f"Marked as expected by {who}{until}{reason}"
+        return f"Marked as intended by {who}{until}{reason}"
     if decision.kind == "map_event":
         return f"{who} has it watched against {decision.event or 'no event'}{reason}"
     return f"{who} said that {decision.event} is now {decision.new_event}"

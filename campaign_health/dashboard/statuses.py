@@ -1,4 +1,4 @@
-"""Statuses as the pages say them: those of the verdicts, and that of a break which somebody expects."""
+"""Statuses as the pages say them: those of the verdicts, and that of a break which somebody calls intended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from campaign_health.detection.words import STATUS_WORDS, Words
 EXPECTED = "expected"
 PAGE_STATUSES: dict[str, Words] = {
     **STATUS_WORDS,
-    EXPECTED: Words("Expected", "◇", "It stopped or fell, and somebody said that this is meant."),
+    EXPECTED: Words("Intended", "◇", "It stopped or fell, and somebody said that this is meant."),
 }
 
 

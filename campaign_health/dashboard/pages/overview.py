@@ -8,13 +8,15 @@ import streamlit as st
 
 from campaign_health.dashboard.acting import offer_acts
 from campaign_health.dashboard.campaign_table import campaign_table
-from campaign_health.dashboard.cards import card_html
+from campaign_health.dashboard.cards import card_html, look_html
 from campaign_health.dashboard.headline import draw_headline
 from campaign_health.dashboard.markup import in_markdown
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.published import answer
+from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads import overview as reads
 from campaign_health.dashboard.reads.overview import Incident
+from campaign_health.dashboard.reads.stretches import stretches
 from campaign_health.detection.formats import plural
 
 CARDS_AT_FIRST = 6
@@ -24,12 +26,13 @@ def overview(page: Page) -> None:
     """Draws the state of everything in one sentence, the open incidents, and all campaigns."""
     campaigns, found = answer(reads.overview, page.name)
     loud = [one for one in found if not one.is_muted(page.today) and not one.expected_by]
-    quiet = [one for one in found if one not in loud]
-    draw_headline(page, campaigns, [*loud, *(one for one in quiet if not one.expected_by)])
+    hushed = [one for one in found if one not in loud]
+    draw_headline(page, campaigns, [*loud, *(one for one in hushed if not one.expected_by)])
     _cards(page, loud)
-    if quiet:
-        with st.expander(f"{plural(len(quiet), 'incident')} muted or expected"):
-            _cards(page, quiet, key="quiet")
+    if hushed:
+        with st.expander(f"{plural(len(hushed), 'incident')} muted or intended"):
+            _cards(page, hushed, key="quiet")
+    _worth_a_look(page)
     st.subheader("All campaigns", anchor=False)
     campaign_table(page, campaigns)
 
@@ -50,14 +53,36 @@ def _cards(page: Page, found: Sequence[Incident], key: str = "open") -> None:
         )
 
 
+def _worth_a_look(page: Page) -> None:
+    """What is odd without being broken: a surge, and a fall of event and sends together."""
+    found = [one for one in answer(stretches, page.name) if one.status in ("surging", "volume_down")]
+    if not found:
+        return
+    st.subheader("Worth a look", anchor=False)
+    with st.container(key="cards-look"):
+        for one in found[:CARDS_AT_FIRST]:
+            with st.container(border=True, key=f"incident-look-{one.campaign_id}"):
+                st.html(look_html(one, page.today))
+                with st.container(horizontal=True, key=f"acts-look-{one.campaign_id}"):
+                    _open(page, one.campaign_id, one.campaign)
+    if len(found) > CARDS_AT_FIRST:
+        quiet(f"And {plural(len(found) - CARDS_AT_FIRST, 'more campaign')}: choose their status in the table below.")
+
+
+def _open(page: Page, campaign_id: int, name: str) -> None:
+    # The name is for the ear: the style hides it from the eye, to which the card already says it.
+    st.page_link(
+        "campaign_health/dashboard/pages/campaign.py",
+        label=f"Open :small[{in_markdown(name[:60])}]",
+        query_params={"campaign": str(campaign_id), "workspace": page.name},
+    )
+
+
 def _links(page: Page, incident: Incident, key: str) -> None:
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.page_link(
-            "campaign_health/dashboard/pages/campaign.py",
-            label=f"Open {in_markdown(incident.campaign[:24])}",
-            icon=":material/arrow_forward:",
-            query_params={"campaign": str(incident.campaign_id), "workspace": page.name},
-        )
+    with st.container(
+        horizontal=True, gap="xsmall", vertical_alignment="center", key=f"acts-{key}-{incident.campaign_id}"
+    ):
+        _open(page, incident.campaign_id, incident.campaign)
         offer_acts(page, incident, key)
 
 
