@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from datetime import UTC, date
-from typing import Any
+from collections.abc import Sequence
+from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from campaign_health.dashboard.edit_words import edit_detail, edit_text
 from campaign_health.dashboard.figures.timeline import Mark, Shade
+from campaign_health.dashboard.property_words import property_detail, property_text
 from campaign_health.dashboard.reads.campaign_view import CampaignView
 from campaign_health.dashboard.reads.overview import Incident
 from campaign_health.detection.formats import day_text
@@ -18,32 +19,37 @@ from campaign_health.visible_text import visible
 
 # An event that was quiet for as long as this has a last day to speak of.
 QUIET_DAYS = 2
-FIELD_WORDS = {
-    "state": "state",
-    "event": "trigger event",
-    "name": "name",
-    "tags": "tags",
-    "messages": "messages",
-    "filter_segment_ids": "filter segments",
-    "trigger_segment_ids": "trigger segments",
-}
 
 
 def incident_shades(incidents: Sequence[Incident], last_day: date) -> list[Shade]:
-    """Each incident as a span of days; an open one runs to the last day."""
+    """Each incident as a span of days; an open one runs to the last day, a withdrawn one never was."""
     shades = []
     for one in incidents:
-        last = last_day if one.status == "open" or one.recovered_on is None else one.recovered_on - pd.Timedelta(days=1)
-        text = f"{status_label(one.kind)} since {day_text(one.opened_on, last_day)}: {cause_label(one.cause).lower()}"
-        shades.append(Shade(one.opened_on, max(one.opened_on, last), text, one.status == "open"))
+        if one.status == "withdrawn":
+            continue
+        last = one.recovered_on - timedelta(days=1) if one.recovered_on and one.status != "open" else None
+        days = days_text(one.opened_on, last, last_day)
+        text = f"{status_label(one.kind)} {days}: {cause_label(one.cause).lower()}"
+        shades.append(Shade(one.opened_on, max(one.opened_on, last or last_day), text, last is None))
     return shades
+
+
+def days_text(first: date, last: date | None, today: date) -> str:
+    """The days of something: `since Sat 31 Oct` while it lasts, else `Sat 31 Oct to Fri 6 Nov`."""
+    if last is None:
+        return f"since {day_text(first, today)}"
+    return day_text(first, today) if last <= first else f"{day_text(first, today)} to {day_text(last, today)}"
 
 
 def campaign_marks(view: CampaignView, zone: ZoneInfo) -> list[Mark]:
     """Edits of the campaign, the event's first and last day, and changes of its properties, oldest first."""
-    marks = [Mark(when.replace(tzinfo=UTC).astimezone(zone).date(), edit_text(found)) for when, found in view.edits]
+    names = {int(row["message_id"]): str(row["name"] or "") for row in view.messages.to_dict("records")}
+    marks = [
+        Mark(when.replace(tzinfo=UTC).astimezone(zone).date(), edit_text(found, names), edit_detail(found))
+        for when, found in view.edits
+    ]
     marks += [
-        Mark(pd.Timestamp(row["day"]).date(), property_text(row))
+        Mark(pd.Timestamp(row["day"]).date(), property_text(row), property_detail(row))
         for row in view.changes.to_dict("records")
         if row["kind"] != "appeared"
     ]
@@ -64,19 +70,3 @@ def _life_marks(view: CampaignView) -> list[Mark]:
     if last_seen is not None and (last_day - last_seen).days >= QUIET_DAYS:
         marks.append(Mark(last_seen, f"Event {name} was last seen"))
     return marks
-
-
-def edit_text(changes: Sequence[dict[str, Any]]) -> str:
-    """An edit in words: which fields changed."""
-    fields = [FIELD_WORDS.get(str(change.get("field")), str(change.get("field"))) for change in changes]
-    return f"Campaign edited: {', '.join(dict.fromkeys(fields))}"
-
-
-def property_text(change: Mapping[Hashable, Any]) -> str:
-    """A changed property (a row of `property_change`) in words."""
-    name = change["property"]
-    if change["kind"] == "type_changed":
-        return f"Property {name}: {change['before']} became {change['after']}"
-    if isinstance(change["new_property"], str):
-        return f"Property {name} gave way to {change['new_property']}"
-    return f"Property {name} is missing"

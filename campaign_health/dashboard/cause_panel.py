@@ -10,6 +10,7 @@ from campaign_health.dashboard.chart import draw_chart
 from campaign_health.dashboard.evidence import evidence_html
 from campaign_health.dashboard.figures.hand_over import hand_over_figure, hand_over_table, hand_over_text
 from campaign_health.dashboard.guide import GUIDES
+from campaign_health.dashboard.markup import shown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.campaign_view import CampaignView, renamed
@@ -32,7 +33,7 @@ def draw_causes(page: Page, view: CampaignView, incident: Incident) -> None:
             if pair := renamed(cause):
                 _hand_over(page, view, pair, index)
             if name in GUIDES:
-                st.html(_advice(name))
+                st.html(_advice(name, view.now.owner))
 
 
 def _hand_over(page: Page, view: CampaignView, pair: tuple[str, str], index: int) -> None:
@@ -48,8 +49,10 @@ def _hand_over(page: Page, view: CampaignView, pair: tuple[str, str], index: int
             offer_rename_acts(page, row)
 
 
-def _advice(cause: str) -> str:
+def _advice(cause: str, owner: str | None) -> str:
     guide = GUIDES[cause]
-    rows = (("Whom to ask", guide.ask), ("What to change", guide.change), ("How to check that it worked", guide.check))
+    # The next step asks the campaign's owner, where one is known: nobody else is named beside it.
+    ask = f"{shown(owner)}, who owns this campaign according to the manifest." if owner else guide.ask
+    rows = (("Whom to ask", ask), ("What to change", guide.change), ("How to check that it worked", guide.check))
     body = "".join(f'<p style="margin:.25rem 0"><strong>{label}.</strong> {escape(text)}</p>' for label, text in rows)
     return f'<div style="color:{TEXT};font-size:.92rem">{body}</div>'

@@ -9,6 +9,8 @@ from html import escape
 from typing import Any
 
 from campaign_health.dashboard.markup import safe, with_code
+from campaign_health.dashboard.property_words import kind_text
+from campaign_health.dashboard.shares import share_text
 from campaign_health.dashboard.theme import MUTED, TEXT
 from campaign_health.detection.formats import day_text
 
@@ -16,44 +18,44 @@ from campaign_health.detection.formats import day_text
 FACT_WORDS = {
     "old_event": "Old event",
     "new_event": "New event",
-    "first_day": "First day",
-    "last_day": "Last day",
-    "name_likeness": "Likeness of the names",
-    "volume_handed_over": "Volume handed over",
-    "shared_properties": "Shared properties",
+    "first_day": "The new event began on",
+    "last_day": "The old event stopped on",
+    "name_likeness": "How alike the two names are",
+    "volume_handed_over": "Volume that the new event took over",
+    "shared_properties": "Properties of the old event that the new one has",
     "events_a_day_before": "Events a day, before",
     "events_a_day_after": "Events a day, after",
-    "events_a_day_since": "Events a day, since",
+    "events_a_day_since": "Events a day, since then",
     "dropped_in_lexicon": "Blocked in Mixpanel's Lexicon",
     "hidden_in_lexicon": "Hidden in Mixpanel's Lexicon",
     "others_broken": "Broken at the same time",
     "changed_on": "Changed on",
-    "count_since": "Messages since",
-    "moved_share": "Share that moved",
+    "count_since": "Messages made since then",
+    "moved_share": "Volume that left the old event",
     "event": "Event",
     "nearest": "Nearest names",
     "property": "Property",
     "new_property": "New name, probably",
-    "type_before": "Type before",
-    "type_after": "Type after",
-    "share_before": "On this share of events, before",
-    "share_after": "On this share of events, after",
-    "last_day_before": "Last profiled day before",
-    "day": "Profiled day of the change",
-    "events_read": "Events looked at",
-    "lost_share": "Share of events that lost it",
-    "missing_share": "Share of sends that is missing",
+    "type_before": "What it was before",
+    "type_after": "What it is now",
+    "share_before": "Events that had it before",
+    "share_after": "Events that have it now",
+    "last_day_before": "Seen unchanged on",
+    "day": "Seen changed on",
+    "events_read": "Events looked at that day",
+    "lost_share": "Events that lost it",
+    "missing_share": "Sends that are missing",
     "value": "Value",
     "failed_share_before": "Messages that failed, before",
-    "failed_share_since": "Messages that failed, since",
-    "failed_since": "Failed messages since",
+    "failed_share_since": "Messages that failed, since then",
+    "failed_since": "Number of them since then",
     "failure_messages": "Customer.io says",
-    "variables": "Liquid variables",
-    "activated_share_before": "Journeys past the filter, before",
-    "activated_share_since": "Journeys past the filter, since",
-    "started_since": "Journeys started since",
-    "drafted_since": "Drafts queued since",
-    "drafted_share_since": "Share of messages drafted",
+    "variables": "Variables of the message",
+    "activated_share_before": "Journeys that passed the filter, before",
+    "activated_share_since": "Journeys that passed the filter, since then",
+    "started_since": "Journeys started since then",
+    "drafted_since": "Drafts queued since then",
+    "drafted_share_since": "Messages that became drafts, since then",
     "draft_messages": "Messages in draft",
     "off_messages": "Messages switched off",
 }
@@ -62,6 +64,7 @@ SHARES = {name for name in FACT_WORDS if "share" in name} | {
     "volume_handed_over",
     "messages_made_kept",
 }
+TYPES = {"type_before", "type_after"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -96,9 +99,11 @@ def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if name in SHARES and isinstance(value, int | float):
-        return f"{value:.0%}"
+        return share_text(value)
     if isinstance(value, int | float):
         return f"{value:,.1f}".removesuffix(".0")
+    if name in TYPES:
+        return escape(kind_text(str(value)))
     if isinstance(value, list):
         return ", ".join(_part(part) for part in value)
     if isinstance(value, dict):
@@ -113,5 +118,5 @@ def _part(part: object) -> str:
     """A near name with its likeness as such; anything else as it is."""
     if isinstance(part, dict) and "event" in part:
         likeness = part.get("likeness")
-        return safe(part["event"]) + (f" ({likeness:.0%} alike)" if isinstance(likeness, int | float) else "")
+        return safe(part["event"]) + (f" ({share_text(likeness)} alike)" if isinstance(likeness, int | float) else "")
     return safe(part)

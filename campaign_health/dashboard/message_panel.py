@@ -7,29 +7,30 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from campaign_health.dashboard.campaign_marks import property_text
 from campaign_health.dashboard.markup import in_markdown, shown
+from campaign_health.dashboard.message_words import failure_text, problem_text, sending_text
+from campaign_health.dashboard.page import Page
+from campaign_health.dashboard.property_words import kind_text, property_text
 from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.campaign_view import CampaignView
-
-SENDING = {"automatic": "● yes", "draft": "‖ no, queues drafts only", "off": "◻ no, switched off"}
-FAILURES_SHOWN = 5
+from campaign_health.dashboard.shares import share_text
 
 
-def draw_messages(view: CampaignView) -> None:
+def draw_messages(page: Page, view: CampaignView) -> None:
     """Draws the messages, the event properties they need, and what Customer.io said of failed ones."""
     st.subheader("Messages and the properties they use", anchor=False)
     if view.messages.empty:
         quiet("The messages of this campaign have not been read.")
         return
+    state = view.now.state
     rows = [
         {
             "Message": shown(row["name"] or "(no name)"),
             "Kind": shown(row["type"]),
-            "Sends": _sending(row["sending_state"]),
+            "Sends": shown(sending_text(row["sending_state"], state)),
+            "Problem": shown(problem_text(row, state, view.changes, view.open_incident) or "none known"),
             "Needs": ", ".join(shown(name) for name in row["required_variables"]) or "–",
             "Can do without": ", ".join(shown(name) for name in row["optional_variables"]) or "–",
-            "Problem": shown(row["problem"]) if isinstance(row["problem"], str) else "–",
         }
         for row in view.messages.to_dict("records")
     ]
@@ -38,9 +39,9 @@ def draw_messages(view: CampaignView) -> None:
         st.dataframe(
             property_table(used, view.states, view.changes), hide_index=True, alt="The event properties in use"
         )
-        quiet("A property is a field of the event. *Share*: on how many of the newest profiled day's events it stood.")
-    for text in view.failures[:FAILURES_SHOWN]:
-        quiet(f"Customer.io says of failed messages: {in_markdown(text)}")
+        quiet("A property is a field of the event. *Share*: how many of the events looked at last had it.")
+    if said := failure_text(view.failures, view.days, view.open_incident, page.today):
+        quiet(in_markdown(said))
 
 
 def used_properties(messages: pd.DataFrame, uses: Sequence[str]) -> list[str]:
@@ -58,7 +59,7 @@ def property_table(used: Sequence[str], states: pd.DataFrame, changes: pd.DataFr
         root = name if name in set(states["property"]) else name.split(".")[0]
         found = states[states["property"] == root].to_dict("records")
         changed = changes[(changes["property"] == root) & (changes["kind"] != "appeared")].to_dict("records")
-        kinds = ", ".join(f"{row['type']} ({row['share']:.0%})" for row in found)
+        kinds = ", ".join(f"{kind_text(row['type'])} ({share_text(row['share'])})" for row in found)
         state = "● as before" if kinds else "× not seen"
         if changed:
             state = f"▲ {shown(property_text(changed[0]))}"
@@ -70,7 +71,3 @@ def property_table(used: Sequence[str], states: pd.DataFrame, changes: pd.DataFr
             }
         )
     return pd.DataFrame(rows)
-
-
-def _sending(state: object) -> str:
-    return SENDING.get(str(state), shown(state) if isinstance(state, str) else "not known")

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from campaign_health.dashboard.figures.look import figure_text, with_look
 from campaign_health.dashboard.theme import Palette
 
-HALF_A_DAY = timedelta(hours=12)
+OPEN_NAME, ENDED_NAME = "Open incident", "Ended incident"
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Mark:
 
     day: date
     text: str
+    detail: str = ""  # in the sources' own spelling, for engineers
 
 
 @dataclass(frozen=True)
@@ -51,21 +52,26 @@ def timeline(
     _gaps(figure, days, colours)
     _set_marks(figure, marks, colours)
     figure.update_yaxes(title=None, tickformat=",d", nticks=6)
-    return with_look(figure, colours, height=380)
+    return with_look(figure, colours, height=380).update_layout(showlegend=True)
 
 
 def ratio_timeline(days: pd.DataFrame, shades: Sequence[Shade], colours: Palette) -> go.Figure:
-    """Sends for each 100 events, where there were any."""
-    ratio = days.assign(ratio=100 * days["sent"].astype(float) / days["events"].astype(float).where(days["events"] > 0))
+    """Sends for each 100 events with what was expected for them, where there were any."""
+    events = days["events"].astype(float).where(days["events"] > 0)
+    of_events = {name: 100 * days[name].astype(float) / events for name in ("sent", "expected_low", "expected_high")}
+    ratio = days.assign(**of_events)
     figure = go.Figure()
-    _line(figure, ratio, "ratio", "Sends for 100 events", colours.sends, dash="solid", number=",.1f")
+    _band(figure, ratio, colours)
+    _line(figure, ratio, "sent", "Sends for 100 events", colours.sends, dash="solid", number=",.1f")
     _shade_incidents(figure, shades, colours)
     _gaps(figure, days, colours)
     figure.update_yaxes(ticksuffix="", nticks=6)
-    return with_look(figure, colours, height=380)
+    return with_look(figure, colours, height=380).update_layout(showlegend=True)
 
 
 def _band(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
+    if days["expected_low"].isna().all():
+        return
     common = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "connectgaps": False}
     figure.add_scatter(x=days["day"], y=_numbers(days["expected_high"]), showlegend=False, **common)
     figure.add_scatter(
@@ -77,6 +83,8 @@ def _band(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
 def _line(
     figure: go.Figure, days: pd.DataFrame, column: str, name: str, colour: str, dash: str, number: str = ",d"
 ) -> None:
+    if days[column].isna().all():
+        return
     figure.add_scatter(
         x=days["day"], y=_numbers(days[column]), name=name, mode="lines", connectgaps=False,
         line={"color": colour, "width": 2, "dash": dash}, hovertemplate=f"%{{y:{number}}}",
@@ -95,10 +103,13 @@ def _provisional(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> Non
 
 def _shade_incidents(figure: go.Figure, shades: Sequence[Shade], colours: Palette) -> None:
     for shade in shades:
+        colour = colours.bad[0] if shade.is_open else colours.warn[0]
         figure.add_vrect(
-            x0=_start(shade.first), x1=_end(shade.last), layer="below", line_width=0,
-            fillcolor=colours.bad[0] if shade.is_open else colours.warn[0], opacity=0.18,
-        )  # fmt: skip
+            x0=_start(shade.first), x1=_end(shade.last), layer="below", line_width=0, fillcolor=colour, opacity=0.18
+        )
+    for is_open, name, colour in ((True, OPEN_NAME, colours.bad[0]), (False, ENDED_NAME, colours.warn[0])):
+        if any(shade.is_open is is_open for shade in shades):
+            _legend(figure, name, {"symbol": "square", "color": colour, "opacity": 0.3})
 
 
 def _gaps(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
@@ -106,23 +117,23 @@ def _gaps(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
     missing = (days["campaign_state"] == "not_collected") | (days["event_state"] == "not_collected")
     stopped = (days["campaign_state"] == "not_expected") & ~missing
     dotted = {"color": colours.muted, "width": 1, "dash": "dot"}
-    _spans(figure, days.loc[missing, "day"], "Not collected", "square-open-dot", dotted, colours)
-    _spans(figure, days.loc[stopped, "day"], "Not running", "square", {"width": 0}, colours)
+    _spans(figure, days.loc[missing, "day"], "Not collected", colours.surface, dotted)
+    _spans(figure, days.loc[stopped, "day"], "Not running", colours.grid, {"color": colours.grid, "width": 0})
 
 
-def _spans(
-    figure: go.Figure, days: pd.Series, name: str, symbol: str, line: dict[str, object], colours: Palette
-) -> None:
+def _spans(figure: go.Figure, days: pd.Series, name: str, fill: str, line: dict[str, object]) -> None:
     runs = _runs([pd.Timestamp(day).date() for day in days])
     for first, last in runs:
-        figure.add_vrect(
-            x0=_start(first), x1=_end(last), layer="below", line=line, fillcolor=colours.surface, opacity=0.9
-        )
+        figure.add_vrect(x0=_start(first), x1=_end(last), layer="below", line=line, fillcolor=fill, opacity=0.7)
     if runs:
-        figure.add_scatter(
-            x=[None], y=[None], name=name, mode="markers",
-            marker={"symbol": symbol, "color": colours.muted, "size": 10},
-        )  # fmt: skip
+        # A marker has no dotted frame; the colours are those of the spans.
+        edge = {"color": line["color"], "width": line["width"]}
+        _legend(figure, name, {"symbol": "square", "color": fill, "line": edge})
+
+
+def _legend(figure: go.Figure, name: str, marker: dict[str, object]) -> None:
+    """An entry of the legend for something that is no line."""
+    figure.add_scatter(x=[None], y=[None], name=name, mode="markers", marker={"size": 11, **marker})
 
 
 def _set_marks(figure: go.Figure, marks: Sequence[Mark], colours: Palette) -> None:
@@ -132,9 +143,14 @@ def _set_marks(figure: go.Figure, marks: Sequence[Mark], colours: Palette) -> No
         figure.add_vline(x=mark.day.isoformat(), line={"color": colours.muted, "width": 1, "dash": "dash"})
     figure.add_scatter(
         x=[mark.day for mark in marks], y=[0] * len(marks), mode="markers", name="Changes",
-        text=[figure_text(mark.text, 90) for mark in marks], hovertemplate="%{text}",
+        text=[_mark_text(mark) for mark in marks], hovertemplate="%{text}",
         marker={"symbol": "triangle-up", "size": 11, "color": colours.muted},
     )  # fmt: skip
+
+
+def _mark_text(mark: Mark) -> str:
+    text = figure_text(mark.text, 90)
+    return f"{text}<br>({figure_text(mark.detail, 90)})" if mark.detail else text
 
 
 def _runs(days: Sequence[date]) -> list[tuple[date, date]]:

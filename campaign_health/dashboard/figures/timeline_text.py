@@ -13,6 +13,8 @@ from campaign_health.detection.formats import plural
 def timeline_text(days: pd.DataFrame, shades: Sequence[Shade]) -> str:
     """What the timeline shows, in two sentences, for people who cannot see it."""
     known = days[days["sent"].notna()]
+    if not days.empty and (days["campaign_state"] == "not_expected").all():
+        return "This campaign was not running in these days, so nothing was sent."
     if known.empty:
         return "No sends have been collected yet."
     last = known.iloc[-1]

@@ -10,6 +10,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from campaign_health.dashboard.reads.overview import incidents
+
 # The rows of `event_vs_campaign` with what the page needs beside them, asked of one campaign only.
 _DAYS = """
 WITH span AS (
@@ -67,19 +69,21 @@ class CampaignNow:
     gone_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Failure:
+    """A reason Customer.io gave for failed messages, and when it was last read (UTC, without zone)."""
+
+    text: str
+    last_read: datetime
+
+
 def campaign_names(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[tuple[int, str], ...]:
-    """Id and name of every campaign, those with an open incident first, the dearest on top, then by name."""
+    """Id and name of every campaign, those with an open incident first, in the order of their cards, then by name."""
     rows = connection.execute(
-        """
-        SELECT c.campaign_id, c.name FROM campaign c
-        LEFT JOIN incident i ON i.workspace = c.workspace AND i.campaign_id = c.campaign_id AND i.status = 'open'
-        WHERE c.workspace = ?
-        GROUP BY c.campaign_id, c.name ORDER BY count(i.incident_id) = 0, max(coalesce(i.revenue_at_risk, 0)) DESC,
-                 lower(c.name), c.campaign_id
-        """,
-        [workspace],
+        "SELECT campaign_id, name FROM campaign WHERE workspace = ? ORDER BY lower(name), campaign_id", [workspace]
     ).fetchall()
-    return tuple((int(row[0]), str(row[1])) for row in rows)
+    cards = {one.campaign_id: place for place, one in enumerate(incidents(connection, workspace))}
+    return tuple((int(row[0]), str(row[1])) for row in sorted(rows, key=lambda row: cards.get(row[0], len(cards))))
 
 
 def campaign_now(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> CampaignNow | None:
@@ -135,26 +139,28 @@ def campaign_edits(
 
 
 def campaign_messages(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> pd.DataFrame:
-    """One row a message: name, type, sending_state, required_variables, optional_variables, problem, updated."""
+    """One row a message: message_id, name, type, sending_state, required_variables, optional_variables, problem,
+    updated.
+    """
     return connection.execute(
         """
-        SELECT name, type, sending_state, required_variables, optional_variables, problem, updated
+        SELECT message_id, name, type, sending_state, required_variables, optional_variables, problem, updated
         FROM campaign_message WHERE workspace = ? AND campaign_id = ? ORDER BY message_id
         """,
         [workspace, campaign_id],
     ).df()
 
 
-def failure_messages(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> tuple[str, ...]:
+def failure_messages(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> tuple[Failure, ...]:
     """The distinct reasons Customer.io gave for failed messages, newest first."""
     rows = connection.execute(
         """
-        SELECT failure_message FROM campaign_failure
+        SELECT failure_message, last_read FROM campaign_failure
         WHERE workspace = ? AND campaign_id = ? ORDER BY last_read DESC, failure_message
         """,
         [workspace, campaign_id],
     ).fetchall()
-    return tuple(str(row[0]) for row in rows)
+    return tuple(Failure(str(text), last_read) for text, last_read in rows)
 
 
 def property_states(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from campaign_health.dashboard.reads.campaign import (
     CampaignNow,
+    Failure,
     campaign_days,
     campaign_edits,
     campaign_messages,
@@ -42,7 +43,7 @@ class CampaignView:
     changes: pd.DataFrame
     messages: pd.DataFrame
     states: pd.DataFrame
-    failures: tuple[str, ...]
+    failures: tuple[Failure, ...]
     suspects: pd.DataFrame
     hand_overs: dict[str, pd.DataFrame]
     decisions: tuple[Decision, ...]
