@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -13,14 +15,16 @@ from campaign_health.dashboard.download import offer_csv
 from campaign_health.dashboard.figures.chain import chain_figure, chain_steps, chain_table, chain_text
 from campaign_health.dashboard.figures.timeline import Mark, Shade, ratio_timeline, timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
-from campaign_health.dashboard.markup import in_markdown
+from campaign_health.dashboard.markup import safe
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.campaign import CampaignNow
 from campaign_health.dashboard.reads.overview import Incident
 from campaign_health.dashboard.statuses import legend
+from campaign_health.dashboard.theme import MUTED
 from campaign_health.detection.formats import day_text
 from campaign_health.detection.words import cause_label, status_label
+from campaign_health.visible_text import visible
 
 SPANS = {"4 weeks": 28, "3 months": 92, "Everything": 100_000}
 INCIDENT_STATES = {"open": "■ Open", "recovered": "● Recovered", "withdrawn": "◻ Withdrawn"}
@@ -47,10 +51,35 @@ def draw_timeline(
         figure = ratio_timeline(part, near, page.palette)
     else:
         figure = timeline(part, near, seen, page.palette, event=now.event)
-    note = "The band is what a healthy campaign would have sent for that day's events; red days are an incident."
-    draw_chart(figure, timeline_text(part, near), day_table(part), key="timeline", note=note)
-    for mark in seen:
-        quiet(f"▲ {day_text(mark.day, page.today)}: {in_markdown(mark.text)}")
+    draw_chart(figure, timeline_text(part, near), day_table(part), key="timeline", note=chart_note(part, near))
+    if seen:
+        st.html(marks_html(seen, page.today))
+
+
+def chart_note(days: pd.DataFrame, shades: Sequence[Shade]) -> str:
+    """What the band and the coloured days mean, of those that are there."""
+    parts = []
+    if days["expected_low"].notna().any():
+        parts.append("the band is what a healthy campaign would have sent for that day's events")
+    if any(shade.is_open for shade in shades):
+        parts.append("red days are the open incident")
+    if any(not shade.is_open for shade in shades):
+        parts.append("amber days are an incident that has ended")
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def marks_html(marks: Sequence[Mark], today: date) -> str:
+    """What happened on the marked days, one line each; the sources' own spelling shows when pointed at."""
+    lines = "".join(
+        f'<li title="{escape(visible(mark.detail, 300)) if mark.detail else ""}">▲ {day_text(mark.day, today)}: '
+        f"{safe(mark.text)}</li>"
+        for mark in marks
+    )
+    return (
+        f'<ul style="list-style:none;margin:0;padding:0;color:{MUTED};font-size:.875rem;overflow-wrap:anywhere">'
+        f"{lines}</ul>"
+    )
 
 
 def draw_chain(page: Page, days: pd.DataFrame) -> None:
@@ -65,9 +94,7 @@ def draw_chain(page: Page, days: pd.DataFrame) -> None:
     )
     row = known[known["day"] == pd.Timestamp(day)].iloc[-1]
     steps = chain_steps(row, row["stage"] if isinstance(row["stage"], str) else None)
-    growing = row["engagement_state"] == "provisional"
-    note = "Delivered, opened, clicked and converted still grow for this day." if growing else ""
-    draw_chart(chain_figure(steps, page.palette), chain_text(steps), chain_table(steps), key="chain", note=note)
+    draw_chart(chain_figure(steps, page.palette), chain_text(steps), chain_table(steps), key="chain")
 
 
 def draw_history(incidents: Sequence[Incident]) -> None:

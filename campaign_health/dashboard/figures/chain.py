@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from campaign_health.dashboard.figures.look import with_look
+from campaign_health.dashboard.shares import share_text
 from campaign_health.dashboard.theme import Palette
 
 STEPS = (
@@ -20,6 +21,8 @@ STEPS = (
     ("clicked", "Clicked"),
     ("converted", "Converted"),
 )
+# What still comes in for some days after a message was sent.
+GROWING = ("delivered", "opened", "clicked", "converted")
 # The column at which a stage of the verdict shows.
 STAGE_COLUMN = {
     "event": "events",
@@ -32,20 +35,33 @@ STAGE_COLUMN = {
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the chain: its number (None where not collected), and whether it is where the chain broke."""
+    """One step of the chain: its number (None where not collected), whether the chain broke there, and whether the
+    number still grows.
+    """
 
     label: str
     number: float | None
     is_broken: bool
+    is_growing: bool = False
+
+    @property
+    def text(self) -> str:
+        """The number as it is read."""
+        if self.number is None:
+            return "not collected"
+        return f"{self.number:,.0f}{' so far' if self.is_growing else ''}"
 
 
 def chain_steps(day: pd.Series, stage: str | None) -> list[Step]:
-    """The steps of one day (a row with the columns of STEPS); `stage` is the verdict's broken stage."""
+    """The steps of one day (a row with the columns of STEPS and engagement_state); `stage` is the broken stage."""
     broken = STAGE_COLUMN.get(stage or "")
+    # Of messages that were not sent, nothing more will come.
+    is_early = day.get("engagement_state") == "provisional" and bool(day["sent"] > 0)
     steps = []
     for column, label in STEPS:
         value = day.get(column)
-        steps.append(Step(label, None if pd.isna(value) else float(value), column == broken))
+        is_growing = column in GROWING and is_early
+        steps.append(Step(label, None if pd.isna(value) else float(value), column == broken, is_growing))
     return steps
 
 
@@ -53,10 +69,7 @@ def chain_figure(steps: list[Step], colours: Palette) -> go.Figure:
     """Bars from top to bottom; the broken step in another colour and marked with a word."""
     labels = [step.label for step in steps]
     numbers = [step.number or 0.0 for step in steps]
-    texts = [
-        "not collected" if s.number is None else f"{s.number:,.0f}{'  ◀ broken here' if s.is_broken else ''}"
-        for s in steps
-    ]
+    texts = [f"{step.text}{'  ◀ broken here' if step.is_broken else ''}" for step in steps]
     figure = go.Figure(
         go.Bar(
             y=labels, x=numbers, orientation="h", text=texts, textposition="outside", cliponaxis=False,
@@ -80,7 +93,8 @@ def chain_table(steps: list[Step]) -> pd.DataFrame:
         {
             "Step": [step.label for step in steps],
             "Number": [None if number is None else round(number) for number in numbers],
-            "Of the step before": ["–" if share is None else f"{share:.0%}" for share in shares],
+            "Of the step before": ["–" if share is None else f"{share_text(share)}" for share in shares],
+            "Still growing": ["yes" if step.is_growing else "" for step in steps],
             "Broken": ["◀ here" if step.is_broken else "" for step in steps],
         }
     )
@@ -88,6 +102,14 @@ def chain_table(steps: list[Step]) -> pd.DataFrame:
 
 def chain_text(steps: list[Step]) -> str:
     """The chain in one sentence."""
-    parts = [f"{'not collected' if s.number is None else f'{s.number:,.0f}'} {s.label.lower()}" for s in steps]
+    done = [_step_text(step, step.number) for step in steps if not step.is_growing]
+    growing = [_step_text(step, step.number) for step in steps if step.is_growing]
     broken = next((step.label.lower() for step in steps if step.is_broken), None)
-    return "; ".join(parts) + (f". The chain breaks at: {broken}." if broken else ".")
+    text = "; ".join(done) + "."
+    if growing:
+        text += f" So far, still growing: {'; '.join(growing)}."
+    return f"{text} The chain breaks at: {broken}." if broken else text
+
+
+def _step_text(step: Step, number: float | None) -> str:
+    return f"{'not collected' if number is None else f'{number:,.0f}'} {step.label.lower()}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 import pandas as pd
@@ -10,14 +11,16 @@ import streamlit as st
 from campaign_health.dashboard.acting import offer_acts, open_dialog_from_address
 from campaign_health.dashboard.campaign_marks import campaign_marks, incident_shades
 from campaign_health.dashboard.campaign_sections import draw_chain, draw_history, draw_numbers, draw_timeline
-from campaign_health.dashboard.cards import incident_html
+from campaign_health.dashboard.cards import incident_html, stretch_html
 from campaign_health.dashboard.cause_panel import draw_causes
+from campaign_health.dashboard.found_later import as_known_now
 from campaign_health.dashboard.mapping import offer_mapping
 from campaign_health.dashboard.markup import badge, in_markdown, safe, shown
 from campaign_health.dashboard.message_panel import draw_messages
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.reads.campaign_view import CampaignView, campaign_view
+from campaign_health.dashboard.reads.stretches import stretches
 from campaign_health.dashboard.standing import standing_decisions
 from campaign_health.dashboard.statuses import EXPECTED, status_words
 from campaign_health.dashboard.theme import MUTED, TEXT
@@ -49,27 +52,38 @@ def _draw(page: Page, view: CampaignView) -> None:
     if current:
         with st.container(border=True, key=f"incident-{now.campaign_id}"):
             st.html(incident_html(current, page.today))
-            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="acts-page"):
                 offer_acts(page, current, "page")
             standing_decisions(page, view.decisions, now.campaign_id, current.incident_id)
         open_dialog_from_address(page, current)
     else:
+        _stretch(page, now.campaign_id)
         standing_decisions(page, view.decisions, now.campaign_id, None)
     last_day = pd.Timestamp(view.days["day"].iloc[-1]).date() if len(view.days) else page.today
     shades = incident_shades(view.incidents, last_day)
-    draw_timeline(page, now, view.days, shades, campaign_marks(view, page.zone))
+    days = as_known_now(view.days, view.incidents)
+    draw_timeline(page, now, days, shades, campaign_marks(view, page.zone))
     if current:
         left, right = st.columns(2, gap="medium")
         with left:
-            draw_chain(page, view.days)
+            draw_chain(page, days)
         with right:
             draw_causes(page, view, current)
     else:
-        draw_chain(page, view.days)
-    draw_messages(view)
+        draw_chain(page, days)
+    draw_messages(page, view)
     offer_mapping(page, now.campaign_id, now.name, now.event)
     draw_history(view.incidents)
     draw_numbers(now, view.days)
+
+
+def _stretch(page: Page, campaign_id: int) -> None:
+    """What is to be said of a campaign that could not be checked, surges or is down in volume."""
+    for one in answer(stretches, page.name, campaign_id):
+        about = re.compile(rf"Campaign {campaign_id}\b")
+        errors = [source.error for source in page.workspace.sources if source.error and about.search(source.error)]
+        with st.container(border=True, key=f"incident-{campaign_id}"):
+            st.html(stretch_html(one, page.today, errors))
 
 
 def _not_there(asked: str) -> None:
