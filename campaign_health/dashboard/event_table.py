@@ -1,4 +1,4 @@
-"""Every event of the project in words: alive, new, vanished, blocked; and the table of them."""
+"""Every event of the project in words: still happening, new, vanished, blocked; and the table of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from campaign_health.dashboard.theme import Palette
 
 NEW_DAYS = 14
 VANISHED_DAYS = 2
-LIVES = ("Vanished", "New", "Blocked in Mixpanel", "Alive", "Long gone")
+LIVES = ("Vanished", "New", "Blocked in Mixpanel", "Still happening", "Long gone")
 LONG_GONE_DAYS = 60
 COUNTED = {
     "Last 28 days": st.column_config.ImageColumn(width=160, help="A grey bar is a day not collected."),
@@ -20,8 +20,8 @@ COUNTED = {
 
 
 def lives(events: pd.DataFrame) -> pd.Series:
-    """What each event is up to: Vanished (quiet for two days or more), New, Blocked in Mixpanel, Alive or Long gone."""
-    life = pd.Series("Alive", index=events.index)
+    """What each event is up to, as one of LIVES; vanished is what was quiet for two days or more."""
+    life = pd.Series("Still happening", index=events.index)
     life[events["age_days"] < NEW_DAYS] = "New"
     life[events["quiet_days"] >= VANISHED_DAYS] = "Vanished"
     life[events["quiet_days"] >= LONG_GONE_DAYS] = "Long gone"
@@ -29,13 +29,19 @@ def lives(events: pd.DataFrame) -> pd.Series:
     return life
 
 
+def newsworthy_first(events: pd.DataFrame) -> pd.DataFrame:
+    """The events in the order of LIVES, what vanished or is new on top; what is equal stays as it was."""
+    places = lives(events).map({life: place for place, life in enumerate(LIVES)})
+    return events.loc[places.sort_values(kind="stable").index]
+
+
 def for_people(events: pd.DataFrame, colours: Palette) -> pd.DataFrame:
     """The table as it is shown."""
-    shapes = {"Vanished": "▣", "New": "◔", "Blocked in Mixpanel": "×", "Alive": "●", "Long gone": "◻"}
+    shapes = {"Vanished": "▣", "New": "◔", "Blocked in Mixpanel": "×", "Still happening": "●", "Long gone": "◻"}
     life = lives(events)
     return pd.DataFrame(
         {
-            "Life": [f"{shapes[one]} {one}" for one in life],
+            "State": [f"{shapes[one]} {one}" for one in life],
             "Event": [shown(name) for name in events["event"]],
             "Count, 28 days": events["events_28d"],
             "Last 28 days": [event_line(line, colours) for line in events["line"]],

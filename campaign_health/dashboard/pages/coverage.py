@@ -1,4 +1,4 @@
-"""What is wired to what: campaigns whose event is unknown, events that no campaign uses, the five core events."""
+"""What uses what: campaigns whose event is unknown, events that no campaign uses, the five core events."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.event_table import COUNTED
+from campaign_health.dashboard.event_use import usage, users
 from campaign_health.dashboard.figures.sparkline import event_line
 from campaign_health.dashboard.markup import shown
 from campaign_health.dashboard.page import Page, draw
@@ -35,17 +36,12 @@ def _core(mappings: pd.DataFrame, events: pd.DataFrame) -> None:
     rows = []
     for core in CORE_EVENTS:
         used = mappings[mappings["event"] == core.event]
-        running = used[used["state"] == "running"]
-        state = (
-            "● wired"
-            if len(running) and core.event in seen
-            else "◔ seen, no running campaign"
-            if core.event in seen
-            else "○ not seen"
-        )
-        rows.append({"State": state, "Event": core.event, "Campaign": core.campaign, "Send it": core.timing,
-                     "Wired to": ", ".join(shown(name) for name in used["name"]) or "–"})  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="The five core events and whether they are wired")
+        rows.append({"Event": core.event, "State": usage(core.event in seen, used), "Campaigns": users(used) or "–",
+                     "What for": core.campaign, "Send it": core.timing})  # fmt: skip
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, alt="The five core events and which campaigns use them",
+        column_config={"Campaigns": st.column_config.TextColumn(width="large", help="With how each is doing now.")},
+    )  # fmt: skip
 
 
 def _unknown(mappings: pd.DataFrame) -> None:

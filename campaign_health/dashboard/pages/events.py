@@ -7,15 +7,17 @@ import streamlit as st
 
 from campaign_health.dashboard.chart import draw_chart
 from campaign_health.dashboard.download import offer_csv
-from campaign_health.dashboard.event_table import COUNTED, LIVES, for_people, lives
+from campaign_health.dashboard.event_table import COUNTED, LIVES, for_people, lives, newsworthy_first
 from campaign_health.dashboard.figures.hand_over import hand_over_figure, hand_over_table, hand_over_text
 from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page, draw
+from campaign_health.dashboard.property_words import kind_text
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.campaign import event_days
 from campaign_health.dashboard.reads.events import all_events, all_property_changes, rename_suspects
 from campaign_health.dashboard.rename_acts import offer_rename_acts, offer_undo
+from campaign_health.dashboard.shares import share_text
 from campaign_health.detection.formats import day_text, plural
 from storage.decisions import decisions_in_force
 
@@ -54,8 +56,9 @@ def _renames(page: Page) -> None:
             )
             shared = row["shared_properties"]
             quiet(
-                f"Names alike {row['name_likeness']:.0%} · volume handed over {row['volume_handed_over']:.0%} · "
-                f"shared properties {'not known' if pd.isna(shared) else f'{shared:.0%}'}"
+                f"Names alike: {share_text(row['name_likeness'])} · volume the new one took over: "
+                f"{share_text(row['volume_handed_over'])} · properties they share: "
+                f"{'not known' if pd.isna(shared) else share_text(shared)}"
             )
             before, after = answer(event_days, page.name, old), answer(event_days, page.name, new)
             draw_chart(
@@ -81,25 +84,25 @@ def _properties(page: Page) -> None:
             "Event": [shown(name) for name in changes["event"]],
             "Property": [shown(name) for name in changes["property"]],
             "What": [words.get(str(kind), str(kind)) for kind in changes["kind"]],
-            "Before": changes["before"].fillna("–"),
-            "After": changes["after"].fillna("–"),
-            "Carried by, before": changes["share_before"],
-            "Carried by, after": changes["share_after"],
+            "Before": [kind_text(kind) if isinstance(kind, str) else "–" for kind in changes["before"]],
+            "After": [kind_text(kind) if isinstance(kind, str) else "–" for kind in changes["after"]],
+            "Events that had it": _shares(changes["share_before"]),
+            "Events that have it": _shares(changes["share_after"]),
             "Perhaps now": changes["new_property"].fillna("–"),
         }
     )
-    share = st.column_config.NumberColumn(format="percent")
-    st.dataframe(
-        table, hide_index=True, alt="Changed properties",
-        column_config={"Carried by, before": share, "Carried by, after": share},
-    )  # fmt: skip
+    st.dataframe(table, hide_index=True, alt="Changed properties")
+
+
+def _shares(column: pd.Series) -> list[str]:
+    return ["–" if pd.isna(share) else share_text(share) for share in column]
 
 
 def _table(page: Page, found: pd.DataFrame) -> None:
     st.subheader("All events", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input("Search", key="q", bind="query-params", icon=":material/search:", placeholder="Event")
-        life = st.multiselect("Life", LIVES, key="life", bind="query-params", placeholder="Any")
+        life = st.multiselect("State", LIVES, key="life", bind="query-params", placeholder="Any")
     exact = st.query_params.get("event")
     keep = pd.Series(True, index=found.index)
     if exact:
@@ -108,9 +111,9 @@ def _table(page: Page, found: pd.DataFrame) -> None:
         keep &= found["event"].str.lower().str.contains(word, regex=False)
     if life:
         keep &= lives(found).isin(life)
-    part = found[keep]
+    part = newsworthy_first(found[keep])
     quiet(f"{len(part):,} of {plural(len(found), 'event')}")
-    if exact and st.button("Show all events", type="tertiary", icon=":material/close:"):
+    if exact and st.button("Show all events", icon=":material/close:"):
         del st.query_params["event"]
         st.rerun()
     st.dataframe(

@@ -70,16 +70,29 @@ def all_property_changes(connection: duckdb.DuckDBPyConnection, workspace: str) 
 
 
 def campaign_mappings(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
-    """One row a campaign: campaign_id, name, state, trigger_kind, event, event_from, event_seen (ever in Mixpanel)."""
+    """One row a campaign: campaign_id, name, state, trigger_kind, event, event_from, event_seen (ever in Mixpanel),
+    status (as the overview has it).
+    """
     return connection.execute(
         """
-        SELECT m.*, e.first_seen IS NOT NULL AS event_seen FROM (
+        WITH newest AS (
+            SELECT campaign_id, arg_max(status, day) AS status FROM verdict
+            WHERE workspace = $workspace GROUP BY campaign_id
+        ),
+        broken AS (
+            SELECT campaign_id, CASE WHEN expected_by IS NOT NULL THEN 'expected' ELSE kind END AS kind
+            FROM incident WHERE workspace = $workspace AND status = 'open'
+        )
+        SELECT m.*, e.first_seen IS NOT NULL AS event_seen,
+               coalesce(b.kind, n.status, 'learning') AS status
+        FROM (
             SELECT c.campaign_id, c.name, c.state, c.trigger_kind,
                    CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event,
                    coalesce(p.event_from, CASE WHEN c.event IS NULL THEN 'none' ELSE 'trigger' END) AS event_from
             FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
             WHERE c.workspace = $workspace AND c.gone_at IS NULL
         ) m LEFT JOIN event e ON e.workspace = $workspace AND e.event = m.event
+        LEFT JOIN newest n USING (campaign_id) LEFT JOIN broken b USING (campaign_id)
         ORDER BY lower(m.name), m.campaign_id
         """,
         {"workspace": workspace},
