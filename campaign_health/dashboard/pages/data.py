@@ -42,13 +42,18 @@ def _freshness(page: Page) -> None:
     rows = [
         {
             "Source": SOURCE_WORDS.get(one.source, one.source),
-            "Tells": SOURCE_MEANINGS.get(one.source, "–"),
-            "Newest run": OUTCOMES.get(one.outcome, one.outcome),
             "Last complete": page.local_time(one.last_complete) if one.last_complete else "never",
+            "Newest run": OUTCOMES.get(one.outcome, one.outcome),
+            "Tells": SOURCE_MEANINGS.get(one.source, "–"),
         }
         for one in page.workspace.sources
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Freshness of each source")
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, alt="Freshness of each source",
+        # Narrow enough that a phone shows how fresh each source is.
+        column_config={"Source": st.column_config.TextColumn(width=150),
+                       "Last complete": st.column_config.TextColumn(width=115)},
+    )  # fmt: skip
     for one in page.workspace.sources:
         if one.error:
             label = in_markdown(SOURCE_WORDS.get(one.source, one.source))
@@ -70,7 +75,8 @@ def _calendar(page: Page) -> None:
     )
     draw_chart(
         gap_calendar(found, page.palette), gap_text(days), table, key="gaps", label="Show the gaps as a table",
-        note="*Provisional*: the day is not over, or its numbers are still growing.",
+        note="*Provisional*: the day is not over, or its numbers are still growing. What is missing of a single "
+        "campaign is on that campaign's page.",
     )  # fmt: skip
 
 
