@@ -10,11 +10,14 @@ from campaign_health.dashboard.figures.sparkline import event_line, send_line
 from campaign_health.dashboard.markup import shown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.quiet import quiet
-from campaign_health.dashboard.statuses import PAGE_STATUSES, legend, shape_and_label, status_label
+from campaign_health.dashboard.statuses import EXPECTED, PAGE_STATUSES, legend, shape_and_label, status_label
 from campaign_health.dashboard.theme import Palette
 from campaign_health.detection.formats import plural
+from campaign_health.detection.words import BROKEN
 
-SEVERITY = list(PAGE_STATUSES)
+# Worst first: what could not be checked may be broken as well, so it stands right behind what is.
+_WORST = (*BROKEN, "not_collected", "surging", "volume_down", EXPECTED)
+SEVERITY = [*_WORST, *(status for status in PAGE_STATUSES if status not in _WORST)]
 WORST_FIRST = "Worst first"
 # The orders of the table: a column of the frame, and whether it rises.
 ORDERS = {
@@ -119,7 +122,10 @@ def in_order(campaigns: pd.DataFrame, order: str) -> pd.DataFrame:
     column, rising = ORDERS.get(order, ORDERS[WORST_FIRST])
     if column == "status":
         rank = campaigns["status"].map({status: place for place, status in enumerate(SEVERITY)}).fillna(len(SEVERITY))
-        return campaigns.loc[rank.sort_values(kind="stable").index]
+        # What is broken stands in the order of its cards, whatever kind of break it is.
+        rank = rank.where(~campaigns["status"].isin(BROKEN), 0)
+        ranks = pd.DataFrame({"rank": rank, "card": campaigns["card"]})
+        return campaigns.loc[ranks.sort_values(["rank", "card"], kind="stable", na_position="last").index]
     return campaigns.sort_values(column, ascending=rising, kind="stable", na_position="last", key=_comparable)
 
 
