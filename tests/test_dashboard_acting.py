@@ -106,7 +106,7 @@ def test_a_morning_from_the_overview_to_a_confirmed_rename_and_back(browser: Bro
     page.context.close()
 
 
-def test_a_mute_and_an_expected_break_show_at_once_and_can_be_undone(browser: Browser, dashboard: Dashboard) -> None:
+def test_a_mute_and_an_intended_break_show_at_once_and_can_be_undone(browser: Browser, dashboard: Dashboard) -> None:
     page = new_page(browser)
     visit(page, dashboard, "campaign?campaign=3&act=mute&incident=3-2026-11-22")
     fill(page, "Your name", "Grace")
@@ -116,18 +116,41 @@ def test_a_mute_and_an_expected_break_show_at_once_and_can_be_undone(browser: Br
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Mute", exact=True)).to_be_visible()
     expect(page.get_by_text("Muted by Grace")).to_have_count(0)
-    page.get_by_role("button", name="Expected", exact=True).click()
+    page.get_by_role("button", name="This is intended", exact=True).click()
     fill(page, "Why?", "paying customers only")
-    press_in_dialog(page, "It is expected")
-    expect(page.get_by_text("Marked as expected by Grace: paying customers only")).to_be_visible()
+    press_in_dialog(page, "It is intended")
+    expect(page.get_by_text("Marked as intended by Grace: paying customers only")).to_be_visible()
     page.get_by_role("link", name="Overview").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("1 campaign is silent")
-    expect(page.get_by_text("1 incident muted or expected")).to_be_visible()
+    expect(page.get_by_text("1 incident muted or intended")).to_be_visible()
     assert sorted((row[0], row[4], row[5], row[6] or "") for row in decisions(dashboard)) == [
         ("expected", "Grace", "paying customers only", ""),
         ("mute", "Grace", "being rebuilt", "Grace"),
     ]
     page.context.close()
+
+
+def test_the_main_button_of_a_dialog_can_be_read_in_the_dark(browser: Browser, dashboard: Dashboard) -> None:
+    page = new_page(browser)
+    page.emulate_media(color_scheme="dark")
+    visit(page, dashboard, "campaign?campaign=3&act=mute")
+    button = page.get_by_role("dialog").get_by_role("button", name="Mute", exact=True)
+    expect(button).to_be_visible()
+    ink, ground = button.evaluate("e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]")
+    assert contrast(ink, ground) >= 4.5
+    page.context.close()
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.1's contrast ratio of two colours as the browser says them."""
+    first, second = sorted((luminance(one), luminance(other)), reverse=True)
+    return (first + 0.05) / (second + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_a_campaign_can_be_watched_against_another_event(browser: Browser, dashboard: Dashboard) -> None:
@@ -177,7 +200,7 @@ def test_two_people_and_a_collection_do_not_disturb_each_other(browser: Browser,
     # The other page was left open: it shows both, without anybody touching it.
     expect(second.get_by_text("Muted by Grace until Tue 1 Dec: being rebuilt")).to_be_visible()
     second.get_by_role("link", name="Overview").click()
-    expect(second.get_by_text("1 incident muted or expected")).to_be_visible()
+    expect(second.get_by_text("1 incident muted or intended")).to_be_visible()
     with open_published(dashboard.folder / "data") as connection:
         names = connection.execute("SELECT name FROM campaign WHERE campaign_id = 1").fetchall()
     assert names == [("Onboarding hello",)]

@@ -78,13 +78,29 @@ def test_five_questions_are_answered_without_scrolling(page: Page, dashboard: Da
             .filter(e => { const r = e.getBoundingClientRect(); return r.bottom > 0 && r.bottom <= innerHeight; })
             .map(e => e.innerText).join(' | ')"""
     )
-    assert "2 campaigns are silent, 1 has lost its event and 1 is losing sends; about $75,000 a week at risk." in seen
+    assert "2 campaigns are silent, 1 has lost its event and 1 is losing sends; about $75,000 a week at risk" in seen
+    assert "(2 have no deal value set)." in seen
     for campaign in ("Project tips", "Upgrade offer", "Team expansion", "Webinar reminder"):
         assert campaign in seen  # what is broken?
     assert "Thu 19 Nov, 5 days ago; last good day Wed 18 Nov" in seen  # since when?
     assert "Event renamed. project.created stopped on 19 November" in seen  # why?
-    assert "About 269 missed sends, about $32,288 at risk" in seen  # what did it cost?
+    assert "About 270 missed sends; about $32,000 at risk so far, about $45,000 a week" in seen  # what did it cost?
     assert "Ask the team that sends the event which name is right" in seen  # what do I do?
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_cards_buttons_stand_on_one_line(page: Page, dashboard: Dashboard, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    visit(page, dashboard)
+    places = page.evaluate(
+        """() => [...document.querySelectorAll('[class*="st-key-acts-open-"]')].map(
+            row => [...row.children].map(one => Math.round(one.getBoundingClientRect().y)))"""
+    )
+    assert len(places) == 4
+    for row in places:
+        assert len(row) == 4
+        assert len(set(row)) == 1
+    expect(page.get_by_role("link", name="Open Project tips")).to_have_css("border-top-style", "solid")
 
 
 def test_an_incident_can_be_opened_with_the_keyboard_alone(page: Page, dashboard: Dashboard) -> None:
@@ -92,7 +108,7 @@ def test_an_incident_can_be_opened_with_the_keyboard_alone(page: Page, dashboard
     for _ in range(30):
         page.keyboard.press("Tab")
         if "Open Project tips" in page.evaluate(
-            "[...document.querySelectorAll('a:focus')].map(e => e.innerText).join()"
+            "[...document.querySelectorAll('a:focus')].map(e => e.textContent).join()"
         ):
             break
     page.keyboard.press("Enter")

@@ -102,6 +102,24 @@ def test_a_source_that_failed_is_said_on_every_page_with_the_cure_on_its_own(fol
     assert "Ask for a new key" in said(drawn("data")).replace("\\", "")
 
 
+def test_a_campaign_that_could_not_be_checked_is_named(folder: Path, built: Path) -> None:
+    days = "day >= DATE '2026-11-22'"
+    with_data(
+        folder,
+        built,
+        f"UPDATE verdict SET status = 'not_collected', sent = NULL WHERE campaign_id = 5 AND {days}",
+        f"UPDATE campaign_day SET state = 'not_collected', sent = NULL WHERE campaign_id = 5 AND {days}",
+        "UPDATE collection SET outcome = 'partial', error = 'Campaign 5: no numbers. Campaign 51: none.' "
+        "WHERE source IN ('customerio_metrics', 'mixpanel_lexicon') AND started_at >= TIMESTAMP '2026-11-24'",
+    )
+    text = said(drawn()).replace("\\", "")
+    assert "Re-engagement could not be checked since Sun 22 Nov: Customer.io gave no usable numbers for it." in text
+    assert "Mixpanel Lexicon did not answer in full." in text
+    text = said(drawn("campaign", campaign="5"))
+    assert "Sun 22 Nov to Mon 23 Nov (2 days)" in text
+    assert "Campaign 5: no numbers." in text
+
+
 def test_a_quiet_morning_takes_one_sentence(folder: Path, built: Path) -> None:
     with_data(folder, built, "DELETE FROM incident", "UPDATE verdict SET status = 'healthy'")
     text = said(drawn())
