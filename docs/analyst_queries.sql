@@ -1,19 +1,24 @@
 -- Queries to begin with. Open the published file read-only, with any DuckDB client from version 1.1 on:
 --     duckdb -readonly data/campaign_health.duckdb
+-- A made-up one to try them on: campaign-health demo --data-dir data
 -- What every table and column means: data.md beside this file, or DESCRIBE and duckdb_columns() in the file itself.
--- NULL is "not collected"; 0 is what the service counted.
+-- NULL is "not collected", and 0 is what the service counted.
 
 -- How is every campaign doing? Broken ones first.
 SELECT campaign, status, day, events, sent, expected_low, expected_high, cause, last_good_day
 FROM campaign_health
 WHERE gone_at IS NULL
-ORDER BY incident_id IS NULL, opened_on, campaign;
+ORDER BY incident_id IS NULL, list_position(
+    ['silent', 'event_lost', 'degraded', 'not_collected', 'volume_down', 'surging', 'learning', 'too_quiet', 'healthy',
+     'not_running'],
+    status
+), revenue_at_risk DESC NULLS LAST, campaign;
 
--- One campaign against its event, day by day: the one to chart.
+-- One campaign against its event, day by day: the one to chart. Put your campaign's name in.
 SELECT day, events, started, activated, sent, delivered, expected, expected_low, expected_high, status,
     event_state, campaign_state
 FROM event_vs_campaign
-WHERE workspace = 'default' AND campaign_id = 1
+WHERE campaign = 'Project kick-off tips'
 ORDER BY day;
 
 -- Open incidents, dearest first, with the best cause and its evidence in words.
@@ -83,13 +88,16 @@ FROM (
 JOIN campaign c USING (workspace, campaign_id)
 ORDER BY v.valid_from DESC, campaign, field;
 
--- Events that vanished: seen before, nothing in the last 7 collected days.
-SELECT e.event, e.first_seen, e.last_seen
-FROM event e
-WHERE e.last_seen <= (
-    SELECT max(day) FROM source_day s
-    WHERE s.workspace = e.workspace AND s.source = 'mixpanel_events' AND s.state <> 'not_collected'
-) - 7
+-- Events that vanished: nothing for two collected days or more, although they used to come on most days.
+WITH newest AS (
+    SELECT workspace, max(day) AS day FROM source_day
+    WHERE source = 'mixpanel_events' AND state <> 'not_collected' GROUP BY workspace
+)
+SELECT e.workspace, e.event, e.first_seen, e.last_seen, n.day - e.last_seen AS days_silent, round(avg(d.events)) AS events_a_day
+FROM event e JOIN newest n USING (workspace) JOIN event_day d USING (workspace, event)
+WHERE e.last_seen <= n.day - 2 AND d.day BETWEEN e.last_seen - 27 AND e.last_seen AND d.events > 0
+GROUP BY e.workspace, e.event, e.first_seen, e.last_seen, n.day
+HAVING count(*) >= 20
 ORDER BY e.last_seen DESC, e.event;
 
 -- What an event carries, and what changed type.

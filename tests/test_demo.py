@@ -7,6 +7,7 @@ import signal
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -42,6 +43,9 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.raises(Stopped):
         prepare_demo(directory, datetime.now(UTC), Notes(), StopSignals(), stop)
     return directory
+
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +86,29 @@ def test_the_digest_has_the_order_and_the_total_of_status(demo: tuple[Path, str]
     assert [item.campaign for item in section.items] == order[: len(section.items)]
     total = digest.headline.split("about ")[1].split(" a week")[0]
     assert f"about {total} a week at risk" in " ".join(printed.split())
+
+
+def test_the_analysts_queries_find_the_demos_stories(demo: tuple[Path, str]) -> None:
+    directory, _ = demo
+    with open_published(directory) as connection:
+        answers = {
+            part.splitlines()[0]: connection.sql(part.rstrip(";")).fetchall()
+            for part in (DOCS / "analyst_queries.sql").read_text(encoding="utf-8").split("\n\n")[1:]
+        }
+        today = connection.execute("SELECT as_of FROM judge_run").fetchall()[0][0]
+
+    def answer(title: str) -> list[tuple[Any, ...]]:
+        return next(rows for line, rows in answers.items() if line.startswith(f"-- {title}"))
+
+    missing = [(row[2], (today - row[3]).days) for row in answer("Days that are missing")]
+    assert missing == [("Integration set-up guide", back) for back in range(4)]
+    assert ("project.created", 6) in [(row[1], row[4]) for row in answer("Events that vanished")]
+    assert "enterprise_plan_requested" not in [row[1] for row in answer("Events that vanished")]
+    assert answer("One campaign against its event")
+    statuses = [row[1] for row in answer("How is every campaign doing?")]
+    assert statuses == sorted(statuses, key=statuses.index), "each status stands in one piece"
+    assert statuses[0] == "silent"
+    assert statuses[-1] == "not_running"
 
 
 def test_its_history_holds_a_failed_collection_that_was_made_up_for(demo: tuple[Path, str]) -> None:

@@ -70,6 +70,12 @@ def test_the_data_dictionary_says_what_the_file_says(published: Path) -> None:
     )
 
 
+def test_the_examples_may_be_split_at_semicolons() -> None:
+    text = (DOCS / "analyst_queries.sql").read_text(encoding="utf-8")
+    assert not [line for line in text.splitlines() if ";" in line and not line.endswith(";")]
+    assert not [line for line in text.splitlines() if line.startswith("--") and ";" in line]
+
+
 @pytest.mark.parametrize("number", range(len(queries())))
 def test_every_example_query_runs(published: Path, number: int) -> None:
     with duckdb.connect(published, read_only=True) as connection:
