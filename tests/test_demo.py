@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 from dataclasses import replace
@@ -109,6 +110,16 @@ def test_the_analysts_queries_find_the_demos_stories(demo: tuple[Path, str]) -> 
     assert statuses == sorted(statuses, key=statuses.index), "each status stands in one piece"
     assert statuses[0] == "silent"
     assert statuses[-1] == "not_running"
+
+
+def test_the_readmes_query_gives_the_newest_days_first(demo: tuple[Path, str]) -> None:
+    directory, _ = demo
+    block = (DOCS.parent / "README.md").read_text(encoding="utf-8").split("con.sql(")[1].split(")\n```")[0]
+    sql = "".join(re.findall(r'"(.*)"', block))
+    with open_published(directory) as connection:
+        days = [row[0] for row in connection.execute(sql).fetchall()]
+    assert len(days) > 100
+    assert days == sorted(days, reverse=True)
 
 
 def test_its_history_holds_a_failed_collection_that_was_made_up_for(demo: tuple[Path, str]) -> None:
