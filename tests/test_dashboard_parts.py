@@ -33,7 +33,7 @@ from campaign_health.dashboard.markup import in_markdown, safe, with_code
 from campaign_health.dashboard.reads.campaign import campaign_days
 from campaign_health.dashboard.reads.campaign_view import CampaignView, campaign_view
 from campaign_health.dashboard.reads.overview import campaigns_now, incidents
-from campaign_health.dashboard.short_text import first_sentence, without_rarity
+from campaign_health.dashboard.short_text import first_sentence, first_sentences, without_rarity
 from campaign_health.dashboard.sign_in import is_allowed
 from campaign_health.dashboard.statuses import PAGE_STATUSES
 from campaign_health.dashboard.theme import DARK, LIGHT, TONES
@@ -144,6 +144,9 @@ def test_a_card_shows_the_first_sentence_and_leaves_rarity_to_the_page() -> None
         "In Customer.io, open it (such as e.g. this)."
     )
     assert first_sentence("no end") == "no end"
+    assert first_sentences("One. Two. Three.", 9) == "One. Two."
+    assert first_sentences("One. Two. Three", 100) == "One. Two. Three"
+    assert first_sentences("", 9) == ""
     assert without_rarity("0 sends; 5 were expected; a healthy campaign does this about once in 9 years.") == (
         "0 sends; 5 were expected."
     )

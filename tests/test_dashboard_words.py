@@ -75,11 +75,14 @@ def test_a_card_never_cuts_the_next_step(published: Path) -> None:
         tips = incidents(connection, "default")[0]
     step = (
         "In Customer.io, open the campaign's trigger and change the event from `project.created` to "
-        "`project_created` (or ask @growth to send the old name again). Journeys should start again."
+        "`project_created` (or ask @growth to send the old name again). Journeys should start again within the "
+        "hour; tomorrow's run says whether they did."
     )
     html = card_html(replace(tips, causes=({"next_step": step, "sentence": "Why."},)), TODAY)
     assert '<code class="name">project_<wbr>created</code> (or ask @growth to send the old name again).' in html
     assert "Journeys should" not in html
+    html = card_html(replace(tips, causes=({"next_step": "Ask why. Then wait.", "sentence": "Why."},)), TODAY)
+    assert "Ask why. Then wait." in html
 
 
 def test_what_is_odd_without_being_broken_is_told_since_when_and_what_to_do(published: Path) -> None:

@@ -10,7 +10,7 @@ from campaign_health.dashboard.cost_text import RISK_MEANING, brief_cost, whole_
 from campaign_health.dashboard.markup import badge, safe, shown, with_code
 from campaign_health.dashboard.reads.overview import Incident
 from campaign_health.dashboard.reads.stretches import Stretch
-from campaign_health.dashboard.short_text import first_sentence, without_rarity
+from campaign_health.dashboard.short_text import first_sentence, first_sentences, without_rarity
 from campaign_health.dashboard.stretch_words import ADVICE, seen_line, since_line
 from campaign_health.dashboard.theme import MUTED, TEXT
 from campaign_health.detection.formats import day_text, days_since
@@ -18,6 +18,8 @@ from campaign_health.detection.words import cause_label
 
 # A card shows whole sentences; only one with an absurdly long name in it is cut, after this many lines.
 BRIEF_LINES = 9
+# Signs of a next step that a card has room for; the campaign page has all of it.
+STEP_ROOM = 230
 
 
 def card_html(incident: Incident, today: date) -> str:
@@ -32,7 +34,7 @@ def card_html(incident: Incident, today: date) -> str:
         ("Cost", _cost(brief_cost(incident))),
     ]
     if cause.get("next_step"):
-        rows.append(("Next step", _brief(with_code(first_sentence(_text(cause, "next_step"))))))
+        rows.append(("Next step", _brief(with_code(first_sentences(_text(cause, "next_step"), STEP_ROOM)))))
     beside = badge(incident.kind) + _owner(incident)
     return _card(incident.campaign, beside, with_code(without_rarity(incident.summary)), rows)
 
@@ -73,7 +75,8 @@ def stretch_html(stretch: Stretch, today: date, errors: Sequence[str] = ()) -> s
     meaning, advice = ADVICE[stretch.status]
     when = "Days" if stretch.status == "not_collected" else "Since"
     rows = [(when, since_line(stretch, today)), ("What it means", meaning), ("To do", advice)]
-    rows += [("In detail", shown(one)) for one in errors]
+    if errors:
+        rows.append(("In detail", shown(" ".join(errors))))
     return (
         f'<div style="color:{TEXT};line-height:1.45">'
         f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem">{escape(seen_line(stretch, today))}</h2>'

@@ -16,8 +16,9 @@ class Guide(NamedTuple):
 SENDS_BACK = "The day after, sends are back within the expected range and the incident closes by itself."
 GUIDES: dict[str, Guide] = {
     "event_renamed": Guide(
-        "The team that sends the event: was it renamed on purpose?",
-        "If so, set the campaign's trigger in Customer.io to the new name; if not, have the old name sent again.",
+        "The team that sends the event.",
+        "If it was renamed on purpose, set the campaign's trigger in Customer.io to the new name; if not, have the old "
+        "name sent again.",
         SENDS_BACK,
     ),
     "event_removed": Guide(

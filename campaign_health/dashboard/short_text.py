@@ -17,5 +17,14 @@ def without_rarity(sentence: str) -> str:
 
 def first_sentence(text: str) -> str:
     """The first sentence of several; all of the text where it is one."""
-    found = _SENTENCE.match(text)
-    return found.group(0) if found else text
+    return first_sentences(text, 0)
+
+
+def first_sentences(text: str, room: int) -> str:
+    """The first sentence, and as many more as stay within `room` signs together; none is ever cut."""
+    end = 0
+    while end < len(text) and (found := _SENTENCE.match(text, end)):
+        if end and found.end() > room:
+            return text[:end]
+        end = found.end()
+    return text
