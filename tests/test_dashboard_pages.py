@@ -80,6 +80,7 @@ def test_five_questions_are_answered_without_scrolling(page: Page, dashboard: Da
     )
     assert "2 campaigns are silent, 1 has lost its event and 1 is losing sends; about $75,000 a week at risk" in seen
     assert "(2 have no deal value set)." in seen
+    assert "At risk: missed sends × conversion rate × deal value" in seen
     for campaign in ("Project tips", "Upgrade offer", "Team expansion", "Webinar reminder"):
         assert campaign in seen  # what is broken?
     assert "Thu 19 Nov, 5 days ago; last good day Wed 18 Nov" in seen  # since when?

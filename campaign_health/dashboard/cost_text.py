@@ -9,8 +9,9 @@ from campaign_health.dashboard.shares import share_text
 from campaign_health.detection.formats import count, in_round_figures, money, plural, span
 from campaign_health.detection.money import DEFAULT_CONVERSION_RATE
 
+RISK_IN_SHORT = "missed sends × conversion rate × deal value"
 RISK_MEANING = (
-    "Missed sends × conversion rate × deal value; several messages of one campaign to the same person count once. "
+    f"{RISK_IN_SHORT.capitalize()}; several messages of one campaign to the same person count once. "
     f"Deal value and rate come from the manifest; without a rate it is {share_text(DEFAULT_CONVERSION_RATE)}."
 )
 

@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from campaign_health.dashboard.cost_text import RISK_MEANING, risk_a_week
+from campaign_health.dashboard.cost_text import RISK_IN_SHORT, risk_a_week
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.reads.overview import Incident
 from campaign_health.dashboard.statuses import EXPECTED
@@ -21,7 +21,7 @@ def draw_headline(page: Page, campaigns: pd.DataFrame, open_incidents: Sequence[
     news, rest = headline(page, campaigns, open_incidents)
     small = _small(rest, ".95rem") if rest else ""
     if any(one.dollars_a_week for one in open_incidents):
-        small += _small(f"At risk: {RISK_MEANING[0].lower()}{RISK_MEANING[1:]}", ".86rem")
+        small += _small(f"At risk: {RISK_IN_SHORT}; more on the page Help.", ".86rem")
     st.html(
         f'<h1 style="font-size:1.4rem;line-height:1.3;font-weight:650;margin:0;padding:0;color:{TEXT}">'
         f"{escape(news)}</h1>{small}"
