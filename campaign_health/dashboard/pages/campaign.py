@@ -79,7 +79,7 @@ def _draw(page: Page, view: CampaignView) -> None:
 
 def _stretch(page: Page, campaign_id: int) -> None:
     """What is to be said of a campaign that could not be checked, surges or is down in volume."""
-    for one in answer(stretches, page.name, campaign_id):
+    for one in (found for found in answer(stretches, page.name) if found.campaign_id == campaign_id):
         about = re.compile(rf"Campaign {campaign_id}\b")
         errors = [source.error for source in page.workspace.sources if source.error and about.search(source.error)]
         with st.container(border=True, key=f"incident-{campaign_id}"):

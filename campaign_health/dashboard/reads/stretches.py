@@ -14,19 +14,24 @@ _LACKING = {
     "lacks_journeys": "customerio_journeys",
 }
 
+# Asked first, because mostly there are none: the history of verdicts is long.
+_NOW = """
+SELECT v.day, list(v.campaign_id)
+FROM judge_run r JOIN verdict v ON v.workspace = r.workspace AND v.day = r.as_of
+JOIN campaign c ON c.workspace = v.workspace AND c.campaign_id = v.campaign_id
+WHERE r.workspace = ? AND v.status IN ('not_collected', 'surging', 'volume_down') AND c.gone_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.workspace = v.workspace AND i.campaign_id = v.campaign_id
+                  AND i.status = 'open')
+GROUP BY v.day
+"""
 # A stretch is the newest run of days with one status; a day not collected does not end it.
 _STRETCHES = """
-WITH newest AS (
-    SELECT campaign_id, max(day) AS day, arg_max(status, day) AS status
-    FROM verdict WHERE workspace = $workspace GROUP BY campaign_id
-),
-told AS (
+WITH told AS (
     SELECT n.campaign_id, c.name AS campaign, n.day, n.status,
            CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event
-    FROM newest n JOIN campaign c ON c.workspace = $workspace AND c.campaign_id = n.campaign_id
+    FROM verdict n JOIN campaign c ON c.workspace = $workspace AND c.campaign_id = n.campaign_id
     LEFT JOIN campaign_plan p ON p.workspace = $workspace AND p.campaign_id = n.campaign_id
-    WHERE n.status IN ('not_collected', 'surging', 'volume_down') AND c.gone_at IS NULL
-      AND ($campaign_id IS NULL OR n.campaign_id = $campaign_id)
+    WHERE n.workspace = $workspace AND n.campaign_id IN (SELECT unnest($campaigns)) AND n.day = $day
 ),
 other AS (
     SELECT t.campaign_id, max(v.day) AS day
@@ -65,8 +70,6 @@ SELECT r.campaign_id, r.campaign, r.status, r.since, r.day, r.days, v.events, v.
 FROM run r JOIN verdict v ON v.workspace = $workspace AND v.campaign_id = r.campaign_id AND v.day = r.day
 LEFT JOIN before b ON b.campaign_id = r.campaign_id
 LEFT JOIN lacking l ON l.campaign_id = r.campaign_id
-WHERE NOT EXISTS (SELECT 1 FROM incident i WHERE i.workspace = $workspace AND i.campaign_id = r.campaign_id
-                  AND i.status = 'open')
 ORDER BY r.status, lower(r.campaign), r.campaign_id
 """
 
@@ -96,14 +99,15 @@ class Stretch:
     lacking: tuple[str, ...]
 
 
-def stretches(
-    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int | None = None
-) -> tuple[Stretch, ...]:
-    """The stretches that are on, of a workspace or of one campaign; none of a campaign with an open incident."""
-    cursor = connection.execute(_STRETCHES, {"workspace": workspace, "campaign_id": campaign_id})
+def stretches(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[Stretch, ...]:
+    """The stretches that are on, by status and name; none of a campaign with an open incident."""
+    now = connection.execute(_NOW, [workspace]).fetchone()
+    if now is None:
+        return ()
+    day, campaigns = now
+    cursor = connection.execute(_STRETCHES, {"workspace": workspace, "day": day, "campaigns": campaigns})
     names = [column[0] for column in cursor.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return tuple(_stretch(row) for row in rows)
+    return tuple(_stretch(dict(zip(names, row, strict=True))) for row in cursor.fetchall())
 
 
 def _stretch(row: dict[str, Any]) -> Stretch:
