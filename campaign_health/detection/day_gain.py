@@ -5,6 +5,8 @@ More sends on a day never say more for a break.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -76,35 +78,40 @@ def _at_most_is_left(gain: FloatArray, state: State, day: Day, seen: Prediction,
     """Fewer sends than a share expects count as the number that says most for it, in place.
 
     A likelihood ratio against a mixture is not monotone: far below what "half is left" expects, a storm explains the
-    day better than half does. "A share is left" therefore means *at most* that share.
+    day better than half does. "A share is left" therefore means *at most* that share. The gain of some fixed counts,
+    each no less than that of any larger one, is joined by straight lines, so that it falls with the sends.
     """
     expected = seen.mean_before[0]
     scatter = np.sqrt(expected + np.maximum(seen.spread, 0.0) * expected**2)
     asked = day.judged & (state.incident == 0) & (state.days_seen >= settings.learning_days)
     far = np.flatnonzero(asked & (expected - day.sends > settings.far_below * scatter))
-    largest = seen.mean_before[:, far].max(axis=0)
-    # Where storms are known to happen they remain an explanation.
-    stormy = np.log(np.maximum(state.storms / settings.storm_prior[0], 1.0))
-    for index, kept in enumerate(settings.kept_shares):
-        for part in settings.kept_parts if kept > 0 else ():
-            rows = far[day.sends[far] < part * kept * largest]
-            if rows.size:
-                at_most = _gain_at_most(state, day, seen, settings, index, rows, part) - stormy[rows]
-                gain[index][:, rows] = np.maximum(gain[index][:, rows], at_most)
+    for index in np.flatnonzero(np.array(settings.kept_shares) > 0):
+        left = _left(state, seen, int(index), settings, far)
+        below = day.sends[far] < settings.kept_parts[0] * left
+        some = below.any(axis=0)
+        rows = far[some]
+        if rows.size:
+            said = _most_said(seen, left[:, some], day.sends[rows], rows, settings)
+            gain[index][:, rows] = np.where(below[:, some], said, gain[index][:, rows])
 
 
-def _gain_at_most(
-    state: State,
-    day: Day,
-    seen: Prediction,
-    settings: DetectorSettings,
-    index: int,
-    rows: NDArray[np.int64],
-    part: float,
+def _most_said(
+    seen: Prediction, left: FloatArray, sends: FloatArray, rows: NDArray[np.int64], settings: DetectorSettings
 ) -> FloatArray:
-    """The gain of some pairs with at least a part of what the kept share expects, `[models, rows]`."""
-    left = _left(state, seen, index, settings, rows)
-    count = np.maximum(day.sends[rows], part * left)
+    """The gain of sends up to a little above what is `left`, `[models, rows]`: along the counts that say most."""
+    parts = settings.kept_parts
+    most = _gain_of(seen, left, parts[0] * left, rows)
+    said = most
+    for larger, smaller in pairwise(parts):
+        below = np.maximum(most, _gain_of(seen, left, smaller * left, rows))
+        way = np.clip((larger * left - sends) / ((larger - smaller) * left), 0.0, 1.0)
+        said = said + way * (below - most)
+        most = below
+    return said
+
+
+def _gain_of(seen: Prediction, left: FloatArray, count: FloatArray, rows: NDArray[np.int64]) -> FloatArray:
+    """The gain of `count` sends, where `left` are expected of a share, `[models, rows]`."""
     size, weight = seen.inverse_size[..., rows], seen.spread_weight[..., rows]
     shape, reach = likelihood.log_shape(count, size), count + 1.0 / size
     healthy, broken = (

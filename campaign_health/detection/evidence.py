@@ -46,12 +46,24 @@ def weigh(state: State, day: Day, seen: Prediction, settings: DetectorSettings) 
     updated = np.where(state.days_seen >= settings.learning_days, updated, 0.0)
     state.evidence[:] = np.where(state.incident == 0, updated, state.evidence)
     total = -np.log(np.maximum((seen.weight * np.exp(-updated)).sum(axis=1), 1e-300))
-    total = np.maximum(total - np.array(settings.kept_handicap)[:, None], 0.0)
+    total = np.maximum(total - np.array(settings.kept_handicap)[:, None] - _storm_handicap(state, settings), 0.0)
     raw = np.stack([total[0], total[1:].max(axis=0)])
     prior = settings.excursion_prior
     excess = np.maximum((prior + state.excess) / (prior + state.excursions), 1.0)
     scaled = raw / excess
     return Weighing(gain, total, raw, excess, scaled, scaled.max(axis=0))
+
+
+def _storm_handicap(state: State, settings: DetectorSettings) -> FloatArray:
+    """Nats more that a run of low days has to show, `[kept shares, pairs]`, of a pair that has known storms.
+
+    A storm is a lone day or a few: the longer the run, the less it may be one. Silence is no storm.
+    """
+    known = np.log(np.maximum(state.storms / settings.storm_prior[0], 1.0))
+    passed = np.maximum(state.run_days + 1.0, 0.0)
+    handicap: FloatArray = known * np.clip(1.0 - passed / settings.storm_days, 0.0, 1.0)
+    handicap[np.array(settings.kept_shares) == 0.0] = 0.0
+    return handicap
 
 
 def follow_runs(state: State, day: Day, seen: Prediction, weighing: Weighing, gap: NDArray[np.int64]) -> None:

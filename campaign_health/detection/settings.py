@@ -67,8 +67,18 @@ class DetectorSettings:
     # -- evidence ---------------------------------------------------------------------------------
     kept_handicap: tuple[float, ...] = (0.0, 0.0, 0.0, 2.0)  # nats more that each share has to show
     kept_shares: tuple[float, ...] = (0.0, 0.25, 0.5, 0.7)  # broken means this share of sends is left; 0 = silent
-    kept_parts: tuple[float, ...] = (1.0, 0.8, 0.6, 0.4, 0.25, 0.1)  # of what a share expects: its telling counts
+    kept_parts: tuple[float, ...] = (
+        1.3,
+        1.15,
+        1.0,
+        0.8,
+        0.6,
+        0.4,
+        0.25,
+        0.1,
+    )  # of what a share expects: its telling counts
     far_below: float = 2.0  # standard deviations below the expectation from which on storms may explain a day
+    storm_days: float = 5.0  # days of a run of low days after which it is no storm
     silent_little: float = 0.15  # of the expectation: so little may be taken for a silent campaign's
     silent_leak: float = 0.03  # share of expected sends a silent campaign may still show
     fading: float = 1 / 30  # share of a degraded suspicion that fades per day
