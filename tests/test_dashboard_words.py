@@ -27,10 +27,10 @@ from campaign_health.dashboard.reads.campaign import Failure, campaign_names
 from campaign_health.dashboard.reads.campaign_view import CampaignView, campaign_view
 from campaign_health.dashboard.reads.events import campaign_mappings
 from campaign_health.dashboard.reads.overview import incidents
-from campaign_health.dashboard.reads.stretches import Stretch, stretches
 from campaign_health.dashboard.shares import share_text, unbroken
-from campaign_health.dashboard.stretch_words import seen_line, unchecked_line
 from campaign_health.dashboard.theme import LIGHT
+from campaign_health.judge.stretch_words import seen_line, unchecked_line
+from campaign_health.judge.stretches import Stretch, stretches
 from storage.database import open_published
 from tests.dashboard_world import LAST_DAY, TODAY, build_dashboard_world
 
@@ -94,7 +94,7 @@ def test_what_is_odd_without_being_broken_is_told_since_when_and_what_to_do(publ
     html = look_html(found, TODAY)
     assert re.search(r"About \d+ events and \d+ sends a day, down from \d+ and \d+; \d+ sends on Mon 23 Nov; ", html)
     assert "Fri 20 Nov, 4 days ago" in html
-    assert "nothing is broken in the wiring" in html
+    assert "nothing is cut off" in html
     surge = replace(found, status="surging", sent=120, events=129, expected_low=35.0, expected_high=57.0)
     assert seen_line(surge, TODAY) == "120 sends for 129 events on Mon 23 Nov; 35 to 57 were expected."
     assert "a send-once rule" in stretch_html(surge, TODAY)

@@ -95,7 +95,7 @@ def test_a_muted_or_expected_break_is_never_new() -> None:
     assert section is not None
     assert {item.note for item in section.items} == {
         "Muted until Tue 24 Nov by Ada: known.",
-        "Marked as expected by Grace: new trigger.",
+        "Marked as intended by Grace: new trigger.",
     }
 
 

@@ -180,7 +180,7 @@ def _act(base: str | None, workspace: str, incident: IncidentNow, act: Act) -> s
 def _note(incident: IncidentNow, name: SectionName) -> str:
     if name is SectionName.MUTED:
         if incident.expected_by:
-            return f"Marked as expected by {incident.expected_by}: {incident.expected_reason or 'no reason given'}."
+            return f"Marked as intended by {incident.expected_by}: {incident.expected_reason or 'no reason given'}."
         until = day_text(incident.muted_until, incident.muted_until) if incident.muted_until else "further notice"
         return f"Muted until {until} by {incident.muted_by or 'someone'}: {incident.muted_reason or 'no reason given'}."
     if incident.status == "withdrawn":

@@ -11,18 +11,19 @@ from rich.text import Text
 
 from campaign_health.alerts.unchecked import Unchecked
 from campaign_health.alerts.wording import days_text, weekly_text
-from campaign_health.cli.status_reads import Beside, Notable
+from campaign_health.cli.status_reads import Beside
+from campaign_health.detection.formats import in_round_figures
 from campaign_health.detection.sentences import (
     STATUS_WORDS,
     cause_label,
-    count,
     day_text,
     money,
     plural,
-    seen_sentence,
     span,
 )
 from campaign_health.judge.overview import OpenIncident, Overview
+from campaign_health.judge.stretch_words import ADVICE, seen_line, since_line
+from campaign_health.judge.stretches import Stretch
 
 _COLOURS = {"silent": "bold red", "event_lost": "bold red", "degraded": "bold yellow"}
 _WIDEST = 100
@@ -55,7 +56,7 @@ def _print_all(console: Console, overview: Overview, beside: Beside) -> None:
         console.print()
         console.print(_block(item, several))
     _print_quiet(console, "Muted", overview.muted)
-    _print_quiet(console, "Expected", overview.expected)
+    _print_quiet(console, "Intended", overview.expected)
     _print_worth_a_look(console, beside.notable)
     _print_unchecked(console, beside.unchecked)
     if not overview.campaigns and not overview.stale:
@@ -106,9 +107,9 @@ def _cost(item: OpenIncident) -> str:
         value, low, high = item.missed_sends
         parts.append(f"{plural(value, 'send')} missed ({span(low, high)})")
     if item.revenue_at_risk is not None:
-        value, low, high = item.revenue_at_risk
+        value, low, high = map(in_round_figures, item.revenue_at_risk)
         weekly = f", {weekly_text(item.dollars_a_week)}" if item.dollars_a_week else ""
-        parts.append(f"{money(value)} at risk ({money(low)} to {money(high)}){weekly}")
+        parts.append(f"about {money(value)} at risk so far ({money(low)} to {money(high)}){weekly}")
     return "; ".join(parts)
 
 
@@ -127,18 +128,16 @@ def _print_quiet(console: Console, title: str, items: Sequence[OpenIncident]) ->
         console.print(Text(clean(f"{line}{day_text(item.opened_on)}; {why}")))
 
 
-def _print_worth_a_look(console: Console, notable: Sequence[Notable]) -> None:
+def _print_worth_a_look(console: Console, notable: Sequence[Stretch]) -> None:
     if not notable:
         return
     console.print()
     console.print(Text("Worth a look", style="bold"))
     for item in notable:
-        words, campaign = STATUS_WORDS[item.campaign.status], item.campaign
-        heading = f"{words.shape} {campaign.campaign}, {words.label.lower()} since {day_text(item.since)}"
-        said = seen_sentence(campaign.status, **campaign.numbers, day=day_text(campaign.day, campaign.day))
-        if item.usual_events is not None:
-            said += f" Before, there were about {count(item.usual_events)} events a day. {words.meaning}"
-        console.print(Padding(Text(clean(f"{heading}: {said}")), 0))
+        words = STATUS_WORDS[item.status]
+        heading = f"{words.shape} {item.campaign}, {words.label.lower()} since {since_line(item, item.day)}"
+        meaning, _ = ADVICE[item.status]
+        console.print(Padding(Text(clean(f"{heading}. {seen_line(item, item.day)} {meaning}")), 0))
 
 
 def _print_unchecked(console: Console, unknown: Sequence[Unchecked]) -> None:

@@ -15,8 +15,6 @@ from campaign_health.dashboard.markup import in_markdown, shown
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads.everywhere import WorkspaceNow, workspaces
-from campaign_health.dashboard.reads.stretches import stretches
-from campaign_health.dashboard.stretch_words import unchecked_line
 from campaign_health.dashboard.style import use_style
 from campaign_health.dashboard.theme import Palette, palette
 from campaign_health.dashboard.watch import watch_for_new_data
@@ -24,6 +22,8 @@ from campaign_health.detection.formats import day_text, days_since
 from campaign_health.detection.sentences import joined
 from campaign_health.detection.words import SOURCE_WORDS
 from campaign_health.errors import CampaignHealthError
+from campaign_health.judge.stretch_words import unchecked_line
+from campaign_health.judge.stretches import stretches
 from campaign_health.settings import Settings
 from storage.errors import NoPublishedFileError, StorageError
 

@@ -154,7 +154,7 @@ def _newest_quiet(
     local_day: Callable[[datetime], date],
 ) -> _Quiet | None:
     found = [
-        _Quiet(d.decided_by, d.reason or "Marked as expected", local_day(d.decided_at), d.until, "decision")
+        _Quiet(d.decided_by, d.reason or "Marked as intended", local_day(d.decided_at), d.until, "decision")
         for d in own
         if d.kind == "expected"
     ]

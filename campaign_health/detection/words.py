@@ -18,7 +18,9 @@ STATUS_WORDS: dict[str, Words] = {
     "event_lost": Words("Event lost", "▣", "The trigger event itself fell to nothing: renamed, removed or blocked."),
     "degraded": Words("Losing sends", "◧", "A lasting part of the sends is missing."),
     "surging": Words("Surging", "▲", "Many more sends than the events explain."),
-    "volume_down": Words("Volume down", "▽", "Events and sends fell together: the product, not the wiring."),
+    "volume_down": Words(
+        "Volume down", "▽", "Events and sends fell together: fewer people do it, and nothing is broken between."
+    ),
     "healthy": Words("Healthy", "●", "Sends are what the event count predicts."),
     "learning": Words("Learning", "◔", "Too little history yet to know what is normal."),
     "too_quiet": Words("Too quiet to tell", "○", "So few sends that even a full stop could not be told from chance."),

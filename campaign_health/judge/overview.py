@@ -332,4 +332,4 @@ def _freshness(sources: Sequence[SourceState], zones: Mapping[str, ZoneInfo], no
     when = f"{days_since(local.date(), local_day(now, zone))} at {local:%H:%M}"
     if not troubled:
         return f"all sources collected {when}"
-    return f"collected {when}, but not all of {joined(troubled)}"
+    return f"collected {when}, except part of {joined(troubled)}"

@@ -56,3 +56,5 @@ COMMENT ON COLUMN event_vs_campaign.event_state IS 'observed, provisional or not
 COMMENT ON COLUMN event_vs_campaign.campaign_state IS 'observed, provisional, not_collected or not_expected: what the sends are worth.';
 
 COMMENT ON COLUMN verdict.expected IS 'Sends a healthy campaign would have made, with its event as it used to be where that fell silent; NULL where not judged.';
+COMMENT ON COLUMN incident.revenue_at_risk IS 'Missed sends (each qualifying event once, however many messages it sets off) times conversion rate times deal value; NULL without a deal value.';
+COMMENT ON COLUMN campaign_health.revenue_at_risk IS 'Of the open incident: missed sends (each qualifying event once) times conversion rate times deal value; NULL without a deal value.';

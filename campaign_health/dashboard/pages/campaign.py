@@ -20,10 +20,10 @@ from campaign_health.dashboard.message_panel import draw_messages
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.reads.campaign_view import CampaignView, campaign_view
-from campaign_health.dashboard.reads.stretches import stretches
 from campaign_health.dashboard.standing import standing_decisions
 from campaign_health.dashboard.statuses import EXPECTED, status_words
 from campaign_health.dashboard.theme import MUTED, TEXT
+from campaign_health.judge.stretches import stretches
 
 # An id is a BIGINT: a longer number is no campaign's.
 DIGITS = 19

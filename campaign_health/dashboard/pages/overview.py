@@ -16,8 +16,8 @@ from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.quiet import quiet
 from campaign_health.dashboard.reads import overview as reads
 from campaign_health.dashboard.reads.overview import Incident
-from campaign_health.dashboard.reads.stretches import stretches
 from campaign_health.detection.formats import plural
+from campaign_health.judge.stretches import stretches
 
 CARDS_AT_FIRST = 6
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from campaign_health.dashboard.reads.stretches import Stretch
 from campaign_health.detection.formats import count, day_text, days_since, plural, span
 from campaign_health.detection.sentences import joined, seen_sentence
 from campaign_health.detection.words import SOURCE_WORDS
+from campaign_health.judge.stretches import Stretch
 
 NAMED = 3
 # For each status: what it means, and what a person can do about it.
@@ -18,7 +18,7 @@ ADVICE = {
         "Look at what changed that day in Customer.io: a send-once rule, a wider filter, an import of people.",
     ),
     "volume_down": (
-        "Events and sends fell together: nothing is broken in the wiring, fewer people do what starts this campaign.",
+        "Events and sends fell together: fewer people do what starts this campaign; nothing is cut off.",
         "Look whether the product really changed that day: a release, the end of a season or of an advertisement; or "
         "whether one app no longer sends the event.",
     ),
