@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -62,7 +63,8 @@ def send_due_digest(
         return [Delivery(channel.name, "nothing_due", "Another process is sending.") for channel, _ in channels]
     try:
         done = [
-            _send_safely(warehouse, settings, workspace, channel, routes, now, sleep) for channel, routes in channels
+            _safely(channel, partial(_send_on, warehouse, settings, workspace, channel, routes, now, sleep))
+            for channel, routes in channels
         ]
     finally:
         lock.release()
@@ -140,17 +142,10 @@ def zone_of(connection: duckdb.DuckDBPyConnection, workspace: WorkspaceSettings)
     return ZoneInfo(row[0]) if row else workspace.time_zone or ZoneInfo("UTC")
 
 
-def _send_safely(
-    warehouse: Warehouse,
-    settings: Settings,
-    workspace: WorkspaceSettings,
-    channel: Channel,
-    routes: tuple[Route, ...],
-    now: datetime,
-    sleep: Callable[[float], None],
-) -> Delivery:
+def _safely(channel: Channel, send: Callable[[], Delivery]) -> Delivery:
+    """One channel's unforeseen failure must not keep the others from being told."""
     try:
-        return _send_on(warehouse, settings, workspace, channel, routes, now, sleep)
+        return send()
     except (CampaignHealthError, StorageError):
         raise
     except Exception as failure:

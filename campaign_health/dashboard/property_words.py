@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-_KINDS = {
-    "string": "text",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "an object",
-    "array": "a list",
-    "null": "empty",
-}
+from campaign_health.detection.causes.wording import TYPES
 
 
 def kind_text(kind: str) -> str:
     """What sort of value that is: `text` for `string`; an unknown spelling as it is."""
-    return _KINDS.get(kind, kind)
+    return TYPES.get(kind, kind)
 
 
 def property_text(change: Mapping[Hashable, Any]) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.message_causes import loss_rise, recent_failures, variables_named
-from campaign_health.detection.causes.wording import ask, asking, day_words, names_words, share_words
+from campaign_health.detection.causes.wording import ask, asking, day_words, names_words, share_words, type_words
 from campaign_health.detection.property_drift import PropertyChange
 
 GONE = 0.15  # of the events: a share at or below it breaks everybody
@@ -159,13 +159,13 @@ def _whole(case: BrokenCampaign, change: PropertyChange, confidence: float, how:
     said = " Customer.io's failure message names it." if named else ""
     if change.kind == "type_changed":
         sentence = (
-            f"`{change.property}` of `{change.event}` was {_type_words(change.before)} and is"
-            f" {_type_words(change.after)} on {share_words(change.share_after)} of the events; it changed {when}."
+            f"`{change.property}` of `{change.event}` was {type_words(change.before)} and is"
+            f" {type_words(change.after)} on {share_words(change.share_after)} of the events; it changed {when}."
             f" {use}{said}"
         )
         step = (
-            f"{ask(case.owner, 'the engineers')} why `{change.property}` became {_type_words(change.after)}. Either"
-            f" have it sent as {_type_words(change.before)} again, or change what uses it in"
+            f"{ask(case.owner, 'the engineers')} why `{change.property}` became {type_words(change.after)}. Either"
+            f" have it sent as {type_words(change.before)} again, or change what uses it in"
             f" Customer.io{_inner(change)}. A test message to yourself, with a new event, must show the right text."
         )
         return Cause("property_type_changed", confidence, since, sentence, _facts(change, how), step)
@@ -203,17 +203,6 @@ def _inner(change: PropertyChange) -> str:
         if change.after == "object"
         else ""
     )
-
-
-def _type_words(kind: str | None) -> str:
-    return {
-        "string": "text",
-        "number": "a number",
-        "boolean": "true or false",
-        "object": "an object",
-        "array": "a list",
-        "null": "empty",
-    }.get(kind or "", "missing")
 
 
 def _part(

@@ -21,6 +21,21 @@ MONTHS = (
 )
 
 
+TYPES = {
+    "string": "text",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "null": "empty",
+}
+
+
+def type_words(kind: str | None) -> str:
+    """What sort of value a property has: `text` for `string`; `missing` for None or a type not known."""
+    return TYPES.get(kind or "", "missing")
+
+
 def day_words(day: date, as_of: date) -> str:
     """`3 March`, with the year where it is not the year of `as_of`."""
     text = f"{day.day} {MONTHS[day.month - 1]}"
