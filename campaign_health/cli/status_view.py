@@ -22,7 +22,7 @@ from campaign_health.detection.sentences import (
     span,
 )
 from campaign_health.judge.overview import OpenIncident, Overview
-from campaign_health.judge.stretch_words import ADVICE, seen_line, since_line
+from campaign_health.judge.stretch_words import ADVICE, seen_line
 from campaign_health.judge.stretches import Stretch
 
 _COLOURS = {"silent": "bold red", "event_lost": "bold red", "degraded": "bold yellow"}
@@ -135,7 +135,7 @@ def _print_worth_a_look(console: Console, notable: Sequence[Stretch]) -> None:
     console.print(Text("Worth a look", style="bold"))
     for item in notable:
         words = STATUS_WORDS[item.status]
-        heading = f"{words.shape} {item.campaign}, {words.label.lower()} since {since_line(item, item.day)}"
+        heading = f"{words.shape} {item.campaign}, {words.label.lower()} since {day_text(item.since, item.day)}"
         meaning, _ = ADVICE[item.status]
         console.print(Padding(Text(clean(f"{heading}. {seen_line(item, item.day)} {meaning}")), 0))
 
