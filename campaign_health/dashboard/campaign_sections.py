@@ -60,7 +60,7 @@ def chart_note(days: pd.DataFrame, shades: Sequence[Shade]) -> str:
     """What the band and the coloured days mean, of those that are there."""
     parts = []
     if days["expected_low"].notna().any():
-        parts.append("the band is what a healthy campaign would have sent for that day's events")
+        parts.append("the band is what a healthy campaign would have sent")
     if any(shade.is_open for shade in shades):
         parts.append("red days are the open incident")
     if any(not shade.is_open for shade in shades):
