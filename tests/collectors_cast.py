@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +19,8 @@ from collectors.mixpanel import MixpanelClient
 
 KEY = "app-key/with+signs=0123456789"
 SECRET = "service-secret-0123456789"
+A, B, C = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
+ZONES = ["America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Auckland", "UTC"]
 
 
 @dataclass
