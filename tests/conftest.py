@@ -1,4 +1,4 @@
-"""Fixtures of tests that run the product as a whole; the cast itself is in `collecting_cast`."""
+"""Fixtures that several files of tests share; the casts themselves are in modules of their own."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from hypothesis import settings
 from campaign_health.sandbox.csv_world import csv_world
 from campaign_health.sandbox.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
+from campaign_health.sandbox.slack_service import SlackSandbox, running_slack
 from campaign_health.sandbox.world import World
+from storage.database import Warehouse
 from tests.collecting_cast import BIKE_CSV, Install, Installation, cast_world
+from tests.digest_sending_cast import running_receiver
+from tests.digest_warehouse import warehouse_in
 from tests.judge_cast import World as JudgedWorld
 from tests.status_world import make_status_world
 
@@ -60,3 +64,23 @@ def collected_bikes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instal
 def status_world(tmp_path_factory: pytest.TempPathFactory) -> JudgedWorld:
     """Four campaigns, two of them broken, collected and judged once; to be read only."""
     return make_status_world(tmp_path_factory.mktemp("status"))
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackSandbox]:
+    """A stand-in Slack."""
+    with running_slack() as service:
+        yield service
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    """Three healthy campaigns of which nothing was announced yet."""
+    return warehouse_in(tmp_path)
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
+    """A webhook's receiver, and what came to it."""
+    with running_receiver() as found:
+        yield found

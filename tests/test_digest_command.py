@@ -1,0 +1,49 @@
+"""The digest's command tries out a digest without announcing anything."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from campaign_health.cli.digest import command
+from campaign_health.sandbox.slack_service import SlackSandbox
+from storage.database import Warehouse
+from tests.digest_sending_cast import headlines, send
+from tests.digest_warehouse import MONDAY, at, break_campaign
+
+
+def test_a_dry_run_prints_the_digest_and_sends_and_stores_nothing(
+    warehouse: Warehouse, slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_campaign(warehouse, 1, MONDAY - timedelta(days=1))
+    warehouse.publish()
+    monkeypatch.chdir(warehouse.path.parent.parent)
+    monkeypatch.setenv("CAMPAIGN_HEALTH_NOW", at(MONDAY).isoformat())
+    monkeypatch.setenv("CAMPAIGN_HEALTH_TIMEZONE", "UTC")
+    monkeypatch.setenv("SLACK_WEBHOOK_URL", slack.webhook_url)
+    before = warehouse.path.read_bytes()
+    result = CliRunner().invoke(command, ["--dry-run"])
+    assert result.exit_code == 0, result.output
+    assert "Campaign 1 – since Sun 22 Nov (day 1)" in result.stdout
+    as_json = CliRunner().invoke(command, ["--dry-run", "--json"])
+    assert json.loads(as_json.stdout)[0]["due"] is True
+    assert slack.requests == 0
+    assert warehouse.path.read_bytes() == before
+
+
+def test_a_test_message_announces_nothing(
+    warehouse: Warehouse, slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_campaign(warehouse, 1, MONDAY - timedelta(days=1))
+    warehouse.publish()
+    monkeypatch.chdir(warehouse.path.parent.parent)
+    monkeypatch.setenv("CAMPAIGN_HEALTH_NOW", at(MONDAY).isoformat())
+    monkeypatch.setenv("CAMPAIGN_HEALTH_TIMEZONE", "UTC")
+    monkeypatch.setenv("SLACK_WEBHOOK_URL", slack.webhook_url)
+    result = CliRunner().invoke(command, ["--test"])
+    assert result.exit_code == 0, result.output
+    send(warehouse, slack, at(MONDAY))
+    assert headlines(slack) == ["Test: 1 campaign has broken", "1 campaign has broken"]

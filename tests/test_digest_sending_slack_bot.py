@@ -1,0 +1,57 @@
+"""A Slack bot edits the day's message, answers in its thread and tells each channel its own campaigns."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from campaign_health.errors import SettingsError
+from campaign_health.sandbox.slack_service import SlackSandbox
+from storage.database import Warehouse
+from tests.digest_sending_cast import bot, send
+from tests.digest_warehouse import MONDAY, at, break_campaign
+
+
+def test_a_bot_edits_the_days_message_and_says_what_changed_in_its_thread(
+    warehouse: Warehouse, slack: SlackSandbox
+) -> None:
+    break_campaign(warehouse, 1, MONDAY - timedelta(days=1))
+    send(warehouse, slack, at(MONDAY), **bot(slack))
+    break_campaign(warehouse, 2, MONDAY - timedelta(days=1))
+    send(warehouse, slack, at(MONDAY, 14), **bot(slack))
+    first, reply = slack.messages
+    assert first.edits == 1
+    assert reply.thread_ts == first.ts
+    text = json.dumps(first.payload)
+    assert "Campaign 1" in text
+    assert "Campaign 2" in text
+    send(warehouse, slack, at(MONDAY, 15), **bot(slack))
+    assert len(slack.messages) == 2
+
+
+def test_a_days_message_that_was_deleted_is_no_loss(warehouse: Warehouse, slack: SlackSandbox) -> None:
+    break_campaign(warehouse, 1, MONDAY - timedelta(days=1))
+    send(warehouse, slack, at(MONDAY), **bot(slack))
+    slack.messages.clear()
+    break_campaign(warehouse, 2, MONDAY - timedelta(days=1))
+    assert [d.outcome for d in send(warehouse, slack, at(MONDAY, 14), **bot(slack))] == ["sent"]
+    assert "Campaign 2" in json.dumps(slack.messages[-1].payload)
+
+
+def test_routes_tell_each_channel_its_own_campaigns(warehouse: Warehouse, slack: SlackSandbox) -> None:
+    break_campaign(warehouse, 1, MONDAY - timedelta(days=1))
+    break_campaign(warehouse, 2, MONDAY - timedelta(days=1))
+    send(warehouse, slack, at(MONDAY), **bot(slack, CAMPAIGN_HEALTH_DIGEST_ROUTES="tag:t1=#one, tag:t3=#three"))
+    told = {message.channel: json.dumps(message.payload) for message in slack.messages}
+    assert set(told) == {"#lifecycle", "#one"}
+    assert "Campaign 2" in told["#lifecycle"]
+    assert "Campaign 2" not in told["#one"]
+
+
+def test_routes_without_a_bot_are_refused(warehouse: Warehouse, slack: SlackSandbox) -> None:
+    with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN"):
+        send(
+            warehouse, slack, at(MONDAY), SLACK_WEBHOOK_URL=slack.webhook_url, CAMPAIGN_HEALTH_DIGEST_ROUTES="tag:a=#b"
+        )
