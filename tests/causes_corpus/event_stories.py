@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.causes_corpus.naming import NAMESPACES, renamed
+from tests.causes_corpus.naming import renamed
 from tests.causes_corpus.traffic import Stream
+from tests.causes_corpus.words import NAMESPACES
 from tests.causes_corpus.world import Campaign, Property, World
 
 WAYS = ("overnight", "overnight", "overnight", "midday", "overlap", "gap", "gradual", "gradual", "stragglers")
