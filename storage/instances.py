@@ -18,10 +18,11 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
 }
 
-# Each holds no file and is used by one caller at a time; so many are kept as were ever in use at once.
-_idle: list[duckdb.DuckDBPyConnection] = []
-# A forked process has its parent's instances without their threads: they may be neither used nor closed.
-_of_parent: list[duckdb.DuckDBPyConnection] = []
+KEPT = 2
+"""Instances kept at the most: each has threads and memory of its own, and many at once are rare."""
+
+# By the folder that they spill to. Each holds no file and is used by one caller at a time.
+_idle: list[tuple[Path, duckdb.DuckDBPyConnection]] = []
 
 
 @contextmanager
@@ -34,25 +35,50 @@ def opened(
     closed at the end, and also the instance where anything went wrong: whatever state it is in, nobody meets it again.
     Use the connection itself: a `cursor()` of it does not know where the tables are.
     """
-    instance = _take()
+    folder = path.absolute().parent
+    instance = _take(folder)
     try:
-        # Settings and temporary tables belong to the cursor and go with it.
+        # Temporary tables belong to the cursor and go with it, and so do a session's own settings.
         with instance.cursor() as connection:
             _attach(connection, f"ATTACH {_quoted(path)} AS {name} (READ_ONLY {read_only})", wait_seconds)
             connection.execute(f"USE {name}")
             yield connection
-            connection.execute(f"USE memory; DETACH {name}")
+            is_free = _detached(connection, name)
     except BaseException:
         instance.close()
         raise
-    _idle.append(instance)
+    if is_free and len(_idle) < KEPT:
+        _idle.append((folder, instance))
+    else:
+        instance.close()
 
 
-def _take() -> duckdb.DuckDBPyConnection:
+def _detached(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether the file could be let go of; not while a reader or a transaction is open, which end with the instance."""
     try:
-        return _idle.pop()
-    except IndexError:
-        return duckdb.connect(":memory:", config=_SETTINGS)
+        connection.execute(f"USE memory; DETACH {name}")
+    except duckdb.Error:
+        return False
+    return True
+
+
+def close_idle() -> None:
+    """Close the kept instances. Done before a fork: a child can neither use nor end them without their threads."""
+    while _idle:
+        _idle.pop()[1].close()
+
+
+def _take(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A kept instance that spills to `folder`, or a new one."""
+    for kept in reversed(_idle):
+        if kept[0] == folder:
+            try:
+                _idle.remove(kept)
+            except ValueError:  # another thread was quicker
+                continue
+            return kept[1]
+    # Beside the file, as DuckDB does for a file opened by itself; made only where something has to be spilled.
+    return duckdb.connect(":memory:", config=_SETTINGS | {"temp_directory": str(folder / "duckdb.tmp")})
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, statement: str, wait_seconds: float) -> None:
@@ -72,10 +98,5 @@ def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _leave_to_parent() -> None:
-    _of_parent.extend(_idle)
-    _idle.clear()
-
-
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_leave_to_parent)
+    os.register_at_fork(before=close_idle)
