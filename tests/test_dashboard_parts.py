@@ -33,11 +33,11 @@ from campaign_health.dashboard.markup import in_markdown, safe, with_code
 from campaign_health.dashboard.reads.campaign import campaign_days
 from campaign_health.dashboard.reads.campaign_view import CampaignView, campaign_view
 from campaign_health.dashboard.reads.overview import campaigns_now, incidents
-from campaign_health.dashboard.short_text import first_sentence, first_sentences, without_rarity
 from campaign_health.dashboard.sign_in import is_allowed
 from campaign_health.dashboard.statuses import PAGE_STATUSES
 from campaign_health.dashboard.theme import DARK, LIGHT, TONES
 from campaign_health.detection.words import CAUSE_WORDS
+from campaign_health.short_text import first_sentence, first_sentences, without_rarity
 from storage.database import open_published
 from tests.dashboard_world import LAST_DAY, TODAY, build_dashboard_world
 

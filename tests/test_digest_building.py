@@ -63,7 +63,7 @@ def test_the_headline_says_what_a_week_of_all_that_is_broken_costs_and_each_item
     expected = incident(3, revenue_at_risk=50_000.0, counted_days=7, expected_by="Ada")
     digest = build(situation(one, muted, expected, incident(4)))
     assert digest.headline == "2 campaigns are still broken; about $22,000 a week at risk"
-    assert "about $9,000 at risk, about $21,000 a week." in " ".join(plain_text(digest).split())
+    assert "about $9,000 at risk so far, about $21,000 a week." in " ".join(plain_text(digest).split())
 
 
 def test_without_a_deal_value_nothing_is_said_of_money() -> None:

@@ -37,8 +37,8 @@ def test_replay_says_since_when_and_what_it_has_cost_and_what_it_pretends(status
     assert "As if each day's numbers, as they are stored now, had been there on the morning after." in plain
     assert "New: Upgrade offer, since Fri 4 Sep" in plain
     status = " ".join(run(status_world, "status").stdout.split())
-    cost = plain.split("Cost until now: ")[1].split(" at risk.")[0]
-    assert all(part in status for part in cost.split(", "))
+    cost = plain.split("Cost until now: ")[1].split(" so far.")[0]
+    assert all(part in status for part in cost.split("; "))
 
 
 def test_replay_of_quiet_days_says_so(status_world: World) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
 from campaign_health.alerts.digest import Digest, DigestItem, Kind, SectionName
-from campaign_health.detection.formats import count, day_text, in_round_figures, plural, span
-from campaign_health.detection.formats import money as money_text
+from campaign_health.detection.formats import count, day_text, plural, risk_text, span, weekly_text
 from campaign_health.detection.sentences import joined
 from campaign_health.detection.words import status_label
+from campaign_health.short_text import first_sentence
 from campaign_health.visible_text import visible
 
 NAME_LENGTH = 80
-_FIRST_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 # The statuses that open no incident, in the order of the overview's sentence.
 _REST = ("healthy", "volume_down", "surging", "learning", "too_quiet", "not_collected", "not_running")
 
@@ -51,11 +49,6 @@ def headline(
     return "All clear: every campaign sends as expected" if kind == "all_clear" else "Nothing new"
 
 
-def weekly_text(dollars: float) -> str:
-    """What a week costs, in the round figures that an estimate deserves: `about $180,000 a week`."""
-    return f"about {money_text(in_round_figures(dollars))} a week"
-
-
 def rest_line(counts: Mapping[str, int], judged_day: date | None) -> str:
     """One line about all campaigns that need no attention, and the day it speaks of."""
     if judged_day is None:
@@ -74,12 +67,9 @@ def missed_text(item: DigestItem) -> str:
         parts.append(text)
     if item.money:
         money = item.money
-        text = f"about {money_text(money.amount)} at risk"
-        if (money.low, money.high) != (money.amount, money.amount):
-            text += f" ({money_text(money.low)} to {money_text(money.high)})"
-        if money.a_week and round(money.a_week) > 0:
-            text += f", {weekly_text(money.a_week)}"
-        parts.append(text)
+        parts.append(
+            risk_text(money.amount, money.low, money.high, a_week=money.a_week, over=item.recovered_on is not None)
+        )
     return ", ".join(parts)
 
 
@@ -109,7 +99,7 @@ def next_text(item: DigestItem, name: SectionName) -> str:
     """What to do next: all of it when it is new, its first sentence while it lasts, nothing once it is over."""
     if name is SectionName.NEW:
         return item.next_step
-    return _FIRST_SENTENCE.split(item.next_step, 1)[0] if name is SectionName.STILL_BROKEN else ""
+    return first_sentence(item.next_step).rstrip() if name is SectionName.STILL_BROKEN else ""
 
 
 def day_and_workspace(digest: Digest) -> str:

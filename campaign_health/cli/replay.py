@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +20,8 @@ from campaign_health.cli.console import notes, print_json
 from campaign_health.cli.day_option import DAY
 from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.status_view import clean, print_rendered
-from campaign_health.detection.sentences import cause_label, day_text, money, plural, status_label
+from campaign_health.detection.formats import risk_text
+from campaign_health.detection.sentences import cause_label, day_text, plural, status_label
 from campaign_health.judge.replay import Announcement, ReplayedDay, replay
 from campaign_health.settings import load_settings
 from campaign_health.stopping import Stopped, StopSignals
@@ -77,7 +78,7 @@ def command(first: datetime, last: datetime, workspace: str | None, as_json: boo
                 sys.exit(stopped.exit_code)
     _say_what_is_not_stored(days, first.date(), last.date())
     announcements = [item for day in days for item in day.announcements]
-    costs = _costs(settings.data_dir, {item.workspace for item in announcements})
+    costs = _costs(settings.data_dir, announcements)
     if as_json:
         said = [{**asdict(item), **_cost(item, costs)._asdict()} for item in announcements]
         print_json({"days": len(days), "announcements": said})
@@ -85,14 +86,28 @@ def command(first: datetime, last: datetime, workspace: str | None, as_json: boo
         print_rendered(lambda console: _print(console, days, announcements, costs))
 
 
-def _costs(data_dir: Path, workspaces: Iterable[str]) -> dict[tuple[str, str], Cost]:
-    """By incident: what is stored now, because on the morning of an announcement nobody knew what it would cost."""
+def _costs(data_dir: Path, announcements: Sequence[Announcement]) -> dict[tuple[str, str], Cost]:
+    """By incident: what is stored now, because on the morning of an announcement nobody knew what it would cost.
+
+    Replayed incidents begin anew and may have got another first day, and so another id, than the stored ones: the
+    stored one of the same campaign that was on, or the last before, when it was found is the same.
+    """
+    found: dict[tuple[str, str], Cost] = {}
     with open_published(data_dir) as connection:
-        return {
-            (workspace, incident_id): Cost(row["missed_sends"], row["revenue_at_risk"])
-            for workspace in workspaces
-            for incident_id, row in read_incidents(connection, workspace).items()
-        }
+        stored = {name: read_incidents(connection, name) for name in {item.workspace for item in announcements}}
+    for item in announcements:
+        rows = [
+            row
+            for row in stored[item.workspace].values()
+            if row["campaign_id"] == item.campaign_id
+            and row["status"] != "withdrawn"
+            and row["opened_on"] <= item.announced_on
+            and (row["recovered_on"] is None or row["recovered_on"] > item.opened_on)
+        ]
+        if rows:
+            row = max(rows, key=lambda row: row["opened_on"])
+            found[item.workspace, item.incident_id] = Cost(row["missed_sends"], row["revenue_at_risk"])
+    return found
 
 
 def _say_what_is_not_stored(days: list[ReplayedDay], first: date, last: date) -> None:
@@ -138,8 +153,8 @@ def _cost_text(cost: Cost) -> str:
     if cost.missed_sends is not None and round(cost.missed_sends) > 0:
         parts.append(f"{plural(cost.missed_sends, 'send')} missed")
     if cost.revenue_at_risk is not None and round(cost.revenue_at_risk) > 0:
-        parts.append(f"{money(cost.revenue_at_risk)} at risk")
-    return f"Cost until now: {', '.join(parts)}." if parts else ""
+        parts.append(risk_text(cost.revenue_at_risk))
+    return f"Cost until now: {'; '.join(parts)}." if parts else ""
 
 
 def _said(item: Announcement) -> str:

@@ -10,14 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from campaign_health.alerts.unchecked import Unchecked
-from campaign_health.alerts.wording import days_text, weekly_text
+from campaign_health.alerts.wording import days_text
 from campaign_health.cli.status_reads import Beside
-from campaign_health.detection.formats import in_round_figures
+from campaign_health.detection.formats import risk_text
 from campaign_health.detection.sentences import (
     STATUS_WORDS,
     cause_label,
     day_text,
-    money,
     plural,
     span,
 )
@@ -107,9 +106,7 @@ def _cost(item: OpenIncident) -> str:
         value, low, high = item.missed_sends
         parts.append(f"{plural(value, 'send')} missed ({span(low, high)})")
     if item.revenue_at_risk is not None:
-        value, low, high = map(in_round_figures, item.revenue_at_risk)
-        weekly = f", {weekly_text(item.dollars_a_week)}" if item.dollars_a_week else ""
-        parts.append(f"about {money(value)} at risk so far ({money(low)} to {money(high)}){weekly}")
+        parts.append(risk_text(*item.revenue_at_risk, a_week=item.dollars_a_week))
     return "; ".join(parts)
 
 

@@ -9,12 +9,12 @@ from html import escape
 from campaign_health.dashboard.cost_text import RISK_MEANING, brief_cost, whole_cost
 from campaign_health.dashboard.markup import badge, safe, shown, with_code
 from campaign_health.dashboard.reads.overview import Incident
-from campaign_health.dashboard.short_text import first_sentence, first_sentences, without_rarity
 from campaign_health.dashboard.theme import MUTED, TEXT
 from campaign_health.detection.formats import day_text, days_since
 from campaign_health.detection.words import cause_label
 from campaign_health.judge.stretch_words import ADVICE, seen_line, since_line
 from campaign_health.judge.stretches import Stretch
+from campaign_health.short_text import first_sentence, first_sentences, without_rarity
 
 # A card shows whole sentences; only one with an absurdly long name in it is cut, after this many lines.
 BRIEF_LINES = 9

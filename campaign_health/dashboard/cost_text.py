@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from campaign_health.dashboard.reads.overview import Incident
 from campaign_health.dashboard.shares import share_text
-from campaign_health.detection.formats import count, in_round_figures, money, plural, span
+from campaign_health.detection.formats import count, in_round_figures, plural, risk_text, span
 from campaign_health.detection.money import DEFAULT_CONVERSION_RATE
 
 RISK_IN_SHORT = "missed sends × conversion rate × deal value"
@@ -22,7 +22,7 @@ def brief_cost(incident: Incident) -> str:
     if _has_missed(incident):
         parts.append(f"about {count(in_round_figures(incident.missed_sends or 0))} missed sends")
     if incident.revenue_at_risk:
-        parts.append(_risk(incident))
+        parts.append(risk_text(incident.revenue_at_risk, a_week=incident.dollars_a_week))
     return "; ".join([*parts, *_no_money(incident)]) or "not known yet"
 
 
@@ -35,8 +35,7 @@ def whole_cost(incident: Incident) -> str:
         parts.append(text if low is None or high is None else f"{text} ({span(max(0.0, low), high)})")
     if incident.revenue_at_risk:
         low, high = incident.revenue_at_risk_low, incident.revenue_at_risk_high
-        spread = None if low is None or high is None else f" ({_round(max(0.0, low))} to {_round(high)})"
-        parts.append(_risk(incident, spread or ""))
+        parts.append(risk_text(incident.revenue_at_risk, low, high, a_week=incident.dollars_a_week))
     return "; ".join([*parts, *_no_money(incident)]) or "not known yet"
 
 
@@ -56,14 +55,5 @@ def _has_missed(incident: Incident) -> bool:
     return incident.missed_sends is not None and round(incident.missed_sends) > 0
 
 
-def _risk(incident: Incident, spread: str = "") -> str:
-    text = f"about {_round(incident.revenue_at_risk or 0)} at risk so far{spread}"
-    return f"{text}, about {_round(incident.dollars_a_week)} a week" if incident.dollars_a_week else text
-
-
 def _no_money(incident: Incident) -> list[str]:
     return ["no deal value set, so the money is not known"] if incident.deal_value is None else []
-
-
-def _round(dollars: float) -> str:
-    return money(in_round_figures(dollars))
