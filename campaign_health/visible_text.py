@@ -18,3 +18,9 @@ def visible(text: object, length: int | None = None) -> str:
     line = "".join(" " if unicodedata.category(sign) in _UNWRITABLE else sign for sign in line)
     line = " ".join(line.split()) or NOTHING
     return line if length is None or len(line) <= length else f"{line[: length - 1]}…"
+
+
+def visible_lines(text: str) -> str:
+    """The text with its lines and spaces as they are, but without signs that move the cursor or turn the direction."""
+    kept = _DIRECTION.sub("", text)
+    return "".join("\ufffd" if sign != "\n" and unicodedata.category(sign) in _UNWRITABLE else sign for sign in kept)

@@ -82,6 +82,7 @@ _RENAME = {
     "shared_properties": SHARE,
     "confidence": SHARE,
 }
+_MANIFEST_RENAME = {"old_event": TEXT, "new_event": TEXT, "since": DAY, "owner": TEXT}
 _PROPERTY_CHANGE = {
     "event": TEXT,
     "property": TEXT,
@@ -251,7 +252,23 @@ def save_changes(
 
 def read_plans(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[dict[str, Any]]:
     """All stored campaign plans, as rows."""
-    found = connection.execute("SELECT * FROM campaign_plan WHERE workspace = ?", [workspace])
+    return _rows(connection.execute("SELECT * FROM campaign_plan WHERE workspace = ?", [workspace]))
+
+
+def read_manifest_renames(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[dict[str, Any]]:
+    """The renames that the manifest announced when it was last read, as rows; none in a file of an older version."""
+    known = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'manifest_rename'").fetchone()
+    if not known or not known[0]:
+        return []
+    return _rows(connection.execute("SELECT * FROM manifest_rename WHERE workspace = ?", [workspace]))
+
+
+def save_manifest_renames(connection: duckdb.DuckDBPyConnection, workspace: str, renames: Sequence[Row]) -> None:
+    """Replace the manifest's renames, where any of them changed."""
+    _replace_all(connection, workspace, "manifest_rename", _MANIFEST_RENAME, renames)
+
+
+def _rows(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

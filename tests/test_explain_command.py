@@ -102,3 +102,9 @@ def test_a_surge_is_explained_by_the_link_that_surges(status_world: World) -> No
 def test_a_healthy_day_is_not_called_rare(status_world: World) -> None:
     text = run(status_world, "explain", "welcome").stdout
     assert "A healthy campaign shows" not in text
+
+
+@pytest.mark.parametrize("wanted", ["²", "1" * 5000])
+def test_digits_that_are_no_id_are_no_campaign(status_world: World, wanted: str) -> None:
+    with pytest.raises(Exception, match="There is no campaign"):
+        run(status_world, "explain", wanted)

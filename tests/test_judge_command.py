@@ -61,3 +61,24 @@ def test_judging_before_collecting_says_so_and_makes_no_file(tmp_path: Path) -> 
     with pytest.raises(Exception, match="Nothing was collected yet"):
         run(World(tmp_path, []), "judge")
     assert not (tmp_path / "warehouse.duckdb").exists()
+
+
+def test_an_announced_rename_still_holds_while_the_manifest_cannot_be_read(tmp_path: Path) -> None:
+    old = steady(2, DAYS, name="Upgrade offer")
+    new = steady(3, DAYS, name="Nobody", event="event.two", trigger=None, state="draft")
+    new.events[:15], new.events[15:] = 0, old.events[15:]
+    for name in ("events", "started", "activated", "sent", "delivered"):
+        getattr(old, name)[15:] = 0
+    world = World(tmp_path, [steady(1, DAYS), old, new, steady(4, DAYS)])
+    world.collect(0, 17)
+    manifest = MANIFEST + "renames:\n  - {from: event_2, to: event.two, since: 2026-08-16}\n"
+    (tmp_path / "manifest.yaml").write_text(manifest)
+    run(world, "judge", now=morning_after(17))
+    expected = "SELECT campaign_id, expected_by IS NOT NULL FROM incident"
+    assert world.rows(expected) == [(2, True)]
+    (tmp_path / "manifest.yaml").write_text(manifest + "oops: 1\n")
+    assert "still holds" in " ".join(run(world, "judge", now=morning_after(17)).stderr.split())
+    assert world.rows(expected) == [(2, True)]
+    (tmp_path / "manifest.yaml").write_text("version: 1\n")
+    run(world, "judge", now=morning_after(17))
+    assert world.rows(expected) == [(2, False)]

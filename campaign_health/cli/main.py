@@ -11,6 +11,7 @@ import click
 
 from campaign_health.cli.console import notes, replace_unwritable_signs
 from campaign_health.errors import CampaignHealthError
+from campaign_health.visible_text import visible_lines
 
 # Order is the order in which a newcomer meets them; the text is what `--help` lists without loading the command.
 COMMANDS = {
@@ -74,7 +75,7 @@ class LazyCommands(click.Group):
         self, context: click.Context, arguments: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         close = get_close_matches(arguments[0], COMMANDS, n=1)
-        if arguments[0] not in COMMANDS and close:
+        if arguments[0] not in COMMANDS and close and not context.resilient_parsing:
             context.fail(f"No such command {arguments[0]!r}. Did you mean {close[0]}?")
         return super().resolve_command(context, arguments)
 
@@ -99,9 +100,11 @@ def main() -> None:
             failure = CampaignHealthError("There is no room on the disk to write to.", "Free some space and run again.")
         if not _is_expected(failure):
             raise failure
-        notes.print(f"error: {getattr(failure, 'message', failure)}", style="bold red", markup=False)
+        # What a failure tells of may hold names from outside, which must not move the cursor.
+        message = visible_lines(str(getattr(failure, "message", failure)))
+        notes.print(f"error: {message}", style="bold red", markup=False, emoji=False)
         if cure := getattr(failure, "cure", ""):
-            notes.print(cure, markup=False)
+            notes.print(visible_lines(cure), markup=False, emoji=False)
         sys.exit(2)
 
 

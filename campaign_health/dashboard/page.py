@@ -121,7 +121,7 @@ def _say_if_stale(page: Page) -> None:
         return
     missing = "What is missing is *not collected*, never zero: see page Data."
     found = answer(stretches, page.name)
-    lacking = {source for one in found for source in one.lacking}
+    lacking = {source for one in found if one.status == "not_collected" for source in one.lacking}
     names = joined([SOURCE_WORDS.get(one.source, one.source) for one in failed if one.source not in lacking])
     others = f"{names} did not answer in full. " if names else ""
     if line := unchecked_line(found, page.today):

@@ -1,6 +1,6 @@
 """What one day says: ln p(sends | only a share is left) - ln p(sends | healthy), per kept share and healthy model.
 
-More sends on a day never say more for a break.
+On a day far below its expectation, more sends say no more for a break; docs/detection.md tells where that ends.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from campaign_health.detection.chain_verdicts import ChainVerdicts, Expectation
 from campaign_health.detection.incidents import Incident, Past
 from campaign_health.detection.money import DailyMiss
 
-VERSION = 3
+VERSION = 4
 """Raised whenever what is stored, or what is judged from it, changes its meaning."""
 
 _DAYS = ("opened_on", "detected_on", "last_good_day", "recovered_on", "ended_on")

@@ -14,7 +14,7 @@ from campaign_health.clock import local_day
 from campaign_health.detection.incidents import Change, Incident
 from campaign_health.detection.standing import CONFIRMED_HAND_OVER_DAYS, HandOver, standing_of
 from campaign_health.manifest.handovers import handovers
-from campaign_health.manifest.schema import Manifest
+from campaign_health.manifest.schema import Manifest, Rename
 from storage.conversion import read_instant
 from storage.decisions import Decision, decisions_in_force
 from storage.judgements import read_changes, read_incidents, save_changes, save_incidents
@@ -69,12 +69,11 @@ def confirmed_hand_overs(decisions: Sequence[Decision], zone: ZoneInfo) -> list[
     return found
 
 
-def manifest_hand_overs(manifest: Manifest | None) -> list[HandOver]:
+def manifest_hand_overs(renames: Sequence[Rename]) -> list[HandOver]:
     """Renames that the manifest announces."""
-    announced = handovers(manifest) if manifest is not None else []
     return [
         HandOver(item.old, item.new, item.since, item.until, item.owner or _BY_MANIFEST, _BY_MANIFEST)
-        for item in announced
+        for item in handovers(Manifest(version=1, renames=tuple(renames)))
     ]
 
 

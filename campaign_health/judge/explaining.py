@@ -172,8 +172,9 @@ def _say(upstream: str, downstream: str, day: LinkDay, broken: bool, began_on: d
             f"{said}. Broken: the days since {day_text(began_on, day.day)} are {times} likelier if it is broken than "
             f"if it is healthy; an alarm needs {_times_words(day.threshold)}."
         )
-    if day.status == "surging" and began_on is not None:
-        return f"{said}. More than the {_WORDS[upstream][1]} explain, since {day_text(began_on, day.day)}."
+    if day.status == "surging":
+        since = f", since {day_text(began_on, day.day)}" if began_on is not None else ""
+        return f"{said}. More than the {_WORDS[upstream][1]} explain{since}."
     if day.status == "too_quiet":
         return f"{said}. Too few to tell a stop from chance."
     if day.evidence is not None and day.evidence > 2:
@@ -186,10 +187,14 @@ def _say(upstream: str, downstream: str, day: LinkDay, broken: bool, began_on: d
     return f"{said}. Holds."
 
 
-def _first_of_run(days: Sequence[LinkDay]) -> date:
-    """The first of the newest days shown that have the newest one's status."""
-    run = list(takewhile(lambda day: day.status == days[-1].status, reversed(days)))
-    return run[-1].day
+def _first_of_run(days: Sequence[LinkDay]) -> date | None:
+    """The first of the newest days that have the newest one's status; None where it may lie before those shown.
+
+    Days that were not collected neither end nor begin the run.
+    """
+    known = [day for day in days if day.status != "not_collected"]
+    run = list(takewhile(lambda day: day.status == days[-1].status, reversed(known)))
+    return run[-1].day if len(run) < len(known) else None
 
 
 def _conclusion(verdict: dict[str, Any], row: int, data: ChainInput, found: LinkVerdicts) -> str:

@@ -9,8 +9,10 @@ import duckdb
 
 from campaign_health.detection.sentences import joined
 from campaign_health.errors import CouldNotStart
+from campaign_health.visible_text import visible
 
 _NAMES_SHOWN = 8
+_NAME_LENGTH = 60
 _Row = tuple[str, int, str]
 
 
@@ -25,17 +27,17 @@ def find_campaign(connection: duckdb.DuckDBPyConnection, workspace: str | None, 
         "ORDER BY lower(name), campaign_id",
         {"workspace": workspace},
     ).fetchall()
-    plain = wanted.strip().casefold()
+    plain, shown = wanted.strip().casefold(), visible(wanted, _NAME_LENGTH)
     for found in (
-        [row for row in rows if plain.isdigit() and row[1] == int(plain)],
+        [row for row in rows if str(row[1]) == plain],
         [row for row in rows if row[2].casefold() == plain],
         [row for row in rows if plain in row[2].casefold()],
     ):
         if len(found) == 1:
             return found[0][0], found[0][1], found[0][2]
         if found:
-            raise CouldNotStart(f"{wanted!r} may be {_in_short(found)}.", "Give the id, or more of the name.")
-    raise CouldNotStart(f"There is no campaign {wanted!r}.", _cure(plain, rows))
+            raise CouldNotStart(f"{shown!r} may be {_in_short(found)}.", "Give the id, or more of the name.")
+    raise CouldNotStart(f"There is no campaign {shown!r}.", _cure(plain, rows))
 
 
 def no_verdict(
@@ -45,7 +47,7 @@ def no_verdict(
     named = connection.execute(
         "SELECT name FROM campaign WHERE workspace = ? AND campaign_id = ?", [workspace, campaign_id]
     ).fetchone()
-    name = named[0] if named else f"Campaign {campaign_id}"
+    name = visible(named[0], _NAME_LENGTH) if named else f"Campaign {campaign_id}"
     days = connection.execute(
         "SELECT min(day), max(day) FROM verdict WHERE workspace = ? AND campaign_id = ?", [workspace, campaign_id]
     ).fetchone()
@@ -59,12 +61,12 @@ def _cure(plain: str, rows: list[_Row]) -> str:
     if not rows:
         return "No campaign was collected yet: run `campaign-health collect`, then `campaign-health judge`."
     by_folded = {name.casefold(): name for _, _, name in rows}
-    close = [by_folded[folded] for folded in get_close_matches(plain, by_folded, n=1)]
+    close = [visible(by_folded[folded], _NAME_LENGTH) for folded in get_close_matches(plain, by_folded, n=1)]
     return f"{f'Did you mean {close[0]}? ' if close else ''}There are {_in_short(rows)}."
 
 
 def _in_short(rows: list[_Row]) -> str:
     # With their ids: names have commas of their own.
-    names = [f"{name} ({number})" for _, number, name in rows[:_NAMES_SHOWN]]
+    names = [f"{visible(name, _NAME_LENGTH)} ({number})" for _, number, name in rows[:_NAMES_SHOWN]]
     more = len(rows) - len(names)
     return f"{', '.join(names)} and {more:,} more" if more else joined(names)

@@ -19,7 +19,7 @@ from campaign_health.judge.mapping import CampaignSpan, campaign_spans
 from campaign_health.judge.plans import ManifestFacts, Plan, make_plans
 from campaign_health.manifest.problems import ManifestError
 from campaign_health.manifest.reading import read_manifest
-from campaign_health.manifest.schema import Manifest
+from campaign_health.manifest.schema import Manifest, Rename
 from campaign_health.settings import WorkspaceSettings
 from storage import judge_input, judgements
 from storage.decisions import Decision, decisions_in_force
@@ -68,9 +68,10 @@ def read_known(
     last_day = min(days[1], today if as_of is None else as_of)
     if last_day < days[0]:
         return None
-    told = ManifestFacts.stored(judgements.read_plans(connection, name))
-    manifest, problem = _manifest(workspace, told)
+    told, announced = ManifestFacts.stored(judgements.read_plans(connection, name)), _announced(connection, name)
+    manifest, problem = _manifest(workspace, bool(announced) or told.are_any)
     facts = ManifestFacts.of(manifest) if problem is None else told
+    renames = announced if problem is not None else manifest.renames if manifest is not None else ()
     decisions = [d for d in decisions_in_force(connection, name) if local_day(d.decided_at, zone) <= today]
     campaigns = judge_input.campaigns(connection, name)
     plans = make_plans(
@@ -92,20 +93,31 @@ def read_known(
         campaign_spans(campaigns, judge_input.campaign_spans(connection, name), days[0], local_days(zone)),
         judge_input.first_seen_days(connection, name),
         decisions,
-        [*confirmed_hand_overs(decisions, zone), *manifest_hand_overs(manifest)],
+        [*confirmed_hand_overs(decisions, zone), *manifest_hand_overs(renames)],
         RenameDecisions(said["confirm_rename"], said["refuse_rename"]),
-        [DeclaredRename(r.old, r.new, r.since, r.owner) for r in (manifest.renames if manifest else ())],
+        [DeclaredRename(rename.old, rename.new, rename.since, rename.owner) for rename in renames],
         problem,
     )
 
 
-def _manifest(workspace: WorkspaceSettings, said: ManifestFacts) -> tuple[Manifest | None, str | None]:
-    """The manifest, and why what it `said` when last read holds instead.
+def _announced(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[Rename, ...]:
+    """The renames that the manifest announced when it was last read."""
+    rows = judgements.read_manifest_renames(connection, workspace)
+    return tuple(
+        Rename.model_validate(
+            {"from": row["old_event"], "to": row["new_event"], "since": row["since"], "owner": row["owner"]}
+        )
+        for row in rows
+    )
+
+
+def _manifest(workspace: WorkspaceSettings, said_something: bool) -> tuple[Manifest | None, str | None]:
+    """The manifest, and why what it said when last read holds instead.
 
     A slip in it must not keep a broken campaign from being seen, nor a run from another folder take its owner away.
     """
     if workspace.manifest_path is None:
-        return None, _NO_MANIFEST if said.are_any else None
+        return None, _NO_MANIFEST if said_something else None
     try:
         return read_manifest(workspace.manifest_path), None
     except ManifestError as failure:

@@ -18,6 +18,7 @@ from campaign_health.detection.money import (
     missed_qualifying_events,
     revenue_at_risk,
 )
+from campaign_health.detection.rename import DeclaredRename
 from campaign_health.detection.standing import Standing
 from campaign_health.detection.verdicts import STATUS_NAMES
 from campaign_health.judge.arrays import Panels
@@ -102,6 +103,11 @@ def incident_row(incident: Incident, incident_id: str, plan: Plan, standing: Sta
 def plan_row(plan: Plan) -> dict[str, Any]:
     """A row of `campaign_plan`."""
     return {name: value for name, value in vars(plan).items() if name != "periods"} | {"uses": list(plan.uses)}
+
+
+def manifest_rename_row(rename: DeclaredRename) -> dict[str, Any]:
+    """A row of `manifest_rename`."""
+    return {"old_event": rename.old, "new_event": rename.new, "since": rename.since, "owner": rename.owner}
 
 
 def conversion_rate(plan: Plan) -> float:

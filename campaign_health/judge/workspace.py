@@ -20,7 +20,7 @@ from campaign_health.judge.checkpoint import VERSION, Checkpoint
 from campaign_health.judge.diagnosis import DIAGNOSIS_DAYS, Diagnosis, property_change_row, rename_row
 from campaign_health.judge.outcome import Outcome, judge_from, still_broken
 from campaign_health.judge.reading import Known, fingerprint, read_known
-from campaign_health.judge.rows import born_columns, plan_row, verdict_columns
+from campaign_health.judge.rows import born_columns, manifest_rename_row, plan_row, verdict_columns
 from campaign_health.judge.saving import save_incidents
 from campaign_health.judge.summary import JudgeSummary, Progress
 from campaign_health.settings import Settings, WorkspaceSettings
@@ -83,7 +83,7 @@ def _judge(
     source_days = judge_input.source_days(connection, name, known.first_day, known.last_day)
     settled_columns = last_settled_column(source_days, (known.last_day - known.first_day).days + 1) + 1
     if not settled_columns:
-        judgements.save_plans(connection, name, [plan_row(plan) for plan in known.plans])
+        _save_what_was_said(connection, name, known)
         return JudgeSummary(name, campaigns=len(known.plans), problem=known.problem)
     last_settled = known.first_day + timedelta(days=settled_columns - 1)
     before = remembered(connection, name, known, settings, last_settled)
@@ -111,7 +111,7 @@ def _judge(
         settled.days,
     )
     written = judgements.save_verdicts(connection, name, verdicts, begin)
-    judgements.save_plans(connection, name, [plan_row(plan) for plan in known.plans])
+    _save_what_was_said(connection, name, known)
     judgements.save_renames(connection, name, [rename_row(item) for item in diagnosis.renames_on(last_settled)])
     found = diagnosis.property_changes_on(last_settled)
     judgements.save_property_changes(connection, name, [property_change_row(item) for item in found])
@@ -167,6 +167,12 @@ def read_panels(connection: duckdb.DuckDBPyConnection, workspace: str, known: Kn
         judge_input.journey_days(connection, workspace, window, known.last_day),
         known.relearned,
     )
+
+
+def _save_what_was_said(connection: duckdb.DuckDBPyConnection, workspace: str, known: Known) -> None:
+    judgements.save_plans(connection, workspace, [plan_row(plan) for plan in known.plans])
+    renames = [manifest_rename_row(rename) for rename in known.declared_renames]
+    judgements.save_manifest_renames(connection, workspace, renames)
 
 
 def _add_provisional(outcome: Outcome, panels: Panels, settings: DetectorSettings) -> None:

@@ -65,7 +65,7 @@ def read_manifest_file(path: Path | str) -> ReadManifest:
     try:
         content = Path(path).read_bytes()
     except FileNotFoundError as error:
-        cure = "Write one with `campaign-health init`, or name yours with CAMPAIGN_HEALTH_MANIFEST."
+        cure = "Write one with `campaign-health init`, or name yours with CAMPAIGN_HEALTH_MANIFEST (check: --manifest)."
         raise ManifestError(file, [Problem(1, 1, "there is no such file", cure)]) from error
     except OSError as error:
         cure = "Name the file, not its folder." if isinstance(error, IsADirectoryError) else "Make it readable."

@@ -34,7 +34,7 @@ LEFT JOIN journey_day j ON j.workspace = m.workspace AND j.campaign_id = m.campa
 LEFT JOIN verdict v ON v.workspace = m.workspace AND v.campaign_id = m.campaign_id AND v.day = d.day
 LEFT JOIN judge_run r ON r.workspace = m.workspace
 LEFT JOIN incident i ON i.workspace = m.workspace AND i.campaign_id = m.campaign_id AND i.status <> 'withdrawn'
-    AND d.day BETWEEN i.opened_on AND coalesce(i.recovered_on - 1, r.as_of);
+    AND d.day >= i.opened_on AND (d.day < i.recovered_on OR i.recovered_on IS NULL AND (d.day <= r.as_of OR v.cause IS NOT NULL));
 COMMENT ON VIEW event_vs_campaign IS 'Each campaign day by day against its event: the one to chart. One row for every day from the first collected to the last, numbers NULL where not collected.';
 COMMENT ON COLUMN event_vs_campaign.workspace IS 'Name of the workspace.';
 COMMENT ON COLUMN event_vs_campaign.campaign_id IS 'Customer.io''s own id.';
