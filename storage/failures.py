@@ -109,10 +109,7 @@ def _named_duckdb_failure(failure: duckdb.Error, path: Path, writing: bool) -> S
     if any(words in text for words in _NO_ROOM_TEXTS):
         return no_room(path)
     if held_elsewhere(failure):
-        return BusyError(
-            f"{path} is open in another program: {failure}",
-            "Close it there (analysts should open the published file instead) and run again.",
-        )
+        return BusyError(f"{path} is open in another program: {failure}", _let_go(path, writing))
     if any(words in text for words in _FORBIDDEN_TEXTS):
         return _forbidden(path, writing)
     if isinstance(failure, duckdb.IOException | duckdb.SerializationException) and any(
@@ -136,6 +133,13 @@ def _named_duckdb_failure(failure: duckdb.Error, path: Path, writing: bool) -> S
             "Move what is in the way, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
         )
     return None
+
+
+def _let_go(path: Path, writing: bool) -> str:
+    """What to do about a file that another program has open: the published one may be, for reading."""
+    if path.name == "campaign_health.duckdb" or not writing:
+        return "Open it there with read_only=True, or close it, and run again."
+    return "Close it there (analysts should open the published file instead) and run again."
 
 
 def _repair(path: Path) -> str:

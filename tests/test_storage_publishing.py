@@ -16,7 +16,7 @@ import pytest
 
 from storage import publish
 from storage.database import Warehouse, open_published, transaction
-from storage.errors import DiskFullError, NoPublishedFileError
+from storage.errors import BusyError, DiskFullError, NoPublishedFileError
 from tests.storage_cast import save_a_run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -110,11 +110,33 @@ def test_a_log_left_by_someone_who_wrote_to_the_published_file_does_no_harm(tmp_
         connection.execute("SELECT * FROM mine")
 
 
+def test_an_analyst_who_holds_it_for_writing_is_told_to_open_it_for_reading(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    run(warehouse, 1)
+    hold = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    analyst = subprocess.Popen(
+        [sys.executable, "-c", hold, str(warehouse.published_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert analyst.stdout is not None
+        assert analyst.stdout.readline() == "open\n"
+        with pytest.raises(BusyError, match=rf"duckdb is open in another.*{analyst.pid}") as raised:
+            published_numbers(tmp_path)
+        assert raised.value.cure == "Open it there with read_only=True, or close it, and run again."
+    finally:
+        analyst.communicate()
+    assert published_numbers(tmp_path) == {1}
+
+
 def test_a_link_in_the_place_of_the_published_file_is_replaced_and_not_followed(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text("precious", encoding="utf-8")
     warehouse = Warehouse(tmp_path / "data")
-    warehouse.data_dir.mkdir()
+    with warehouse.open():
+        pass
     warehouse.published_path.symlink_to(elsewhere)
     run(warehouse, 1)
     assert elsewhere.read_text(encoding="utf-8") == "precious"
