@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ from storage.instances import opened
 from storage.locking import exclusive
 from storage.migrations import migrate, refuse_newer, shipped_migrations
 from storage.publish import publish_copy, sweep_leftovers, sync_directory, temporary_name
+from storage.restore import begun_anew, copied_from_published, is_of_an_older_warehouse, made_at, say_restored
 from storage.transactions import transaction
 
 __all__ = ["PUBLISHED_NAME", "WAREHOUSE_NAME", "Warehouse", "open_published", "transaction"]
@@ -31,14 +33,18 @@ class Warehouse:
         self.published_path = self.data_dir / PUBLISHED_NAME
 
     def exists(self) -> bool:
-        """Whether anything was ever stored. Raises UnwritableDirectoryError where this user may not look."""
+        """Whether anything was ever stored: also where only the published copy is left, which `open` restores.
+
+        Raises UnwritableDirectoryError where this user may not look.
+        """
         with clear_failures(self.path):
-            return self.path.exists()
+            return self.path.exists() or self.published_path.exists()
 
     @contextmanager
     def open(self, wait_seconds: float = 30.0) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection for reading and writing that nobody else has, at the newest schema.
 
+        Where there is no warehouse, it is restored from the published copy, or made where there is none with rows.
         Waits up to `wait_seconds` for whoever has it, then raises BusyError. Write inside `transaction`.
         Raises NewerFileError, ForeignFileError, CorruptFileError, DiskFullError, UnwritableDirectoryError. Not to be
         nested.
@@ -90,21 +96,39 @@ class Warehouse:
     def _create(self) -> None:
         """Make the file whole under another name first: a crash must not leave half a database behind."""
         temporary = temporary_name(self.path)
-        with opened(temporary, "warehouse") as connection:
-            migrate(connection, self.path)
+        is_restored = copied_from_published(self.published_path, self.path, temporary)
+        if not is_restored:
+            with opened(temporary, "warehouse") as connection:
+                migrate(connection, self.path)
         log = self.path.with_name(f"{self.path.name}.wal")
         if log.exists():
             # It belongs to a file that somebody moved away; DuckDB would play it into this one.
             log.replace(log.with_name(f"{log.name}.orphaned"))
         temporary.replace(self.path)
         sync_directory(self.data_dir)
+        if is_restored:
+            say_restored(self.path, self.published_path)
 
     def _publish(self, wait_seconds: float) -> None:
         with self._connected(wait_seconds) as connection:
             connection.execute("FORCE CHECKPOINT")
-        _refuse_to_replace_another_programs(self.published_path)
+            made = made_at(connection)
+        self._refuse_to_replace(made)
         with clear_failures(self.published_path):
             publish_copy(self.path, self.published_path)
+
+    def _refuse_to_replace(self, made: datetime | None) -> None:
+        """What is damaged, newer or missing may be replaced; another program's or an older warehouse's may not."""
+        is_anothers = False
+        try:
+            with open_published(self.published_path) as connection:
+                is_anothers = is_of_an_older_warehouse(connection, made)
+        except ForeignFileError:
+            raise
+        except StorageError:
+            pass
+        if is_anothers:
+            raise begun_anew(self.path, self.published_path)
 
 
 @contextmanager
@@ -135,14 +159,3 @@ def _how_to_publish(path: Path) -> str:
         "Run `campaign-health collect`, then `campaign-health judge`; or see a made-up world with "
         f"`campaign-health demo --data-dir {data_dir}`."
     )
-
-
-def _refuse_to_replace_another_programs(published: Path) -> None:
-    """A published file that is damaged, newer or missing may be replaced; somebody else's database may not."""
-    try:
-        with open_published(published):
-            pass
-    except ForeignFileError:
-        raise
-    except StorageError:
-        pass

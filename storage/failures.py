@@ -148,7 +148,7 @@ def _repair(path: Path) -> str:
         return "The next `campaign-health collect` replaces it."
     if path.name == "warehouse.duckdb":
         return (
-            "Move it away and put a backup or a copy of campaign_health.duckdb in its place; with neither, the next "
-            "collect starts anew from the services' own history."
+            "Move it away and put a backup in its place; without one, the next command restores it from "
+            "campaign_health.duckdb, and without that the next collect starts anew from the services' own history."
         )
     return "Name the data directory, or the file campaign_health.duckdb in it."

@@ -18,20 +18,29 @@ def publish_copy(warehouse: Path, published: Path) -> None:
     the two whole. The caller holds the warehouse's lock.
     """
     temporary = temporary_name(published)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
-        with os.fdopen(os.open(temporary, flags, 0o644), "wb") as target, warehouse.open("rb") as source:
-            shutil.copyfileobj(source, target, 1024 * 1024)
-            target.flush()
-            # The group's analysts read it, whatever the umask; only its owner writes.
-            os.fchmod(target.fileno(), stat.S_IMODE(os.fstat(target.fileno()).st_mode) | stat.S_IRGRP)
-            os.fsync(target.fileno())
+        # The group's analysts read it, whatever the umask; only its owner writes.
+        copy_to_disk(warehouse, temporary, more_rights=stat.S_IRGRP)
         # Someone who opened the published file for writing may have left this behind; DuckDB would replay it.
         published.with_name(f"{published.name}.wal").unlink(missing_ok=True)
         temporary.replace(published)
         sync_directory(published.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def copy_to_disk(source: Path, target: Path, *, more_rights: int = 0) -> None:
+    """Copy the closed file `source` to the new file `target`, and bring that to the disk.
+
+    `more_rights` are added to those that the umask leaves.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    with os.fdopen(os.open(target, flags, 0o644), "wb") as written, source.open("rb") as read:
+        shutil.copyfileobj(read, written, 1024 * 1024)
+        written.flush()
+        if more_rights:
+            os.fchmod(written.fileno(), stat.S_IMODE(os.fstat(written.fileno()).st_mode) | more_rights)
+        os.fsync(written.fileno())
 
 
 def sweep_leftovers(directory: Path) -> None:

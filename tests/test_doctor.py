@@ -22,6 +22,7 @@ from campaign_health.doctor.surroundings import DateHeaders
 from campaign_health.run_lock import SCHEDULE, only_one
 from campaign_health.sandbox.slack_service import running_slack
 from campaign_health.settings import load_settings
+from storage.database import Warehouse
 from tests.collecting_cast import Install, Installation
 from tests.openapi import request_violations, require_descriptions
 
@@ -50,6 +51,15 @@ def test_where_all_is_well_nothing_is_wrong(installation: Installation) -> None:
         "Mixpanel export",
     } <= subjects
     assert {"Customer.io key", "Customer.io numbers"} <= subjects
+
+
+def test_a_warehouse_that_is_missing_beside_its_copy_is_said_to_come_back(installation: Installation) -> None:
+    assert one(findings(installation), "Warehouse").text == "Nothing was collected yet."
+    Warehouse(installation.data_dir).publish()
+    Warehouse(installation.data_dir).path.unlink()
+    finding = one(findings(installation), "Warehouse")
+    assert (finding.level, finding.text) == ("note", "warehouse.duckdb is missing.")
+    assert finding.cure == "The next run restores it from campaign_health.duckdb."
 
 
 def test_its_requests_are_as_the_official_descriptions_say(installation: Installation) -> None:

@@ -82,3 +82,13 @@ def test_an_announced_rename_still_holds_while_the_manifest_cannot_be_read(tmp_p
     (tmp_path / "manifest.yaml").write_text("version: 1\n")
     run(world, "judge", now=morning_after(17))
     assert world.rows(expected) == [(2, False)]
+
+
+def test_where_only_the_published_copy_is_left_it_is_restored_and_judged(tmp_path: Path) -> None:
+    world = World(tmp_path, [steady(1, DAYS)])
+    world.collect(0, 20)
+    (tmp_path / "manifest.yaml").write_text("version: 1\n")
+    said = run(world, "judge", now=morning_after(20)).stdout
+    world.warehouse.path.unlink()
+    assert run(world, "judge", now=morning_after(20)).stdout == said
+    assert world.rows("SELECT count(*) FROM campaign") == [(1,)]

@@ -221,6 +221,12 @@ def test_another_programs_database_is_not_replaced_by_publishing(tmp_path: Path)
     with pytest.raises(ForeignFileError, match=r"campaign_health\.duckdb.*Move it away"):
         warehouse.publish()
     assert warehouse.published_path.read_bytes() == before
+    assert not warehouse.path.exists()
+
+
+def test_a_damaged_published_file_is_replaced_by_publishing(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.publish()
     warehouse.published_path.write_bytes(b"damaged")
     warehouse.publish()
     with open_published(tmp_path) as connection:

@@ -67,6 +67,9 @@ def _warehouse(data_dir: Path) -> Finding:
     subject = "Warehouse"
     warehouse = Warehouse(data_dir)
     if not warehouse.path.exists():
+        if warehouse.published_path.exists():
+            copy = warehouse.published_path.name
+            return note(subject, f"{warehouse.path.name} is missing.", f"The next run restores it from {copy}.")
         return note(subject, "Nothing was collected yet.", "Run `campaign-health collect`.")
     try:
         with warehouse.read(wait_seconds=5.0) as connection:
