@@ -9,7 +9,7 @@ from datetime import datetime
 from campaign_health.alerts.dead_man import ping
 from campaign_health.alerts.sending import send_due_digest
 from campaign_health.errors import CampaignHealthError
-from campaign_health.judge import judge_workspace
+from campaign_health.judge.workspace import judge_workspace
 from campaign_health.pipeline import Order, RunReport, collect_once
 from campaign_health.pipeline.clients import Sleep
 from campaign_health.pipeline.context import ProgressSink

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from campaign_health.day_states import count_state
 from campaign_health.demo_marker import MARKER
 from campaign_health.errors import CouldNotStart
-from campaign_health.judge import judge_all
+from campaign_health.judge.workspace import judge_all
 from campaign_health.pipeline import Order, collect_once
 from campaign_health.pipeline.context import ProgressSink
 from campaign_health.sandbox.limits import Limits

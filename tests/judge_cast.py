@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from campaign_health.detection.campaign_history import CampaignHistory
 from campaign_health.detection.chain_verdicts import CODE, STAGES, Expectation
-from campaign_health.judge import JudgeSummary, judge_workspace
+from campaign_health.judge.summary import JudgeSummary
+from campaign_health.judge.workspace import judge_workspace
 from campaign_health.settings import WorkspaceSettings, load_settings
 from storage.database import Warehouse, transaction
 from storage.records import CampaignMetrics, CampaignRecord, EventCounts, JourneyMetrics

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from campaign_health.clock import read_clock
-from campaign_health.judge import judge_workspace
+from campaign_health.judge.workspace import judge_workspace
 from campaign_health.pipeline import collect_once, order_from_names
 from campaign_health.sandbox.limits import Limits
 from campaign_health.sandbox.server import running_sandbox

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_health.judge import judge_all
+from campaign_health.judge.workspace import judge_all
 from campaign_health.settings import load_settings
 from storage.database import open_published, transaction
 from storage.decisions import record_decision

@@ -11,7 +11,7 @@ import duckdb
 from campaign_health.alerts.gap_reads import read_gaps
 from campaign_health.alerts.situation import Change, FailedSource, IncidentNow, Situation
 from storage.announcements import said_on, unannounced_changes
-from storage.queries import COUNTED_DAYS
+from storage.counted_days import COUNTED_DAYS
 
 SPARK_DAYS = 28
 

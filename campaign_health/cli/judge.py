@@ -16,7 +16,8 @@ from campaign_health.cli.day_option import DAY
 from campaign_health.clock import read_clock
 from campaign_health.detection.sentences import STATUS_WORDS, day_text, plural
 from campaign_health.errors import CouldNotStart, SettingsError
-from campaign_health.judge import JudgeSummary, judge_all
+from campaign_health.judge.summary import JudgeSummary
+from campaign_health.judge.workspace import judge_all
 from campaign_health.settings import Settings, load_settings
 from storage.database import Warehouse
 

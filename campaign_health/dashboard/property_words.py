@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from campaign_health.detection.causes.wording import TYPES
+from campaign_health.detection.wording import TYPES
 
 
 def kind_text(kind: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from campaign_health.detection.causes.wording import share_words
+from campaign_health.detection.wording import share_words
 
 _SPACE_BEFORE_PERCENT = re.compile(r"(?<=\d) %")
 _NO_BREAK = "\u00a0"

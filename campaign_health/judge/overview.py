@@ -25,13 +25,14 @@ from campaign_health.detection.sentences import (
 )
 from storage import queries
 from storage.conversion import read_instant
+from storage.counted_days import COUNTED_DAYS
 from storage.records import CORE_SOURCES
 
 STALE_AFTER = timedelta(hours=36)
 """Collected daily, the newest complete run is never older than this; older means that something has stopped."""
 
 _INCIDENTS = f"""
-    WITH counted AS ({queries.COUNTED_DAYS})
+    WITH counted AS ({COUNTED_DAYS})
     SELECT i.*, c.name AS campaign, p.owner, p.deal_value, r.as_of, n.counted_days
     FROM incident i JOIN campaign c USING (workspace, campaign_id)
     LEFT JOIN counted n USING (workspace, incident_id)

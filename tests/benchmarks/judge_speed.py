@@ -19,7 +19,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from campaign_health.judge import JudgeSummary, judge_workspace
+from campaign_health.judge.summary import JudgeSummary
+from campaign_health.judge.workspace import judge_workspace
 from campaign_health.sandbox.generated_world import generated_world
 from campaign_health.sandbox.world import World
 from campaign_health.settings import load_settings

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from storage.queries import COUNTED_DAYS
+from storage.counted_days import COUNTED_DAYS
 
 # What the view `campaign_health` says, asked of one workspace and without the columns that the page does not show:
 # four times as fast with a thousand campaigns and two years of days.
