@@ -6,8 +6,10 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from campaign_health.alerts.building import build_digest
-from campaign_health.alerts.digest import Digest, SectionName
+from campaign_health.alerts.digest import Digest, Kind, SectionName
 from campaign_health.alerts.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.plain_text import plain_text
 from campaign_health.alerts.situation import Situation
@@ -207,3 +209,12 @@ def test_what_is_still_broken_keeps_the_first_thing_to_do() -> None:
     new, still = said.split("STILL BROKEN")
     assert "Journeys should start again." in new
     assert "Next: Open the trigger of `a.b` and set it to v2.0 of it. Owner" in still
+
+
+@pytest.mark.parametrize("kind", ["digest", "all_clear", "reminder"])
+def test_an_old_verdict_is_no_all_clear(kind: Kind) -> None:
+    old = replace(situation(), judged_day=TODAY - timedelta(days=3))
+    said = "Nothing is known of the last days: the newest judged day is Sat 21 Nov, 3 days ago"
+    assert build(old, kind=kind).headline == said
+    assert build(replace(old, judged_day=None), kind=kind).headline == "Nothing is known yet"
+    assert build(replace(old, incidents=(incident(1),)), kind=kind).headline == "1 campaign is still broken"

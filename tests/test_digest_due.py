@@ -129,3 +129,16 @@ def test_it_is_never_all_clear_while_a_campaign_has_no_numbers() -> None:
     assert due(at(9), of=situation()) == "all_clear"
     gap = Gap(1, "Welcome", TODAY, TODAY, ("customerio_metrics",))
     assert due(at(9), of=replace(situation(), gaps=(gap,))) == "reminder"
+
+
+def test_while_nothing_was_judged_there_is_no_sign_of_life() -> None:
+    unjudged = replace(situation(), judged_day=None)
+    assert due(at(9), of=unjudged) is None
+    assert due(at(9), unjudged, (said(TODAY - timedelta(days=9)),)) is None
+    assert due(at(9), replace(unjudged, failed_sources=(FAILED_METRICS,))) == "digest"
+
+
+@pytest.mark.parametrize(("days", "expected"), [(1, "all_clear"), (2, "all_clear"), (3, "reminder"), (400, "reminder")])
+def test_it_is_never_all_clear_where_the_newest_judged_day_is_old(days: int, expected: str) -> None:
+    judged = replace(situation(), judged_day=TODAY - timedelta(days=days))
+    assert due(at(9), of=judged) == expected

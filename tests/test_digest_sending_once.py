@@ -10,7 +10,7 @@ from campaign_health.alerts.sending import send_due_digest
 from campaign_health.sandbox.slack_service import SlackSandbox
 from storage.database import Warehouse
 from tests.digest_sending_cast import headlines, send
-from tests.digest_warehouse import MONDAY, at, break_campaign, mend_campaign, run_ended, settings_in
+from tests.digest_warehouse import MONDAY, at, break_campaign, judged, mend_campaign, run_ended, settings_in
 
 
 def test_a_break_and_its_recovery_are_told_once_each(warehouse: Warehouse, slack: SlackSandbox) -> None:
@@ -32,6 +32,7 @@ def test_without_a_channel_it_says_so_and_stores_nothing(warehouse: Warehouse, s
 
 def test_quiet_weeks_have_one_sign_of_life_each(warehouse: Warehouse, slack: SlackSandbox) -> None:
     for day in range(21):
+        judged(warehouse, MONDAY + timedelta(days=day - 1))
         send(warehouse, slack, at(MONDAY + timedelta(days=day)))
     assert headlines(slack) == ["All clear: every campaign sends as expected"] * 3
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 from campaign_health.alerts.digest import CheckFailure, Digest, DigestItem, Kind, Money, Section, SectionName
 from campaign_health.alerts.situation import Change, FailedSource, IncidentNow, Situation
 from campaign_health.alerts.unchecked import Unchecked, unchecked
 from campaign_health.alerts.wording import headline, rest_line
-from campaign_health.detection.formats import day_text
+from campaign_health.detection.formats import day_text, plural
 from campaign_health.detection.words import BROKEN, cause_label
 from campaign_health.links import Act, act_link, campaign_link, data_link, overview_link
 
@@ -17,6 +17,8 @@ from campaign_health.links import Act, act_link, campaign_link, data_link, overv
 DEFAULT_WORKSPACE = "default"
 # A change of older data is listed, not announced as news: Friday's data still is on Monday.
 NEWS_DAYS = 3
+# The morning after, the newest judged day is yesterday; one older than this says nothing of how things stand.
+OLD_AFTER_DAYS = 2
 # More than this is more than anyone reads; it also keeps a message well inside Slack's limit on all blocks together.
 ITEMS_PER_SECTION = {
     SectionName.NEW: 6,
@@ -69,9 +71,11 @@ def build_digest(
         workspace=situation.workspace,
         kind=kind,
         day=today,
-        headline=headline(
+        headline=_headline(
             {section.name: _size(section) for section in sections},
             kind,
+            situation.judged_day,
+            today,
             dollars_a_week=_dollars_a_week(incidents),
             unchecked_campaigns=sum(len(one.campaigns) for one in unknown),
         ),
@@ -84,10 +88,34 @@ def build_digest(
     )
 
 
+def is_old(judged_day: date | None, today: date) -> bool:
+    """Whether the newest judged day is too old to say that all is well, or there is none."""
+    return judged_day is None or (today - judged_day).days > OLD_AFTER_DAYS
+
+
 def is_news(change: Change, today: date) -> bool:
     """Whether a change is worth a message of its own: young enough, and about breaking or recovering."""
     recent = change.news and change.day >= today - timedelta(days=NEWS_DAYS)
     return recent and change.kind in OPENING | CLOSING | {"cause_changed"}
+
+
+def _headline(
+    sizes: Mapping[SectionName, int],
+    kind: Kind,
+    judged_day: date | None,
+    today: date,
+    *,
+    dollars_a_week: float,
+    unchecked_campaigns: int,
+) -> str:
+    """The first line. Where there is nothing else to say, an old verdict is no all clear."""
+    text = headline(sizes, kind, dollars_a_week=dollars_a_week, unchecked_campaigns=unchecked_campaigns)
+    if text != headline({}, kind) or not is_old(judged_day, today):
+        return text
+    if judged_day is None:
+        return "Nothing is known yet"
+    passed = plural((today - judged_day).days, "day")
+    return f"Nothing is known of the last days: the newest judged day is {day_text(judged_day, today)}, {passed} ago"
 
 
 def _sort_into_sections(

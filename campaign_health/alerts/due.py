@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from campaign_health.alerts.building import is_news
+from campaign_health.alerts.building import is_news, is_old
 from campaign_health.alerts.digest import Kind
 from campaign_health.alerts.situation import Situation
 from campaign_health.settings import DigestSettings
@@ -40,7 +40,8 @@ def kind_due(
     """What is due on one channel at `now`, or None.
 
     The day's digest is due once its local time has come, where anything is new. Where nothing is, a sign of life
-    (all clear, or a reminder of what is still broken) is due when seven days went by without any message.
+    (all clear, or a reminder of what is still broken) is due when seven days went by without any message; never where
+    nothing was judged, and never as an all clear where the newest judged day is old.
     A failed attempt is tried again at its `retry_at`. A channel gets one digest a day, except where the day's message
     can be edited in place (`editable`).
     """
@@ -55,9 +56,11 @@ def kind_due(
     untold = any(not source.told for source in situation.failed_sources)
     if untold or any(is_news(change, today) for change in situation.changes):
         return "digest"
+    if situation.judged_day is None:
+        return None
     newest = max((p.day for p in arrived), default=None)
     if newest is None or (today - newest) >= timedelta(days=PROOF_OF_LIFE_DAYS):
-        checked = not situation.failed_sources and not situation.gaps
+        checked = not situation.failed_sources and not situation.gaps and not is_old(situation.judged_day, today)
         is_clear = checked and all(i.status != "open" for i in situation.incidents)
         return "all_clear" if is_clear else "reminder"
     return None

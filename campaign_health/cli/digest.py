@@ -18,7 +18,7 @@ from campaign_health.alerts.sending import as_test, compose, prepare, send_due_d
 from campaign_health.alerts.terminal_channel import Terminal
 from campaign_health.cli.console import notes, print_json
 from campaign_health.clock import local_day, read_clock
-from campaign_health.errors import SettingsError
+from campaign_health.errors import CouldNotStart, SettingsError
 from campaign_health.settings import Settings, WorkspaceSettings, load_settings
 from storage.database import Warehouse, open_published
 
@@ -32,7 +32,8 @@ def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> No
     """Send the digest that is due on each channel; see it first with --dry-run, which sends nothing.
 
     Due: once a day at the set local time where something is new; once a week a sign of life. What was announced is
-    never announced again. Exit code 0: sent, or nothing was due; 1: a channel failed (it is tried again later).
+    never announced again. Exit code 0: sent, or nothing was due; 1: a channel failed (it is tried again later);
+    2: could not start.
     """
     now = read_clock(os.environ)
     settings = load_settings(os.environ, Path.cwd())
@@ -41,6 +42,8 @@ def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> No
         raise SettingsError(
             f"There is no workspace {only!r}.", "Its name is that of its table in campaign-health.toml."
         )
+    if not Warehouse(settings.data_dir).exists():
+        raise CouldNotStart("Nothing was collected yet.", "Run `campaign-health collect` first.")
     if dry_run:
         _show(settings, chosen, now, as_json)
         return
