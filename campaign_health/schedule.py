@@ -29,7 +29,7 @@ from campaign_health.pipeline.report import RunReport
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.stopping import StopSignals
 from storage.database import Warehouse
-from storage.queries import workspace_zone
+from storage.zones import stored_zone
 
 # After a run that Mixpanel's hourly share ended, the rest is fetched when the hour is over.
 BUDGET_FREE_AFTER = timedelta(minutes=61)
@@ -188,8 +188,7 @@ class Schedule:
         if workspace.time_zone is not None:
             return workspace.time_zone
         with Warehouse(self._settings.data_dir).read() as connection:
-            stored = workspace_zone(connection, workspace.name)
-        return ZoneInfo(stored.time_zone) if stored else ZoneInfo("UTC")
+            return stored_zone(connection, workspace.name) or ZoneInfo("UTC")
 
 
 def is_due(newest_run: datetime | None, collect_at: time, zone: ZoneInfo, now: datetime) -> bool:

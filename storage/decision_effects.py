@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 import duckdb
 
 from storage.conversion import stored_instant, stored_json
 from storage.decision_records import Decision, decisions_in_force
+from storage.zones import stored_zone
 
 _COLUMNS = {
     "acknowledge": ("acknowledged_by = ?, acknowledged_at = ?", ("decided_by", "decided_at")),
@@ -82,8 +82,7 @@ def _record_changes(
         detail = {"by": by, "reason": decision.reason, "decision_id": decision.decision_id}
         detail["until"] = decision.until.isoformat() if decision.until else None
         detail["how"] = "decision" if made == "expected" else None
-    row = connection.execute("SELECT time_zone FROM workspace WHERE workspace = ?", [workspace]).fetchone()
-    day = now.astimezone(ZoneInfo(row[0] if row else "UTC")).date()
+    day = now.astimezone(stored_zone(connection, workspace) or UTC).date()
     for incident_id in incidents:
         # What people did themselves is no news to them.
         connection.execute(

@@ -40,5 +40,9 @@ class UnwritableDirectoryError(StorageError):
     """The data directory or a file in it may not be read or written by this user."""
 
 
+class UnknownZoneError(StorageError):
+    """The stored time zone is not known on this machine, so no instant can be told its day."""
+
+
 class UnknownDecisionError(StorageError):
     """The incident or decision that somebody acted on is not there (any more)."""

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from storage.zones import stored_zone
+
 Columns = Mapping[str, NDArray[Any]]
 Row = dict[str, Any]
 
@@ -86,9 +88,9 @@ def collected_range(connection: duckdb.DuckDBPyConnection, workspace: str) -> tu
 
 
 def stored_time_zone(connection: duckdb.DuckDBPyConnection, workspace: str) -> str | None:
-    """The zone whose days are stored, None before the first collection."""
-    row = connection.execute("SELECT time_zone FROM workspace WHERE workspace = ?", [workspace]).fetchone()
-    return str(row[0]) if row else None
+    """The zone whose days are stored, None before the first collection. Raises UnknownZoneError."""
+    zone = stored_zone(connection, workspace)
+    return None if zone is None else zone.key
 
 
 def time_zone_since(connection: duckdb.DuckDBPyConnection, workspace: str) -> datetime | None:

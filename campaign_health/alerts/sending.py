@@ -31,6 +31,7 @@ from storage.announcements import Announcement, announcements_on, claim_announce
 from storage.database import Warehouse, transaction
 from storage.errors import StorageError
 from storage.failures import clear_failures
+from storage.zones import stored_zone
 
 TRIES = 3
 # A channel that asks for a longer wait than this is tried again on a later run.
@@ -138,8 +139,7 @@ def compose(
 
 def zone_of(connection: duckdb.DuckDBPyConnection, workspace: WorkspaceSettings) -> ZoneInfo:
     """The workspace's zone: the one that was collected in, else the set one, else UTC."""
-    row = connection.execute("SELECT time_zone FROM workspace WHERE workspace = ?", [workspace.name]).fetchone()
-    return ZoneInfo(row[0]) if row else workspace.time_zone or ZoneInfo("UTC")
+    return stored_zone(connection, workspace.name) or workspace.time_zone or ZoneInfo("UTC")
 
 
 def _safely(channel: Channel, send: Callable[[], Delivery]) -> Delivery:

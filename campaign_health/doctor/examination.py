@@ -20,7 +20,7 @@ from campaign_health.settings import Settings, WorkspaceSettings
 from collectors.http import new_session
 from storage.database import open_published
 from storage.errors import StorageError
-from storage.queries import workspace_zone
+from storage.zones import stored_zone
 
 _KEYS = {
     "Mixpanel key": "MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET",
@@ -67,10 +67,9 @@ def _without_keys(subject: str) -> Finding:
 def _zone_of_last_run(settings: Settings, workspace: str) -> ZoneInfo | None:
     try:
         with open_published(settings.data_dir) as connection:
-            stored = workspace_zone(connection, workspace)
+            return stored_zone(connection, workspace)
     except StorageError:
         return None
-    return ZoneInfo(stored.time_zone) if stored else None
 
 
 def _of(workspace: str, findings: Iterable[Finding]) -> Iterator[Finding]:

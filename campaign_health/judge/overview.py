@@ -27,6 +27,7 @@ from storage import queries
 from storage.conversion import read_instant
 from storage.counted_days import COUNTED_DAYS
 from storage.records import CORE_SOURCES
+from storage.zones import stored_zone
 
 STALE_AFTER = timedelta(hours=36)
 """Collected daily, the newest complete run is never older than this; older means that something has stopped."""
@@ -134,7 +135,7 @@ class Overview:
 def read_overview(connection: duckdb.DuckDBPyConnection, now: datetime, workspace: str | None = None) -> Overview:
     """The state of all workspaces, or of one, as last published. `now` tells how old that is."""
     names = [workspace] if workspace is not None else queries.workspaces(connection)
-    zones = {name: _zone(connection, name) for name in names}
+    zones = {name: stored_zone(connection, name) or ZoneInfo("UTC") for name in names}
     incidents = sorted((_incident(row) for row in _rows(connection, _INCIDENTS, workspace)), key=_worst_first)
     campaigns = [_campaign(row) for row in _rows(connection, _NEWEST, workspace)]
     sources = [state for name in names for state in _sources(connection, name)]
@@ -249,11 +250,6 @@ def _unjudged(connection: duckdb.DuckDBPyConnection, workspace: str | None) -> i
         {"workspace": workspace},
     ).fetchone()
     return int(row[0]) if row else 0
-
-
-def _zone(connection: duckdb.DuckDBPyConnection, workspace: str) -> ZoneInfo:
-    known = queries.workspace_zone(connection, workspace)
-    return ZoneInfo(known.time_zone if known else "UTC")
 
 
 def _sources(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[SourceState]:

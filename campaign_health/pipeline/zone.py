@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from campaign_health.errors import SettingsError
+from storage.errors import UnknownZoneError
+from storage.zones import known_zone
 
 _CURE = "Set CAMPAIGN_HEALTH_TIMEZONE to the project's zone, such as Europe/Berlin."
 
@@ -63,7 +65,11 @@ def choose_zone(
     silent = f"Mixpanel names no time zone for project {project}." if project is not None else "It is not set."
     reason = not_served_because or silent
     if project is not None and stored is not None:
-        return ZoneFound(ZoneInfo(stored), False, (f"{reason} The time zone {stored} is kept from the last run.",))
+        try:
+            kept = known_zone(stored)
+        except UnknownZoneError as failure:
+            raise SettingsError(f"{reason} {failure.message}", failure.cure) from failure
+        return ZoneFound(kept, False, (f"{reason} The time zone {stored} is kept from the last run.",))
     raise SettingsError(
         f"The time zone of the workspace {workspace} is not known: {reason}",
         f"{_CURE} Check MIXPANEL_PROJECT_ID as well." if project is not None else _CURE,
