@@ -92,3 +92,11 @@ def test_where_only_the_published_copy_is_left_it_is_restored_and_judged(tmp_pat
     world.warehouse.path.unlink()
     assert run(world, "judge", now=morning_after(20)).stdout == said
     assert world.rows("SELECT count(*) FROM campaign") == [(1,)]
+
+
+def test_without_campaigns_it_says_that_there_are_none(tmp_path: Path) -> None:
+    world = World(tmp_path, [])
+    world.collect(0, 20)
+    (tmp_path / "manifest.yaml").write_text("version: 1\n")
+    said = run(world, "judge", now=morning_after(20)).stdout
+    assert said == "no campaigns to judge up to Fri 21 Aug 2026.\n0 incidents open.\n"

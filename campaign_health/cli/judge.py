@@ -83,9 +83,9 @@ def _print(summaries: Sequence[JudgeSummary]) -> None:
         counts = ", ".join(
             f"{number} {STATUS_WORDS[status].label.lower()}" for status, number in summary.status_counts.items()
         )
+        judged = f"{plural(summary.campaigns, 'campaign')} judged" if summary.campaigns else "no campaigns to judge"
         results.print(
-            f"{prefix}{plural(summary.campaigns, 'campaign')} judged up to {day_text(summary.as_of)}: {counts}.",
-            markup=False,
+            f"{prefix}{judged} up to {day_text(summary.as_of)}{f': {counts}' if counts else ''}.", markup=False
         )
         news = [
             f"{len(ids)} {word}" for ids, word in ((summary.opened, "new"), (summary.recovered, "recovered")) if ids
