@@ -95,6 +95,31 @@ def test_a_source_that_was_last_asked_long_ago_is_named_though_the_others_are_fr
     assert "The newest collection of Mixpanel event counts is 20 days old: what follows is not of today." in text
 
 
+@pytest.mark.parametrize(("hours", "days"), [(37, 1), (38.9, 1), (39, 2), (62.9, 2), (63, 3)])
+def test_the_header_and_the_warning_count_the_same_local_days(status_world: World, hours: float, days: int) -> None:
+    now = morning_after(LAST) + timedelta(hours=hours)
+    text = " ".join(run(status_world, "status", now=now).stdout.split())
+    passed = "yesterday" if days == 1 else f"{days} days ago"
+    assert f"all sources collected {passed} at 06:32" in text
+    assert f"The newest collection is {days} day{'' if days == 1 else 's'} old" in text
+
+
+def test_a_clock_before_the_newest_collection_is_said_with_its_cure(status_world: World) -> None:
+    now = morning_after(LAST) - timedelta(days=2520)
+    result = run(status_world, "status", "--exit-code", now=now)
+    text = " ".join(result.stdout.split())
+    assert "all sources collected on Tue 8 Sep 2026 at 06:32" in text
+    said = (
+        "The clock says Tue 15 Oct 2019 at 09:00, which is before the newest collection (Tue 8 Sep 2026 at 06:32):"
+        " set this machine's clock, or remove CAMPAIGN_HEALTH_NOW."
+    )
+    assert said in text
+    assert json.loads(run(status_world, "status", "--json", now=now).stdout)["could_not_tell"] is True
+    a_little = run(status_world, "status", now=morning_after(LAST) - timedelta(hours=3)).stdout
+    assert "all sources collected today at 06:32" in " ".join(a_little.split())
+    assert "The clock says" not in a_little
+
+
 def test_a_collection_of_yesterday_is_one_day_old(status_world: World) -> None:
     text = run(status_world, "status", now=morning_after(LAST) + timedelta(hours=36)).stdout
     assert "The newest collection is 1 day old" in text

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import numpy as np
 
-from campaign_health.clock import local_day
+from campaign_health.clock import NOW_SETTING, local_day
 from campaign_health.detection.project_outage import LOOK_BACK_DAYS, project_outages
 from campaign_health.detection.sentences import (
     BROKEN,
@@ -31,6 +31,9 @@ from storage.zones import stored_zone
 
 STALE_AFTER = timedelta(hours=36)
 """Collected daily, the newest complete run is never older than this; older means that something has stopped."""
+
+CLOCKS_DIFFER_BY = timedelta(hours=1)
+"""The machines that collect and that ask may be apart by this much; a collection from later than that is not yet."""
 
 _INCIDENTS = f"""
     WITH counted AS ({COUNTED_DAYS})
@@ -284,11 +287,18 @@ def _staleness(
     core = _core(item for item in sources if item.workspace == workspace)
     if not core:
         return f"Nothing was collected for {workspace} yet."
+    newest = max(item.newest_run_at for item in core)
+    if newest - now > CLOCKS_DIFFER_BY:
+        return (
+            f"The clock says {_moment(now, zone)}, which is before the newest collection ({_moment(newest, zone)}):"
+            f" set this machine's clock, or remove {NOW_SETTING}."
+        )
     if as_of is None:
         return f"Nothing was judged for {workspace} yet: run `campaign-health judge`."
     old = [item for item in core if now - item.newest_run_at > STALE_AFTER]
     if old:
-        days = plural((now - min(item.newest_run_at for item in old)).days, "day")
+        oldest = min(item.newest_run_at for item in old)
+        days = plural((local_day(now, zone) - local_day(oldest, zone)).days, "day")
         names = [SOURCE_WORDS.get(item.source, item.source) for item in old]
         of = "" if len(old) == len(core) else f" of {joined(names)}"
         return f"The newest collection{of} is {days} old: what follows is not of today."
@@ -318,6 +328,11 @@ def _standstill(connection: duckdb.DuckDBPyConnection, workspace: str, as_of: da
     )
 
 
+def _moment(instant: datetime, zone: ZoneInfo) -> str:
+    local = instant.astimezone(zone)
+    return f"{day_text(local.date())} at {local:%H:%M}"
+
+
 def _freshness(sources: Sequence[SourceState], zones: Mapping[str, ZoneInfo], now: datetime) -> str | None:
     if not sources:
         return None
@@ -325,8 +340,9 @@ def _freshness(sources: Sequence[SourceState], zones: Mapping[str, ZoneInfo], no
     # What was asked last says nothing of a source that was last asked long ago.
     oldest = min(_core(sources), key=lambda item: item.newest_run_at)
     zone = zones[oldest.workspace]
-    local = oldest.newest_run_at.astimezone(zone)
-    when = f"{days_since(local.date(), local_day(now, zone))} at {local:%H:%M}"
+    local, today = oldest.newest_run_at.astimezone(zone), local_day(now, zone)
+    is_ahead = local.date() > today
+    when = f"on {_moment(local, zone)}" if is_ahead else f"{days_since(local.date(), today)} at {local:%H:%M}"
     if not troubled:
         return f"all sources collected {when}"
     return f"collected {when}, except part of {joined(troubled)}"
