@@ -13,7 +13,7 @@ from campaign_health.dashboard.reads.overview import incidents
 from storage.database import open_published, transaction
 from storage.decisions import record_decision
 from storage.records import SOURCES, CollectionRecord
-from storage.save import save_collection
+from storage.save import save_collection, save_workspace_zone
 from tests.judge_cast import World, broken, day, morning_after, steady
 from tests.status_world import BREAK, DAYS, HOSTILE, LAST, MANIFEST, collected, run
 
@@ -200,6 +200,27 @@ def test_a_source_that_failed_is_could_not_tell_and_never_all_clear(tmp_path: Pa
     assert "Details: Customer.io sends: Customer.io refused the key." in text
     (one,) = json.loads(run(world, "status", "--json").stdout)["unchecked"]
     assert (one["campaigns"], one["first_day"], one["last_day"]) == (["Welcome"], "2026-09-07", "2026-09-07")
+
+
+def test_what_could_not_be_checked_names_its_workspace_where_there_are_several(tmp_path: Path) -> None:
+    world = World(tmp_path, [steady(1, DAYS, name="Welcome")], failed={("customerio_metrics", LAST)})
+    world.collect(0, LAST)
+    collected(world, "failed", "Customer.io refused the key.")
+    (tmp_path / "manifest.yaml").write_text("version: 1\n")
+    run(world, "judge")
+    assert "× Welcome, Mon 7 Sep: " in run(world, "status").stdout
+    at = morning_after(LAST)
+    with world.warehouse.open_and_publish() as connection, transaction(connection):
+        save_workspace_zone(connection, "shop", "UTC", at)
+        record = CollectionRecord(
+            "run", "shop", "mixpanel_lexicon", at, at, "failed", day(0), day(LAST), 1, 1, "HTTP 500."
+        )
+        save_collection(connection, record)
+    text = " ".join(run(world, "status").stdout.split())
+    assert "× Welcome (default), Mon 7 Sep: Customer.io gave no usable numbers" in text
+    assert "× Mixpanel Lexicon (shop): It could not be read in full." in text
+    found = json.loads(run(world, "status", "--json").stdout)["unchecked"]
+    assert [(one["workspace"], one["campaigns"]) for one in found] == [("default", ["Welcome"]), ("shop", [])]
 
 
 def test_collected_campaigns_that_were_never_judged_are_counted_and_the_cure_is_said(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ class Unchecked:
     last_day: date | None
     said: str
     details: str
+    workspace: str = ""
 
     @property
     def title(self) -> str:
@@ -36,8 +37,8 @@ class Unchecked:
         return in_short(self.campaigns) if self.campaigns else joined([SOURCE_WORDS.get(s, s) for s in self.sources])
 
 
-def unchecked(gaps: Iterable[Gap], troubles: Mapping[str, str]) -> list[Unchecked]:
-    """Everything that could not be checked, what concerns most campaigns first.
+def unchecked(gaps: Iterable[Gap], troubles: Mapping[str, str], workspace: str = "") -> list[Unchecked]:
+    """Everything of one workspace that could not be checked, what concerns most campaigns first.
 
     `troubles` is what went wrong with a source in its newest run. One that cost no campaign its numbers stands for
     itself, behind the campaigns.
@@ -46,12 +47,14 @@ def unchecked(gaps: Iterable[Gap], troubles: Mapping[str, str]) -> list[Unchecke
     for gap in gaps:
         groups.setdefault((gap.first_day, gap.last_day, gap.sources), []).append(gap.campaign)
     found = [
-        Unchecked(tuple(names), sources, first, last, _said(names, sources), _details(sources, troubles))
+        Unchecked(tuple(names), sources, first, last, _said(names, sources), _details(sources, troubles), workspace)
         for (first, last, sources), names in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
     ]
     explained = {source for _, _, sources in groups for source in sources}
     return found + [
-        Unchecked((), (source,), None, None, f"It could not be read in full. {CURE}", _details((source,), troubles))
+        Unchecked(
+            (), (source,), None, None, f"It could not be read in full. {CURE}", _details((source,), troubles), workspace
+        )
         for source in troubles
         if source not in explained
     ]

@@ -57,7 +57,7 @@ def _print_all(console: Console, overview: Overview, beside: Beside) -> None:
     _print_quiet(console, "Muted", overview.muted)
     _print_quiet(console, "Intended", overview.expected)
     _print_worth_a_look(console, beside.notable)
-    _print_unchecked(console, beside.unchecked)
+    _print_unchecked(console, beside.unchecked, beside.several)
     if not overview.campaigns and not overview.stale:
         console.print("Nothing was judged yet. Run `campaign-health collect`, then `campaign-health judge`.")
 
@@ -137,14 +137,15 @@ def _print_worth_a_look(console: Console, notable: Sequence[Stretch]) -> None:
         console.print(Padding(Text(clean(f"{heading}. {seen_line(item, item.day)} {meaning}")), 0))
 
 
-def _print_unchecked(console: Console, unknown: Sequence[Unchecked]) -> None:
+def _print_unchecked(console: Console, unknown: Sequence[Unchecked], several: bool) -> None:
     if not unknown:
         return
     console.print()
     console.print(Text("Could not check", style="bold"))
     for item in unknown:
         days = f", {days_text(item.first_day, item.last_day)}" if item.first_day and item.last_day else ""
-        line = f"{STATUS_WORDS['not_collected'].shape} {item.title}{days}: {item.said}"
+        whose = f" ({item.workspace})" if several else ""
+        line = f"{STATUS_WORDS['not_collected'].shape} {item.title}{whose}{days}: {item.said}"
         console.print(Text(clean(line)))
         if item.details:
             console.print(Padding(Text(clean(f"Details: {item.details}"), style="dim"), (0, 0, 0, 2)))
