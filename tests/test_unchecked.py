@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from campaign_health.alerts.gap_reads import read_gaps
 from campaign_health.alerts.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.plain_text import plain_text
 from campaign_health.alerts.situation import FailedSource, Gap
+from campaign_health.alerts.slack_blocks import slack_message
 from campaign_health.alerts.unchecked import CURE, in_short, unchecked
 from tests.digest_cast import FAILED_METRICS, TODAY, situation
 from tests.digest_warehouse import MONDAY, warehouse_in
@@ -69,9 +71,15 @@ def test_a_digest_that_an_older_version_stored_can_still_be_sent() -> None:
     for name in ("title", "said", "sources", "campaigns"):
         del failure[name]
     failure["source"] = "customerio_metrics"
-    section = digest_from_json(stored).section(SectionName.COULD_NOT_CHECK)
+    failure["error"] = FAILED_METRICS.error
+    digest = digest_from_json({**stored, "version": 1})
+    section = digest.section(SectionName.COULD_NOT_CHECK)
     assert section is not None
-    assert section.failures[0].error.endswith(FAILED_METRICS.error)
+    assert (section.failures[0].sources, section.failures[0].title) == (("customerio_metrics",), "Customer.io sends")
+    text = " ".join(plain_text(digest).split())
+    assert f"Customer.io sends – Tue 17 Nov to Mon 23 Nov Details: {FAILED_METRICS.error}" in text
+    assert '"Customer.io sends"' in json.dumps(slack_message(digest))
+    assert digest_from_json(digest_as_json(digest)) == digest
 
 
 def test_the_days_are_those_since_the_newest_collected_one(tmp_path: Path) -> None:

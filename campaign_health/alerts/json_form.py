@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from campaign_health.alerts.digest import Digest
+from campaign_health.detection.words import SOURCE_WORDS
 
 _ADAPTER = TypeAdapter(Digest)
 VERSION = 2
@@ -21,12 +22,26 @@ def digest_as_json(digest: Digest) -> dict[str, Any]:
 
 
 def digest_from_json(value: Mapping[str, Any]) -> Digest:
-    """The digest that `digest_as_json` made.
+    """The digest that `digest_as_json` made, in this version or an earlier one.
 
     Raises:
         pydantic.ValidationError: the value is not such a digest.
     """
-    return _ADAPTER.validate_python({name: part for name, part in value.items() if name != "version"})
+    parts = {name: part for name, part in value.items() if name != "version"}
+    if value.get("version") == 1:
+        parts["sections"] = [_section_of_version_1(section) for section in parts.get("sections", ())]
+    return _ADAPTER.validate_python(parts)
+
+
+def _section_of_version_1(section: Mapping[str, Any]) -> dict[str, Any]:
+    return {**section, "failures": [_failure_of_version_1(failure) for failure in section.get("failures", ())]}
+
+
+def _failure_of_version_1(failure: Mapping[str, Any]) -> dict[str, Any]:
+    """It named one source, and no title."""
+    parts = dict(failure)
+    source = parts.pop("source")
+    return {**parts, "sources": (source,), "title": SOURCE_WORDS.get(source, source)}
 
 
 def _plain(value: Any) -> Any:
