@@ -83,6 +83,13 @@ def test_settings_that_cannot_be_read_show_nothing_else(folder: Path, built: Pat
     assert "Project tips" not in text
 
 
+def test_a_time_zone_that_this_machine_does_not_know_is_named_with_the_cure(folder: Path, built: Path) -> None:
+    with_data(folder, built, "UPDATE workspace SET time_zone = 'Mars/Olympus'")
+    text = said(drawn()).replace("\\", "")
+    assert "time zone 'Mars/Olympus' is not known on this machine" in text
+    assert "CAMPAIGN_HEALTH_TIMEZONE".replace("_", "") in text.replace("_", "")
+
+
 def test_old_data_is_called_old(folder: Path, built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with_data(folder, built)
     monkeypatch.setenv("CAMPAIGN_HEALTH_NOW", "2026-11-27T08:00:00+00:00")

@@ -26,6 +26,7 @@ from campaign_health.judge.stretch_words import unchecked_line
 from campaign_health.judge.stretches import stretches
 from campaign_health.settings import Settings
 from storage.errors import NoPublishedFileError, StorageError
+from storage.zones import known_zone
 
 # A day's collection is due every morning; a little later than a day and a half is a collection that was missed.
 STALE_AFTER = timedelta(hours=36)
@@ -49,7 +50,7 @@ class Page:
     @property
     def zone(self) -> ZoneInfo:
         """The workspace's zone."""
-        return ZoneInfo(self.workspace.time_zone)
+        return known_zone(self.workspace.time_zone)
 
     def local_time(self, instant: datetime) -> str:
         """An instant as people of the workspace read it: `today at 06:32`, `Mon 23 Nov at 06:32`."""
@@ -71,7 +72,7 @@ def draw(page: Callable[[Page], None]) -> None:
             return
         workspace = _chosen(found)
         moment = now()
-        zone = ZoneInfo(workspace.time_zone)
+        zone = known_zone(workspace.time_zone)
         view = Page(settings, workspace, local_day(moment, zone), moment, palette())
         _say_if_stale(view)
         page(view)
