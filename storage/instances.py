@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -54,7 +54,9 @@ def opened(
 
 
 def _detached(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether the file could be let go of; not while a reader or a transaction is open, which end with the instance."""
+    """Whether the file could be let go of; not while a reader is open, which ends with the instance."""
+    with suppress(duckdb.TransactionException):  # there mostly is none
+        connection.rollback()
     try:
         connection.execute(f"USE memory; DETACH {name}")
     except duckdb.Error:

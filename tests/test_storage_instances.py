@@ -99,7 +99,8 @@ def test_a_transaction_left_open_is_undone_and_the_file_let_go(tmp_path: Path) -
     path = tmp_path / "file.duckdb"
     with opened(path, "file") as connection:
         connection.execute("BEGIN; CREATE TABLE half (a INTEGER)")
-    assert instances._idle == []
+    with duckdb.connect(path) as elsewhere:
+        assert elsewhere.execute("SELECT table_name FROM duckdb_tables()").fetchall() == []
     with opened(path, "file") as connection:
         assert connection.execute("SELECT table_name FROM duckdb_tables()").fetchall() == []
 
