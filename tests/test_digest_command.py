@@ -17,37 +17,33 @@ from tests.digest_sending_cast import headlines, send
 from tests.digest_warehouse import MONDAY, at, break_campaign
 
 
-def test_a_dry_run_prints_the_digest_and_sends_and_stores_nothing(
-    warehouse: Warehouse, slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def broken(warehouse: Warehouse, slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
+    """A published warehouse with one broken campaign, for commands run in its folder with Slack set up."""
     break_campaign(warehouse, 1, MONDAY - timedelta(days=1))
     warehouse.publish()
     monkeypatch.chdir(warehouse.path.parent.parent)
     monkeypatch.setenv("CAMPAIGN_HEALTH_NOW", at(MONDAY).isoformat())
     monkeypatch.setenv("CAMPAIGN_HEALTH_TIMEZONE", "UTC")
     monkeypatch.setenv("SLACK_WEBHOOK_URL", slack.webhook_url)
-    before = warehouse.path.read_bytes()
+    return warehouse
+
+
+def test_a_dry_run_prints_the_digest_and_sends_and_stores_nothing(broken: Warehouse, slack: SlackSandbox) -> None:
+    before = broken.path.read_bytes()
     result = CliRunner().invoke(command, ["--dry-run"])
     assert result.exit_code == 0, result.output
     assert "Campaign 1 – since Sun 22 Nov (day 1)" in result.stdout
     as_json = CliRunner().invoke(command, ["--dry-run", "--json"])
     assert json.loads(as_json.stdout)[0]["due"] is True
     assert slack.requests == 0
-    assert warehouse.path.read_bytes() == before
+    assert broken.path.read_bytes() == before
 
 
-def test_a_test_message_announces_nothing(
-    warehouse: Warehouse, slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    break_campaign(warehouse, 1, MONDAY - timedelta(days=1))
-    warehouse.publish()
-    monkeypatch.chdir(warehouse.path.parent.parent)
-    monkeypatch.setenv("CAMPAIGN_HEALTH_NOW", at(MONDAY).isoformat())
-    monkeypatch.setenv("CAMPAIGN_HEALTH_TIMEZONE", "UTC")
-    monkeypatch.setenv("SLACK_WEBHOOK_URL", slack.webhook_url)
+def test_a_test_message_announces_nothing(broken: Warehouse, slack: SlackSandbox) -> None:
     result = CliRunner().invoke(command, ["--test"])
     assert result.exit_code == 0, result.output
-    send(warehouse, slack, at(MONDAY))
+    send(broken, slack, at(MONDAY))
     assert headlines(slack) == ["Test: 1 campaign has broken", "1 campaign has broken"]
 
 

@@ -10,7 +10,8 @@ from campaign_health.alerts.situation import Change, FailedSource, IncidentNow, 
 from campaign_health.alerts.unchecked import Unchecked, unchecked
 from campaign_health.alerts.wording import headline, rest_line
 from campaign_health.detection.formats import day_text, plural
-from campaign_health.detection.words import BROKEN, cause_label
+from campaign_health.detection.words import cause_label
+from campaign_health.detection.worst_first import worst_first
 from campaign_health.links import Act, act_link, campaign_link, data_link, overview_link
 
 # The name of the only workspace where the settings name none.
@@ -125,7 +126,7 @@ def _sort_into_sections(
     for change in changes:
         by_incident.setdefault(change.incident_id, []).append(change)
     chosen: dict[SectionName, list[IncidentNow]] = {}
-    for incident in sorted(incidents, key=_worst_first):
+    for incident in sorted(incidents, key=worst_first):
         name = _section_of(incident, by_incident.get(incident.incident_id, []), today)
         if name is not None:
             chosen.setdefault(name, []).append(incident)
@@ -143,12 +144,6 @@ def _section_of(incident: IncidentNow, changes: Sequence[Change], today: date) -
     if any(is_news(change, today) for change in closing):
         return SectionName.RECOVERED
     return SectionName.LATE if any(change.kind in OPENING | CLOSING for change in changes) else None
-
-
-def _worst_first(incident: IncidentNow) -> tuple[float, float, int, str]:
-    """The order of `status` and of the dashboard's cards."""
-    worth = -(incident.dollars_a_week or 0.0), -(incident.missed_a_day or 0.0)
-    return *worth, BROKEN.index(incident.kind) if incident.kind in BROKEN else len(BROKEN), incident.campaign
 
 
 def _dollars_a_week(incidents: Sequence[IncidentNow]) -> float:

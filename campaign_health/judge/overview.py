@@ -15,7 +15,6 @@ import numpy as np
 from campaign_health.clock import NOW_SETTING, local_day
 from campaign_health.detection.project_outage import LOOK_BACK_DAYS, project_outages
 from campaign_health.detection.sentences import (
-    BROKEN,
     SOURCE_WORDS,
     day_text,
     days_since,
@@ -23,6 +22,7 @@ from campaign_health.detection.sentences import (
     overview_sentence,
     plural,
 )
+from campaign_health.detection.worst_first import worst_first
 from storage import queries
 from storage.conversion import read_instant
 from storage.counted_days import COUNTED_DAYS
@@ -139,7 +139,7 @@ def read_overview(connection: duckdb.DuckDBPyConnection, now: datetime, workspac
     """The state of all workspaces, or of one, as last published. `now` tells how old that is."""
     names = [workspace] if workspace is not None else queries.workspaces(connection)
     zones = {name: stored_zone(connection, name) or ZoneInfo("UTC") for name in names}
-    incidents = sorted((_incident(row) for row in _rows(connection, _INCIDENTS, workspace)), key=_worst_first)
+    incidents = sorted((_incident(row) for row in _rows(connection, _INCIDENTS, workspace)), key=worst_first)
     campaigns = [_campaign(row) for row in _rows(connection, _NEWEST, workspace)]
     sources = [state for name in names for state in _sources(connection, name)]
     runs = connection.execute("SELECT workspace, judged_at, as_of FROM judge_run").fetchall()
@@ -222,11 +222,6 @@ def _campaign(row: Mapping[str, Any]) -> CampaignStatus:
 
 def _range(row: Mapping[str, Any], name: str) -> tuple[float, float, float] | None:
     return None if row[name] is None else (row[name], row[f"{name}_low"], row[f"{name}_high"])
-
-
-def _worst_first(item: OpenIncident) -> tuple[float, float, int, str]:
-    worth = -(item.dollars_a_week or 0.0), -(item.missed_a_day or 0.0)
-    return *worth, BROKEN.index(item.kind) if item.kind in BROKEN else 9, item.campaign
 
 
 def _counts(
