@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from campaign_health.detection.causes import BrokenCampaign, Cause, find_causes
-from campaign_health.detection.property_drift import PropertyChange
-from campaign_health.detection.rename import Rename
+from campaign_health.detection.causes.property_drift import PropertyChange
+from campaign_health.detection.rename.rename import Rename
 
 SINCE, AS_OF = date(2026, 3, 3), date(2026, 3, 9)
 BEFORE, AFTER = 40, 7

@@ -11,14 +11,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from campaign_health.clock import read_clock
 from campaign_health.pipeline import Order, RunReport, collect_once
-from campaign_health.sandbox.csv_world import csv_world
+from campaign_health.process.clock import read_clock
+from campaign_health.process.stopping import StopSignals
 from campaign_health.sandbox.server import Sandbox
-from campaign_health.sandbox.world import World
+from campaign_health.sandbox.world.csv_world import csv_world
+from campaign_health.sandbox.world.world import World
 from campaign_health.settings import Settings, load_settings
-from campaign_health.stopping import StopSignals
-from storage.database import open_published
+from storage.file.database import open_published
 from storage.records import CollectionRecord, Source
 
 DATA = Path(__file__).parent / "data"

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from campaign_health.sandbox.csv_world import csv_world
-from campaign_health.sandbox.limits import Limits
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
-from campaign_health.sandbox.slack_service import SlackSandbox, running_slack
-from campaign_health.sandbox.world import World
-from storage.database import Warehouse
+from campaign_health.sandbox.slack.slack_service import SlackSandbox, running_slack
+from campaign_health.sandbox.world.csv_world import csv_world
+from campaign_health.sandbox.world.world import World
+from storage.file.database import Warehouse
 from tests.collecting_cast import BIKE_CSV, Install, Installation, cast_world
 from tests.digest_sending_cast import running_receiver
 from tests.digest_warehouse import warehouse_in

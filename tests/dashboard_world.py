@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from storage.database import Warehouse, transaction
+from storage.file.database import Warehouse, transaction
 
 TODAY = date(2026, 11, 24)
 FIRST_DAY = date(2026, 7, 1)

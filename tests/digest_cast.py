@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from campaign_health.alerts.situation import Change, FailedSource, IncidentNow, Situation
+from campaign_health.state.situation import Change, FailedSource, IncidentNow, Situation
 
 TODAY = date(2026, 11, 24)
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-from campaign_health.alerts.delivery import Delivery
+from campaign_health.alerts.channels.delivery import Delivery
 from campaign_health.alerts.sending import send_due_digest
-from campaign_health.sandbox.slack_service import TOKEN, SlackSandbox
-from storage.database import Warehouse
+from campaign_health.sandbox.slack.slack_service import TOKEN, SlackSandbox
+from storage.file.database import Warehouse
 from tests.digest_warehouse import settings_in
 
 

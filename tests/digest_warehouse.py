@@ -8,7 +8,7 @@ from pathlib import Path
 
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.reading import load_settings
-from storage.database import Warehouse, transaction
+from storage.file.database import Warehouse, transaction
 from tests import storage_cast
 
 WORKSPACE = "default"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from storage.database import Warehouse, transaction
+from storage.file.database import Warehouse, transaction
 from tests.dashboard_world import build_dashboard_world
 
 MARKUP = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script><b>bold</b>'

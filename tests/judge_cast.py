@@ -13,12 +13,12 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.campaign_history import CampaignHistory
-from campaign_health.detection.chain_verdicts import CODE, STAGES, Expectation
+from campaign_health.detection.chain.chain_verdicts import CODE, STAGES, Expectation
+from campaign_health.detection.incident.campaign_history import CampaignHistory
 from campaign_health.judge.summary import JudgeSummary
 from campaign_health.judge.workspace import judge_workspace
 from campaign_health.settings import WorkspaceSettings, load_settings
-from storage.database import Warehouse, transaction
+from storage.file.database import Warehouse, transaction
 from storage.records import CampaignMetrics, CampaignRecord, EventCounts, JourneyMetrics
 from storage.save import (
     mark_not_collected,

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import duckdb
 
-from campaign_health.clock import read_clock
 from campaign_health.pipeline import Order, collect_once
+from campaign_health.process.clock import read_clock
 from campaign_health.settings import load_settings
 from tests.collecting_cast import Notes
 

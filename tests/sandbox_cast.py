@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import requests
 
-from campaign_health.sandbox.day_bounds import midnight
 from campaign_health.sandbox.server import Sandbox
-from campaign_health.sandbox.world import CampaignTruth, EventTruth, Message, Property, World
+from campaign_health.sandbox.world.day_bounds import midnight
+from campaign_health.sandbox.world.world import CampaignTruth, EventTruth, Message, Property, World
 
 FIRST = date(2026, 10, 20)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from campaign_health.cli.main import campaign_health
-from storage.database import transaction
+from storage.file.database import transaction
 from storage.records import SOURCES, CollectionRecord
 from storage.save import save_collection
 from tests.judge_cast import World, broken, day, morning_after, steady

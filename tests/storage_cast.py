@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from storage.database import Warehouse, transaction
+from storage.file.database import Warehouse, transaction
 from storage.records import CampaignMetrics, CampaignRecord, EventCounts, JourneyMetrics, MessageRecord
 from storage.save import save_campaign_metrics, save_campaigns, save_event_window, save_source_days, save_workspace_zone
 

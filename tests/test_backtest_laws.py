@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from campaign_health.detection.backtest import RowVerdicts, judge_rows
-from campaign_health.detection.pair_table import PairTable
-from campaign_health.detection.verdicts import STATUS_NAMES
+from campaign_health.detection.backtest.backtest import RowVerdicts, judge_rows
+from campaign_health.detection.backtest.pair_table import PairTable
+from campaign_health.detection.pair.verdicts import STATUS_NAMES
 
 FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NOT_COLLECTED = STATUS_NAMES.index("not_collected")

@@ -135,7 +135,7 @@ def test_a_report_without_a_file_is_refused(renamed: Path) -> None:
 
 def test_check_starts_without_what_only_the_dashboard_needs() -> None:
     code = (
-        "import sys, campaign_health.cli.check, campaign_health.manifest.check.code_rules;"
+        "import sys, campaign_health.cli.check, campaign_health.check.rules.code_rules;"
         "heavy = {'streamlit', 'pandas', 'scipy', 'numpy', 'plotly', 'duckdb', 'requests'};"
         "print(sorted(heavy & set(sys.modules)))"
     )

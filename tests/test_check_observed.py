@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from campaign_health.manifest.check.findings import CheckResult
-from campaign_health.manifest.check.observed import Observed, ObservedEvent, ObservedProperty
-from campaign_health.manifest.check.run import CheckRequest, run_check
+from campaign_health.check.findings import CheckResult
+from campaign_health.check.run import CheckRequest, run_check
 from campaign_health.manifest.dependencies import ObservedCampaign
+from campaign_health.manifest.observed import Observed, ObservedEvent, ObservedProperty
 from tests.check_corpus import NOW, build_repository
 
 TODAY = date(2026, 11, 24)

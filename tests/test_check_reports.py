@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from lxml import etree
 
-from campaign_health.manifest.check.findings import (
+from campaign_health.check.findings import (
     RULES,
     CheckResult,
     Coverage,
@@ -17,8 +17,8 @@ from campaign_health.manifest.check.findings import (
     Failure,
     Finding,
 )
-from campaign_health.manifest.check.reports import FORMATS, render
-from campaign_health.manifest.check.reports.markdown import LONGEST, MARK
+from campaign_health.check.reports import FORMATS, render
+from campaign_health.check.reports.markdown import LONGEST, MARK
 
 SCHEMAS = Path(__file__).with_name("fixtures") / "check_schemas"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from campaign_health.manifest.check.findings import CheckResult
-from campaign_health.manifest.check.run import CheckRequest, run_check
+from campaign_health.check.findings import CheckResult
+from campaign_health.check.run import CheckRequest, run_check
 from tests.check_corpus import NOW, build_repository, check, run_git
 
 MANIFEST = b"""version: 1

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaign_health.clock import local_day, read_clock
 from campaign_health.errors import SettingsError
 from campaign_health.pipeline.context import RunClock
+from campaign_health.process.clock import local_day, read_clock
 
 
 def test_without_the_setting_it_is_the_real_clock() -> None:

@@ -9,11 +9,11 @@ import pytest
 from campaign_health.errors import CouldNotStart, SettingsError
 from campaign_health.pipeline import Order, order_from_names
 from campaign_health.pipeline.order import light_order
-from campaign_health.run_lock import COLLECTING, only_one
-from campaign_health.sandbox.exchange import Call
+from campaign_health.process.run_lock import COLLECTING, only_one
 from campaign_health.sandbox.faults import Fault
-from campaign_health.sandbox.recording import RecordedRequest
-from campaign_health.sandbox.world import EventTruth
+from campaign_health.sandbox.http.exchange import Call
+from campaign_health.sandbox.http.recording import RecordedRequest
+from campaign_health.sandbox.world.world import EventTruth
 from storage.records import SOURCES
 from tests.collecting_cast import (
     CAST,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaign_health.sandbox.limits import Limits
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from collectors.customerio import fetch_campaign_metrics, fetch_journey_metrics
 from collectors.customerio.echoed_window import echoed_instant

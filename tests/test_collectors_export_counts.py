@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_health.sandbox.limits import Limits
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from collectors.mixpanel import CountedBatch, fetch_exported_counts
-from collectors.mixpanel.export_counting import DistinctEvents
+from collectors.mixpanel.export.export_counting import DistinctEvents
 from tests.collectors_cast import ZONES, mixpanel_at, sandbox_mixpanel, scripted
 from tests.export_cast import DAY, NOON, NOW, counted, exported, line
 from tests.sandbox_cast import FIRST, small_world

@@ -12,7 +12,7 @@ import pytest
 
 from collectors.errors import PlanForbids
 from collectors.mixpanel import CountedBatch, WindowFailed, fetch_exported_counts
-from collectors.mixpanel.export_windows import MOST_WINDOWS
+from collectors.mixpanel.export.export_windows import MOST_WINDOWS
 from tests.collectors_cast import Reply, mixpanel_at, scripted
 from tests.export_cast import DAY, NOON, NOW, PACKED, counted, exported, line
 

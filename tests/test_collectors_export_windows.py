@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_health.sandbox.day_bounds import midnight
+from campaign_health.sandbox.world.day_bounds import midnight
 from collectors.days import day_of
-from collectors.mixpanel.export_windows import MOST_WINDOWS, export_windows
+from collectors.mixpanel.export.export_windows import MOST_WINDOWS, export_windows
 from tests.collectors_cast import ZONES
 
 

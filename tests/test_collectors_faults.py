@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaign_health.sandbox.generated_world import generated_world
-from campaign_health.sandbox.limits import Limits
+from campaign_health.demo.world.stories import demo_world
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
-from campaign_health.sandbox.stories import demo_world
+from campaign_health.sandbox.world.generated_world import generated_world
 from collectors.customerio import (
     Fetched,
     fetch_campaign_metrics,

@@ -17,12 +17,12 @@ from collectors.customerio.campaigns import parse_campaign
 from collectors.customerio.echoed_window import first_bucket_day
 from collectors.customerio.journeys import parse_journeys
 from collectors.errors import CollectorError, Forbidden, RedirectedElsewhere, ServiceFailed, UnexpectedShape
-from collectors.http import LARGEST_JSON
+from collectors.http.client import LARGEST_JSON
+from collectors.http.shape import Reader
+from collectors.http.waiting import retry_after_seconds, service_time
 from collectors.mixpanel.client import quota_wait
 from collectors.mixpanel.events import parse_counts
 from collectors.mixpanel.window import Window
-from collectors.shape import Reader
-from collectors.waiting import retry_after_seconds, service_time
 from tests.collectors_cast import Reply, customerio_at, mixpanel_at, scripted
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_health.sandbox.limits import Limits
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from collectors.errors import RateLimited, RequestRefused
 from collectors.mixpanel import CountedBatch, fetch_event_counts

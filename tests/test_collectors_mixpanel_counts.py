@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaign_health.sandbox.limits import Limits
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from collectors.errors import RequestRefused, UnexpectedShape
 from collectors.mixpanel import fetch_event_counts, fetch_event_names, fetch_time_zone, last_day_served

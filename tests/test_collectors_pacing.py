@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.pacing import Pace
-from collectors.waiting import backoff_seconds, retry_after_seconds
+from collectors.http.pacing import Pace
+from collectors.http.waiting import backoff_seconds, retry_after_seconds
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 

@@ -20,8 +20,8 @@ import requests
 from click.testing import CliRunner
 
 from campaign_health.cli.main import COMMANDS, campaign_health, main
-from campaign_health.run_lock import SCHEDULE, holder_of
-from storage.database import Warehouse
+from campaign_health.process.run_lock import SCHEDULE, holder_of
+from storage.file.database import Warehouse
 from tests.collecting_cast import LAST_DAY, Install, Installation
 from tests.write_references import DOCS, commands_reference, settings_reference
 

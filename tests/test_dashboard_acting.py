@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from storage.database import Warehouse, open_published, transaction
+from storage.file.database import Warehouse, open_published, transaction
 from tests.browser import Dashboard, new_page, running_browser, running_dashboard, settled, text_of, visit
 from tests.dashboard_world import NOW, build_dashboard_world
 

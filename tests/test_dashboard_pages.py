@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from storage.database import open_published
+from storage.file.database import open_published
 from tests.browser import Dashboard, new_page, running_browser, running_dashboard, settled, text_of, visit
 from tests.dashboard_world import NOW, build_dashboard_world
 

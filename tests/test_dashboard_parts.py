@@ -16,29 +16,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_health.dashboard.campaign_marks import campaign_marks, incident_shades
-from campaign_health.dashboard.campaign_table import csv_rows, in_order, matching
-from campaign_health.dashboard.cards import card_html, since_text
-from campaign_health.dashboard.csv_export import as_csv
-from campaign_health.dashboard.event_table import LIVES, lives, newsworthy_first
-from campaign_health.dashboard.evidence import evidence_html
+from campaign_health.dashboard.acts.sign_in import is_allowed
 from campaign_health.dashboard.figures.chain import chain_figure, chain_steps, chain_table, chain_text
 from campaign_health.dashboard.figures.gap_calendar import gap_days, gap_text
 from campaign_health.dashboard.figures.hand_over import hand_over_table, hand_over_text
 from campaign_health.dashboard.figures.sparkline import sparkline_url
 from campaign_health.dashboard.figures.timeline import timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
-from campaign_health.dashboard.guide import GUIDES
-from campaign_health.dashboard.markup import in_markdown, safe, with_code
-from campaign_health.dashboard.reads.campaign import campaign_days
-from campaign_health.dashboard.reads.campaign_view import CampaignView, campaign_view
-from campaign_health.dashboard.reads.overview import campaigns_now, incidents
-from campaign_health.dashboard.sign_in import is_allowed
-from campaign_health.dashboard.statuses import PAGE_STATUSES
-from campaign_health.dashboard.theme import DARK, LIGHT, TONES
-from campaign_health.detection.words import CAUSE_WORDS
-from campaign_health.short_text import first_sentence, first_sentences, without_rarity
-from storage.database import open_published
+from campaign_health.dashboard.look.markup import in_markdown, safe, with_code
+from campaign_health.dashboard.look.theme import DARK, LIGHT, TONES
+from campaign_health.dashboard.parts.campaign_marks import campaign_marks, incident_shades
+from campaign_health.dashboard.parts.campaign_table import csv_rows, in_order, matching
+from campaign_health.dashboard.parts.cards import card_html, since_text
+from campaign_health.dashboard.parts.cause_facts import evidence_html
+from campaign_health.dashboard.parts.csv_export import as_csv
+from campaign_health.dashboard.parts.event_table import LIVES, lives, newsworthy_first
+from campaign_health.state.campaign_facts import campaign_days
+from campaign_health.state.campaign_view import CampaignView, campaign_view
+from campaign_health.state.incidents_now import campaigns_now, incidents
+from campaign_health.words.guides import GUIDES
+from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
+from campaign_health.words.status import CAUSE_WORDS
+from campaign_health.words.statuses import PAGE_STATUSES
+from storage.file.database import open_published
 from tests.dashboard_world import LAST_DAY, TODAY, build_dashboard_world
 
 SOURCES = ("mixpanel_events", "customerio_metrics")

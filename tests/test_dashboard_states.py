@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from storage.database import Warehouse, transaction
+from storage.file.database import Warehouse, transaction
 from tests.browser import APP
 from tests.dashboard_world import NOW, build_dashboard_world
 

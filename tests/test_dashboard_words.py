@@ -10,28 +10,28 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from campaign_health.dashboard.campaign_marks import incident_shades
-from campaign_health.dashboard.campaign_sections import chart_note, marks_html
-from campaign_health.dashboard.cards import card_html, look_html, stretch_html
-from campaign_health.dashboard.cost_text import RISK_MEANING, brief_cost, risk_a_week, whole_cost
-from campaign_health.dashboard.day_table import day_table
-from campaign_health.dashboard.edit_words import edit_detail, edit_text
-from campaign_health.dashboard.event_use import usage, users
 from campaign_health.dashboard.figures.chain import chain_figure, chain_steps, chain_text
 from campaign_health.dashboard.figures.timeline import Mark, ratio_timeline, timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
-from campaign_health.dashboard.found_later import as_known_now
-from campaign_health.dashboard.message_words import failure_text, problem_text, sending_text
-from campaign_health.dashboard.property_words import property_detail, property_text
-from campaign_health.dashboard.reads.campaign import Failure, campaign_names
-from campaign_health.dashboard.reads.campaign_view import CampaignView, campaign_view
-from campaign_health.dashboard.reads.events import campaign_mappings
-from campaign_health.dashboard.reads.overview import incidents
-from campaign_health.dashboard.shares import share_text, unbroken
-from campaign_health.dashboard.theme import LIGHT
-from campaign_health.judge.stretch_words import seen_line, unchecked_line
-from campaign_health.judge.stretches import Stretch, stretches
-from storage.database import open_published
+from campaign_health.dashboard.look.theme import LIGHT
+from campaign_health.dashboard.parts.campaign_marks import incident_shades
+from campaign_health.dashboard.parts.campaign_sections import chart_note, marks_html
+from campaign_health.dashboard.parts.cards import card_html, look_html, stretch_html
+from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, risk_a_week, whole_cost
+from campaign_health.dashboard.parts.day_table import day_table
+from campaign_health.dashboard.parts.edit_words import edit_detail, edit_text
+from campaign_health.dashboard.parts.event_use import usage, users
+from campaign_health.dashboard.parts.found_later import as_known_now
+from campaign_health.dashboard.parts.message_words import failure_text, problem_text, sending_text
+from campaign_health.dashboard.parts.property_words import property_detail, property_text
+from campaign_health.state.campaign_facts import Failure, campaign_names
+from campaign_health.state.campaign_view import CampaignView, campaign_view
+from campaign_health.state.events_now import campaign_mappings
+from campaign_health.state.incidents_now import incidents
+from campaign_health.state.stretch_words import seen_line, unchecked_line
+from campaign_health.state.stretches import Stretch, stretches
+from campaign_health.words.shares import share_text, unbroken
+from storage.file.database import open_published
 from tests.dashboard_world import LAST_DAY, TODAY, build_dashboard_world
 
 

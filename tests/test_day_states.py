@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from campaign_health.day_states import (
+from campaign_health.pipeline.day_states import (
     campaign_life,
     count_state,
     count_states,

@@ -15,20 +15,20 @@ import pytest
 from click import Command
 from click.testing import CliRunner
 
-from campaign_health.alerts.building import build_digest
-from campaign_health.alerts.digest import SectionName
-from campaign_health.alerts.reads import read_situation
+from campaign_health.alerts.digest.building import build_digest
+from campaign_health.alerts.digest.digest import SectionName
+from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.cli.collect import command as collect
 from campaign_health.cli.demo import command
 from campaign_health.cli.run import command as run
-from campaign_health.demo import Demo, demo_process_environment, newest_run, prepare_demo
-from campaign_health.demo_marker import MARKER
+from campaign_health.demo.marker import MARKER
+from campaign_health.demo.prepare import Demo, demo_process_environment, newest_run, prepare_demo
+from campaign_health.demo.world.stories import STORIES, demo_manifest
 from campaign_health.errors import CouldNotStart
-from campaign_health.judge.overview import read_overview
-from campaign_health.sandbox.stories import STORIES, demo_manifest
+from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import load_settings
-from campaign_health.stopping import Stopped, StopSignals
-from storage.database import open_published
+from campaign_health.state.overview import read_overview
+from storage.file.database import open_published
 from tests.collecting_cast import Notes
 
 

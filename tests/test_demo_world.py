@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from campaign_health.clock import read_clock
+from campaign_health.demo.world.stories import STORIES, Story, demo_faults, demo_manifest, demo_world
 from campaign_health.judge.workspace import judge_workspace
 from campaign_health.pipeline import collect_once, order_from_names
-from campaign_health.sandbox.limits import Limits
+from campaign_health.process.clock import read_clock
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
-from campaign_health.sandbox.stories import STORIES, Story, demo_faults, demo_manifest, demo_world
 from campaign_health.settings import load_settings
-from storage.database import Warehouse
+from storage.file.database import Warehouse
 from tests.collecting_cast import Notes
 
 TODAY = date(2026, 11, 24)

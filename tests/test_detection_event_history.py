@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from campaign_health.detection.event_history import EventState, judge_event_panel
+from campaign_health.detection.event.event_history import EventState, judge_event_panel
 
 MONDAY = date(2026, 1, 5)
 STOP = 100  # a Wednesday

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from campaign_health.detection.explanation import Budget, Words, explain_day, explain_pair
-from campaign_health.detection.formats import how_rare
-from campaign_health.detection.monitor import judge_panel
-from campaign_health.detection.panel import State
-from campaign_health.detection.verdicts import Status, sentence
+from campaign_health.detection.explain.explanation import Budget, Words, explain_day, explain_pair
+from campaign_health.detection.pair.monitor import judge_panel
+from campaign_health.detection.pair.panel import State
+from campaign_health.detection.pair.verdicts import Status, sentence
+from campaign_health.words.numbers import how_rare
 
 MONDAY = date(2026, 1, 5)
 DAYS = 60

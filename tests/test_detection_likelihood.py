@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from campaign_health.detection.likelihood import log_shape, log_with_mean, settle
-from campaign_health.detection.ranges import probability_of_few, probable_range
+from campaign_health.detection.pair.likelihood import log_shape, log_with_mean, settle
+from campaign_health.detection.pair.ranges import probability_of_few, probable_range
 
 COUNTS = np.arange(0.0, 400.0)
 

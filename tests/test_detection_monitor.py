@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from campaign_health.detection.memory import StateError
-from campaign_health.detection.monitor import PanelVerdicts, judge_panel
-from campaign_health.detection.panel import State
-from campaign_health.detection.settings import DetectorSettings
-from campaign_health.detection.verdicts import Change, Status
+from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.pair.memory import StateError
+from campaign_health.detection.pair.monitor import PanelVerdicts, judge_panel
+from campaign_health.detection.pair.panel import State
+from campaign_health.detection.pair.verdicts import Change, Status
 
 MONDAY = date(2026, 1, 5)
 BREAK = 90

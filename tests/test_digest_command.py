@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from campaign_health.cli.digest import command
 from campaign_health.errors import CouldNotStart
-from campaign_health.sandbox.slack_service import SlackSandbox
-from storage.database import Warehouse
+from campaign_health.sandbox.slack.slack_service import SlackSandbox
+from storage.file.database import Warehouse
 from tests.digest_sending_cast import headlines, send
 from tests.digest_warehouse import MONDAY, at, break_campaign
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaign_health.alerts.due import PastAnnouncement, kind_due, urgent_incidents
-from campaign_health.alerts.situation import Gap, Situation
+from campaign_health.alerts.digest.due import PastAnnouncement, kind_due, urgent_incidents
 from campaign_health.settings import DigestSettings
+from campaign_health.state.situation import Gap, Situation
 from tests.digest_cast import FAILED_METRICS, TODAY, change, incident, situation
 
 BERLIN = ZoneInfo("Europe/Berlin")

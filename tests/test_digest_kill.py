@@ -12,15 +12,17 @@ from pathlib import Path
 import pytest
 
 from campaign_health.alerts.sending import send_due_digest
-from campaign_health.sandbox.slack_service import TOKEN, running_slack
+from campaign_health.sandbox.slack.slack_service import TOKEN, running_slack
 from tests.digest_warehouse import MONDAY, at, break_campaign, settings_in, warehouse_in
 
 # Runs the real sending in a process of its own, which is killed right before or after the named step.
 KILLED_RUN = """
 import os, signal, sys
 from pathlib import Path
-from campaign_health.alerts import sending, slack_bot, slack_webhook
-from storage.database import Warehouse
+from campaign_health.alerts import sending
+from campaign_health.alerts.channels.configured import slack_bot
+from campaign_health.alerts.channels.configured import slack_webhook
+from storage.file.database import Warehouse
 from tests.digest_warehouse import MONDAY, at, settings_in
 
 folder, step, moment = Path(sys.argv[1]), sys.argv[2], sys.argv[3]

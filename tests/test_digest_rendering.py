@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign_health.alerts.building import build_digest
-from campaign_health.alerts.digest import Digest
-from campaign_health.alerts.json_form import digest_as_json
-from campaign_health.alerts.mail import mail_message
-from campaign_health.alerts.plain_text import plain_text
-from campaign_health.alerts.slack_blocks import slack_message
-from campaign_health.alerts.sparkline import sparkline
-from campaign_health.sandbox.slack_limits import problems_of
+from campaign_health.alerts.channels.mail import mail_message
+from campaign_health.alerts.digest.building import build_digest
+from campaign_health.alerts.digest.digest import Digest
+from campaign_health.alerts.forms.json_form import digest_as_json
+from campaign_health.alerts.forms.plain_text import plain_text
+from campaign_health.alerts.forms.slack_blocks import slack_message
+from campaign_health.alerts.forms.spark_text import sparkline
+from campaign_health.sandbox.slack.slack_limits import problems_of
 from campaign_health.settings import SmtpSettings
 from tests.digest_cast import FAILED_METRICS, TODAY, TRIAL_WELCOME, change, incident, situation
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from campaign_health.alerts.delivery import Delivery
-from campaign_health.alerts.slack_webhook import SlackWebhook
-from campaign_health.daily_run import tell
-from campaign_health.sandbox.slack_service import SlackSandbox
-from storage.database import Warehouse, open_published
+from campaign_health.alerts.channels.delivery import Delivery
+from campaign_health.alerts.channels.slack_webhook import SlackWebhook
+from campaign_health.sandbox.slack.slack_service import SlackSandbox
+from campaign_health.schedule.daily_run import tell
+from storage.file.database import Warehouse, open_published
 from tests.digest_sending_cast import bot, headlines, send
 from tests.digest_warehouse import MONDAY, at, break_campaign, settings_in
 

@@ -7,8 +7,8 @@ import threading
 from datetime import timedelta
 
 from campaign_health.alerts.sending import send_due_digest
-from campaign_health.sandbox.slack_service import SlackSandbox
-from storage.database import Warehouse
+from campaign_health.sandbox.slack.slack_service import SlackSandbox
+from storage.file.database import Warehouse
 from tests.digest_sending_cast import headlines, send
 from tests.digest_warehouse import MONDAY, at, break_campaign, judged, mend_campaign, run_ended, settings_in
 

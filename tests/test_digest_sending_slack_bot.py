@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from campaign_health.errors import SettingsError
-from campaign_health.sandbox.slack_service import SlackSandbox
-from storage.database import Warehouse
+from campaign_health.sandbox.slack.slack_service import SlackSandbox
+from storage.file.database import Warehouse
 from tests.digest_sending_cast import bot, send
 from tests.digest_warehouse import MONDAY, at, break_campaign
 

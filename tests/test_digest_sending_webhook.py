@@ -8,9 +8,9 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-from campaign_health.alerts.dead_man import ping
-from campaign_health.sandbox.slack_service import SlackSandbox
-from storage.database import Warehouse
+from campaign_health.alerts.channels.dead_man import ping
+from campaign_health.sandbox.slack.slack_service import SlackSandbox
+from storage.file.database import Warehouse
 from tests.digest_sending_cast import send
 from tests.digest_warehouse import MONDAY, at, break_campaign, settings_in
 

@@ -11,12 +11,12 @@ from threading import Thread
 import pytest
 from pydantic import SecretStr
 
-from campaign_health.alerts.delivery import Channel, DeliveryFailed, asked_wait
-from campaign_health.alerts.digest import Digest
-from campaign_health.alerts.mail import Mail
-from campaign_health.alerts.slack_bot import SlackBot
-from campaign_health.alerts.slack_webhook import SlackWebhook
-from campaign_health.alerts.webhook import JsonWebhook
+from campaign_health.alerts.channels.delivery import Channel, DeliveryFailed, asked_wait
+from campaign_health.alerts.channels.mail import Mail
+from campaign_health.alerts.channels.slack_bot import SlackBot
+from campaign_health.alerts.channels.slack_webhook import SlackWebhook
+from campaign_health.alerts.channels.webhook import JsonWebhook
+from campaign_health.alerts.digest.digest import Digest
 from campaign_health.settings import HttpSettings, SmtpSettings
 
 DIGEST = Digest(

@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaign_health.daily_run import collect_judge_and_tell
+from campaign_health.demo.world.stories import TIME_ZONE, demo_manifest, demo_world
 from campaign_health.pipeline import Order
-from campaign_health.sandbox.limits import Limits
+from campaign_health.process.stopping import StopSignals
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
-from campaign_health.sandbox.slack_service import running_slack
-from campaign_health.sandbox.stories import TIME_ZONE, demo_manifest, demo_world
+from campaign_health.sandbox.slack.slack_service import running_slack
+from campaign_health.schedule.daily_run import collect_judge_and_tell
 from campaign_health.settings import load_settings
-from campaign_health.stopping import StopSignals
-from storage.database import open_published
+from storage.file.database import open_published
 from tests.collecting_cast import Notes
 from tests.digest_cast import TODAY
 

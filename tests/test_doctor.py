@@ -12,17 +12,17 @@ import requests
 from click.testing import CliRunner
 
 from campaign_health.cli.doctor import command
-from campaign_health.clock import read_clock
 from campaign_health.doctor import Finding, examine
 from campaign_health.doctor.customerio import examine_customerio
 from campaign_health.doctor.files import examine_files
 from campaign_health.doctor.mixpanel import examine_mixpanel
 from campaign_health.doctor.slack import examine_slack
 from campaign_health.doctor.surroundings import DateHeaders
-from campaign_health.run_lock import SCHEDULE, only_one
-from campaign_health.sandbox.slack_service import running_slack
+from campaign_health.process.clock import read_clock
+from campaign_health.process.run_lock import SCHEDULE, only_one
+from campaign_health.sandbox.slack.slack_service import running_slack
 from campaign_health.settings import load_settings
-from storage.database import Warehouse
+from storage.file.database import Warehouse
 from tests.collecting_cast import Install, Installation
 from tests.openapi import request_violations, require_descriptions
 

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from campaign_health.errors import CouldNotStart
-from campaign_health.judge.finding import find_campaign
+from campaign_health.state.find_campaign import find_campaign
 from tests.judge_cast import World, day
 from tests.status_world import BREAK, LAST, run
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from campaign_health.pipeline import Order, RunReport
-from campaign_health.sandbox.csv_world import csv_world
-from campaign_health.sandbox.limits import Limits
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
+from campaign_health.sandbox.world.csv_world import csv_world
 from tests.collecting_cast import Installation
 
 ORDER = Order(sources=frozenset({"mixpanel_events", "customerio_metrics"}))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from campaign_health.detection.incidents import Change, Incident
+from campaign_health.detection.incident.incidents import Change, Incident
 from campaign_health.judge.reconcile import StoredChange, is_news, reconcile
 from tests.judge_cast import day
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from campaign_health.judge.workspace import judge_workspace
 from campaign_health.settings import load_settings
-from storage.database import transaction
+from storage.file.database import transaction
 from tests.causes_corpus.histories import History, history
 from tests.storage_cast import warehouse_in
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from campaign_health.detection.project_outage import project_outages
-from campaign_health.judge.overview import read_overview
+from campaign_health.detection.event.project_outage import project_outages
+from campaign_health.state.overview import read_overview
 from tests.judge_cast import Story, World, broken, day, morning_after, steady
 
 DAYS = 45

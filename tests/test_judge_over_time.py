@@ -9,9 +9,9 @@ import pytest
 
 from campaign_health.judge.workspace import judge_all
 from campaign_health.settings import load_settings
-from storage.database import open_published, transaction
-from storage.decisions import record_decision
+from storage.file.database import open_published, transaction
 from storage.save import save_campaigns
+from storage.save.decisions import record_decision
 from tests.judge_cast import World, broken, day, morning_after, steady
 
 DAYS = 45

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.customerio.liquid import property_of, variable_name, variables_used
+from collectors.customerio.liquid.template_variables import property_of, variable_name, variables_used
 
 # template, required, optional
 TEMPLATES = [

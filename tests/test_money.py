@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_health.detection.money import DailyMiss, Estimate, missed_qualifying_events, revenue_at_risk
+from campaign_health.detection.incident.money import DailyMiss, Estimate, missed_qualifying_events, revenue_at_risk
 
 NUMBER = st.floats(0, 1e9, allow_nan=False)
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from campaign_health.budget import HourlyBudget
 from campaign_health.errors import CouldNotStart, SettingsError
-from campaign_health.pipeline.mixpanel_properties import days_to_profile
 from campaign_health.pipeline.order import Order, light_order, order_from_names
-from campaign_health.pipeline.queried_counts import in_order_of_need
 from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.sources.mixpanel_properties import days_to_profile
+from campaign_health.pipeline.sources.queried_counts import in_order_of_need
 from campaign_health.pipeline.windows import Window, first_day_to_ask, reach_of, window_of_run
 from campaign_health.pipeline.zone import choose_zone
 from collectors.errors import BudgetSpent
+from collectors.mixpanel.hourly_budget import HourlyBudget
 
 TODAY = date(2026, 11, 24)
 YESTERDAY = TODAY - timedelta(days=1)

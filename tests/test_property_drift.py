@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from campaign_health.detection.property_drift import PropertyChange, find_property_changes
+from campaign_health.detection.causes.property_drift import PropertyChange, find_property_changes
 
 LAST = date(2026, 11, 23)
 Shares = Mapping[tuple[str, str], float]

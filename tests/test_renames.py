@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from campaign_health.detection.event_panel import EventPanel
-from campaign_health.detection.rename import DeclaredRename, Rename, RenameDecisions
-from campaign_health.detection.renames import find_renames
+from campaign_health.detection.event.event_panel import EventPanel
+from campaign_health.detection.rename.rename import DeclaredRename, Rename, RenameDecisions
+from campaign_health.detection.rename.renames import find_renames
 
 FIRST = date(2026, 8, 3)  # a Monday
 DAYS = 100

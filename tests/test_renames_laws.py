@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign_health.detection.event_panel import EventPanel
-from campaign_health.detection.names import name_likeness, nearest_names
-from campaign_health.detection.rename import Rename
-from campaign_health.detection.renames import find_renames
+from campaign_health.detection.event.event_panel import EventPanel
+from campaign_health.detection.rename.names import name_likeness, nearest_names
+from campaign_health.detection.rename.rename import Rename
+from campaign_health.detection.rename.renames import find_renames
 
 FIRST = date(2026, 6, 1)
 WORDS = ("project", "task", "invoice", "created", "viewed", "signup", "v2", "app", "ios")

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from campaign_health.pipeline import Order
-from campaign_health.sandbox.csv_world import csv_world
+from campaign_health.sandbox.world.csv_world import csv_world
 from tests.collecting_cast import BIKE_CSV, Install, Installation
 
 COUNTS_AND_SENDS = frozenset({"mixpanel_events", "customerio_campaigns", "customerio_metrics"})

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign_health.sandbox.counting import happened_before, happened_between, instants_of
-from campaign_health.sandbox.csv_world import csv_world
-from campaign_health.sandbox.day_bounds import bucket_end, bucket_starts, day_starts, local_day, midnight
 from campaign_health.sandbox.errors import UnreadableWorld
-from campaign_health.sandbox.limits import Limits
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
-from campaign_health.sandbox.world import Arrivals
-from campaign_health.sandbox.zone_change import moved
+from campaign_health.sandbox.world.counting import happened_before, happened_between, instants_of
+from campaign_health.sandbox.world.csv_world import csv_world
+from campaign_health.sandbox.world.day_bounds import bucket_end, bucket_starts, day_starts, local_day, midnight
+from campaign_health.sandbox.world.world import Arrivals
+from campaign_health.sandbox.world.zone_change import moved
 from tests.sandbox_cast import FIRST, counts, export, exported, journeys, metrics, small_world
 
 PAIRS = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "pairs" / "dev"

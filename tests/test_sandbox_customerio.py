@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import requests
 
-from campaign_health.sandbox.day_bounds import midnight
 from campaign_health.sandbox.server import running_sandbox
-from campaign_health.sandbox.world import DefinitionChange, FailureText
+from campaign_health.sandbox.world.day_bounds import midnight
+from campaign_health.sandbox.world.world import DefinitionChange, FailureText
 from tests.sandbox_cast import FIRST, customerio, metrics, small_world
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -10,13 +10,13 @@ import pytest
 import requests
 from ruamel.yaml import YAML
 
-from campaign_health.sandbox.demo_events import Span
-from campaign_health.sandbox.demo_plans import campaigns, trigger_events
-from campaign_health.sandbox.generated_world import generated_world
-from campaign_health.sandbox.limits import Limits
+from campaign_health.demo.world.events import Span
+from campaign_health.demo.world.plans import campaigns, trigger_events
+from campaign_health.demo.world.stories import DAYS, STORIES, Story, demo_faults, demo_manifest, demo_world
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
-from campaign_health.sandbox.stories import DAYS, STORIES, Story, demo_faults, demo_manifest, demo_world
-from campaign_health.sandbox.world import CampaignTruth, World
+from campaign_health.sandbox.world.generated_world import generated_world
+from campaign_health.sandbox.world.world import CampaignTruth, World
 from tests.sandbox_cast import customerio, export, exported, metrics, mixpanel_keys, query
 
 TODAY = date(2026, 11, 24)

@@ -13,9 +13,9 @@ import requests
 from campaign_health.sandbox.errors import PortInUse, UnknownFault
 from campaign_health.sandbox.fault_text import fault_from_text
 from campaign_health.sandbox.faults import KINDS, STATUSES, Fault
-from campaign_health.sandbox.limits import Limits
+from campaign_health.sandbox.http.limits import Limits
+from campaign_health.sandbox.http.spoiled_bodies import SPOILERS
 from campaign_health.sandbox.server import Sandbox, running_sandbox
-from campaign_health.sandbox.spoiled_bodies import SPOILERS
 from tests.sandbox_cast import FIRST, customerio, export, metrics, query, small_world
 
 LAST = FIRST + timedelta(days=34)

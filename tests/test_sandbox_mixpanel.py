@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import requests
 
-from campaign_health.sandbox.limits import Limits
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from tests.sandbox_cast import FIRST, counts, export, exported, mixpanel_keys, query, small_world
 

@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 import requests
 
-from campaign_health.sandbox.limits import Limits
-from campaign_health.sandbox.recording import RecordedRequest
+from campaign_health.demo.world.stories import demo_world
+from campaign_health.sandbox.http.limits import Limits
+from campaign_health.sandbox.http.recording import RecordedRequest
 from campaign_health.sandbox.server import Sandbox, running_sandbox
-from campaign_health.sandbox.stories import demo_world
 from tests.openapi import DEVIATIONS, _paths, answer_violations, request_violations, require_descriptions
 
 TODAY = date(2026, 11, 24)

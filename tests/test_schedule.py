@@ -17,9 +17,9 @@ import pytest
 from campaign_health.errors import CouldNotStart
 from campaign_health.pipeline import Order
 from campaign_health.pipeline.order import MIXPANEL_SOURCES, light_order
-from campaign_health.run_lock import SCHEDULE, holder_of, only_one
-from campaign_health.schedule import Schedule, Task, is_due, refresh_hours, with_keys
-from campaign_health.stopping import Stopped, StopSignals
+from campaign_health.process.run_lock import SCHEDULE, holder_of, only_one
+from campaign_health.process.stopping import Stopped, StopSignals
+from campaign_health.schedule.scheduler import Schedule, Task, is_due, refresh_hours, with_keys
 from tests.collecting_cast import Install, Installation, Notes
 
 BERLIN = ZoneInfo("Europe/Berlin")

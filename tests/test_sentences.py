@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from campaign_health.detection.sentences import how_rare, money, overview_sentence, seen_sentence, span
+from campaign_health.words.sentences import how_rare, money, overview_sentence, seen_sentence, span
 
 
 @pytest.mark.parametrize(

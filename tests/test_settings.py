@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from campaign_health.clock import read_clock
 from campaign_health.errors import SettingsError
+from campaign_health.process.clock import read_clock
 from campaign_health.settings import load_settings, unknown_settings
 from campaign_health.settings.catalogue import SETTINGS
 

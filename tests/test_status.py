@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from campaign_health.alerts.reads import read_situation
-from campaign_health.dashboard.reads.overview import incidents
-from storage.database import open_published, transaction
-from storage.decisions import record_decision
+from campaign_health.alerts.digest.situation_reads import read_situation
+from campaign_health.state.incidents_now import incidents
+from storage.file.database import open_published, transaction
 from storage.records import SOURCES, CollectionRecord
 from storage.save import save_collection, save_workspace_zone
+from storage.save.decisions import record_decision
 from tests.judge_cast import World, broken, day, morning_after, steady
 from tests.status_world import BREAK, DAYS, HOSTILE, LAST, MANIFEST, collected, run
 

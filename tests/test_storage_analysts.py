@@ -10,11 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from storage.data_dictionary import data_dictionary
-from storage.database import Warehouse, open_published, transaction
-from storage.decisions import record_decision
+from storage.file.database import Warehouse, open_published, transaction
+from storage.read.data_dictionary import data_dictionary
 from storage.records import CampaignFailures, PropertyProfile
 from storage.save import save_campaigns, save_failures, save_property_profiles
+from storage.save.decisions import record_decision
 from tests.storage_cast import NOW, WORKSPACE, campaign, day, message, save_a_run
 from tests.storage_old_clients import VERSIONS, old_client
 
@@ -66,7 +66,7 @@ def test_the_data_dictionary_says_what_the_file_says(published: Path) -> None:
     with open_published(published) as connection:
         found = data_dictionary(connection)
     assert (DOCS / "data.md").read_text(encoding="utf-8") == found, (
-        "run: python -m storage.data_dictionary docs/data.md"
+        "run: python -m storage.read.data_dictionary docs/data.md"
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from storage import queries
+from storage.read import known as queries
 from storage.records import CampaignFailures
 from storage.save import mark_campaign_gone, save_campaigns, save_failures
 from tests.storage_cast import NOW, WORKSPACE, campaign, message, open_warehouse

@@ -12,7 +12,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from storage.database import Warehouse, open_published, transaction
 from storage.errors import (
     BusyError,
     CorruptFileError,
@@ -22,7 +21,8 @@ from storage.errors import (
     StorageError,
     UnwritableDirectoryError,
 )
-from storage.migrations import Migration, migrate, shipped_migrations
+from storage.file.database import Warehouse, open_published, transaction
+from storage.file.migrations import Migration, migrate, shipped_migrations
 from tests.storage_cast import save_a_run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,7 +30,7 @@ _HOLD = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from storage.database import Warehouse
+from storage.file.database import Warehouse
 with Warehouse(Path(sys.argv[2])).open():
     print("open", flush=True)
     sys.stdin.read()

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import queries
-from storage.database import Warehouse
+from storage.file.database import Warehouse
+from storage.read import known as queries
 from storage.save import mark_not_collected, restart_event_series, save_event_window
 from tests.storage_cast import NOW, WORKSPACE, counts, day, observed, open_warehouse, save_window
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from storage import instances
-from storage.database import Warehouse, open_published
-from storage.instances import opened
+from storage.file import instances
+from storage.file.database import Warehouse, open_published
+from storage.file.instances import opened
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +137,7 @@ def test_a_forked_process_starts_an_instance_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_process_ends_as_it_should(tmp_path: Path) -> None:
     script = (
-        "import os, sys; from pathlib import Path; from storage.instances import opened\n"
+        "import os, sys; from pathlib import Path; from storage.file.instances import opened\n"
         f"with opened(Path({str(tmp_path / 'file.duckdb')!r}), 'file'): pass\n"
         "child = os.fork()\n"
         "sys.exit(0 if child == 0 else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"

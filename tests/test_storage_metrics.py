@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from storage import queries
+from storage.read import known as queries
 from storage.records import CampaignMetrics, CollectionRecord, DefinitionRecord, PropertyProfile
 from storage.save import (
     mark_not_collected,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import queries
-from storage.database import Warehouse, open_published, transaction
+from storage.file.database import Warehouse, open_published, transaction
+from storage.read import known as queries
 from storage.records import CampaignFailures, PropertyProfile
 from storage.save import save_campaign_metrics, save_campaigns, save_failures, save_property_profiles, save_source_days
 from tests.storage_cast import (

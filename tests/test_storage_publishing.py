@@ -14,9 +14,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from storage import publish
-from storage.database import Warehouse, open_published, transaction
 from storage.errors import BusyError, DiskFullError, NoPublishedFileError
+from storage.file import publish
+from storage.file.database import Warehouse, open_published, transaction
 from tests.storage_cast import save_a_run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -177,7 +177,7 @@ def test_a_full_disk_is_named_and_the_old_file_stays(
 _LIMITED = """
 import resource, sys
 from pathlib import Path
-from storage.database import Warehouse, transaction
+from storage.file.database import Warehouse, transaction
 from storage.errors import DiskFullError
 from tests.storage_cast import save_a_run
 warehouse = Warehouse(Path(sys.argv[1]))
@@ -208,7 +208,7 @@ def test_running_out_of_room_in_the_middle_of_a_save_keeps_what_was_there(tmp_pa
 _FOR_EVER = """
 import itertools, sys
 from pathlib import Path
-from storage.database import Warehouse, transaction
+from storage.file.database import Warehouse, transaction
 from tests.storage_cast import save_a_run
 warehouse = Warehouse(Path(sys.argv[1]))
 for number in itertools.count(int(sys.argv[2])):

@@ -12,9 +12,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from storage import restore
-from storage.database import Warehouse, open_published, transaction
 from storage.errors import BusyError, CorruptFileError, ForeignFileError, NewerFileError, StorageError
+from storage.file import restore
+from storage.file.database import Warehouse, open_published, transaction
 from tests.storage_cast import save_a_run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,7 +61,7 @@ def test_publishing_alone_loses_nothing(tmp_path: Path) -> None:
 
 def test_it_is_said_on_standard_error(tmp_path: Path) -> None:
     lost(tmp_path)
-    code = "import pathlib, sys, storage.database\nstorage.database.Warehouse(pathlib.Path(sys.argv[1])).publish()"
+    code = "import pathlib, sys, storage.file.database\nstorage.database.Warehouse(pathlib.Path(sys.argv[1])).publish()"
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, cwd=ROOT, check=True
     )
@@ -170,8 +170,10 @@ def test_an_older_backup_of_the_same_warehouse_is_published(tmp_path: Path) -> N
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from storage import database, publish, restore
-from storage.database import Warehouse
+from storage.file import database
+from storage.file import publish
+from storage.file import restore
+from storage.file.database import Warehouse
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)

@@ -9,8 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from storage import queries
-from storage.decisions import record_decision
+from storage.read import known as queries
 from storage.save import (
     mark_not_collected,
     save_campaign_metrics,
@@ -19,6 +18,7 @@ from storage.save import (
     save_journey_metrics,
     save_source_days,
 )
+from storage.save.decisions import record_decision
 from tests.storage_cast import (
     NOW,
     WORKSPACE,

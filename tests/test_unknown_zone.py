@@ -11,10 +11,10 @@ from campaign_health.errors import SettingsError
 from campaign_health.judge.replay import replay
 from campaign_health.pipeline.zone import choose_zone
 from campaign_health.settings import load_settings
-from storage.database import transaction
-from storage.decisions import record_decision
 from storage.errors import UnknownZoneError
-from storage.zones import known_zone, stored_zone
+from storage.file.database import transaction
+from storage.file.zones import known_zone, stored_zone
+from storage.save.decisions import record_decision
 from tests.judge_cast import World, broken, day, morning_after, steady
 from tests.status_world import environment, run
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from campaign_health.sandbox.csv_world import csv_world
+from campaign_health.sandbox.world.csv_world import csv_world
 from tests.collecting_cast import CAST, LAST_DAY, Install, Installation, cast_csv, cast_world
 
 COUNTS = "SELECT event, day, events, state FROM event_day WHERE day <= ? ORDER BY ALL"

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.monitor import judge_panel
+from campaign_health.detection.pair.monitor import judge_panel
 
 Counts = NDArray[np.float64]
 FIRST = date(2026, 1, 1)

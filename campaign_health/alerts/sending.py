@@ -16,22 +16,22 @@ from zoneinfo import ZoneInfo
 import duckdb
 from filelock import FileLock, Timeout
 
-from campaign_health.alerts.building import build_digest
-from campaign_health.alerts.channels import Route, channels_of, narrowed
-from campaign_health.alerts.delivery import Channel, Delivery, DeliveryFailed, Receipt
-from campaign_health.alerts.digest import Digest, Kind
-from campaign_health.alerts.due import PastAnnouncement, kind_due, urgent_incidents
-from campaign_health.alerts.json_form import digest_as_json, digest_from_json
-from campaign_health.alerts.reads import read_situation
-from campaign_health.alerts.situation import Situation
-from campaign_health.clock import local_day
+from campaign_health.alerts.channels.configured import Route, channels_of, narrowed
+from campaign_health.alerts.channels.delivery import Channel, Delivery, DeliveryFailed, Receipt
+from campaign_health.alerts.digest.building import build_digest
+from campaign_health.alerts.digest.digest import Digest, Kind
+from campaign_health.alerts.digest.due import PastAnnouncement, kind_due, urgent_incidents
+from campaign_health.alerts.digest.situation_reads import read_situation
+from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.errors import CampaignHealthError
+from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings, WorkspaceSettings
-from storage.announcements import Announcement, announcements_on, claim_announcement, settle_announcement
-from storage.database import Warehouse, transaction
+from campaign_health.state.situation import Situation
 from storage.errors import StorageError
-from storage.failures import clear_failures
-from storage.zones import stored_zone
+from storage.file.database import Warehouse, transaction
+from storage.file.failures import clear_failures
+from storage.file.zones import stored_zone
+from storage.save.announcements import Announcement, announcements_on, claim_announcement, settle_announcement
 
 TRIES = 3
 # A channel that asks for a longer wait than this is tried again on a later run.

@@ -17,9 +17,9 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from campaign_health.detection.backtest import judge_rows
-from campaign_health.detection.pair_table import PairTableError, read_pairs, write_verdicts
-from campaign_health.detection.settings import DetectorSettings
+from campaign_health.detection.backtest.backtest import judge_rows
+from campaign_health.detection.backtest.pair_table import PairTableError, read_pairs, write_verdicts
+from campaign_health.detection.pair.detector_settings import DetectorSettings
 
 SLOW_ROWS = 200_000  # from here on the work takes long enough to show progress
 

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from campaign_health.clock import read_clock
+from campaign_health.check.findings import CheckResult
+from campaign_health.check.reports import FORMATS, render
+from campaign_health.check.run import CheckRequest, run_check
 from campaign_health.errors import CampaignHealthError
-from campaign_health.manifest.check.findings import CheckResult, Failure
-from campaign_health.manifest.check.reports import FORMATS, render
-from campaign_health.manifest.check.run import CheckRequest, run_check
+from campaign_health.manifest.problems import Failure
 from campaign_health.manifest.reading import DEFAULT_NAME, ReadManifest
+from campaign_health.process.clock import read_clock
 
 if TYPE_CHECKING:
-    from campaign_health.manifest.check.observed import Observed
+    from campaign_health.manifest.observed import Observed
 
 MANIFEST_SETTING = "CAMPAIGN_HEALTH_MANIFEST"
 
@@ -106,7 +107,7 @@ def _working() -> AbstractContextManager[object]:
     """Shows a person that it is at work; pipelines see nothing."""
     if not sys.stderr.isatty():
         return nullcontext()
-    from campaign_health.cli.console import notes
+    from campaign_health.cli.terminal.console import notes
 
     return notes.status("Checking …")
 
@@ -131,12 +132,12 @@ def _default_manifest(code: Path | None) -> Path:
 
 
 def _live(read: ReadManifest, workspace: str | None, now: datetime) -> Observed:
-    from campaign_health.manifest.check.live import observe_live
+    from campaign_health.check.look_up.live import observe_live
 
     return observe_live(os.environ, Path.cwd(), read.manifest, workspace, now)
 
 
 def _published(file: Path, workspace: str | None, now: datetime) -> Observed:
-    from campaign_health.manifest.check.published import observe_published
+    from campaign_health.check.look_up.published import observe_published
 
     return observe_published(file, workspace, now.date())

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.collecting import CollectingDisplay, print_report
-from campaign_health.cli.console import notes, print_json
-from campaign_health.cli.day_option import DAY
-from campaign_health.clock import read_clock
-from campaign_health.demo_marker import refuse_demo_directory
+from campaign_health.cli.terminal.collecting import CollectingDisplay, print_report
+from campaign_health.cli.terminal.console import notes, print_json
+from campaign_health.cli.terminal.day_option import DAY
+from campaign_health.demo.marker import refuse_demo_directory
 from campaign_health.pipeline import collect_once, order_from_names
 from campaign_health.pipeline.order import SOURCE_NAMES
+from campaign_health.process.clock import read_clock
 from campaign_health.settings import load_settings
 
 

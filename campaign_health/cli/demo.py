@@ -12,16 +12,16 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from campaign_health.cli.console import notes
 from campaign_health.cli.dashboard import ADDRESS, PORT
-from campaign_health.cli.status_reads import read_beside
-from campaign_health.cli.status_view import print_overview
-from campaign_health.clock import read_clock
-from campaign_health.dashboard_server import refuse_port_in_use, streamlit_arguments
-from campaign_health.demo import Demo, demo_process_environment, prepare_demo
-from campaign_health.judge.overview import read_overview
-from campaign_health.stopping import Stopped, StopSignals
-from storage.database import open_published
+from campaign_health.cli.terminal.console import notes
+from campaign_health.cli.terminal.status_view import print_overview
+from campaign_health.dashboard.server import refuse_port_in_use, streamlit_arguments
+from campaign_health.demo.prepare import Demo, demo_process_environment, prepare_demo
+from campaign_health.process.clock import read_clock
+from campaign_health.process.stopping import Stopped, StopSignals
+from campaign_health.state.beside import read_beside
+from campaign_health.state.overview import read_overview
+from storage.file.database import open_published
 from storage.records import CollectionRecord, Source
 
 

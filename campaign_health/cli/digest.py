@@ -8,19 +8,19 @@ from pathlib import Path
 
 import click
 
-from campaign_health.alerts.channels import channels_of
-from campaign_health.alerts.delivery import Delivery, DeliveryFailed
-from campaign_health.alerts.digest import Digest
-from campaign_health.alerts.json_form import digest_as_json
-from campaign_health.alerts.plain_text import plain_text
-from campaign_health.alerts.reads import read_situation
+from campaign_health.alerts.channels.configured import channels_of
+from campaign_health.alerts.channels.delivery import Delivery, DeliveryFailed
+from campaign_health.alerts.channels.terminal_channel import Terminal
+from campaign_health.alerts.digest.digest import Digest
+from campaign_health.alerts.digest.situation_reads import read_situation
+from campaign_health.alerts.forms.json_form import digest_as_json
+from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.alerts.sending import as_test, compose, prepare, send_due_digest, zone_of
-from campaign_health.alerts.terminal_channel import Terminal
-from campaign_health.cli.console import notes, print_json
-from campaign_health.clock import local_day, read_clock
+from campaign_health.cli.terminal.console import notes, print_json
 from campaign_health.errors import CouldNotStart, SettingsError
+from campaign_health.process.clock import local_day, read_clock
 from campaign_health.settings import Settings, WorkspaceSettings, load_settings
-from storage.database import Warehouse, open_published
+from storage.file.database import Warehouse, open_published
 
 
 @click.command()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.console import notes, print_json, results
-from campaign_health.clock import read_clock
+from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.doctor import Finding, examine
+from campaign_health.process.clock import read_clock
 from campaign_health.settings import load_settings
 
 SIGNS = {"fine": ("✓ fine ", "green"), "note": ("! note ", "yellow"), "wrong": ("✗ wrong", "red")}

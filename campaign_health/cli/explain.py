@@ -13,16 +13,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from campaign_health.cli.console import notes, print_json
 from campaign_health.cli.judge import DAY, check_workspace
-from campaign_health.cli.status_view import clean, print_rendered
-from campaign_health.clock import read_clock
-from campaign_health.detection.sentences import cause_label, count, day_text, span, stage_label, status_label
-from campaign_health.judge.explained import HISTORY, Explanation, LinkDay, LinkExplained
-from campaign_health.judge.explaining import explain
-from campaign_health.judge.finding import find_campaign
+from campaign_health.cli.terminal.console import notes, print_json
+from campaign_health.cli.terminal.status_view import clean, print_rendered
+from campaign_health.judge.explain.explained import HISTORY, Explanation, LinkDay, LinkExplained
+from campaign_health.judge.explain.explaining import explain
+from campaign_health.process.clock import read_clock
 from campaign_health.settings import load_settings
-from storage.database import open_published
+from campaign_health.state.find_campaign import find_campaign
+from campaign_health.words.sentences import cause_label, count, day_text, span, stage_label, status_label
+from storage.file.database import open_published
 
 
 @click.command(name="explain")

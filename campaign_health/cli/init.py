@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from campaign_health.clock import read_clock
 from campaign_health.errors import CouldNotStart
 from campaign_health.manifest.configuration import configuration_template
 from campaign_health.manifest.reading import DEFAULT_NAME, parse_manifest
 from campaign_health.manifest.template import TEMPLATE
+from campaign_health.process.clock import read_clock
 
 CONFIGURATION_NAME = "campaign-health.toml"
 
@@ -68,7 +68,7 @@ def _write(path: Path, text: str, force: bool) -> bool:
 
 
 def _from_data(file: str, workspace: str | None) -> str:
-    from campaign_health.manifest.check.published import observe_published
+    from campaign_health.check.look_up.published import observe_published
     from campaign_health.manifest.from_data import manifest_from_data
     from campaign_health.settings import load_settings
 

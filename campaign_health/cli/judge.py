@@ -11,15 +11,15 @@ from pathlib import Path
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from campaign_health.cli.console import notes, print_json, results
-from campaign_health.cli.day_option import DAY
-from campaign_health.clock import read_clock
-from campaign_health.detection.sentences import STATUS_WORDS, day_text, plural
+from campaign_health.cli.terminal.console import notes, print_json, results
+from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.errors import CouldNotStart, SettingsError
 from campaign_health.judge.summary import JudgeSummary
 from campaign_health.judge.workspace import judge_all
+from campaign_health.process.clock import read_clock
 from campaign_health.settings import Settings, load_settings
-from storage.database import Warehouse
+from campaign_health.words.sentences import STATUS_WORDS, day_text, plural
+from storage.file.database import Warehouse
 
 __all__ = ["DAY", "check_workspace", "command"]
 

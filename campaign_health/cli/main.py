@@ -9,9 +9,9 @@ from importlib import import_module
 
 import click
 
-from campaign_health.cli.console import notes, replace_unwritable_signs
+from campaign_health.cli.terminal.console import notes, replace_unwritable_signs
 from campaign_health.errors import CampaignHealthError
-from campaign_health.visible_text import visible_lines
+from campaign_health.words.visible import visible_lines
 
 # Order is the order in which a newcomer meets them; the text is what `--help` lists without loading the command.
 COMMANDS = {

@@ -16,17 +16,17 @@ from rich.padding import Padding
 from rich.progress import Progress
 from rich.text import Text
 
-from campaign_health.cli.console import notes, print_json
-from campaign_health.cli.day_option import DAY
 from campaign_health.cli.judge import check_workspace
-from campaign_health.cli.status_view import clean, print_rendered
-from campaign_health.detection.formats import risk_text
-from campaign_health.detection.sentences import cause_label, day_text, plural, status_label
+from campaign_health.cli.terminal.console import notes, print_json
+from campaign_health.cli.terminal.day_option import DAY
+from campaign_health.cli.terminal.status_view import clean, print_rendered
 from campaign_health.judge.replay import Announcement, ReplayedDay, replay
+from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import load_settings
-from campaign_health.stopping import Stopped, StopSignals
-from storage.database import open_published
-from storage.judgements import read_incidents
+from campaign_health.words.numbers import risk_text
+from campaign_health.words.sentences import cause_label, day_text, plural, status_label
+from storage.file.database import open_published
+from storage.save.judgements import read_incidents
 
 _KINDS = {
     "opened": "New",

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.collecting import CollectingDisplay
-from campaign_health.cli.console import notes
-from campaign_health.demo_marker import refuse_demo_directory
-from campaign_health.run_lock import SCHEDULE, only_one
-from campaign_health.schedule import Schedule
+from campaign_health.cli.terminal.collecting import CollectingDisplay
+from campaign_health.cli.terminal.console import notes
+from campaign_health.demo.marker import refuse_demo_directory
+from campaign_health.process.run_lock import SCHEDULE, only_one
+from campaign_health.process.stopping import Stopped, StopSignals
+from campaign_health.schedule.scheduler import Schedule
 from campaign_health.settings import load_settings
-from campaign_health.stopping import Stopped, StopSignals
 
 
 @click.command(name="run")

@@ -13,17 +13,17 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from campaign_health.cli.console import notes, print_json
-from campaign_health.cli.day_option import DAY
-from campaign_health.clock import NOW_SETTING, local_day, read_clock
+from campaign_health.cli.terminal.console import notes, print_json
+from campaign_health.cli.terminal.day_option import DAY
+from campaign_health.demo.world.stories import SEED, TIME_ZONE, demo_world
 from campaign_health.errors import CampaignHealthError, SettingsError
-from campaign_health.sandbox.csv_world import csv_world
+from campaign_health.process.clock import NOW_SETTING, local_day, read_clock
 from campaign_health.sandbox.fault_text import EXAMPLE, fault_from_text
 from campaign_health.sandbox.faults import KINDS
-from campaign_health.sandbox.limits import Limits
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
-from campaign_health.sandbox.stories import SEED, TIME_ZONE, demo_world
-from campaign_health.sandbox.world import World
+from campaign_health.sandbox.world.csv_world import csv_world
+from campaign_health.sandbox.world.world import World
 
 # A demo left running on the real clock goes on for so many days.
 _DAYS_AHEAD = 90

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.console import notes, print_json
 from campaign_health.cli.judge import check_workspace
-from campaign_health.cli.status_reads import read_beside
-from campaign_health.cli.status_view import print_overview
-from campaign_health.clock import read_clock
-from campaign_health.judge.overview import as_json as overview_as_json
-from campaign_health.judge.overview import read_overview
+from campaign_health.cli.terminal.console import notes, print_json
+from campaign_health.cli.terminal.status_view import print_overview
+from campaign_health.process.clock import read_clock
 from campaign_health.settings import load_settings
-from storage.database import open_published
+from campaign_health.state.beside import read_beside
+from campaign_health.state.overview import as_json as overview_as_json
+from campaign_health.state.overview import read_overview
 from storage.errors import NoPublishedFileError
+from storage.file.database import open_published
 
 
 @click.command(name="status")

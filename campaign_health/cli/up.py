@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.console import notes
 from campaign_health.cli.dashboard import ADDRESS, PORT
-from campaign_health.dashboard_server import exposure_warning, streamlit_arguments
+from campaign_health.cli.terminal.console import notes
+from campaign_health.dashboard.server import exposure_warning, streamlit_arguments
+from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import load_settings
-from campaign_health.stopping import Stopped, StopSignals
 
 SECONDS_TO_END = 20.0
 SECONDS_BETWEEN_LOOKS = 0.2

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from campaign_health.dashboard.acts.sign_in import require_sign_in
 from campaign_health.dashboard.installation import installation
-from campaign_health.dashboard.markup import in_markdown
-from campaign_health.dashboard.sign_in import require_sign_in
+from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.errors import CampaignHealthError
 
 PAGES = "pages"

@@ -6,9 +6,9 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from campaign_health.clock import read_clock
+from campaign_health.process.clock import read_clock
 from campaign_health.settings import Settings, load_settings
-from storage.database import Warehouse
+from storage.file.database import Warehouse
 
 
 def installation() -> Settings:

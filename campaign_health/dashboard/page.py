@@ -9,24 +9,24 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from campaign_health.clock import local_day
 from campaign_health.dashboard.installation import installation, now, warehouse
-from campaign_health.dashboard.markup import in_markdown, shown
+from campaign_health.dashboard.look.markup import in_markdown, shown
+from campaign_health.dashboard.look.quiet import quiet
+from campaign_health.dashboard.look.style import use_style
+from campaign_health.dashboard.look.theme import Palette, palette
 from campaign_health.dashboard.published import answer
-from campaign_health.dashboard.quiet import quiet
-from campaign_health.dashboard.reads.everywhere import WorkspaceNow, workspaces
-from campaign_health.dashboard.style import use_style
-from campaign_health.dashboard.theme import Palette, palette
 from campaign_health.dashboard.watch import watch_for_new_data
-from campaign_health.detection.formats import day_text, days_since
-from campaign_health.detection.sentences import joined
-from campaign_health.detection.words import SOURCE_WORDS
 from campaign_health.errors import CampaignHealthError
-from campaign_health.judge.stretch_words import unchecked_line
-from campaign_health.judge.stretches import stretches
+from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings
+from campaign_health.state.sources import WorkspaceNow, workspaces
+from campaign_health.state.stretch_words import unchecked_line
+from campaign_health.state.stretches import stretches
+from campaign_health.words.numbers import day_text, days_since
+from campaign_health.words.sentences import joined
+from campaign_health.words.status import SOURCE_WORDS
 from storage.errors import NoPublishedFileError, StorageError
-from storage.zones import known_zone
+from storage.file.zones import known_zone
 
 # A day's collection is due every morning; a little later than a day and a half is a collection that was missed.
 STALE_AFTER = timedelta(hours=36)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from campaign_health.dashboard.installation import warehouse
-from storage.database import open_published
+from storage.file.database import open_published
 
 Answer = TypeVar("Answer")
 # Long enough for a morning's clicking; a new file has another stamp and is read at once.

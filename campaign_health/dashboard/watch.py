@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from campaign_health.dashboard.look.theme import palette
 from campaign_health.dashboard.published import file_stamp
-from campaign_health.dashboard.theme import palette
 
 WATCH_SECONDS = 5
 _DIALOG = "a dialog may be open"

@@ -17,10 +17,10 @@ from campaign_health.doctor.mixpanel import examine_mixpanel
 from campaign_health.doctor.slack import examine_slack
 from campaign_health.doctor.surroundings import DateHeaders, examine_manifest, examine_settings
 from campaign_health.settings import Settings, WorkspaceSettings
-from collectors.http import new_session
-from storage.database import open_published
+from collectors.http.client import new_session
 from storage.errors import StorageError
-from storage.zones import stored_zone
+from storage.file.database import open_published
+from storage.file.zones import stored_zone
 
 _KEYS = {
     "Mixpanel key": "MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET",

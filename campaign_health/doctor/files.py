@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from campaign_health.doctor.finding import Finding, fine, note, wrong
-from campaign_health.run_lock import SCHEDULE, holder_of
+from campaign_health.process.run_lock import SCHEDULE, holder_of
 from campaign_health.settings.reading import CONFIGURATION_FILE, SECRETS_FILE
-from storage.database import Warehouse, open_published
 from storage.errors import BusyError, NoPublishedFileError, StorageError
+from storage.file.database import Warehouse, open_published
 
 MEGABYTE = 1024**2
 # Publishing needs room for a whole copy; below this nothing can be relied on.

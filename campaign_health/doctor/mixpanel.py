@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from campaign_health.clock import local_day
 from campaign_health.doctor.finding import Finding, fine, note, wrong
-from campaign_health.pipeline.clients import mixpanel_client
+from campaign_health.process.clock import local_day
 from campaign_health.settings import HttpSettings, MixpanelSettings
+from campaign_health.settings.clients import mixpanel_client
 from collectors.errors import AuthenticationFailed, CollectorError, PlanForbids
 from collectors.mixpanel import (
     MixpanelClient,

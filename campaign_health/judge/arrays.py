@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.chain_input import ChainInput, Flags, Numbers
-from campaign_health.detection.event_panel import EventPanel
-from campaign_health.detection.project_outage import names_replaced, project_standstills
+from campaign_health.detection.chain.chain_input import ChainInput, Flags, Numbers
+from campaign_health.detection.event.event_panel import EventPanel
+from campaign_health.detection.event.project_outage import names_replaced, project_standstills
 from campaign_health.judge.mapping import CampaignSpan, map_events
 from campaign_health.judge.plans import Plan
-from storage.judge_input import STATE_CODES, Columns
+from storage.read.judge_input import STATE_CODES, Columns
 
 _OBSERVED, _PROVISIONAL = STATE_CODES["observed"], STATE_CODES["provisional"]
 _NOT_EXPECTED = STATE_CODES["not_expected"]

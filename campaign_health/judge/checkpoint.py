@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from campaign_health.detection.chain_links import ChainState
-from campaign_health.detection.chain_verdicts import ChainVerdicts, Expectation
-from campaign_health.detection.incidents import Incident, Past
-from campaign_health.detection.money import DailyMiss
+from campaign_health.detection.chain.chain_links import ChainState
+from campaign_health.detection.chain.chain_verdicts import ChainVerdicts, Expectation
+from campaign_health.detection.incident.incidents import Incident, Past
+from campaign_health.detection.incident.money import DailyMiss
 
 VERSION = 4
 """Raised whenever what is stored, or what is judged from it, changes its meaning."""

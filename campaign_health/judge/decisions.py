@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from campaign_health.clock import local_day
-from campaign_health.detection.incidents import Change, Incident
-from campaign_health.detection.standing import CONFIRMED_HAND_OVER_DAYS, HandOver, standing_of
+from campaign_health.detection.incident.incidents import Change, Incident
+from campaign_health.detection.incident.standing import CONFIRMED_HAND_OVER_DAYS, HandOver, standing_of
 from campaign_health.manifest.handovers import handovers
 from campaign_health.manifest.schema import Manifest, Rename
-from storage.conversion import read_instant
-from storage.decisions import Decision, decisions_in_force
-from storage.judgements import read_changes, read_incidents, save_changes, save_incidents
+from campaign_health.process.clock import local_day
+from storage.file.conversion import read_instant
+from storage.save.decisions import Decision, decisions_in_force
+from storage.save.judgements import read_changes, read_incidents, save_changes, save_incidents
 
 _BY_MANIFEST = "manifest"
 

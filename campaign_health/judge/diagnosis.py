@@ -12,16 +12,16 @@ import numpy as np
 import pandas as pd
 
 from campaign_health.detection.causes import BrokenCampaign, find_causes
-from campaign_health.detection.chain_input import ChainInput, Numbers
-from campaign_health.detection.chain_verdicts import STAGES, ChainVerdicts
-from campaign_health.detection.event_panel import EventPanel
-from campaign_health.detection.incidents import Evidence, Incident
-from campaign_health.detection.part_hand_overs import mark_part_hand_overs
-from campaign_health.detection.project_level import project_kept
-from campaign_health.detection.property_drift import PropertyChange, find_property_changes
-from campaign_health.detection.renames import DeclaredRename, Rename, RenameDecisions, find_renames
+from campaign_health.detection.causes.property_drift import PropertyChange, find_property_changes
+from campaign_health.detection.chain.chain_input import ChainInput, Numbers
+from campaign_health.detection.chain.chain_verdicts import STAGES, ChainVerdicts
+from campaign_health.detection.chain.part_hand_overs import mark_part_hand_overs
+from campaign_health.detection.event.event_panel import EventPanel
+from campaign_health.detection.event.project_level import project_kept
+from campaign_health.detection.incident.incidents import Evidence, Incident
+from campaign_health.detection.rename.renames import DeclaredRename, Rename, RenameDecisions, find_renames
 from campaign_health.judge.plans import Plan
-from storage import judge_input
+from storage.read import judge_input
 
 DIAGNOSIS_DAYS = 120
 """How much history causes are looked for in."""

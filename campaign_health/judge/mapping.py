@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.chain_input import Flags, Relearning
-from campaign_health.detection.names import name_likeness
+from campaign_health.detection.chain.chain_input import Flags, Relearning
+from campaign_health.detection.rename.names import name_likeness
 from campaign_health.judge.plans import Plan
 
 UNKNOWN_AFTER_DAYS = 60
@@ -123,7 +123,7 @@ def campaign_spans(
     first_day: date,
     local_day: Callable[[datetime], date],
 ) -> dict[int, CampaignSpan]:
-    """When each campaign began. `days` are `storage.judge_input.campaign_spans`; `local_day` turns UTC into a day."""
+    """When each campaign began. `days` is what `campaign_spans` reads; `local_day` turns UTC into a day."""
     found = {row["campaign_id"]: row for row in days}
     spans = {}
     for row in campaigns:

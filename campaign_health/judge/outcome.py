@@ -9,13 +9,22 @@ from itertools import pairwise
 
 import numpy as np
 
-from campaign_health.detection.campaign_chain import judge_chain
-from campaign_health.detection.campaign_history import LOOK_BACK_DAYS, CampaignHistory
-from campaign_health.detection.chain_input import ChainInput
-from campaign_health.detection.chain_links import ChainState, judge_links
-from campaign_health.detection.chain_verdicts import ChainVerdicts, beside, cut
-from campaign_health.detection.incidents import BadDay, Change, Evidence, Followed, Incident, Look, Past, follow
-from campaign_health.detection.settings import DetectorSettings
+from campaign_health.detection.chain.campaign_chain import judge_chain
+from campaign_health.detection.chain.chain_input import ChainInput
+from campaign_health.detection.chain.chain_links import ChainState, judge_links
+from campaign_health.detection.chain.chain_verdicts import ChainVerdicts, beside, cut
+from campaign_health.detection.incident.campaign_history import LOOK_BACK_DAYS, CampaignHistory
+from campaign_health.detection.incident.incidents import (
+    BadDay,
+    Change,
+    Evidence,
+    Followed,
+    Incident,
+    Look,
+    Past,
+    follow,
+)
+from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.judge.checkpoint import Checkpoint
 
 RECENT_DAYS = LOOK_BACK_DAYS

@@ -11,18 +11,19 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from campaign_health.clock import local_day
-from campaign_health.detection.renames import DeclaredRename, RenameDecisions
-from campaign_health.detection.standing import HandOver
+from campaign_health.detection.incident.standing import HandOver
+from campaign_health.detection.rename.renames import DeclaredRename, RenameDecisions
 from campaign_health.judge.decisions import confirmed_hand_overs, local_days, manifest_hand_overs
 from campaign_health.judge.mapping import CampaignSpan, campaign_spans
 from campaign_health.judge.plans import ManifestFacts, Plan, make_plans
 from campaign_health.manifest.problems import ManifestError
 from campaign_health.manifest.reading import read_manifest
 from campaign_health.manifest.schema import Manifest, Rename
+from campaign_health.process.clock import local_day
 from campaign_health.settings import WorkspaceSettings
-from storage import judge_input, judgements
-from storage.decisions import Decision, decisions_in_force
+from storage.read import judge_input
+from storage.save import judgements
+from storage.save.decisions import Decision, decisions_in_force
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from campaign_health.detection.incidents import Change, Incident
+from campaign_health.detection.incident.incidents import Change, Incident
 
 NEWS_DAYS = 3
 """A change that comes to light more days late than this is listed, and not announced as news."""

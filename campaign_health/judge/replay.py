@@ -16,9 +16,9 @@ from campaign_health.errors import CouldNotStart
 from campaign_health.judge.summary import Progress
 from campaign_health.judge.workspace import judge_workspace
 from campaign_health.settings import WorkspaceSettings
-from storage.conversion import stored_instant
-from storage.database import PUBLISHED_NAME, WAREHOUSE_NAME, Warehouse, open_published, transaction
-from storage.judge_input import collected_range, stored_time_zone
+from storage.file.conversion import stored_instant
+from storage.file.database import PUBLISHED_NAME, WAREHOUSE_NAME, Warehouse, open_published, transaction
+from storage.read.judge_input import collected_range, stored_time_zone
 
 _MORNING = time(9)
 

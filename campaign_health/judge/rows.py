@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from campaign_health.detection.chain_input import Flags, Numbers
-from campaign_health.detection.chain_verdicts import CODE, STAGES
-from campaign_health.detection.incidents import Incident
-from campaign_health.detection.money import (
+from campaign_health.detection.chain.chain_input import Flags, Numbers
+from campaign_health.detection.chain.chain_verdicts import CODE, STAGES
+from campaign_health.detection.incident.incidents import Incident
+from campaign_health.detection.incident.money import (
     DEFAULT_CONVERSION_RATE,
     Estimate,
     missed_qualifying_events,
     revenue_at_risk,
 )
-from campaign_health.detection.rename import DeclaredRename
-from campaign_health.detection.standing import Standing
-from campaign_health.detection.verdicts import STATUS_NAMES
+from campaign_health.detection.incident.standing import Standing
+from campaign_health.detection.pair.verdicts import STATUS_NAMES
+from campaign_health.detection.rename.rename import DeclaredRename
 from campaign_health.judge.arrays import Panels
 from campaign_health.judge.outcome import Outcome
 from campaign_health.judge.plans import Plan

@@ -10,14 +10,15 @@ from typing import Any
 
 import duckdb
 
-from campaign_health.detection.incidents import Change, Incident
-from campaign_health.detection.standing import Standing, quiet_when_detected, standing_of
+from campaign_health.detection.incident.incidents import Change, Incident
+from campaign_health.detection.incident.standing import Standing, quiet_when_detected, standing_of
 from campaign_health.judge.decisions import change_row, local_days
 from campaign_health.judge.plans import Plan
 from campaign_health.judge.reading import Known
 from campaign_health.judge.reconcile import Reconciled, StoredChange, is_news, reconcile
 from campaign_health.judge.rows import incident_row
-from storage import judge_input, judgements
+from storage.read import judge_input
+from storage.save import judgements
 
 _FROM_DATA = ("opened", "worsened", "cause_changed", "recovered", "reopened", "withdrawn")
 

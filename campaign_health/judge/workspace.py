@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 import duckdb
 import numpy as np
 
-from campaign_health.detection.chain_verdicts import padded
-from campaign_health.detection.event_history import EventState
-from campaign_health.detection.incidents import BadDay
-from campaign_health.detection.memory import StateError
-from campaign_health.detection.panel import State
-from campaign_health.detection.part_hand_overs import LONGEST_DAYS
-from campaign_health.detection.settings import DetectorSettings
+from campaign_health.detection.chain.chain_verdicts import padded
+from campaign_health.detection.chain.part_hand_overs import LONGEST_DAYS
+from campaign_health.detection.event.event_history import EventState
+from campaign_health.detection.incident.incidents import BadDay
+from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.pair.memory import StateError
+from campaign_health.detection.pair.panel import State
 from campaign_health.judge.arrays import Panels, build_panels, last_settled_column
 from campaign_health.judge.checkpoint import VERSION, Checkpoint
 from campaign_health.judge.diagnosis import DIAGNOSIS_DAYS, Diagnosis, property_change_row, rename_row
@@ -24,9 +24,10 @@ from campaign_health.judge.rows import born_columns, manifest_rename_row, plan_r
 from campaign_health.judge.saving import save_incidents
 from campaign_health.judge.summary import JudgeSummary, Progress
 from campaign_health.settings import Settings, WorkspaceSettings
-from storage import judge_input, judgements
-from storage.database import Warehouse, transaction
-from storage.judgements import StoredCheckpoint
+from storage.file.database import Warehouse, transaction
+from storage.read import judge_input
+from storage.save import judgements
+from storage.save.judgements import StoredCheckpoint
 
 RECHECK_DAYS = 8
 """The memory that is kept is this many days old: every run re-reads, and so may restate, the seven days before."""

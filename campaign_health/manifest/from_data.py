@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from campaign_health.manifest.check.observed import Observed, ObservedProperty
 from campaign_health.manifest.dependencies import ObservedCampaign
+from campaign_health.manifest.observed import Observed, ObservedProperty
 from campaign_health.manifest.writing import quote
 
 REQUIRED_SHARE = 0.995  # of events that must carry a property for it to be written down as required

@@ -29,3 +29,11 @@ class ManifestError(CampaignHealthError):
         self.line = first.line
         self.column = first.column
         self.problems = tuple(problems)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A look-up that failed: what, and how to mend it."""
+
+    message: str
+    cure: str = ""

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from campaign_health.manifest.problems import ManifestError, Problem
 from campaign_health.manifest.schema import Manifest
 from campaign_health.manifest.yaml_tree import YamlTree, read_yaml
-from campaign_health.visible_text import visible
+from campaign_health.words.visible import visible
 
 DEFAULT_NAME = "manifest.yaml"
 

@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from campaign_health.budget import HourlyBudget
-from campaign_health.clock import local_day
 from campaign_health.pipeline.order import Order
 from campaign_health.pipeline.windows import Window
+from campaign_health.process.clock import local_day
+from campaign_health.process.stopping import StopSignals
 from campaign_health.settings import WorkspaceSettings
-from campaign_health.stopping import StopSignals
 from collectors.customerio import CustomerioClient
 from collectors.mixpanel import MixpanelClient
-from storage.database import Warehouse, transaction
+from collectors.mixpanel.hourly_budget import HourlyBudget
+from storage.file.database import Warehouse, transaction
 from storage.records import CampaignRecord, CollectionRecord, Source
 
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from campaign_health.pipeline.context import WorkspaceRun
-from campaign_health.pipeline.customerio_campaigns import collect_customerio_campaigns
-from campaign_health.pipeline.customerio_journeys import collect_customerio_journeys
-from campaign_health.pipeline.customerio_metrics import collect_customerio_metrics
-from campaign_health.pipeline.mixpanel_events import collect_mixpanel_events
-from campaign_health.pipeline.mixpanel_lexicon import collect_mixpanel_lexicon
-from campaign_health.pipeline.mixpanel_properties import collect_mixpanel_properties
 from campaign_health.pipeline.order import MIXPANEL_SOURCES
 from campaign_health.pipeline.report import Tally
-from campaign_health.stopping import Stopped
+from campaign_health.pipeline.sources.customerio_campaigns import collect_customerio_campaigns
+from campaign_health.pipeline.sources.customerio_journeys import collect_customerio_journeys
+from campaign_health.pipeline.sources.customerio_metrics import collect_customerio_metrics
+from campaign_health.pipeline.sources.mixpanel_events import collect_mixpanel_events
+from campaign_health.pipeline.sources.mixpanel_lexicon import collect_mixpanel_lexicon
+from campaign_health.pipeline.sources.mixpanel_properties import collect_mixpanel_properties
+from campaign_health.process.stopping import Stopped
 from collectors.errors import AuthenticationFailed, BudgetSpent, CollectorError
 from storage.records import CollectionRecord, Source
 from storage.save import save_collection, save_requests

@@ -8,23 +8,23 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from campaign_health.budget import HOUR, HourlyBudget
-from campaign_health.clock import local_day
 from campaign_health.errors import SettingsError
-from campaign_health.pipeline.clients import Sleep, customerio_client, mixpanel_client
 from campaign_health.pipeline.context import ProgressSink, RunClock, WorkspaceRun
 from campaign_health.pipeline.one_source import run_source, source_not_run
 from campaign_health.pipeline.order import MIXPANEL_SOURCES, Order
 from campaign_health.pipeline.report import WorkspaceReport
 from campaign_health.pipeline.windows import Window, window_of_run
 from campaign_health.pipeline.zone import ZoneFound, choose_zone, without_zone
+from campaign_health.process.clock import local_day
+from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import HttpSettings, WorkspaceSettings
-from campaign_health.stopping import Stopped, StopSignals
+from campaign_health.settings.clients import Sleep, customerio_client, mixpanel_client
 from collectors.errors import CollectorError
-from collectors.http import new_session
+from collectors.http.client import new_session
 from collectors.mixpanel import WITHHELD, ask_time_zone
-from storage.database import Warehouse
-from storage.queries import recent_requests, workspace_zone
+from collectors.mixpanel.hourly_budget import HOUR, HourlyBudget
+from storage.file.database import Warehouse
+from storage.read.known import recent_requests, workspace_zone
 from storage.records import CollectionRecord, Source
 from storage.save import save_workspace_zone
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from campaign_health.stopping import Stopped
+from campaign_health.process.stopping import Stopped
 from storage.records import CollectionRecord, Outcome, Source
 
 EXIT_COMPLETE = 0

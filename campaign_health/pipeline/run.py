@@ -8,18 +8,18 @@ from contextlib import nullcontext
 from datetime import datetime
 
 from campaign_health.errors import CampaignHealthError, CouldNotStart
-from campaign_health.pipeline.clients import Sleep
 from campaign_health.pipeline.context import ProgressSink, RunClock
 from campaign_health.pipeline.one_workspace import RunTools, collect_workspace
 from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, Order
-from campaign_health.pipeline.reads import newest_instant
 from campaign_health.pipeline.report import RunReport, WorkspaceReport
-from campaign_health.run_lock import COLLECTING, only_one
+from campaign_health.process.run_lock import COLLECTING, only_one
+from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import Settings, WorkspaceSettings
-from campaign_health.stopping import Stopped, StopSignals
+from campaign_health.settings.clients import Sleep
 from collectors.errors import CollectorError
-from storage.database import Warehouse
 from storage.errors import StorageError
+from storage.file.database import Warehouse
+from storage.read.collected import newest_instant
 
 
 def collect_once(

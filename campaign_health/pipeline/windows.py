@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from campaign_health.day_states import days_between
 from campaign_health.errors import CouldNotStart
+from campaign_health.pipeline.day_states import days_between
 from campaign_health.pipeline.order import Order
 
 # Late events arrive for five days, Customer.io's numbers settle within the week.

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from campaign_health.errors import SettingsError
 from storage.errors import UnknownZoneError
-from storage.zones import known_zone
+from storage.file.zones import known_zone
 
 _CURE = "Set CAMPAIGN_HEALTH_TIMEZONE to the project's zone, such as Europe/Berlin."
 

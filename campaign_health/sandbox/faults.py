@@ -6,11 +6,12 @@ import json
 import threading
 from dataclasses import dataclass, field, replace
 
-from campaign_health.sandbox import customerio_service, mixpanel_access
+from campaign_health.sandbox.customerio import service as customerio_service
 from campaign_health.sandbox.errors import UnknownFault
-from campaign_health.sandbox.exchange import Answer, Call
-from campaign_health.sandbox.recording import RecordedRequest
-from campaign_health.sandbox.spoiled_bodies import SPOILERS
+from campaign_health.sandbox.http.exchange import Answer, Call
+from campaign_health.sandbox.http.recording import RecordedRequest
+from campaign_health.sandbox.http.spoiled_bodies import SPOILERS
+from campaign_health.sandbox.mixpanel import access as mixpanel_access
 
 STATUSES = {
     "bad_request": (400, "Bad request"),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlsplit
 
-from campaign_health.sandbox.customerio_service import CustomerIo
-from campaign_health.sandbox.exchange import Answer, Call, Refusal, Service, json_answer
+from campaign_health.sandbox.customerio.service import CustomerIo
 from campaign_health.sandbox.faults import Faults
-from campaign_health.sandbox.mixpanel_access import MixpanelAccess
-from campaign_health.sandbox.mixpanel_app import MixpanelApp
-from campaign_health.sandbox.mixpanel_export import MixpanelExport
-from campaign_health.sandbox.mixpanel_query import MixpanelQuery
-from campaign_health.sandbox.recording import RecordedRequest, Recording, without_secrets
-from campaign_health.sandbox.setting import Setting
+from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, Service, json_answer
+from campaign_health.sandbox.http.recording import RecordedRequest, Recording, without_secrets
+from campaign_health.sandbox.mixpanel.access import MixpanelAccess
+from campaign_health.sandbox.mixpanel.app_api import MixpanelApp
+from campaign_health.sandbox.mixpanel.query import MixpanelQuery
+from campaign_health.sandbox.mixpanel.raw_export import MixpanelExport
+from campaign_health.sandbox.world.setting import Setting
 
 # Where each API stands on the sandbox's own address, and what its official paths begin with.
 BASES = {

@@ -13,14 +13,14 @@ from datetime import time as time_of_day
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from campaign_health.sandbox.delivery import deliver
 from campaign_health.sandbox.errors import PortInUse
 from campaign_health.sandbox.faults import Fault, Faults
-from campaign_health.sandbox.limits import Limits
-from campaign_health.sandbox.recording import RecordedRequest, Recording
+from campaign_health.sandbox.http.answering import deliver
+from campaign_health.sandbox.http.limits import Limits
+from campaign_health.sandbox.http.recording import RecordedRequest, Recording
 from campaign_health.sandbox.routing import Routing
-from campaign_health.sandbox.setting import Keys, Setting
-from campaign_health.sandbox.world import World
+from campaign_health.sandbox.world.setting import Keys, Setting
+from campaign_health.sandbox.world.world import World
 
 _HOST = "127.0.0.1"
 

@@ -11,7 +11,7 @@ from typing import Any
 from collectors.customerio.client import CustomerioClient
 from collectors.customerio.trigger import trigger_event, trigger_kind
 from collectors.errors import UnexpectedShape
-from collectors.shape import Reader, storable
+from collectors.http.shape import Reader, storable
 from storage.records import CampaignRecord, CampaignRefused, MessageRecord
 
 PATH = "/campaigns"

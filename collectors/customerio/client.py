@@ -9,11 +9,11 @@ import requests
 from requests.auth import AuthBase
 
 from collectors.errors import UnusableSetting
-from collectors.http import HttpClient, Parameters, Timeouts
-from collectors.pacing import Pace
+from collectors.http.client import HttpClient, Parameters, Timeouts
+from collectors.http.pacing import Pace
+from collectors.http.replies import Service
+from collectors.http.shape import Reader
 from collectors.regions import CUSTOMERIO_BASES
-from collectors.replies import Service
-from collectors.shape import Reader
 
 # The documented limit is 10; two are left for the workspace's other tools.
 REQUESTS_PER_SECOND = 8.0

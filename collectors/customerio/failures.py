@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from collectors.customerio.client import CustomerioClient
-from collectors.shape import Reader, storable
+from collectors.http.shape import Reader, storable
 from storage.records import CampaignFailures
 
 NEWEST = 10

@@ -11,7 +11,7 @@ from collectors.customerio.client import CustomerioClient
 from collectors.customerio.metrics import MOST_DAYS, join_series, windows
 from collectors.customerio.series import Series, read_series
 from collectors.days import day_start, days_from
-from collectors.shape import Reader
+from collectors.http.shape import Reader
 from storage.records import JourneyMetrics
 
 HOUR = 3600

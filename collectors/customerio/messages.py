@@ -7,8 +7,8 @@ from typing import Any
 
 from collectors.customerio.campaigns import instant
 from collectors.customerio.client import CustomerioClient
-from collectors.customerio.liquid import variables_used
-from collectors.shape import Reader, storable
+from collectors.customerio.liquid.template_variables import variables_used
+from collectors.http.shape import Reader, storable
 from storage.records import MessageRecord
 
 # Every text of a message that Customer.io renders with Liquid.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from collectors.shape import Reader, storable
+from collectors.http.shape import Reader, storable
 
 Series = dict[str, list[int | None]]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
 from collectors.errors import CollectorError, Forbidden, NotFound, ServiceFailed, UnexpectedShape, Unreachable
-from collectors.http import Progress
+from collectors.http.client import Progress
 from storage.records import CampaignGone, CampaignRefused
 
 T = TypeVar("T")

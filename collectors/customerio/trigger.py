@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from collectors.shape import storable
+from collectors.http.shape import storable
 
 UNKNOWN = "unknown"
 

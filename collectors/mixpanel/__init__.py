@@ -2,7 +2,7 @@
 
 from collectors.mixpanel.client import MixpanelClient, TimeStorage
 from collectors.mixpanel.events import CountedBatch, EventRefused, fetch_event_counts
-from collectors.mixpanel.export import WindowFailed, fetch_exported_counts
+from collectors.mixpanel.export.export_counts import WindowFailed, fetch_exported_counts
 from collectors.mixpanel.lexicon import Definitions, fetch_definitions
 from collectors.mixpanel.names import EventNames, fetch_event_names
 from collectors.mixpanel.project import WITHHELD, ask_time_zone, fetch_time_zone

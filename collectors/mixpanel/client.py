@@ -10,11 +10,11 @@ import requests
 from requests.auth import HTTPBasicAuth
 
 from collectors.errors import UnusableSetting
-from collectors.http import HttpClient, Timeouts, new_session
-from collectors.pacing import Pace
+from collectors.http.client import HttpClient, Timeouts, new_session
+from collectors.http.pacing import Pace
+from collectors.http.replies import Service
+from collectors.http.shape import Reader
 from collectors.regions import MIXPANEL_BASES
-from collectors.replies import Service
-from collectors.shape import Reader
 
 TimeStorage = Literal["utc", "project"]
 

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 from collectors.days import days_from
 from collectors.errors import CollectorError, NotFound, RequestRefused
-from collectors.http import Progress
+from collectors.http.client import Progress
+from collectors.http.shape import Reader
 from collectors.mixpanel.batches import Batches, name_list
 from collectors.mixpanel.client import MixpanelClient, reader
 from collectors.mixpanel.window import Window
-from collectors.shape import Reader
 from storage.records import EventCounts
 
 PATH = "/events"

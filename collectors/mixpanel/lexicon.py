@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from collectors.errors import AuthenticationFailed, Forbidden, NotFound, PlanForbids
+from collectors.http.shape import Reader, storable
 from collectors.mixpanel.client import MixpanelClient, reader
-from collectors.shape import Reader, storable
 from storage.records import DefinitionRecord
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from collectors.errors import AuthenticationFailed, CollectorError, RequestRefused
+from collectors.http.shape import Reader
 from collectors.mixpanel.client import MixpanelClient, reader
 from collectors.mixpanel.window import Window
-from collectors.shape import Reader
 
 PATH = "/events/names"
 MOST_NAMES = 5000

@@ -10,10 +10,10 @@ from typing import Any
 
 import duckdb
 
-from storage.conversion import read_instant, stored_instant, stored_json, stored_text
-from storage.definitions import Definition, definition_changes, followed_definition
+from storage.file.conversion import read_instant, stored_instant, stored_json, stored_text
 from storage.records import CampaignRecord
 from storage.save.bulk import INSTANT, TEXT, TEXTS, TRUTH, WHOLE, incoming
+from storage.save.followed_definition import Definition, definition_changes, followed_definition
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 
-from storage.conversion import stored_instant
+from storage.file.conversion import stored_instant
 from storage.records import Source
 from storage.save.bulk import DAY, TEXT, WHOLE, incoming
 

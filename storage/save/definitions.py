@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from storage.conversion import stored_instant, stored_text
+from storage.file.conversion import stored_instant, stored_text
 from storage.records import DefinitionRecord, PropertyProfile
 from storage.save.bulk import DAY, SHARE, TEXT, TRUTH, WHOLE, count_of, incoming
 

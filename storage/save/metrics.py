@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from storage.conversion import stored_instant, stored_json, stored_text
+from storage.file.conversion import stored_instant, stored_json, stored_text
 from storage.records import CampaignFailures, CampaignMetrics, JourneyMetrics
 from storage.save.bulk import DAY, TEXT, WHOLE, count_of, incoming
 

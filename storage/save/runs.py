@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from storage.conversion import stored_instant, stored_json, stored_text
+from storage.file.conversion import stored_instant, stored_json, stored_text
 from storage.records import CollectionRecord
 from storage.save.bulk import INSTANT, incoming
 

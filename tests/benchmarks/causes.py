@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from campaign_health.detection.event_panel import EventPanel
-from campaign_health.detection.renames import find_renames
+from campaign_health.detection.event.event_panel import EventPanel
+from campaign_health.detection.rename.renames import find_renames
 from tests.causes_corpus import histories
 from tests.causes_corpus.scoring import Score, score
 from tests.causes_corpus.world import draw_world

@@ -24,13 +24,13 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from campaign_health.clock import read_clock
 from campaign_health.pipeline import Order, collect_once
-from campaign_health.sandbox.generated_world import generated_world
-from campaign_health.sandbox.limits import Limits
+from campaign_health.process.clock import read_clock
+from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
+from campaign_health.sandbox.world.generated_world import generated_world
 from campaign_health.settings import load_settings
-from storage.database import Warehouse
+from storage.file.database import Warehouse
 from tests.collecting_cast import Notes
 
 DAYS = 120

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 from streamlit.testing.v1 import AppTest
 
-from storage.database import Warehouse
+from storage.file.database import Warehouse
 from tests.browser import APP, new_page, running_browser, running_dashboard, settled
 
 WORLD = Path(__file__).with_name("dashboard_world.sql")

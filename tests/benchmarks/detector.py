@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from campaign_health.detection.backtest import judge_rows
-from campaign_health.detection.pair_table import PairTable
-from campaign_health.detection.settings import DetectorSettings
-from campaign_health.detection.verdicts import STATUS_NAMES
+from campaign_health.detection.backtest.backtest import judge_rows
+from campaign_health.detection.backtest.pair_table import PairTable
+from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.pair.verdicts import STATUS_NAMES
 from tests.benchmarks.detector_alarms import believed
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"

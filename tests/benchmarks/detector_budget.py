@@ -11,9 +11,9 @@ from datetime import date
 
 import numpy as np
 
-from campaign_health.detection.monitor import judge_panel
-from campaign_health.detection.settings import DetectorSettings
-from campaign_health.detection.verdicts import Change
+from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.pair.monitor import judge_panel
+from campaign_health.detection.pair.verdicts import Change
 
 PAIRS, DAYS, WARM_UP = 80, 1151, 56
 LEVELS = (0.6, 2.0, 6.0, 20.0, 60.0, 200.0, 2000.0)

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from campaign_health.detection.settings import DetectorSettings
+from campaign_health.detection.pair.detector_settings import DetectorSettings
 from tests.benchmarks.detector import DATA, Detector, scoring
 
 THRESHOLDS = (5.0, 7.0, 8.0, 10.0, 12.0, 15.0, 17.5, 20.0, 25.0)  # nats

@@ -21,10 +21,10 @@ import pyarrow as pa
 
 from campaign_health.judge.summary import JudgeSummary
 from campaign_health.judge.workspace import judge_workspace
-from campaign_health.sandbox.generated_world import generated_world
-from campaign_health.sandbox.world import World
+from campaign_health.sandbox.world.generated_world import generated_world
+from campaign_health.sandbox.world.world import World
 from campaign_health.settings import load_settings
-from storage.database import Warehouse, transaction
+from storage.file.database import Warehouse, transaction
 
 LAST = date(2026, 11, 30)
 SIZES = ((250, 500, 730), (500, 1000, 730), (1000, 2000, 182), (1000, 2000, 365), (1000, 2000, 730))

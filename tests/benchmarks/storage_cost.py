@@ -18,8 +18,8 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from storage import queries
-from storage.database import Warehouse, open_published, transaction
+from storage.file.database import Warehouse, open_published, transaction
+from storage.read import known as queries
 from storage.records import CampaignMetrics, CampaignRecord, EventCounts, JourneyMetrics, MessageRecord
 from storage.save import (
     save_campaign_metrics,

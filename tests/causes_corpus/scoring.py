@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from campaign_health.detection.causes import BrokenCampaign, Cause, campaign_numbers, find_causes
-from campaign_health.detection.event_panel import EventPanel
-from campaign_health.detection.project_level import project_kept
-from campaign_health.detection.property_drift import PropertyChange, find_property_changes
-from campaign_health.detection.rename import Rename
-from campaign_health.detection.renames import find_renames
+from campaign_health.detection.causes.property_drift import PropertyChange, find_property_changes
+from campaign_health.detection.event.event_panel import EventPanel
+from campaign_health.detection.event.project_level import project_kept
+from campaign_health.detection.rename.rename import Rename
+from campaign_health.detection.rename.renames import find_renames
 from tests.causes_corpus.histories import History
 
 BUSY = 10.0  # events a day before the rename

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from campaign_health.dashboard.figures.look import with_look
-from campaign_health.dashboard.shares import share_text
-from campaign_health.dashboard.theme import Palette
+from campaign_health.dashboard.figures.layout import with_look
+from campaign_health.dashboard.look.theme import Palette
+from campaign_health.words.shares import share_text
 
 STEPS = (
     ("events", "Events"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from campaign_health.dashboard.figures.look import with_look
-from campaign_health.dashboard.theme import Palette
-from campaign_health.detection.sentences import joined
-from campaign_health.detection.words import SOURCE_WORDS
+from campaign_health.dashboard.figures.layout import with_look
+from campaign_health.dashboard.look.theme import Palette
+from campaign_health.words.sentences import joined
+from campaign_health.words.status import SOURCE_WORDS
 
 WEEKS = 30
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from campaign_health.dashboard.figures.look import figure_text, with_look
-from campaign_health.dashboard.theme import Palette
-from campaign_health.detection.formats import day_text
-from campaign_health.visible_text import visible
+from campaign_health.dashboard.figures.layout import figure_text, with_look
+from campaign_health.dashboard.look.theme import Palette
+from campaign_health.words.numbers import day_text
+from campaign_health.words.visible import visible
 
 
 def hand_over_figure(

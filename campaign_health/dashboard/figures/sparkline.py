@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isnan
 
-from campaign_health.dashboard.theme import Palette
+from campaign_health.dashboard.look.theme import Palette
 
 WIDTH, HEIGHT = 140, 28
 _TOP, _BOTTOM = 3, 25

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
-from campaign_health.dashboard.figures.look import figure_text, with_look
-from campaign_health.dashboard.theme import Palette
+from campaign_health.dashboard.figures.layout import figure_text, with_look
+from campaign_health.dashboard.look.theme import Palette
 
 OPEN_NAME, ENDED_NAME = "Open incident", "Ended incident"
 

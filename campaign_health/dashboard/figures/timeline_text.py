@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from campaign_health.dashboard.figures.timeline import Shade
-from campaign_health.detection.formats import plural
+from campaign_health.words.numbers import plural
 
 
 def timeline_text(days: pd.DataFrame, shades: Sequence[Shade]) -> str:

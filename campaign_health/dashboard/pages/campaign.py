@@ -8,22 +8,22 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from campaign_health.dashboard.acting import offer_acts, open_dialog_from_address
-from campaign_health.dashboard.campaign_marks import campaign_marks, incident_shades
-from campaign_health.dashboard.campaign_sections import draw_chain, draw_history, draw_numbers, draw_timeline
-from campaign_health.dashboard.cards import incident_html, stretch_html
-from campaign_health.dashboard.cause_panel import draw_causes
-from campaign_health.dashboard.found_later import as_known_now
-from campaign_health.dashboard.mapping import offer_mapping
-from campaign_health.dashboard.markup import badge, in_markdown, safe, shown
-from campaign_health.dashboard.message_panel import draw_messages
+from campaign_health.dashboard.acts.acting import offer_acts, open_dialog_from_address
+from campaign_health.dashboard.acts.confirm_mapping import offer_mapping
+from campaign_health.dashboard.acts.in_force import standing_decisions
+from campaign_health.dashboard.look.markup import badge, in_markdown, safe, shown
+from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.page import Page, draw
+from campaign_health.dashboard.parts.campaign_marks import campaign_marks, incident_shades
+from campaign_health.dashboard.parts.campaign_sections import draw_chain, draw_history, draw_numbers, draw_timeline
+from campaign_health.dashboard.parts.cards import incident_html, stretch_html
+from campaign_health.dashboard.parts.cause_panel import draw_causes
+from campaign_health.dashboard.parts.found_later import as_known_now
+from campaign_health.dashboard.parts.message_panel import draw_messages
 from campaign_health.dashboard.published import answer
-from campaign_health.dashboard.reads.campaign_view import CampaignView, campaign_view
-from campaign_health.dashboard.standing import standing_decisions
-from campaign_health.dashboard.statuses import EXPECTED, status_words
-from campaign_health.dashboard.theme import MUTED, TEXT
-from campaign_health.judge.stretches import stretches
+from campaign_health.state.campaign_view import CampaignView, campaign_view
+from campaign_health.state.stretches import stretches
+from campaign_health.words.statuses import EXPECTED, status_words
 
 # An id is a BIGINT: a longer number is no campaign's.
 DIGITS = 19

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from campaign_health.dashboard.event_table import COUNTED
-from campaign_health.dashboard.event_use import usage, users
 from campaign_health.dashboard.figures.sparkline import event_line
-from campaign_health.dashboard.markup import shown
+from campaign_health.dashboard.look.markup import shown
+from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
+from campaign_health.dashboard.parts.event_table import COUNTED
+from campaign_health.dashboard.parts.event_use import usage, users
 from campaign_health.dashboard.published import answer
-from campaign_health.dashboard.quiet import quiet
-from campaign_health.dashboard.reads.events import all_events, campaign_mappings
 from campaign_health.manifest.core_events import CORE_EVENTS
+from campaign_health.state.events_now import all_events, campaign_mappings
 
 FROM_WORDS = {"trigger": "its trigger in Customer.io", "manifest": "the manifest", "decision": "a decision here",
               "none": "–"}  # fmt: skip

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from campaign_health.dashboard.chart import draw_chart
-from campaign_health.dashboard.download import offer_csv
 from campaign_health.dashboard.figures.gap_calendar import ALL, gap_calendar, gap_days, gap_text
-from campaign_health.dashboard.markup import in_markdown, shown
+from campaign_health.dashboard.look.markup import in_markdown, shown
+from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
+from campaign_health.dashboard.parts.chart import draw_chart
+from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.dashboard.published import answer
-from campaign_health.dashboard.quiet import quiet
-from campaign_health.dashboard.reads.data import days_of_sources, newest_runs
-from campaign_health.detection.formats import day_text
-from campaign_health.detection.words import SOURCE_WORDS
+from campaign_health.state.runs import days_of_sources, newest_runs
+from campaign_health.words.numbers import day_text
+from campaign_health.words.status import SOURCE_WORDS
 
 OUTCOMES = {"complete": "● complete", "partial": "◔ in part", "failed": "× failed"}
 SOURCE_MEANINGS = {

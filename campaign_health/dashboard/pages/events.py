@@ -5,21 +5,21 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from campaign_health.dashboard.chart import draw_chart
-from campaign_health.dashboard.download import offer_csv
-from campaign_health.dashboard.event_table import COUNTED, LIVES, for_people, lives, newsworthy_first
+from campaign_health.dashboard.acts.rename_acts import offer_rename_acts, offer_undo
 from campaign_health.dashboard.figures.hand_over import hand_over_figure, hand_over_table, hand_over_text
-from campaign_health.dashboard.markup import in_markdown, shown
+from campaign_health.dashboard.look.markup import in_markdown, shown
+from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
-from campaign_health.dashboard.property_words import kind_text
+from campaign_health.dashboard.parts.chart import draw_chart
+from campaign_health.dashboard.parts.download import offer_csv
+from campaign_health.dashboard.parts.event_table import COUNTED, LIVES, for_people, lives, newsworthy_first
+from campaign_health.dashboard.parts.property_words import kind_text
 from campaign_health.dashboard.published import answer
-from campaign_health.dashboard.quiet import quiet
-from campaign_health.dashboard.reads.campaign import event_days
-from campaign_health.dashboard.reads.events import all_events, all_property_changes, rename_suspects
-from campaign_health.dashboard.rename_acts import offer_rename_acts, offer_undo
-from campaign_health.dashboard.shares import share_text
-from campaign_health.detection.formats import day_text, plural
-from storage.decisions import decisions_in_force
+from campaign_health.state.campaign_facts import event_days
+from campaign_health.state.events_now import all_events, all_property_changes, rename_suspects
+from campaign_health.words.numbers import day_text, plural
+from campaign_health.words.shares import share_text
+from storage.save.decisions import decisions_in_force
 
 # Newest first; more than these are hardly looked at one by one.
 RENAMES_SHOWN = 8

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from campaign_health.dashboard.cost_text import RISK_MEANING
-from campaign_health.dashboard.guide import GUIDES
-from campaign_health.detection.words import CAUSE_WORDS, STAGE_WORDS, STATUS_WORDS
+from campaign_health.dashboard.parts.cost_words import RISK_MEANING
+from campaign_health.words.guides import GUIDES
+from campaign_health.words.status import CAUSE_WORDS, STAGE_WORDS, STATUS_WORDS
 
 TERMS = (
     (

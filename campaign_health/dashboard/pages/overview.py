@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from campaign_health.dashboard.acting import offer_acts
-from campaign_health.dashboard.campaign_table import campaign_table
-from campaign_health.dashboard.cards import card_html, look_html
-from campaign_health.dashboard.headline import draw_headline
-from campaign_health.dashboard.markup import in_markdown
+from campaign_health.dashboard.acts.acting import offer_acts
+from campaign_health.dashboard.look.markup import in_markdown
+from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
+from campaign_health.dashboard.parts.campaign_table import campaign_table
+from campaign_health.dashboard.parts.cards import card_html, look_html
+from campaign_health.dashboard.parts.headline import draw_headline
 from campaign_health.dashboard.published import answer
-from campaign_health.dashboard.quiet import quiet
-from campaign_health.dashboard.reads import overview as reads
-from campaign_health.dashboard.reads.overview import Incident
-from campaign_health.detection.formats import plural
-from campaign_health.judge.stretches import stretches
+from campaign_health.state import incidents_now as reads
+from campaign_health.state.incidents_now import Incident
+from campaign_health.state.stretches import stretches
+from campaign_health.words.numbers import plural
 
 CARDS_AT_FIRST = 6
 

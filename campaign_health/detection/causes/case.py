@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from campaign_health.detection.property_drift import PropertyChange
-from campaign_health.detection.rename import Rename
+from campaign_health.detection.causes.property_drift import PropertyChange
+from campaign_health.detection.rename.rename import Rename
 
 Kind = Literal["silent", "degraded", "event_lost", "surging"]
 Stage = Literal["event", "started", "activated", "sent", "delivered"]

@@ -10,7 +10,7 @@ from typing import Any
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.edits import Edit, all_edits, edits_near
-from campaign_health.detection.wording import ask, count_words, day_words, share_words
+from campaign_health.words.wording import ask, count_words, day_words, share_words
 
 FILTER_CLOSED = 0.25  # of the usual share that passes
 FILTER_TIGHTER = 0.85  # of it: a smaller fall is not news

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
-from campaign_health.detection.names import nearest_names
-from campaign_health.detection.rename import Rename
-from campaign_health.detection.wording import ask, asking, day_words, names_words, rate_words, share_words
+from campaign_health.detection.rename.names import nearest_names
+from campaign_health.detection.rename.rename import Rename
+from campaign_health.words.wording import ask, asking, day_words, names_words, rate_words, share_words
 
 EVENT_GONE = 0.1  # of its usual count: an event at or below it has stopped
 EVENT_FADING = 0.5  # of its usual count: an event lost at or below it is on its way out

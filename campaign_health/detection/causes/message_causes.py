@@ -10,7 +10,7 @@ import pandas as pd
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.edits import edits_near
-from campaign_health.detection.wording import asking, count_words, day_words, names_words, share_words
+from campaign_health.words.wording import asking, count_words, day_words, names_words, share_words
 
 LEAST_RISE = 0.08  # of the messages made: a smaller rise of a loss explains nothing
 LEAST_COUNT = 3  # messages

@@ -10,8 +10,8 @@ import pandas as pd
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.message_causes import loss_rise, recent_failures, variables_named
-from campaign_health.detection.property_drift import PropertyChange
-from campaign_health.detection.wording import ask, asking, day_words, names_words, share_words, type_words
+from campaign_health.detection.causes.property_drift import PropertyChange
+from campaign_health.words.wording import ask, asking, day_words, names_words, share_words, type_words
 
 GONE = 0.15  # of the events: a share at or below it breaks everybody
 DAYS_EITHER_SIDE = 1

@@ -8,7 +8,7 @@ from campaign_health.detection.causes.edits import edits_near
 from campaign_health.detection.causes.event_causes import PROJECT_DOWN
 from campaign_health.detection.causes.message_causes import loss_rise
 from campaign_health.detection.causes.property_causes import used_properties
-from campaign_health.detection.wording import ask, asking, day_words, names_words, rate_words, share_words
+from campaign_health.words.wording import ask, asking, day_words, names_words, rate_words, share_words
 
 
 def steady_part(case: BrokenCampaign, chain: Chain) -> Cause | None:

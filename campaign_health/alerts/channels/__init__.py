@@ -1,0 +1,1 @@
+"""Where a digest goes: one module a channel, and what every channel shares."""

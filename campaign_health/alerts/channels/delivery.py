@@ -1,0 +1,60 @@
+"""What a channel promises: deliver a digest, or say why not and whether trying again can help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from campaign_health.alerts.digest.digest import Digest
+
+Receipt = Mapping[str, Any]
+
+
+class DeliveryFailed(Exception):
+    """A digest could not be delivered. `final`: somebody must mend something first; `code`: the channel's word."""
+
+    def __init__(self, reason: str, *, final: bool = False, retry_after: float | None = None, code: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.final = final
+        self.retry_after = retry_after
+        self.code = code
+
+
+LONGEST_WAIT = 24 * 3600.0
+
+
+def asked_wait(header: object) -> float | None:
+    """Seconds that a `Retry-After` header asks to wait, a day at most; None where it holds no whole number."""
+    text = str(header).strip()
+    return min(float(text), LONGEST_WAIT) if text.isascii() and text.isdigit() else None
+
+
+class Channel(Protocol):
+    """A place that digests go to. `editable`: the day's message can be changed in place."""
+
+    @property
+    def name(self) -> str:
+        """How the channel is called in the database and in messages; never a secret."""
+
+    @property
+    def editable(self) -> bool:
+        """Whether a message already sent today is edited instead of followed by another."""
+
+    def deliver(self, digest: Digest, today: Receipt | None) -> Receipt:
+        """Sends the digest; `today` is the receipt of the day's message where there is one.
+
+        Raises:
+            DeliveryFailed: it did not arrive.
+        """
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What came of one channel: sent, nothing_due, failed or not_set_up, with the reason where there is one."""
+
+    channel: str
+    outcome: str
+    reason: str = ""
+    announcement_id: str | None = None

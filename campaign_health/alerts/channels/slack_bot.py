@@ -1,0 +1,94 @@
+"""Delivers digests with a Slack bot token: the day's message is edited in place, what changed goes in its thread."""
+
+from __future__ import annotations
+
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry import RetryHandler
+
+from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt, asked_wait
+from campaign_health.alerts.digest.digest import Digest
+from campaign_health.alerts.forms.slack_blocks import slack_message
+from campaign_health.words.visible import visible
+
+CURES = {
+    "invalid_auth": "the token is wrong; set SLACK_BOT_TOKEN anew",
+    "not_authed": "set SLACK_BOT_TOKEN",
+    "token_revoked": "the token was revoked; install the app again and set SLACK_BOT_TOKEN",
+    "token_expired": "the token has expired; set SLACK_BOT_TOKEN anew",
+    "account_inactive": "the bot was removed; install the app again",
+    "missing_scope": "the app lacks the scope chat:write; add it and install the app again",
+    "channel_not_found": "there is no such channel, or the bot cannot see it; check SLACK_CHANNEL and invite the bot",
+    "not_in_channel": "invite the bot to the channel",
+    "is_archived": "the channel is archived; unarchive it, or set SLACK_CHANNEL to another",
+    "restricted_action": "an administrator forbids posting there; ask them to allow it",
+}
+# Slack's own faults, which pass: https://api.slack.com/methods/chat.postMessage#errors
+PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+# The day's message was deleted by somebody.
+GONE = frozenset({"thread_not_found", "message_not_found", "cannot_reply_to_message"})
+
+
+class SlackBot:
+    """Posts to one channel as the bot."""
+
+    editable = True
+
+    def __init__(self, token: str, channel: str, base_url: str | None, timeout_seconds: int, name: str) -> None:
+        self.name = name
+        self._channel = channel
+        no_retries: list[RetryHandler] = []
+        base = f"{base_url.rstrip('/')}/" if base_url else WebClient.BASE_URL
+        self._client = WebClient(token, base_url=base, timeout=timeout_seconds, retry_handlers=no_retries)
+
+    def deliver(self, digest: Digest, today: Receipt | None) -> Receipt:
+        """Posts the digest, or edits the day's message and says in its thread what changed."""
+        message = slack_message(digest)
+        if not today or not today.get("ts"):
+            return self._post(message)
+        try:
+            self._post({**message, "thread_ts": today["ts"]}, channel=today["channel"])
+        except DeliveryFailed as failure:
+            if failure.code in GONE:
+                return self._post(message)
+            raise
+        # From here on it has been said; a message that can no longer be edited is no reason to say it again.
+        try:
+            self._call("chat_update", {**_editable(message), "channel": today["channel"], "ts": today["ts"]})
+        except DeliveryFailed as failure:
+            return {**today, "not_edited": failure.reason}
+        return dict(today)
+
+    def _post(self, message: dict[str, Any], channel: str | None = None) -> dict[str, Any]:
+        answer = self._call("chat_postMessage", {**message, "channel": channel or self._channel})
+        return {"channel": str(answer.get("channel") or channel or self._channel), "ts": str(answer.get("ts") or "")}
+
+    def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer = getattr(self._client, method)(**arguments)
+        except SlackApiError as failure:
+            raise _failed(failure) from None
+        except (OSError, HTTPException, SlackClientError, ValueError) as failure:
+            raise DeliveryFailed(f"Slack could not be reached ({type(failure).__name__})") from None
+        return dict(answer.data)
+
+
+def _editable(message: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in message.items() if not name.startswith("unfurl_")}
+
+
+def _failed(failure: SlackApiError) -> DeliveryFailed:
+    response = failure.response
+    status = getattr(response, "status_code", 0)
+    data = getattr(response, "data", None)
+    code = visible(data["error"], 60) if isinstance(data, dict) and data.get("error") else ""
+    if status == 429 or code in ("ratelimited", "rate_limited"):
+        wait = response.headers.get("Retry-After", response.headers.get("retry-after"))
+        return DeliveryFailed("Slack asks to wait", retry_after=asked_wait(wait) or 60.0)
+    if status >= 500 or code in PASSING or not code:
+        return DeliveryFailed(f"Slack has a fault of its own (HTTP {status} {code})".replace(" )", ")"))
+    cure = CURES.get(code, "see Slack's list of errors")
+    return DeliveryFailed(f"Slack refused the message ({code}): {cure}", final=True, code=code)

@@ -1,0 +1,1 @@
+"""The digest as data: what there is to say, and when it is due."""

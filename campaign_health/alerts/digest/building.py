@@ -1,0 +1,227 @@
+"""Builds a digest out of the situation: which changes are news, which incidents stand in which section, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+
+from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Kind, Money, Section, SectionName
+from campaign_health.alerts.digest.lines import headline, rest_line
+from campaign_health.state.situation import Change, FailedSource, IncidentNow, Situation
+from campaign_health.state.unchecked import Unchecked, unchecked
+from campaign_health.state.worst_first import worst_first
+from campaign_health.words.links import Act, act_link, campaign_link, data_link, overview_link
+from campaign_health.words.numbers import day_text, plural
+from campaign_health.words.status import cause_label
+
+# The name of the only workspace where the settings name none.
+DEFAULT_WORKSPACE = "default"
+# A change of older data is listed, not announced as news: Friday's data still is on Monday.
+NEWS_DAYS = 3
+# The morning after, the newest judged day is yesterday; one older than this says nothing of how things stand.
+OLD_AFTER_DAYS = 2
+# More than this is more than anyone reads; it also keeps a message well inside Slack's limit on all blocks together.
+ITEMS_PER_SECTION = {
+    SectionName.NEW: 6,
+    SectionName.STILL_BROKEN: 5,
+    SectionName.RECOVERED: 5,
+    SectionName.LATE: 4,
+    SectionName.MUTED: 4,
+    SectionName.COULD_NOT_CHECK: 4,
+}
+# What a channel wants to hear of; the rest (acknowledged, muted …) shows in the items themselves.
+OPENING = frozenset({"opened", "reopened", "worsened", "unexpected"})
+CLOSING = frozenset({"recovered", "withdrawn"})
+
+
+def build_digest(
+    situation: Situation,
+    *,
+    announcement_id: str,
+    kind: Kind,
+    today: date,
+    dashboard_url: str | None,
+    delayed_since: date | None = None,
+    only_incidents: Collection[str] | None = None,
+    several_workspaces: bool = False,
+) -> Digest:
+    """The digest of `situation` on the local day `today`.
+
+    `only_incidents` narrows it to some incidents (an urgent announcement, or a route by tag or owner); failed sources
+    and gaps are then left out. Every change given is covered by the digest, also those that need no words of their own.
+    """
+    incidents = [i for i in situation.incidents if only_incidents is None or i.incident_id in only_incidents]
+    changes = [c for c in situation.changes if only_incidents is None or c.incident_id in only_incidents]
+    failed = situation.failed_sources if only_incidents is None else ()
+    chosen = _sort_into_sections(incidents, changes, today)
+
+    def item(incident: IncidentNow, name: SectionName) -> DigestItem:
+        return _item(incident, name, situation.workspace, today, dashboard_url)
+
+    sections = [
+        _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
+    ]
+    unknown = unchecked(situation.gaps, {s.source: s.error for s in failed}) if only_incidents is None else []
+    if unknown:
+        room = ITEMS_PER_SECTION[SectionName.COULD_NOT_CHECK]
+        link = data_link(dashboard_url, situation.workspace) if dashboard_url else None
+        failures = tuple(_failure(one, failed, link, today) for one in unknown[:room])
+        sections.append(Section(SectionName.COULD_NOT_CHECK, failures=failures, more=max(0, len(unknown) - room)))
+    return Digest(
+        announcement_id=announcement_id,
+        workspace=situation.workspace,
+        kind=kind,
+        day=today,
+        headline=_headline(
+            {section.name: _size(section) for section in sections},
+            kind,
+            situation.judged_day,
+            today,
+            dollars_a_week=_dollars_a_week(incidents),
+            unchecked_campaigns=sum(len(one.campaigns) for one in unknown),
+        ),
+        rest=rest_line(situation.counts, situation.judged_day),
+        sections=tuple(sections),
+        change_ids=tuple(change.change_id for change in changes) + tuple(source.change_id for source in failed),
+        link=overview_link(dashboard_url, situation.workspace) if dashboard_url else None,
+        delayed_since=delayed_since,
+        names_workspace=several_workspaces or situation.workspace != DEFAULT_WORKSPACE,
+    )
+
+
+def is_old(judged_day: date | None, today: date) -> bool:
+    """Whether the newest judged day is too old to say that all is well, or there is none."""
+    return judged_day is None or (today - judged_day).days > OLD_AFTER_DAYS
+
+
+def is_news(change: Change, today: date) -> bool:
+    """Whether a change is worth a message of its own: young enough, and about breaking or recovering."""
+    recent = change.news and change.day >= today - timedelta(days=NEWS_DAYS)
+    return recent and change.kind in OPENING | CLOSING | {"cause_changed"}
+
+
+def _headline(
+    sizes: Mapping[SectionName, int],
+    kind: Kind,
+    judged_day: date | None,
+    today: date,
+    *,
+    dollars_a_week: float,
+    unchecked_campaigns: int,
+) -> str:
+    """The first line. Where there is nothing else to say, an old verdict is no all clear."""
+    text = headline(sizes, kind, dollars_a_week=dollars_a_week, unchecked_campaigns=unchecked_campaigns)
+    if text != headline({}, kind) or not is_old(judged_day, today):
+        return text
+    if judged_day is None:
+        return "Nothing is known yet"
+    passed = plural((today - judged_day).days, "day")
+    return f"Nothing is known of the last days: the newest judged day is {day_text(judged_day, today)}, {passed} ago"
+
+
+def _sort_into_sections(
+    incidents: Sequence[IncidentNow], changes: Sequence[Change], today: date
+) -> dict[SectionName, list[IncidentNow]]:
+    by_incident: dict[str, list[Change]] = {}
+    for change in changes:
+        by_incident.setdefault(change.incident_id, []).append(change)
+    chosen: dict[SectionName, list[IncidentNow]] = {}
+    for incident in sorted(incidents, key=worst_first):
+        name = _section_of(incident, by_incident.get(incident.incident_id, []), today)
+        if name is not None:
+            chosen.setdefault(name, []).append(incident)
+    return chosen
+
+
+def _section_of(incident: IncidentNow, changes: Sequence[Change], today: date) -> SectionName | None:
+    news = [change for change in changes if is_news(change, today)]
+    is_open = incident.status == "open"
+    if is_open and ((incident.muted_until and incident.muted_until >= today) or incident.expected_by):
+        return SectionName.MUTED
+    if is_open:
+        return SectionName.NEW if any(c.kind in OPENING for c in news) else SectionName.STILL_BROKEN
+    closing = [change for change in changes if change.kind in CLOSING]
+    if any(is_news(change, today) for change in closing):
+        return SectionName.RECOVERED
+    return SectionName.LATE if any(change.kind in OPENING | CLOSING for change in changes) else None
+
+
+def _dollars_a_week(incidents: Sequence[IncidentNow]) -> float:
+    """What a week of all that is broken costs; what is expected costs nothing that anyone could save."""
+    return sum(i.dollars_a_week or 0.0 for i in incidents if i.status == "open" and not i.expected_by)
+
+
+def _section(name: SectionName, items: Sequence[DigestItem]) -> Section:
+    room = ITEMS_PER_SECTION[name]
+    return Section(name, items=tuple(items[:room]), more=max(0, len(items) - room))
+
+
+def _size(section: Section) -> int:
+    return len(section.items) + len(section.failures) + section.more
+
+
+def _item(
+    incident: IncidentNow, name: SectionName, workspace: str, today: date, dashboard_url: str | None
+) -> DigestItem:
+    money = None
+    if incident.revenue_at_risk:
+        low, high = incident.revenue_at_risk_low, incident.revenue_at_risk_high
+        amount = incident.revenue_at_risk
+        weekly = incident.dollars_a_week if incident.status == "open" else None
+        money = Money(amount, amount if low is None else low, amount if high is None else high, weekly)
+    act = dashboard_url if incident.status == "open" else None
+    return DigestItem(
+        incident_id=incident.incident_id,
+        campaign_id=incident.campaign_id,
+        campaign=incident.campaign,
+        status=incident.kind,
+        seen=incident.summary,
+        since=incident.opened_on,
+        day_number=max(1, (today - incident.opened_on).days),
+        cause_title=cause_label(incident.cause) if incident.cause else "",
+        cause=incident.cause_sentence,
+        next_step=incident.next_step if incident.status == "open" else "",
+        missed_sends=incident.missed_sends,
+        missed_sends_low=incident.missed_sends_low,
+        missed_sends_high=incident.missed_sends_high,
+        money=money,
+        owner=incident.owner,
+        tags=incident.tags,
+        sends=incident.sends,
+        recovered_on=incident.recovered_on,
+        note=_note(incident, name),
+        link=campaign_link(dashboard_url, workspace, incident.campaign_id) if dashboard_url else None,
+        acknowledge_link=_act(act, workspace, incident, "acknowledge") if not incident.acknowledged_by else None,
+        mute_link=_act(act, workspace, incident, "mute") if name is not SectionName.MUTED else None,
+    )
+
+
+def _act(base: str | None, workspace: str, incident: IncidentNow, act: Act) -> str | None:
+    return act_link(base, workspace, incident.campaign_id, incident.incident_id, act) if base else None
+
+
+def _note(incident: IncidentNow, name: SectionName) -> str:
+    if name is SectionName.MUTED:
+        if incident.expected_by:
+            return f"Marked as intended by {incident.expected_by}: {incident.expected_reason or 'no reason given'}."
+        until = day_text(incident.muted_until, incident.muted_until) if incident.muted_until else "further notice"
+        return f"Muted until {until} by {incident.muted_by or 'someone'}: {incident.muted_reason or 'no reason given'}."
+    if incident.status == "withdrawn":
+        return "Restated numbers show that nothing had broken."
+    if incident.acknowledged_by and incident.status == "open":
+        return f"{incident.acknowledged_by} is on it."
+    return ""
+
+
+def _failure(one: Unchecked, failed: Sequence[FailedSource], link: str | None, today: date) -> CheckFailure:
+    own = next((source for source in failed if source.source in one.sources), None)
+    return CheckFailure(
+        first_day=one.first_day or (own.first_day if own else today),
+        last_day=one.last_day or (own.last_day if own else today),
+        error=one.details,
+        title=one.title,
+        said=one.said,
+        sources=one.sources,
+        campaigns=one.campaigns,
+        link=link,
+    )

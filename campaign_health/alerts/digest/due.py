@@ -1,0 +1,88 @@
+"""Decides whether a digest is due: pure, from the clock, the settings and what was sent before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from campaign_health.alerts.digest.building import is_news, is_old
+from campaign_health.alerts.digest.digest import Kind
+from campaign_health.settings import DigestSettings
+from campaign_health.state.situation import Situation
+
+PROOF_OF_LIFE_DAYS = 7
+
+
+@dataclass(frozen=True)
+class PastAnnouncement:
+    """What a channel got before. `made_at` and `retry_at` are instants in UTC, `day` the workspace's day."""
+
+    announcement_id: str
+    kind: Kind
+    day: date
+    made_at: datetime
+    status: Literal["sending", "sent", "failed"]
+    retry_at: datetime | None
+
+
+def kind_due(
+    situation: Situation,
+    past: Sequence[PastAnnouncement],
+    settings: DigestSettings,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    editable: bool,
+) -> Kind | None:
+    """What is due on one channel at `now`, or None.
+
+    The day's digest is due once its local time has come, where anything is new. Where nothing is, a sign of life
+    (all clear, or a reminder of what is still broken) is due when seven days went by without any message; never where
+    nothing was judged, and never as an all clear where the newest judged day is old.
+    A failed attempt is tried again at its `retry_at`. A channel gets one digest a day, except where the day's message
+    can be edited in place (`editable`).
+    """
+    local = now.astimezone(zone)
+    today = local.date()
+    if past and past[-1].status == "failed" and past[-1].retry_at is not None and past[-1].retry_at > now:
+        return None
+    arrived = [p for p in past if p.status == "sent"]
+    said_today = any(p.day == today and p.kind != "urgent" for p in arrived)
+    if not _time_has_come(local, settings) or (said_today and not editable):
+        return None
+    untold = any(not source.told for source in situation.failed_sources)
+    if untold or any(is_news(change, today) for change in situation.changes):
+        return "digest"
+    if situation.judged_day is None:
+        return None
+    newest = max((p.day for p in arrived), default=None)
+    if newest is None or (today - newest) >= timedelta(days=PROOF_OF_LIFE_DAYS):
+        checked = not situation.failed_sources and not situation.gaps and not is_old(situation.judged_day, today)
+        is_clear = checked and all(i.status != "open" for i in situation.incidents)
+        return "all_clear" if is_clear else "reminder"
+    return None
+
+
+def urgent_incidents(situation: Situation, settings: DigestSettings, today: date) -> frozenset[str]:
+    """Incidents whose breaking is to be announced at once: new, not muted, and above the set weight a counted day."""
+    weight = settings.urgent_missed_sends
+    if weight is None:
+        return frozenset()
+    new = {c.incident_id for c in situation.changes if c.kind in ("opened", "reopened") and is_news(c, today)}
+    return frozenset(
+        i.incident_id
+        for i in situation.incidents
+        if i.incident_id in new
+        and i.status == "open"
+        and not (i.muted_until and i.muted_until >= today)
+        and not i.expected_by
+        and (i.missed_a_day or 0.0) >= weight
+    )
+
+
+def _time_has_come(local: datetime, settings: DigestSettings) -> bool:
+    working_day = settings.days == "all" or local.weekday() < 5
+    return working_day and local.time() >= settings.at

@@ -1,0 +1,114 @@
+"""The digest's sentences: headline, the line about the rest, ranges, money, dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from campaign_health.alerts.digest.digest import Digest, DigestItem, Kind, SectionName
+from campaign_health.words.numbers import count, day_text, plural, risk_text, span, weekly_text
+from campaign_health.words.sentences import joined
+from campaign_health.words.shortened import first_sentence
+from campaign_health.words.status import status_label
+from campaign_health.words.visible import visible
+
+NAME_LENGTH = 80
+# The statuses that open no incident, in the order of the overview's sentence.
+_REST = ("healthy", "volume_down", "surging", "learning", "too_quiet", "not_collected", "not_running")
+
+
+def shown_name(name: str, length: int = NAME_LENGTH) -> str:
+    """A name as one line of visible text, cut to `length` characters."""
+    return visible(name, length)
+
+
+def headline(
+    sizes: Mapping[SectionName, int], kind: Kind, *, dollars_a_week: float = 0.0, unchecked_campaigns: int = 0
+) -> str:
+    """The first line: the state of everything in a few words, and what a week of it costs."""
+    parts: list[str] = []
+    for name, one, many in (
+        (SectionName.NEW, "has broken", "have broken"),
+        (SectionName.STILL_BROKEN, "is still broken", "are still broken"),
+        (SectionName.RECOVERED, "has recovered", "have recovered"),
+    ):
+        if number := sizes.get(name):
+            noun = "" if parts else "campaign " if number == 1 else "campaigns "
+            parts.append(f"{number:,} {noun}{one if number == 1 else many}")
+    said = [joined(parts)] if parts else []
+    if round(dollars_a_week) > 0:
+        said.append(f"{weekly_text(dollars_a_week)} at risk")
+    if sizes.get(SectionName.COULD_NOT_CHECK):
+        who = plural(unchecked_campaigns, "campaign") if unchecked_campaigns else "some data"
+        said.append(f"{who} could not be checked")
+    if not said and (late := sizes.get(SectionName.LATE)):
+        said.append(f"{plural(late, 'past incident', 'past incidents')} came to light")
+    if said:
+        text = "; ".join(said)
+        return text[0].upper() + text[1:]
+    return "All clear: every campaign sends as expected" if kind == "all_clear" else "Nothing new"
+
+
+def rest_line(counts: Mapping[str, int], judged_day: date | None) -> str:
+    """One line about all campaigns that need no attention, and the day it speaks of."""
+    if judged_day is None:
+        return "Nothing has been judged yet."
+    parts = [f"{counts[status]:,} {status_label(status).lower()}" for status in _REST if counts.get(status)]
+    return f"{'; '.join(parts) if parts else 'No other campaigns'}. Judged up to {day_text(judged_day, judged_day)}."
+
+
+def missed_text(item: DigestItem) -> str:
+    """Missed sends and money in a few words; empty where neither is known."""
+    parts = []
+    if item.missed_sends and round(item.missed_sends) >= 1:
+        text = f"about {count(item.missed_sends)} missed sends"
+        if item.missed_sends_low is not None and item.missed_sends_high is not None:
+            text += f" ({span(max(0.0, item.missed_sends_low), item.missed_sends_high)})"
+        parts.append(text)
+    if item.money:
+        money = item.money
+        parts.append(
+            risk_text(money.amount, money.low, money.high, a_week=money.a_week, over=item.recovered_on is not None)
+        )
+    return ", ".join(parts)
+
+
+def when_text(item: DigestItem, today: date) -> str:
+    """Since when, or from the first bad day to the last; with the year where that is not this one."""
+    if not item.recovered_on:
+        return f"since {day_text(item.since, today)} (day {item.day_number})"
+    last_bad = max(item.since, item.recovered_on - timedelta(days=1))
+    days = day_text(item.since, today)
+    if last_bad != item.since:
+        days += f" to {day_text(last_bad, today)}"
+    return f"{days}; recovered on {day_text(item.recovered_on, today)}"
+
+
+def seen_text(item: DigestItem) -> str:
+    """What is seen, or was; empty where the heading's days and the missed sends already say it all."""
+    return "" if item.recovered_on and missed_text(item) else item.seen
+
+
+def why_text(item: DigestItem, name: SectionName) -> tuple[str, str]:
+    """The cause's title and its sentence; both empty where it is not told: muted, or taken back."""
+    told = name in (SectionName.NEW, SectionName.STILL_BROKEN) or item.recovered_on is not None
+    return (item.cause_title, item.cause) if told else ("", "")
+
+
+def next_text(item: DigestItem, name: SectionName) -> str:
+    """What to do next: all of it when it is new, its first sentence while it lasts, nothing once it is over."""
+    if name is SectionName.NEW:
+        return item.next_step
+    return first_sentence(item.next_step).rstrip() if name is SectionName.STILL_BROKEN else ""
+
+
+def day_and_workspace(digest: Digest) -> str:
+    """The digest's day, and whose it is where there are several workspaces or this one has a name of its own."""
+    day = day_text(digest.day)
+    return f"{day}, {shown_name(digest.workspace, 40)}" if digest.names_workspace else day
+
+
+def days_text(first: date, last: date) -> str:
+    """A stretch of days: `Fri 20 Nov to Mon 23 Nov`, with the year of the first where the last has another."""
+    end = day_text(last, last)
+    return end if first == last else f"{day_text(first, last)} to {end}"

@@ -1,0 +1,1 @@
+"""Renderings of one digest. Each is a pure function from the digest to text."""

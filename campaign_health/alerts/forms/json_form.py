@@ -1,0 +1,52 @@
+"""A digest as JSON values, and back: for programs, for the generic webhook, and for storing what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from campaign_health.alerts.digest.digest import Digest
+from campaign_health.words.status import SOURCE_WORDS
+
+_ADAPTER = TypeAdapter(Digest)
+VERSION = 2
+
+
+def digest_as_json(digest: Digest) -> dict[str, Any]:
+    """The digest as JSON values: dates as ISO 8601, `version` says which shape this is."""
+    return {"version": VERSION, **_plain(asdict(digest))}
+
+
+def digest_from_json(value: Mapping[str, Any]) -> Digest:
+    """The digest that `digest_as_json` made, in this version or an earlier one.
+
+    Raises:
+        pydantic.ValidationError: the value is not such a digest.
+    """
+    parts = {name: part for name, part in value.items() if name != "version"}
+    if value.get("version") == 1:
+        parts["sections"] = [_section_of_version_1(section) for section in parts.get("sections", ())]
+    return _ADAPTER.validate_python(parts)
+
+
+def _section_of_version_1(section: Mapping[str, Any]) -> dict[str, Any]:
+    return {**section, "failures": [_failure_of_version_1(failure) for failure in section.get("failures", ())]}
+
+
+def _failure_of_version_1(failure: Mapping[str, Any]) -> dict[str, Any]:
+    """It named one source, and no title."""
+    parts = dict(failure)
+    source = parts.pop("source")
+    return {**parts, "sources": (source,), "title": SOURCE_WORDS.get(source, source)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value.isoformat() if isinstance(value, date) else value

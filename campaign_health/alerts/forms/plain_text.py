@@ -1,0 +1,86 @@
+"""Renders a digest as plain text, for the terminal and for e-mail."""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import date
+
+from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Section, SectionName
+from campaign_health.alerts.digest.lines import (
+    day_and_workspace,
+    days_text,
+    missed_text,
+    next_text,
+    seen_text,
+    shown_name,
+    when_text,
+    why_text,
+)
+from campaign_health.alerts.forms.spark_text import sparkline
+from campaign_health.words.numbers import day_text
+
+WIDTH = 78
+INDENT = "    "
+
+
+def plain_text(digest: Digest) -> str:
+    """The whole digest in lines of at most 78 characters (links stand on lines of their own and may be longer)."""
+    lines = [*textwrap.wrap(digest.headline, WIDTH), day_and_workspace(digest)]
+    if digest.delayed_since:
+        lines.append(f"This message could not be sent since {day_text(digest.delayed_since, digest.day)}.")
+    for section in digest.sections:
+        lines += ["", *_section_lines(section, digest)]
+    lines += ["", *textwrap.wrap(digest.rest, WIDTH)]
+    if digest.link:
+        lines.append(digest.link)
+    lines.append(f"id {digest.announcement_id}")
+    return "\n".join(lines) + "\n"
+
+
+def _section_lines(section: Section, digest: Digest) -> list[str]:
+    lines = [section.name.upper()]
+    for item in section.items:
+        lines += _item_lines(item, section.name, digest.day)
+    for failure in section.failures:
+        lines += _failure_lines(failure)
+    if section.more:
+        lines.append(f"  and {section.more:,} more" + (f": {digest.link}" if digest.link else ""))
+    return lines
+
+
+def _item_lines(item: DigestItem, name: SectionName, today: date) -> list[str]:
+    lines = [f"  {shown_name(item.campaign)} – {when_text(item, today)}"]
+    paragraphs = [seen] if (seen := seen_text(item)) else []
+    title, cause = why_text(item, name)
+    if title or cause:
+        paragraphs.append(f"Why: {f'{title}. ' if title else ''}{cause}")
+    if missed := missed_text(item):
+        paragraphs.append(missed[0].upper() + missed[1:] + ".")
+    if next_step := next_text(item, name):
+        paragraphs.append(f"Next: {next_step}")
+    if item.note:
+        paragraphs.append(item.note)
+    if item.owner:
+        paragraphs.append(f"Owner: {shown_name(item.owner)}")
+    if item.sends and name in (SectionName.NEW, SectionName.STILL_BROKEN):
+        paragraphs.append(f"Sends: {sparkline(item.sends)}")
+    for paragraph in paragraphs:
+        lines += _wrapped(paragraph)
+    if item.link:
+        lines.append(f"{INDENT}{item.link}")
+    return lines
+
+
+def _failure_lines(failure: CheckFailure) -> list[str]:
+    days = days_text(failure.first_day, failure.last_day)
+    lines = textwrap.wrap(
+        f"{shown_name(failure.title, 300)} – {days}", WIDTH, initial_indent="  ", subsequent_indent="  "
+    )
+    for text in (failure.said, f"Details: {failure.error}" if failure.error else ""):
+        lines += _wrapped(text) if text else []
+    return [*lines, f"{INDENT}{failure.link}"] if failure.link else lines
+
+
+def _wrapped(paragraph: str) -> list[str]:
+    text = shown_name(paragraph, 500)
+    return textwrap.wrap(text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT, break_long_words=True)

@@ -1,0 +1,203 @@
+"""Renders a digest as a Slack message.
+
+Names go into rich-text elements, which Slack never reads for markup: no name can mention a channel, make a link or
+break a block. Limits are Slack's documented ones (50 blocks a message, 150 characters a header, 3,000 a text); all
+blocks together are kept under 12,000 characters, because Slack refuses more than about 13,200 (`msg_blocks_too_long`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Section, SectionName
+from campaign_health.alerts.digest.lines import (
+    day_and_workspace,
+    days_text,
+    missed_text,
+    next_text,
+    seen_text,
+    shown_name,
+    when_text,
+    why_text,
+)
+from campaign_health.alerts.forms.spark_text import sparkline
+from campaign_health.words.numbers import day_text
+
+HEADER_LENGTH = 150
+TEXT_LENGTH = 3000
+SENTENCE_LENGTH = 320
+ALL_BLOCKS_LENGTH = 12_000
+# Sections give way to others in this order when room runs out: what is new is cut last.
+GIVE_WAY = (
+    SectionName.LATE,
+    SectionName.MUTED,
+    SectionName.RECOVERED,
+    SectionName.STILL_BROKEN,
+    SectionName.COULD_NOT_CHECK,
+    SectionName.NEW,
+)
+MARKS = {
+    SectionName.NEW: "🔴 New",
+    SectionName.STILL_BROKEN: "🟠 Still broken",
+    SectionName.RECOVERED: "🟢 Recovered",
+    SectionName.LATE: "🕓 Came to light late",
+    SectionName.MUTED: "🔕 Muted",
+    SectionName.COULD_NOT_CHECK: "⚪ Could not check",
+}
+# Slack's ids hold digits; an owner called SUPPORT or WEBTEAM is a name, and as an id Slack would refuse the message.
+_PERSON = re.compile(r"<?@?([UW](?=[A-Z]*\d)[A-Z0-9]{6,20})>?", re.ASCII)
+_GROUP = re.compile(r"<?!?(?:subteam\^)?(S(?=[A-Z]*\d)[A-Z0-9]{6,20})>?", re.ASCII)
+
+Element = dict[str, Any]
+Block = dict[str, Any]
+
+
+def slack_message(digest: Digest) -> dict[str, Any]:
+    """The message's `blocks`, and the plain `text` that notifications show."""
+    blocks = _blocks(digest)
+    while len(json.dumps(blocks, ensure_ascii=False)) > ALL_BLOCKS_LENGTH:
+        shorter = _without_last_item(digest)
+        if shorter is None:
+            break
+        digest = shorter
+        blocks = _blocks(digest)
+    return {
+        "text": _escaped(_notification(digest))[:TEXT_LENGTH],
+        "blocks": blocks,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def _blocks(digest: Digest) -> list[Block]:
+    blocks: list[Block] = [
+        {"type": "header", "text": {"type": "plain_text", "text": _cut(digest.headline, HEADER_LENGTH), "emoji": False}}
+    ]
+    if digest.delayed_since:
+        note = f"This message could not be sent since {day_text(digest.delayed_since, digest.day)}."
+        blocks.append(_rich([_text(note, italic=True)]))
+    for section in digest.sections:
+        blocks.append(_rich([_text(MARKS[section.name], bold=True)]))
+        blocks += [_item_block(item, section.name, digest.day) for item in section.items]
+        blocks += [_failure_block(failure) for failure in section.failures]
+        if section.more:
+            more = [_text(f"and {section.more:,} more")]
+            blocks.append(_rich([*more, _text(" – "), _link(digest.link, "see all")] if digest.link else more))
+    rest = [_text(digest.rest)]
+    if digest.link:
+        rest += [_text("  "), _link(digest.link, "Open the dashboard")]
+    blocks.append({"type": "divider"})
+    blocks.append(_rich(rest))
+    identity = f"{day_and_workspace(digest)} · id {digest.announcement_id}"
+    blocks.append({"type": "context", "elements": [{"type": "plain_text", "text": identity, "emoji": False}]})
+    return blocks
+
+
+def _item_block(item: DigestItem, name: SectionName, today: date) -> Block:
+    title = shown_name(item.campaign)
+    lines: list[list[Element]] = [
+        [
+            _link(item.link, title, bold=True) if item.link else _text(title, bold=True),
+            _text(f"  {when_text(item, today)}"),
+        ]
+    ]
+    if seen := seen_text(item):
+        lines.append([_text(_cut(seen, SENTENCE_LENGTH))])
+    cause_title, cause = why_text(item, name)
+    if cause_title or cause:
+        lines.append([_text(f"{cause_title or 'Why'}. ", bold=True), _text(_cut(cause, SENTENCE_LENGTH))])
+    if missed := missed_text(item):
+        lines.append([_text(missed[0].upper() + missed[1:])])
+    if next_step := next_text(item, name):
+        lines.append([_text("Next: ", bold=True), _text(_cut(next_step, SENTENCE_LENGTH))])
+    if item.note:
+        lines.append([_text(_cut(item.note, SENTENCE_LENGTH), italic=True)])
+    if item.sends and name in (SectionName.NEW, SectionName.STILL_BROKEN):
+        lines.append([_text(f"Sends {sparkline(item.sends)}")])
+    last: list[Element] = []
+    if item.owner:
+        last += [_text("Owner "), _mention(item.owner)]
+    for address, words in ((item.acknowledge_link, "Acknowledge"), (item.mute_link, "Mute")):
+        if address:
+            last += [_text("  ·  " if last else ""), _link(address, words)]
+    if last:
+        lines.append([element for element in last if element.get("text") != ""])
+    return _rich([element for line in _joined(lines) for element in line])
+
+
+def _failure_block(failure: CheckFailure) -> Block:
+    elements = [
+        _text(_cut(failure.title, SENTENCE_LENGTH), bold=True),
+        _text(f"  {days_text(failure.first_day, failure.last_day)}"),
+    ]
+    if failure.said:
+        elements.append(_text(f"\n{_cut(failure.said, SENTENCE_LENGTH)}"))
+    if failure.error:
+        elements.append(_text(f"\n{_cut(failure.error, SENTENCE_LENGTH)}", italic=True))
+    return _rich([*elements, _text("\n"), _link(failure.link, "What to do")] if failure.link else elements)
+
+
+def _without_last_item(digest: Digest) -> Digest | None:
+    for name in GIVE_WAY:
+        section = digest.section(name)
+        if section is None or not (section.items or section.failures):
+            continue
+        if section.failures:
+            shorter = replace(section, failures=section.failures[:-1], more=section.more + 1)
+        else:
+            shorter = replace(section, items=section.items[:-1], more=section.more + 1)
+        return replace(digest, sections=tuple(shorter if s.name == name else s for s in digest.sections))
+    return None
+
+
+def _notification(digest: Digest) -> str:
+    names = [shown_name(item.campaign) for item in _items(digest.section(SectionName.NEW))]
+    return f"{digest.headline}: {', '.join(names)}" if names else digest.headline
+
+
+def _items(section: Section | None) -> Sequence[DigestItem]:
+    return section.items if section else ()
+
+
+def _joined(lines: Sequence[list[Element]]) -> list[list[Element]]:
+    return [line if index == 0 else [_text("\n"), *line] for index, line in enumerate(lines)]
+
+
+def _rich(elements: Sequence[Element]) -> Block:
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(elements)}]}
+
+
+def _text(text: str, bold: bool = False, italic: bool = False) -> Element:
+    element: Element = {"type": "text", "text": text}
+    if bold or italic:
+        element["style"] = {"bold": True} if bold else {"italic": True}
+    return element
+
+
+def _link(address: str | None, text: str, bold: bool = False) -> Element:
+    element: Element = {"type": "link", "url": address, "text": text}
+    if bold:
+        element["style"] = {"bold": True}
+    return element
+
+
+def _mention(owner: str) -> Element:
+    if person := _PERSON.fullmatch(owner):
+        return {"type": "user", "user_id": person.group(1)}
+    if group := _GROUP.fullmatch(owner):
+        return {"type": "usergroup", "usergroup_id": group.group(1)}
+    return _text(shown_name(owner))
+
+
+def _cut(text: str, length: int) -> str:
+    return shown_name(text, length)
+
+
+def _escaped(text: str) -> str:
+    # Slack's three control characters: https://api.slack.com/reference/surfaces/formatting#escaping
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

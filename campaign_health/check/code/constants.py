@@ -1,0 +1,156 @@
+"""Names that the code gives to strings: constants, enum entries, object keys."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from campaign_health.check.code.languages import (
+    COMPONENT,
+    GO,
+    JAVA,
+    JAVASCRIPT,
+    KOTLIN,
+    TSX,
+    TYPESCRIPT,
+    Language,
+    language_of,
+)
+from campaign_health.check.code.snapshot import CodeFile, Snapshot
+from campaign_health.check.code.source import Token
+
+# What is asked of a constant, or named like every parameter.
+PASSED_ON = frozenset(
+    "name event eventName event_name value rawValue raw_value key type id title label action toString freeze".split()  # noqa: SIM905
+)
+_ASSIGNS = frozenset({"=", ":", ":=", "=>"})
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A name that stands for a string; `start` is the string's offset in its file.
+
+    `assigned` tells `name = "…"` from an object's key.
+    """
+
+    name: str
+    value: str
+    path: str
+    line: int
+    start: int
+    assigned: bool = False
+
+
+@lru_cache(maxsize=20_000)
+def constants_in(file: CodeFile) -> list[Constant]:
+    """The strings of a code file that have a name."""
+    if file.is_catalogue:
+        return []
+    tokens = file.source.tokens
+    found = []
+    for index, token in enumerate(tokens):
+        if token.value is not None and (name := _name_before(tokens, index, file)) is not None:
+            assigned = tokens[index - 1].text in ("=", ":=")
+            found.append(Constant(name, token.value, file.path, token.line, token.start, assigned))
+    return found
+
+
+class Constants:
+    """What names stand for. The same name in another file or language may stand for something else."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._by_name: dict[str, list[Constant]] = {}
+
+    def values(self, name: str, near: str) -> set[str]:
+        """The strings that a name may stand for in the file `near`: its own, else its language's, else any."""
+        known = self._known(name)
+        language = language_of(near)
+        own = [constant for constant in known if constant.path == near]
+        kin = [constant for constant in known if language_of(constant.path) in _family(language)]
+        return {constant.value for constant in own or kin or known}
+
+    def resolve(self, names: Sequence[str], near: str) -> str | None:
+        """The string behind an expression such as `EVENTS.TRIAL` or `Event.TRIAL.value`, by its names in order.
+
+        None where it is unknown or ambiguous. A single name in small letters may be a parameter: it is looked up
+        only among what the same file (in Go, the same folder) assigns.
+        """
+        if len(names) == 1 and not names[0].lstrip("_$k")[:1].isupper():
+            values = self._assigned_beside(names[0], near)
+            return values.pop() if len(values) == 1 and names[0] not in PASSED_ON else None
+        for name in reversed(names):
+            if name in PASSED_ON:
+                continue
+            values = self.values(name, near)
+            if values:
+                return next(iter(values)) if len(values) == 1 else None
+        return None
+
+    def _assigned_beside(self, name: str, near: str) -> set[str]:
+        folder = posixpath.dirname(near)
+        in_folder = language_of(near) is GO
+        return {
+            constant.value
+            for constant in self._known(name)
+            if constant.assigned
+            and (constant.path == near or (in_folder and posixpath.dirname(constant.path) == folder))
+        }
+
+    def _known(self, name: str) -> list[Constant]:
+        if name not in self._by_name:
+            files = self._snapshot.with_words([name.strip("$@#").encode()]) if name.isascii() else []
+            self._by_name[name] = [
+                constant for file in files for constant in constants_in(file) if constant.name == name
+            ]
+        return self._by_name[name]
+
+
+def _family(language: Language | None) -> tuple[Language | None, ...]:
+    families = ((JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT), (JAVA, KOTLIN))
+    return next((family for family in families if language in family), (language,))
+
+
+def count_uses(snapshot: Snapshot, name: str) -> int:
+    """How often the code speaks of a name besides giving it a string."""
+    if not name.isascii():
+        return 1  # not counted; as good as used
+    uses = 0
+    for file in snapshot.with_words([name.strip("$@#").encode()]):
+        if file.is_catalogue:
+            continue
+        tokens = file.source.tokens
+        strings = {constant.start for constant in constants_in(file) if constant.name == name}
+        for index, token in enumerate(tokens):
+            if token.text == name and token.is_name:
+                follows = tokens[index + 1 : index + 5]
+                defined = follows[:1] and follows[0].text in ("=", ":=")
+                uses += not (defined or any(later.start in strings for later in follows))
+    return uses
+
+
+def _name_before(tokens: list[Token], index: int, file: CodeFile) -> str | None:
+    language = file.source.language
+    if index < 2:
+        return None
+    before = tokens[index - 1]
+    if before.text in _ASSIGNS:
+        at = index - 2
+        if tokens[at].is_string and before.text in (":", "=>"):
+            return tokens[at].value
+        if not tokens[at].is_name:
+            return None
+        if before.text == "=" and at >= 2 and tokens[at - 1].text == ":" and tokens[at - 2].is_name:
+            return tokens[at - 2].text  # NAME: Type = "…"
+        typed = at >= 1 and tokens[at - 1].is_name and tokens[at - 1].line == tokens[at].line
+        if language is GO and typed and tokens[at - 1].text not in ("const", "var"):
+            return tokens[at - 1].text  # NAME Type = "…"
+        return tokens[at].text
+    if before.text == "(" and language in (JAVA, KOTLIN) and tokens[index - 2].is_name:
+        # An enum entry: NAME("…")
+        earlier = tokens[index - 3].text if index >= 3 else "{"
+        if earlier in ("{", ",", ";") and tokens[index - 2].text[0].isupper():
+            return tokens[index - 2].text
+    return None

@@ -1,0 +1,123 @@
+"""What is new in the code since the base: files that moved, strings that were nowhere before, likely new names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from campaign_health.check.code.constants import PASSED_ON, Constants, constants_in
+from campaign_health.check.code.occurrences import Occurrence
+from campaign_health.check.code.replacement import Replacement, is_like_a_name, replacement_of
+from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
+from campaign_health.check.likeness import is_likely_rename, likeness
+
+MOVED = 0.5  # share of lines in common above which a vanished and a new file are one that moved
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A string at the head that is likely the new name."""
+
+    value: str
+    path: str
+    line: int
+
+
+class NewNames:
+    """Answers questions about one change; looks things up once and only when asked."""
+
+    def __init__(self, base: Snapshot, head: Snapshot) -> None:
+        self._base = base
+        self._head = head
+        self._pairs: dict[str, CodeFile | None] = {}
+
+    def pair(self, path: str) -> CodeFile | None:
+        """The file at the head that a file of the base became: at the same path, or moved; None if it is gone."""
+        if path not in self._pairs:
+            self._pairs[path] = self._head.files.get(path) or self._moved(self._base.files[path])
+        return self._pairs[path]
+
+    def replacement(self, occurrence: Occurrence) -> Replacement:
+        """What became of a string at the base, in the file that its file became."""
+        pair = self.pair(occurrence.path)
+        if pair is None:
+            return Replacement(line=1)
+        return replacement_of(occurrence.file, pair, occurrence.start)
+
+    def value_of(self, names: Sequence[str], near: str) -> str | None:
+        """The string behind names such as `EVENTS.TRIAL`; None if unknown or ambiguous."""
+        return self._constants.resolve(names, near)
+
+    def is_new(self, value: str) -> bool:
+        """Whether a string was nowhere in the code at the base."""
+        anchor = anchor_of(value.strip())
+        if anchor is None:
+            return False
+        files = [file for file in self._base.with_words([anchor]) if _may_hold(file, value.strip())]
+        return not any(literal.value.strip() == value.strip() for file in files for literal in file.source.literals)
+
+    def gained(self, value: str, before: CodeFile, after: CodeFile) -> bool:
+        """Whether a string was nowhere before, or stands in a file more often than it did."""
+        if self.is_new(value):
+            return True
+        counts = [
+            sum(1 for literal in file.source.literals if literal.value.strip() == value.strip())
+            for file in (before, after)
+        ]
+        return counts[1] > counts[0] or counts[1] == 0  # the latter: it stands behind a constant elsewhere
+
+    def like(self, base: Sequence[Occurrence]) -> Guess | None:
+        """The new string that most likely took over: under the same constant's name, else the most alike."""
+        names = {
+            constant.name
+            for file in {occurrence.file for occurrence in base}
+            for constant in constants_in(file)
+            if any(constant.start == place.start for place in base if place.file is file)
+        } - PASSED_ON
+        for file in self._changed:
+            for constant in constants_in(file):
+                if constant.name in names and is_like_a_name(constant.value) and self.is_new(constant.value):
+                    return Guess(constant.value.strip(), file.path, constant.line)
+        old = base[0].value.strip()
+        best: tuple[float, Guess] | None = None
+        for file in self._changed:
+            for literal in file.source.literals:
+                if not is_like_a_name(literal.value) or not is_likely_rename(old, literal.value):
+                    continue
+                score = likeness(old, literal.value)
+                if (best is None or score > best[0]) and self.is_new(literal.value):
+                    best = (score, Guess(literal.value.strip(), file.path, literal.line))
+        return best[1] if best else None
+
+    @cached_property
+    def _changed(self) -> list[CodeFile]:
+        """Files at the head that are new or differ, by path."""
+        return [file for path, file in sorted(self._head.files.items()) if self._base.files.get(path) is not file]
+
+    @cached_property
+    def _constants(self) -> Constants:
+        return Constants(self._head)
+
+    def _moved(self, file: CodeFile) -> CodeFile | None:
+        suffix = PurePosixPath(file.path).suffix
+        lines = _lines(file)
+        best: tuple[float, str] | None = None
+        for candidate in self._changed:
+            if candidate.path in self._base.files or PurePosixPath(candidate.path).suffix != suffix:
+                continue
+            other = _lines(candidate)
+            share = len(lines & other) / max(1, min(len(lines), len(other)), max(len(lines), len(other)) // 2)
+            if share >= MOVED and (best is None or (share, candidate.path) > best):
+                best = (share, candidate.path)
+        return self._head.files[best[1]] if best else None
+
+
+def _may_hold(file: CodeFile, value: str) -> bool:
+    # An escape can stand for any letter, so a file with one is read in full.
+    return value.encode() in file.source.content or b"\\" in file.content
+
+
+def _lines(file: CodeFile) -> set[bytes]:
+    return {line.strip() for line in file.content.split(b"\n") if line.strip()}

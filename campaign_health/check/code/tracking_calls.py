@@ -1,0 +1,176 @@
+"""The calls that send an event: those of the known software kits, and the manifest's own functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from campaign_health.check.code.call_arguments import Argument, arguments_of
+from campaign_health.check.code.constants import Constants
+from campaign_health.check.code.languages import GO, JAVA, PYTHON, RUBY, Language
+from campaign_health.check.code.snapshot import CodeFile, Snapshot
+from campaign_health.check.code.source import Token
+
+# Method of a kit: at which position its event stands, per language; 0 where none is given.
+METHODS: dict[str, dict[Language, int]] = {
+    "track": {PYTHON: 1, RUBY: 1},
+    "trackAnonymous": {},
+    "track_anonymous": {PYTHON: 1, RUBY: 1},
+    "track_with_groups": {PYTHON: 1, RUBY: 1},
+    "trackWithGroups": {},
+    "track_links": {},
+    "track_forms": {},
+    "trackLink": {},
+    "trackForm": {},
+    "backfill": {PYTHON: 1},
+    "Track": {GO: 1},
+    "TrackCtx": {GO: 2},
+    "TrackAnonymous": {GO: 1},
+    "TrackAnonymousCtx": {GO: 2},
+    "NewEvent": {},
+    "builder": {},
+    "event": {JAVA: 1},
+}
+_SECOND = frozenset({"track_links", "track_forms", "trackLink", "trackForm"})  # after the element that is clicked
+_LABELS = ("event", "event_name", "eventName", "Event", "name", "Name")
+_KIT = re.compile(r"(?i)mixpanel|analytics|segment|customer_?io|\b_?cio\b|\bcdp\b")
+_KIT_IN_FILE = re.compile(
+    rb"(?i)mixpanel|segmentio|@segment/|segment\.analytics|com\.segment|import segment|customer[-_.]?io|"
+    rb"analytics-(?:node|ruby|go)"
+)
+_FIRST_STRING = re.compile(rb"""[^"'`;{}()\n]{0,40}\(?[^"'`;{}()]{0,80}(["'`])([^"'`\\$#{}]*)\1""")
+_CUSTOMERIO = re.compile(r"(?i)customer_?io|\b_?cio\b")
+
+
+@dataclass(frozen=True)
+class TrackingCall:
+    """One call that sends an event.
+
+    Attributes:
+        event: The event's name as the call has it.
+        path: The file.
+        line: The line of the name.
+        trimmed: Customer.io receives it, which does not count spaces around a name.
+    """
+
+    event: str
+    path: str
+    line: int
+    trimmed: bool
+
+
+@dataclass(frozen=True)
+class _Site:
+    """A call as it is written: the tokens of its event, not yet looked up."""
+
+    event: tuple[Token, ...]
+    trimmed: bool
+
+
+class CallReader:
+    """Reads tracking calls out of snapshots; a file that is in several is read once.
+
+    `known` are names of events that are of no interest: a call whose first string is one of them is left out,
+    which is told without parsing the file.
+    """
+
+    def __init__(self, wrappers: Iterable[str], known: Iterable[str] = ()) -> None:
+        self._own = frozenset(wrapper.rsplit(".", 1)[-1].rsplit(":", 1)[-1].strip() for wrapper in wrappers)
+        names = sorted(name.encode() for name in self._own | METHODS.keys())
+        self._words = [name.strip(b"$@") for name in names]
+        self._pattern = re.compile(rb"(?<![A-Za-z0-9_$])(?:" + b"|".join(map(re.escape, names)) + rb")\b")
+        self._known = frozenset(name.encode() for name in known)
+        self._read: dict[int, list[_Site]] = {}
+
+    def calls(self, snapshot: Snapshot) -> list[TrackingCall]:
+        """Every call whose event can be told, sorted by place; constants are looked up in the snapshot."""
+        constants = Constants(snapshot)
+        found: set[TrackingCall] = set()
+        for file in snapshot.with_words(self._words):
+            if file.is_catalogue:
+                continue
+            if id(file) not in self._read:
+                self._read[id(file)] = list(self._sites(file))
+            for site in self._read[id(file)]:
+                if name := _name_of(site.event, constants, file.path):
+                    found.add(TrackingCall(name, file.path, site.event[0].line, site.trimmed))
+        return sorted(found, key=lambda call: (call.path, call.line, call.event))
+
+    def _sites(self, file: CodeFile) -> Iterator[_Site]:
+        source = file.source
+        content = source.content
+        matches = [match for match in self._pattern.finditer(content) if not self._is_told(content, match)]
+        if not matches:
+            return
+        kit_in_file = bool(_KIT_IN_FILE.search(content))
+        customerio_in_file = b"customerio" in content.lower()
+        for match in matches:
+            method = match[0].decode()
+            own = method in self._own
+            if not own and not kit_in_file and b"." not in content[max(0, match.start() - 2) : match.start()]:
+                continue
+            tokens = source.tokens_around_call(match.start())
+            at = next((i for i, token in enumerate(tokens) if token.start == match.start()), None)
+            if at is None or not (own or _is_kit(tokens[:at], method, kit_in_file)):
+                continue
+            receiver = "".join(token.text for token in tokens[:at])
+            event = _event_of(arguments_of(tokens, at + 1, source.language), method, source.language, own=own)
+            if event:
+                yield _Site(tuple(event), bool(_CUSTOMERIO.search(receiver)) or (not own and customerio_in_file))
+
+    def _is_told(self, content: bytes, match: re.Match[bytes]) -> bool:
+        """Whether it is no call, or a call of a known event, by what follows it."""
+        follows = content[match.end() : match.end() + 200].lstrip()
+        if follows[:1] in (b"", b"=", b";", b",", b")", b"}", b"]", b"."):
+            return True
+        first = _FIRST_STRING.match(follows)
+        return first is not None and first[2] in self._known
+
+
+def _is_kit(before: list[Token], method: str, kit_in_file: bool) -> bool:
+    receiver = "".join(token.text for token in before)
+    if method == "builder":
+        return receiver.endswith("TrackMessage.")
+    if method == "event":
+        return "messagebuilder" in receiver.lower() or (receiver.lower().endswith("builder.") and kit_in_file)
+    if method == "NewEvent":
+        return kit_in_file
+    return bool(_KIT.search(receiver)) or kit_in_file
+
+
+def _event_of(given: list[Argument], method: str, language: Language, *, own: bool) -> list[Token]:
+    """The tokens of the argument that holds the event's name; empty where it cannot be told."""
+    plain = [argument for argument in given if argument.label is None]
+    position = METHODS.get(method, {}).get(language, 1 if method in _SECOND else 0)
+    if own:
+        literal = next((a for a in plain if a.is_literal), None)
+        constant = next(
+            (a for a in plain if not a.inside and any(t.is_name and t.text[0].isupper() for t in a.tokens)), None
+        )
+        if chosen := literal or constant:
+            return chosen.tokens
+        position = 0
+    elif len(plain) <= position and len(plain) == 1 and not any(a.label in _LABELS for a in given):
+        position = 0
+    if len(plain) > position and plain[position].is_literal:
+        return plain[position].tokens
+    labelled = [*given, *(inner for argument in plain for inner in argument.inside)]
+    for label in _LABELS:
+        for argument in labelled:
+            if argument.label == label and argument.tokens:
+                return argument.tokens
+    if len(plain) > position and not plain[position].inside:
+        return plain[position].tokens
+    return []
+
+
+def _name_of(tokens: tuple[Token, ...], constants: Constants, path: str) -> str | None:
+    """The event's name; None where it is put together while running or cannot be looked up."""
+    if len(tokens) == 1 and tokens[0].is_string:
+        value = tokens[0].value
+    elif any(token.is_string or token.text in ("+", "(", "[") for token in tokens):
+        value = None
+    else:
+        value = constants.resolve([token.text for token in tokens if token.is_name], path)
+    return value if value and value.strip() else None

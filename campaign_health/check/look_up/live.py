@@ -1,0 +1,203 @@
+"""What Customer.io and Mixpanel say now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from campaign_health.check.git_tree import CouldNotCheck
+from campaign_health.check.likeness import SIMILAR, likeness
+from campaign_health.check.look_up.published import event_properties
+from campaign_health.manifest.dependencies import ObservedCampaign
+from campaign_health.manifest.observed import Observed, ObservedEvent, ObservedProperty
+from campaign_health.manifest.problems import Failure
+from campaign_health.manifest.schema import Manifest
+from campaign_health.process.clock import local_day
+from campaign_health.settings import (
+    HttpSettings,
+    WorkspaceSettings,
+    load_settings,
+)
+from collectors.customerio import CustomerioClient, Fetched, fetch_campaigns, fetch_each, fetch_messages
+from collectors.errors import CollectorError
+from collectors.http.client import Timeouts
+from collectors.mixpanel import (
+    MixpanelClient,
+    fetch_event_counts,
+    fetch_event_names,
+    fetch_property_profiles,
+    fetch_time_zone,
+)
+from storage.records import CampaignRecord, CampaignRefused, EventCounts, MessageRecord
+
+WINDOW_DAYS = 56
+MOST_SUCCESSORS = 50  # events in no manifest whose counts are asked for, as likely new names
+
+
+def observe_live(
+    environment: Mapping[str, str], directory: Path, manifest: Manifest, workspace: str | None, now: datetime
+) -> Observed:
+    """Ask both services. What one refuses is a failure of that part; the other is still compared.
+
+    Raises:
+        CouldNotCheck: it is not clear which workspace is meant.
+        SettingsError: the settings cannot be read.
+    """
+    settings = load_settings(environment, directory)
+    chosen = _choose(settings.workspaces, workspace)
+    with ThreadPoolExecutor(2) as both:
+        customerio = both.submit(_part, lambda: _ask_customerio(chosen, settings.http))
+        mixpanel = both.submit(_part, lambda: _ask_mixpanel(chosen, settings.http, manifest, now))
+        return customerio.result().filled_from(mixpanel.result())
+
+
+def _part(ask: Callable[[], Observed]) -> Observed:
+    try:
+        return ask()
+    except (CollectorError, CouldNotCheck) as error:
+        return Observed(failures=[Failure(error.message, error.cure)])
+
+
+def _choose(workspaces: tuple[WorkspaceSettings, ...], wanted: str | None) -> WorkspaceSettings:
+    names = ", ".join(workspace.name for workspace in workspaces)
+    if wanted is None:
+        if len(workspaces) == 1:
+            return workspaces[0]
+        raise CouldNotCheck("There are several workspaces.", f"Name one of these with --workspace: {names}.")
+    found = next((workspace for workspace in workspaces if workspace.name == wanted), None)
+    if found is None:
+        raise CouldNotCheck(f"There is no workspace {wanted!r}.", f"Name one of these with --workspace: {names}.")
+    return found
+
+
+def _ask_customerio(chosen: WorkspaceSettings, http: HttpSettings) -> Observed:
+    settings = chosen.customerio
+    if settings is None:
+        raise CouldNotCheck("There is no key for Customer.io.", "Set CUSTOMERIO_APP_API_KEY.")
+    client = CustomerioClient(
+        settings.app_api_key.get_secret_value(),
+        region=settings.region,
+        app_url=settings.app_url,
+        timeouts=Timeouts(http.connect_seconds, http.read_seconds),
+    )
+    try:
+        listed = fetch_campaigns(client)
+        refused = list(listed.refused)
+        running = [record.campaign_id for record in listed.campaigns if record.state == "running"]
+        messages: dict[int, list[MessageRecord]] = {}
+        for answer in fetch_each(running, lambda campaign_id: fetch_messages(client, campaign_id), what="messages"):
+            if isinstance(answer, Fetched):
+                messages[answer.campaign_id] = answer.value
+            elif isinstance(answer, CampaignRefused):
+                refused.append(answer)
+    finally:
+        client.close()
+    return Observed(
+        campaigns=[_campaign(record, messages.get(record.campaign_id, [])) for record in listed.campaigns],
+        parts=["Customer.io's campaigns"],
+        failures=[
+            Failure(f"Campaign {answer.campaign_id} in Customer.io could not be read: {answer.reason}", "Try again.")
+            for answer in refused
+        ],
+    )
+
+
+def _campaign(record: CampaignRecord, messages: list[MessageRecord]) -> ObservedCampaign:
+    sending = [message for message in messages if message.sending_state != "off"]
+    return ObservedCampaign(
+        campaign_id=record.campaign_id,
+        name=record.name,
+        state=record.state,
+        event=record.event,
+        required=frozenset().union(*(event_properties(list(message.required_variables)) for message in sending)),
+        optional=frozenset().union(*(event_properties(list(message.optional_variables)) for message in sending)),
+        problems=tuple(message.problem for message in sending if message.problem),
+    )
+
+
+def _ask_mixpanel(chosen: WorkspaceSettings, http: HttpSettings, manifest: Manifest, now: datetime) -> Observed:
+    settings, zone = chosen.mixpanel, chosen.time_zone
+    if settings is None:
+        raise CouldNotCheck(
+            "There is no key for Mixpanel.",
+            "Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET.",
+        )
+    observed = Observed()
+    client = MixpanelClient(
+        settings.project_id,
+        settings.service_account,
+        settings.service_secret.get_secret_value(),
+        region=settings.region,
+        query_url=settings.query_url,
+        export_url=settings.export_url,
+        app_url=settings.app_url,
+        time_storage=settings.time_storage,
+        timeouts=Timeouts(http.connect_seconds, http.read_seconds),
+    )
+    try:
+        if zone is None:
+            served = fetch_time_zone(client)
+            if served is None:
+                raise CouldNotCheck("Mixpanel does not say its time zone.", "Set CAMPAIGN_HEALTH_TIMEZONE.")
+            zone = _zone(served)
+        today = local_day(now, zone)
+        yesterday = today - timedelta(days=1)
+        first = yesterday - timedelta(days=WINDOW_DAYS - 1)
+        listed = fetch_event_names(client, first, yesterday, today)
+        observed.remarks += listed.notes
+        wanted = _worth_counting(manifest, listed.names)
+        counts: list[EventCounts] = []
+        last = yesterday
+        for batch in fetch_event_counts(client, wanted, listed.first_day, yesterday, today):
+            counts += batch.counts
+            last = min(last, batch.last_day)
+            observed.failures += [
+                Failure(f"Mixpanel could not count `{refused.event}`: {refused.reason}", "Try again.")
+                for refused in batch.refused
+            ]
+        observed.events = {name: ObservedEvent(name, None, None, last) for name in listed.names}
+        observed.events |= {count.event: _event(count, last) for count in counts}
+        observed.parts.append("Mixpanel's events")
+        seen = [name for name in manifest.events if name in observed.events]
+        profiles = fetch_property_profiles(client, seen, yesterday, zone, now) if seen else []
+        for profile in profiles:
+            kinds: dict[str, dict[str, float]] = defaultdict(dict)
+            for (name, kind), share in profile.shares.items():
+                kinds[name][kind] = share
+            observed.properties[profile.event] = {
+                name: ObservedProperty(profile.day, shares) for name, shares in kinds.items()
+            }
+        observed.parts.append("Mixpanel's properties")
+        return observed
+    finally:
+        client.close()
+
+
+def _zone(served: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(served)
+    except (KeyError, ValueError, OSError) as error:
+        cure = "Set CAMPAIGN_HEALTH_TIMEZONE to the project's zone, such as Europe/Berlin."
+        raise CouldNotCheck(f"Mixpanel names {served!r} as its time zone, which is not known here.", cure) from error
+
+
+def _worth_counting(manifest: Manifest, names: tuple[str, ...]) -> list[str]:
+    """The manifest's events, and those in no manifest whose names are like one of them."""
+    known = [name for name in names if name in manifest.events]
+    others = [name for name in names if name not in manifest.events]
+    alike = {name: max((likeness(name, event) for event in manifest.events), default=0.0) for name in others}
+    nearest = sorted(others, key=lambda name: (-alike[name], name))[:MOST_SUCCESSORS]
+    return known + [name for name in nearest if alike[name] >= SIMILAR]
+
+
+def _event(count: EventCounts, last: date) -> ObservedEvent:
+    days = sorted(day for day, number in count.counts.items() if number > 0 and day <= last)
+    if not days:
+        return ObservedEvent(count.event, None, None, last)
+    begin = max(days[0], days[-1] - timedelta(days=27))
+    total = sum(number for day, number in count.counts.items() if begin <= day <= days[-1])
+    return ObservedEvent(count.event, days[0], days[-1], last, total / ((days[-1] - begin).days + 1))

@@ -1,0 +1,1 @@
+"""What the gate holds a change against: one module a rule."""

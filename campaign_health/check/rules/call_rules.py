@@ -1,0 +1,79 @@
+"""New tracking calls whose event is in no manifest: a violation where new, a number where older."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from campaign_health.check.code.code_change import CodeChange
+from campaign_health.check.code.tracking_calls import CallReader, TrackingCall
+from campaign_health.check.findings import Coverage, Finding
+from campaign_health.check.git_tree import readable
+from campaign_health.check.labels import at
+from campaign_health.manifest.schema import Manifest
+
+
+def check_calls(change: CodeChange, already_told: Iterable[str], coverage: Coverage) -> list[Finding]:
+    """One finding for each new event that no manifest has, at its first call; fills in the number of older calls.
+
+    `already_told` are new names that another finding speaks of: a rename is one finding.
+    """
+    manifest = change.read.manifest
+    told = {name.strip() for name in already_told}
+    reader = CallReader(manifest.code.calls, known=_listed_names(manifest))
+    unlisted = [call for call in reader.calls(change.head) if not is_listed(call, manifest)]
+    if change.base is None:
+        coverage.older_calls_not_in_manifest = len(unlisted)
+        return []
+    # A call is new where its event was sent by no call before; a wrapper added now makes old calls no newer.
+    before = {call.event.strip() for call in reader.calls(change.base)}
+    fresh: dict[str, TrackingCall] = {}
+    older = 0
+    for call in unlisted:
+        name = call.event.strip()
+        if name in before:
+            older += 1
+        elif _full(name, manifest) not in told:
+            fresh.setdefault(name, call)
+    coverage.older_calls_not_in_manifest = older
+    return [_finding(name, call, manifest) for name, call in sorted(fresh.items())]
+
+
+def is_listed(call: TrackingCall, manifest: Manifest) -> bool:
+    """Whether the manifest has the call's event: exactly, or for Customer.io whatever the spaces around it."""
+    names = _listed_names(manifest)
+    given = {call.event, manifest.code.prefix + call.event}
+    if call.trimmed:
+        return bool({name.strip() for name in given} & {name.strip() for name in names})
+    return bool(given & names)
+
+
+def _listed_names(manifest: Manifest) -> set[str]:
+    return {*manifest.events, *(name for rename in manifest.renames for name in (rename.old, rename.new))}
+
+
+def _full(name: str, manifest: Manifest) -> str:
+    prefix = manifest.code.prefix.strip()
+    return name if name.startswith(prefix) else prefix + name
+
+
+def _finding(name: str, call: TrackingCall, manifest: Manifest) -> Finding:
+    full = _full(name, manifest)
+    spaced = next((known for known in manifest.events if known.strip() == full), None)
+    if spaced is not None:
+        advice = f"The manifest has {spaced!r}: Mixpanel takes names with other spaces around them for other events."
+    else:
+        near = next((known for known in manifest.events if known.lower() == full.lower()), None)
+        advice = (
+            f"The manifest has `{near}`; case counts." if near else "Add it to `events:`, or use a name that is there."
+        )
+    return Finding(
+        rule="event_not_in_manifest",
+        severity="violation",
+        message=(
+            f"`{full}` is newly sent at {at(readable(call.path), call.line)}, and the manifest does not have it. "
+            f"{advice}"
+        ),
+        event=full,
+        head_file=readable(call.path),
+        head_line=call.line,
+    )

@@ -1,0 +1,155 @@
+"""How the overview looks in a terminal; plain text where it is piped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from campaign_health.alerts.digest.lines import days_text
+from campaign_health.state.beside import Beside
+from campaign_health.state.overview import OpenIncident, Overview
+from campaign_health.state.stretch_words import ADVICE, seen_line
+from campaign_health.state.stretches import Stretch
+from campaign_health.state.unchecked import Unchecked
+from campaign_health.words.numbers import risk_text
+from campaign_health.words.sentences import (
+    STATUS_WORDS,
+    cause_label,
+    day_text,
+    plural,
+    span,
+)
+
+_COLOURS = {"silent": "bold red", "event_lost": "bold red", "degraded": "bold yellow"}
+_WIDEST = 100
+
+
+def print_overview(overview: Overview, beside: Beside) -> None:
+    """Write the overview to standard output, worst first, to be read from the top; last what could not be checked."""
+    print_rendered(lambda console: _print_all(console, overview, beside))
+
+
+def print_rendered(draw: Callable[[Console], None]) -> None:
+    """Let `draw` write to standard output, no wider than is good to read; plain text where it is piped."""
+    console = Console(highlight=False)
+    console.width = min(console.width, _WIDEST)
+    if console.is_terminal:
+        draw(console)
+        return
+    with console.capture() as captured:
+        draw(console)
+    # Grids pad every line to their width, which nobody wants in a file.
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def _print_all(console: Console, overview: Overview, beside: Beside) -> None:
+    console.print(Text(clean(overview.sentence), style="bold"))
+    for text in overview.stale:
+        console.print(Text(f"! {clean(text)}", style="yellow"))
+    several = len(overview.as_of) > 1
+    for item in overview.broken:
+        console.print()
+        console.print(_block(item, several))
+    _print_quiet(console, "Muted", overview.muted)
+    _print_quiet(console, "Intended", overview.expected)
+    _print_worth_a_look(console, beside.notable)
+    _print_unchecked(console, beside.unchecked, beside.several)
+    if not overview.campaigns and not overview.stale:
+        console.print("Nothing was judged yet. Run `campaign-health collect`, then `campaign-health judge`.")
+
+
+def clean(text: str) -> str:
+    """The text without control characters: names come from outside and must not move the cursor."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def _block(item: OpenIncident, several: bool) -> Table:
+    words = STATUS_WORDS[item.kind]
+    table = Table.grid(padding=(0, 1), expand=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    heading = Text()
+    heading.append(clean(item.campaign), style="bold")
+    if several:
+        heading.append(f"  ({clean(item.workspace)})", style="dim")
+    heading.append(f"  {words.label.lower()} since {day_text(item.opened_on)}, {_for(item.days)}", style="default")
+    table.add_row(Text(words.shape, style=_COLOURS.get(item.kind, "bold")), heading)
+    for label, text in _lines(item):
+        row = Table.grid(padding=(0, 1))
+        row.add_column(width=5, style="dim")
+        row.add_column(overflow="fold")
+        row.add_row(label, Text(clean(text)))
+        table.add_row("", row)
+    return table
+
+
+def _lines(item: OpenIncident) -> Iterable[tuple[str, str]]:
+    yield "Seen", item.summary
+    label = cause_label(item.cause)
+    yield "Why", f"{label}. {item.why}" if item.why else f"{label}."
+    if cost := _cost(item):
+        yield "Cost", cost
+    if item.next_step:
+        yield "Do", item.next_step
+    who = [text for text in (item.owner, item.acknowledged_by and f"taken on by {item.acknowledged_by}") if text]
+    if who:
+        yield "Who", ", ".join(who)
+
+
+def _cost(item: OpenIncident) -> str:
+    parts = []
+    if item.missed_sends is not None:
+        value, low, high = item.missed_sends
+        parts.append(f"{plural(value, 'send')} missed ({span(low, high)})")
+    if item.revenue_at_risk is not None:
+        parts.append(risk_text(*item.revenue_at_risk, a_week=item.dollars_a_week))
+    return "; ".join(parts)
+
+
+def _print_quiet(console: Console, title: str, items: Sequence[OpenIncident]) -> None:
+    if not items:
+        return
+    console.print()
+    console.print(Text(title, style="bold"))
+    for item in items:
+        if item.expected_by is not None:
+            why = f"{item.expected_reason or 'no reason given'} ({item.expected_by})"
+        else:
+            until = f"until {day_text(item.muted_until)} " if item.muted_until else ""
+            why = f"{until}by {item.muted_by}: {item.muted_reason or 'no reason given'}"
+        line = f"{STATUS_WORDS[item.kind].shape} {item.campaign}, {STATUS_WORDS[item.kind].label.lower()} since "
+        console.print(Text(clean(f"{line}{day_text(item.opened_on)}; {why}")))
+
+
+def _print_worth_a_look(console: Console, notable: Sequence[Stretch]) -> None:
+    if not notable:
+        return
+    console.print()
+    console.print(Text("Worth a look", style="bold"))
+    for item in notable:
+        words = STATUS_WORDS[item.status]
+        heading = f"{words.shape} {item.campaign}, {words.label.lower()} since {day_text(item.since, item.day)}"
+        meaning, _ = ADVICE[item.status]
+        console.print(Padding(Text(clean(f"{heading}. {seen_line(item, item.day)} {meaning}")), 0))
+
+
+def _print_unchecked(console: Console, unknown: Sequence[Unchecked], several: bool) -> None:
+    if not unknown:
+        return
+    console.print()
+    console.print(Text("Could not check", style="bold"))
+    for item in unknown:
+        days = f", {days_text(item.first_day, item.last_day)}" if item.first_day and item.last_day else ""
+        whose = f" ({item.workspace})" if several else ""
+        line = f"{STATUS_WORDS['not_collected'].shape} {item.title}{whose}{days}: {item.said}"
+        console.print(Text(clean(line)))
+        if item.details:
+            console.print(Padding(Text(clean(f"Details: {item.details}"), style="dim"), (0, 0, 0, 2)))
+
+
+def _for(days: int) -> str:
+    return plural(days, "day")

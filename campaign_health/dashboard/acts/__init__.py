@@ -1,0 +1,1 @@
+"""What people do on the pages: take on, mute, confirm, sign in."""

@@ -1,0 +1,141 @@
+"""What a person can do about an incident: acknowledge, mute, mark as intended, and undo. Written at once, with who."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import streamlit as st
+
+from campaign_health.dashboard.acts.sign_in import asks_for_sign_in, person
+from campaign_health.dashboard.installation import now, warehouse
+from campaign_health.dashboard.look.markup import in_markdown
+from campaign_health.dashboard.page import Page
+from campaign_health.dashboard.watch import dialog_opens
+from campaign_health.state.incidents_now import Incident
+from storage.errors import StorageError
+from storage.save.decisions import DecisionKind, change_warehouse, record_decision, undo_decision
+
+# Long enough for a collection to finish saving one source.
+WAIT_SECONDS = 20.0
+MEANINGS = {
+    "acknowledge": "Say that you are on it.",
+    "mute": "Stop hearing of it until a day of your choice.",
+    "expected": "Say that it is meant to do this: it no longer counts as broken.",
+}
+
+
+def offer_acts(page: Page, incident: Incident, key: str) -> None:
+    """Draws the buttons for an open incident."""
+    if incident.status != "open":
+        return
+    name = f"{key}-{incident.incident_id}"
+    if not incident.acknowledged_by and _act("Acknowledge", f"ack-{name}", MEANINGS["acknowledge"]):
+        acknowledge_dialog(page, incident)
+    if not incident.is_muted(page.today) and _act("Mute", f"mute-{name}", MEANINGS["mute"]):
+        mute_dialog(page, incident)
+    if not incident.expected_by and _act("This is intended", f"expected-{name}", MEANINGS["expected"]):
+        expected_dialog(page, incident)
+
+
+def _act(label: str, key: str, meaning: str) -> bool:
+    return st.button(label, key=key, help=meaning)
+
+
+def open_dialog_from_address(page: Page, incident: Incident) -> None:
+    """Opens the dialog that a link of the digest asks for, once: the address is cleared of it."""
+    act = st.query_params.get("act")
+    if act is None or st.query_params.get("incident") not in (None, incident.incident_id):
+        return
+    del st.query_params["act"]
+    if act == "acknowledge" and not incident.acknowledged_by:
+        acknowledge_dialog(page, incident)
+    elif act == "mute" and not incident.is_muted(page.today):
+        mute_dialog(page, incident)
+    elif act == "expected" and not incident.expected_by:
+        expected_dialog(page, incident)
+
+
+@st.dialog("Acknowledge")
+def acknowledge_dialog(page: Page, incident: Incident) -> None:
+    """Asks who takes the incident on."""
+    dialog_opens()
+    st.write(f"Say that you are on it: {in_markdown(incident.campaign)}. The team sees your name beside the incident.")
+    with st.form("acknowledge", border=False):
+        who = ask_who(page)
+        is_sent = st.form_submit_button("I am on it", type="primary")
+    if is_sent and is_complete(who):
+        decide(page, "acknowledge", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id)
+
+
+@st.dialog("Mute")
+def mute_dialog(page: Page, incident: Incident) -> None:
+    """Asks who mutes the incident, why and until when."""
+    dialog_opens()
+    st.write(f"Stop hearing of {in_markdown(incident.campaign)} for a while. The mute is listed in every digest.")
+    with st.form("mute", border=False):
+        who = ask_who(page)
+        until = st.date_input("Until", page.today + timedelta(days=7), min_value=page.today, format="YYYY-MM-DD")
+        reason = _ask_why("Being rebuilt, launch on Thursday")
+        is_sent = st.form_submit_button("Mute", type="primary")
+    if is_sent and is_complete(who, reason):
+        last = until if isinstance(until, date) else page.today
+        decide(page, "mute", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id, reason=reason,
+               until=last)  # fmt: skip
+
+
+@st.dialog("This is intended")
+def expected_dialog(page: Page, incident: Incident) -> None:
+    """Asks who says that the break is intended, and why."""
+    dialog_opens()
+    st.write(
+        f"Say that {in_markdown(incident.campaign)} is meant to do this. It no longer counts as broken, "
+        "and the new level is learned as normal."
+    )
+    with st.form("expected", border=False):
+        who = ask_who(page)
+        reason = _ask_why("We now send to paying customers only")
+        is_sent = st.form_submit_button("It is intended", type="primary")
+    if is_sent and is_complete(who, reason):
+        decide(page, "expected", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id, reason=reason)
+
+
+def ask_who(page: Page) -> str:
+    """Who acts: the signed-in address, or a name to be typed, which is kept for the session."""
+    if asks_for_sign_in(page.settings.sign_in):
+        return person(page.settings.sign_in)
+    return (
+        st.text_input("Your name", key="person", max_chars=80, placeholder="Ada", persist_state="session") or ""
+    ).strip()
+
+
+def _ask_why(example: str) -> str:
+    return (st.text_input("Why?", max_chars=200, placeholder=example) or "").strip()
+
+
+def is_complete(*answers: str) -> bool:
+    """Whether everything was filled in; says so where it was not."""
+    if all(answers):
+        return True
+    st.error("Please fill in every field: the others see who said what, and why.")
+    return False
+
+
+def decide(page: Page, kind: DecisionKind, who: str, **about: Any) -> None:
+    """Stores a decision and publishes it, then draws the page anew; says so where the database is busy."""
+    _write(lambda connection: record_decision(connection, page.name, kind, who, now(), **about))
+
+
+def undo(page: Page, decision_id: str) -> None:
+    """Takes a decision back; that, too, is recorded."""
+    who = st.session_state.get("person") or person(page.settings.sign_in)
+    _write(lambda connection: undo_decision(connection, page.name, decision_id, who, now()))
+
+
+def _write(change: Any) -> None:
+    try:
+        change_warehouse(warehouse(), change, wait_seconds=WAIT_SECONDS)
+    except StorageError as failure:
+        st.error(in_markdown(failure))
+        return
+    st.rerun()

@@ -1,0 +1,60 @@
+"""Small pieces of HTML for the pages. Everything that comes from outside is escaped here, in one place."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from campaign_health.dashboard.look.theme import tone
+from campaign_health.words.shares import unbroken
+from campaign_health.words.statuses import status_words
+from campaign_health.words.visible import visible
+
+_JOINT = re.compile(r"[._](?=\w)")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
+# Bare addresses become links even where every sign is escaped; an invisible sign inside keeps them text.
+_ADDRESS = re.compile(r"(?i)https?(?=\\?:)|ftp(?=\\?:)|www(?=\\?\.)")
+
+
+def shown(text: object) -> str:
+    """Text from outside as one line of visible signs, not yet escaped."""
+    return visible(text)
+
+
+def safe(text: object) -> str:
+    """Text from outside, safe inside HTML; direction is isolated so that it cannot turn its surroundings around."""
+    return f"<bdi>{escape(shown(text))}</bdi>"
+
+
+def with_code(text: str) -> str:
+    """A sentence of ours in which names stand in backticks, as HTML with those names as code."""
+    whole = unbroken(escape(shown(text)))
+    parts = whole.split("`")
+    if len(parts) % 2 == 0:
+        return whole
+    return "".join(_code(part) if index % 2 else part for index, part in enumerate(parts))
+
+
+def _code(escaped: str) -> str:
+    """A name is kept on one line, or where it is too long for one broken after a dot or an underscore."""
+    if " " in escaped:
+        return f"<code>{escaped}</code>"
+    parts = _JOINT.sub("\\g<0><wbr>", escaped)
+    return f'<code class="name">{parts}</code>'
+
+
+def in_markdown(text: object) -> str:
+    """Text from outside, safe where Streamlit reads Markdown (labels, toasts, captions)."""
+    return _ADDRESS.sub("\\g<0>\u2060", _MARKDOWN.sub(r"\\\1", shown(text)))
+
+
+def badge(status: str) -> str:
+    """A status as shape and word on its colour: readable without the colour."""
+    text, background = tone(status)
+    words = status_words(status)
+    return (
+        f'<span title="{escape(words.meaning)}" style="color:{text};background:{background};'
+        f"border-radius:1rem;padding:.1rem .65rem;"
+        f'font-size:.85rem;font-weight:600;white-space:nowrap"><span aria-hidden="true">{words.shape}</span> '
+        f"{escape(words.label)}</span>"
+    )

@@ -1,0 +1,50 @@
+"""The little that the theme cannot say: how wide the page is, and how cards stand beside each other."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from campaign_health.dashboard.look.theme import DARK, palette
+
+STYLE = """
+<style>
+[data-testid="stMainBlockContainer"] { max-width: 96rem; }
+@media (min-width: 700px) {
+  [data-testid="stMainBlockContainer"] { padding-left: 2rem; padding-right: 2rem; }
+}
+[class*="st-key-cards-"] {
+  display: grid; gap: .7rem; align-items: stretch;
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 24.5rem), 1fr));
+}
+[class*="st-key-cards-"] > * { width: auto; min-width: 0; height: 100%; }
+[class*="st-key-incident-"] { gap: .35rem; height: 100%; justify-content: space-between; }
+[class*="st-key-incident-"][class*="stVerticalBlock"] { padding: .7rem .9rem .45rem; }
+.st-key-filters { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 1fr)); }
+.st-key-filters > * { width: auto; min-width: 0; }
+[class*="st-key-acts-"] { row-gap: .3rem; height: auto; padding: .3rem 0 .2rem; }
+[class*="st-key-acts-"] button, [class*="st-key-acts-"] a[data-testid="stPageLink-NavLink"] {
+  box-sizing: border-box; height: 2rem; min-height: 2rem; padding: 0 .5rem; border-radius: .5rem;
+}
+[class*="st-key-acts-"] button p, [class*="st-key-acts-"] a p { font-size: .84rem; white-space: nowrap; }
+[class*="st-key-acts-"] a[data-testid="stPageLink-NavLink"] {
+  border: 1px solid light-dark(#DADDE6, #343A4A); margin: 0;
+}
+[class*="st-key-acts-"] a p span {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
+/* Streamlit's own export of a table leaves formulas in its cells; each page offers one that does not. */
+[data-testid="stElementToolbar"] button[aria-label^="Download as CSV"] { display: none; }
+code.name { display: inline-block; max-width: 100%; }
+.brief { display: -webkit-box; -webkit-box-orient: vertical; overflow: hidden; }
+</style>
+"""
+# Streamlit writes white on the theme's main colour, which in the dark is too light for that. A dialog does not know
+# of the page's colour scheme, so that `light-dark` is of no use there.
+DARK_STYLE = f"""
+<style>button[data-testid^="stBaseButton-primary"] {{ color: {DARK.background}; }}</style>
+"""
+
+
+def use_style() -> None:
+    """Adds the rules to the page."""
+    st.html(STYLE + (DARK_STYLE if palette() is DARK else ""))

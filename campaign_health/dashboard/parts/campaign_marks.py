@@ -1,0 +1,72 @@
+"""What to shade and mark on a campaign's timeline: incidents, edits, renames, changed properties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from campaign_health.dashboard.figures.timeline import Mark, Shade
+from campaign_health.dashboard.parts.edit_words import edit_detail, edit_text
+from campaign_health.dashboard.parts.property_words import property_detail, property_text
+from campaign_health.state.campaign_view import CampaignView
+from campaign_health.state.incidents_now import Incident
+from campaign_health.words.numbers import day_text
+from campaign_health.words.status import cause_label, status_label
+from campaign_health.words.visible import visible
+
+# An event that was quiet for as long as this has a last day to speak of.
+QUIET_DAYS = 2
+
+
+def incident_shades(incidents: Sequence[Incident], last_day: date) -> list[Shade]:
+    """Each incident as a span of days; an open one runs to the last day, a withdrawn one never was."""
+    shades = []
+    for one in incidents:
+        if one.status == "withdrawn":
+            continue
+        last = one.recovered_on - timedelta(days=1) if one.recovered_on and one.status != "open" else None
+        days = days_text(one.opened_on, last, last_day)
+        text = f"{status_label(one.kind)} {days}: {cause_label(one.cause).lower()}"
+        shades.append(Shade(one.opened_on, max(one.opened_on, last or last_day), text, last is None))
+    return shades
+
+
+def days_text(first: date, last: date | None, today: date) -> str:
+    """The days of something: `since Sat 31 Oct` while it lasts, else `Sat 31 Oct to Fri 6 Nov`."""
+    if last is None:
+        return f"since {day_text(first, today)}"
+    return day_text(first, today) if last <= first else f"{day_text(first, today)} to {day_text(last, today)}"
+
+
+def campaign_marks(view: CampaignView, zone: ZoneInfo) -> list[Mark]:
+    """Edits of the campaign, the event's first and last day, and changes of its properties, oldest first."""
+    names = {int(row["message_id"]): str(row["name"] or "") for row in view.messages.to_dict("records")}
+    marks = [
+        Mark(when.replace(tzinfo=UTC).astimezone(zone).date(), edit_text(found, names), edit_detail(found))
+        for when, found in view.edits
+    ]
+    marks += [
+        Mark(pd.Timestamp(row["day"]).date(), property_text(row), property_detail(row))
+        for row in view.changes.to_dict("records")
+        if row["kind"] != "appeared"
+    ]
+    return sorted([*marks, *_life_marks(view)], key=lambda mark: mark.day)
+
+
+def _life_marks(view: CampaignView) -> list[Mark]:
+    """The event's first day, if it began after collecting did; its last, if it has ended."""
+    known = view.days.loc[view.days["events"].notna(), "day"]
+    if known.empty:
+        return []
+    first_day, last_day = (pd.Timestamp(known.iloc[place]).date() for place in (0, -1))
+    first_seen, last_seen = view.life
+    name = visible(view.now.event, 60)
+    marks = []
+    if first_seen is not None and first_seen > first_day:
+        marks.append(Mark(first_seen, f"Event {name} was first seen"))
+    if last_seen is not None and (last_day - last_seen).days >= QUIET_DAYS:
+        marks.append(Mark(last_seen, f"Event {name} was last seen"))
+    return marks

@@ -1,0 +1,138 @@
+"""An incident as a card: what is seen, since when, why, what it costs, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+
+from campaign_health.dashboard.look.markup import badge, safe, shown, with_code
+from campaign_health.dashboard.look.theme import MUTED, TEXT
+from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, whole_cost
+from campaign_health.state.incidents_now import Incident
+from campaign_health.state.stretch_words import ADVICE, seen_line, since_line
+from campaign_health.state.stretches import Stretch
+from campaign_health.words.numbers import day_text, days_since
+from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
+from campaign_health.words.status import cause_label
+
+# A card shows whole sentences; only one with an absurdly long name in it is cut, after this many lines.
+BRIEF_LINES = 9
+# Signs of a next step that a card has room for; the campaign page has all of it.
+STEP_ROOM = 230
+
+
+def card_html(incident: Incident, today: date) -> str:
+    """The inside of an incident's card on the overview as HTML, brief; everything from outside is escaped."""
+    cause = incident.headline_cause
+    why = (
+        f"<strong>{escape(cause_label(incident.cause))}.</strong> {with_code(first_sentence(_text(cause, 'sentence')))}"
+    )
+    rows = [
+        ("Since", escape(since_text(incident, today))),
+        ("Why", _brief(why)),
+        ("Cost", _cost(brief_cost(incident))),
+    ]
+    if cause.get("next_step"):
+        rows.append(("Next step", _brief(with_code(first_sentences(_text(cause, "next_step"), STEP_ROOM)))))
+    beside = badge(incident.kind) + _owner(incident)
+    return _card(incident.campaign, beside, with_code(without_rarity(incident.summary)), rows)
+
+
+def incident_html(incident: Incident, today: date) -> str:
+    """The open incident on its campaign's own page: every sentence whole, without the campaign's name."""
+    cause = incident.headline_cause
+    rows = [
+        ("Since", escape(since_text(incident, today))),
+        (
+            "Probable cause",
+            f"<strong>{escape(cause_label(incident.cause))}.</strong> {with_code(_text(cause, 'sentence'))}",
+        ),
+        ("Cost", _cost(whole_cost(incident))),
+    ]
+    if cause.get("next_step"):
+        rows.append(("Next step", with_code(_text(cause, "next_step"))))
+    return (
+        f'<div style="color:{TEXT};line-height:1.45">'
+        f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem;overflow-wrap:anywhere">'
+        f"{with_code(incident.summary)}</h2>{_list(rows)}</div>"
+    )
+
+
+def look_html(stretch: Stretch, today: date) -> str:
+    """The inside of the card of a campaign that is not broken, but worth a look."""
+    meaning, advice = ADVICE[stretch.status]
+    rows = [
+        ("Since", escape(since_line(stretch, today))),
+        ("What it means", escape(meaning)),
+        ("To do", escape(advice)),
+    ]
+    return _card(stretch.campaign, badge(stretch.status), escape(seen_line(stretch, today)), rows)
+
+
+def stretch_html(stretch: Stretch, today: date, errors: Sequence[str] = ()) -> str:
+    """The same on the campaign's own page; `errors` are what the sources said, for whoever runs campaign-health."""
+    meaning, advice = ADVICE[stretch.status]
+    when = "Days" if stretch.status == "not_collected" else "Since"
+    rows = [(when, since_line(stretch, today)), ("What it means", meaning), ("To do", advice)]
+    if errors:
+        rows.append(("In detail", shown(" ".join(errors))))
+    return (
+        f'<div style="color:{TEXT};line-height:1.45">'
+        f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem">{escape(seen_line(stretch, today))}</h2>'
+        f"{_list([(label, escape(text)) for label, text in rows])}</div>"
+    )
+
+
+def _card(name: str, beside: str, seen: str, rows: list[tuple[str, str]]) -> str:
+    return (
+        f'<div style="color:{TEXT};line-height:1.38">'
+        f'<div style="display:flex;gap:.15rem .6rem;align-items:baseline;flex-wrap:wrap;margin-bottom:.1rem">'
+        f'<h2 style="margin:0;padding:0;font-size:1.05rem;overflow-wrap:anywhere">{safe(_short(name))}</h2>'
+        f"{beside}</div>"
+        f'<p style="margin:0 0 .25rem;font-size:.98rem;overflow-wrap:anywhere">{_brief(seen)}</p>{_list(rows)}</div>'
+    )
+
+
+def since_text(incident: Incident, today: date) -> str:
+    """The first bad day, how long ago that is, and the last good day."""
+    text = f"{day_text(incident.opened_on, today)}, {days_since(incident.opened_on, today)}"
+    if incident.last_good_day:
+        text += f"; last good day {day_text(incident.last_good_day, today)}"
+    return text
+
+
+def _text(cause: dict[str, object], name: str) -> str:
+    return str(cause.get(name, ""))
+
+
+def _cost(text: str) -> str:
+    return f'<span title="{escape(RISK_MEANING)}">{escape(text[:1].upper() + text[1:])}</span>'
+
+
+def _brief(html: str) -> str:
+    return f'<span class="brief" style="-webkit-line-clamp:{BRIEF_LINES}">{html}</span>'
+
+
+def _owner(incident: Incident) -> str:
+    who = f"{safe(incident.acknowledged_by)} is on it" if incident.acknowledged_by else ""
+    if not who and incident.owner:
+        who = f"owner {safe(incident.owner)}"
+    style = f"color:{MUTED};font-size:.86rem;overflow-wrap:anywhere"
+    return f'<span style="{style}">{who}</span>' if who else ""
+
+
+def _list(rows: list[tuple[str, str]]) -> str:
+    body = "".join(
+        f'<dt style="color:{MUTED};margin:0">{label}</dt>'
+        f'<dd style="margin:0;overflow-wrap:anywhere;min-width:0">{text}</dd>'
+        for label, text in rows
+    )
+    return (
+        '<dl style="margin:0;padding:0;display:grid;grid-template-columns:max-content 1fr;gap:.1rem .7rem;'
+        f'font-size:.9rem">{body}</dl>'
+    )
+
+
+def _short(name: str, length: int = 90) -> str:
+    return name if len(name) <= length else name[: length - 1] + "…"

@@ -1,0 +1,54 @@
+"""Every event of the project in words: still happening, new, vanished, blocked; and the table of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from campaign_health.dashboard.figures.sparkline import event_line
+from campaign_health.dashboard.look.markup import shown
+from campaign_health.dashboard.look.theme import Palette
+
+NEW_DAYS = 14
+VANISHED_DAYS = 2
+LIVES = ("Vanished", "New", "Blocked in Mixpanel", "Still happening", "Long gone")
+LONG_GONE_DAYS = 60
+COUNTED = {
+    "Last 28 days": st.column_config.ImageColumn(width=160, help="A grey bar is a day not collected."),
+    "Count, 28 days": st.column_config.NumberColumn(format="localized"),
+}
+
+
+def lives(events: pd.DataFrame) -> pd.Series:
+    """What each event is up to, as one of LIVES; vanished is what was quiet for two days or more."""
+    life = pd.Series("Still happening", index=events.index)
+    life[events["age_days"] < NEW_DAYS] = "New"
+    life[events["quiet_days"] >= VANISHED_DAYS] = "Vanished"
+    life[events["quiet_days"] >= LONG_GONE_DAYS] = "Long gone"
+    life[events["dropped"]] = "Blocked in Mixpanel"
+    return life
+
+
+def newsworthy_first(events: pd.DataFrame) -> pd.DataFrame:
+    """The events in the order of LIVES, what vanished or is new on top; what is equal stays as it was."""
+    places = lives(events).map({life: place for place, life in enumerate(LIVES)})
+    return events.loc[places.sort_values(kind="stable").index]
+
+
+def for_people(events: pd.DataFrame, colours: Palette) -> pd.DataFrame:
+    """The table as it is shown."""
+    shapes = {"Vanished": "▣", "New": "◔", "Blocked in Mixpanel": "×", "Still happening": "●", "Long gone": "◻"}
+    life = lives(events)
+    return pd.DataFrame(
+        {
+            "State": [f"{shapes[one]} {one}" for one in life],
+            "Event": [shown(name) for name in events["event"]],
+            "Count, 28 days": events["events_28d"],
+            "Last 28 days": [event_line(line, colours) for line in events["line"]],
+            "First seen": pd.to_datetime(events["first_seen"]).dt.date,
+            "Last seen": pd.to_datetime(events["last_seen"]).dt.date,
+            "Campaigns that hang on it": [
+                ", ".join(shown(name) for name in names) or "–" for names in events["campaigns"]
+            ],
+        }
+    )

@@ -1,0 +1,32 @@
+"""A changed property in people's words."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from campaign_health.words.wording import TYPES
+
+
+def kind_text(kind: str) -> str:
+    """What sort of value that is: `text` for `string`; an unknown spelling as it is."""
+    return TYPES.get(kind, kind)
+
+
+def property_text(change: Mapping[Hashable, Any]) -> str:
+    """A changed property (a row of `property_change`) in words."""
+    name = change["property"]
+    if change["kind"] == "type_changed":
+        return f"Property {name} was {kind_text(str(change['before']))} and is {kind_text(str(change['after']))}"
+    if isinstance(change["new_property"], str):
+        return f"Property {name} gave way to {change['new_property']}"
+    return f"Property {name} is missing"
+
+
+def property_detail(change: Mapping[Hashable, Any]) -> str:
+    """The same in Mixpanel's own spellings, for engineers."""
+    return f"{change['property']}: {_spelt(change['before'])} → {_spelt(change['after'])}"
+
+
+def _spelt(kind: object) -> str:
+    return kind if isinstance(kind, str) else "missing"

@@ -1,0 +1,1 @@
+"""The demonstration: a made-up company collected, judged and shown."""

@@ -1,0 +1,1 @@
+"""The made-up company: its events, campaigns, and what goes wrong there."""

@@ -1,0 +1,1 @@
+"""Verdicts on a table of pairs, without network and database."""

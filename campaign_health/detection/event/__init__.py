@@ -1,0 +1,1 @@
+"""Each event against its own history, and the whole project's level."""

@@ -1,0 +1,1 @@
+"""The calculation behind a verdict, as it can be checked by hand."""

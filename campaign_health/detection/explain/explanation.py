@@ -1,0 +1,243 @@
+"""One pair's verdict of one day as a calculation a person can follow, step by step, with the numbers."""
+
+from __future__ import annotations
+
+import math
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from campaign_health.detection.pair.baseline import Day, Prediction, predict, weekday_factors
+from campaign_health.detection.pair.delay import delay_shares, remember
+from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.pair.monitor import PanelVerdicts, judge_panel
+from campaign_health.detection.pair.panel import State
+from campaign_health.detection.pair.verdicts import STATUS_NAMES, Status, sentence
+from campaign_health.words.numbers import how_rare
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+class Step(NamedTuple):
+    """One line of the calculation."""
+
+    label: str
+    value: float | str | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the two counts are called in the sentences."""
+
+    upstream: str = "events"
+    downstream: str = "sends"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What the false-alarm budget is called in the sentences: the user's own years, shared among so many links."""
+
+    years: float
+    shared_by: int = 1
+
+    def step(self, needed: float) -> Step:
+        """The line that says where the threshold comes from."""
+        shared = f", shared among the {self.shared_by} links that are watched" if self.shared_by > 1 else ""
+        return Step(
+            "budget",
+            self.years,
+            f"{needed:.1f} is set by the budget of one false alarm per campaign in {self.years:g} years{shared}.",
+        )
+
+
+def explain_day(
+    state: State,
+    upstream: float | None,
+    downstream: float | None,
+    day: date,
+    *,
+    settings: DetectorSettings | None = None,
+    words: Words | None = None,
+) -> list[Step]:
+    """The verdict of `day` from the State of one pair after the day before, as steps from counts to verdict.
+
+    `state` holds exactly one pair and is not changed; None = not collected. Raises ValueError for a state of
+    several pairs or one that already knows the day.
+    """
+    if len(state) != 1:
+        raise ValueError(f"one pair is explained at a time; the state holds {len(state)}")
+    counts = [np.array([math.nan if count is None else float(count)]) for count in (upstream, downstream)]
+    return explain_pair(state, counts[0], counts[1], 0, day, settings=settings, words=words)
+
+
+def explain_pair(
+    state: State,
+    upstream: FloatArray,
+    downstream: FloatArray,
+    row: int,
+    day: date,
+    *,
+    settings: DetectorSettings | None = None,
+    words: Words | None = None,
+    budget: Budget | None = None,
+    not_running: BoolArray | None = None,
+    shared_dip: bool = False,
+) -> list[Step]:
+    """The same of one of several pairs, `row`, judged among the others: a dip that they share is taken off.
+
+    `upstream` and `downstream` are the day's counts of all pairs, NaN = not collected.
+    """
+    settings, words = settings or DetectorSettings(), words or Words()
+    off = None if not_running is None else not_running[:, None]
+    verdicts, after = judge_panel(
+        upstream[:, None], downstream[:, None], day, state=state, settings=settings, not_running=off,
+        shared_dip=shared_dip,
+    )  # fmt: skip
+    verdicts = verdicts.rows(np.array([row]))
+    seen_up, seen_down = (None if math.isnan(part[row]) else float(part[row]) for part in (upstream, downstream))
+    status = Status(int(verdicts.status[0, 0]))
+    low, high, chance = (
+        float(array[0, 0]) for array in (verdicts.expected_low, verdicts.expected_high, verdicts.probability)
+    )
+    said = sentence(status, seen_up, seen_down, low, high, chance, words.upstream, words.downstream)
+    verdict = Step("verdict", STATUS_NAMES[status], said)
+    if seen_up is None or seen_down is None:
+        return [
+            Step("counts", None, "One of the counts was not collected, so the day is not judged and changes nothing."),
+            verdict,
+        ]
+    running = np.ones(len(state), dtype=bool) if not_running is None else ~not_running
+    seen = _predict(state, upstream, downstream, day, settings, running, shared_dip)
+    return [
+        *_expectation(state, seen, row, seen_up, day, settings, words),
+        *_comparison(verdicts, float(seen.spread[row]), seen_up, seen_down, words),
+        *(
+            [_surge(float(after.surge[row]), settings, words)]
+            if status == Status.SURGING
+            else _evidence(verdicts, budget or Budget(settings.false_alarm_years))
+        ),
+        verdict,
+    ]
+
+
+def _predict(
+    state: State,
+    upstream: FloatArray,
+    downstream: FloatArray,
+    day: date,
+    settings: DetectorSettings,
+    running: BoolArray,
+    shared_dip: bool,
+) -> Prediction:
+    copy = deepcopy(state)
+    gap = np.full(len(state), 1 if state.last_day is None else (day - state.last_day).days)
+    remember(copy, np.where(running, upstream, np.nan), gap)
+    copy.days_since += gap
+    known = running & ~(np.isnan(upstream) | np.isnan(downstream))
+    up, down = (np.where(known, part, 0.0) for part in (upstream, downstream))
+    weekday = np.full(len(state), day.weekday())
+    with np.errstate(all="ignore"):
+        return predict(copy, Day(up, down, weekday, known, known.copy()), settings, shared_dip=shared_dip)
+
+
+def _expectation(
+    state: State, seen: Prediction, row: int, upstream: float, day: date, settings: DetectorSettings, words: Words
+) -> list[Step]:
+    shares = delay_shares(state, settings)[:, row]
+    lags = [int(lag) for lag in np.flatnonzero(shares >= 0.05)]
+    named = {0: "the same day", 1: "a day later"}
+    spoken = ", ".join(f"{shares[lag]:.0%} {named.get(lag, f'{lag} days later')}" for lag in lags)
+    events = float(seen.delayed_events[row])
+    factors, known = weekday_factors(state, settings)[:, row], state.weekday_weight[:, row]
+    # Ratio and weekday are learned as a product: shown are a ratio that is the week's and weekdays that even out.
+    week = float(np.average(factors, weights=known)) if known.sum() > 0 else 1.0
+    ratio = float(state.ratio_shape[0, row] / state.ratio_rate[0, row]) * week
+    factor = float(seen.weekday_factor[row]) / week
+    return [
+        Step("upstream", upstream, f"{upstream:,.0f} {words.upstream} on this day."),
+        Step(
+            "delay",
+            spoken,
+            f"{words.downstream.capitalize()} come {spoken}: {events:,.1f} {words.upstream} count today.",
+        ),
+        Step("ratio", ratio, f"So far {ratio:.3f} {words.downstream} came from each of the {words.upstream}."),
+        Step("weekday", factor, f"On {WEEKDAYS[day.weekday()]} it usually is {factor:.2f} times that."),
+        *_dip(seen.dip, words),
+        Step(
+            "expected",
+            float(seen.typical[row]),
+            f"So {seen.typical[row]:,.1f} {words.downstream} were expected (what changed lately by itself is allowed "
+            "for, and that they need not rise and fall quite as the events do).",
+        ),
+    ]
+
+
+def _dip(dip: float, words: Words) -> list[Step]:
+    if dip == 1.0:
+        return []
+    return [
+        Step(
+            "dip",
+            dip,
+            f"All campaigns together had {dip:.0%} of their usual {words.downstream} on this day: that is no one's own "
+            "break, and as much is taken off.",
+        )
+    ]
+
+
+def _comparison(verdicts: PanelVerdicts, spread: float, upstream: float, downstream: float, words: Words) -> list[Step]:
+    low, high = float(verdicts.expected_low[0, 0]), float(verdicts.expected_high[0, 0])
+    if math.isnan(low) or upstream == 0:
+        return [Step("range", None, f"Without {words.upstream} there is nothing to expect: the day says nothing.")]
+    scatter = math.sqrt(max(spread, 0.0))
+    beyond = f"; this one's days scatter by {scatter:.0%} beyond chance" if scatter >= 0.005 else ""
+    steps = [
+        Step(
+            "range",
+            f"{low:,.0f} to {high:,.0f}",
+            f"95 of 100 healthy days lie between {low:,.0f} and {high:,.0f}{beyond}.",
+        ),
+        Step("downstream", downstream, f"{downstream:,.0f} {words.downstream} were seen."),
+    ]
+    chance = float(verdicts.probability[0, 0])
+    if int(verdicts.status[0, 0]) == Status.SURGING:
+        steps.append(Step("probability", chance, f"A healthy campaign shows so many {how_rare(chance)}."))
+    elif downstream < low or verdicts.alert[0, 0]:
+        said = f"A healthy campaign shows so few, on this day or in this run of days, {how_rare(chance)}."
+        steps.append(Step("probability", chance, said))
+    return steps
+
+
+def _surge(evidence: float, settings: DetectorSettings, words: Words) -> Step:
+    return Step(
+        "surge",
+        evidence,
+        f"The evidence that {settings.surge_factor:g} times as many {words.downstream} come as the {words.upstream} "
+        f"explain adds up to {evidence:.1f}; it is said at {settings.threshold:.1f}, and never raises an alarm.",
+    )
+
+
+def _evidence(verdicts: PanelVerdicts, budget: Budget) -> list[Step]:
+    evidence, needed = float(verdicts.evidence[0, 0]), float(verdicts.threshold[0, 0])
+    began = int(verdicts.began[0, 0])
+    since = "" if began < 0 else " today" if began == 0 else f" over {began + 1} days"
+    kept = float(verdicts.kept[0, 0])
+    steps = [
+        Step(
+            "evidence",
+            evidence,
+            f"The evidence for a break adds up to {evidence:.1f}{since}; an incident opens at {needed:.1f}. "
+            "With every 2.3 a break explains the days ten times better than chance does.",
+        ),
+        budget.step(needed),
+    ]
+    if not math.isnan(kept):
+        steps.append(Step("kept", kept, f"Since it began, {kept:.0%} of what was expected came."))
+    return steps

@@ -1,0 +1,1 @@
+"""From days to incidents: opened, changed, recovered, and what they cost."""

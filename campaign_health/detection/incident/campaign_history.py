@@ -1,0 +1,233 @@
+"""One campaign's days side by side: what incidents are read from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from campaign_health.detection.chain.chain_input import ChainInput, Flags, Numbers
+from campaign_health.detection.chain.chain_verdicts import STAGES, ChainVerdicts, Expectation
+from campaign_health.detection.incident.money import DailyMiss, Estimate
+from campaign_health.detection.pair.verdicts import STATUS_NAMES
+from campaign_health.words.sentences import day_text, seen_sentence
+
+LOOK_BACK_DAYS = 56
+"""How far back from a day an incident's own numbers are read: eight weeks."""
+
+RATIO_DAYS = 28
+"""Days before a break from which its normal sends per event are taken."""
+
+
+@dataclass(frozen=True)
+class CampaignHistory:
+    """One row of the workspace's panels; column 0 is `first_day`. Verdicts and numbers cover the same columns."""
+
+    campaign_id: int
+    first_day: date
+    event_names: Sequence[str]
+    event_row: NDArray[np.int32]
+    status: NDArray[np.int8]
+    stages: NDArray[np.int8]
+    broken: Flags
+    held: Flags
+    judged: Flags
+    relearned: Flags
+    not_running: Flags
+    began: NDArray[np.int32]
+    probability: Numbers
+    expected_sends: Expectation
+    expected_deliveries: Expectation
+    expected_events: Expectation
+    expected_starts: Expectation
+    events: Numbers
+    started: Numbers
+    activated: Numbers
+    sent: Numbers
+    delivered: Numbers
+
+    @classmethod
+    def of(cls, row: int, data: ChainInput, events: Numbers, verdicts: ChainVerdicts) -> CampaignHistory:
+        """The history of the campaign in `row`; `events` are `data.events()`."""
+
+        def expectation(of: Expectation) -> Expectation:
+            return Expectation(of.value[row], of.low[row], of.high[row])
+
+        return cls(
+            campaign_id=int(data.campaign_ids[row]),
+            first_day=data.first_day,
+            event_names=data.panel.events,
+            event_row=data.event_row[row],
+            status=verdicts.status[row],
+            stages=verdicts.stage[row],
+            broken=verdicts.broken[row],
+            held=verdicts.held[row],
+            judged=verdicts.judged[row],
+            relearned=verdicts.relearned[row],
+            not_running=data.not_running[row],
+            began=verdicts.began[row],
+            probability=verdicts.probability[row],
+            expected_sends=expectation(verdicts.sends),
+            expected_deliveries=expectation(verdicts.deliveries),
+            expected_events=expectation(verdicts.events),
+            expected_starts=expectation(verdicts.starts),
+            events=events[row],
+            started=data.started[row],
+            activated=data.activated[row],
+            sent=data.sent[row],
+            delivered=data.delivered[row],
+        )
+
+    def day(self, column: int) -> date:
+        """The calendar day of a column."""
+        return self.first_day + timedelta(days=int(column))
+
+    def column(self, day: date) -> int:
+        """The column of a calendar day; negative for days before the first."""
+        return (day - self.first_day).days
+
+    def event(self, column: int) -> str | None:
+        """The event it hung on that day; None without one that was seen by then."""
+        row = int(self.event_row[column])
+        return self.event_names[row] if row >= 0 else None
+
+    def kind(self, column: int) -> str:
+        """The verdict of the day."""
+        return str(STATUS_NAMES[self.status[column]])
+
+    def stage(self, column: int) -> str:
+        """Where the chain broke that day."""
+        return STAGES[self.stages[column]]
+
+    def oldest_column(self, column: int) -> int:
+        """The oldest column that may be looked at from `column`."""
+        return max(0, column - LOOK_BACK_DAYS + 1)
+
+    def first_bad_column(self, column: int, earliest: date | None) -> int:
+        """Where the break that shows in `column` began, not before `earliest` or before the campaign ran.
+
+        May be negative: the break began before the first column.
+        """
+        first = column - int(self.began[column])
+        oldest = self.oldest_column(column)
+        stopped = np.flatnonzero(self.not_running[max(first, oldest) : column])
+        if stopped.size:
+            first = max(first, oldest) + int(stopped[-1]) + 1
+        return first if earliest is None else max(first, min(self.column(earliest), column))
+
+    def last_good_day(self, opened: int, column: int) -> date | None:
+        """The last day before the break with at least one send."""
+        oldest = self.oldest_column(column)
+        sends = np.flatnonzero(self.sent[oldest : max(opened, oldest)] > 0)
+        return self.day(oldest + int(sends[-1])) if sends.size else None
+
+    def sends_per_source(self, opened: int, column: int) -> float | None:
+        """Sends per event (per journey without an event) in the weeks before the break; None if not known."""
+        source = self.events if self.event(max(opened - 1, 0)) is not None else self.started
+        return self._ratio(source, opened, column)
+
+    def sends_per_event(self, opened: int, column: int) -> float | None:
+        """Sends per event that qualified (an activated journey; without journeys, any event) before the break."""
+        qualified = self.activated if np.isfinite(self.activated).any() else self.events
+        return self._ratio(qualified, opened, column)
+
+    def add_miss(self, miss: DailyMiss, column: int, stage: str, ratio: float | None) -> DailyMiss:
+        """`miss` with the day's expected and actual sends added, where both are known; lost deliveries by themselves.
+
+        Where the source itself fell silent, what it should have led to stands for the expectation.
+        """
+        actual, expected = self.sent, self.expected_sends
+        if stage == "delivered":
+            actual, expected = self.delivered, self.expected_deliveries
+        elif self._source_broke(column, stage):
+            due = self.sends_due(column, stage, ratio)
+            return miss if due is None else miss.plus(*due, float(actual[column]))
+        value, low, high = (float(part[column]) for part in (expected.value, expected.low, expected.high))
+        return miss.plus(value, low, high, float(actual[column]))
+
+    def sends_due(self, column: int, stage: str, ratio: float | None) -> Estimate | None:
+        """The sends that a source fallen silent should have led to: its own history times the usual sends per source.
+
+        None where another stage broke, or where `ratio`, the usual sends per source, is not known.
+        """
+        if ratio is None or not self._source_broke(column, stage):
+            return None
+        expected = self.expected_events if self.event(column) is not None else self.expected_starts
+        return Estimate(*(float(part[column]) * ratio for part in (expected.value, expected.low, expected.high)))
+
+    def _source_broke(self, column: int, stage: str) -> bool:
+        return stage == "event" or (stage == "started" and self.event(column) is None)
+
+    def shows_recovery(self, column: int) -> bool:
+        """Judged, nothing broken or held any more, and messages are being sent."""
+        calm = self.judged[column] and not self.broken[column] and not self.held[column]
+        return bool(calm and self.sent[column] > 0)
+
+    def first_column_back(self, column: int, stage: str) -> int:
+        """The first of the normal days up to `column`, which is the day on which they were enough to be sure."""
+        actual, expected = self.sent, self.expected_sends
+        if stage == "delivered":
+            actual, expected = self.delivered, self.expected_deliveries
+        first = column
+        for earlier in range(column, self.oldest_column(column) - 1, -1):
+            if math.isnan(actual[earlier]):
+                continue
+            low = expected.low[earlier]
+            if actual[earlier] <= 0 or actual[earlier] < low:
+                break
+            first = earlier
+        return first
+
+    def falls_short(self, column: int) -> bool:
+        """Whether the day's sends alone lie below what was expected of it, as far as both are known."""
+        return not self.sent[column] >= self.expected_sends.low[column]
+
+    def sentence(self, column: int) -> str:
+        """The day in one sentence with its numbers."""
+        kind, stage = self.kind(column), self.stage(column)
+        day = day_text(self.day(column), self.day(column))
+        probability = _known(self.probability[column])
+        if stage == "event" and self.event(column) is not None:
+            low, high = _known(self.expected_events.low[column]), _known(self.expected_events.high[column])
+            return seen_sentence(
+                kind,
+                events=_known(self.events[column]),
+                sent=_known(self.sent[column]),
+                expected_low=low,
+                expected_high=high,
+                probability=probability,
+                stage=stage,
+                event=self.event(column),
+                day=day,
+            )
+        # Where no event is known and no journey starts, sends follow from nothing: the journeys' own history tells.
+        alone = stage == "started" and self.event(column) is None
+        expected = self.expected_starts if alone else self.expected_sends
+        return seen_sentence(
+            kind,
+            events=_known(self.events[column]),
+            started=_known(self.started[column]),
+            sent=_known(self.sent[column]),
+            expected_low=_known(expected.low[column]),
+            expected_high=_known(expected.high[column]),
+            probability=probability,
+            stage=stage,
+            day=day,
+        )
+
+    def _ratio(self, source: Numbers, opened: int, column: int) -> float | None:
+        first = max(opened - RATIO_DAYS, self.oldest_column(column))
+        if opened <= first:
+            return None
+        before = slice(first, opened)
+        both = np.isfinite(source[before]) & np.isfinite(self.sent[before])
+        total = float(source[before][both].sum())
+        return float(self.sent[before][both].sum()) / total if total > 0 else None
+
+
+def _known(number: float) -> float | None:
+    return None if math.isnan(number) else float(number)

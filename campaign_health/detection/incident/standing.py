@@ -1,0 +1,187 @@
+"""How people and announced hand-overs bear on an incident: taken on, muted, expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from campaign_health.detection.incident.incidents import Change, Incident
+from campaign_health.words.numbers import day_text
+
+CONFIRMED_HAND_OVER_DAYS = 7
+"""How long after a person confirmed a rename the sends may take to come back before it is raised again."""
+
+
+class Decision(Protocol):
+    """What a person said, as stored."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def incident_id(self) -> str | None: ...
+    @property
+    def campaign_id(self) -> int | None: ...
+    @property
+    def event(self) -> str | None: ...
+    @property
+    def new_event(self) -> str | None: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def until(self) -> date | None: ...
+    @property
+    def decided_by(self) -> str: ...
+    @property
+    def decided_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """A rename that is expected: from `since` on (None: whenever it happens) up to `until` (None: no end)."""
+
+    old: str
+    new: str
+    since: date | None
+    until: date | None
+    by: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The columns of `incident` that people answer for; all None where nobody said anything."""
+
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    muted_by: str | None = None
+    muted_reason: str | None = None
+    muted_until: date | None = None
+    expected_by: str | None = None
+    expected_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class _Quiet:
+    """One reason why a break is expected, and until when."""
+
+    by: str
+    reason: str
+    since: date
+    until: date | None
+    how: str
+    names: tuple[str, str] | None = None
+
+
+def standing_of(
+    incident: Incident,
+    incident_id: str,
+    event: str | None,
+    decisions: Sequence[Decision],
+    hand_overs: Sequence[HandOver],
+    today: date,
+    local_day: Callable[[datetime], date],
+) -> tuple[Standing, list[Change]]:
+    """What holds of the incident today, and the changes that came by themselves.
+
+    `decisions` are those in force, `event` is what its campaign hung on. What people do is recorded when they do
+    it; the changes given back are only those that time or the data made: a mute or a grace that ended, a hand-over.
+    """
+    own = [d for d in decisions if d.incident_id == incident_id or _covers(d, incident, local_day)]
+    changes: list[Change] = []
+    taken = next((d for d in reversed(own) if d.kind == "acknowledge"), None)
+    muted = next((d for d in reversed(own) if d.kind == "mute"), None)
+    if muted is not None and (over := _mute_over(muted, incident, today)) is not None:
+        day, how = over
+        detail = {"by": muted.decided_by, "how": how}
+        changes.append(Change(incident_id, incident.campaign_id, "unmuted", day, detail))
+        muted = None
+    quiet = _newest_quiet(incident, event, own, hand_overs, local_day)
+    if quiet is not None:
+        if quiet.how != "decision":
+            detail = {"by": quiet.by, "reason": quiet.reason, "how": quiet.how}
+            detail |= {"until": quiet.until.isoformat()} if quiet.until else {}
+            detail |= {"old": quiet.names[0], "new": quiet.names[1]} if quiet.names else {}
+            day = max(quiet.since, incident.detected_on)
+            changes.append(Change(incident_id, incident.campaign_id, "expected", day, detail))
+        if quiet.until is not None and incident.is_open and quiet.until < today:
+            detail = {"by": quiet.by, "how": "over"}
+            after = quiet.until + timedelta(days=1)
+            changes.append(Change(incident_id, incident.campaign_id, "unexpected", after, detail))
+            quiet = None
+    standing = Standing(
+        taken.decided_by if taken else None,
+        taken.decided_at if taken else None,
+        muted.decided_by if muted else None,
+        muted.reason if muted else None,
+        muted.until if muted else None,
+        quiet.by if quiet else None,
+        quiet.reason if quiet else None,
+    )
+    return standing, changes
+
+
+def quiet_when_detected(
+    incident: Incident, event: str | None, hand_overs: Sequence[HandOver], local_day: Callable[[datetime], date]
+) -> bool:
+    """Whether a hand-over made the incident expected on the very day it was detected, so that it is no news."""
+    quiet = _newest_quiet(incident, event, (), hand_overs, local_day)
+    return quiet is not None and (quiet.until is None or incident.detected_on <= quiet.until)
+
+
+def _covers(decision: Decision, incident: Incident, local_day: Callable[[datetime], date]) -> bool:
+    """A decision about a whole campaign is about its incident that is open at the time, or the next within its term."""
+    if decision.incident_id is not None or decision.campaign_id != incident.campaign_id:
+        return False
+    decided = local_day(decision.decided_at)
+    ended_before = incident.ended_on is not None and incident.ended_on <= decided
+    return not ended_before and (decision.until is None or incident.detected_on <= decision.until)
+
+
+def _mute_over(mute: Decision, incident: Incident, today: date) -> tuple[date, str] | None:
+    over = mute.until + timedelta(days=1) if mute.until is not None and mute.until < today else None
+    if incident.ended_on is not None and (over is None or incident.ended_on < over):
+        return incident.ended_on, "recovered"
+    return None if over is None else (over, "over")
+
+
+def _newest_quiet(
+    incident: Incident,
+    event: str | None,
+    own: Sequence[Decision],
+    hand_overs: Sequence[HandOver],
+    local_day: Callable[[datetime], date],
+) -> _Quiet | None:
+    found = [
+        _Quiet(d.decided_by, d.reason or "Marked as intended", local_day(d.decided_at), d.until, "decision")
+        for d in own
+        if d.kind == "expected"
+    ]
+    names = _names(incident, event)
+    for hand_over in hand_overs:
+        if {hand_over.old, hand_over.new}.isdisjoint(names) or not _in_time(hand_over, incident):
+            continue
+        since = hand_over.since or incident.opened_on
+        end = f" until {day_text(hand_over.until)}" if hand_over.until else ""
+        reason = f"Hand-over in progress{end}: {hand_over.old} becomes {hand_over.new}"
+        names_of_it = (hand_over.old, hand_over.new)
+        found.append(_Quiet(hand_over.by, reason, since, hand_over.until, hand_over.how, names_of_it))
+    # The one that holds longest.
+    return max(found, key=lambda quiet: quiet.until or date.max, default=None)
+
+
+def _names(incident: Incident, event: str | None) -> set[str]:
+    """The events whose hand-over would explain the incident."""
+    names = {event} if event is not None and incident.stage in ("event", "started") else set()
+    for cause in incident.evidence[:1]:
+        if cause.get("cause") == "event_renamed":
+            names |= {str(cause.get("facts", {}).get("old_event"))}
+    return names
+
+
+def _in_time(hand_over: HandOver, incident: Incident) -> bool:
+    began_by = hand_over.until is None or incident.opened_on <= hand_over.until
+    # A confirmation comes after the break that it explains; what a manifest announces comes before.
+    after = hand_over.how == "rename_confirmed" or hand_over.since is None or incident.detected_on >= hand_over.since
+    return began_by and after

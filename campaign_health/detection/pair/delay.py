@@ -1,0 +1,107 @@
+"""How long after its event a campaign sends: a choice between delay profiles, learned from the counts.
+
+Each profile (all on the same day, a tenth a day late, three days late, ...) keeps its own running level and
+weekday pattern of ln(sends / delayed events) and the variance left over. The profile's weight is its Gaussian
+likelihood over the remembered days times a prior that favours no delay. A flat series tells nothing about its
+delay, and then the prior decides, which does no harm since all profiles then expect the same.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from campaign_health.detection.pair.delay_profiles import LAGS, LOG_PRIOR, PROFILES
+from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.pair.panel import State
+
+FloatArray = NDArray[np.float64]
+_SAME_WEEKDAY_PRIOR = 5.0  # days' worth of "no weekday pattern"
+
+
+def delay_shares(state: State, settings: DetectorSettings) -> FloatArray:
+    """The share of a day's sends that comes from each day before it, `[lags, pairs]`, summing to one."""
+    days = np.minimum(state.delay_weight, settings.delay_memory)
+    weight = LOG_PRIOR[:, None] - 0.5 * days * np.log(state.delay_error)
+    weight = np.exp(weight - weight.max(axis=0))
+    weight /= weight.sum(axis=0)
+    shares: FloatArray = np.zeros((LAGS, len(state)))
+    for profile, row in zip(PROFILES, weight, strict=True):
+        for lag in np.flatnonzero(profile):
+            shares[lag] += profile[lag] * row
+    return shares
+
+
+def delayed(state: State, shares: FloatArray) -> FloatArray:
+    """Event counts as the sends of today meet them, `[pairs]`; NaN where more than half of them is unknown."""
+    known = ~np.isnan(state.recent)
+    counts = np.where(known, state.recent, 0.0)
+    weight = np.zeros(len(state))
+    total = np.zeros(len(state))
+    for lag in range(LAGS):
+        weight += np.where(known[lag], shares[lag], 0.0)
+        total += shares[lag] * counts[lag]
+    return np.where(weight > 0.5, total / np.maximum(weight, 1e-9), np.nan)
+
+
+def plausible_events(
+    state: State, events: FloatArray, weekday: NDArray[np.int64], settings: DetectorSettings
+) -> FloatArray:
+    """The event counts as far as they can be believed, `[pairs]`: at most so many times what is usual or was lately.
+
+    One absurd count (a loop, a load test) would else make the days it might be sent on expect absurdly much, and hide
+    a break in them. Real growth is as high as it wants a day or two later.
+    """
+    usual = np.where(state.volume_seen > 0, state.volume, -np.inf)
+    newest = np.nan_to_num(state.recent).max(axis=0)
+    most = settings.volume_most * np.maximum(np.maximum(np.exp(usual.max(axis=0)), newest), 10.0)
+    return np.where(state.days_seen >= settings.learning_days, np.minimum(events, most), events)
+
+
+def remember(state: State, events: FloatArray, gap: NDArray[np.int64]) -> None:
+    """Moves the memory of event counts on to a new day, `gap` days after the last one, in place."""
+    state.recent[1:] = state.recent[:-1].copy()
+    state.recent[0] = events
+    skipped = np.flatnonzero(gap > 1)
+    if skipped.size:
+        lag = np.arange(LAGS)[:, None]
+        source = lag - (np.minimum(gap[skipped], LAGS) - 1)[None, :]
+        moved = np.take_along_axis(state.recent[:, skipped], np.maximum(source, 0), axis=0)
+        moved = np.where((lag > 0) & (source <= 0), np.nan, moved)
+        moved[0] = events[skipped]
+        state.recent[:, skipped] = moved
+
+
+def learn_delay(
+    state: State,
+    sends: FloatArray,
+    expected: FloatArray,
+    lesson: FloatArray,
+    weekday: NDArray[np.int64],
+    settings: DetectorSettings,
+) -> None:
+    """Takes one day into the delay's memory, in place. `lesson` is the weight of the day, 0 to 1."""
+    pair = np.arange(len(state))
+    complete = ~np.isnan(state.recent).any(axis=0)
+    weight = np.where(complete, lesson * np.minimum(1.0, expected / 3.0), 0.0)
+    counts = np.where(complete, state.recent, 0.0)
+    state.delay_weight += weight
+    level_gain = np.maximum(1.0 / np.maximum(state.delay_weight, 1.0), 1.0 / 30.0) * weight
+    error_gain = np.maximum(1.0 / (state.delay_weight + 4.0), 1.0 / settings.delay_memory) * weight
+    target = np.log(sends + 0.5)
+    same_weekday = state.delay_weekday_weight[weekday, pair]
+    keep = 1.0 - 0.05 * weight
+    for index, profile in enumerate(PROFILES):
+        lags = np.flatnonzero(profile)
+        exposure = counts[lags[0]] * profile[lags[0]]
+        for lag in lags[1:]:
+            exposure = exposure + counts[lag] * profile[lag]
+        position = target - np.log(exposure + 0.5)
+        pattern = state.delay_weekday[index, weekday, pair] / (_SAME_WEEKDAY_PRIOR + same_weekday)
+        residual = position - state.delay_level[index] - pattern
+        state.delay_level[index] += level_gain * residual
+        state.delay_error[index] += error_gain * (np.minimum(residual**2, 4.0) - state.delay_error[index])
+        above = position - state.delay_level[index]
+        state.delay_weekday[index, weekday, pair] *= keep
+        state.delay_weekday[index, weekday, pair] += weight * above
+    state.delay_weekday_weight[weekday, pair] = same_weekday * keep + weight

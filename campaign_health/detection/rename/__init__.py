@@ -1,0 +1,1 @@
+"""Which event took the place of which."""

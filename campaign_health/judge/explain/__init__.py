@@ -1,0 +1,1 @@
+"""Reads what an explanation needs, and asks for it."""

@@ -1,0 +1,94 @@
+"""Source `customerio_campaigns`: every campaign's definition, and the messages of those that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from campaign_health.pipeline.context import WorkspaceRun
+from campaign_health.pipeline.report import Tally
+from collectors.customerio import Fetched, fetch_campaigns, fetch_each, fetch_messages, with_messages
+from collectors.errors import CollectorError
+from storage.read.collected import existing_campaigns, message_updates
+from storage.records import CampaignGone, CampaignRecord, CampaignRefused
+from storage.save import mark_campaign_gone, save_campaigns
+
+# Nothing documents that an edited message moves its campaign's time of change: each is read again once a month.
+REREAD_EVERY_DAYS = 30
+# So few may well be deleted on one day.
+FEW_CAMPAIGNS = 3
+
+
+def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
+    """Saves the campaigns as listed; messages that could not be read this time stay as they were.
+
+    Raises:
+        CollectorError: what ended it; the list is saved if it was read.
+    """
+    assert run.customerio is not None
+    client = run.customerio
+    listing = fetch_campaigns(client)
+    for refused in listing.refused:
+        tally.shortfalls.append(f"Campaign {refused.campaign_id}: {refused.reason}")
+    _refuse_another_workspace(
+        run, {*(one.campaign_id for one in listing.campaigns), *(one.campaign_id for one in listing.refused)}
+    )
+    run.campaigns_listed = True
+    run.listed = {campaign.campaign_id: campaign for campaign in listing.campaigns}
+    with run.reading() as connection:
+        read_before = message_updates(connection, run.name)
+    changed = campaigns_to_read(listing.campaigns, read_before, run.today.toordinal())
+    gone: list[int] = []
+    try:
+        for part in fetch_each(
+            changed, lambda i: fetch_messages(client, i), progress=run.progress.advance, what="campaigns' messages"
+        ):
+            if isinstance(part, Fetched):
+                run.listed[part.campaign_id] = with_messages(run.listed[part.campaign_id], part.value)
+                run.messages_read.add(part.campaign_id)
+            elif isinstance(part, CampaignGone):
+                gone.append(part.campaign_id)
+            elif isinstance(part, CampaignRefused):
+                tally.shortfalls.append(f"Messages of campaign {part.campaign_id}: {part.reason}")
+    finally:
+        _save(run, tally, gone, all_listed=not listing.refused)
+
+
+def _refuse_another_workspace(run: WorkspaceRun, listed: set[int]) -> None:
+    """Raises CollectorError where not one of the known campaigns is listed: nobody deletes all of them in a day."""
+    with run.reading() as connection:
+        known = existing_campaigns(connection, run.name)
+    if len(known) < FEW_CAMPAIGNS or listed.intersection(known):
+        return
+    raise CollectorError(
+        f"Customer.io lists none of the {len(known)} campaigns that are known, but {len(listed)} others. "
+        "They are not taken for deleted.",
+        "Check that CUSTOMERIO_APP_API_KEY is of the same Customer.io workspace as before; for another one use another "
+        "CAMPAIGN_HEALTH_DATA_DIR or a [workspace.NAME] table of its own.",
+        source="Customer.io",
+    )
+
+
+def campaigns_to_read(
+    campaigns: Iterable[CampaignRecord], read_before: Mapping[int, datetime | None], day_number: int
+) -> list[int]:
+    """Ids of the campaigns whose messages must be read: new ones, changed ones, and each now and then."""
+    return [
+        campaign.campaign_id
+        for campaign in campaigns
+        if campaign.campaign_id not in read_before
+        or campaign.updated is None
+        or campaign.updated != read_before[campaign.campaign_id]
+        or (campaign.campaign_id + day_number) % REREAD_EVERY_DAYS == 0
+    ]
+
+
+def _save(run: WorkspaceRun, tally: Tally, gone: list[int], *, all_listed: bool) -> None:
+    now = run.clock.instant()
+    with run.saving() as connection:
+        tally.rows = save_campaigns(connection, run.name, list(run.listed.values()), now, all_listed=all_listed)
+        for campaign_id in gone:
+            mark_campaign_gone(connection, run.name, campaign_id, now)
+    tally.kept = True
+    if gone:
+        tally.notes.append(f"Deleted meanwhile: {', '.join(map(str, sorted(gone)))}.")

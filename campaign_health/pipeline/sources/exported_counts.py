@@ -1,0 +1,106 @@
+"""Event counts from Mixpanel's raw export, window by window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from campaign_health.pipeline.context import WorkspaceRun
+from campaign_health.pipeline.day_states import count_states, days_between, unbroken
+from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.sources.vanished import refuse_vanished
+from campaign_health.pipeline.windows import first_day_to_ask, reach_of
+from collectors.mixpanel import CountedBatch, WindowFailed, fetch_exported_counts, last_day_served
+from storage.read.collected import asked_from, first_stored_day, stored_days
+from storage.read.known import event_source_in_use
+from storage.save import mark_not_collected, restart_event_series, save_event_window
+
+
+@dataclass
+class _Plan:
+    """The days to ask for. `switching`: the stored series come from Query and must begin anew."""
+
+    first_day: date
+    last_day: date
+    switching: bool
+
+
+def collect_exported_counts(run: WorkspaceRun, tally: Tally) -> None:
+    """Counts all events of the days that are needed, one transaction for each window of the export.
+
+    Raises:
+        CollectorError: what ended it; the windows before it are saved, the days after it marked.
+    """
+    assert run.mixpanel is not None
+    plan = _plan(run)
+    tally.first_day, tally.last_day = plan.first_day, plan.last_day
+    answered: set[date] = set()
+    empty: list[CountedBatch] = []
+    try:
+        for part in fetch_exported_counts(
+            run.mixpanel, plan.first_day, plan.last_day, run.zone, run.now, run.progress.advance
+        ):
+            if isinstance(part, WindowFailed):
+                tally.shortfalls.append(part.reason)
+                continue
+            if not part.counts:
+                empty.append(part)
+                continue
+            _save(run, tally, plan, part)
+            answered.update(days_between(part.first_day, part.last_day))
+        answered.update(_save_empty(run, tally, plan, empty))
+    finally:
+        _mark_unanswered(run, plan, answered)
+
+
+def _save_empty(run: WorkspaceRun, tally: Tally, plan: _Plan, empty: list[CountedBatch]) -> list[date]:
+    """Saves windows without any event, and returns their days; none of them where one cannot be true."""
+    days = [day for part in empty for day in days_between(part.first_day, part.last_day)]
+    if days:
+        with run.reading() as connection:
+            refuse_vanished(connection, run.name, days)
+    for part in empty:
+        _save(run, tally, plan, part)
+    return days
+
+
+def _plan(run: WorkspaceRun) -> _Plan:
+    last_day = last_day_served(run.window.last_day, run.now, run.zone)
+    with run.reading() as connection:
+        earliest = first_stored_day(connection, run.name, "mixpanel_events")
+        reach = reach_of(run.window, earliest, asked_from(connection, run.name, "mixpanel_events"))
+        switching = event_source_in_use(connection, run.name) == "query"
+        stored = {} if switching else stored_days(connection, run.name, "mixpanel_events")
+        first_day = first_day_to_ask(run.window, reach, stored)
+    return _Plan(min(first_day, last_day), last_day, switching)
+
+
+def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, part: CountedBatch) -> None:
+    with run.saving() as connection:
+        if plan.switching:
+            restart_event_series(connection, run.name, "export")
+            plan.switching = False
+        tally.rows += save_event_window(
+            connection,
+            run.name,
+            part.counts,
+            part.first_day,
+            part.last_day,
+            count_states(part.first_day, part.last_day, run.now, run.zone),
+            run.clock.instant(),
+            run.run_id,
+            count_source="export",
+        )
+    tally.kept = True
+
+
+def _mark_unanswered(run: WorkspaceRun, plan: _Plan, answered: set[date]) -> None:
+    """Marks the days that no window answered for; where a number is stored already, it stays."""
+    missing = [day for day in days_between(plan.first_day, plan.last_day) if day not in answered]
+    if not missing:
+        return
+    with run.saving() as connection:
+        for first_day, last_day in unbroken(missing):
+            mark_not_collected(
+                connection, run.name, "mixpanel_events", first_day, last_day, run.clock.instant(), run.run_id
+            )

@@ -1,0 +1,29 @@
+"""Source `mixpanel_events`: daily counts of every event, from Query or from the raw export."""
+
+from __future__ import annotations
+
+from campaign_health.pipeline.context import WorkspaceRun
+from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.sources.exported_counts import collect_exported_counts
+from campaign_health.pipeline.sources.queried_counts import collect_queried_counts
+from collectors.errors import PlanForbids
+
+
+def collect_mixpanel_events(run: WorkspaceRun, tally: Tally) -> None:
+    """Counts all events; with `auto`, from the export where, and only where, the plan forbids queries.
+
+    Raises:
+        CollectorError: what ended it; what was complete by then is saved.
+    """
+    assert run.workspace.mixpanel is not None
+    wanted = run.workspace.mixpanel.count_source
+    if wanted == "export":
+        collect_exported_counts(run, tally)
+        return
+    try:
+        collect_queried_counts(run, tally, may_fall_back=wanted == "auto")
+    except PlanForbids:
+        if wanted == "query":
+            raise
+        tally.notes.append("Mixpanel's plan does not include queries: events are counted from the raw export.")
+        collect_exported_counts(run, tally)

@@ -1,0 +1,1 @@
+"""What a process needs: its clock, its locks, its signals."""

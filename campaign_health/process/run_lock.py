@@ -1,0 +1,97 @@
+"""One run, and one schedule, at a time on a data directory; the second is told who holds it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from campaign_health.errors import CouldNotStart
+from storage.file.locking import write_anew
+
+COLLECTING = "collect"
+SCHEDULE = "schedule"
+
+_WORDS = {COLLECTING: "Another run is in progress", SCHEDULE: "Another scheduler is running"}
+_CURES = {
+    COLLECTING: "Wait until it is done, then try again.",
+    SCHEDULE: "Stop that one first, or give this one a data directory of its own.",
+}
+
+
+@contextmanager
+def only_one(data_dir: Path, activity: str) -> Iterator[None]:
+    """Holds the lock for `activity` (COLLECTING or SCHEDULE) in the data directory while the block runs.
+
+    The operating system frees the lock when its holder dies, however it dies.
+
+    Raises:
+        CouldNotStart: another process holds it (the message says which and since when), or the directory cannot
+            be written.
+    """
+    lock_path, holder_path = data_dir / f"{activity}.lock", data_dir / f"{activity}.holder"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(lock_path)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise CouldNotStart(f"{_WORDS[activity]} on {data_dir}: {_holder(holder_path)}.", _CURES[activity]) from None
+    except OSError as failure:
+        raise CouldNotStart(
+            f"The data directory {data_dir} cannot be used: {failure.strerror or failure}.",
+            "Choose a directory that this user may write with CAMPAIGN_HEALTH_DATA_DIR, or mend its permissions.",
+        ) from failure
+    try:
+        _write_holder(holder_path)
+        yield
+    finally:
+        holder_path.unlink(missing_ok=True)
+        lock.release()
+
+
+def holder_of(data_dir: Path, activity: str) -> dict[str, Any] | None:
+    """Who holds the lock: `pid`, `host`, `since`; None where nobody does."""
+    lock_path, holder_path = data_dir / f"{activity}.lock", data_dir / f"{activity}.holder"
+    if not lock_path.exists():
+        return None
+    lock = FileLock(lock_path)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return _read_holder(holder_path) or {"pid": None, "host": None, "since": None}
+    lock.release()
+    return None
+
+
+def _write_holder(path: Path) -> None:
+    # A file of its own, because whoever tries to take a lock empties the lock file.
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        write_anew(path, json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
+    except OSError as failure:
+        raise CouldNotStart(
+            f"{path} cannot be written: {failure.strerror or failure}.",
+            "Make room, or mend the directory's permissions.",
+        ) from failure
+
+
+def _read_holder(path: Path) -> dict[str, Any] | None:
+    try:
+        holder = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return holder if isinstance(holder, dict) else None
+
+
+def _holder(path: Path) -> str:
+    holder = _read_holder(path)
+    if holder is None:
+        return "held by another process"
+    return f"process {holder.get('pid')} on {holder.get('host')}, since {holder.get('since')}"

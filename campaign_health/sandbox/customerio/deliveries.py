@@ -1,0 +1,96 @@
+"""Single messages to single people, newest first, made up from a campaign's counts when they are asked for."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from campaign_health.sandbox.world.counting import instants_of
+from campaign_health.sandbox.world.world import CampaignTruth, World
+
+METRICS = {
+    **{name: name for name in ("attempted", "sent", "delivered", "opened", "clicked", "converted", "bounced")},
+    **{name: name for name in ("spammed", "unsubscribed", "failed", "undeliverable")},
+    # What the series call suppressed, deliveries call dropped.
+    "dropped": "suppressed",
+}
+_MOST = 1000
+_HALF_YEAR = 183 * 86_400
+
+
+def deliveries_page(
+    world: World,
+    campaign: CampaignTruth,
+    now: datetime,
+    metric: str,
+    limit: int,
+    cursor: str | None,
+    window: tuple[int | None, int | None],
+) -> dict[str, Any]:
+    """One page of ``GET /campaigns/{id}/messages``; a limit above 1000 is cut to it.
+
+    Raises:
+        ValueError: for a cursor that the service never gave out.
+    """
+    start = int(base64.b64decode(cursor, validate=True)) if cursor else 0
+    limit = min(limit, _MOST)
+    last = min(window[1] or int(now.timestamp()), int(now.timestamp()))
+    first = window[0] if window[0] is not None else last - _HALF_YEAR
+    found = list(islice(_newest_first(world, campaign, now, metric, first, last), start, start + limit + 1))
+    more = base64.b64encode(str(start + limit).encode()).decode() if len(found) > limit else ""
+    return {"messages": found[:limit], "next": more}
+
+
+def _newest_first(
+    world: World, campaign: CampaignTruth, now: datetime, metric: str, first: int, last: int
+) -> Iterator[dict[str, Any]]:
+    name = METRICS[metric]
+    daily = campaign.series.get(name)
+    if daily is None:
+        return
+    daily = world.seen(name, daily, now)
+    newest = min(world.days - 1, int(np.searchsorted(world.starts, last, side="right")) - 1)
+    for index in range(newest, -1, -1):
+        if world.starts[index + 1] <= first:
+            return
+        times = instants_of(int(daily[index]), int(world.starts[index]), int(world.starts[index + 1]))
+        for number in range(len(times) - 1, -1, -1):
+            if first <= times[number] <= last:
+                yield _delivery(campaign, index, number, int(times[number]), metric)
+
+
+def _delivery(campaign: CampaignTruth, day: int, number: int, created: int, metric: str) -> dict[str, Any]:
+    person = (number * 7919 + day * 31) % 100_003
+    message = campaign.messages[0] if campaign.messages else None
+    identifier = base64.b64encode(f"{campaign.id}-{day}-{number}-{metric}".encode()).decode()
+    return {
+        "id": identifier,
+        "deduplicate_id": f"{identifier}:{created}",
+        "customer_id": str(person),
+        "customer_identifiers": {"id": str(person), "email": f"person{person}@example.com", "cio_id": f"a{person:07x}"},
+        "recipient": f"person{person}@example.com",
+        "subject": message.subject if message else "",
+        "type": message.type if message else "email",
+        "metrics": {"created": created, metric: created + 3},
+        "created": created,
+        "failure_message": failure_text(campaign, day) if metric == "failed" else None,
+        "campaign_id": campaign.id,
+        "action_id": message.id if message else 0,
+        "newsletter_id": None,
+        "broadcast_id": None,
+        "trigger_event_id": None,
+        "forgotten": False,
+    }
+
+
+def failure_text(campaign: CampaignTruth, day: int) -> str:
+    """Why messages of that day failed."""
+    for failure in campaign.failures:
+        if day >= failure.since and (failure.until is None or day < failure.until):
+            return failure.text
+    return "Delivery failed: the provider refused the message"

@@ -1,0 +1,206 @@
+"""Customer.io's App API: campaigns, messages, metrics and journeys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from campaign_health.sandbox.customerio import definitions
+from campaign_health.sandbox.customerio import series as metrics
+from campaign_health.sandbox.customerio.deliveries import METRICS, deliveries_page
+from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, json_answer
+from campaign_health.sandbox.http.limits import Meter
+from campaign_health.sandbox.world.setting import Setting
+from campaign_health.sandbox.world.world import CampaignTruth
+
+_TEN_YEARS = 3653 * 86_400
+
+
+class CustomerIo:
+    """Answers what stands behind ``https://api.customer.io/v1``."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.meter = Meter(setting.limits.customerio_per_second, 1.0, setting.seconds)
+        self._paths: list[tuple[re.Pattern[str], str, Callable[[Call, list[str]], Answer]]] = [
+            (re.compile(pattern), f"customerio.{name}", method)
+            for pattern, name, method in (
+                (r"/v1/campaigns", "campaigns", self._campaigns),
+                (r"/v1/campaigns/([^/]+)", "campaign", self._campaign),
+                (r"/v1/campaigns/([^/]+)/actions", "actions", self._actions),
+                (r"/v1/campaigns/([^/]+)/actions/([^/]+)", "action", self._action),
+                (r"/v1/campaigns/([^/]+)/metrics", "metrics", self._metrics),
+                (r"/v1/campaigns/([^/]+)/journey_metrics", "journey_metrics", self._journeys),
+                (r"/v1/campaigns/([^/]+)/messages", "messages", self._messages),
+                (r"/v1/workspaces", "workspaces", self._workspaces),
+                (r"/v1/segments", "segments", self._segments),
+            )
+        ]
+
+    def endpoint(self, call: Call) -> str | None:
+        """The endpoint's name."""
+        return next((name for pattern, name, _ in self._paths if pattern.fullmatch(call.path)), None)
+
+    def answer(self, call: Call) -> Answer:
+        """The answer to an authenticated call within the limits."""
+        if call.headers.get("Authorization", "") != f"Bearer {self.setting.keys.app_api_key}":
+            raise Refusal(error("unauthorized: the App API key is missing or not valid", 401))
+        wait = self.meter.take()
+        if wait is not None:
+            raise Refusal(rate_limited(retry_after=1))
+        self.setting.pause()
+        for pattern, _, method in self._paths:
+            match = pattern.fullmatch(call.path)
+            if match:
+                return method(call, list(match.groups()))
+        raise Refusal(error("not found", 404))
+
+    def _campaigns(self, call: Call, ids: list[str]) -> Answer:
+        now = self.setting.now()
+        made = [campaign for campaign in self.setting.world.campaigns.values() if campaign.created <= now]
+        return json_answer({"campaigns": [definitions.campaign_body(campaign, now) for campaign in made]})
+
+    def _campaign(self, call: Call, ids: list[str]) -> Answer:
+        return json_answer({"campaign": definitions.campaign_body(self._find(ids[0]), self.setting.now())})
+
+    def _actions(self, call: Call, ids: list[str]) -> Answer:
+        campaign = self._find(ids[0])
+        try:
+            return json_answer(definitions.actions_page(campaign, self.setting.now(), call.get("start")))
+        except ValueError:
+            raise Refusal(error("invalid start", 400)) from None
+
+    def _action(self, call: Call, ids: list[str]) -> Answer:
+        campaign = self._find(ids[0])
+        for message, updated in definitions.messages(campaign, self.setting.now()):
+            if str(message.id) == ids[1]:
+                return json_answer({"action": definitions.action_body(campaign, message, updated)})
+        raise Refusal(error("action not found", 404))
+
+    def _metrics(self, call: Call, ids: list[str]) -> Answer:
+        campaign, world, now = self._find(ids[0]), self.setting.world, self.setting.now()
+        channel = call.get("type")
+        # The backend looks at the version as text: anything but "2" is version 1.
+        if call.get("version") != "2":
+            return self._version_1(call, campaign, channel)
+        start, end = _window(call)
+        unit = metrics.RESOLUTIONS.get(call.get("res") or "")
+        zone = _zone(call.get("tz") or "UTC")
+        if unit is None or zone is None or (channel is not None and channel not in metrics.TYPES):
+            # An invalid value is not refused: it looks like a campaign that never sent.
+            return json_answer({"metric": {"series": dict.fromkeys(metrics.SERIES)}})
+        buckets = metrics.Buckets.between(start, end, unit, zone)
+        series = metrics.message_series(world, campaign, buckets, now, channel, version=2)
+        return json_answer(
+            {"start": buckets.printed(0), "end": buckets.printed(-1), "res": unit, "metric": {"series": series}}
+        )
+
+    def _version_1(self, call: Call, campaign: CampaignTruth, channel: str | None) -> Answer:
+        unit = call.get("period") or "days"
+        steps = call.get("steps") or "0"
+        if unit not in metrics.VERSION_1_MOST or not steps.isdecimal():
+            return json_answer({"metric": {"series": dict.fromkeys(metrics.VERSION_1_SERIES)}})
+        most = metrics.VERSION_1_MOST[unit]
+        # steps=1 is two buckets, steps=0 the most there are; months default to twelve.
+        default = 12 if unit == "months" and call.get("steps") is None else most
+        count = min(max(int(steps), 2), most) if int(steps) else default
+        now = self.setting.now()
+        buckets = metrics.Buckets.latest(count, unit, int(now.timestamp()))
+        series = metrics.message_series(self.setting.world, campaign, buckets, now, channel, version=1)
+        return json_answer({"metric": {"series": series}})
+
+    def _journeys(self, call: Call, ids: list[str]) -> Answer:
+        campaign = self._find(ids[0])
+        unit = metrics.RESOLUTIONS.get(call.get("resolution") or "")
+        if unit is None:
+            raise Refusal(error("resolution is required", 400))
+        start, end = _window(call)
+        buckets = metrics.Buckets.between(start, end, unit, ZoneInfo("UTC"))
+        series = metrics.journey_series(self.setting.world, campaign, buckets, self.setting.now())
+        return json_answer({"journey_metric": series})
+
+    def _messages(self, call: Call, ids: list[str]) -> Answer:
+        campaign = self._find(ids[0])
+        metric = call.get("metric") or "sent"
+        if metric not in METRICS:
+            raise Refusal(error("invalid metric", 400))
+        limit, since, until = (_number(call, name) for name in ("limit", "start_ts", "end_ts"))
+        try:
+            page = deliveries_page(
+                self.setting.world,
+                campaign,
+                self.setting.now(),
+                metric,
+                50 if limit is None else limit,
+                call.get("start"),
+                (since, until),
+            )
+        except ValueError:
+            raise Refusal(error("invalid start", 400)) from None
+        return json_answer(page)
+
+    def _workspaces(self, call: Call, ids: list[str]) -> Answer:
+        world = self.setting.world
+        sent = sum(int(campaign.series["sent"].sum()) for campaign in world.campaigns.values() if campaign.series)
+        workspace = {
+            "id": 1,
+            "name": world.project_name,
+            "messages_sent": sent,
+            "billable_messages_sent": sent,
+            "people": 25_666,
+            "object_types": 0,
+            "objects": 0,
+        }
+        return json_answer({"workspaces": [workspace]})
+
+    def _segments(self, call: Call, ids: list[str]) -> Answer:
+        return json_answer({"segments": self.setting.world.segments})
+
+    def _find(self, number: str) -> CampaignTruth:
+        if not number.isdecimal():
+            raise Refusal(error("invalid campaign id", 400))
+        campaign = self.setting.world.campaigns.get(int(number))
+        if campaign is None or campaign.created > self.setting.now():
+            raise Refusal(error("campaign not found", 404))
+        return campaign
+
+
+def error(detail: str, status: int) -> Answer:
+    """Customer.io's error body: ``status`` is text there."""
+    return json_answer({"errors": [{"detail": detail, "status": str(status)}]}, status)
+
+
+def rate_limited(retry_after: int | None) -> Answer:
+    """429: per second with ``Retry-After``; without it, a daily quota."""
+    answer = error("rate limited to 10 requests per 1s (reference a1b2c3)", 429)
+    if retry_after is not None:
+        answer.headers["Retry-After"] = str(retry_after)
+    return answer
+
+
+def _window(call: Call) -> tuple[int, int]:
+    start, end = _number(call, "start"), _number(call, "end")
+    if start is None or end is None:
+        raise Refusal(error("start and end are required", 400))
+    if start > end:
+        raise Refusal(error("start must not be after end", 400))
+    if end - start > _TEN_YEARS:
+        raise Refusal(error("the window must not exceed 10 years", 400))
+    return start, end
+
+
+def _number(call: Call, name: str) -> int | None:
+    text = call.get(name)
+    if text is None:
+        return None
+    if not text.isdecimal():
+        raise Refusal(error(f"invalid {name}", 400))
+    return int(text)
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

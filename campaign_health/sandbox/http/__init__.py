@@ -1,0 +1,1 @@
+"""How the stand-ins answer over HTTP: exchanges, limits, spoiled bodies."""

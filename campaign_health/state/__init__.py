@@ -1,0 +1,1 @@
+"""What is, right now: the one read side of status, digest, dashboard and explain."""

@@ -1,0 +1,72 @@
+"""Finds the campaign that a person means, and says what there is where there is none such."""
+
+from __future__ import annotations
+
+from datetime import date
+from difflib import get_close_matches
+
+import duckdb
+
+from campaign_health.errors import CouldNotStart
+from campaign_health.words.sentences import joined
+from campaign_health.words.visible import visible
+
+_NAMES_SHOWN = 8
+_NAME_LENGTH = 60
+_Row = tuple[str, int, str]
+
+
+def find_campaign(connection: duckdb.DuckDBPyConnection, workspace: str | None, wanted: str) -> tuple[str, int, str]:
+    """(workspace, id, name) of the campaign of that id or (part of a) name.
+
+    Raises:
+        CouldNotStart: there is none, or there are several; with their names.
+    """
+    rows = connection.execute(
+        "SELECT workspace, campaign_id, name FROM campaign WHERE $workspace IS NULL OR workspace = $workspace "
+        "ORDER BY lower(name), campaign_id",
+        {"workspace": workspace},
+    ).fetchall()
+    plain, shown = wanted.strip().casefold(), visible(wanted, _NAME_LENGTH)
+    for found in (
+        [row for row in rows if str(row[1]) == plain],
+        [row for row in rows if row[2].casefold() == plain],
+        [row for row in rows if plain in row[2].casefold()],
+    ):
+        if len(found) == 1:
+            return found[0][0], found[0][1], found[0][2]
+        if found:
+            raise CouldNotStart(f"{shown!r} may be {_in_short(found)}.", "Give the id, or more of the name.")
+    raise CouldNotStart(f"There is no campaign {shown!r}.", _cure(plain, rows))
+
+
+def no_verdict(
+    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int, day: date | None
+) -> CouldNotStart:
+    """The failure to raise where a campaign has no verdict on a day; says which days have one."""
+    named = connection.execute(
+        "SELECT name FROM campaign WHERE workspace = ? AND campaign_id = ?", [workspace, campaign_id]
+    ).fetchone()
+    name = visible(named[0], _NAME_LENGTH) if named else f"Campaign {campaign_id}"
+    days = connection.execute(
+        "SELECT min(day), max(day) FROM verdict WHERE workspace = ? AND campaign_id = ?", [workspace, campaign_id]
+    ).fetchone()
+    if days is None or days[0] is None:
+        return CouldNotStart(f"{name} was not judged yet.", "Run `campaign-health judge`.")
+    when = f" on {day.isoformat()}" if day else ""
+    return CouldNotStart(f"{name} has no verdict{when}.", f"Verdicts go from {days[0]} to {days[1]}.")
+
+
+def _cure(plain: str, rows: list[_Row]) -> str:
+    if not rows:
+        return "No campaign was collected yet: run `campaign-health collect`, then `campaign-health judge`."
+    by_folded = {name.casefold(): name for _, _, name in rows}
+    close = [visible(by_folded[folded], _NAME_LENGTH) for folded in get_close_matches(plain, by_folded, n=1)]
+    return f"{f'Did you mean {close[0]}? ' if close else ''}There are {_in_short(rows)}."
+
+
+def _in_short(rows: list[_Row]) -> str:
+    # With their ids: names have commas of their own.
+    names = [f"{visible(name, _NAME_LENGTH)} ({number})" for _, number, name in rows[:_NAMES_SHOWN]]
+    more = len(rows) - len(names)
+    return f"{', '.join(names)} and {more:,} more" if more else joined(names)

@@ -1,0 +1,84 @@
+"""What is said of campaigns that could not be checked, surge or are down in volume. Plain text throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from campaign_health.state.stretches import Stretch
+from campaign_health.words.numbers import count, day_text, days_since, plural, span
+from campaign_health.words.sentences import joined, seen_sentence
+from campaign_health.words.status import SOURCE_WORDS
+
+NAMED = 3
+# For each status: what it means, and what a person can do about it.
+ADVICE = {
+    "surging": (
+        "Many more messages are sent than the events explain. Nothing is cut off, but people may get a message twice.",
+        "Look at what changed that day in Customer.io: a send-once rule, a wider filter, an import of people.",
+    ),
+    "volume_down": (
+        "Events and sends fell together: fewer people do what starts this campaign; nothing is cut off.",
+        "Look whether the product really changed that day: a release, the end of a season or of an advertisement; or "
+        "whether one app no longer sends the event.",
+    ),
+    "not_collected": (
+        "Its numbers were asked for, but not all of them came. It may be well or broken: nobody can say.",
+        "It is asked for again at every run. If that does not help by tomorrow, show this page to whoever runs "
+        "campaign-health, and look in Customer.io whether the campaign still sends.",
+    ),
+}
+
+
+def unchecked_line(found: Sequence[Stretch], today: date) -> str:
+    """Which campaigns could not be checked, since when, and what did not answer; empty where there are none."""
+    unchecked = [one for one in found if one.status == "not_collected"]
+    if not unchecked:
+        return ""
+    services = _services([source for one in unchecked for source in one.lacking])
+    why = f": {services} gave no usable numbers for {'it' if len(unchecked) == 1 else 'them'}" if services else ""
+    if len(unchecked) == 1:
+        return f"{unchecked[0].campaign} could not be checked since {day_text(unchecked[0].since, today)}{why}."
+    names = [f"{one.campaign} (since {day_text(one.since, today)})" for one in unchecked[:NAMED]]
+    more = len(unchecked) - len(names)
+    return f"{joined([*names, *([f'{more} more'] if more else [])])} could not be checked{why}."
+
+
+def since_line(stretch: Stretch, today: date) -> str:
+    """Since when, and for how many days: `Sat 21 Nov, 3 days ago`; of what was not collected the days themselves."""
+    if stretch.status != "not_collected":
+        return f"{day_text(stretch.since, today)}, {days_since(stretch.since, today)}"
+    first, last = day_text(stretch.since, today), day_text(stretch.day, today)
+    return first if first == last else f"{first} to {last} ({plural(stretch.days, 'day')})"
+
+
+def seen_line(stretch: Stretch, today: date) -> str:
+    """The numbers against what was expected, or what did not answer."""
+    if stretch.status == "not_collected":
+        return f"{_sources(stretch.lacking) or 'A source'} gave no usable numbers for this campaign."
+    if stretch.status == "surging":
+        return seen_sentence(
+            "surging", events=stretch.events, sent=stretch.sent, expected_low=stretch.expected_low,
+            expected_high=stretch.expected_high, day=day_text(stretch.day, today),
+        )  # fmt: skip
+    parts = []
+    pairs = (("event", stretch.events_a_day, stretch.events_a_day_before),
+             ("send", stretch.sent_a_day, stretch.sent_a_day_before))  # fmt: skip
+    known = [(noun, now, before) for noun, now, before in pairs if now is not None and before is not None]
+    if known:
+        now = joined([plural(now, noun) for noun, now, _ in known])
+        parts.append(f"about {now} a day, down from {joined([count(before) for *_, before in known])}")
+    if stretch.sent is not None and stretch.expected_low is not None and stretch.expected_high is not None:
+        day, expected = day_text(stretch.day, today), span(stretch.expected_low, stretch.expected_high)
+        parts.append(f"{plural(stretch.sent, 'send')} on {day}; {expected} were expected for so few events")
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _services(sources: Sequence[str]) -> str:
+    known = (("Customer.io", "customerio"), ("Mixpanel", "mixpanel"))
+    return joined([name for name, sign in known if any(source.startswith(sign) for source in sources)])
+
+
+def _sources(sources: Sequence[str]) -> str:
+    return joined([SOURCE_WORDS.get(one, one) for one in dict.fromkeys(sources)])

@@ -1,0 +1,1 @@
+"""How things are said: numbers, dates, money, statuses, sentences, guides, links."""

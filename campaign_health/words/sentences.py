@@ -1,0 +1,184 @@
+"""What is said of a campaign, in one sentence with the numbers; shared by terminal, digest and dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from campaign_health.words.numbers import (
+    count,
+    day_text,
+    days_since,
+    how_rare,
+    in_round_figures,
+    money,
+    plural,
+    span,
+)
+from campaign_health.words.status import (
+    BROKEN,
+    CAUSE_WORDS,
+    SOURCE_WORDS,
+    STAGE_WORDS,
+    STATUS_WORDS,
+    Words,
+    cause_label,
+    stage_label,
+    status_label,
+)
+
+__all__ = [
+    "BROKEN",
+    "CAUSE_WORDS",
+    "SOURCE_WORDS",
+    "STAGE_WORDS",
+    "STATUS_WORDS",
+    "Words",
+    "cause_label",
+    "count",
+    "day_text",
+    "days_since",
+    "how_rare",
+    "joined",
+    "money",
+    "overview_parts",
+    "overview_sentence",
+    "plural",
+    "seen_sentence",
+    "span",
+    "stage_label",
+    "status_label",
+]
+
+_BE = {
+    "silent": ("is silent", "are silent"),
+    "event_lost": ("has lost its event", "have lost their event"),
+    "degraded": ("is losing sends", "are losing sends"),
+}
+_REST = {
+    "healthy": ("is healthy", "are healthy"),
+    "volume_down": ("is down in volume", "are down in volume"),
+    "surging": ("is surging", "are surging"),
+    "learning": ("is still learning", "are still learning"),
+    "too_quiet": ("is too quiet to tell", "are too quiet to tell"),
+    "not_collected": ("could not be checked", "could not be checked"),
+    "not_running": ("is not running", "are not running"),
+}
+
+_WHERE = {
+    ("activated", "silent"): "journeys start, but do not get past the campaign's filters",
+    ("activated", "degraded"): "journeys start, but fewer of them get past the campaign's filters",
+    ("delivered", "silent"): "messages are sent, but do not arrive",
+    ("delivered", "degraded"): "messages are sent, but fewer of them arrive",
+}
+"""Where the chain broke, said of stages that the count of sends does not show."""
+
+
+def joined(parts: list[str]) -> str:
+    """Parts as in a sentence: `a, b and c`."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def seen_sentence(
+    status: str,
+    *,
+    events: float | None = None,
+    started: float | None = None,
+    sent: float | None = None,
+    expected_low: float | None = None,
+    expected_high: float | None = None,
+    probability: float | None = None,
+    stage: str | None = None,
+    event: str | None = None,
+    day: str | None = None,
+    delivered: float | None = None,
+) -> str:
+    """One day's verdict in one sentence: what was seen, what was expected, how rare that is.
+
+    Numbers that are None were not collected or do not exist (a campaign without an event) and are left out. For a
+    lost event the range is that of the event itself; where messages do not arrive and `delivered` is given, of the
+    deliveries; else of the sends.
+    `0 sends for 118 events; 52 to 71 were expected; a healthy campaign does this less than once in a thousand years.`
+    """
+    if status in ("not_collected", "not_running"):
+        return STATUS_WORDS[status].meaning
+    when = f" on {day}" if day else ""
+    if stage == "event" and event is None:
+        return f"No journey has started{f' by {day}' if day else ''}: Mixpanel has never seen the trigger event."
+    if stage == "event" and event is not None:
+        parts = [f"{plural(events or 0, 'event')} named {event}{when}"]
+    elif stage == "delivered" and delivered is not None:
+        source = "" if sent is None else f" for {plural(sent, 'send')}"
+        parts = [f"{plural(delivered, 'delivery', 'deliveries')}{source}{when}"]
+    else:
+        seen = "sends unknown" if sent is None else plural(sent, "send")
+        source = _source(events, started)
+        parts = [f"{seen} for {source}{when}" if source else f"{seen}{when}"]
+    if expected_low is not None and expected_high is not None and status not in ("learning", "too_quiet"):
+        verb = "was" if expected_low == expected_high == 1 else "were"
+        parts.append(f"{span(expected_low, expected_high)} {verb} expected")
+    where = _WHERE.get((stage or "", status))
+    if where is not None and (stage == "delivered" or started is not None):
+        parts.append(where)
+    if probability is not None and status in (*BROKEN, "surging"):
+        parts.append(f"a healthy campaign does this {how_rare(probability)}")
+    if status in ("learning", "too_quiet"):
+        parts.append("too little history yet" if status == "learning" else "too few to tell a stop from chance")
+    return "; ".join(parts) + "."
+
+
+def overview_sentence(
+    statuses: Mapping[str, int],
+    dollars_a_week: float | None = None,
+    freshness: str | None = None,
+    *,
+    certain: bool = True,
+    unjudged: int = 0,
+) -> str:
+    """The state of everything in one sentence.
+
+    `statuses` counts campaigns by status, open incidents counted by their kind. `freshness` ends the sentence,
+    such as `all sources collected this morning at 06:32`. Not `certain`: something could not be collected, or is old.
+    `unjudged` campaigns are known but have no verdict; they are told where none has one.
+    `2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy.`
+    """
+    news, rest = overview_parts(statuses, dollars_a_week, freshness, certain=certain, unjudged=unjudged)
+    return "; ".join((*news, *rest)) + "."
+
+
+def overview_parts(
+    statuses: Mapping[str, int],
+    dollars_a_week: float | None = None,
+    freshness: str | None = None,
+    *,
+    certain: bool = True,
+    unjudged: int = 0,
+) -> tuple[list[str], list[str]]:
+    """The parts of `overview_sentence`: first what is broken and at risk (or that nothing is), then the rest."""
+    broken = [(status, statuses.get(status, 0)) for status in BROKEN if statuses.get(status, 0)]
+    news: list[str] = []
+    if broken:
+        news.append(joined([_counted(number, _BE[status], first=not i) for i, (status, number) in enumerate(broken)]))
+        if dollars_a_week is not None and round(dollars_a_week) > 0:
+            news.append(f"about {money(in_round_figures(dollars_a_week))} a week at risk")
+    elif sum(statuses.values()) - statuses.get("not_running", 0) - statuses.get("not_collected", 0) > 0:
+        unsure = not certain or statuses.get("not_collected", 0) > 0
+        news.append("Nothing is known to be broken" if unsure else "Nothing is broken")
+    kinds = [status for status in _REST if statuses.get(status, 0)]
+    rest = [_counted(statuses[status], _REST[status], first=not broken and status == kinds[0]) for status in kinds]
+    if not news and not rest:
+        known = f"{plural(unjudged, 'campaign')} {'is' if unjudged == 1 else 'are'} collected; nothing was judged yet"
+        news.append(known if unjudged else "No campaigns are known yet")
+    if freshness:
+        rest.append(freshness)
+    return news, rest
+
+
+def _counted(number: int, forms: tuple[str, str], first: bool) -> str:
+    noun = (" campaign" if number == 1 else " campaigns") if first else ""
+    return f"{count(number)}{noun} {forms[0] if number == 1 else forms[1]}"
+
+
+def _source(events: float | None, started: float | None) -> str:
+    if events is not None:
+        return plural(events, "event")
+    return plural(started, "journey started", "journeys started") if started is not None else ""

@@ -1,0 +1,1 @@
+"""Which variables a message's Liquid needs."""

@@ -1,0 +1,1 @@
+"""One HTTP client: bounds, pacing, retries, redaction."""

@@ -1,0 +1,1 @@
+"""Counts and properties from Mixpanel's raw export, streamed."""

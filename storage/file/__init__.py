@@ -1,0 +1,1 @@
+"""The two files: opening, locking, migrating, publishing, restoring."""

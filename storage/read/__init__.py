@@ -1,0 +1,1 @@
+"""Named reads: one function a question."""

@@ -1,0 +1,70 @@
+"""The published tables and views in words, from the comments in the file itself.
+
+`python -m storage.read.data_dictionary docs/data.md` writes the page anew.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from storage.file.database import Warehouse
+
+_HEAD = """# What is in the published file
+
+`campaign_health.duckdb` in the data directory is replaced as a whole after each run. Open it read-only with any DuckDB
+client from version 1.1 on, for as long as you like: `duckdb -readonly data/campaign_health.duckdb`. A connection
+goes on showing the run it was opened on; open a new one to see the next.
+Examples: [analyst_queries.sql](analyst_queries.sql).
+
+- A day is a calendar day in the workspace's time zone. Every instant is in UTC.
+- **NULL is not 0.** 0 is what the service counted. NULL is not known: the day was not collected.
+- `state` says what a number is worth: `observed` (a fact), `provisional` (the day is not over, or may still be
+  restated), `not_collected` (asked and failed, or never asked), `not_expected` (the campaign was not running).
+
+This page is made from the comments in the file (`duckdb_columns()`, `duckdb_tables()`, `duckdb_views()`).
+"""
+
+
+def data_dictionary(connection: duckdb.DuckDBPyConnection) -> str:
+    """The dictionary of the open database as Markdown: views first, then tables, each with its columns."""
+    parts = [_HEAD]
+    views = connection.execute(
+        "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY view_name"
+    ).fetchall()
+    tables = connection.execute(
+        "SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal ORDER BY table_name"
+    ).fetchall()
+    for title, found in (("Views", views), ("Tables", tables)):
+        parts.append(f"## {title}\n")
+        for name, comment in found:
+            parts.append(f"### {name}\n\n{comment}\n\n{_columns(connection, name)}")
+    return "\n".join(parts)
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    rows = connection.execute(
+        "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal AND table_name = ? "
+        "ORDER BY column_index",
+        [name],
+    ).fetchall()
+    lines = ["| Column | Type | Meaning |", "|---|---|---|"]
+    lines += [f"| `{column}` | {kind} | {_cell(comment or '')} |" for column, kind, comment in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def shipped_dictionary() -> str:
+    """The dictionary of a new, empty file."""
+    with TemporaryDirectory() as directory, Warehouse(Path(directory)).open() as connection:
+        return data_dictionary(connection)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(shipped_dictionary(), encoding="utf-8")
