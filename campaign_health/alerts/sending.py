@@ -13,7 +13,6 @@ from functools import partial
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-import duckdb
 from filelock import FileLock, Timeout
 
 from campaign_health.alerts.channels.configured import Route, channels_of, narrowed
@@ -27,6 +26,7 @@ from campaign_health.errors import CampaignHealthError
 from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.state.situation import Situation
+from storage.connection import Connection
 from storage.errors import StorageError
 from storage.file.database import Warehouse, transaction
 from storage.file.failures import clear_failures
@@ -83,7 +83,7 @@ def _acquired(lock: FileLock) -> bool:
 
 
 def prepare(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     settings: Settings,
     workspace: WorkspaceSettings,
     channel: Channel,
@@ -137,7 +137,7 @@ def compose(
     )
 
 
-def zone_of(connection: duckdb.DuckDBPyConnection, workspace: WorkspaceSettings) -> ZoneInfo:
+def zone_of(connection: Connection, workspace: WorkspaceSettings) -> ZoneInfo:
     """The workspace's zone: the one that was collected in, else the set one, else UTC."""
     return stored_zone(connection, workspace.name) or workspace.time_zone or ZoneInfo("UTC")
 

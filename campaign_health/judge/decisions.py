@@ -8,13 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from campaign_health.detection.incident.incidents import Change, Incident
 from campaign_health.detection.incident.standing import CONFIRMED_HAND_OVER_DAYS, HandOver, standing_of
 from campaign_health.manifest.handovers import handovers
 from campaign_health.manifest.schema import Manifest, Rename
 from campaign_health.process.clock import local_day
+from storage.connection import Connection
 from storage.file.conversion import read_instant
 from storage.save.decisions import Decision, decisions_in_force
 from storage.save.judgements import read_changes, read_incidents, save_changes, save_incidents
@@ -22,7 +21,7 @@ from storage.save.judgements import read_changes, read_incidents, save_changes, 
 _BY_MANIFEST = "manifest"
 
 
-def apply_decisions(connection: duckdb.DuckDBPyConnection, workspace: str, zone: ZoneInfo, now: datetime) -> None:
+def apply_decisions(connection: Connection, workspace: str, zone: ZoneInfo, now: datetime) -> None:
     """Bring the stored incidents in line with the decisions in force, as the next judging would.
 
     Call it inside the transaction that recorded or undid a decision. Hand-overs that the manifest announced hold

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 
@@ -21,6 +20,7 @@ from campaign_health.detection.event.project_level import project_kept
 from campaign_health.detection.incident.incidents import Evidence, Incident
 from campaign_health.detection.rename.renames import DeclaredRename, Rename, RenameDecisions, find_renames
 from campaign_health.judge.plans import Plan
+from storage.connection import Connection
 from storage.read import judge_input
 
 DIAGNOSIS_DAYS = 120
@@ -37,7 +37,7 @@ class Diagnosis:
     texts, the Lexicon) are taken as they stand.
     """
 
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
     workspace: str
     time_zone: str
     campaigns: Sequence[Mapping[str, Any]]

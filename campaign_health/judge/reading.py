@@ -9,8 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from campaign_health.detection.incident.standing import HandOver
 from campaign_health.detection.rename.renames import DeclaredRename, RenameDecisions
 from campaign_health.judge.decisions import confirmed_hand_overs, local_days, manifest_hand_overs
@@ -21,6 +19,7 @@ from campaign_health.manifest.reading import read_manifest
 from campaign_health.manifest.schema import Manifest, Rename
 from campaign_health.process.clock import local_day
 from campaign_health.settings import WorkspaceSettings
+from storage.connection import Connection
 from storage.read import judge_input
 from storage.save import judgements
 from storage.save.decisions import Decision, decisions_in_force
@@ -54,9 +53,7 @@ class Known:
         return found
 
 
-def read_known(
-    connection: duckdb.DuckDBPyConnection, workspace: WorkspaceSettings, now: datetime, as_of: date | None
-) -> Known | None:
+def read_known(connection: Connection, workspace: WorkspaceSettings, now: datetime, as_of: date | None) -> Known | None:
     """Read it; None where nothing was collected yet (up to `as_of`). Decisions made after `as_of` are left out."""
     name = workspace.name
     days, zone_name = judge_input.collected_range(connection, name), judge_input.stored_time_zone(connection, name)
@@ -101,7 +98,7 @@ def read_known(
     )
 
 
-def _announced(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[Rename, ...]:
+def _announced(connection: Connection, workspace: str) -> tuple[Rename, ...]:
     """The renames that the manifest announced when it was last read."""
     rows = judgements.read_manifest_renames(connection, workspace)
     return tuple(
@@ -132,9 +129,7 @@ _NO_MANIFEST = (
 )
 
 
-def fingerprint(
-    connection: duckdb.DuckDBPyConnection, workspace: str, known: Known, through: date, about: Sequence[object]
-) -> str:
+def fingerprint(connection: Connection, workspace: str, known: Known, through: date, about: Sequence[object]) -> str:
     """A digest of everything that verdicts up to the day `through` rest on; `about` adds what is not stored.
 
     What begins after that day does not change it: new campaigns, new events, later edits and decisions.

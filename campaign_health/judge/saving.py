@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-import duckdb
-
 from campaign_health.detection.incident.incidents import Change, Incident
 from campaign_health.detection.incident.standing import Standing, quiet_when_detected, standing_of
 from campaign_health.judge.decisions import change_row, local_days
@@ -17,6 +15,7 @@ from campaign_health.judge.plans import Plan
 from campaign_health.judge.reading import Known
 from campaign_health.judge.reconcile import Reconciled, StoredChange, is_news, reconcile
 from campaign_health.judge.rows import incident_row
+from storage.connection import Connection
 from storage.read import judge_input
 from storage.save import judgements
 
@@ -33,7 +32,7 @@ class SavedIncidents:
 
 
 def save_incidents(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     workspace: str,
     known: Known,
     incidents: Sequence[Incident],
@@ -98,7 +97,7 @@ class _Said:
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        connection: Connection,
         workspace: str,
         known: Known,
         incidents: Sequence[Incident],
@@ -145,7 +144,7 @@ class _Said:
         return expected and change.kind in ("opened", "cause_changed", "worsened")
 
 
-def _restated_until(connection: duckdb.DuckDBPyConnection, workspace: str) -> date | None:
+def _restated_until(connection: Connection, workspace: str) -> date | None:
     """The last day that was judged in another time zone, where this is the first judging in the new one."""
     since, before = judge_input.time_zone_since(connection, workspace), judgements.read_judge_run(connection, workspace)
     if since is None or before is None:

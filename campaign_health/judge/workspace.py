@@ -5,7 +5,6 @@ from __future__ import annotations
 import zipfile
 from datetime import date, datetime, timedelta
 
-import duckdb
 import numpy as np
 
 from campaign_health.detection.chain.chain_verdicts import padded
@@ -24,6 +23,7 @@ from campaign_health.judge.rows import born_columns, manifest_rename_row, plan_r
 from campaign_health.judge.saving import save_incidents
 from campaign_health.judge.summary import JudgeSummary, Progress
 from campaign_health.settings import Settings, WorkspaceSettings
+from storage.connection import Connection
 from storage.file.database import Warehouse, transaction
 from storage.read import judge_input
 from storage.save import judgements
@@ -74,7 +74,7 @@ def judge_workspace(
 
 
 def _judge(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     workspace: WorkspaceSettings,
     known: Known,
     now: datetime,
@@ -136,7 +136,7 @@ def _judge(
 
 
 def remembered(
-    connection: duckdb.DuckDBPyConnection, workspace: str, known: Known, settings: DetectorSettings, last_settled: date
+    connection: Connection, workspace: str, known: Known, settings: DetectorSettings, last_settled: date
 ) -> Checkpoint | None:
     """The stored memory, where it is of this very input and not of later days."""
     stored = judgements.read_checkpoint(connection, workspace)
@@ -155,7 +155,7 @@ def _about(settings: DetectorSettings) -> tuple[object, ...]:
     return (VERSION, State.VERSION, EventState.VERSION, repr(settings))
 
 
-def read_panels(connection: duckdb.DuckDBPyConnection, workspace: str, known: Known, window: date) -> Panels:
+def read_panels(connection: Connection, workspace: str, known: Known, window: date) -> Panels:
     """The panels from the day `window` to the last known day."""
     return build_panels(
         window,
@@ -170,7 +170,7 @@ def read_panels(connection: duckdb.DuckDBPyConnection, workspace: str, known: Kn
     )
 
 
-def _save_what_was_said(connection: duckdb.DuckDBPyConnection, workspace: str, known: Known) -> None:
+def _save_what_was_said(connection: Connection, workspace: str, known: Known) -> None:
     judgements.save_plans(connection, workspace, [plan_row(plan) for plan in known.plans])
     renames = [manifest_rename_row(rename) for rename in known.declared_renames]
     judgements.save_manifest_renames(connection, workspace, renames)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from campaign_health.pipeline.day_states import CampaignLife, campaign_life
+from storage.connection import Connection
 from storage.read.collected import campaign_instants, state_changes
 
 
-def campaign_lives(connection: duckdb.DuckDBPyConnection, workspace: str, zone: ZoneInfo) -> dict[int, CampaignLife]:
+def campaign_lives(connection: Connection, workspace: str, zone: ZoneInfo) -> dict[int, CampaignLife]:
     """When each known campaign, deleted ones included, could send."""
     versions = state_changes(connection, workspace)
     return {

@@ -10,8 +10,6 @@ from time import monotonic
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from campaign_health.pipeline.order import Order
 from campaign_health.pipeline.windows import Window
 from campaign_health.process.clock import local_day
@@ -20,6 +18,7 @@ from campaign_health.settings import WorkspaceSettings
 from collectors.customerio import CustomerioClient
 from collectors.mixpanel import MixpanelClient
 from collectors.mixpanel.hourly_budget import HourlyBudget
+from storage.connection import Connection
 from storage.file.database import Warehouse, transaction
 from storage.records import CampaignRecord, CollectionRecord, Source
 
@@ -96,13 +95,13 @@ class WorkspaceRun:
         return local_day(self.now, self.zone)
 
     @contextmanager
-    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def reading(self) -> Iterator[Connection]:
         """The warehouse, for a short read."""
         with self.signals.held(), self.warehouse.read() as connection:
             yield connection
 
     @contextmanager
-    def saving(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def saving(self) -> Iterator[Connection]:
         """The warehouse in one transaction, which a stop signal does not cut."""
         with self.signals.held(), self.warehouse.open() as connection, transaction(connection):
             yield connection

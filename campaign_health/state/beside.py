@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from campaign_health.state.gap_reads import read_gaps
 from campaign_health.state.overview import Overview
 from campaign_health.state.stretches import Stretch, stretches
 from campaign_health.state.unchecked import Unchecked, unchecked
+from storage.connection import Connection
 from storage.read import known as queries
 
 WORTH_A_LOOK = ("volume_down", "surging")
@@ -25,7 +24,7 @@ class Beside:
     several: bool = False
 
 
-def read_beside(connection: duckdb.DuckDBPyConnection, overview: Overview, workspace: str | None = None) -> Beside:
+def read_beside(connection: Connection, overview: Overview, workspace: str | None = None) -> Beside:
     """What stands beside the overview, of all workspaces or of one."""
     notable: list[Stretch] = []
     found: list[Unchecked] = []

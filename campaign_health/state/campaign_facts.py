@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import duckdb
 import pandas as pd
 
 from campaign_health.state.incidents_now import incidents
+from storage.connection import Connection
 
 # The rows of `event_vs_campaign` with what the page needs beside them, asked of one campaign only.
 _DAYS = """
@@ -77,7 +77,7 @@ class Failure:
     last_read: datetime
 
 
-def campaign_names(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[tuple[int, str], ...]:
+def campaign_names(connection: Connection, workspace: str) -> tuple[tuple[int, str], ...]:
     """Id and name of every campaign, those with an open incident first, in the order of their cards, then by name."""
     rows = connection.execute(
         "SELECT campaign_id, name FROM campaign WHERE workspace = ? ORDER BY lower(name), campaign_id", [workspace]
@@ -86,7 +86,7 @@ def campaign_names(connection: duckdb.DuckDBPyConnection, workspace: str) -> tup
     return tuple((int(row[0]), str(row[1])) for row in sorted(rows, key=lambda row: cards.get(row[0], len(cards))))
 
 
-def campaign_now(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> CampaignNow | None:
+def campaign_now(connection: Connection, workspace: str, campaign_id: int) -> CampaignNow | None:
     """The campaign, or None where there is no such id."""
     cursor = connection.execute(
         """
@@ -108,14 +108,12 @@ def campaign_now(connection: duckdb.DuckDBPyConnection, workspace: str, campaign
     return CampaignNow(**{**values, "tags": tuple(values["tags"]), "uses": tuple(values["uses"])})
 
 
-def campaign_days(
-    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int, event: str | None
-) -> pd.DataFrame:
+def campaign_days(connection: Connection, workspace: str, campaign_id: int, event: str | None) -> pd.DataFrame:
     """One row for every collected day, beside its event's: numbers (NULL: not collected), states, what was expected."""
     return connection.execute(_DAYS, {"workspace": workspace, "campaign_id": campaign_id, "event": event}).df()
 
 
-def event_life(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> tuple[date | None, date | None]:
+def event_life(connection: Connection, workspace: str, event: str) -> tuple[date | None, date | None]:
     """The first and the last day an event was seen; None where that is not known."""
     rows = connection.execute(
         "SELECT first_seen, last_seen FROM event WHERE workspace = ? AND event = ?", [workspace, event]
@@ -124,7 +122,7 @@ def event_life(connection: duckdb.DuckDBPyConnection, workspace: str, event: str
 
 
 def campaign_edits(
-    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int
+    connection: Connection, workspace: str, campaign_id: int
 ) -> tuple[tuple[datetime, list[dict[str, Any]]], ...]:
     """Every change of the definition: when it was made (UTC), and the fields that changed."""
     rows = connection.execute(
@@ -138,7 +136,7 @@ def campaign_edits(
     return tuple((when, changes) for when, changes in edits if changes)
 
 
-def campaign_messages(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> pd.DataFrame:
+def campaign_messages(connection: Connection, workspace: str, campaign_id: int) -> pd.DataFrame:
     """One row a message: message_id, name, type, sending_state, required_variables, optional_variables, problem,
     updated.
     """
@@ -151,7 +149,7 @@ def campaign_messages(connection: duckdb.DuckDBPyConnection, workspace: str, cam
     ).df()
 
 
-def failure_messages(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> tuple[Failure, ...]:
+def failure_messages(connection: Connection, workspace: str, campaign_id: int) -> tuple[Failure, ...]:
     """The distinct reasons Customer.io gave for failed messages, newest first."""
     rows = connection.execute(
         """
@@ -163,7 +161,7 @@ def failure_messages(connection: duckdb.DuckDBPyConnection, workspace: str, camp
     return tuple(Failure(str(text), last_read) for text, last_read in rows)
 
 
-def property_states(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> pd.DataFrame:
+def property_states(connection: Connection, workspace: str, event: str) -> pd.DataFrame:
     """Properties of an event on its newest profiled day: property, type, share, day."""
     return connection.execute(
         """
@@ -176,7 +174,7 @@ def property_states(connection: duckdb.DuckDBPyConnection, workspace: str, event
     ).df()
 
 
-def property_changes(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> pd.DataFrame:
+def property_changes(connection: Connection, workspace: str, event: str) -> pd.DataFrame:
     """Changed properties of an event, newest first; the columns of `property_change`."""
     return connection.execute(
         """
@@ -187,7 +185,7 @@ def property_changes(connection: duckdb.DuckDBPyConnection, workspace: str, even
     ).df()
 
 
-def event_days(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> pd.DataFrame:
+def event_days(connection: Connection, workspace: str, event: str) -> pd.DataFrame:
     """One event's days: day, events (NULL where not collected), state."""
     return connection.execute(
         "SELECT day, events, state FROM event_day WHERE workspace = ? AND event = ? ORDER BY day", [workspace, event]

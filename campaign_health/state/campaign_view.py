@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import duckdb
 import pandas as pd
 
 from campaign_health.state.campaign_facts import (
@@ -25,6 +24,7 @@ from campaign_health.state.campaign_facts import (
 )
 from campaign_health.state.events_now import rename_suspects
 from campaign_health.state.incidents_now import Incident, incidents
+from storage.connection import Connection
 from storage.save.decisions import Decision, decisions_in_force
 
 NO_CHANGES = pd.DataFrame(columns=["property", "kind", "day", "before", "after", "new_property"])
@@ -55,7 +55,7 @@ class CampaignView:
 
 
 def campaign_view(
-    connection: duckdb.DuckDBPyConnection, workspace: str, asked: int | None, today: date
+    connection: Connection, workspace: str, asked: int | None, today: date
 ) -> tuple[tuple[tuple[int, str], ...], CampaignView | None]:
     """The names of all campaigns, and the one that is asked for (without: the one most worth looking at), if it is."""
     names = campaign_names(connection, workspace)
@@ -66,7 +66,7 @@ def campaign_view(
     return names, _view(connection, workspace, now, today)
 
 
-def _view(connection: duckdb.DuckDBPyConnection, workspace: str, now: CampaignNow, today: date) -> CampaignView:
+def _view(connection: Connection, workspace: str, now: CampaignNow, today: date) -> CampaignView:
     event, number = now.event, now.campaign_id
     found = incidents(connection, workspace, number)
     paired = {name for one in found if one.status == "open" for cause in one.causes for name in renamed(cause) or ()}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import duckdb
 import pandas as pd
+
+from storage.connection import Connection
 
 _EVENTS = """
 WITH last AS (
@@ -34,7 +35,7 @@ ORDER BY events_28d DESC, e.event
 """
 
 
-def all_events(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
+def all_events(connection: Connection, workspace: str) -> pd.DataFrame:
     """One row an event ever seen, busiest first.
 
     Columns: event, events_28d, line (its last 28 days), first_seen, last_seen, quiet_days (since it was last seen),
@@ -43,7 +44,7 @@ def all_events(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.Data
     return connection.execute(_EVENTS, {"workspace": workspace}).df()
 
 
-def rename_suspects(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
+def rename_suspects(connection: Connection, workspace: str) -> pd.DataFrame:
     """Suspected renames, newest first, with the standing decision on each: confirm_rename, refuse_rename or NULL."""
     return connection.execute(
         """
@@ -58,7 +59,7 @@ def rename_suspects(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd
     ).df()
 
 
-def all_property_changes(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
+def all_property_changes(connection: Connection, workspace: str) -> pd.DataFrame:
     """Changed properties of all events, newest first; the columns of property_change."""
     return connection.execute(
         """
@@ -69,7 +70,7 @@ def all_property_changes(connection: duckdb.DuckDBPyConnection, workspace: str) 
     ).df()
 
 
-def campaign_mappings(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
+def campaign_mappings(connection: Connection, workspace: str) -> pd.DataFrame:
     """One row a campaign: campaign_id, name, state, trigger_kind, event, event_from, event_seen (ever in Mixpanel),
     status (as the overview has it).
     """

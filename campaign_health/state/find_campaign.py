@@ -5,18 +5,17 @@ from __future__ import annotations
 from datetime import date
 from difflib import get_close_matches
 
-import duckdb
-
 from campaign_health.errors import CouldNotStart
 from campaign_health.words.sentences import joined
 from campaign_health.words.visible import visible
+from storage.connection import Connection
 
 _NAMES_SHOWN = 8
 _NAME_LENGTH = 60
 _Row = tuple[str, int, str]
 
 
-def find_campaign(connection: duckdb.DuckDBPyConnection, workspace: str | None, wanted: str) -> tuple[str, int, str]:
+def find_campaign(connection: Connection, workspace: str | None, wanted: str) -> tuple[str, int, str]:
     """(workspace, id, name) of the campaign of that id or (part of a) name.
 
     Raises:
@@ -40,9 +39,7 @@ def find_campaign(connection: duckdb.DuckDBPyConnection, workspace: str | None, 
     raise CouldNotStart(f"There is no campaign {shown!r}.", _cure(plain, rows))
 
 
-def no_verdict(
-    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int, day: date | None
-) -> CouldNotStart:
+def no_verdict(connection: Connection, workspace: str, campaign_id: int, day: date | None) -> CouldNotStart:
     """The failure to raise where a campaign has no verdict on a day; says which days have one."""
     named = connection.execute(
         "SELECT name FROM campaign WHERE workspace = ? AND campaign_id = ?", [workspace, campaign_id]

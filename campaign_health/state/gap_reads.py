@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import duckdb
-
 from campaign_health.state.situation import Gap
+from storage.connection import Connection
 
 # A verdict is `not_collected` where the day's numbers do not allow one; which source is to blame says its own row.
 _GAPS = """
@@ -33,7 +32,7 @@ ORDER BY lower(c.name), c.campaign_id
 _SOURCES = ("customerio_metrics", "customerio_journeys", "mixpanel_events")
 
 
-def read_gaps(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[Gap, ...]:
+def read_gaps(connection: Connection, workspace: str) -> tuple[Gap, ...]:
     """The campaigns of a workspace whose newest verdict is "not collected", by name."""
     rows = connection.execute(_GAPS, {"workspace": workspace}).fetchall()
     return tuple(

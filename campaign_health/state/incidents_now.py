@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import duckdb
 import pandas as pd
 
+from storage.connection import Connection
 from storage.read.counted_days import COUNTED_DAYS
 
 # What the view `campaign_health` says, asked of one workspace and without the columns that the page does not show:
@@ -139,7 +139,7 @@ class Incident:
         return self.muted_until is not None and self.muted_until >= today
 
 
-def campaigns_now(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
+def campaigns_now(connection: Connection, workspace: str) -> pd.DataFrame:
     """One row a campaign that exists, by name.
 
     Columns: campaign_id, campaign, state, event, tags, owner, day, status (an open incident's kind where there
@@ -150,7 +150,7 @@ def campaigns_now(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.D
     return overview(connection, workspace)[0]
 
 
-def overview(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[pd.DataFrame, tuple[Incident, ...]]:
+def overview(connection: Connection, workspace: str) -> tuple[pd.DataFrame, tuple[Incident, ...]]:
     """Everything the overview shows: `campaigns_now`, and the open incidents."""
     found = incidents(connection, workspace)
     places = {one.incident_id: place for place, one in enumerate(found)}
@@ -158,9 +158,7 @@ def overview(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[pd.
     return campaigns.assign(card=campaigns["incident_id"].map(places)), found
 
 
-def incidents(
-    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int | None = None
-) -> tuple[Incident, ...]:
+def incidents(connection: Connection, workspace: str, campaign_id: int | None = None) -> tuple[Incident, ...]:
     """The open incidents of a workspace, worst first; of one campaign: all it ever had, open ones first."""
     cursor = connection.execute(_INCIDENTS, {"workspace": workspace, "campaign_id": campaign_id})
     names = [column[0] for column in cursor.description or ()]

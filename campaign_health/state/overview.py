@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
 import numpy as np
 
 from campaign_health.detection.event.project_outage import LOOK_BACK_DAYS, project_outages
@@ -23,6 +22,7 @@ from campaign_health.words.sentences import (
     overview_sentence,
     plural,
 )
+from storage.connection import Connection
 from storage.file.conversion import read_instant
 from storage.file.zones import stored_zone
 from storage.read import known as queries
@@ -135,7 +135,7 @@ class Overview:
         return 1 if self.broken or self.muted else 2 if self.could_not_tell else 0
 
 
-def read_overview(connection: duckdb.DuckDBPyConnection, now: datetime, workspace: str | None = None) -> Overview:
+def read_overview(connection: Connection, now: datetime, workspace: str | None = None) -> Overview:
     """The state of all workspaces, or of one, as last published. `now` tells how old that is."""
     names = [workspace] if workspace is not None else queries.workspaces(connection)
     zones = {name: stored_zone(connection, name) or ZoneInfo("UTC") for name in names}
@@ -185,7 +185,7 @@ def _plain(item: Any) -> dict[str, Any]:
     }
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str, workspace: str | None) -> list[dict[str, Any]]:
+def _rows(connection: Connection, sql: str, workspace: str | None) -> list[dict[str, Any]]:
     found = connection.execute(sql, {"workspace": workspace})
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -238,7 +238,7 @@ def _counts(
     return counts
 
 
-def _unjudged(connection: duckdb.DuckDBPyConnection, workspace: str | None) -> int:
+def _unjudged(connection: Connection, workspace: str | None) -> int:
     """Campaigns that were collected and have no verdict yet."""
     row = connection.execute(
         """
@@ -250,7 +250,7 @@ def _unjudged(connection: duckdb.DuckDBPyConnection, workspace: str | None) -> i
     return int(row[0]) if row else 0
 
 
-def _sources(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[SourceState]:
+def _sources(connection: Connection, workspace: str) -> list[SourceState]:
     rows = connection.execute(
         """
         SELECT c.source, max(c.ended_at), arg_max(c.outcome, c.ended_at), arg_max_null(c.error, c.ended_at),
@@ -302,7 +302,7 @@ def _staleness(
     return None
 
 
-def _standstill(connection: duckdb.DuckDBPyConnection, workspace: str, as_of: date | None) -> str | None:
+def _standstill(connection: Connection, workspace: str, as_of: date | None) -> str | None:
     """That the last judged day had not one event, in a sentence; None where it had, or where few are usual."""
     first = None if as_of is None else as_of - timedelta(days=LOOK_BACK_DAYS)
     days = connection.execute(

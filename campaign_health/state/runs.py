@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import duckdb
 import pandas as pd
 
+from storage.connection import Connection
 
-def newest_runs(connection: duckdb.DuckDBPyConnection, workspace: str, limit: int = 200) -> pd.DataFrame:
+
+def newest_runs(connection: Connection, workspace: str, limit: int = 200) -> pd.DataFrame:
     """The newest runs: started_at and ended_at (UTC), source, outcome, first_day, last_day, requests, rows, error."""
     return connection.execute(
         """
@@ -17,7 +18,7 @@ def newest_runs(connection: duckdb.DuckDBPyConnection, workspace: str, limit: in
     ).df()
 
 
-def days_of_sources(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
+def days_of_sources(connection: Connection, workspace: str) -> pd.DataFrame:
     """One row a source and day since its first: source, day, state (not_collected also where it was never asked)."""
     return connection.execute(
         """

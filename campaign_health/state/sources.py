@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-import duckdb
-
+from storage.connection import Connection
 from storage.records import CORE_SOURCES
 
 _FRESHNESS = """
@@ -50,7 +49,7 @@ class WorkspaceNow:
         return min(instants, default=None)
 
 
-def workspaces(connection: duckdb.DuckDBPyConnection) -> tuple[WorkspaceNow, ...]:
+def workspaces(connection: Connection) -> tuple[WorkspaceNow, ...]:
     """Every workspace that was ever collected, by name."""
     rows = connection.execute(
         """
@@ -67,7 +66,7 @@ def workspaces(connection: duckdb.DuckDBPyConnection) -> tuple[WorkspaceNow, ...
     )
 
 
-def _sources(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[SourceNow, ...]:
+def _sources(connection: Connection, workspace: str) -> tuple[SourceNow, ...]:
     rows = connection.execute(_FRESHNESS, [workspace]).fetchall()
     return tuple(
         SourceNow(source, outcome, ended.replace(tzinfo=UTC), _utc(complete), error if outcome != "complete" else None)

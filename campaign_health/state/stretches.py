@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import duckdb
-
 _LACKING = {
     "lacks_events": "mixpanel_events",
     "lacks_sends": "customerio_metrics",
@@ -99,7 +97,7 @@ class Stretch:
     lacking: tuple[str, ...]
 
 
-def stretches(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[Stretch, ...]:
+def stretches(connection: Connection, workspace: str) -> tuple[Stretch, ...]:
     """The stretches that are on, by status and name; none of a campaign with an open incident."""
     now = connection.execute(_NOW, [workspace]).fetchone()
     if now is None:

@@ -6,10 +6,9 @@ import json
 from datetime import date
 from typing import Any
 
-import duckdb
-
 from campaign_health.state.gap_reads import read_gaps
 from campaign_health.state.situation import Change, FailedSource, IncidentNow, Situation
+from storage.connection import Connection
 from storage.read.counted_days import COUNTED_DAYS
 from storage.save.announcements import said_on, unannounced_changes
 
@@ -67,7 +66,7 @@ GROUP BY source ORDER BY source
 """
 
 
-def read_situation(connection: duckdb.DuckDBPyConnection, workspace: str, channel: str, today: date) -> Situation:
+def read_situation(connection: Connection, workspace: str, channel: str, today: date) -> Situation:
     """The workspace as it stands, with the changes and failures that `channel` has not been told."""
     changes = tuple(Change(*row) for row in unannounced_changes(connection, workspace, channel))
     judged = connection.execute("SELECT as_of FROM judge_run WHERE workspace = ?", [workspace]).fetchone()
@@ -84,7 +83,7 @@ def read_situation(connection: duckdb.DuckDBPyConnection, workspace: str, channe
 
 
 def _incidents(
-    connection: duckdb.DuckDBPyConnection, workspace: str, changes: tuple[Change, ...], judged_day: date | None
+    connection: Connection, workspace: str, changes: tuple[Change, ...], judged_day: date | None
 ) -> tuple[IncidentNow, ...]:
     changed = sorted({change.incident_id for change in changes})
     rows = connection.execute(_INCIDENTS, {"workspace": workspace, "changed": changed}).fetchall()
@@ -108,7 +107,7 @@ def _incident(row: tuple[Any, ...], sends: tuple[float | None, ...], judged_day:
 
 
 def _sends(
-    connection: duckdb.DuckDBPyConnection, workspace: str, campaigns: list[int], judged_day: date | None
+    connection: Connection, workspace: str, campaigns: list[int], judged_day: date | None
 ) -> dict[int, tuple[float | None, ...]]:
     if judged_day is None:
         return {}
@@ -122,9 +121,7 @@ def _sends(
     return {campaign_id: tuple(by_day.get(day) for day in days) for campaign_id, by_day in found.items()}
 
 
-def _failures(
-    connection: duckdb.DuckDBPyConnection, workspace: str, said: set[str], today: date
-) -> tuple[FailedSource, ...]:
+def _failures(connection: Connection, workspace: str, said: set[str], today: date) -> tuple[FailedSource, ...]:
     rows = connection.execute(_FAILURES, {"workspace": workspace}).fetchall()
     return tuple(
         FailedSource(

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-import duckdb
 import numpy as np
 
 from campaign_health.detection.chain.chain_input import ChainInput, Numbers
@@ -36,6 +35,7 @@ from campaign_health.judge.workspace import read_panels, remembered
 from campaign_health.settings import WorkspaceSettings
 from campaign_health.state.find_campaign import no_verdict
 from campaign_health.words.sentences import count, day_text, plural, seen_sentence, span
+from storage.connection import Connection
 from storage.save import judgements
 
 _DAYS_SHOWN = 10
@@ -50,7 +50,7 @@ _WORDS = {
 
 
 def explain(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     workspace: WorkspaceSettings,
     campaign_id: int,
     day: date | None,
@@ -100,7 +100,7 @@ def explain(
 
 
 def _judged(
-    connection: duckdb.DuckDBPyConnection, workspace: WorkspaceSettings, known: Known
+    connection: Connection, workspace: WorkspaceSettings, known: Known
 ) -> tuple[ChainInput, LinkVerdicts, ChainState]:
     """The days that are judged anew, the verdicts on their links, and the memory before the last of them."""
     settings = DetectorSettings(false_alarm_years=workspace.false_alarm_years)
@@ -244,9 +244,7 @@ def _numbers(data: ChainInput, name: str) -> Numbers:
     return numbers
 
 
-def _verdict(
-    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int, day: date | None
-) -> dict[str, Any] | None:
+def _verdict(connection: Connection, workspace: str, campaign_id: int, day: date | None) -> dict[str, Any] | None:
     found = connection.execute(
         "SELECT * FROM verdict WHERE workspace = $workspace AND campaign_id = $campaign_id "
         "AND CASE WHEN $day IS NULL THEN day <= (SELECT as_of FROM judge_run WHERE workspace = $workspace) "
@@ -258,9 +256,7 @@ def _verdict(
     return None if row is None else dict(zip(names, row, strict=True))
 
 
-def _incident_on(
-    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int, day: date
-) -> dict[str, Any] | None:
+def _incident_on(connection: Connection, workspace: str, campaign_id: int, day: date) -> dict[str, Any] | None:
     for row in judgements.read_incidents(connection, workspace).values():
         over = row["recovered_on"] is not None and row["recovered_on"] <= day
         if (

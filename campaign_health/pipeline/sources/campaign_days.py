@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-import duckdb
-
 from campaign_health.pipeline.campaign_lives import campaign_lives
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.day_states import CampaignLife, count_state, count_states, days_between, engagement_state
@@ -18,6 +16,7 @@ from campaign_health.pipeline.sources.customerio_campaigns import collect_custom
 from campaign_health.pipeline.windows import first_day_to_ask, reach_of
 from collectors.customerio import Fetched, fetch_each
 from collectors.errors import CollectorError
+from storage.connection import Connection
 from storage.read.collected import (
     asked_from,
     campaign_gaps,
@@ -101,7 +100,7 @@ def collect_campaign_days(
     tally: Tally,
     source: Source,
     fetch_one: Callable[[int, date, date], Record],
-    save: Callable[[duckdb.DuckDBPyConnection, CampaignDays, list[Record]], int],
+    save: Callable[[Connection, CampaignDays, list[Record]], int],
     what: str,
 ) -> None:
     """Asks for each campaign, several in flight, and saves a hundred at a time.
@@ -123,7 +122,7 @@ def collect_campaign_days(
     waiting: list[Record] = []
     ended = False
 
-    def flush(connection: duckdb.DuckDBPyConnection) -> None:
+    def flush(connection: Connection) -> None:
         if waiting:
             tally.rows += save(connection, plan, waiting)
             tally.kept = True
@@ -163,7 +162,7 @@ def collect_campaign_days(
 
 def _conclude(
     run: WorkspaceRun,
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     source: Source,
     plan: CampaignDays,
     answered: set[int],

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-import duckdb
-
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.report import Tally
 from campaign_health.pipeline.sources.campaign_days import CampaignDays, collect_campaign_days, state_of_campaign_day
 from collectors.customerio import fetch_journey_metrics
+from storage.connection import Connection
 from storage.records import JourneyMetrics
 from storage.save import save_journey_metrics
 
@@ -26,7 +25,7 @@ def collect_customerio_journeys(run: WorkspaceRun, tally: Tally) -> None:
     def fetch(campaign_id: int, first_day: date, last_day: date) -> JourneyMetrics:
         return fetch_journey_metrics(client, campaign_id, first_day, last_day, run.zone, run.now)
 
-    def save(connection: duckdb.DuckDBPyConnection, plan: CampaignDays, journeys: list[JourneyMetrics]) -> int:
+    def save(connection: Connection, plan: CampaignDays, journeys: list[JourneyMetrics]) -> int:
         return save_journey_metrics(
             connection, run.name, journeys, state_of_campaign_day(run, plan), run.clock.instant()
         )

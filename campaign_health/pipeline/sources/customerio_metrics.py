@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-import duckdb
-
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.report import Tally
 from campaign_health.pipeline.sources.campaign_days import (
@@ -23,6 +21,7 @@ from collectors.customerio import (
     fetch_messages,
     with_messages,
 )
+from storage.connection import Connection
 from storage.records import CampaignFailures, CampaignMetrics, CampaignRecord, CampaignRefused
 from storage.save import save_campaign_metrics, save_campaigns, save_failures
 
@@ -44,7 +43,7 @@ def collect_customerio_metrics(run: WorkspaceRun, tally: Tally) -> None:
     def fetch(campaign_id: int, first_day: date, last_day: date) -> CampaignMetrics:
         return fetch_campaign_metrics(client, campaign_id, first_day, last_day, run.zone, run.now)
 
-    def save(connection: duckdb.DuckDBPyConnection, plan: CampaignDays, metrics: list[CampaignMetrics]) -> int:
+    def save(connection: Connection, plan: CampaignDays, metrics: list[CampaignMetrics]) -> int:
         failing.update(record.campaign_id for record in metrics if has_failures(record))
         doubtful.update(record.campaign_id for record in metrics if makes_and_does_not_send(record))
         return save_campaign_metrics(

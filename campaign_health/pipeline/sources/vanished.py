@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-import duckdb
-
 from collectors.errors import CollectorError
+from storage.connection import Connection
 
 # So many stored events do not vanish together: Mixpanel adds late events, and takes away next to none.
 FEW_EVENTS = 20
@@ -20,7 +19,7 @@ WHERE workspace = $workspace AND state <> 'not_collected'
 
 
 def refuse_vanished(
-    connection: duckdb.DuckDBPyConnection, workspace: str, days: Collection[date], events: Collection[str] | None = None
+    connection: Connection, workspace: str, days: Collection[date], events: Collection[str] | None = None
 ) -> None:
     """Raises CollectorError where an answer without a single event stands against days that are stored with many.
 
