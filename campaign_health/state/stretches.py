@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from storage.connection import Connection
+
 _LACKING = {
     "lacks_events": "mixpanel_events",
     "lacks_sends": "customerio_metrics",
