@@ -36,8 +36,7 @@ from campaign_health.state.campaign_view import CampaignView, campaign_view
 from campaign_health.state.incidents_now import campaigns_now, incidents
 from campaign_health.words.guides import GUIDES
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
-from campaign_health.words.status import CAUSE_WORDS
-from campaign_health.words.statuses import PAGE_STATUSES
+from campaign_health.words.status import CAUSE_WORDS, PAGE_STATUSES
 from storage.file.database import open_published
 from tests.dashboard_world import LAST_DAY, TODAY, build_dashboard_world
 

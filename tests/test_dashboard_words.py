@@ -30,7 +30,7 @@ from campaign_health.state.events_now import campaign_mappings
 from campaign_health.state.incidents_now import incidents
 from campaign_health.state.stretch_words import seen_line, unchecked_line
 from campaign_health.state.stretches import Stretch, stretches
-from campaign_health.words.shares import share_text, unbroken
+from campaign_health.words.numbers import unbroken, unbroken_share
 from storage.file.database import open_published
 from tests.dashboard_world import LAST_DAY, TODAY, build_dashboard_world
 
@@ -130,8 +130,8 @@ def test_the_campaign_page_opens_with_the_campaign_of_the_first_card(published: 
 
 
 def test_percentages_are_written_one_way() -> None:
-    assert share_text(0.34) == "34\u00a0%"
-    assert share_text(0.004) == "under 1\u00a0%"
+    assert unbroken_share(0.34) == "34\u00a0%"
+    assert unbroken_share(0.004) == "under 1\u00a0%"
     assert unbroken("69 % of 5 %") == "69\u00a0% of 5\u00a0%"
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from campaign_health.words.sentences import how_rare, money, overview_sentence, seen_sentence, span
+from campaign_health.words.currency import money
+from campaign_health.words.numbers import how_rare, span
+from campaign_health.words.sentences import overview_sentence, seen_sentence
 
 
 @pytest.mark.parametrize(

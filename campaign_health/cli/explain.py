@@ -21,7 +21,9 @@ from campaign_health.judge.explain.explaining import explain
 from campaign_health.process.clock import read_clock
 from campaign_health.settings import load_settings
 from campaign_health.state.find_campaign import find_campaign
-from campaign_health.words.sentences import cause_label, count, day_text, span, stage_label, status_label
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import count, span
+from campaign_health.words.status import cause_label, stage_label, status_label
 from storage.file.database import open_published
 
 

@@ -18,7 +18,9 @@ from campaign_health.judge.summary import JudgeSummary
 from campaign_health.judge.workspace import judge_all
 from campaign_health.process.clock import read_clock
 from campaign_health.settings import Settings, load_settings
-from campaign_health.words.sentences import STATUS_WORDS, day_text, plural
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import plural
+from campaign_health.words.status import STATUS_WORDS
 from storage.file.database import Warehouse
 
 __all__ = ["DAY", "check_workspace", "command"]

@@ -23,8 +23,10 @@ from campaign_health.cli.terminal.status_view import clean, print_rendered
 from campaign_health.judge.replay import Announcement, ReplayedDay, replay
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import load_settings
-from campaign_health.words.numbers import risk_text
-from campaign_health.words.sentences import cause_label, day_text, plural, status_label
+from campaign_health.words.currency import risk_text
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import plural
+from campaign_health.words.status import cause_label, status_label
 from storage.file.database import open_published
 from storage.save.judgements import read_incidents
 

@@ -22,8 +22,8 @@ from campaign_health.settings import Settings
 from campaign_health.state.sources import WorkspaceNow, workspaces
 from campaign_health.state.stretch_words import unchecked_line
 from campaign_health.state.stretches import stretches
-from campaign_health.words.numbers import day_text, days_since
-from campaign_health.words.sentences import joined
+from campaign_health.words.dates import day_text, days_since
+from campaign_health.words.lists import joined
 from campaign_health.words.status import SOURCE_WORDS
 from storage.errors import NoPublishedFileError, StorageError
 from storage.file.zones import known_zone

@@ -6,7 +6,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from campaign_health.errors import CouldNotStart
-from campaign_health.words.sentences import joined
+from campaign_health.words.lists import joined
 from campaign_health.words.visible import visible
 from storage.connection import Connection
 

@@ -14,14 +14,11 @@ import numpy as np
 from campaign_health.detection.event.project_outage import LOOK_BACK_DAYS, project_outages
 from campaign_health.process.clock import NOW_SETTING, local_day
 from campaign_health.state.worst_first import worst_first
-from campaign_health.words.sentences import (
-    SOURCE_WORDS,
-    day_text,
-    days_since,
-    joined,
-    overview_sentence,
-    plural,
-)
+from campaign_health.words.dates import day_text, days_since
+from campaign_health.words.lists import joined
+from campaign_health.words.numbers import plural
+from campaign_health.words.sentences import overview_sentence
+from campaign_health.words.status import SOURCE_WORDS
 from storage.connection import Connection
 from storage.file.conversion import read_instant
 from storage.file.zones import stored_zone

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from campaign_health.state.stretches import Stretch
-from campaign_health.words.numbers import count, day_text, days_since, plural, span
-from campaign_health.words.sentences import joined, seen_sentence
+from campaign_health.words.dates import day_text, days_since
+from campaign_health.words.lists import joined
+from campaign_health.words.numbers import count, plural, span
+from campaign_health.words.sentences import seen_sentence
 from campaign_health.words.status import SOURCE_WORDS
 
 NAMED = 3

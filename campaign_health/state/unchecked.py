@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from campaign_health.state.situation import Gap
-from campaign_health.words.sentences import joined
+from campaign_health.words.lists import joined
 from campaign_health.words.status import SOURCE_WORDS
 from campaign_health.words.visible import visible
 

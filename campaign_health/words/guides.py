@@ -82,3 +82,13 @@ GUIDES: dict[str, Guide] = {
         SENDS_BACK,
     ),
 }
+
+
+def ask(owner: str | None, otherwise: str) -> str:
+    """Whom to ask, as a sentence begins: the manifest's owner, else the people who usually know."""
+    return f"Ask {owner or otherwise}"
+
+
+def asking(owner: str | None, otherwise: str) -> str:
+    """The same within a sentence."""
+    return f"ask {owner or otherwise}"

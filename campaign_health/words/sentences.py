@@ -4,50 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from campaign_health.words.numbers import (
-    count,
-    day_text,
-    days_since,
-    how_rare,
-    in_round_figures,
-    money,
-    plural,
-    span,
-)
-from campaign_health.words.status import (
-    BROKEN,
-    CAUSE_WORDS,
-    SOURCE_WORDS,
-    STAGE_WORDS,
-    STATUS_WORDS,
-    Words,
-    cause_label,
-    stage_label,
-    status_label,
-)
-
-__all__ = [
-    "BROKEN",
-    "CAUSE_WORDS",
-    "SOURCE_WORDS",
-    "STAGE_WORDS",
-    "STATUS_WORDS",
-    "Words",
-    "cause_label",
-    "count",
-    "day_text",
-    "days_since",
-    "how_rare",
-    "joined",
-    "money",
-    "overview_parts",
-    "overview_sentence",
-    "plural",
-    "seen_sentence",
-    "span",
-    "stage_label",
-    "status_label",
-]
+from campaign_health.words.currency import weekly_text
+from campaign_health.words.lists import joined
+from campaign_health.words.numbers import count, how_rare, plural, span
+from campaign_health.words.status import BROKEN, STATUS_WORDS
 
 _BE = {
     "silent": ("is silent", "are silent"),
@@ -71,11 +31,6 @@ _WHERE = {
     ("delivered", "degraded"): "messages are sent, but fewer of them arrive",
 }
 """Where the chain broke, said of stages that the count of sends does not show."""
-
-
-def joined(parts: list[str]) -> str:
-    """Parts as in a sentence: `a, b and c`."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
 def seen_sentence(
@@ -159,7 +114,7 @@ def overview_parts(
     if broken:
         news.append(joined([_counted(number, _BE[status], first=not i) for i, (status, number) in enumerate(broken)]))
         if dollars_a_week is not None and round(dollars_a_week) > 0:
-            news.append(f"about {money(in_round_figures(dollars_a_week))} a week at risk")
+            news.append(f"{weekly_text(dollars_a_week)} at risk")
     elif sum(statuses.values()) - statuses.get("not_running", 0) - statuses.get("not_collected", 0) > 0:
         unsure = not certain or statuses.get("not_collected", 0) > 0
         news.append("Nothing is known to be broken" if unsure else "Nothing is broken")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -27,6 +28,13 @@ STATUS_WORDS: dict[str, Words] = {
     "not_running": Words("Not running", "◻", "Draft, stopped, archived or not started yet."),
     "not_collected": Words("Not collected", "×", "A source did not answer for this day, so nothing can be said."),
 }
+
+EXPECTED = "expected"
+PAGE_STATUSES: dict[str, Words] = {
+    **STATUS_WORDS,
+    EXPECTED: Words("Intended", "◇", "It stopped or fell, and somebody said that this is meant."),
+}
+"""The statuses of the verdicts, and that of a break which somebody calls intended."""
 
 BROKEN: tuple[str, ...] = ("silent", "event_lost", "degraded")
 """The statuses that open an incident, worst first."""
@@ -69,9 +77,30 @@ SOURCE_WORDS: dict[str, str] = {
 }
 
 
+def status_words(status: str) -> Words:
+    """Label, shape and meaning; an unknown spelling is shown without underscores rather than hidden."""
+    return PAGE_STATUSES.get(status, Words(status.replace("_", " ").capitalize(), "?", "Not known to this version."))
+
+
 def status_label(status: str) -> str:
-    """The status as people read it; an unknown spelling is shown without underscores rather than hidden."""
-    return STATUS_WORDS[status].label if status in STATUS_WORDS else status.replace("_", " ").capitalize()
+    """The status as people read it."""
+    return status_words(status).label
+
+
+def shape_and_label(status: str) -> str:
+    """A status as it stands in a table: `■ Silent`."""
+    words = status_words(status)
+    return f"{words.shape} {words.label}"
+
+
+def legend(statuses: Iterable[str]) -> str:
+    """One line on each status that is present, in the order of the statuses."""
+    present = set(statuses)
+    return " · ".join(
+        f"**{words.shape} {words.label}**: {words.meaning}"
+        for status, words in PAGE_STATUSES.items()
+        if status in present
+    )
 
 
 def cause_label(cause: str) -> str:

@@ -10,8 +10,9 @@ from campaign_health.alerts.digest.lines import headline, rest_line
 from campaign_health.state.situation import Change, FailedSource, IncidentNow, Situation
 from campaign_health.state.unchecked import Unchecked, unchecked
 from campaign_health.state.worst_first import worst_first
+from campaign_health.words.dates import day_text
 from campaign_health.words.links import Act, act_link, campaign_link, data_link, overview_link
-from campaign_health.words.numbers import day_text, plural
+from campaign_health.words.numbers import plural
 from campaign_health.words.status import cause_label
 
 # The name of the only workspace where the settings name none.

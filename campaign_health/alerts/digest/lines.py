@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from campaign_health.alerts.digest.digest import Digest, DigestItem, Kind, SectionName
-from campaign_health.words.numbers import count, day_text, plural, risk_text, span, weekly_text
-from campaign_health.words.sentences import joined
+from campaign_health.words.currency import risk_text, weekly_text
+from campaign_health.words.dates import day_text
+from campaign_health.words.lists import joined
+from campaign_health.words.numbers import count, plural, span
 from campaign_health.words.shortened import first_sentence
 from campaign_health.words.status import status_label
 from campaign_health.words.visible import visible

@@ -26,7 +26,7 @@ from campaign_health.alerts.digest.lines import (
     why_text,
 )
 from campaign_health.alerts.forms.spark_text import sparkline
-from campaign_health.words.numbers import day_text
+from campaign_health.words.dates import day_text
 
 HEADER_LENGTH = 150
 TEXT_LENGTH = 3000

@@ -15,14 +15,10 @@ from campaign_health.state.overview import OpenIncident, Overview
 from campaign_health.state.stretch_words import ADVICE, seen_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.state.unchecked import Unchecked
-from campaign_health.words.numbers import risk_text
-from campaign_health.words.sentences import (
-    STATUS_WORDS,
-    cause_label,
-    day_text,
-    plural,
-    span,
-)
+from campaign_health.words.currency import risk_text
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import plural, span
+from campaign_health.words.status import STATUS_WORDS, cause_label
 
 _COLOURS = {"silent": "bold red", "event_lost": "bold red", "degraded": "bold yellow"}
 _WIDEST = 100

@@ -10,7 +10,7 @@ import streamlit as st
 from campaign_health.dashboard.acts.acting import undo
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.page import Page
-from campaign_health.words.numbers import day_text
+from campaign_health.words.dates import day_text
 from storage.save.decisions import Decision
 
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from campaign_health.dashboard.figures.layout import with_look
 from campaign_health.dashboard.look.theme import Palette
-from campaign_health.words.shares import share_text
+from campaign_health.words.numbers import unbroken_share
 
 STEPS = (
     ("events", "Events"),
@@ -93,7 +93,7 @@ def chain_table(steps: list[Step]) -> pd.DataFrame:
         {
             "Step": [step.label for step in steps],
             "Number": [None if number is None else round(number) for number in numbers],
-            "Of the step before": ["–" if share is None else f"{share_text(share)}" for share in shares],
+            "Of the step before": ["–" if share is None else f"{unbroken_share(share)}" for share in shares],
             "Still growing": ["yes" if step.is_growing else "" for step in steps],
             "Broken": ["◀ here" if step.is_broken else "" for step in steps],
         }

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from campaign_health.dashboard.figures.layout import with_look
 from campaign_health.dashboard.look.theme import Palette
-from campaign_health.words.sentences import joined
+from campaign_health.words.lists import joined
 from campaign_health.words.status import SOURCE_WORDS
 
 WEEKS = 30

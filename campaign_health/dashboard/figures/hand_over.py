@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from campaign_health.dashboard.figures.layout import figure_text, with_look
 from campaign_health.dashboard.look.theme import Palette
-from campaign_health.words.numbers import day_text
+from campaign_health.words.dates import day_text
 from campaign_health.words.visible import visible
 
 

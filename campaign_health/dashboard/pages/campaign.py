@@ -23,7 +23,7 @@ from campaign_health.dashboard.parts.message_panel import draw_messages
 from campaign_health.dashboard.published import answer
 from campaign_health.state.campaign_view import CampaignView, campaign_view
 from campaign_health.state.stretches import stretches
-from campaign_health.words.statuses import EXPECTED, status_words
+from campaign_health.words.status import EXPECTED, status_words
 
 # An id is a BIGINT: a longer number is no campaign's.
 DIGITS = 19

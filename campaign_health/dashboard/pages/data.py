@@ -13,7 +13,7 @@ from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.dashboard.published import answer
 from campaign_health.state.runs import days_of_sources, newest_runs
-from campaign_health.words.numbers import day_text
+from campaign_health.words.dates import day_text
 from campaign_health.words.status import SOURCE_WORDS
 
 OUTCOMES = {"complete": "● complete", "partial": "◔ in part", "failed": "× failed"}

@@ -13,12 +13,12 @@ from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.dashboard.parts.event_table import COUNTED, LIVES, for_people, lives, newsworthy_first
-from campaign_health.dashboard.parts.property_words import kind_text
 from campaign_health.dashboard.published import answer
 from campaign_health.state.campaign_facts import event_days
 from campaign_health.state.events_now import all_events, all_property_changes, rename_suspects
-from campaign_health.words.numbers import day_text, plural
-from campaign_health.words.shares import share_text
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import plural, unbroken_share
+from campaign_health.words.property_types import kind_text
 from storage.save.decisions import decisions_in_force
 
 # Newest first; more than these are hardly looked at one by one.
@@ -56,9 +56,9 @@ def _renames(page: Page) -> None:
             )
             shared = row["shared_properties"]
             quiet(
-                f"Names alike: {share_text(row['name_likeness'])} · volume the new one took over: "
-                f"{share_text(row['volume_handed_over'])} · properties they share: "
-                f"{'not known' if pd.isna(shared) else share_text(shared)}"
+                f"Names alike: {unbroken_share(row['name_likeness'])} · volume the new one took over: "
+                f"{unbroken_share(row['volume_handed_over'])} · properties they share: "
+                f"{'not known' if pd.isna(shared) else unbroken_share(shared)}"
             )
             before, after = answer(event_days, page.name, old), answer(event_days, page.name, new)
             draw_chart(
@@ -95,7 +95,7 @@ def _properties(page: Page) -> None:
 
 
 def _shares(column: pd.Series) -> list[str]:
-    return ["–" if pd.isna(share) else share_text(share) for share in column]
+    return ["–" if pd.isna(share) else unbroken_share(share) for share in column]
 
 
 def _table(page: Page, found: pd.DataFrame) -> None:

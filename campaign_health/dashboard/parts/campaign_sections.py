@@ -21,9 +21,8 @@ from campaign_health.dashboard.parts.day_table import day_table
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.state.campaign_facts import CampaignNow
 from campaign_health.state.incidents_now import Incident
-from campaign_health.words.numbers import day_text
-from campaign_health.words.status import cause_label, status_label
-from campaign_health.words.statuses import legend
+from campaign_health.words.dates import day_text
+from campaign_health.words.status import cause_label, legend, status_label
 from campaign_health.words.visible import visible
 
 SPANS = {"4 weeks": 28, "3 months": 92, "Everything": 100_000}

@@ -12,8 +12,7 @@ from campaign_health.dashboard.look.theme import Palette
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.words.numbers import plural
-from campaign_health.words.status import BROKEN
-from campaign_health.words.statuses import EXPECTED, PAGE_STATUSES, legend, shape_and_label, status_label
+from campaign_health.words.status import BROKEN, EXPECTED, PAGE_STATUSES, legend, shape_and_label, status_label
 
 # Worst first: what could not be checked may be broken as well, so it stands right behind what is.
 _WORST = (*BROKEN, "not_collected", "surging", "volume_down", EXPECTED)

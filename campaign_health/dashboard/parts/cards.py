@@ -12,7 +12,7 @@ from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost,
 from campaign_health.state.incidents_now import Incident
 from campaign_health.state.stretch_words import ADVICE, seen_line, since_line
 from campaign_health.state.stretches import Stretch
-from campaign_health.words.numbers import day_text, days_since
+from campaign_health.words.dates import day_text, days_since
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from campaign_health.words.status import cause_label
 

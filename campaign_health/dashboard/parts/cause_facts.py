@@ -10,9 +10,9 @@ from typing import Any
 
 from campaign_health.dashboard.look.markup import safe, with_code
 from campaign_health.dashboard.look.theme import MUTED, TEXT
-from campaign_health.dashboard.parts.property_words import kind_text
-from campaign_health.words.numbers import day_text
-from campaign_health.words.shares import share_text
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import unbroken_share
+from campaign_health.words.property_types import kind_text
 
 # What of a cause's facts is shown, in this order and in these words.
 FACT_WORDS = {
@@ -99,7 +99,7 @@ def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if name in SHARES and isinstance(value, int | float):
-        return share_text(value)
+        return unbroken_share(value)
     if isinstance(value, int | float):
         return f"{value:,.1f}".removesuffix(".0")
     if name in TYPES:
@@ -118,5 +118,7 @@ def _part(part: object) -> str:
     """A near name with its likeness as such; anything else as it is."""
     if isinstance(part, dict) and "event" in part:
         likeness = part.get("likeness")
-        return safe(part["event"]) + (f" ({share_text(likeness)} alike)" if isinstance(likeness, int | float) else "")
+        return safe(part["event"]) + (
+            f" ({unbroken_share(likeness)} alike)" if isinstance(likeness, int | float) else ""
+        )
     return safe(part)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from campaign_health.detection.incident.money import DEFAULT_CONVERSION_RATE
 from campaign_health.state.incidents_now import Incident
-from campaign_health.words.numbers import count, in_round_figures, plural, risk_text, span
-from campaign_health.words.shares import share_text
+from campaign_health.words.currency import risk_text
+from campaign_health.words.numbers import count, in_round_figures, plural, span, unbroken_share
 
 RISK_IN_SHORT = "missed sends × conversion rate × deal value"
 RISK_MEANING = (
     f"{RISK_IN_SHORT.capitalize()}; several messages of one campaign to the same person count once. "
-    f"Deal value and rate come from the manifest; without a rate it is {share_text(DEFAULT_CONVERSION_RATE)}."
+    f"Deal value and rate come from the manifest; without a rate it is {unbroken_share(DEFAULT_CONVERSION_RATE)}."
 )
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from campaign_health.words.status import stage_label
-from campaign_health.words.statuses import shape_and_label
+from campaign_health.words.status import shape_and_label, stage_label
 
 NUMBERS = {
     "events": "Events",

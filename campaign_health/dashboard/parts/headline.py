@@ -12,8 +12,8 @@ from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.parts.cost_words import RISK_IN_SHORT, risk_a_week
 from campaign_health.state.incidents_now import Incident
-from campaign_health.words.sentences import BROKEN, overview_parts
-from campaign_health.words.statuses import EXPECTED
+from campaign_health.words.sentences import overview_parts
+from campaign_health.words.status import BROKEN, EXPECTED
 
 
 def draw_headline(page: Page, campaigns: pd.DataFrame, open_incidents: Sequence[Incident]) -> None:

@@ -11,7 +11,8 @@ import pandas as pd
 from campaign_health.dashboard.parts.property_words import property_text
 from campaign_health.state.campaign_facts import Failure
 from campaign_health.state.incidents_now import Incident
-from campaign_health.words.numbers import day_text, plural
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import plural
 
 FAILURES_SHOWN = 5
 _SENDING = {"automatic": "● yes", "draft": "‖ no, queues drafts only", "off": "◻ no, switched off"}

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from campaign_health.words.wording import TYPES
-
-
-def kind_text(kind: str) -> str:
-    """What sort of value that is: `text` for `string`; an unknown spelling as it is."""
-    return TYPES.get(kind, kind)
+from campaign_health.words.property_types import kind_text
 
 
 def property_text(change: Mapping[Hashable, Any]) -> str:

@@ -10,7 +10,9 @@ from typing import Any
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.edits import Edit, all_edits, edits_near
-from campaign_health.words.wording import ask, count_words, day_words, share_words
+from campaign_health.words.dates import day_and_month
+from campaign_health.words.guides import ask
+from campaign_health.words.numbers import plural, share_text
 
 FILTER_CLOSED = 0.25  # of the usual share that passes
 FILTER_TIGHTER = 0.85  # of it: a smaller fall is not news
@@ -34,7 +36,7 @@ def _stopped(case: BrokenCampaign) -> Cause | None:
         return None
     edit = near[0] if near else (stops[-1] if stops else None)
     since = edit.day if edit else None
-    when = f" on {day_words(since, case.as_of)}" if since else ""
+    when = f" on {day_and_month(since, case.as_of)}" if since else ""
     before = f" It was {edit.before} before." if edit and edit.before else ""
     return Cause(
         "campaign_stopped",
@@ -64,7 +66,7 @@ def _edited(case: BrokenCampaign, chain: Chain) -> Cause | None:
         return None
     what = _field_words(edit.field)
     sentence = (
-        f"The campaign's {what} was changed on {day_words(edit.day, case.as_of)}, when the break began: from"
+        f"The campaign's {what} was changed on {day_and_month(edit.day, case.as_of)}, when the break began: from"
         f" {_value(edit.before)} to {_value(edit.to)}."
     )
     return Cause(
@@ -124,12 +126,12 @@ def _filter(case: BrokenCampaign, chain: Chain) -> Cause | None:
     error = math.sqrt(min(before, 1.0) * max(1.0 - before, 0.05) / max(started, 1.0) + PASSING_SPREAD**2)
     if before - since < SURE_FALL * error:
         return None
-    day = day_words(case.since, case.as_of)
+    day = day_and_month(case.since, case.as_of)
     closed = kept <= FILTER_CLOSED
-    passed = "nobody passed" if since == 0 else f"{share_words(since)} passed"
+    passed = "nobody passed" if since == 0 else f"{share_text(since)} passed"
     sentence = (
-        f"{count_words(started, 'journey')} started since {day} and {passed} the campaign's filter;"
-        f" {share_words(before)} did before."
+        f"{plural(started, 'journey')} started since {day} and {passed} the campaign's filter;"
+        f" {share_text(before)} did before."
     )
     confidence = 0.82 if closed else 0.6
     if case.stage not in ("activated", None):

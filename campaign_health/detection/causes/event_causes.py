@@ -9,7 +9,10 @@ from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.rename.names import nearest_names
 from campaign_health.detection.rename.rename import Rename
-from campaign_health.words.wording import ask, asking, day_words, names_words, rate_words, share_words
+from campaign_health.words.dates import day_and_month
+from campaign_health.words.guides import ask, asking
+from campaign_health.words.lists import names_in_code
+from campaign_health.words.numbers import rate_text, share_text
 
 EVENT_GONE = 0.1  # of its usual count: an event at or below it has stopped
 EVENT_FADING = 0.5  # of its usual count: an event lost at or below it is on its way out
@@ -67,32 +70,32 @@ def _renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> Cause
     news = [first.new, *first.other_new]
     if not first.started:
         return _declared_not_begun(case, first)
-    day = day_words(first.first_day, case.as_of)
+    day = day_and_month(first.first_day, case.as_of)
     total = sum(rename.volume_handed_over for rename in whole if rename.new in news)
     facts = first.facts() | {"volume_handed_over": round(total, 3), "new_events": news}
     if first.gradual and first.first_day != first.last_day:
-        until = f" until {day_words(first.last_day, case.as_of)}" if first.complete else ""
-        moved = share_words(first.moved_share)
+        until = f" until {day_and_month(first.last_day, case.as_of)}" if first.complete else ""
+        moved = share_text(first.moved_share)
         sentence = (
-            f"`{case.event}` handed over to {names_words(news)} little by little from {day}{until}: "
-            f"{moved} of its traffic has left the old name, and the new one has {share_words(total)} of that"
+            f"`{case.event}` handed over to {names_in_code(news)} little by little from {day}{until}: "
+            f"{moved} of its traffic has left the old name, and the new one has {share_text(total)} of that"
         )
     elif first.complete:
-        stopped = day_words(first.last_day, case.as_of)
+        stopped = day_and_month(first.last_day, case.as_of)
         when = "the same day" if first.first_day == first.last_day else f"on {day}"
         carried = "began" if len(news) == 1 else "began together"
         sentence = (
-            f"`{case.event}` stopped on {stopped}; {names_words(news)} {carried} {when} with {share_words(total)} of"
+            f"`{case.event}` stopped on {stopped}; {names_in_code(news)} {carried} {when} with {share_text(total)} of"
             " its volume"
         )
     else:
         sentence = (
-            f"`{case.event}` lost {share_words(first.moved_share)} of its volume on {day}; {names_words(news)} began"
-            f" the same day with {share_words(total)} of what it lost"
+            f"`{case.event}` lost {share_text(first.moved_share)} of its volume on {day}; {names_in_code(news)} began"
+            f" the same day with {share_text(total)} of what it lost"
         )
     sentence += _properties_words(first) + "."
     if first.other_old:
-        sentence += f" {names_words(first.other_old)} went into the same new name."
+        sentence += f" {names_in_code(first.other_old)} went into the same new name."
     living = _living_name(case, first)
     if living not in news:
         sentence += f" Today it is called `{living}`."
@@ -103,8 +106,7 @@ def _renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> Cause
         facts["campaign_still_runs"] = True
         facts["journeys_kept"] = round(still, 3)
         sentence += (
-            f" Journeys still start ({share_words(still)} of the usual number), so Customer.io gets the event as"
-            " before."
+            f" Journeys still start ({share_text(still)} of the usual number), so Customer.io gets the event as before."
         )
     if first.declared:
         sentence = f"Hand-over in progress, as the manifest says. {sentence}"
@@ -118,7 +120,7 @@ def _properties_words(rename: Rename) -> str:
         return ""
     if rename.shared_properties >= 0.995:
         return " and the same properties"
-    return f" and {share_words(rename.shared_properties)} of its properties"
+    return f" and {share_text(rename.shared_properties)} of its properties"
 
 
 def _rename_step(case: BrokenCampaign, new: str) -> str:
@@ -131,7 +133,7 @@ def _rename_step(case: BrokenCampaign, new: str) -> str:
 
 
 def _declared_not_begun(case: BrokenCampaign, rename: Rename) -> Cause:
-    since = day_words(rename.first_day, case.as_of)
+    since = day_and_month(rename.first_day, case.as_of)
     return Cause(
         "event_renamed",
         0.9,
@@ -149,10 +151,10 @@ def _part_renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> 
     if not parts:
         return None
     first = parts[0]
-    day = day_words(first.first_day, case.as_of)
+    day = day_and_month(first.first_day, case.as_of)
     sentence = (
-        f"Since {day}, {share_words(first.moved_share)} of `{case.event}` is missing, steadily; `{first.new}` began the"
-        f" same day with {share_words(first.volume_handed_over)} of the missing part{_properties_words(first)}. One"
+        f"Since {day}, {share_text(first.moved_share)} of `{case.event}` is missing, steadily; `{first.new}` began the"
+        f" same day with {share_text(first.volume_handed_over)} of the missing part{_properties_words(first)}. One"
         " platform, app version or plan seems to send the new name, the rest still the old one."
     )
     return Cause(
@@ -180,7 +182,7 @@ def _unknown(case: BrokenCampaign, chain: Chain) -> Cause | None:
     if nearest and near[0][1] >= 0.999 and nearest[0].casefold().strip() == case.event.casefold().strip():
         sentence += f" `{nearest[0]}` differs only in capital letters or spaces, and names must match exactly."
     elif nearest:
-        sentence += f" The nearest {'name is' if len(nearest) == 1 else 'names are'} {names_words(nearest)}."
+        sentence += f" The nearest {'name is' if len(nearest) == 1 else 'names are'} {names_in_code(nearest)}."
     else:
         sentence += " No name comes near it."
     step = (
@@ -203,8 +205,8 @@ def _removed(case: BrokenCampaign, chain: Chain) -> Cause | None:
     fading = case.kind == "event_lost" and lately is not None and lately <= EVENT_FADING
     if fallen_with_all or not (gone or fading):
         return None
-    day = day_words(case.since, case.as_of)
-    before = rate_words(values.before)
+    day = day_and_month(case.since, case.as_of)
+    before = rate_text(values.before)
     facts = {
         "event": case.event,
         "events_a_day_before": round(values.before, 2),
@@ -215,7 +217,7 @@ def _removed(case: BrokenCampaign, chain: Chain) -> Cause | None:
     }
     verb = "stopped" if gone else "has been falling away since"
     sentence = (
-        f"`{case.event}` {verb} {f'on {day}' if gone else day} ({before} before, {rate_words(values.since)} since)"
+        f"`{case.event}` {verb} {f'on {day}' if gone else day} ({before} before, {rate_text(values.since)} since)"
     )
     if blocked:
         sentence += ", and Mixpanel's Lexicon says that it is blocked."
@@ -236,7 +238,7 @@ def _removed(case: BrokenCampaign, chain: Chain) -> Cause | None:
         facts["campaign_still_runs"] = True
         facts["journeys_kept"] = round(still, 3)
         sentence += (
-            f" Journeys still start ({share_words(still)} of the usual number): Customer.io gets the event as before,"
+            f" Journeys still start ({share_text(still)} of the usual number): Customer.io gets the event as before,"
             " only Mixpanel no longer shows it under this name."
         )
     return Cause("event_removed", confidence, case.since, sentence, facts, step)

@@ -10,7 +10,10 @@ import pandas as pd
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.edits import edits_near
-from campaign_health.words.wording import asking, count_words, day_words, names_words, share_words
+from campaign_health.words.dates import day_and_month
+from campaign_health.words.guides import asking
+from campaign_health.words.lists import names_in_code
+from campaign_health.words.numbers import plural, share_text
 
 LEAST_RISE = 0.08  # of the messages made: a smaller rise of a loss explains nothing
 LEAST_COUNT = 3  # messages
@@ -90,19 +93,19 @@ def _failing(case: BrokenCampaign, chain: Chain) -> Cause | None:
     before, since, count = rate
     texts = recent_failures(case)
     variables = list(dict.fromkeys(name for text in texts for name in variables_named(text)))
-    day = day_words(case.since, case.as_of)
+    day = day_and_month(case.since, case.as_of)
     sentence = (
-        f"{share_words(since)} of the messages made since {day} failed ({count:,.0f}; {share_words(before)} before)"
+        f"{share_text(since)} of the messages made since {day} failed ({count:,.0f}; {share_text(before)} before)"
     )
     if texts:
         sentence += f'. Customer.io says: "{texts[0]}"'
     sentence += "."
     edited = [edit for edit in edits_near(case) if edit.about_messages]
     if edited:
-        sentence += f" The message was changed on {day_words(edited[0].day, case.as_of)}."
+        sentence += f" The message was changed on {day_and_month(edited[0].day, case.as_of)}."
     if variables:
         step = (
-            f"In Customer.io, open the failing message and give {names_words(variables)} a default (such as `{{{{"
+            f"In Customer.io, open the failing message and give {names_in_code(variables)} a default (such as `{{{{"
             f" {variables[0]} | default: '{_stand_in(variables[0])}' }}}}`) or a condition; or"
             f" {asking(case.owner, 'the engineers')} to have it filled again."
             " Send a test to yourself: it must arrive."
@@ -144,10 +147,10 @@ def _states(case: BrokenCampaign) -> dict[str, list[str]]:
 
 def _off_sentence(off: list[str], day: str, left: float | None, what: str, *, dated: bool) -> str:
     """Which messages are off, and what is left of the usual messages per journey (None: not known)."""
-    sentence = f"{names_words(off)} {'is' if len(off) == 1 else 'are'} switched off: journeys activate as before and "
+    sentence = f"{names_in_code(off)} {'is' if len(off) == 1 else 'are'} switched off: journeys activate as before and "
     if left is None or left < NEXT_TO_NOTHING:
         return f"{sentence}{'next to no' if left else 'no'} message is {what} since {day}."
-    sentence += f"{share_words(left)} of the usual messages are {what} since {day}."
+    sentence += f"{share_text(left)} of the usual messages are {what} since {day}."
     if not dated and left > CREATED_GONE:
         sentence += " When it was switched off is not on record."
     return sentence
@@ -167,16 +170,16 @@ def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
     nothing_made = made is not None and made <= CREATED_GONE
     some_off = made is not None and made <= 0.9
     sends_lost = chain.kept("sent", "activated")
-    day = day_words(switched[0].day if switched else case.since, case.as_of)
+    day = day_and_month(switched[0].day if switched else case.since, case.as_of)
     if drafted and rate is not None:
         confidence = (0.96 if drafts or switched else 0.85) * _explained(rate[1] - rate[0], chain)
         which = (
-            f"{names_words(drafts)} {'only queues' if len(drafts) == 1 else 'only queue'} drafts"
+            f"{names_in_code(drafts)} {'only queues' if len(drafts) == 1 else 'only queue'} drafts"
             if drafts
             else "Messages only queue drafts"
         )
         sentence = (
-            f"{which} since {day}: {count_words(rate[2], 'message')} made, waiting, not sent ({share_words(rate[1])} of"
+            f"{which} since {day}: {plural(rate[2], 'message')} made, waiting, not sent ({share_text(rate[1])} of"
             " all made)."
         )
         wanted = "Draft"
@@ -228,7 +231,7 @@ def _unreachable(case: BrokenCampaign, chain: Chain) -> Cause | None:
     if not found:
         return None
     loss, (before, since, count) = max(found, key=lambda item: item[1][1] - item[1][0])
-    day = day_words(case.since, case.as_of)
+    day = day_and_month(case.since, case.as_of)
     why = {
         "undeliverable": (
             "undeliverable (no address on the profile, a message limit, or delivery switched off for the workspace)"
@@ -237,7 +240,7 @@ def _unreachable(case: BrokenCampaign, chain: Chain) -> Cause | None:
         "bounced": "refused by the receiver (bounced)",
     }[loss]
     sentence = (
-        f"{share_words(since)} of the messages made since {day} were {why}: {count:,.0f}, against {share_words(before)}"
+        f"{share_text(since)} of the messages made since {day} were {why}: {count:,.0f}, against {share_text(before)}"
         " before."
     )
     step = {

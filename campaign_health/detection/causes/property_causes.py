@@ -11,7 +11,11 @@ from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.message_causes import loss_rise, recent_failures, variables_named
 from campaign_health.detection.causes.property_drift import PropertyChange
-from campaign_health.words.wording import ask, asking, day_words, names_words, share_words, type_words
+from campaign_health.words.dates import day_and_month
+from campaign_health.words.guides import ask, asking
+from campaign_health.words.lists import names_in_code
+from campaign_health.words.numbers import share_text
+from campaign_health.words.property_types import type_words
 
 GONE = 0.15  # of the events: a share at or below it breaks everybody
 DAYS_EITHER_SIDE = 1
@@ -132,9 +136,9 @@ def _use_words(case: BrokenCampaign, how: str | None) -> str:
 
 def _when(case: BrokenCampaign, change: PropertyChange) -> str:
     if change.last_day_before and (change.day - change.last_day_before).days > 1:
-        before, after = (day_words(day, case.as_of) for day in (change.last_day_before, change.day))
+        before, after = (day_and_month(day, case.as_of) for day in (change.last_day_before, change.day))
         return f"between {before} and {after}, the days on which it was looked at"
-    return f"on {day_words(change.day, case.as_of)}"
+    return f"on {day_and_month(change.day, case.as_of)}"
 
 
 def _facts(change: PropertyChange, how: str | None) -> dict[str, object]:
@@ -160,7 +164,7 @@ def _whole(case: BrokenCampaign, change: PropertyChange, confidence: float, how:
     if change.kind == "type_changed":
         sentence = (
             f"`{change.property}` of `{change.event}` was {type_words(change.before)} and is"
-            f" {type_words(change.after)} on {share_words(change.share_after)} of the events; it changed {when}."
+            f" {type_words(change.after)} on {share_text(change.share_after)} of the events; it changed {when}."
             f" {use}{said}"
         )
         step = (
@@ -169,14 +173,14 @@ def _whole(case: BrokenCampaign, change: PropertyChange, confidence: float, how:
             f" Customer.io{_inner(change)}. A test message to yourself, with a new event, must show the right text."
         )
         return Cause("property_type_changed", confidence, since, sentence, _facts(change, how), step)
-    gone = "is gone" if change.share_after <= 0.02 else f"fell to {share_words(change.share_after)} of the events"
+    gone = "is gone" if change.share_after <= 0.02 else f"fell to {share_text(change.share_after)} of the events"
     sentence = (
-        f"`{change.property}` {gone} from `{change.event}` ({share_words(change.share_before)} of the events carried it"
+        f"`{change.property}` {gone} from `{change.event}` ({share_text(change.share_before)} of the events carried it"
         f" before); it changed {when}. "
     )
     if change.share_after > 0.02:
         sentence = (
-            f"`{change.property}` of `{change.event}` {gone}, from {share_words(change.share_before)}; it changed"
+            f"`{change.property}` of `{change.event}` {gone}, from {share_text(change.share_before)}; it changed"
             f" {when}. "
         )
     if change.new_property:
@@ -184,7 +188,7 @@ def _whole(case: BrokenCampaign, change: PropertyChange, confidence: float, how:
     sentence += use + said
     if change.new_property:
         step = (
-            f"In Customer.io, replace `{change.property}` by {names_words([change.new_property])} in the messages and"
+            f"In Customer.io, replace `{change.property}` by {names_in_code([change.new_property])} in the messages and"
             " filters that use it, or "
         )
         step += f"{asking(case.owner, 'the engineers')} to have both sent for a while. "
@@ -210,10 +214,10 @@ def _part(
 ) -> Cause:
     lost = _lost_share(change)
     sentence = (
-        f"Since {day_words(case.since, case.as_of)}, {share_words(lost)} of `{change.event}` comes without"
+        f"Since {day_and_month(case.since, case.as_of)}, {share_text(lost)} of `{change.event}` comes without"
         f" `{change.property}`"
     )
-    sentence += f", and {share_words(missing)} of the sends are missing" if missing is not None else ""
+    sentence += f", and {share_text(missing)} of the sends are missing" if missing is not None else ""
     if change.new_property:
         sentence += f". `{change.new_property}` began at the same time and looks like its new name"
     sentence += ". One platform, app version or plan seems to have lost it, the rest is as before. "

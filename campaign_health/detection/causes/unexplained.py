@@ -8,7 +8,10 @@ from campaign_health.detection.causes.edits import edits_near
 from campaign_health.detection.causes.event_causes import PROJECT_DOWN
 from campaign_health.detection.causes.message_causes import loss_rise
 from campaign_health.detection.causes.property_causes import used_properties
-from campaign_health.words.wording import ask, asking, day_words, names_words, rate_words, share_words
+from campaign_health.words.dates import day_and_month
+from campaign_health.words.guides import ask, asking
+from campaign_health.words.lists import names_in_code
+from campaign_health.words.numbers import rate_text, share_text
 
 
 def steady_part(case: BrokenCampaign, chain: Chain) -> Cause | None:
@@ -25,14 +28,14 @@ def steady_part(case: BrokenCampaign, chain: Chain) -> Cause | None:
     # A part of the traffic is the same part every day; what comes and goes is something else.
     if kept is None or not 0.1 < kept < 0.92 or not steady:
         return None
-    day = day_words(case.since, case.as_of)
+    day = day_and_month(case.since, case.as_of)
     event = f"`{case.event}`" if case.event else "the trigger"
     if case.stage == "started":
         sentence = (
-            f"Since {day}, {share_words(1 - kept)} of {event} no longer starts a journey; the rest does as before."
+            f"Since {day}, {share_text(1 - kept)} of {event} no longer starts a journey; the rest does as before."
         )
     else:
-        sentence = f"Since {day}, {share_words(1 - kept)} of {event} is missing; the rest comes as before."
+        sentence = f"Since {day}, {share_text(1 - kept)} of {event} is missing; the rest comes as before."
     sentence += " That is what one platform, app version or plan breaking looks like."
     return Cause(
         "part_of_traffic_broke",
@@ -49,17 +52,17 @@ def steady_part(case: BrokenCampaign, chain: Chain) -> Cause | None:
 def unknown(case: BrokenCampaign, chain: Chain) -> Cause:
     """Said plainly, with what was looked at and found in order, and what could not be looked at."""
     ruled_out = tuple(_ruled_out(case, chain))
-    day = day_words(case.since, case.as_of)
+    day = day_and_month(case.since, case.as_of)
     where = _where(case, day)
     sentence = f"No cause found: {where}, and none of the usual reasons fits."
     if case.project_kept is not None and case.project_kept < PROJECT_DOWN:
         sentence += (
             " The project's other events, taken together, fell too, to"
-            f" {share_words(case.project_kept)} of their usual level: as in an outage or on a holiday."
+            f" {share_text(case.project_kept)} of their usual level: as in an outage or on a holiday."
         )
     if case.others_broken:
         sentence += (
-            f" {names_words(list(case.others_broken))} broke at the same time, so the reason probably lies with what"
+            f" {names_in_code(list(case.others_broken))} broke at the same time, so the reason probably lies with what"
             " they share."
         )
     return Cause(
@@ -118,7 +121,7 @@ def _ruled_out(case: BrokenCampaign, chain: Chain) -> list[str]:
     events, kept = chain.series("events"), chain.event_kept()
     if case.event is not None and events is not None and kept is not None and kept > 0.5:
         said.append(
-            f"The event still comes: `{case.event}` {rate_words(events.since)}, {rate_words(events.before)} before."
+            f"The event still comes: `{case.event}` {rate_text(events.since)}, {rate_text(events.before)} before."
         )
     elif case.event is None:
         said.append("No event is known for this campaign, so its event could not be checked; the manifest can name it.")
@@ -139,7 +142,7 @@ def _ruled_out(case: BrokenCampaign, chain: Chain) -> list[str]:
     ):
         rate = loss_rise(chain, [loss])
         if rate is not None and rate[1] - rate[0] < 0.08:
-            said.append(f"{words} ({share_words(rate[1])}).")
+            said.append(f"{words} ({share_text(rate[1])}).")
     if case.messages is not None and len(case.messages) and (case.messages["sending_state"] == "automatic").all():
         said.append("Every message is set to send.")
     if case.state == "running":
@@ -151,5 +154,5 @@ def _ruled_out(case: BrokenCampaign, chain: Chain) -> list[str]:
         change.property for change in case.property_changes if change.event == case.event and change.kind != "appeared"
     }
     if used and not changed & set(used):
-        said.append(f"None of the properties it uses changed ({names_words(sorted(used))}).")
+        said.append(f"None of the properties it uses changed ({names_in_code(sorted(used))}).")
     return said

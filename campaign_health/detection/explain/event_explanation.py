@@ -7,7 +7,8 @@ from datetime import date
 
 from campaign_health.detection.chain.part_hand_overs import LEAST_CONFIDENCE
 from campaign_health.detection.explain.explanation import Budget, Step
-from campaign_health.words.numbers import count, day_text, plural, span
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import count, plural, span
 
 
 @dataclass(frozen=True)

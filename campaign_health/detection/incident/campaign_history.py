@@ -14,7 +14,8 @@ from campaign_health.detection.chain.chain_input import ChainInput, Flags, Numbe
 from campaign_health.detection.chain.chain_verdicts import STAGES, ChainVerdicts, Expectation
 from campaign_health.detection.incident.money import DailyMiss, Estimate
 from campaign_health.detection.pair.verdicts import STATUS_NAMES
-from campaign_health.words.sentences import day_text, seen_sentence
+from campaign_health.words.dates import day_text
+from campaign_health.words.sentences import seen_sentence
 
 LOOK_BACK_DAYS = 56
 """How far back from a day an incident's own numbers are read: eight weeks."""

@@ -13,7 +13,8 @@ from typing import Any
 
 from campaign_health.detection.incident.campaign_history import CampaignHistory
 from campaign_health.detection.incident.money import DailyMiss, Estimate
-from campaign_health.words.numbers import day_text, plural
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import plural
 from campaign_health.words.sentences import seen_sentence
 
 Evidence = tuple[Mapping[str, Any], ...]

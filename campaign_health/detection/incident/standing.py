@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from campaign_health.detection.incident.incidents import Change, Incident
-from campaign_health.words.numbers import day_text
+from campaign_health.words.dates import day_text
 
 CONFIRMED_HAND_OVER_DAYS = 7
 """How long after a person confirmed a rename the sends may take to come back before it is raised again."""

@@ -34,7 +34,9 @@ from campaign_health.judge.reading import Known, read_known
 from campaign_health.judge.workspace import read_panels, remembered
 from campaign_health.settings import WorkspaceSettings
 from campaign_health.state.find_campaign import no_verdict
-from campaign_health.words.sentences import count, day_text, plural, seen_sentence, span
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import count, plural, span
+from campaign_health.words.sentences import seen_sentence
 from storage.connection import Connection
 from storage.save import judgements
 

@@ -22,7 +22,7 @@ from campaign_health.detection.explain.event_explanation import (
 from campaign_health.detection.explain.explanation import Budget
 from campaign_health.detection.pair.monitor import PanelVerdicts
 from campaign_health.judge.explain.explained import HISTORY, LinkDay, LinkExplained
-from campaign_health.words.sentences import plural, span
+from campaign_health.words.numbers import plural, span
 
 _DAYS_SHOWN = 10
 
