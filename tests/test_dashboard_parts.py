@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
+from campaign_health.state.campaign_facts import campaign_days
+from campaign_health.state.incidents_now import campaigns_now, incidents
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,9 +33,7 @@ from campaign_health.dashboard.parts.cards import card_html, since_text
 from campaign_health.dashboard.parts.cause_facts import evidence_html
 from campaign_health.dashboard.parts.csv_export import as_csv
 from campaign_health.dashboard.parts.event_table import LIVES, lives, newsworthy_first
-from campaign_health.state.campaign_facts import campaign_days
 from campaign_health.state.campaign_view import CampaignView, campaign_view
-from campaign_health.state.incidents_now import campaigns_now, incidents
 from campaign_health.words.guides import GUIDES
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from campaign_health.words.status import CAUSE_WORDS, PAGE_STATUSES

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from campaign_health.state.campaign_facts import Failure, campaign_names
+from campaign_health.state.events_now import campaign_mappings
+from campaign_health.state.incidents_now import incidents
 
 from campaign_health.dashboard.figures.chain import chain_figure, chain_steps, chain_text
 from campaign_health.dashboard.figures.timeline import Mark, ratio_timeline, timeline
@@ -24,10 +27,7 @@ from campaign_health.dashboard.parts.event_use import usage, users
 from campaign_health.dashboard.parts.found_later import as_known_now
 from campaign_health.dashboard.parts.message_words import failure_text, problem_text, sending_text
 from campaign_health.dashboard.parts.property_words import property_detail, property_text
-from campaign_health.state.campaign_facts import Failure, campaign_names
 from campaign_health.state.campaign_view import CampaignView, campaign_view
-from campaign_health.state.events_now import campaign_mappings
-from campaign_health.state.incidents_now import incidents
 from campaign_health.state.stretch_words import seen_line, unchecked_line
 from campaign_health.state.stretches import Stretch, stretches
 from campaign_health.words.numbers import unbroken, unbroken_share

@@ -7,10 +7,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from campaign_health.state.situation import Gap, Situation
 
 from campaign_health.alerts.digest.due import PastAnnouncement, kind_due, urgent_incidents
 from campaign_health.settings import DigestSettings
-from campaign_health.state.situation import Gap, Situation
 from tests.digest_cast import FAILED_METRICS, TODAY, change, incident, situation
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from campaign_health.state.incidents_now import incidents
 
 from campaign_health.alerts.digest.situation_reads import read_situation
-from campaign_health.state.incidents_now import incidents
 from storage.file.database import open_published, transaction
 from storage.records import SOURCES, CollectionRecord
 from storage.save import save_collection, save_workspace_zone

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from campaign_health.state.gap_reads import read_gaps
+from campaign_health.state.situation import FailedSource, Gap
+
 from campaign_health.alerts.digest.building import build_digest
 from campaign_health.alerts.digest.digest import SectionName
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.alerts.forms.slack_blocks import slack_message
-from campaign_health.state.gap_reads import read_gaps
-from campaign_health.state.situation import FailedSource, Gap
 from campaign_health.state.unchecked import CURE, in_short, unchecked
 from tests.digest_cast import FAILED_METRICS, TODAY, situation
 from tests.digest_warehouse import MONDAY, warehouse_in

@@ -20,12 +20,12 @@ from campaign_health.alerts.channels.delivery import Channel, Delivery, Delivery
 from campaign_health.alerts.digest.building import build_digest
 from campaign_health.alerts.digest.digest import Digest, Kind
 from campaign_health.alerts.digest.due import PastAnnouncement, kind_due, urgent_incidents
+from campaign_health.alerts.digest.situation import Situation
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.errors import CampaignHealthError
 from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings, WorkspaceSettings
-from campaign_health.state.situation import Situation
 from storage.connection import Connection
 from storage.errors import StorageError
 from storage.file.database import Warehouse, transaction
@@ -97,7 +97,7 @@ def prepare(
     unsettled = next((earlier for earlier in past if earlier.status == "sending"), None)
     if unsettled is not None:
         return digest_from_json(unsettled.digest), past
-    situation = narrowed(read_situation(connection, workspace.name, channel.name, today), routes)
+    situation = narrowed(read_situation(connection, workspace.name, channel.name, now), routes)
     waits = past and past[-1].retry_at is not None and past[-1].retry_at > now
     if not waits and (urgent := urgent_incidents(situation, workspace.digest, today)):
         return compose(situation, settings, "urgent", today, past, only_incidents=urgent), past

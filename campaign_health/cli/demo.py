@@ -19,7 +19,6 @@ from campaign_health.dashboard.server import refuse_port_in_use, streamlit_argum
 from campaign_health.demo.prepare import Demo, demo_process_environment, prepare_demo
 from campaign_health.process.clock import read_clock
 from campaign_health.process.stopping import Stopped, StopSignals
-from campaign_health.state.beside import read_beside
 from campaign_health.state.overview import read_overview
 from storage.file.database import open_published
 from storage.records import CollectionRecord, Source
@@ -69,7 +68,7 @@ def command(port: int, address: str, dashboard: bool, data_dir: Path | None) -> 
                 demo = _prepare(Path(directory).resolve(), signals)
                 with open_published(demo.settings.data_dir) as connection:
                     overview = read_overview(connection, demo.now)
-                    print_overview(overview, read_beside(connection, overview))
+                    print_overview(overview)
                 sys.stdout.flush()
                 if dashboard:
                     code = _show(demo, port, address)

@@ -81,7 +81,7 @@ def _preview(settings: Settings, workspace: WorkspaceSettings, now: datetime) ->
         if digest is not None:
             return digest, True
         today = local_day(now, zone_of(connection, workspace))
-        situation = read_situation(connection, workspace.name, channel.name, today)
+        situation = read_situation(connection, workspace.name, channel.name, now)
         return compose(situation, settings, "digest", today, past), False
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import notes, print_json
+from campaign_health.cli.terminal.status_json import status_as_json
 from campaign_health.cli.terminal.status_view import print_overview
 from campaign_health.process.clock import read_clock
 from campaign_health.settings import load_settings
-from campaign_health.state.beside import read_beside
-from campaign_health.state.overview import as_json as overview_as_json
 from campaign_health.state.overview import read_overview
 from storage.errors import NoPublishedFileError
 from storage.file.database import open_published
@@ -36,14 +34,13 @@ def command(workspace: str | None, as_json: bool, with_exit_code: bool) -> None:
     try:
         with open_published(settings.data_dir) as connection:
             overview = read_overview(connection, read_clock(os.environ), workspace)
-            beside = read_beside(connection, overview, workspace)
     except NoPublishedFileError as failure:
         if not with_exit_code:
             raise
         notes.print(f"error: {failure}", style="bold red", markup=False)
         sys.exit(2)
     if as_json:
-        print_json({**overview_as_json(overview), "unchecked": [asdict(item) for item in beside.unchecked]})
+        print_json(status_as_json(overview))
     else:
-        print_overview(overview, beside)
+        print_overview(overview)
     sys.exit(overview.exit_code if with_exit_code else 0)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -19,25 +19,20 @@ from campaign_health.dashboard.watch import watch_for_new_data
 from campaign_health.errors import CampaignHealthError
 from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings
-from campaign_health.state.sources import WorkspaceNow, workspaces
-from campaign_health.state.stretch_words import unchecked_line
-from campaign_health.state.stretches import stretches
+from campaign_health.state.overview import Overview, overview_of
+from campaign_health.state.workspace import WorkspaceState, read_workspace, workspace_names
 from campaign_health.words.dates import day_text, days_since
-from campaign_health.words.lists import joined
-from campaign_health.words.status import SOURCE_WORDS
+from campaign_health.words.visible import visible
 from storage.errors import NoPublishedFileError, StorageError
-from storage.file.zones import known_zone
-
-# A day's collection is due every morning; a little later than a day and a half is a collection that was missed.
-STALE_AFTER = timedelta(hours=36)
 
 
 @dataclass(frozen=True)
 class Page:
-    """The view that is being drawn: its workspace, today in that workspace's zone, and its colours."""
+    """The view that is being drawn: its workspace as it stands now, today in that workspace's zone, and its colours."""
 
     settings: Settings
-    workspace: WorkspaceNow
+    workspace: WorkspaceState
+    overview: Overview
     today: date
     now: datetime
     palette: Palette
@@ -45,12 +40,12 @@ class Page:
     @property
     def name(self) -> str:
         """The workspace's name."""
-        return self.workspace.workspace
+        return self.workspace.name
 
     @property
     def zone(self) -> ZoneInfo:
         """The workspace's zone."""
-        return known_zone(self.workspace.time_zone)
+        return self.workspace.zone
 
     def local_time(self, instant: datetime) -> str:
         """An instant as people of the workspace read it: `today at 06:32`, `Mon 23 Nov at 06:32`."""
@@ -66,15 +61,14 @@ def draw(page: Callable[[Page], None]) -> None:
     try:
         watch_for_new_data()
         settings = installation()
-        found = answer(workspaces)
-        if not found:
+        names = answer(workspace_names)
+        if not names:
             _first_run()
             return
-        workspace = _chosen(found)
+        state = answer(read_workspace, _chosen(names))
         moment = now()
-        zone = known_zone(workspace.time_zone)
-        view = Page(settings, workspace, local_day(moment, zone), moment, palette())
-        _say_if_stale(view)
+        view = Page(settings, state, overview_of([state], moment), local_day(moment, state.zone), moment, palette())
+        _say_what_is_missing(view.overview)
         page(view)
     except NoPublishedFileError:
         _first_run()
@@ -84,13 +78,11 @@ def draw(page: Callable[[Page], None]) -> None:
             st.write(in_markdown(cure))
 
 
-def _chosen(found: tuple[WorkspaceNow, ...]) -> WorkspaceNow:
-    names = [workspace.workspace for workspace in found]
+def _chosen(names: Sequence[str]) -> str:
     if len(names) == 1:
-        return found[0]
-    name = st.selectbox("Workspace", names, key="workspace", bind="query-params", format_func=shown,
+        return names[0]
+    return st.selectbox("Workspace", names, key="workspace", bind="query-params", format_func=shown,
                         persist_state="session", width=460)  # fmt: skip
-    return found[names.index(name)]
 
 
 def _first_run() -> None:
@@ -107,25 +99,16 @@ def _first_run() -> None:
     quiet(f"The data is expected in {in_markdown(warehouse().published_path)}.")
 
 
-def _say_if_stale(page: Page) -> None:
-    sources = page.workspace.sources
-    failed = [source for source in sources if source.outcome != "complete"]
-    complete = [source.last_complete for source in sources if source.last_complete]
-    newest = page.workspace.oldest_core() or max(complete, default=None)
-    if newest is None or page.now - newest > STALE_AFTER:
-        when = f"The last complete collection was {page.local_time(newest)}." if newest else "None was complete yet."
+def _say_what_is_missing(overview: Overview) -> None:
+    for text in overview.stale:
         st.warning(
-            f"**These numbers are old.** {when} What has happened since cannot be seen here. "
+            f"**These numbers are not of today.** {in_markdown(text)} What has happened since cannot be seen here. "
             "Ask whoever runs campaign-health whether it is still running.",
             icon=":material/schedule:",
         )
-        return
-    missing = "What is missing is *not collected*, never zero: see page Data."
-    found = answer(stretches, page.name)
-    lacking = {source for one in found if one.status == "not_collected" for source in one.lacking}
-    names = joined([SOURCE_WORDS.get(one.source, one.source) for one in failed if one.source not in lacking])
-    others = f"{names} did not answer in full. " if names else ""
-    if line := unchecked_line(found, page.today):
-        quiet(f":material/cloud_off: **{in_markdown(line)}** {others}{missing}")
-    elif others:
-        quiet(f":material/cloud_off: **Not everything could be checked.** {others}{missing}")
+    for one in overview.unchecked:
+        heading = in_markdown(f"{visible(one.title, 300)}{f', {one.when}' if one.when else ''}")
+        quiet(
+            f":material/cloud_off: **Could not check {heading}.** {in_markdown(one.said)} "
+            "What is missing is *not collected*, never zero: see page Data."
+        )

@@ -2,33 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 
-from campaign_health.state.campaign_facts import (
-    CampaignNow,
-    Failure,
+from campaign_health.state.incident import Incident, incidents_of, open_incidents
+from storage.connection import Connection
+from storage.read.events import rename_suspects
+from storage.read.one_campaign import (
     campaign_days,
     campaign_edits,
     campaign_messages,
     campaign_names,
-    campaign_now,
+    campaign_row,
     event_days,
     event_life,
     failure_messages,
     property_changes,
     property_states,
 )
-from campaign_health.state.events_now import rename_suspects
-from campaign_health.state.incidents_now import Incident, incidents
-from storage.connection import Connection
 from storage.save.decisions import Decision, decisions_in_force
 
 NO_CHANGES = pd.DataFrame(columns=["property", "kind", "day", "before", "after", "new_property"])
 NO_STATES = pd.DataFrame(columns=["property", "type", "share", "day"])
+
+
+@dataclass(frozen=True)
+class CampaignNow:
+    """One campaign as last read, with what the manifest adds. Instants in UTC, without zone."""
+
+    campaign_id: int
+    name: str
+    state: str
+    trigger_kind: str
+    trigger: str | None
+    event: str | None
+    event_from: str
+    tags: tuple[str, ...]
+    owner: str | None
+    deal_value: float | None
+    conversion_rate: float | None
+    timing: str | None
+    uses: tuple[str, ...]
+    first_started: datetime | None
+    updated: datetime | None
+    gone_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A reason Customer.io gave for failed messages, and when it was last read (UTC, without zone)."""
+
+    text: str
+    last_read: datetime
 
 
 @dataclass(frozen=True)
@@ -51,14 +80,14 @@ class CampaignView:
     @property
     def open_incident(self) -> Incident | None:
         """The incident that is open now."""
-        return next((one for one in self.incidents if one.status == "open"), None)
+        return next((one for one in self.incidents if one.is_open), None)
 
 
 def campaign_view(
     connection: Connection, workspace: str, asked: int | None, today: date
 ) -> tuple[tuple[tuple[int, str], ...], CampaignView | None]:
     """The names of all campaigns, and the one that is asked for (without: the one most worth looking at), if it is."""
-    names = campaign_names(connection, workspace)
+    names = _open_first(connection, workspace)
     chosen = asked if asked is not None else names[0][0] if names else None
     now = None if chosen is None else campaign_now(connection, workspace, chosen)
     if now is None:
@@ -66,10 +95,22 @@ def campaign_view(
     return names, _view(connection, workspace, now, today)
 
 
+def campaign_now(connection: Connection, workspace: str, campaign_id: int) -> CampaignNow | None:
+    """The campaign, or None where there is no such id."""
+    row = campaign_row(connection, workspace, campaign_id)
+    return None if row is None else CampaignNow(**{**row, "tags": tuple(row["tags"]), "uses": tuple(row["uses"])})
+
+
+def _open_first(connection: Connection, workspace: str) -> tuple[tuple[int, str], ...]:
+    """Every campaign, those with an open incident first, in the order of their cards, then by name."""
+    cards = {one.campaign_id: place for place, one in enumerate(open_incidents(connection, workspace))}
+    return tuple(sorted(campaign_names(connection, workspace), key=lambda named: cards.get(named[0], len(cards))))
+
+
 def _view(connection: Connection, workspace: str, now: CampaignNow, today: date) -> CampaignView:
     event, number = now.event, now.campaign_id
-    found = incidents(connection, workspace, number)
-    paired = {name for one in found if one.status == "open" for cause in one.causes for name in renamed(cause) or ()}
+    found = incidents_of(connection, workspace, number)
+    paired = {name for one in found if one.is_open for cause in one.causes for name in renamed(cause) or ()}
     return CampaignView(
         now=now,
         days=campaign_days(connection, workspace, number, event),
@@ -79,14 +120,14 @@ def _view(connection: Connection, workspace: str, now: CampaignNow, today: date)
         changes=property_changes(connection, workspace, event) if event else NO_CHANGES,
         messages=campaign_messages(connection, workspace, number),
         states=property_states(connection, workspace, event) if event else NO_STATES,
-        failures=failure_messages(connection, workspace, number),
+        failures=tuple(Failure(*row) for row in failure_messages(connection, workspace, number)),
         suspects=rename_suspects(connection, workspace),
         hand_overs={name: event_days(connection, workspace, name) for name in sorted(paired)},
         decisions=tuple(decisions_in_force(connection, workspace, today)),
     )
 
 
-def renamed(cause: dict[str, Any]) -> tuple[str, str] | None:
+def renamed(cause: Mapping[str, Any]) -> tuple[str, str] | None:
     """Old and new event of a cause that is a rename, or None where it is another."""
     facts = cause.get("facts") or {}
     old, new = facts.get("old_event"), facts.get("new_event")

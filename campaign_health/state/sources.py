@@ -1,78 +1,60 @@
-"""Questions that every page asks: which workspaces there are, and how fresh the data is."""
+"""How the newest collection of each source went."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 
 from storage.connection import Connection
+from storage.read.sources import source_rows
 from storage.records import CORE_SOURCES
 
-_FRESHNESS = """
-SELECT source, arg_max(outcome, started_at), max(ended_at), max(CASE WHEN outcome = 'complete' THEN ended_at END),
-       arg_max(error, started_at)
-FROM collection WHERE workspace = ? GROUP BY source ORDER BY source
-"""
-
 
 @dataclass(frozen=True)
-class SourceNow:
-    """How the newest run of one source went. Instants in UTC; `last_complete` None where none ever was."""
+class SourceState:
+    """One source. Instants in UTC, days in the workspace's zone; of `failing_*` and `error` None where all is well.
 
-    source: str
-    outcome: str
-    last_run: datetime
-    last_complete: datetime | None
-    error: str | None
-
-
-@dataclass(frozen=True)
-class WorkspaceNow:
-    """One workspace: its zone, the newest judged day (None before the first judging) and its sources."""
+    `answered_at` is the newest run in which it answered at least in part, `complete_at` the newest complete one.
+    `failing_since` is the first of the runs up to the newest that were not complete, with the days they were asked for.
+    """
 
     workspace: str
-    time_zone: str
-    judged_day: date | None
-    judged_at: datetime | None
-    sources: tuple[SourceNow, ...]
+    source: str
+    outcome: str
+    newest_run_at: datetime
+    answered_at: datetime | None
+    complete_at: datetime | None
+    last_day: date | None
+    error: str | None
+    failing_since: datetime | None
+    failing_first_day: date | None
+    failing_last_day: date | None
 
-    def oldest_core(self) -> datetime | None:
-        """When that source was collected which of the needed ones was so longest ago; failed ones are told apart.
+    @property
+    def trouble(self) -> str | None:
+        """What went wrong in the newest run; None where all is well."""
+        return None if self.outcome == "complete" else self.error or f"The newest run was {self.outcome}."
 
-        What was collected last says nothing of a source that was last asked long ago.
-        """
-        instants = [
-            source.last_complete
-            for source in self.sources
-            if source.source in CORE_SOURCES and source.outcome == "complete" and source.last_complete
-        ]
-        return min(instants, default=None)
-
-
-def workspaces(connection: Connection) -> tuple[WorkspaceNow, ...]:
-    """Every workspace that was ever collected, by name."""
-    rows = connection.execute(
-        """
-        SELECT names.workspace, coalesce(w.time_zone, 'UTC'), j.as_of, j.judged_at
-        FROM (SELECT workspace FROM workspace UNION SELECT workspace FROM collection) names
-        LEFT JOIN workspace w ON w.workspace = names.workspace
-        LEFT JOIN judge_run j ON j.workspace = names.workspace
-        ORDER BY names.workspace
-        """
-    ).fetchall()
-    return tuple(
-        WorkspaceNow(name, zone, as_of, _utc(judged_at), _sources(connection, name))
-        for name, zone, as_of, judged_at in rows
-    )
+    @property
+    def is_core(self) -> bool:
+        """Whether nothing can be judged without it."""
+        return self.source in CORE_SOURCES
 
 
-def _sources(connection: Connection, workspace: str) -> tuple[SourceNow, ...]:
-    rows = connection.execute(_FRESHNESS, [workspace]).fetchall()
-    return tuple(
-        SourceNow(source, outcome, ended.replace(tzinfo=UTC), _utc(complete), error if outcome != "complete" else None)
-        for source, outcome, ended, complete, error in rows
-    )
+def read_sources(connection: Connection, workspace: str) -> tuple[SourceState, ...]:
+    """Every source that was ever asked, by name."""
+    names = [column.name for column in fields(SourceState)]
+    rows = ({"workspace": workspace, **row} for row in source_rows(connection, workspace))
+    return tuple(SourceState(**{name: row[name] for name in names}) for row in rows)
 
 
-def _utc(instant: datetime | None) -> datetime | None:
-    return instant.replace(tzinfo=UTC) if instant else None
+def core(sources: Iterable[SourceState]) -> Sequence[SourceState]:
+    """The sources without which nothing can be judged; all of them where none of those was ever asked."""
+    known = list(sources)
+    return [one for one in known if one.is_core] or known
+
+
+def troubled_core(sources: Iterable[SourceState]) -> Sequence[SourceState]:
+    """Those whose newest run leaves something unchecked: what the others lack hides no verdict."""
+    return [one for one in sources if one.is_core and one.trouble]

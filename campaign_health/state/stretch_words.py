@@ -12,7 +12,6 @@ from campaign_health.words.numbers import count, plural, span
 from campaign_health.words.sentences import seen_sentence
 from campaign_health.words.status import SOURCE_WORDS
 
-NAMED = 3
 # For each status: what it means, and what a person can do about it.
 ADVICE = {
     "surging": (
@@ -30,20 +29,6 @@ ADVICE = {
         "campaign-health, and look in Customer.io whether the campaign still sends.",
     ),
 }
-
-
-def unchecked_line(found: Sequence[Stretch], today: date) -> str:
-    """Which campaigns could not be checked, since when, and what did not answer; empty where there are none."""
-    unchecked = [one for one in found if one.status == "not_collected"]
-    if not unchecked:
-        return ""
-    services = _services([source for one in unchecked for source in one.lacking])
-    why = f": {services} gave no usable numbers for {'it' if len(unchecked) == 1 else 'them'}" if services else ""
-    if len(unchecked) == 1:
-        return f"{unchecked[0].campaign} could not be checked since {day_text(unchecked[0].since, today)}{why}."
-    names = [f"{one.campaign} (since {day_text(one.since, today)})" for one in unchecked[:NAMED]]
-    more = len(unchecked) - len(names)
-    return f"{joined([*names, *([f'{more} more'] if more else [])])} could not be checked{why}."
 
 
 def since_line(stretch: Stretch, today: date) -> str:
@@ -75,11 +60,6 @@ def seen_line(stretch: Stretch, today: date) -> str:
         parts.append(f"{plural(stretch.sent, 'send')} on {day}; {expected} were expected for so few events")
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}." if text else ""
-
-
-def _services(sources: Sequence[str]) -> str:
-    known = (("Customer.io", "customerio"), ("Mixpanel", "mixpanel"))
-    return joined([name for name, sign in known if any(source.startswith(sign) for source in sources)])
 
 
 def _sources(sources: Sequence[str]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from campaign_health.state.situation import Gap
+from campaign_health.state.sources import SourceState, troubled_core
+from campaign_health.state.stretches import Stretch
+from campaign_health.words.dates import days_text
 from campaign_health.words.lists import joined
 from campaign_health.words.status import SOURCE_WORDS
 from campaign_health.words.visible import visible
@@ -36,28 +38,29 @@ class Unchecked:
         """What it is about: up to three campaigns by name, else the source."""
         return in_short(self.campaigns) if self.campaigns else joined([SOURCE_WORDS.get(s, s) for s in self.sources])
 
+    @property
+    def when(self) -> str:
+        """Its days, `Fri 20 Nov to Mon 23 Nov 2026`; empty where they are not known."""
+        return days_text(self.first_day, self.last_day) if self.first_day and self.last_day else ""
 
-def unchecked(gaps: Iterable[Gap], troubles: Mapping[str, str], workspace: str = "") -> list[Unchecked]:
+
+def unchecked(stretches: Iterable[Stretch], sources: Sequence[SourceState], workspace: str) -> tuple[Unchecked, ...]:
     """Everything of one workspace that could not be checked, what concerns most campaigns first.
 
-    `troubles` is what went wrong with a source in its newest run. One that cost no campaign its numbers stands for
-    itself, behind the campaigns.
+    A campaign with an open incident is not among it: of that its last known state is told. A source that nothing can
+    be judged without and that cost no campaign its numbers stands for itself, behind the campaigns.
     """
+    troubled = {one.source: one for one in troubled_core(sources)}
     groups: dict[tuple[date, date, tuple[str, ...]], list[str]] = {}
-    for gap in gaps:
-        groups.setdefault((gap.first_day, gap.last_day, gap.sources), []).append(gap.campaign)
+    for one in stretches:
+        if one.status == "not_collected":
+            groups.setdefault((one.since, one.day, one.lacking), []).append(one.campaign)
     found = [
-        Unchecked(tuple(names), sources, first, last, _said(names, sources), _details(sources, troubles), workspace)
-        for (first, last, sources), names in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+        Unchecked(tuple(names), lacking, first, last, _said(names, lacking), _details(lacking, troubled), workspace)
+        for (first, last, lacking), names in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
     ]
-    explained = {source for _, _, sources in groups for source in sources}
-    return found + [
-        Unchecked(
-            (), (source,), None, None, f"It could not be read in full. {CURE}", _details((source,), troubles), workspace
-        )
-        for source in troubles
-        if source not in explained
-    ]
+    explained = {source for _, _, lacking in groups for source in lacking}
+    return (*found, *(_source(one, workspace) for name, one in troubled.items() if name not in explained))
 
 
 def in_short(names: Sequence[str]) -> str:
@@ -65,6 +68,13 @@ def in_short(names: Sequence[str]) -> str:
     shown = [visible(name, NAME_LENGTH) for name in names[:NAMES_SHOWN]]
     more = len(names) - len(shown)
     return f"{', '.join(shown)} and {more:,} more" if more else joined(shown)
+
+
+def _source(one: SourceState, workspace: str) -> Unchecked:
+    return Unchecked(
+        (), (one.source,), one.failing_first_day, one.failing_last_day, f"It could not be read in full. {CURE}",
+        _details((one.source,), {one.source: one}), workspace,
+    )  # fmt: skip
 
 
 def _said(names: Sequence[str], sources: Sequence[str]) -> str:
@@ -76,5 +86,5 @@ def _said(names: Sequence[str], sources: Sequence[str]) -> str:
     return f"{who} for {them}, so {were} not checked. {CURE}"
 
 
-def _details(sources: Sequence[str], troubles: Mapping[str, str]) -> str:
-    return " ".join(f"{SOURCE_WORDS.get(s, s)}: {troubles[s]}" for s in sources if s in troubles)
+def _details(names: Sequence[str], troubled: dict[str, SourceState]) -> str:
+    return " ".join(f"{SOURCE_WORDS.get(name, name)}: {troubled[name].trouble}" for name in names if name in troubled)

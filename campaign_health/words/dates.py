@@ -23,6 +23,12 @@ def day_and_month(day: date, today: date) -> str:
     return text if day.year == today.year else f"{text} {day.year}"
 
 
+def days_text(first: date, last: date) -> str:
+    """A stretch of days: `Fri 20 Nov to Mon 23 Nov`, with the year of the first where the last has another."""
+    end = day_text(last, last)
+    return end if first == last else f"{day_text(first, last)} to {end}"
+
+
 def days_since(day: date, today: date) -> str:
     """How long ago a day was: `today`, `yesterday`, `3 days ago`."""
     passed = (today - day).days

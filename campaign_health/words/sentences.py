@@ -81,51 +81,63 @@ def seen_sentence(
     return "; ".join(parts) + "."
 
 
-def overview_sentence(
-    statuses: Mapping[str, int],
-    dollars_a_week: float | None = None,
-    freshness: str | None = None,
-    *,
-    certain: bool = True,
-    unjudged: int = 0,
-) -> str:
-    """The state of everything in one sentence.
-
-    `statuses` counts campaigns by status, open incidents counted by their kind. `freshness` ends the sentence,
-    such as `all sources collected this morning at 06:32`. Not `certain`: something could not be collected, or is old.
-    `unjudged` campaigns are known but have no verdict; they are told where none has one.
-    `2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy.`
-    """
-    news, rest = overview_parts(statuses, dollars_a_week, freshness, certain=certain, unjudged=unjudged)
-    return "; ".join((*news, *rest)) + "."
-
-
 def overview_parts(
     statuses: Mapping[str, int],
-    dollars_a_week: float | None = None,
-    freshness: str | None = None,
     *,
+    dollars_a_week: float | None = None,
+    unpriced: int = 0,
+    freshness: str | None = None,
     certain: bool = True,
     unjudged: int = 0,
 ) -> tuple[list[str], list[str]]:
-    """The parts of `overview_sentence`: first what is broken and at risk (or that nothing is), then the rest."""
+    """The state of everything in parts of one sentence: what is broken and at risk (or that nothing is), then the rest.
+
+    `statuses` counts campaigns by status, open incidents by their kind, those that nobody should hear of as `muted` or
+    `expected`. `unpriced` of the broken have no deal value. `freshness` ends the sentence, such as `all sources
+    collected this morning at 06:32`. Not `certain`: something could not be collected, or is old. `unjudged` campaigns
+    are known but have no verdict; they are told where none has one.
+    `2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy.`
+    """
     broken = [(status, statuses.get(status, 0)) for status in BROKEN if statuses.get(status, 0)]
+    muted = statuses.get("muted", 0)
     news: list[str] = []
     if broken:
         news.append(joined([_counted(number, _BE[status], first=not i) for i, (status, number) in enumerate(broken)]))
-        if dollars_a_week is not None and round(dollars_a_week) > 0:
-            news.append(f"{weekly_text(dollars_a_week)} at risk")
+        news += muted_parts(muted, is_more=True)
+        news += risk_parts(dollars_a_week, unpriced, sum(number for _, number in broken))
+    elif muted:
+        news += muted_parts(muted, is_more=False)
     elif sum(statuses.values()) - statuses.get("not_running", 0) - statuses.get("not_collected", 0) > 0:
         unsure = not certain or statuses.get("not_collected", 0) > 0
         news.append("Nothing is known to be broken" if unsure else "Nothing is broken")
     kinds = [status for status in _REST if statuses.get(status, 0)]
-    rest = [_counted(statuses[status], _REST[status], first=not broken and status == kinds[0]) for status in kinds]
+    is_first = not broken and not muted
+    rest = [_counted(statuses[status], _REST[status], first=is_first and status == kinds[0]) for status in kinds]
     if not news and not rest:
         known = f"{plural(unjudged, 'campaign')} {'is' if unjudged == 1 else 'are'} collected; nothing was judged yet"
         news.append(known if unjudged else "No campaigns are known yet")
     if freshness:
         rest.append(freshness)
     return news, rest
+
+
+def risk_parts(dollars_a_week: float | None, unpriced: int, broken: int) -> list[str]:
+    """What a week of `broken` campaigns costs, and of how many of them that is not known because no price is set."""
+    if dollars_a_week is not None and round(dollars_a_week) > 0:
+        lacking = f" ({count(unpriced)} {'has' if unpriced == 1 else 'have'} no deal value set)" if unpriced else ""
+        return [f"{weekly_text(dollars_a_week)} at risk{lacking}"]
+    if unpriced and unpriced == broken:
+        return ["no deal value is set, so the money at risk is not known"]
+    return [f"{plural(unpriced, 'campaign')} without a deal value"] if unpriced else []
+
+
+def muted_parts(muted: int, *, is_more: bool) -> list[str]:
+    """How many campaigns are broken and muted, beside others that are not (`is_more`) or alone."""
+    if not muted:
+        return []
+    if is_more:
+        return [f"{count(muted)} more {'is' if muted == 1 else 'are'} muted"]
+    return [_counted(muted, ("is broken and muted", "are broken and muted"), first=True)]
 
 
 def _counted(number: int, forms: tuple[str, str], first: bool) -> str:

@@ -11,9 +11,10 @@ from campaign_health.alerts.channels.mail import Mail
 from campaign_health.alerts.channels.slack_bot import SlackBot
 from campaign_health.alerts.channels.slack_webhook import SlackWebhook
 from campaign_health.alerts.channels.webhook import JsonWebhook
+from campaign_health.alerts.digest.situation import Situation
 from campaign_health.errors import SettingsError
 from campaign_health.settings import Settings, SlackSettings, WorkspaceSettings
-from campaign_health.state.situation import IncidentNow, Situation
+from campaign_health.state.incident import Incident
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Route:
     kind: Literal["tag", "owner"]
     value: str
 
-    def takes(self, incident: IncidentNow) -> bool:
+    def takes(self, incident: Incident) -> bool:
         """Whether the incident goes this way."""
         return self.value in incident.tags if self.kind == "tag" else self.value == incident.owner
 
@@ -71,7 +72,7 @@ def narrowed(situation: Situation, routes: tuple[Route, ...]) -> Situation:
     incidents = tuple(i for i in situation.incidents if any(route.takes(i) for route in routes))
     ids = {incident.incident_id for incident in incidents}
     changes = tuple(change for change in situation.changes if change.incident_id in ids)
-    return replace(situation, incidents=incidents, changes=changes, failed_sources=(), gaps=())
+    return replace(situation, incidents=incidents, changes=changes, failed_sources=(), unchecked=())
 
 
 def _bot(slack: SlackSettings, channel: str, timeout: int, name: str) -> SlackBot:

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 
 from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Kind, Money, Section, SectionName
 from campaign_health.alerts.digest.lines import headline, rest_line
-from campaign_health.state.situation import Change, FailedSource, IncidentNow, Situation
-from campaign_health.state.unchecked import Unchecked, unchecked
-from campaign_health.state.worst_first import worst_first
+from campaign_health.alerts.digest.situation import Change, Sends, Situation
+from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
+from campaign_health.state.incident import Incident
+from campaign_health.state.standing import Standing, standing_on
+from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.dates import day_text
 from campaign_health.words.links import Act, act_link, campaign_link, data_link, overview_link
 from campaign_health.words.numbers import plural
@@ -19,8 +21,6 @@ from campaign_health.words.status import cause_label
 DEFAULT_WORKSPACE = "default"
 # A change of older data is listed, not announced as news: Friday's data still is on Monday.
 NEWS_DAYS = 3
-# The morning after, the newest judged day is yesterday; one older than this says nothing of how things stand.
-OLD_AFTER_DAYS = 2
 # More than this is more than anyone reads; it also keeps a message well inside Slack's limit on all blocks together.
 ITEMS_PER_SECTION = {
     SectionName.NEW: 6,
@@ -54,19 +54,19 @@ def build_digest(
     incidents = [i for i in situation.incidents if only_incidents is None or i.incident_id in only_incidents]
     changes = [c for c in situation.changes if only_incidents is None or c.incident_id in only_incidents]
     failed = situation.failed_sources if only_incidents is None else ()
+    unknown = situation.unchecked if only_incidents is None else ()
     chosen = _sort_into_sections(incidents, changes, today)
 
-    def item(incident: IncidentNow, name: SectionName) -> DigestItem:
-        return _item(incident, name, situation.workspace, today, dashboard_url)
+    def item(incident: Incident, name: SectionName) -> DigestItem:
+        return _item(incident, name, situation.sends.get(incident.campaign_id, ()), today, dashboard_url)
 
     sections = [
         _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
     ]
-    unknown = unchecked(situation.gaps, {s.source: s.error for s in failed}) if only_incidents is None else []
     if unknown:
         room = ITEMS_PER_SECTION[SectionName.COULD_NOT_CHECK]
         link = data_link(dashboard_url, situation.workspace) if dashboard_url else None
-        failures = tuple(_failure(one, failed, link, today) for one in unknown[:room])
+        failures = tuple(_failure(one, link, today) for one in unknown[:room])
         sections.append(Section(SectionName.COULD_NOT_CHECK, failures=failures, more=max(0, len(unknown) - room)))
     return Digest(
         announcement_id=announcement_id,
@@ -76,9 +76,9 @@ def build_digest(
         headline=_headline(
             {section.name: _size(section) for section in sections},
             kind,
-            situation.judged_day,
+            situation,
             today,
-            dollars_a_week=_dollars_a_week(incidents),
+            standing=standing_on(incidents, today),
             unchecked_campaigns=sum(len(one.campaigns) for one in unknown),
         ),
         rest=rest_line(situation.counts, situation.judged_day),
@@ -87,12 +87,8 @@ def build_digest(
         link=overview_link(dashboard_url, situation.workspace) if dashboard_url else None,
         delayed_since=delayed_since,
         names_workspace=several_workspaces or situation.workspace != DEFAULT_WORKSPACE,
+        stale=situation.stale,
     )
-
-
-def is_old(judged_day: date | None, today: date) -> bool:
-    """Whether the newest judged day is too old to say that all is well, or there is none."""
-    return judged_day is None or (today - judged_day).days > OLD_AFTER_DAYS
 
 
 def is_news(change: Change, today: date) -> bool:
@@ -104,52 +100,49 @@ def is_news(change: Change, today: date) -> bool:
 def _headline(
     sizes: Mapping[SectionName, int],
     kind: Kind,
-    judged_day: date | None,
+    situation: Situation,
     today: date,
     *,
-    dollars_a_week: float,
+    standing: Standing,
     unchecked_campaigns: int,
 ) -> str:
-    """The first line. Where there is nothing else to say, an old verdict is no all clear."""
-    text = headline(sizes, kind, dollars_a_week=dollars_a_week, unchecked_campaigns=unchecked_campaigns)
-    if text != headline({}, kind) or not is_old(judged_day, today):
+    """The first line. Where there is nothing else to say, what is old is no all clear."""
+    text = headline(sizes, kind, standing, unchecked_campaigns=unchecked_campaigns)
+    judged_day = situation.judged_day
+    if text != headline({}, kind, Standing()):
         return text
     if judged_day is None:
         return "Nothing is known yet"
+    if (today - judged_day).days <= JUDGED_WITHIN_DAYS:
+        return situation.stale[0].rstrip(".") if situation.stale else text
     passed = plural((today - judged_day).days, "day")
     return f"Nothing is known of the last days: the newest judged day is {day_text(judged_day, today)}, {passed} ago"
 
 
 def _sort_into_sections(
-    incidents: Sequence[IncidentNow], changes: Sequence[Change], today: date
-) -> dict[SectionName, list[IncidentNow]]:
+    incidents: Sequence[Incident], changes: Sequence[Change], today: date
+) -> dict[SectionName, list[Incident]]:
     by_incident: dict[str, list[Change]] = {}
     for change in changes:
         by_incident.setdefault(change.incident_id, []).append(change)
-    chosen: dict[SectionName, list[IncidentNow]] = {}
-    for incident in sorted(incidents, key=worst_first):
+    chosen: dict[SectionName, list[Incident]] = {}
+    for incident in incidents:
         name = _section_of(incident, by_incident.get(incident.incident_id, []), today)
         if name is not None:
             chosen.setdefault(name, []).append(incident)
     return chosen
 
 
-def _section_of(incident: IncidentNow, changes: Sequence[Change], today: date) -> SectionName | None:
+def _section_of(incident: Incident, changes: Sequence[Change], today: date) -> SectionName | None:
     news = [change for change in changes if is_news(change, today)]
-    is_open = incident.status == "open"
-    if is_open and ((incident.muted_until and incident.muted_until >= today) or incident.expected_by):
+    if incident.is_open and (incident.is_muted(today) or incident.expected_by):
         return SectionName.MUTED
-    if is_open:
+    if incident.is_open:
         return SectionName.NEW if any(c.kind in OPENING for c in news) else SectionName.STILL_BROKEN
     closing = [change for change in changes if change.kind in CLOSING]
     if any(is_news(change, today) for change in closing):
         return SectionName.RECOVERED
     return SectionName.LATE if any(change.kind in OPENING | CLOSING for change in changes) else None
-
-
-def _dollars_a_week(incidents: Sequence[IncidentNow]) -> float:
-    """What a week of all that is broken costs; what is expected costs nothing that anyone could save."""
-    return sum(i.dollars_a_week or 0.0 for i in incidents if i.status == "open" and not i.expected_by)
 
 
 def _section(name: SectionName, items: Sequence[DigestItem]) -> Section:
@@ -161,16 +154,11 @@ def _size(section: Section) -> int:
     return len(section.items) + len(section.failures) + section.more
 
 
-def _item(
-    incident: IncidentNow, name: SectionName, workspace: str, today: date, dashboard_url: str | None
-) -> DigestItem:
-    money = None
-    if incident.revenue_at_risk:
-        low, high = incident.revenue_at_risk_low, incident.revenue_at_risk_high
-        amount = incident.revenue_at_risk
-        weekly = incident.dollars_a_week if incident.status == "open" else None
-        money = Money(amount, amount if low is None else low, amount if high is None else high, weekly)
-    act = dashboard_url if incident.status == "open" else None
+def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dashboard_url: str | None) -> DigestItem:
+    money, workspace = None, incident.workspace
+    if incident.risk_range and incident.revenue_at_risk:
+        money = Money(*incident.risk_range, incident.dollars_a_week if incident.is_open else None)
+    act = dashboard_url if incident.is_open else None
     return DigestItem(
         incident_id=incident.incident_id,
         campaign_id=incident.campaign_id,
@@ -180,28 +168,28 @@ def _item(
         since=incident.opened_on,
         day_number=max(1, (today - incident.opened_on).days),
         cause_title=cause_label(incident.cause) if incident.cause else "",
-        cause=incident.cause_sentence,
-        next_step=incident.next_step if incident.status == "open" else "",
+        cause=incident.why,
+        next_step=incident.next_step if incident.is_open else "",
         missed_sends=incident.missed_sends,
         missed_sends_low=incident.missed_sends_low,
         missed_sends_high=incident.missed_sends_high,
         money=money,
         owner=incident.owner,
         tags=incident.tags,
-        sends=incident.sends,
+        sends=sends,
         recovered_on=incident.recovered_on,
         note=_note(incident, name),
         link=campaign_link(dashboard_url, workspace, incident.campaign_id) if dashboard_url else None,
-        acknowledge_link=_act(act, workspace, incident, "acknowledge") if not incident.acknowledged_by else None,
-        mute_link=_act(act, workspace, incident, "mute") if name is not SectionName.MUTED else None,
+        acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,
+        mute_link=_act(act, incident, "mute") if name is not SectionName.MUTED else None,
     )
 
 
-def _act(base: str | None, workspace: str, incident: IncidentNow, act: Act) -> str | None:
-    return act_link(base, workspace, incident.campaign_id, incident.incident_id, act) if base else None
+def _act(base: str | None, incident: Incident, act: Act) -> str | None:
+    return act_link(base, incident.workspace, incident.campaign_id, incident.incident_id, act) if base else None
 
 
-def _note(incident: IncidentNow, name: SectionName) -> str:
+def _note(incident: Incident, name: SectionName) -> str:
     if name is SectionName.MUTED:
         if incident.expected_by:
             return f"Marked as intended by {incident.expected_by}: {incident.expected_reason or 'no reason given'}."
@@ -209,16 +197,15 @@ def _note(incident: IncidentNow, name: SectionName) -> str:
         return f"Muted until {until} by {incident.muted_by or 'someone'}: {incident.muted_reason or 'no reason given'}."
     if incident.status == "withdrawn":
         return "Restated numbers show that nothing had broken."
-    if incident.acknowledged_by and incident.status == "open":
+    if incident.acknowledged_by and incident.is_open:
         return f"{incident.acknowledged_by} is on it."
     return ""
 
 
-def _failure(one: Unchecked, failed: Sequence[FailedSource], link: str | None, today: date) -> CheckFailure:
-    own = next((source for source in failed if source.source in one.sources), None)
+def _failure(one: Unchecked, link: str | None, today: date) -> CheckFailure:
     return CheckFailure(
-        first_day=one.first_day or (own.first_day if own else today),
-        last_day=one.last_day or (own.last_day if own else today),
+        first_day=one.first_day or today,
+        last_day=one.last_day or today,
         error=one.details,
         title=one.title,
         said=one.said,

@@ -93,7 +93,7 @@ class Section:
 class Digest:
     """Everything one message says. `rest` is the line about all that is well; `change_ids` is what it announces.
 
-    `names_workspace`: the reader must be told whose digest it is.
+    `names_workspace`: the reader must be told whose digest it is. `stale` says why this is not the state of today.
     """
 
     announcement_id: str
@@ -107,6 +107,7 @@ class Digest:
     link: str | None = None
     delayed_since: date | None = field(default=None)
     names_workspace: bool = True
+    stale: tuple[str, ...] = ()
 
     def section(self, name: SectionName) -> Section | None:
         """The section of that name, or None where the digest has none."""

@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from campaign_health.alerts.digest.building import is_news, is_old
+from campaign_health.alerts.digest.building import is_news
 from campaign_health.alerts.digest.digest import Kind
+from campaign_health.alerts.digest.situation import Situation
 from campaign_health.settings import DigestSettings
-from campaign_health.state.situation import Situation
+from campaign_health.state.standing import standing_on
 
 PROOF_OF_LIFE_DAYS = 7
 
@@ -60,8 +61,8 @@ def kind_due(
         return None
     newest = max((p.day for p in arrived), default=None)
     if newest is None or (today - newest) >= timedelta(days=PROOF_OF_LIFE_DAYS):
-        checked = not situation.failed_sources and not situation.gaps and not is_old(situation.judged_day, today)
-        is_clear = checked and all(i.status != "open" for i in situation.incidents)
+        checked = not situation.failed_sources and not situation.unchecked and not situation.stale
+        is_clear = checked and not any(one.is_open for one in situation.incidents)
         return "all_clear" if is_clear else "reminder"
     return None
 
@@ -73,13 +74,9 @@ def urgent_incidents(situation: Situation, settings: DigestSettings, today: date
         return frozenset()
     new = {c.incident_id for c in situation.changes if c.kind in ("opened", "reopened") and is_news(c, today)}
     return frozenset(
-        i.incident_id
-        for i in situation.incidents
-        if i.incident_id in new
-        and i.status == "open"
-        and not (i.muted_until and i.muted_until >= today)
-        and not i.expected_by
-        and (i.missed_a_day or 0.0) >= weight
+        one.incident_id
+        for one in standing_on(situation.incidents, today).broken
+        if one.incident_id in new and (one.missed_a_day or 0.0) >= weight
     )
 
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from campaign_health.alerts.digest.digest import Digest, DigestItem, Kind, SectionName
-from campaign_health.words.currency import risk_text, weekly_text
+from campaign_health.state.standing import Standing
+from campaign_health.words.currency import risk_text
 from campaign_health.words.dates import day_text
 from campaign_health.words.lists import joined
 from campaign_health.words.numbers import count, plural, span
+from campaign_health.words.sentences import muted_parts, risk_parts
 from campaign_health.words.shortened import first_sentence
 from campaign_health.words.status import status_label
 from campaign_health.words.visible import visible
@@ -24,9 +26,7 @@ def shown_name(name: str, length: int = NAME_LENGTH) -> str:
     return visible(name, length)
 
 
-def headline(
-    sizes: Mapping[SectionName, int], kind: Kind, *, dollars_a_week: float = 0.0, unchecked_campaigns: int = 0
-) -> str:
+def headline(sizes: Mapping[SectionName, int], kind: Kind, standing: Standing, *, unchecked_campaigns: int = 0) -> str:
     """The first line: the state of everything in a few words, and what a week of it costs."""
     parts: list[str] = []
     for name, one, many in (
@@ -38,8 +38,9 @@ def headline(
             noun = "" if parts else "campaign " if number == 1 else "campaigns "
             parts.append(f"{number:,} {noun}{one if number == 1 else many}")
     said = [joined(parts)] if parts else []
-    if round(dollars_a_week) > 0:
-        said.append(f"{weekly_text(dollars_a_week)} at risk")
+    said += muted_parts(len(standing.muted), is_more=bool(standing.broken))
+    if standing.broken:
+        said += risk_parts(standing.risk.dollars, standing.risk.unpriced, len(standing.broken))
     if sizes.get(SectionName.COULD_NOT_CHECK):
         who = plural(unchecked_campaigns, "campaign") if unchecked_campaigns else "some data"
         said.append(f"{who} could not be checked")
@@ -49,6 +50,11 @@ def headline(
         text = "; ".join(said)
         return text[0].upper() + text[1:]
     return "All clear: every campaign sends as expected" if kind == "all_clear" else "Nothing new"
+
+
+def stale_lines(digest: Digest) -> list[str]:
+    """Why this is not the state of today, a line each; what the headline says already is left out."""
+    return [f"! {visible(text, 300)}" for text in digest.stale if text.rstrip(".") != digest.headline]
 
 
 def rest_line(counts: Mapping[str, int], judged_day: date | None) -> str:
@@ -108,9 +114,3 @@ def day_and_workspace(digest: Digest) -> str:
     """The digest's day, and whose it is where there are several workspaces or this one has a name of its own."""
     day = day_text(digest.day)
     return f"{day}, {shown_name(digest.workspace, 40)}" if digest.names_workspace else day
-
-
-def days_text(first: date, last: date) -> str:
-    """A stretch of days: `Fri 20 Nov to Mon 23 Nov`, with the year of the first where the last has another."""
-    end = day_text(last, last)
-    return end if first == last else f"{day_text(first, last)} to {end}"

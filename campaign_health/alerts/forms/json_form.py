@@ -17,8 +17,11 @@ VERSION = 2
 
 
 def digest_as_json(digest: Digest) -> dict[str, Any]:
-    """The digest as JSON values: dates as ISO 8601, `version` says which shape this is."""
-    return {"version": VERSION, **_plain(asdict(digest))}
+    """The digest as JSON values: dates as ISO 8601, `version` says which shape this is; `stale` where there is any."""
+    values = _plain(asdict(digest))
+    if not digest.stale:
+        del values["stale"]
+    return {"version": VERSION, **values}
 
 
 def digest_from_json(value: Mapping[str, Any]) -> Digest:

@@ -8,16 +8,16 @@ from datetime import date
 from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.digest.lines import (
     day_and_workspace,
-    days_text,
     missed_text,
     next_text,
     seen_text,
     shown_name,
+    stale_lines,
     when_text,
     why_text,
 )
 from campaign_health.alerts.forms.spark_text import sparkline
-from campaign_health.words.dates import day_text
+from campaign_health.words.dates import day_text, days_text
 
 WIDTH = 78
 INDENT = "    "
@@ -28,6 +28,8 @@ def plain_text(digest: Digest) -> str:
     lines = [*textwrap.wrap(digest.headline, WIDTH), day_and_workspace(digest)]
     if digest.delayed_since:
         lines.append(f"This message could not be sent since {day_text(digest.delayed_since, digest.day)}.")
+    for text in stale_lines(digest):
+        lines += textwrap.wrap(text, WIDTH)
     for section in digest.sections:
         lines += ["", *_section_lines(section, digest)]
     lines += ["", *textwrap.wrap(digest.rest, WIDTH)]

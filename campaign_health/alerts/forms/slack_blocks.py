@@ -17,16 +17,16 @@ from typing import Any
 from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.digest.lines import (
     day_and_workspace,
-    days_text,
     missed_text,
     next_text,
     seen_text,
     shown_name,
+    stale_lines,
     when_text,
     why_text,
 )
 from campaign_health.alerts.forms.spark_text import sparkline
-from campaign_health.words.dates import day_text
+from campaign_health.words.dates import day_text, days_text
 
 HEADER_LENGTH = 150
 TEXT_LENGTH = 3000
@@ -81,6 +81,8 @@ def _blocks(digest: Digest) -> list[Block]:
     if digest.delayed_since:
         note = f"This message could not be sent since {day_text(digest.delayed_since, digest.day)}."
         blocks.append(_rich([_text(note, italic=True)]))
+    if stale := stale_lines(digest):
+        blocks.append(_rich([_text(_cut("\n".join(stale), SENTENCE_LENGTH), italic=True)]))
     for section in digest.sections:
         blocks.append(_rich([_text(MARKS[section.name], bold=True)]))
         blocks += [_item_block(item, section.name, digest.day) for item in section.items]

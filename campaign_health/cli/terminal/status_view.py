@@ -9,9 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from campaign_health.alerts.digest.lines import days_text
-from campaign_health.state.beside import Beside
-from campaign_health.state.overview import OpenIncident, Overview
+from campaign_health.state.incident import Incident
+from campaign_health.state.overview import Overview
 from campaign_health.state.stretch_words import ADVICE, seen_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.state.unchecked import Unchecked
@@ -24,9 +23,9 @@ _COLOURS = {"silent": "bold red", "event_lost": "bold red", "degraded": "bold ye
 _WIDEST = 100
 
 
-def print_overview(overview: Overview, beside: Beside) -> None:
+def print_overview(overview: Overview) -> None:
     """Write the overview to standard output, worst first, to be read from the top; last what could not be checked."""
-    print_rendered(lambda console: _print_all(console, overview, beside))
+    print_rendered(lambda console: _print_all(console, overview))
 
 
 def print_rendered(draw: Callable[[Console], None]) -> None:
@@ -42,18 +41,18 @@ def print_rendered(draw: Callable[[Console], None]) -> None:
     print("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
-def _print_all(console: Console, overview: Overview, beside: Beside) -> None:
+def _print_all(console: Console, overview: Overview) -> None:
     console.print(Text(clean(overview.sentence), style="bold"))
     for text in overview.stale:
         console.print(Text(f"! {clean(text)}", style="yellow"))
-    several = len(overview.as_of) > 1
-    for item in overview.broken:
+    several = len(overview.workspaces) > 1
+    for item in overview.standing.broken:
         console.print()
         console.print(_block(item, several))
-    _print_quiet(console, "Muted", overview.muted)
-    _print_quiet(console, "Intended", overview.expected)
-    _print_worth_a_look(console, beside.notable)
-    _print_unchecked(console, beside.unchecked, beside.several)
+    _print_quiet(console, "Muted", overview.standing.muted)
+    _print_quiet(console, "Intended", overview.standing.intended)
+    _print_worth_a_look(console, overview.worth_a_look)
+    _print_unchecked(console, overview.unchecked, several)
     if not overview.campaigns and not overview.stale:
         console.print("Nothing was judged yet. Run `campaign-health collect`, then `campaign-health judge`.")
 
@@ -63,7 +62,7 @@ def clean(text: str) -> str:
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
-def _block(item: OpenIncident, several: bool) -> Table:
+def _block(item: Incident, several: bool) -> Table:
     words = STATUS_WORDS[item.kind]
     table = Table.grid(padding=(0, 1), expand=False)
     table.add_column(no_wrap=True)
@@ -83,7 +82,7 @@ def _block(item: OpenIncident, several: bool) -> Table:
     return table
 
 
-def _lines(item: OpenIncident) -> Iterable[tuple[str, str]]:
+def _lines(item: Incident) -> Iterable[tuple[str, str]]:
     yield "Seen", item.summary
     label = cause_label(item.cause)
     yield "Why", f"{label}. {item.why}" if item.why else f"{label}."
@@ -96,17 +95,17 @@ def _lines(item: OpenIncident) -> Iterable[tuple[str, str]]:
         yield "Who", ", ".join(who)
 
 
-def _cost(item: OpenIncident) -> str:
+def _cost(item: Incident) -> str:
     parts = []
-    if item.missed_sends is not None:
-        value, low, high = item.missed_sends
+    if item.missed_range is not None:
+        value, low, high = item.missed_range
         parts.append(f"{plural(value, 'send')} missed ({span(low, high)})")
-    if item.revenue_at_risk is not None:
-        parts.append(risk_text(*item.revenue_at_risk, a_week=item.dollars_a_week))
+    if item.risk_range is not None:
+        parts.append(risk_text(*item.risk_range, a_week=item.dollars_a_week))
     return "; ".join(parts)
 
 
-def _print_quiet(console: Console, title: str, items: Sequence[OpenIncident]) -> None:
+def _print_quiet(console: Console, title: str, items: Sequence[Incident]) -> None:
     if not items:
         return
     console.print()
@@ -139,9 +138,9 @@ def _print_unchecked(console: Console, unknown: Sequence[Unchecked], several: bo
     console.print()
     console.print(Text("Could not check", style="bold"))
     for item in unknown:
-        days = f", {days_text(item.first_day, item.last_day)}" if item.first_day and item.last_day else ""
         whose = f" ({item.workspace})" if several else ""
-        line = f"{STATUS_WORDS['not_collected'].shape} {item.title}{whose}{days}: {item.said}"
+        when = f", {item.when}" if item.when else ""
+        line = f"{STATUS_WORDS['not_collected'].shape} {item.title}{whose}{when}: {item.said}"
         console.print(Text(clean(line)))
         if item.details:
             console.print(Padding(Text(clean(f"Details: {item.details}"), style="dim"), (0, 0, 0, 2)))

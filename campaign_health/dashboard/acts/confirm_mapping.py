@@ -9,7 +9,7 @@ from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.watch import dialog_opens
-from campaign_health.state.events_now import all_events
+from campaign_health.state.events_view import events_view
 
 
 def offer_mapping(page: Page, campaign_id: int, name: str, event: str | None) -> None:
@@ -26,7 +26,7 @@ def _map_dialog(page: Page, campaign_id: int, name: str, event: str | None) -> N
         f"{in_markdown(name)} is then judged against this event from the next judging on. "
         "Customer.io itself is not changed."
     )
-    names = [str(found) for found in answer(all_events, page.name)["event"]]
+    names = [str(found) for found in answer(events_view, page.name, page.today).events["event"]]
     with st.form("map", border=False):
         chosen = st.selectbox(
             "Event",

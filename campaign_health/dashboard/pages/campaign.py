@@ -21,9 +21,9 @@ from campaign_health.dashboard.parts.cause_panel import draw_causes
 from campaign_health.dashboard.parts.found_later import as_known_now
 from campaign_health.dashboard.parts.message_panel import draw_messages
 from campaign_health.dashboard.published import answer
+from campaign_health.state.campaign_table import shown_status
 from campaign_health.state.campaign_view import CampaignView, campaign_view
-from campaign_health.state.stretches import stretches
-from campaign_health.words.status import EXPECTED, status_words
+from campaign_health.words.status import status_words
 
 # An id is a BIGINT: a longer number is no campaign's.
 DIGITS = 19
@@ -79,7 +79,7 @@ def _draw(page: Page, view: CampaignView) -> None:
 
 def _stretch(page: Page, campaign_id: int) -> None:
     """What is to be said of a campaign that could not be checked, surges or is down in volume."""
-    for one in (found for found in answer(stretches, page.name) if found.campaign_id == campaign_id):
+    for one in (found for found in page.workspace.stretches if found.campaign_id == campaign_id):
         about = re.compile(rf"Campaign {campaign_id}\b")
         errors = [source.error for source in page.workspace.sources if source.error and about.search(source.error)]
         with st.container(border=True, key=f"incident-{campaign_id}"):
@@ -116,9 +116,7 @@ def _title(page: Page, view: CampaignView) -> None:
     now = view.now
     judged = view.days["status"].dropna()
     current = view.open_incident
-    status = str(judged.iloc[-1]) if len(judged) else "learning"
-    if current:
-        status = EXPECTED if current.expected_by else current.kind
+    status = shown_status(current, judged.iloc[-1] if len(judged) else None)
     event = f"triggered by <code>{safe(now.event)}</code>" if now.event else f"triggered by a {safe(now.trigger_kind)}"
     owner = f" · owner {safe(now.owner)}" if now.owner else ""
     gone = " · deleted in Customer.io" if now.gone_at else ""

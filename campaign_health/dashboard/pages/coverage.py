@@ -13,7 +13,7 @@ from campaign_health.dashboard.parts.event_table import COUNTED
 from campaign_health.dashboard.parts.event_use import usage, users
 from campaign_health.dashboard.published import answer
 from campaign_health.manifest.core_events import CORE_EVENTS
-from campaign_health.state.events_now import all_events, campaign_mappings
+from campaign_health.state.events_view import coverage_view
 
 FROM_WORDS = {"trigger": "its trigger in Customer.io", "manifest": "the manifest", "decision": "a decision here",
               "none": "–"}  # fmt: skip
@@ -23,11 +23,10 @@ def coverage(page: Page) -> None:
     """Draws the three lists."""
     st.title("Coverage", anchor=False)
     quiet("A campaign can only be watched against its event where that event is known.")
-    mappings = answer(campaign_mappings, page.name)
-    events = answer(all_events, page.name)
-    _core(mappings, events)
-    _unknown(mappings)
-    _unused(page, events)
+    view = answer(coverage_view, page.name)
+    _core(view.mappings, view.events)
+    _unknown(view.mappings)
+    _unused(page, view.events)
 
 
 def _core(mappings: pd.DataFrame, events: pd.DataFrame) -> None:

@@ -12,7 +12,7 @@ from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.dashboard.published import answer
-from campaign_health.state.runs import days_of_sources, newest_runs
+from campaign_health.state.data_view import data_view
 from campaign_health.words.dates import day_text
 from campaign_health.words.status import SOURCE_WORDS
 
@@ -30,11 +30,12 @@ SOURCE_MEANINGS = {
 def data(page: Page) -> None:
     """Draws freshness, the calendar of gaps, and the runs with their errors."""
     st.title("Data", anchor=False)
-    zone = in_markdown(page.workspace.time_zone)
+    zone = in_markdown(page.zone.key)
     quiet(f"Days are calendar days in {zone}. A day without an answer is *not collected*, never zero.")
     _freshness(page)
-    _calendar(page)
-    _runs(page)
+    view = answer(data_view, page.name)
+    _calendar(page, view.days)
+    _runs(page, view.runs)
 
 
 def _freshness(page: Page) -> None:
@@ -42,7 +43,7 @@ def _freshness(page: Page) -> None:
     rows = [
         {
             "Source": SOURCE_WORDS.get(one.source, one.source),
-            "Last complete": page.local_time(one.last_complete) if one.last_complete else "never",
+            "Last complete": page.local_time(one.complete_at) if one.complete_at else "never",
             "Newest run": OUTCOMES.get(one.outcome, one.outcome),
             "Tells": SOURCE_MEANINGS.get(one.source, "–"),
         }
@@ -55,16 +56,15 @@ def _freshness(page: Page) -> None:
                        "Last complete": st.column_config.TextColumn(width=115)},
     )  # fmt: skip
     for one in page.workspace.sources:
-        if one.error:
+        if one.trouble:
             label = in_markdown(SOURCE_WORDS.get(one.source, one.source))
-            st.warning(f"**{label}.** {in_markdown(one.error)}", icon=":material/cloud_off:")
+            st.warning(f"**{label}.** {in_markdown(one.trouble)}", icon=":material/cloud_off:")
     judged = page.workspace.judged_day
     quiet(f"Judged up to {day_text(judged, page.today)}." if judged else "Nothing has been judged yet.")
 
 
-def _calendar(page: Page) -> None:
+def _calendar(page: Page, days: pd.DataFrame) -> None:
     st.subheader("Which days have been collected", anchor=False)
-    days = answer(days_of_sources, page.name)
     if days.empty:
         quiet("None yet.")
         return
@@ -80,13 +80,12 @@ def _calendar(page: Page) -> None:
     )  # fmt: skip
 
 
-def _runs(page: Page) -> None:
+def _runs(page: Page, runs: pd.DataFrame) -> None:
     st.subheader("Collection runs", anchor=False)
-    runs = answer(newest_runs, page.name)
     if runs.empty:
         quiet("None yet.")
         return
-    local = pd.to_datetime(runs["started_at"]).dt.tz_localize("UTC").dt.tz_convert(page.workspace.time_zone)
+    local = pd.to_datetime(runs["started_at"]).dt.tz_localize("UTC").dt.tz_convert(page.zone.key)
     table = pd.DataFrame(
         {
             "Started": local.dt.strftime("%Y-%m-%d %H:%M"),

@@ -14,15 +14,10 @@ from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.dashboard.parts.event_table import COUNTED, LIVES, for_people, lives, newsworthy_first
 from campaign_health.dashboard.published import answer
-from campaign_health.state.campaign_facts import event_days
-from campaign_health.state.events_now import all_events, all_property_changes, rename_suspects
+from campaign_health.state.events_view import RENAMES_SHOWN, EventsView, events_view
 from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import plural, unbroken_share
 from campaign_health.words.property_types import kind_text
-from storage.save.decisions import decisions_in_force
-
-# Newest first; more than these are hardly looked at one by one.
-RENAMES_SHOWN = 8
 
 
 def events(page: Page) -> None:
@@ -32,17 +27,17 @@ def events(page: Page) -> None:
         "An event is something that people do in your product, under the name that Mixpanel has for it. "
         "A renamed event shows here twice: once vanished, once new."
     )
-    found = answer(all_events, page.name)
-    if found.empty:
+    view = answer(events_view, page.name, page.today)
+    if view.events.empty:
         st.info("No event has been seen yet. They appear after the first collection from Mixpanel.")
         return
-    _renames(page)
-    _properties(page)
-    _table(page, found)
+    _renames(page, view)
+    _properties(view.property_changes)
+    _table(page, view.events)
 
 
-def _renames(page: Page) -> None:
-    suspects = answer(rename_suspects, page.name)
+def _renames(page: Page, view: EventsView) -> None:
+    suspects = view.suspects
     st.subheader("Suspected renames", anchor=False)
     if suspects.empty:
         quiet("No event seems to have taken another's place.")
@@ -60,7 +55,7 @@ def _renames(page: Page) -> None:
                 f"{unbroken_share(row['volume_handed_over'])} · properties they share: "
                 f"{'not known' if pd.isna(shared) else unbroken_share(shared)}"
             )
-            before, after = answer(event_days, page.name, old), answer(event_days, page.name, new)
+            before, after = view.days[old], view.days[new]
             draw_chart(
                 hand_over_figure(before, after, (old, new), page.palette),
                 hand_over_text(before, after, (old, new)),
@@ -68,11 +63,10 @@ def _renames(page: Page) -> None:
                 key=f"hand-over-{index}",
             )
             offer_rename_acts(page, row)
-    offer_undo(page, suspects, answer(decisions_in_force, page.name, page.today))
+    offer_undo(page, suspects, view.decisions)
 
 
-def _properties(page: Page) -> None:
-    changes = answer(all_property_changes, page.name)
+def _properties(changes: pd.DataFrame) -> None:
     st.subheader("Changed properties", anchor=False)
     if changes.empty:
         quiet("No property of the events that campaigns depend on has changed.")

@@ -14,9 +14,8 @@ from campaign_health.dashboard.parts.campaign_table import campaign_table
 from campaign_health.dashboard.parts.cards import card_html, look_html
 from campaign_health.dashboard.parts.headline import draw_headline
 from campaign_health.dashboard.published import answer
-from campaign_health.state import incidents_now as reads
-from campaign_health.state.incidents_now import Incident
-from campaign_health.state.stretches import stretches
+from campaign_health.state.campaign_table import campaigns_now
+from campaign_health.state.incident import Incident
 from campaign_health.words.numbers import plural
 
 CARDS_AT_FIRST = 6
@@ -24,17 +23,16 @@ CARDS_AT_FIRST = 6
 
 def overview(page: Page) -> None:
     """Draws the state of everything in one sentence, the open incidents, and all campaigns."""
-    campaigns, found = answer(reads.overview, page.name)
-    loud = [one for one in found if not one.is_muted(page.today) and not one.expected_by]
-    hushed = [one for one in found if one not in loud]
-    draw_headline(page, campaigns, [*loud, *(one for one in hushed if not one.expected_by)])
-    _cards(page, loud)
+    standing = page.overview.standing
+    hushed = [*standing.muted, *standing.intended]
+    draw_headline(page.overview)
+    _cards(page, standing.broken)
     if hushed:
         with st.expander(f"{plural(len(hushed), 'incident')} muted or intended"):
             _cards(page, hushed, key="quiet")
     _worth_a_look(page)
     st.subheader("All campaigns", anchor=False)
-    campaign_table(page, campaigns)
+    campaign_table(page, answer(campaigns_now, page.name))
 
 
 def _cards(page: Page, found: Sequence[Incident], key: str = "open") -> None:
@@ -55,7 +53,7 @@ def _cards(page: Page, found: Sequence[Incident], key: str = "open") -> None:
 
 def _worth_a_look(page: Page) -> None:
     """What is odd without being broken: a surge, and a fall of event and sends together."""
-    found = [one for one in answer(stretches, page.name) if one.status in ("surging", "volume_down")]
+    found = page.overview.worth_a_look
     if not found:
         return
     st.subheader("Worth a look", anchor=False)

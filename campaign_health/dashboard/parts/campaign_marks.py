@@ -12,7 +12,7 @@ from campaign_health.dashboard.figures.timeline import Mark, Shade
 from campaign_health.dashboard.parts.edit_words import edit_detail, edit_text
 from campaign_health.dashboard.parts.property_words import property_detail, property_text
 from campaign_health.state.campaign_view import CampaignView
-from campaign_health.state.incidents_now import Incident
+from campaign_health.state.incident import Incident
 from campaign_health.words.dates import day_text
 from campaign_health.words.status import cause_label, status_label
 from campaign_health.words.visible import visible

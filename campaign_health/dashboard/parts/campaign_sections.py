@@ -19,8 +19,8 @@ from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.day_table import day_table
 from campaign_health.dashboard.parts.download import offer_csv
-from campaign_health.state.campaign_facts import CampaignNow
-from campaign_health.state.incidents_now import Incident
+from campaign_health.state.campaign_view import CampaignNow
+from campaign_health.state.incident import Incident
 from campaign_health.words.dates import day_text
 from campaign_health.words.status import cause_label, legend, status_label
 from campaign_health.words.visible import visible

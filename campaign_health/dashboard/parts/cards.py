@@ -9,7 +9,7 @@ from html import escape
 from campaign_health.dashboard.look.markup import badge, safe, shown, with_code
 from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, whole_cost
-from campaign_health.state.incidents_now import Incident
+from campaign_health.state.incident import Incident
 from campaign_health.state.stretch_words import ADVICE, seen_line, since_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.words.dates import day_text, days_since
@@ -24,34 +24,30 @@ STEP_ROOM = 230
 
 def card_html(incident: Incident, today: date) -> str:
     """The inside of an incident's card on the overview as HTML, brief; everything from outside is escaped."""
-    cause = incident.headline_cause
-    why = (
-        f"<strong>{escape(cause_label(incident.cause))}.</strong> {with_code(first_sentence(_text(cause, 'sentence')))}"
-    )
+    why = f"<strong>{escape(cause_label(incident.cause))}.</strong> {with_code(first_sentence(incident.why))}"
     rows = [
         ("Since", escape(since_text(incident, today))),
         ("Why", _brief(why)),
         ("Cost", _cost(brief_cost(incident))),
     ]
-    if cause.get("next_step"):
-        rows.append(("Next step", _brief(with_code(first_sentences(_text(cause, "next_step"), STEP_ROOM)))))
+    if incident.next_step:
+        rows.append(("Next step", _brief(with_code(first_sentences(incident.next_step, STEP_ROOM)))))
     beside = badge(incident.kind) + _owner(incident)
     return _card(incident.campaign, beside, with_code(without_rarity(incident.summary)), rows)
 
 
 def incident_html(incident: Incident, today: date) -> str:
     """The open incident on its campaign's own page: every sentence whole, without the campaign's name."""
-    cause = incident.headline_cause
     rows = [
         ("Since", escape(since_text(incident, today))),
         (
             "Probable cause",
-            f"<strong>{escape(cause_label(incident.cause))}.</strong> {with_code(_text(cause, 'sentence'))}",
+            f"<strong>{escape(cause_label(incident.cause))}.</strong> {with_code(incident.why)}",
         ),
         ("Cost", _cost(whole_cost(incident))),
     ]
-    if cause.get("next_step"):
-        rows.append(("Next step", with_code(_text(cause, "next_step"))))
+    if incident.next_step:
+        rows.append(("Next step", with_code(incident.next_step)))
     return (
         f'<div style="color:{TEXT};line-height:1.45">'
         f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem;overflow-wrap:anywhere">'
@@ -100,10 +96,6 @@ def since_text(incident: Incident, today: date) -> str:
     if incident.last_good_day:
         text += f"; last good day {day_text(incident.last_good_day, today)}"
     return text
-
-
-def _text(cause: dict[str, object], name: str) -> str:
-    return str(cause.get(name, ""))
 
 
 def _cost(text: str) -> str:

@@ -15,7 +15,7 @@ from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.parts.cause_facts import evidence_html
 from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.state.campaign_view import CampaignView, renamed
-from campaign_health.state.incidents_now import Incident
+from campaign_health.state.incident import Incident
 from campaign_health.words.guides import GUIDES
 from campaign_health.words.status import CAUSE_WORDS, cause_label
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from campaign_health.detection.incident.money import DEFAULT_CONVERSION_RATE
-from campaign_health.state.incidents_now import Incident
+from campaign_health.state.incident import Incident
 from campaign_health.words.currency import risk_text
-from campaign_health.words.numbers import count, in_round_figures, plural, span, unbroken_share
+from campaign_health.words.numbers import count, in_round_figures, span, unbroken_share
 
 RISK_IN_SHORT = "missed sends × conversion rate × deal value"
 RISK_MEANING = (
@@ -37,18 +35,6 @@ def whole_cost(incident: Incident) -> str:
         low, high = incident.revenue_at_risk_low, incident.revenue_at_risk_high
         parts.append(risk_text(incident.revenue_at_risk, low, high, a_week=incident.dollars_a_week))
     return "; ".join([*parts, *_no_money(incident)]) or "not known yet"
-
-
-def risk_a_week(news: Sequence[str], broken: Sequence[Incident]) -> list[str]:
-    """The headline's parts, which end with the money a week, with how many campaigns that leaves out, and why."""
-    lacking = sum(one.deal_value is None for one in broken)
-    if not lacking:
-        return list(news)
-    if any(one.dollars_a_week for one in broken):
-        return [*news[:-1], f"{news[-1]} ({lacking} {'has' if lacking == 1 else 'have'} no deal value set)"]
-    if lacking == len(broken):
-        return [*news, "no deal value is set, so the money at risk is not known"]
-    return [*news, f"{plural(lacking, 'campaign')} without a deal value"]
 
 
 def _has_missed(incident: Incident) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from campaign_health.state.incidents_now import Incident
+from campaign_health.state.incident import Incident
 
 # What a day's own verdict may say while a break that shows only over several days has already begun.
 _UNAWARE = ("healthy", "too_quiet", "volume_down")

@@ -1,10 +1,9 @@
-"""What the pages of events and coverage ask: every event, its life, and who hangs on it."""
+"""Every event, its life, what changed about it, and who hangs on it."""
 
 from __future__ import annotations
 
+import duckdb
 import pandas as pd
-
-from storage.connection import Connection
 
 _EVENTS = """
 WITH last AS (
@@ -35,7 +34,7 @@ ORDER BY events_28d DESC, e.event
 """
 
 
-def all_events(connection: Connection, workspace: str) -> pd.DataFrame:
+def all_events(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
     """One row an event ever seen, busiest first.
 
     Columns: event, events_28d, line (its last 28 days), first_seen, last_seen, quiet_days (since it was last seen),
@@ -44,7 +43,7 @@ def all_events(connection: Connection, workspace: str) -> pd.DataFrame:
     return connection.execute(_EVENTS, {"workspace": workspace}).df()
 
 
-def rename_suspects(connection: Connection, workspace: str) -> pd.DataFrame:
+def rename_suspects(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
     """Suspected renames, newest first, with the standing decision on each: confirm_rename, refuse_rename or NULL."""
     return connection.execute(
         """
@@ -59,7 +58,7 @@ def rename_suspects(connection: Connection, workspace: str) -> pd.DataFrame:
     ).df()
 
 
-def all_property_changes(connection: Connection, workspace: str) -> pd.DataFrame:
+def all_property_changes(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
     """Changed properties of all events, newest first; the columns of property_change."""
     return connection.execute(
         """
@@ -70,22 +69,11 @@ def all_property_changes(connection: Connection, workspace: str) -> pd.DataFrame
     ).df()
 
 
-def campaign_mappings(connection: Connection, workspace: str) -> pd.DataFrame:
-    """One row a campaign: campaign_id, name, state, trigger_kind, event, event_from, event_seen (ever in Mixpanel),
-    status (as the overview has it).
-    """
+def campaign_mappings(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
+    """One row a campaign: campaign_id, name, state, trigger_kind, event, event_from, event_seen (ever in Mixpanel)."""
     return connection.execute(
         """
-        WITH newest AS (
-            SELECT campaign_id, arg_max(status, day) AS status FROM verdict
-            WHERE workspace = $workspace GROUP BY campaign_id
-        ),
-        broken AS (
-            SELECT campaign_id, CASE WHEN expected_by IS NOT NULL THEN 'expected' ELSE kind END AS kind
-            FROM incident WHERE workspace = $workspace AND status = 'open'
-        )
-        SELECT m.*, e.first_seen IS NOT NULL AS event_seen,
-               coalesce(b.kind, n.status, 'learning') AS status
+        SELECT m.*, e.first_seen IS NOT NULL AS event_seen
         FROM (
             SELECT c.campaign_id, c.name, c.state, c.trigger_kind,
                    CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event,
@@ -93,7 +81,6 @@ def campaign_mappings(connection: Connection, workspace: str) -> pd.DataFrame:
             FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
             WHERE c.workspace = $workspace AND c.gone_at IS NULL
         ) m LEFT JOIN event e ON e.workspace = $workspace AND e.event = m.event
-        LEFT JOIN newest n USING (campaign_id) LEFT JOIN broken b USING (campaign_id)
         ORDER BY lower(m.name), m.campaign_id
         """,
         {"workspace": workspace},

@@ -1,16 +1,15 @@
-"""What the campaign page asks: one campaign's days, messages, edits and the events it hangs on."""
+"""One campaign's stored days, messages, edits and the events it hangs on."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import duckdb
 import pandas as pd
 
-from campaign_health.state.incidents_now import incidents
-from storage.connection import Connection
+from storage.read.rows import as_rows
 
 # The rows of `event_vs_campaign` with what the page needs beside them, asked of one campaign only.
 _DAYS = """
@@ -47,48 +46,21 @@ ORDER BY d.day
 """
 
 
-@dataclass(frozen=True)
-class CampaignNow:
-    """One campaign as last read, with what the manifest adds. Instants in UTC, without zone."""
-
-    campaign_id: int
-    name: str
-    state: str
-    trigger_kind: str
-    trigger: str | None
-    event: str | None
-    event_from: str
-    tags: tuple[str, ...]
-    owner: str | None
-    deal_value: float | None
-    conversion_rate: float | None
-    timing: str | None
-    uses: tuple[str, ...]
-    first_started: datetime | None
-    updated: datetime | None
-    gone_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A reason Customer.io gave for failed messages, and when it was last read (UTC, without zone)."""
-
-    text: str
-    last_read: datetime
-
-
-def campaign_names(connection: Connection, workspace: str) -> tuple[tuple[int, str], ...]:
-    """Id and name of every campaign, those with an open incident first, in the order of their cards, then by name."""
+def campaign_names(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[tuple[int, str], ...]:
+    """Id and name of every campaign, by name."""
     rows = connection.execute(
         "SELECT campaign_id, name FROM campaign WHERE workspace = ? ORDER BY lower(name), campaign_id", [workspace]
     ).fetchall()
-    cards = {one.campaign_id: place for place, one in enumerate(incidents(connection, workspace))}
-    return tuple((int(row[0]), str(row[1])) for row in sorted(rows, key=lambda row: cards.get(row[0], len(cards))))
+    return tuple((int(number), str(name)) for number, name in rows)
 
 
-def campaign_now(connection: Connection, workspace: str, campaign_id: int) -> CampaignNow | None:
-    """The campaign, or None where there is no such id."""
-    cursor = connection.execute(
+def campaign_row(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> dict[str, Any] | None:
+    """The campaign with what the manifest adds, None where there is no such id. Instants in UTC, without zone.
+
+    Columns: campaign_id, name, state, trigger_kind, trigger (its own event), event (the one it is watched against),
+    event_from, tags, owner, deal_value, conversion_rate, timing, uses, first_started, updated, gone_at.
+    """
+    answer = connection.execute(
         """
         SELECT c.campaign_id, c.name, c.state, c.trigger_kind, c.event AS trigger,
                CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event,
@@ -97,23 +69,20 @@ def campaign_now(connection: Connection, workspace: str, campaign_id: int) -> Ca
                c.updated, c.gone_at
         FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
         WHERE c.workspace = ? AND c.campaign_id = ?
-        """,
+                """,
         [workspace, campaign_id],
     )
-    names = [column[0] for column in cursor.description or ()]
-    row = cursor.fetchone()
-    if row is None:
-        return None
-    values = dict(zip(names, row, strict=True))
-    return CampaignNow(**{**values, "tags": tuple(values["tags"]), "uses": tuple(values["uses"])})
+    return next(iter(as_rows(answer)), None)
 
 
-def campaign_days(connection: Connection, workspace: str, campaign_id: int, event: str | None) -> pd.DataFrame:
+def campaign_days(
+    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int, event: str | None
+) -> pd.DataFrame:
     """One row for every collected day, beside its event's: numbers (NULL: not collected), states, what was expected."""
     return connection.execute(_DAYS, {"workspace": workspace, "campaign_id": campaign_id, "event": event}).df()
 
 
-def event_life(connection: Connection, workspace: str, event: str) -> tuple[date | None, date | None]:
+def event_life(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> tuple[date | None, date | None]:
     """The first and the last day an event was seen; None where that is not known."""
     rows = connection.execute(
         "SELECT first_seen, last_seen FROM event WHERE workspace = ? AND event = ?", [workspace, event]
@@ -122,7 +91,7 @@ def event_life(connection: Connection, workspace: str, event: str) -> tuple[date
 
 
 def campaign_edits(
-    connection: Connection, workspace: str, campaign_id: int
+    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int
 ) -> tuple[tuple[datetime, list[dict[str, Any]]], ...]:
     """Every change of the definition: when it was made (UTC), and the fields that changed."""
     rows = connection.execute(
@@ -136,7 +105,7 @@ def campaign_edits(
     return tuple((when, changes) for when, changes in edits if changes)
 
 
-def campaign_messages(connection: Connection, workspace: str, campaign_id: int) -> pd.DataFrame:
+def campaign_messages(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> pd.DataFrame:
     """One row a message: message_id, name, type, sending_state, required_variables, optional_variables, problem,
     updated.
     """
@@ -149,19 +118,7 @@ def campaign_messages(connection: Connection, workspace: str, campaign_id: int) 
     ).df()
 
 
-def failure_messages(connection: Connection, workspace: str, campaign_id: int) -> tuple[Failure, ...]:
-    """The distinct reasons Customer.io gave for failed messages, newest first."""
-    rows = connection.execute(
-        """
-        SELECT failure_message, last_read FROM campaign_failure
-        WHERE workspace = ? AND campaign_id = ? ORDER BY last_read DESC, failure_message
-        """,
-        [workspace, campaign_id],
-    ).fetchall()
-    return tuple(Failure(str(text), last_read) for text, last_read in rows)
-
-
-def property_states(connection: Connection, workspace: str, event: str) -> pd.DataFrame:
+def property_states(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> pd.DataFrame:
     """Properties of an event on its newest profiled day: property, type, share, day."""
     return connection.execute(
         """
@@ -174,7 +131,7 @@ def property_states(connection: Connection, workspace: str, event: str) -> pd.Da
     ).df()
 
 
-def property_changes(connection: Connection, workspace: str, event: str) -> pd.DataFrame:
+def property_changes(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> pd.DataFrame:
     """Changed properties of an event, newest first; the columns of `property_change`."""
     return connection.execute(
         """
@@ -185,8 +142,22 @@ def property_changes(connection: Connection, workspace: str, event: str) -> pd.D
     ).df()
 
 
-def event_days(connection: Connection, workspace: str, event: str) -> pd.DataFrame:
+def event_days(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> pd.DataFrame:
     """One event's days: day, events (NULL where not collected), state."""
     return connection.execute(
         "SELECT day, events, state FROM event_day WHERE workspace = ? AND event = ? ORDER BY day", [workspace, event]
     ).df()
+
+
+def failure_messages(
+    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int
+) -> tuple[tuple[str, datetime], ...]:
+    """The distinct reasons Customer.io gave for failed messages, newest first, and when each was last read (UTC)."""
+    rows = connection.execute(
+        """
+        SELECT failure_message, last_read FROM campaign_failure
+        WHERE workspace = ? AND campaign_id = ? ORDER BY last_read DESC, failure_message
+                """,
+        [workspace, campaign_id],
+    ).fetchall()
+    return tuple((str(text), last_read) for text, last_read in rows)

@@ -1,0 +1,55 @@
+"""What the digest is built from: the workspace as it stands, and what one channel has not been told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from campaign_health.state.incident import Incident
+from campaign_health.state.unchecked import Unchecked
+
+Sends = tuple[float | None, ...]
+"""The newest days' sends of a campaign, oldest first, None where not collected."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One stored change of an incident that has not been announced on a channel yet."""
+
+    change_id: str
+    incident_id: str
+    kind: str
+    day: date
+    news: bool
+
+
+@dataclass(frozen=True)
+class FailedSource:
+    """An unbroken run of failures of one source, up to the newest run.
+
+    `change_id` is the same for all of that run; `told` says whether the channel has heard of it.
+    """
+
+    change_id: str
+    source: str
+    told: bool = False
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All of one workspace at the moment of the digest.
+
+    `incidents` are the open ones and those with changes, worst first; `counts` the number of campaigns by status;
+    `stale` says why what is known is not today's state; `sends` are the newest days' by campaign.
+    """
+
+    workspace: str
+    incidents: tuple[Incident, ...]
+    changes: tuple[Change, ...]
+    failed_sources: tuple[FailedSource, ...]
+    counts: Mapping[str, int]
+    judged_day: date | None
+    unchecked: tuple[Unchecked, ...] = ()
+    stale: tuple[str, ...] = ()
+    sends: Mapping[int, Sends] = field(default_factory=dict)

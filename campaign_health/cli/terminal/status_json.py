@@ -1,0 +1,45 @@
+"""The overview for programs; the shape is described in docs/judging.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from campaign_health.state.incident import Incident
+from campaign_health.state.overview import Overview
+
+_INCIDENT = (
+    "workspace", "incident_id", "campaign_id", "campaign", "kind", "stage", "opened_on", "days", "summary", "cause",
+    "why", "next_step", "missed_range", "risk_range", "dollars_a_week", "owner", "acknowledged_by", "muted_by",
+    "muted_reason", "muted_until", "expected_by", "expected_reason", "missed_a_day",
+)  # fmt: skip
+_NAMES = {"missed_range": "missed_sends", "risk_range": "revenue_at_risk"}
+_SOURCE = ("workspace", "source", "newest_run_at", "last_day", "trouble")
+
+
+def status_as_json(overview: Overview) -> dict[str, Any]:
+    """All that `status` says, as JSON values: days and instants as ISO 8601, ranges as [value, low, high]."""
+    return {
+        "sentence": overview.sentence,
+        "as_of": {name: day.isoformat() for name, day in overview.as_of.items()},
+        "counts": dict(overview.counts),
+        "could_not_tell": overview.could_not_tell,
+        "stale": list(overview.stale),
+        "broken": _incidents(overview.standing.broken),
+        "muted": _incidents(overview.standing.muted),
+        "expected": _incidents(overview.standing.intended),
+        "campaigns": [_values(one, vars(one)) for one in overview.campaigns],
+        "sources": [_values(one, _SOURCE) for one in overview.sources],
+        "unchecked": [asdict(one) for one in overview.unchecked],
+    }
+
+
+def _incidents(found: Iterable[Incident]) -> list[dict[str, Any]]:
+    return [{_NAMES.get(name, name): value for name, value in _values(one, _INCIDENT).items()} for one in found]
+
+
+def _values(record: object, names: Iterable[str]) -> dict[str, Any]:
+    values = {name: getattr(record, name) for name in names}
+    return {name: value.isoformat() if isinstance(value, date | datetime) else value for name, value in values.items()}

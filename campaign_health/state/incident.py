@@ -1,0 +1,141 @@
+"""An incident as everybody reads it: what is seen, since when, why, what it costs, what to do, who is on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, timedelta
+from typing import Any
+
+from campaign_health.words.status import BROKEN
+from storage.connection import Connection
+from storage.read.incidents import incident_rows
+
+Range = tuple[float, float, float]
+"""A value, the lower and the upper end of its range."""
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One incident with its ranked causes; columns as in the table `incident`, with what the manifest adds.
+
+    `days` are all its days so far, `counted_days` those over which its missed sends were added up: of a day that was
+    not collected nothing is known. Money is in the manifest's currency.
+    """
+
+    workspace: str
+    incident_id: str
+    campaign_id: int
+    campaign: str
+    status: str
+    kind: str
+    stage: str | None
+    opened_on: date
+    detected_on: date
+    recovered_on: date | None
+    last_good_day: date | None
+    summary: str
+    cause: str
+    causes: tuple[dict[str, Any], ...] = field(repr=False)
+    missed_sends: float | None
+    missed_sends_low: float | None
+    missed_sends_high: float | None
+    revenue_at_risk: float | None
+    revenue_at_risk_low: float | None
+    revenue_at_risk_high: float | None
+    owner: str | None
+    deal_value: float | None
+    tags: tuple[str, ...]
+    acknowledged_by: str | None
+    muted_by: str | None
+    muted_reason: str | None
+    muted_until: date | None
+    expected_by: str | None
+    expected_reason: str | None
+    counted_days: int | None
+    days: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still goes on."""
+        return self.status == "open"
+
+    @property
+    def headline_cause(self) -> Mapping[str, Any]:
+        """The most likely cause with its evidence; empty where there is none."""
+        return self.causes[0] if self.causes else {}
+
+    @property
+    def why(self) -> str:
+        """The headline cause in a sentence; empty where there is none."""
+        return str(self.headline_cause.get("sentence") or "")
+
+    @property
+    def next_step(self) -> str:
+        """What to do about the headline cause; empty where nothing is known."""
+        return str(self.headline_cause.get("next_step") or "")
+
+    @property
+    def missed_range(self) -> Range | None:
+        """Missed sends with their range."""
+        return _range(self.missed_sends, self.missed_sends_low, self.missed_sends_high)
+
+    @property
+    def risk_range(self) -> Range | None:
+        """Revenue at risk with its range."""
+        return _range(self.revenue_at_risk, self.revenue_at_risk_low, self.revenue_at_risk_high)
+
+    @property
+    def dollars_a_week(self) -> float | None:
+        """Revenue at risk, as a week of the days that were counted; None without a deal value."""
+        return None if self.revenue_at_risk is None else self.revenue_at_risk / (self.counted_days or self.days) * 7
+
+    @property
+    def missed_a_day(self) -> float | None:
+        """Missed sends on each of the days that were counted."""
+        return None if self.missed_sends is None else self.missed_sends / (self.counted_days or self.days)
+
+    def is_muted(self, today: date) -> bool:
+        """Whether somebody asked not to hear of it today, in the workspace's zone."""
+        return self.muted_by is not None and (self.muted_until is None or self.muted_until >= today)
+
+
+def open_incidents(connection: Connection, workspace: str) -> tuple[Incident, ...]:
+    """The open incidents of a workspace, worst first."""
+    return in_order(map(_incident, incident_rows(connection, workspace)))
+
+
+def open_and_also(connection: Connection, workspace: str, ids: Collection[str]) -> tuple[Incident, ...]:
+    """The open incidents and those of the ids given, whatever became of them; worst first."""
+    return in_order(map(_incident, incident_rows(connection, workspace, also=ids)))
+
+
+def incidents_of(connection: Connection, workspace: str, campaign_id: int) -> tuple[Incident, ...]:
+    """All incidents that a campaign ever had: open ones first, then the newest."""
+    found = in_order(map(_incident, incident_rows(connection, workspace, campaign_id=campaign_id)))
+    return tuple(sorted(found, key=lambda one: (not one.is_open, 0 if one.is_open else -one.opened_on.toordinal())))
+
+
+def in_order(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
+    """Worst first, the one order everywhere: most money a week, most missed sends a day, worst kind, name."""
+    return tuple(sorted(incidents, key=_worst_first))
+
+
+def _worst_first(one: Incident) -> tuple[float, float, int, str, str]:
+    kind = BROKEN.index(one.kind) if one.kind in BROKEN else len(BROKEN)
+    return -(one.dollars_a_week or 0.0), -(one.missed_a_day or 0.0), kind, one.campaign, one.incident_id
+
+
+def _incident(row: dict[str, Any]) -> Incident:
+    last = row["recovered_on"] - timedelta(days=1) if row["recovered_on"] else row["as_of"] or row["opened_on"]
+    values = row | {
+        "causes": tuple(json.loads(row["evidence"] or "[]")),
+        "tags": tuple(row["tags"] or ()),
+        "days": max(1, (last - row["opened_on"]).days + 1),
+    }
+    return Incident(**{column.name: values[column.name] for column in fields(Incident)})
+
+
+def _range(value: float | None, low: float | None, high: float | None) -> Range | None:
+    return None if value is None else (value, value if low is None else low, value if high is None else high)

@@ -1,0 +1,55 @@
+"""Which open incidents anybody should hear of, and what all of those cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from campaign_health.state.incident import Incident, in_order
+
+
+@dataclass(frozen=True)
+class RiskAWeek:
+    """What a week of everything broken costs, as far as it is known.
+
+    `dollars` is None where no incident has an amount; `unpriced` incidents have no deal value, so that their money is
+    not known.
+    """
+
+    dollars: float | None
+    unpriced: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The open incidents, each worst first: `broken` (loud), `muted` for a while, and `intended`: no longer broken."""
+
+    broken: tuple[Incident, ...] = ()
+    muted: tuple[Incident, ...] = ()
+    intended: tuple[Incident, ...] = ()
+
+    @property
+    def risk(self) -> RiskAWeek:
+        """What is at risk in all that is broken and that the headline counts."""
+        known = [one.dollars_a_week for one in self.broken if one.dollars_a_week is not None]
+        unpriced = sum(one.deal_value is None for one in self.broken)
+        return RiskAWeek(sum(known) if known else None, unpriced)
+
+    def joined(self, other: Standing) -> Standing:
+        """This and another workspace's together."""
+        return Standing(
+            in_order((*self.broken, *other.broken)),
+            in_order((*self.muted, *other.muted)),
+            in_order((*self.intended, *other.intended)),
+        )
+
+
+def standing_on(incidents: Iterable[Incident], today: date) -> Standing:
+    """How the open ones among the incidents stand on a day in the workspace's zone."""
+    found = in_order(one for one in incidents if one.is_open)
+    return Standing(
+        tuple(one for one in found if not one.expected_by and not one.is_muted(today)),
+        tuple(one for one in found if not one.expected_by and one.is_muted(today)),
+        tuple(one for one in found if one.expected_by),
+    )

@@ -1,0 +1,133 @@
+"""All that is known of one workspace now, read at once; what follows from the clock is asked of it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from campaign_health.detection.event.project_outage import LOOK_BACK_DAYS, project_outages
+from campaign_health.process.clock import local_day
+from campaign_health.state.freshness import staleness
+from campaign_health.state.incident import Incident, open_incidents
+from campaign_health.state.sources import SourceState, read_sources
+from campaign_health.state.standing import Standing, standing_on
+from campaign_health.state.stretches import WORTH_A_LOOK, Stretch, read_stretches
+from campaign_health.state.unchecked import Unchecked, unchecked
+from campaign_health.words.dates import day_text
+from storage.connection import Connection
+from storage.file.zones import stored_zone
+from storage.read.known import workspaces
+from storage.read.sources import counts_of_days
+from storage.read.verdicts_now import judged_until, newest_verdicts, unjudged_campaigns
+
+NUMBERS = ("events", "started", "sent", "expected_low", "expected_high", "probability")
+
+
+@dataclass(frozen=True)
+class CampaignStatus:
+    """A campaign's newest verdict; `numbers` are those of its day."""
+
+    workspace: str
+    campaign_id: int
+    campaign: str
+    status: str
+    day: date
+    numbers: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class WorkspaceState:
+    """One workspace as last judged: its open incidents (worst first), newest verdicts and sources.
+
+    `judged_day` is the newest judged day, None before the first. `unjudged` campaigns were collected and have no
+    verdict. `stood_still`: the newest judged day had not one event, where many are usual.
+    """
+
+    name: str
+    zone: ZoneInfo
+    judged_day: date | None
+    incidents: tuple[Incident, ...] = ()
+    campaigns: tuple[CampaignStatus, ...] = ()
+    unjudged: int = 0
+    sources: tuple[SourceState, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+    stood_still: bool = False
+
+    @property
+    def worth_a_look(self) -> Sequence[Stretch]:
+        """What is odd without being broken."""
+        found = [one for one in self.stretches if one.status in WORTH_A_LOOK]
+        return sorted(found, key=lambda one: WORTH_A_LOOK.index(one.status))
+
+    @property
+    def unchecked(self) -> tuple[Unchecked, ...]:
+        """What could not be checked."""
+        return unchecked(self.stretches, self.sources, self.name)
+
+    def standing(self, now: datetime) -> Standing:
+        """The open incidents by who should hear of them."""
+        return standing_on(self.incidents, local_day(now, self.zone))
+
+    def warnings(self, now: datetime) -> tuple[str, ...]:
+        """Why what is known is not to be trusted as the state of today, in sentences; empty where it is."""
+        old = staleness(self.name, self.sources, self.judged_day, self.zone, now)
+        still = None
+        if self.stood_still and self.judged_day is not None:
+            still = (
+                f"Not one event of {self.name} on {day_text(self.judged_day)}: tracking stopped, or everything dropped"
+                " together. No campaign is blamed for it."
+            )
+        return tuple(text for text in (old, still) if text is not None)
+
+    def counts(self, now: datetime) -> dict[str, int]:
+        """Campaigns by status, each once: one with an open incident as its kind, or as `muted` or `expected`."""
+        standing = self.standing(now)
+        held = {one.campaign_id: one.kind for one in standing.broken}
+        held |= {one.campaign_id: "muted" for one in standing.muted}
+        held |= {one.campaign_id: "expected" for one in standing.intended}
+        found: dict[str, int] = {}
+        # A deleted campaign has no newest verdict, and may have an open incident all the same.
+        for status in (*(held.pop(one.campaign_id, one.status) for one in self.campaigns), *held.values()):
+            found[status] = found.get(status, 0) + 1
+        return found
+
+
+def workspace_names(connection: Connection) -> list[str]:
+    """Every workspace that anything is known of, in alphabetical order."""
+    return workspaces(connection)
+
+
+def read_workspace(connection: Connection, name: str) -> WorkspaceState:
+    """The state of one workspace. Raises UnknownZoneError where this machine does not know its time zone."""
+    judged_day, _ = judged_until(connection, name)
+    return WorkspaceState(
+        name=name,
+        zone=stored_zone(connection, name) or ZoneInfo("UTC"),
+        judged_day=judged_day,
+        incidents=open_incidents(connection, name),
+        campaigns=tuple(_campaign(row) for row in newest_verdicts(connection, name)),
+        unjudged=unjudged_campaigns(connection, name),
+        sources=read_sources(connection, name),
+        stretches=read_stretches(connection, name),
+        stood_still=judged_day is not None and _stood_still(connection, name, judged_day),
+    )
+
+
+def _campaign(row: Mapping[str, Any]) -> CampaignStatus:
+    named = {name: row[name] for name in ("workspace", "campaign_id", "campaign", "status", "day")}
+    return CampaignStatus(**named, numbers={name: row[name] for name in NUMBERS})
+
+
+def _stood_still(connection: Connection, name: str, judged_day: date) -> bool:
+    first = judged_day - timedelta(days=LOOK_BACK_DAYS)
+    days = counts_of_days(connection, name, first, judged_day)
+    if days.empty:
+        return False
+    columns = [first + timedelta(days=passed) for passed in range(LOOK_BACK_DAYS + 1)]
+    table = days.assign(day=days["day"].dt.date).pivot(index="event", columns="day", values="events")
+    return bool(project_outages(table.reindex(columns=columns).to_numpy(dtype=np.float64))[-1])

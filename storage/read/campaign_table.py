@@ -1,0 +1,68 @@
+"""Every campaign with its newest verdict and its last four weeks."""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+
+# What the view `campaign_health` says, asked of one workspace and without the columns that the page does not show:
+# four times as fast with a thousand campaigns and two years of days.
+_CAMPAIGNS = """
+WITH mapped AS (
+    SELECT c.campaign_id, c.name AS campaign, c.state, c.tags, p.owner,
+        CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event
+    FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+    WHERE c.workspace = $workspace AND c.gone_at IS NULL
+),
+newest AS (
+    SELECT campaign_id, max(day) AS day, max(day) FILTER (WHERE status = 'healthy') AS healthy_day
+    FROM verdict WHERE workspace = $workspace GROUP BY campaign_id
+),
+last AS (
+    SELECT max(day) AS day FROM source_day
+    WHERE workspace = $workspace AND source IN ('mixpanel_events', 'customerio_metrics', 'customerio_journeys')
+),
+recent AS (
+    SELECT CAST(unnest(generate_series(day - 27, day, INTERVAL 1 DAY)) AS DATE) AS day FROM last
+),
+answered AS (
+    SELECT day FROM source_day
+    WHERE workspace = $workspace AND source = 'mixpanel_events' AND state IN ('observed', 'provisional')
+),
+counts AS (
+    SELECT event, day, events, state FROM event_day
+    WHERE workspace = $workspace AND day > (SELECT day - 28 FROM last)
+),
+sends AS (
+    SELECT campaign_id, day, sent FROM campaign_day
+    WHERE workspace = $workspace AND day > (SELECT day - 28 FROM last)
+),
+lines AS (
+    SELECT m.campaign_id,
+        list(coalesce(CASE WHEN m.event IS NULL THEN NULL WHEN e.state IS NOT NULL THEN e.events
+                           WHEN a.day IS NOT NULL THEN 0 END, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS events_28d,
+        list(coalesce(s.sent, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS sends_28d
+    FROM mapped m CROSS JOIN recent r
+    LEFT JOIN counts e ON e.event = m.event AND e.day = r.day
+    LEFT JOIN answered a ON a.day = r.day
+    LEFT JOIN sends s ON s.campaign_id = m.campaign_id AND s.day = r.day
+    GROUP BY m.campaign_id
+)
+SELECT m.campaign_id, m.campaign, m.state, m.event, m.tags, m.owner, n.day,
+       v.status, v.events, v.sent, v.expected_low, v.expected_high, n.healthy_day, l.events_28d, l.sends_28d
+FROM mapped m
+LEFT JOIN newest n USING (campaign_id)
+LEFT JOIN verdict v ON v.workspace = $workspace AND v.campaign_id = n.campaign_id AND v.day = n.day
+LEFT JOIN lines l ON l.campaign_id = m.campaign_id
+ORDER BY lower(m.campaign), m.campaign_id
+"""
+
+
+def campaign_table(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
+    """One row a campaign that exists, by name.
+
+    Columns: campaign_id, campaign, state, event, tags, owner, day and status (of the newest verdict), events, sent,
+    expected_low, expected_high, healthy_day (the newest healthy one), events_28d, sends_28d (the last 28 days, NaN for
+    not collected).
+    """
+    return connection.execute(_CAMPAIGNS, {"workspace": workspace}).df()

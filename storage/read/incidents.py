@@ -1,0 +1,46 @@
+"""Stored incidents, with what the campaign and its plan add to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import duckdb
+
+from storage.read.counted_days import COUNTED_DAYS
+from storage.read.rows import as_rows
+
+_INCIDENTS = f"""
+WITH counted AS ({COUNTED_DAYS})
+SELECT i.workspace, i.incident_id, i.campaign_id, c.name AS campaign, i.status, i.kind, i.stage, i.opened_on,
+       i.detected_on, i.recovered_on, i.last_good_day, i.summary, i.cause, i.evidence,
+       i.missed_sends, i.missed_sends_low, i.missed_sends_high,
+       i.revenue_at_risk, i.revenue_at_risk_low, i.revenue_at_risk_high,
+       p.owner, p.deal_value, c.tags, i.acknowledged_by, i.muted_by, i.muted_reason, i.muted_until, i.expected_by,
+       i.expected_reason, n.counted_days, r.as_of
+FROM incident i
+JOIN campaign c USING (workspace, campaign_id)
+LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+LEFT JOIN judge_run r USING (workspace)
+LEFT JOIN counted n USING (workspace, incident_id)
+WHERE i.workspace = $workspace
+  AND CASE WHEN $campaign_id IS NOT NULL THEN i.campaign_id = $campaign_id
+           ELSE i.status = 'open' OR i.incident_id IN (SELECT unnest($also)) END
+ORDER BY i.incident_id
+"""  # noqa: S608
+
+
+def incident_rows(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: str,
+    *,
+    campaign_id: int | None = None,
+    also: Collection[str] = (),
+) -> list[dict[str, Any]]:
+    """The open incidents of a workspace and those whose ids are in `also`; of one campaign: all it ever had.
+
+    Columns: those of `incident`, with campaign (its name), owner, deal_value, tags, counted_days (over which its missed
+    sends were added up, None where there is none) and as_of (the newest judged day).
+    """
+    values = {"workspace": workspace, "campaign_id": campaign_id, "also": sorted(also)}
+    return as_rows(connection.execute(_INCIDENTS, values))
