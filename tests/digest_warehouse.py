@@ -9,6 +9,7 @@ from pathlib import Path
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.reading import load_settings
 from storage.file.database import Warehouse, transaction
+from storage.records import CORE_SOURCES
 from tests import storage_cast
 
 WORKSPACE = "default"
@@ -49,9 +50,15 @@ def warehouse_in(folder: Path) -> Warehouse:
 
 
 def judged(warehouse: Warehouse, day: date) -> None:
-    """Says that everything was judged up to `day`."""
+    """Says that everything was collected on the morning after `day` and judged up to it; what failed last fails on."""
+    collected = at(day + timedelta(days=1), 5)
     with warehouse.open() as connection:
+        failing = connection.execute(
+            "SELECT source FROM collection GROUP BY source HAVING arg_max(outcome, started_at) <> 'complete'"
+        ).fetchall()
         connection.execute("INSERT OR REPLACE INTO judge_run VALUES ('default', ?, ?)", [day, day])
+    for source in CORE_SOURCES:
+        run_ended(warehouse, collected, "failed" if (source,) in failing else "complete", source)
 
 
 def break_campaign(warehouse: Warehouse, number: int, day: date, missed: float = 50.0, news: bool = True) -> str:
@@ -84,8 +91,8 @@ def run_ended(warehouse: Warehouse, when: datetime, outcome: str, source: str = 
     with warehouse.open() as connection:
         connection.execute(
             """
-            INSERT INTO collection (run_id, workspace, source, started_at, ended_at, outcome, first_day, last_day,
-                                    requests, rows, error)
+            INSERT OR REPLACE INTO collection (run_id, workspace, source, started_at, ended_at, outcome, first_day,
+                                               last_day, requests, rows, error)
             VALUES (?, 'default', ?, ?, ?, ?, ?, ?, 1, 0, ?)
             """,
             [when.isoformat(), source, when.replace(tzinfo=None), when.replace(tzinfo=None), outcome,

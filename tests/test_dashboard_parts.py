@@ -13,8 +13,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-from campaign_health.state.campaign_facts import campaign_days
-from campaign_health.state.incidents_now import campaigns_now, incidents
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,11 +31,14 @@ from campaign_health.dashboard.parts.cards import card_html, since_text
 from campaign_health.dashboard.parts.cause_facts import evidence_html
 from campaign_health.dashboard.parts.csv_export import as_csv
 from campaign_health.dashboard.parts.event_table import LIVES, lives, newsworthy_first
+from campaign_health.state.campaign_table import campaigns_now
 from campaign_health.state.campaign_view import CampaignView, campaign_view
+from campaign_health.state.incident import open_incidents
 from campaign_health.words.guides import GUIDES
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from campaign_health.words.status import CAUSE_WORDS, PAGE_STATUSES
 from storage.file.database import open_published
+from storage.read.one_campaign import campaign_days
 from tests.dashboard_world import LAST_DAY, TODAY, build_dashboard_world
 
 SOURCES = ("mixpanel_events", "customerio_metrics")
@@ -153,7 +154,7 @@ def test_a_card_shows_the_first_sentence_and_leaves_rarity_to_the_page() -> None
 
 def test_incidents_come_worst_first_with_what_they_cost(published: Path) -> None:
     with open_published(published) as connection:
-        found = incidents(connection, "default")
+        found = open_incidents(connection, "default")
     assert [one.campaign for one in found] == ["Project tips", "Upgrade offer", "Team expansion", "Webinar reminder"]
     assert since_text(found[0], TODAY) == "Thu 19 Nov, 5 days ago; last good day Wed 18 Nov"
     html = card_html(found[0], TODAY)

@@ -9,9 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from campaign_health.state.campaign_facts import Failure, campaign_names
-from campaign_health.state.events_now import campaign_mappings
-from campaign_health.state.incidents_now import incidents
 
 from campaign_health.dashboard.figures.chain import chain_figure, chain_steps, chain_text
 from campaign_health.dashboard.figures.timeline import Mark, ratio_timeline, timeline
@@ -20,16 +17,18 @@ from campaign_health.dashboard.look.theme import LIGHT
 from campaign_health.dashboard.parts.campaign_marks import incident_shades
 from campaign_health.dashboard.parts.campaign_sections import chart_note, marks_html
 from campaign_health.dashboard.parts.cards import card_html, look_html, stretch_html
-from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, risk_a_week, whole_cost
+from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, whole_cost
 from campaign_health.dashboard.parts.day_table import day_table
 from campaign_health.dashboard.parts.edit_words import edit_detail, edit_text
 from campaign_health.dashboard.parts.event_use import usage, users
 from campaign_health.dashboard.parts.found_later import as_known_now
 from campaign_health.dashboard.parts.message_words import failure_text, problem_text, sending_text
 from campaign_health.dashboard.parts.property_words import property_detail, property_text
-from campaign_health.state.campaign_view import CampaignView, campaign_view
-from campaign_health.state.stretch_words import seen_line, unchecked_line
-from campaign_health.state.stretches import Stretch, stretches
+from campaign_health.state.campaign_view import CampaignView, Failure, campaign_view
+from campaign_health.state.events_view import coverage_view
+from campaign_health.state.incident import open_incidents
+from campaign_health.state.stretch_words import seen_line
+from campaign_health.state.stretches import Stretch, read_stretches
 from campaign_health.words.numbers import unbroken, unbroken_share
 from storage.file.database import open_published
 from tests.dashboard_world import LAST_DAY, TODAY, build_dashboard_world
@@ -53,26 +52,20 @@ def legend_of(figure: object) -> set[str]:
 
 def test_the_cost_is_rounded_as_in_the_headline_and_says_why_there_is_no_money(published: Path) -> None:
     with open_published(published) as connection:
-        tips, _, team, _ = found = incidents(connection, "default")
+        tips, _, team, _ = open_incidents(connection, "default")
     assert brief_cost(tips) == "about 270 missed sends; about $32,000 at risk so far, about $45,000 a week"
     assert whole_cost(tips) == (
         "about 269 missed sends (242 to 296); about $32,000 at risk so far ($29,000 to $36,000), about $45,000 a week"
     )
     assert brief_cost(team).endswith(" missed sends; no deal value set, so the money is not known")
     assert RISK_MEANING in card_html(tips, TODAY)
-    assert risk_a_week(["a", "about $75,000 a week at risk"], found) == [
-        "a", "about $75,000 a week at risk (2 have no deal value set)",
-    ]  # fmt: skip
-    assert risk_a_week(["a"], [tips]) == ["a"]
-    assert risk_a_week(["a"], [team]) == ["a", "no deal value is set, so the money at risk is not known"]
-    unknown = replace(tips, dollars_a_week=None, revenue_at_risk=None, missed_sends=None)
+    unknown = replace(tips, revenue_at_risk=None, missed_sends=None)
     assert brief_cost(unknown) == whole_cost(unknown) == "not known yet"
-    assert risk_a_week(["a"], [unknown, team]) == ["a", "1 campaign without a deal value"]
 
 
 def test_a_card_never_cuts_the_next_step(published: Path) -> None:
     with open_published(published) as connection:
-        tips = incidents(connection, "default")[0]
+        tips = open_incidents(connection, "default")[0]
     step = (
         "In Customer.io, open the campaign's trigger and change the event from `project.created` to "
         "`project_created` (or ask @growth to send the old name again). Journeys should start again within the "
@@ -87,7 +80,7 @@ def test_a_card_never_cuts_the_next_step(published: Path) -> None:
 
 def test_what_is_odd_without_being_broken_is_told_since_when_and_what_to_do(published: Path) -> None:
     with open_published(published) as connection:
-        (found,) = stretches(connection, "default")
+        (found,) = read_stretches(connection, "default")
     assert (found.campaign, found.status, found.since, found.days) == (
         "Usage report", "volume_down", date(2026, 11, 20), 4,
     )  # fmt: skip
@@ -104,14 +97,6 @@ def test_what_could_not_be_checked_is_named_with_its_days_and_what_did_not_answe
     numbers = (None,) * 8
     sources = ("customerio_metrics", "customerio_journeys")
     one = Stretch(1, "A", "not_collected", date(2026, 11, 20), date(2026, 11, 23), 4, *numbers, sources)
-    assert unchecked_line([one], TODAY) == (
-        "A could not be checked since Fri 20 Nov: Customer.io gave no usable numbers for it."
-    )
-    several = [replace(one, campaign=name, lacking=()) for name in "ABCDE"]
-    assert unchecked_line(several, TODAY) == (
-        "A (since Fri 20 Nov), B (since Fri 20 Nov), C (since Fri 20 Nov) and 2 more could not be checked."
-    )
-    assert unchecked_line([replace(one, status="surging")], TODAY) == ""
     html = stretch_html(one, TODAY, ["Campaign 1: <no> answer"])
     for part in (
         "Fri 20 Nov to Mon 23 Nov (4 days)",
@@ -123,7 +108,7 @@ def test_what_could_not_be_checked_is_named_with_its_days_and_what_did_not_answe
 
 def test_the_campaign_page_opens_with_the_campaign_of_the_first_card(published: Path) -> None:
     with open_published(published) as connection:
-        names = campaign_names(connection, "default")
+        names, _ = campaign_view(connection, "default", None, TODAY)
     assert [name for _, name in names][:5] == [
         "Project tips", "Upgrade offer", "Team expansion", "Webinar reminder", "Activation, next step",
     ]  # fmt: skip
@@ -260,7 +245,7 @@ def test_failures_are_counted_since_the_incident_and_hidden_without_one(publishe
 
 def test_an_event_is_in_use_by_campaigns_that_run_each_with_how_it_does(published: Path) -> None:
     with open_published(published) as connection:
-        mappings = campaign_mappings(connection, "default").set_index("campaign_id", drop=False)
+        mappings = coverage_view(connection, "default").mappings.set_index("campaign_id", drop=False)
     assert users(mappings.loc[[10, 3]]) == "Upgrade offer (■ Silent), Spring promotion (stopped)"
     assert usage(True, mappings.loc[[3]]) == "● in use"
     assert usage(True, mappings.loc[[10]]) == "◔ not in use"

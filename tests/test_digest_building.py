@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from campaign_health.state.situation import Situation
 
 from campaign_health.alerts.digest.building import build_digest
 from campaign_health.alerts.digest.digest import Digest, Kind, SectionName
+from campaign_health.alerts.digest.situation import Situation
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.alerts.forms.slack_blocks import slack_message
 from campaign_health.words.status import STATUS_WORDS
-from tests.digest_cast import FAILED_METRICS, TODAY, TRIAL_WELCOME, change, incident, situation
+from tests.digest_cast import FAILED_METRICS, TODAY, TRIAL_WELCOME, change, incident, situation, with_cause
 
 
 def build(of: Situation, **options: object) -> Digest:
@@ -64,7 +64,9 @@ def test_the_headline_says_what_a_week_of_all_that_is_broken_costs_and_each_item
     muted = incident(2, revenue_at_risk=600.0, counted_days=7, muted_by="Ada", muted_until=TODAY)
     expected = incident(3, revenue_at_risk=50_000.0, counted_days=7, expected_by="Ada")
     digest = build(situation(one, muted, expected, incident(4)))
-    assert digest.headline == "2 campaigns are still broken; about $22,000 a week at risk"
+    assert digest.headline == (
+        "2 campaigns are still broken; 1 more is muted; about $22,000 a week at risk (1 has no deal value set)"
+    )
     assert "about $9,000 at risk so far, about $21,000 a week." in " ".join(plain_text(digest).split())
 
 
@@ -168,8 +170,8 @@ def test_an_incident_that_is_over_says_its_days_its_cause_and_its_missed_sends_o
         missed_sends_low=285.0,
         missed_sends_high=326.0,
         cause="message_failing",
-        cause_sentence="Customer.io says that `card_brand` is missing.",
     )
+    over = with_cause(over, sentence="Customer.io says that `card_brand` is missing.")
     digest = build(situation(over, changes=(change(over, "recovered", 17),)))
     assert campaigns(digest, SectionName.LATE) == ["Campaign 1"]
     for said in (plain_text(digest), json.dumps(slack_message(digest))):
@@ -204,7 +206,7 @@ def test_the_workspace_is_named_only_where_the_reader_must_tell_it_from_others()
 
 def test_what_is_still_broken_keeps_the_first_thing_to_do() -> None:
     step = "Open the trigger of `a.b` and set it to v2.0 of it. Journeys should start again."
-    fresh, old = incident(1, next_step=step), incident(2, next_step=step)
+    fresh, old = (with_cause(incident(number), next_step=step) for number in (1, 2))
     said = " ".join(plain_text(build(situation(fresh, old, changes=(change(fresh),)))).split())
     new, still = said.split("STILL BROKEN")
     assert "Journeys should start again." in new

@@ -7,11 +7,11 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from campaign_health.state.situation import Gap, Situation
 
 from campaign_health.alerts.digest.due import PastAnnouncement, kind_due, urgent_incidents
+from campaign_health.alerts.digest.situation import Situation
 from campaign_health.settings import DigestSettings
-from tests.digest_cast import FAILED_METRICS, TODAY, change, incident, situation
+from tests.digest_cast import FAILED_METRICS, TODAY, UNREAD, change, incident, situation
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SETTINGS = DigestSettings(
@@ -110,7 +110,7 @@ def test_the_hour_that_is_skipped_does_not_skip_the_digest() -> None:
 def test_only_heavy_new_incidents_are_urgent() -> None:
     heavy = incident(1, missed_sends=900.0, opened_on=TODAY - timedelta(days=1))
     light = incident(2, missed_sends=10.0, opened_on=TODAY - timedelta(days=1))
-    muted = incident(3, missed_sends=900.0, muted_until=TODAY)
+    muted = incident(3, missed_sends=900.0, muted_by="Ada", muted_until=TODAY)
     old = incident(4, missed_sends=9000.0)
     spread = incident(5, missed_sends=220.0, counted_days=3)
     of = situation(heavy, light, muted, old, spread, changes=tuple(map(change, (heavy, light, muted, spread))))
@@ -127,8 +127,7 @@ def test_days_that_were_not_collected_do_not_make_an_incident_less_urgent() -> N
 
 def test_it_is_never_all_clear_while_a_campaign_has_no_numbers() -> None:
     assert due(at(9), of=situation()) == "all_clear"
-    gap = Gap(1, "Welcome", TODAY, TODAY, ("customerio_metrics",))
-    assert due(at(9), of=replace(situation(), gaps=(gap,))) == "reminder"
+    assert due(at(9), of=situation(unchecked=(replace(UNREAD, campaigns=("Welcome",)),))) == "reminder"
 
 
 def test_while_nothing_was_judged_there_is_no_sign_of_life() -> None:
@@ -138,7 +137,6 @@ def test_while_nothing_was_judged_there_is_no_sign_of_life() -> None:
     assert due(at(9), replace(unjudged, failed_sources=(FAILED_METRICS,))) == "digest"
 
 
-@pytest.mark.parametrize(("days", "expected"), [(1, "all_clear"), (2, "all_clear"), (3, "reminder"), (400, "reminder")])
-def test_it_is_never_all_clear_where_the_newest_judged_day_is_old(days: int, expected: str) -> None:
-    judged = replace(situation(), judged_day=TODAY - timedelta(days=days))
-    assert due(at(9), of=judged) == expected
+def test_it_is_never_all_clear_where_what_is_known_is_old() -> None:
+    old = replace(situation(), stale=("Nothing after 2026-11-21 was judged: run `campaign-health judge`.",))
+    assert due(at(9), of=old) == "reminder"

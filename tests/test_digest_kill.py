@@ -20,8 +20,8 @@ KILLED_RUN = """
 import os, signal, sys
 from pathlib import Path
 from campaign_health.alerts import sending
-from campaign_health.alerts.channels.configured import slack_bot
-from campaign_health.alerts.channels.configured import slack_webhook
+from campaign_health.alerts.channels import slack_bot
+from campaign_health.alerts.channels import slack_webhook
 from storage.file.database import Warehouse
 from tests.digest_warehouse import MONDAY, at, settings_in
 

@@ -21,7 +21,7 @@ from campaign_health.alerts.forms.slack_blocks import slack_message
 from campaign_health.alerts.forms.spark_text import sparkline
 from campaign_health.sandbox.slack.slack_limits import problems_of
 from campaign_health.settings import SmtpSettings
-from tests.digest_cast import FAILED_METRICS, TODAY, TRIAL_WELCOME, change, incident, situation
+from tests.digest_cast import FAILED_METRICS, TODAY, TRIAL_WELCOME, change, incident, situation, with_cause
 
 GOLDEN = Path(__file__).parent / "golden" / "digest"
 BASE = "https://health.example.com"
@@ -112,7 +112,8 @@ def spoken(element: object) -> list[dict[str, object]]:
 
 
 def check_is_only_text(name: str) -> None:
-    one = incident(1, campaign=name, owner=name, summary=name, cause_sentence=name, next_step=name, tags=(name,))
+    one = incident(1, campaign=name, owner=name, summary=name, tags=(name,))
+    one = with_cause(one, sentence=name, next_step=name)
     muted = incident(2, campaign=name, muted_by=name, muted_reason=name, muted_until=TODAY)
     made = situation(one, muted, changes=(change(one),))
     digest = build_digest(made, announcement_id="h1", kind="digest", today=TODAY, dashboard_url=BASE)

@@ -8,7 +8,7 @@ import pytest
 
 from campaign_health.words.currency import money
 from campaign_health.words.numbers import how_rare, span
-from campaign_health.words.sentences import overview_sentence, seen_sentence
+from campaign_health.words.sentences import overview_parts, seen_sentence
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,15 @@ def test_a_verdict_is_one_sentence_with_its_numbers(numbers: dict[str, Any], sai
     assert seen_sentence(**numbers) == said
 
 
+def overview_sentence(counts: dict[str, int], **known: Any) -> str:
+    news, rest = overview_parts(counts, **known)
+    return "; ".join((*news, *rest)) + "."
+
+
 def test_the_overview_is_one_sentence() -> None:
     counts = {"silent": 2, "degraded": 1, "healthy": 37}
-    assert overview_sentence(counts, 4300, "all sources collected this morning at 06:32") == (
+    collected = "all sources collected this morning at 06:32"
+    assert overview_sentence(counts, dollars_a_week=4300, freshness=collected) == (
         "2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy; all sources "
         "collected this morning at 06:32."
     )
@@ -60,6 +66,18 @@ def test_the_overview_is_one_sentence() -> None:
     assert overview_sentence({"healthy": 3, "not_collected": 1}).startswith("Nothing is known to be broken;")
     assert overview_sentence({"healthy": 3}, certain=False).startswith("Nothing is known to be broken;")
     assert overview_sentence({}) == "No campaigns are known yet."
+
+
+def test_the_overview_names_the_muted_and_what_is_not_known_of_the_money() -> None:
+    muted = {"silent": 3, "muted": 1, "expected": 2, "healthy": 4}
+    assert overview_sentence(muted, dollars_a_week=4300, unpriced=2) == (
+        "3 campaigns are silent; 1 more is muted; about $4,300 a week at risk (2 have no deal value set); "
+        "4 are healthy."
+    )
+    assert overview_sentence({"muted": 1, "healthy": 4}, dollars_a_week=900, unpriced=0) == (
+        "1 campaign is broken and muted; about $900 a week at risk; 4 are healthy."
+    )
+    assert overview_sentence({"silent": 1}, dollars_a_week=None, unpriced=1) == "1 campaign is silent."
 
 
 def test_numbers_are_written_for_people() -> None:

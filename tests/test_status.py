@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from campaign_health.state.incidents_now import incidents
 
 from campaign_health.alerts.digest.situation_reads import read_situation
+from campaign_health.state.incident import open_incidents
 from storage.file.database import open_published, transaction
 from storage.records import SOURCES, CollectionRecord
 from storage.save import save_collection, save_workspace_zone
@@ -139,12 +139,12 @@ def test_a_week_costs_as_much_as_the_days_that_were_collected_say(tmp_path: Path
         found = json.loads(run(world, "status", "--json", now=morning_after(DAYS - 1)).stdout)["broken"][0]
         costs.append(found["dollars_a_week"])
         with open_published(world.directory) as connection:
-            (shown,) = incidents(connection, "default")
+            (shown,) = open_incidents(connection, "default")
         assert (shown.dollars_a_week, shown.missed_a_day) == pytest.approx(
             (found["dollars_a_week"], found["missed_a_day"])
         )
         with world.warehouse.open() as connection:
-            (told,) = read_situation(connection, "default", "slack", day(DAYS)).incidents
+            (told,) = read_situation(connection, "default", "slack", morning_after(DAYS - 1)).incidents
         assert told.missed_sends is not None
         assert told.missed_sends / (told.counted_days or 0) == pytest.approx(found["missed_a_day"])
     assert costs[1] == pytest.approx(costs[0], rel=0.15)
@@ -213,12 +213,12 @@ def test_what_could_not_be_checked_names_its_workspace_where_there_are_several(t
     with world.warehouse.open_and_publish() as connection, transaction(connection):
         save_workspace_zone(connection, "shop", "UTC", at)
         record = CollectionRecord(
-            "run", "shop", "mixpanel_lexicon", at, at, "failed", day(0), day(LAST), 1, 1, "HTTP 500."
+            "run", "shop", "mixpanel_events", at, at, "failed", day(0), day(LAST), 1, 1, "HTTP 500."
         )
         save_collection(connection, record)
     text = " ".join(run(world, "status").stdout.split())
     assert "× Welcome (default), Mon 7 Sep: Customer.io gave no usable numbers" in text
-    assert "× Mixpanel Lexicon (shop): It could not be read in full." in text
+    assert "× Mixpanel event counts (shop), Mon 7 Sep: It could not be read in full." in text
     found = json.loads(run(world, "status", "--json").stdout)["unchecked"]
     assert [(one["workspace"], one["campaigns"]) for one in found] == [("default", ["Welcome"]), ("shop", [])]
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-
-from campaign_health.state.gap_reads import read_gaps
-from campaign_health.state.situation import FailedSource, Gap
 
 from campaign_health.alerts.digest.building import build_digest
 from campaign_health.alerts.digest.digest import SectionName
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.alerts.forms.slack_blocks import slack_message
+from campaign_health.state.sources import SourceState
+from campaign_health.state.stretches import Stretch, read_stretches
 from campaign_health.state.unchecked import CURE, in_short, unchecked
-from tests.digest_cast import FAILED_METRICS, TODAY, situation
+from tests.digest_cast import ERROR, FAILED_METRICS, TODAY, situation
 from tests.digest_warehouse import MONDAY, warehouse_in
 
 FRIDAY = date(2026, 11, 20)
@@ -24,14 +22,21 @@ SUNDAY = date(2026, 11, 22)
 RAW = "Campaign 23: metric.series.sent is missing or null, not an array."
 
 
-def gap(number: int, first: date = FRIDAY, sources: tuple[str, ...] = ("customerio_metrics",)) -> Gap:
-    return Gap(number, f"Campaign {number}", first, SUNDAY, sources)
+def gap(number: int, first: date = FRIDAY, sources: tuple[str, ...] = ("customerio_metrics",)) -> Stretch:
+    days = (SUNDAY - first).days + 1
+    return Stretch(number, f"Campaign {number}", "not_collected", first, SUNDAY, days, *[None] * 8, lacking=sources)
+
+
+def troubled(source: str = "customerio_metrics", error: str = RAW) -> SourceState:
+    at = datetime(2026, 11, 23, 6, tzinfo=UTC)
+    return SourceState("default", source, "partial", at, at, None, SUNDAY, error, at, FRIDAY, SUNDAY)
 
 
 def test_campaigns_without_numbers_on_the_same_days_stand_together_and_the_raw_error_comes_last() -> None:
-    found = unchecked([gap(1), gap(2), gap(3, SUNDAY), gap(4), gap(5)], {"customerio_metrics": RAW})
+    found = unchecked([gap(1), gap(2), gap(3, SUNDAY), gap(4), gap(5)], [troubled()], "default")
     assert [one.title for one in found] == ["Campaign 1, Campaign 2, Campaign 4 and 1 more", "Campaign 3"]
     assert [(one.first_day, one.last_day) for one in found] == [(FRIDAY, SUNDAY), (SUNDAY, SUNDAY)]
+    assert [one.when for one in found] == ["Fri 20 Nov to Sun 22 Nov", "Sun 22 Nov"]
     assert found[0].said == f"Customer.io gave no usable numbers for them, so they were not checked. {CURE}"
     assert found[1].said == f"Customer.io gave no usable numbers for it, so it was not checked. {CURE}"
     assert found[1].details == f"Customer.io sends: {RAW}"
@@ -39,14 +44,18 @@ def test_campaigns_without_numbers_on_the_same_days_stand_together_and_the_raw_e
 
 def test_a_campaign_that_two_sources_lack_is_named_once() -> None:
     both = ("customerio_metrics", "customerio_journeys")
-    (one,) = unchecked([gap(1, sources=both)], dict.fromkeys(both, RAW))
+    (one,) = unchecked([gap(1, sources=both)], [troubled(source) for source in both], "default")
     assert one.details == f"Customer.io sends: {RAW} Customer.io journeys: {RAW}"
 
 
-def test_a_source_in_trouble_that_cost_no_campaign_its_numbers_stands_for_itself() -> None:
-    (one,) = unchecked([], {"mixpanel_lexicon": "HTTP 500."})
-    assert (one.title, one.campaigns, one.first_day) == ("Mixpanel Lexicon", (), None)
+def test_a_source_in_trouble_that_cost_no_campaign_its_numbers_stands_for_itself_with_its_days() -> None:
+    (one,) = unchecked([], [troubled("mixpanel_events", "HTTP 500.")], "default")
+    assert (one.title, one.campaigns, one.first_day, one.last_day) == ("Mixpanel event counts", (), FRIDAY, SUNDAY)
     assert one.said == f"It could not be read in full. {CURE}"
+
+
+def test_a_source_whose_failure_hides_no_verdict_is_not_told_as_unchecked() -> None:
+    assert unchecked([], [troubled("mixpanel_lexicon", "HTTP 500.")], "default") == ()
 
 
 def test_a_name_is_cut_and_made_visible() -> None:
@@ -55,8 +64,7 @@ def test_a_name_is_cut_and_made_visible() -> None:
 
 
 def test_the_digest_names_the_campaign_its_days_and_what_to_do_before_the_technical_text() -> None:
-    failed = FailedSource("f", "customerio_metrics", SUNDAY, SUNDAY, RAW)
-    made = replace(situation(failed=(failed,)), gaps=(gap(23),))
+    made = situation(failed=(FAILED_METRICS,), unchecked=unchecked([gap(23)], [troubled()], "default"))
     digest = build_digest(made, announcement_id="a", kind="digest", today=TODAY, dashboard_url=None)
     text = " ".join(plain_text(digest).split())
     assert digest.headline == "1 campaign could not be checked"
@@ -72,13 +80,13 @@ def test_a_digest_that_an_older_version_stored_can_still_be_sent() -> None:
     for name in ("title", "said", "sources", "campaigns"):
         del failure[name]
     failure["source"] = "customerio_metrics"
-    failure["error"] = FAILED_METRICS.error
+    failure["error"] = ERROR
     digest = digest_from_json({**stored, "version": 1})
     section = digest.section(SectionName.COULD_NOT_CHECK)
     assert section is not None
     assert (section.failures[0].sources, section.failures[0].title) == (("customerio_metrics",), "Customer.io sends")
     text = " ".join(plain_text(digest).split())
-    assert f"Customer.io sends – Tue 17 Nov to Mon 23 Nov Details: {FAILED_METRICS.error}" in text
+    assert f"Customer.io sends – Tue 17 Nov to Mon 23 Nov Details: {ERROR}" in text
     assert '"Customer.io sends"' in json.dumps(slack_message(digest))
     assert digest_from_json(digest_as_json(digest)) == digest
 
@@ -92,12 +100,12 @@ def test_the_days_are_those_since_the_newest_collected_one(tmp_path: Path) -> No
                 "INSERT OR REPLACE INTO verdict (workspace, campaign_id, day, status) VALUES ('default', 1, ?, ?)",
                 [MONDAY - timedelta(days=back), status],
             )
-        assert read_gaps(connection, "default") == (
-            Gap(1, "Campaign 1", newest, newest, ("customerio_metrics", "customerio_journeys", "mixpanel_events")),
-        )
+        (one,) = read_stretches(connection, "default")
+        assert (one.campaign, one.since, one.day) == ("Campaign 1", newest, newest)
+        assert set(one.lacking) == {"customerio_metrics", "customerio_journeys", "mixpanel_events"}
         connection.execute(
             "UPDATE verdict SET status = 'not_collected' WHERE campaign_id = 1 AND status = 'not_running'"
         )
-        assert read_gaps(connection, "default")[0].first_day == MONDAY - timedelta(days=3)
+        assert read_stretches(connection, "default")[0].since == MONDAY - timedelta(days=3)
         connection.execute("UPDATE campaign SET gone_at = '2026-01-02' WHERE campaign_id = 1")
-        assert read_gaps(connection, "default") == ()
+        assert read_stretches(connection, "default") == ()

@@ -29,8 +29,8 @@ def campaigns_now(connection: Connection, workspace: str) -> pd.DataFrame:
     found = stored.campaign_table(connection, workspace).merge(broken, on="campaign_id", how="left")
     return found.assign(
         status=found["shown"].fillna(found["status"]).fillna(NOT_JUDGED),
-        last_good_day=pd.to_datetime(found["good_day"]).fillna(pd.to_datetime(found["healthy_day"])),
-        opened_on=pd.to_datetime(found["opened_on"]),
+        last_good_day=_days(found["good_day"]).fillna(_days(found["healthy_day"])),
+        opened_on=_days(found["opened_on"]),
     ).drop(columns=["shown", "good_day", "healthy_day"])
 
 
@@ -39,3 +39,7 @@ def shown_status(incident: Incident | None, verdict: object) -> str:
     if incident is not None:
         return "expected" if incident.expected_by else incident.kind
     return verdict if isinstance(verdict, str) else NOT_JUDGED
+
+
+def _days(column: pd.Series) -> pd.Series:
+    return pd.to_datetime(column).astype("datetime64[us]")

@@ -31,9 +31,10 @@ class Standing:
 
     @property
     def risk(self) -> RiskAWeek:
-        """What is at risk in all that is broken and that the headline counts."""
-        known = [one.dollars_a_week for one in self.broken if one.dollars_a_week is not None]
-        unpriced = sum(one.deal_value is None for one in self.broken)
+        """What is at risk in all that is broken, the muted ones too: silence costs no less for not being heard of."""
+        losing = (*self.broken, *self.muted)
+        known = [one.dollars_a_week for one in losing if one.dollars_a_week is not None]
+        unpriced = sum(one.deal_value is None for one in losing)
         return RiskAWeek(sum(known) if known else None, unpriced)
 
     def joined(self, other: Standing) -> Standing:

@@ -40,7 +40,7 @@ class Unchecked:
 
     @property
     def when(self) -> str:
-        """Its days, `Fri 20 Nov to Mon 23 Nov 2026`; empty where they are not known."""
+        """Its days, `Fri 20 Nov to Mon 23 Nov`; empty where they are not known."""
         return days_text(self.first_day, self.last_day) if self.first_day and self.last_day else ""
 
 

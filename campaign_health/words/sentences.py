@@ -103,10 +103,9 @@ def overview_parts(
     news: list[str] = []
     if broken:
         news.append(joined([_counted(number, _BE[status], first=not i) for i, (status, number) in enumerate(broken)]))
-        news += muted_parts(muted, is_more=True)
-        news += risk_parts(dollars_a_week, unpriced, sum(number for _, number in broken))
-    elif muted:
-        news += muted_parts(muted, is_more=False)
+    news += muted_parts(muted, is_more=bool(broken))
+    if news:
+        news += risk_parts(dollars_a_week, unpriced)
     elif sum(statuses.values()) - statuses.get("not_running", 0) - statuses.get("not_collected", 0) > 0:
         unsure = not certain or statuses.get("not_collected", 0) > 0
         news.append("Nothing is known to be broken" if unsure else "Nothing is broken")
@@ -121,14 +120,12 @@ def overview_parts(
     return news, rest
 
 
-def risk_parts(dollars_a_week: float | None, unpriced: int, broken: int) -> list[str]:
-    """What a week of `broken` campaigns costs, and of how many of them that is not known because no price is set."""
-    if dollars_a_week is not None and round(dollars_a_week) > 0:
-        lacking = f" ({count(unpriced)} {'has' if unpriced == 1 else 'have'} no deal value set)" if unpriced else ""
-        return [f"{weekly_text(dollars_a_week)} at risk{lacking}"]
-    if unpriced and unpriced == broken:
-        return ["no deal value is set, so the money at risk is not known"]
-    return [f"{plural(unpriced, 'campaign')} without a deal value"] if unpriced else []
+def risk_parts(dollars_a_week: float | None, unpriced: int) -> list[str]:
+    """What a week of what is broken costs, and of how many campaigns that is not known; empty where of none it is."""
+    if dollars_a_week is None or round(dollars_a_week) <= 0:
+        return []
+    lacking = f" ({count(unpriced)} {'has' if unpriced == 1 else 'have'} no deal value set)" if unpriced else ""
+    return [f"{weekly_text(dollars_a_week)} at risk{lacking}"]
 
 
 def muted_parts(muted: int, *, is_more: bool) -> list[str]:

@@ -39,8 +39,7 @@ def headline(sizes: Mapping[SectionName, int], kind: Kind, standing: Standing, *
             parts.append(f"{number:,} {noun}{one if number == 1 else many}")
     said = [joined(parts)] if parts else []
     said += muted_parts(len(standing.muted), is_more=bool(standing.broken))
-    if standing.broken:
-        said += risk_parts(standing.risk.dollars, standing.risk.unpriced, len(standing.broken))
+    said += risk_parts(standing.risk.dollars, standing.risk.unpriced)
     if sizes.get(SectionName.COULD_NOT_CHECK):
         who = plural(unchecked_campaigns, "campaign") if unchecked_campaigns else "some data"
         said.append(f"{who} could not be checked")

@@ -16,8 +16,11 @@ def draw_headline(overview: Overview) -> None:
     """What is broken and at risk as the page's heading, and the rest smaller below it."""
     news, rest = headline(overview)
     small = _small(rest, ".95rem") if rest else ""
-    if overview.standing.risk.dollars:
+    risk = overview.standing.risk
+    if risk.dollars:
         small += _small(f"At risk: {RISK_IN_SHORT}; more on the page Help.", ".86rem")
+    elif risk.unpriced:
+        small += _small("No deal value is set, so the money at risk is not known.", ".86rem")
     st.html(
         f'<h1 style="font-size:1.4rem;line-height:1.3;font-weight:650;margin:0;padding:0;color:{TEXT}">'
         f"{escape(news)}</h1>{small}"
