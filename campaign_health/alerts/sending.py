@@ -22,12 +22,11 @@ from campaign_health.alerts.digest.digest import Digest, Kind
 from campaign_health.alerts.digest.due import PastAnnouncement, kind_due, urgent_incidents
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
-from campaign_health.errors import CampaignHealthError
 from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.state.situation import Situation
 from storage.connection import Connection
-from storage.errors import StorageError
+from storage.errors import ExpectedFailure
 from storage.file.database import Warehouse, transaction
 from storage.file.failures import clear_failures
 from storage.file.zones import stored_zone
@@ -146,7 +145,7 @@ def _safely(channel: Channel, send: Callable[[], Delivery]) -> Delivery:
     """One channel's unforeseen failure must not keep the others from being told."""
     try:
         return send()
-    except (CampaignHealthError, StorageError):
+    except ExpectedFailure:
         raise
     except Exception as failure:
         return Delivery(channel.name, "failed", _unforeseen(failure))

@@ -16,7 +16,6 @@ from campaign_health.dashboard.look.style import use_style
 from campaign_health.dashboard.look.theme import Palette, palette
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.watch import watch_for_new_data
-from campaign_health.errors import CampaignHealthError
 from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings
 from campaign_health.state.sources import WorkspaceNow, workspaces
@@ -25,7 +24,7 @@ from campaign_health.state.stretches import stretches
 from campaign_health.words.dates import day_text, days_since
 from campaign_health.words.lists import joined
 from campaign_health.words.status import SOURCE_WORDS
-from storage.errors import NoPublishedFileError, StorageError
+from storage.errors import ExpectedFailure, NoPublishedFileError
 from storage.file.zones import known_zone
 
 # A day's collection is due every morning; a little later than a day and a half is a collection that was missed.
@@ -78,10 +77,10 @@ def draw(page: Callable[[Page], None]) -> None:
         page(view)
     except NoPublishedFileError:
         _first_run()
-    except (CampaignHealthError, StorageError) as failure:
-        st.error(in_markdown(getattr(failure, "message", failure)), icon=":material/error:")
-        if cure := getattr(failure, "cure", ""):
-            st.write(in_markdown(cure))
+    except ExpectedFailure as failure:
+        st.error(in_markdown(failure.message), icon=":material/error:")
+        if failure.cure:
+            st.write(in_markdown(failure.cure))
 
 
 def _chosen(found: tuple[WorkspaceNow, ...]) -> WorkspaceNow:
