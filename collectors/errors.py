@@ -96,7 +96,11 @@ class ServiceFailed(CollectorError):
 
 
 class Unreachable(CollectorError):
-    """No whole answer came: no connection, silence, or a body cut short, every time it was asked."""
+    """No whole answer came, every time it was asked; `because` says why: no connection, silence, a body cut short."""
+
+    def __init__(self, message: str, cure: str = "", *, source: str = "", because: str = "") -> None:
+        super().__init__(message, cure, source=source)
+        self.because = because
 
 
 class UnexpectedShape(CollectorError):

@@ -23,7 +23,7 @@ from campaign_health.settings import (
     load_settings,
 )
 from collectors.customerio import CustomerioClient, Fetched, fetch_campaigns, fetch_each, fetch_messages
-from collectors.http.client import Timeouts
+from collectors.http.transport import Timeouts
 from collectors.mixpanel import (
     MixpanelClient,
     fetch_event_counts,
