@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from storage.errors import ExpectedFailure
 
-class CampaignHealthError(Exception):
-    """Base of every expected failure; the command line prints `message` and `cure` and no traceback."""
 
-    def __init__(self, message: str, cure: str = "") -> None:
-        super().__init__(message if not cure else f"{message} {cure}")
-        self.message = message
-        self.cure = cure
+class CampaignHealthError(ExpectedFailure):
+    """Base of every expected failure of the program itself; the files and the collectors have their own."""
 
 
 class SettingsError(CampaignHealthError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from storage.errors import ExpectedFailure
+
 LONGEST_MESSAGE = 1500
 
 
@@ -11,7 +13,7 @@ def one_line(text: str) -> str:
     return line if len(line) <= LONGEST_MESSAGE else f"{line[: LONGEST_MESSAGE - 1]}…"
 
 
-class CollectorError(Exception):
+class CollectorError(ExpectedFailure):
     """Base of every failure of a collector.
 
     Attributes:
@@ -24,10 +26,7 @@ class CollectorError(Exception):
     final = False
 
     def __init__(self, message: str, cure: str = "", *, source: str = "") -> None:
-        message = one_line(message)
-        super().__init__(f"{message} {cure}".strip())
-        self.message = message
-        self.cure = cure
+        super().__init__(one_line(message), cure)
         self.source = source
 
 
@@ -97,7 +96,11 @@ class ServiceFailed(CollectorError):
 
 
 class Unreachable(CollectorError):
-    """No whole answer came: no connection, silence, or a body cut short, every time it was asked."""
+    """No whole answer came, every time it was asked; `because` says why: no connection, silence, a body cut short."""
+
+    def __init__(self, message: str, cure: str = "", *, source: str = "", because: str = "") -> None:
+        super().__init__(message, cure, source=source)
+        self.because = because
 
 
 class UnexpectedShape(CollectorError):

@@ -1,15 +1,27 @@
-"""What can go wrong with the two files, each with what a person can do about it."""
+"""What a person can mend: the base of every expected failure, and what can go wrong with the two files.
+
+The base stands here, below everything else, and loading it loads nothing.
+"""
 
 from __future__ import annotations
 
 
-class StorageError(Exception):
-    """Base of every expected storage failure: `message` names the file, `cure` says what to do."""
+class ExpectedFailure(Exception):
+    """Base of every expected failure; the command line prints it without a traceback.
+
+    Attributes:
+        message: What happened, in words.
+        cure: What to do about it; may be empty.
+    """
 
     def __init__(self, message: str, cure: str = "") -> None:
-        super().__init__(message if not cure else f"{message} {cure}")
+        super().__init__(f"{message} {cure}" if cure else message)
         self.message = message
         self.cure = cure
+
+
+class StorageError(ExpectedFailure):
+    """Base of every expected storage failure: `message` names the file, `cure` says what to do."""
 
 
 class NewerFileError(StorageError):

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from campaign_health.sandbox.server import Sandbox
 from collectors.customerio import CustomerioClient
-from collectors.http.client import Timeouts
+from collectors.http.transport import Timeouts
 from collectors.mixpanel import MixpanelClient
 
 KEY = "app-key/with+signs=0123456789"

@@ -20,8 +20,7 @@ KILLED_RUN = """
 import os, signal, sys
 from pathlib import Path
 from campaign_health.alerts import sending
-from campaign_health.alerts.channels import slack_bot
-from campaign_health.alerts.channels import slack_webhook
+from campaign_health.alerts.channels import slack_bot, slack_webhook
 from storage.file.database import Warehouse
 from tests.digest_warehouse import MONDAY, at, settings_in
 
@@ -85,11 +84,12 @@ def test_a_bot_killed_in_the_middle_of_an_edit_loses_nothing(tmp_path: Path, mom
         send_due_digest(warehouse, settings, workspace, at(MONDAY))
         break_campaign(warehouse, 2, MONDAY - timedelta(days=1))
         pairs = [f"{name}={value}" for name, value in environment.items()]
-        subprocess.run(
+        killed = subprocess.run(
             [sys.executable, "-c", KILLED_RUN, str(tmp_path), "_call", moment, *pairs],
             check=False,
             cwd=Path(__file__).parents[1],
         )
+        assert killed.returncode == -9
         send_due_digest(warehouse, settings, workspace, at(MONDAY, 10))
         first = slack.messages[0]
     assert "Campaign 2" in json.dumps(first.payload)

@@ -11,13 +11,15 @@ from threading import Thread
 import pytest
 from pydantic import SecretStr
 
-from campaign_health.alerts.channels.delivery import Channel, DeliveryFailed, asked_wait
+from campaign_health.alerts.channels.delivery import Channel, DeliveryFailed
 from campaign_health.alerts.channels.mail import Mail
+from campaign_health.alerts.channels.receiver import LONGEST_WAIT
 from campaign_health.alerts.channels.slack_bot import SlackBot
 from campaign_health.alerts.channels.slack_webhook import SlackWebhook
 from campaign_health.alerts.channels.webhook import JsonWebhook
 from campaign_health.alerts.digest.digest import Digest
 from campaign_health.settings import HttpSettings, SmtpSettings
+from collectors.http.waiting import asked_wait
 
 DIGEST = Digest(
     announcement_id="abc",
@@ -62,13 +64,14 @@ def answering(answer: bytes) -> Iterator[int]:
 def test_a_strange_answer_is_a_failed_delivery(answer: bytes, kind: str) -> None:
     with answering(answer) as port:
         address = f"http://127.0.0.1:{port}/secret-path"
+        http = HttpSettings(connect_seconds=2, read_seconds=2)
         channel: Channel
         if kind == "bot":
-            channel = SlackBot("xoxb-secret", "#c", address, 2, "slack")
+            channel = SlackBot("xoxb-secret", "#c", address, http, "slack")
         elif kind == "slack":
-            channel = SlackWebhook(address, 2)
+            channel = SlackWebhook(address, http)
         else:
-            channel = JsonWebhook(address, None, HttpSettings(connect_seconds=2, read_seconds=2), lambda: 0)
+            channel = JsonWebhook(address, None, http, lambda: 0)
         with pytest.raises(DeliveryFailed) as caught:
             channel.deliver(DIGEST, None)
     assert caught.value.reason.isprintable()
@@ -78,7 +81,7 @@ def test_a_strange_answer_is_a_failed_delivery(answer: bytes, kind: str) -> None
 
 @pytest.mark.parametrize("header", [None, "", "soon", "-1", "²", "9" * 5000])
 def test_any_wait_that_is_asked_for_is_a_day_at_most(header: str | None) -> None:
-    wait = asked_wait(header)
+    wait = asked_wait({"Retry-After": header} if header is not None else {}, LONGEST_WAIT)
     assert wait is None or 0 <= wait <= 24 * 3600
 
 

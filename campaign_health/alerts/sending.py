@@ -23,19 +23,18 @@ from campaign_health.alerts.digest.due import PastAnnouncement, kind_due, urgent
 from campaign_health.alerts.digest.situation import Situation
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
-from campaign_health.errors import CampaignHealthError
 from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings, WorkspaceSettings
+from collectors.http.retrying import Retries, TryAgain, persist
 from storage.connection import Connection
-from storage.errors import StorageError
+from storage.errors import ExpectedFailure
 from storage.file.database import Warehouse, transaction
 from storage.file.failures import clear_failures
 from storage.file.zones import stored_zone
 from storage.save.announcements import Announcement, announcements_on, claim_announcement, settle_announcement
 
-TRIES = 3
 # A channel that asks for a longer wait than this is tried again on a later run.
-LONGEST_WAIT_SECONDS = 30.0
+RETRIES = Retries(most=2, first_backoff=2.0, longest_wait=30.0)
 RETRY_AFTER = timedelta(minutes=15)
 LOOK_BACK = timedelta(days=60)
 
@@ -146,7 +145,7 @@ def _safely(channel: Channel, send: Callable[[], Delivery]) -> Delivery:
     """One channel's unforeseen failure must not keep the others from being told."""
     try:
         return send()
-    except (CampaignHealthError, StorageError):
+    except ExpectedFailure:
         raise
     except Exception as failure:
         return Delivery(channel.name, "failed", _unforeseen(failure))
@@ -202,20 +201,21 @@ def _send_on(
 def _deliver(
     channel: Channel, digest: Digest, today: Receipt | None, sleep: Callable[[float], None]
 ) -> tuple[Receipt | None, DeliveryFailed | None]:
-    failure: DeliveryFailed | None = None
-    for attempt in range(TRIES):
+    def attempt() -> Receipt:
         try:
-            return channel.deliver(digest, today), None
-        except DeliveryFailed as failed:
-            failure = failed
-        except Exception as failed:
-            # Caught broadly, so that the announcement is settled and the other channels have their turn.
-            return None, DeliveryFailed(_unforeseen(failed))
-        wait = failure.retry_after if failure.retry_after is not None else float(2**attempt)
-        if failure.final or wait > LONGEST_WAIT_SECONDS or attempt == TRIES - 1:
-            break
-        sleep(wait)
-    return None, failure
+            return channel.deliver(digest, today)
+        except DeliveryFailed as failure:
+            if failure.final:
+                raise
+            raise TryAgain(failure, wait_seconds=failure.retry_after) from None
+
+    try:
+        return persist(attempt, sleep, RETRIES), None
+    except DeliveryFailed as failure:
+        return None, failure
+    except Exception as failure:
+        # Caught broadly, so that the announcement is settled and the other channels have their turn.
+        return None, DeliveryFailed(_unforeseen(failure))
 
 
 def _receipt_of_day(past: list[Announcement], day: date) -> Receipt | None:

@@ -6,12 +6,14 @@ import errno
 import sys
 from difflib import get_close_matches
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
 from campaign_health.cli.terminal.console import notes, replace_unwritable_signs
 from campaign_health.errors import CampaignHealthError
 from campaign_health.words.visible import visible_lines
+from storage.errors import ExpectedFailure
 
 # Order is the order in which a newcomer meets them; the text is what `--help` lists without loading the command.
 COMMANDS = {
@@ -95,25 +97,17 @@ def main() -> None:
     replace_unwritable_signs()
     try:
         campaign_health(standalone_mode=True)
-    except Exception as failure:
-        if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
-            failure = CampaignHealthError("There is no room on the disk to write to.", "Free some space and run again.")
-        if not _is_expected(failure):
-            raise failure
-        # What a failure tells of may hold names from outside, which must not move the cursor.
-        message = visible_lines(str(getattr(failure, "message", failure)))
-        notes.print(f"error: {message}", style="bold red", markup=False, emoji=False)
-        if cure := getattr(failure, "cure", ""):
-            notes.print(visible_lines(cure), markup=False, emoji=False)
-        sys.exit(2)
+    except ExpectedFailure as failure:
+        _give_up(failure)
+    except OSError as failure:
+        if failure.errno != errno.ENOSPC:
+            raise
+        _give_up(CampaignHealthError("There is no room on the disk to write to.", "Free some space and run again."))
 
 
-def _is_expected(failure: Exception) -> bool:
-    # The other two families are only importable at a cost; whoever raised one has already loaded its module.
-    families = (
-        ("campaign_health.errors", "CampaignHealthError"),
-        ("storage.errors", "StorageError"),
-        ("collectors.errors", "CollectorError"),
-    )
-    known = (getattr(sys.modules.get(module), name, None) for module, name in families)
-    return any(family is not None and isinstance(failure, family) for family in known)
+def _give_up(failure: ExpectedFailure) -> NoReturn:
+    # What a failure tells of may hold names from outside, which must not move the cursor.
+    notes.print(f"error: {visible_lines(failure.message)}", style="bold red", markup=False, emoji=False)
+    if failure.cure:
+        notes.print(visible_lines(failure.cure), markup=False, emoji=False)
+    sys.exit(2)

@@ -16,14 +16,13 @@ from campaign_health.dashboard.look.style import use_style
 from campaign_health.dashboard.look.theme import Palette, palette
 from campaign_health.dashboard.published import answer
 from campaign_health.dashboard.watch import watch_for_new_data
-from campaign_health.errors import CampaignHealthError
 from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings
 from campaign_health.state.overview import Overview, overview_of
 from campaign_health.state.workspace import WorkspaceState, read_workspace, workspace_names
 from campaign_health.words.dates import day_text, days_since
 from campaign_health.words.visible import visible
-from storage.errors import NoPublishedFileError, StorageError
+from storage.errors import ExpectedFailure, NoPublishedFileError
 
 
 @dataclass(frozen=True)
@@ -72,10 +71,10 @@ def draw(page: Callable[[Page], None]) -> None:
         page(view)
     except NoPublishedFileError:
         _first_run()
-    except (CampaignHealthError, StorageError) as failure:
-        st.error(in_markdown(getattr(failure, "message", failure)), icon=":material/error:")
-        if cure := getattr(failure, "cure", ""):
-            st.write(in_markdown(cure))
+    except ExpectedFailure as failure:
+        st.error(in_markdown(failure.message), icon=":material/error:")
+        if failure.cure:
+            st.write(in_markdown(failure.cure))
 
 
 def _chosen(names: Sequence[str]) -> str:

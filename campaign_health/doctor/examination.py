@@ -17,7 +17,7 @@ from campaign_health.doctor.mixpanel import examine_mixpanel
 from campaign_health.doctor.slack import examine_slack
 from campaign_health.doctor.surroundings import DateHeaders, examine_manifest, examine_settings
 from campaign_health.settings import Settings, WorkspaceSettings
-from collectors.http.client import new_session
+from collectors.http.session import new_session
 from storage.errors import StorageError
 from storage.file.database import open_published
 from storage.file.zones import stored_zone

@@ -20,7 +20,7 @@ from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import HttpSettings, WorkspaceSettings
 from campaign_health.settings.clients import Sleep, customerio_client, mixpanel_client
 from collectors.errors import CollectorError
-from collectors.http.client import new_session
+from collectors.http.session import new_session
 from collectors.mixpanel import WITHHELD, ask_time_zone
 from collectors.mixpanel.hourly_budget import HOUR, HourlyBudget
 from storage.file.database import Warehouse

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
 
-from campaign_health.errors import CampaignHealthError, CouldNotStart
+from campaign_health.errors import CouldNotStart
 from campaign_health.pipeline.context import ProgressSink, RunClock
 from campaign_health.pipeline.one_workspace import RunTools, collect_workspace
 from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, Order
@@ -16,8 +16,7 @@ from campaign_health.process.run_lock import COLLECTING, only_one
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.clients import Sleep
-from collectors.errors import CollectorError
-from storage.errors import StorageError
+from storage.errors import ExpectedFailure, StorageError
 from storage.file.database import Warehouse
 from storage.read.collected import newest_instant
 
@@ -92,14 +91,15 @@ def _collect(workspaces: list[WorkspaceSettings], order: Order, tools: RunTools,
             report.workspaces.append(part)
             try:
                 collect_workspace(workspace, order, tools, part)
-            except (CampaignHealthError, CollectorError) as failure:
+            except StorageError as failure:
+                report.problem = str(failure)
+                break
+            except ExpectedFailure as failure:
                 # One workspace's settings do not stop the others; alone, they are why nothing could start.
                 if len(workspaces) == 1:
                     raise
                 part.notes.append(str(failure))
                 tools.progress.note(f"{workspace.name}: {failure}")
-    except StorageError as failure:
-        report.problem = str(failure)
     except Stopped as stopped:
         report.stopped = stopped
     _publish(tools, report)

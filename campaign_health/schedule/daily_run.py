@@ -8,14 +8,13 @@ from datetime import datetime
 
 from campaign_health.alerts.channels.dead_man import ping
 from campaign_health.alerts.sending import send_due_digest
-from campaign_health.errors import CampaignHealthError
 from campaign_health.judge.workspace import judge_workspace
 from campaign_health.pipeline import Order, RunReport, collect_once
 from campaign_health.pipeline.context import ProgressSink
 from campaign_health.process.stopping import StopSignals
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.clients import Sleep
-from storage.errors import StorageError
+from storage.errors import ExpectedFailure
 from storage.file.database import Warehouse
 
 Tell = Callable[[str], None]
@@ -65,7 +64,7 @@ def judge_and_publish(settings: Settings, workspace: WorkspaceSettings, now: dat
     try:
         judge_workspace(warehouse, workspace, now)
         warehouse.publish()
-    except (CampaignHealthError, StorageError) as failure:
+    except ExpectedFailure as failure:
         problem(f"Judging {workspace.name}: {failure}")
 
 
@@ -73,7 +72,7 @@ def tell(settings: Settings, workspace: WorkspaceSettings, now: datetime, proble
     """Sends what is due on each channel of the workspace; a failure is told to `problem`."""
     try:
         deliveries = send_due_digest(Warehouse(settings.data_dir), settings, workspace, now)
-    except (CampaignHealthError, StorageError) as failure:
+    except ExpectedFailure as failure:
         problem(f"The digest of {workspace.name}: {failure}")
         return
     except Exception as failure:

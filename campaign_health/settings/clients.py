@@ -8,7 +8,7 @@ import requests
 
 from campaign_health.settings import CustomerioSettings, HttpSettings, MixpanelSettings
 from collectors.customerio import CustomerioClient
-from collectors.http.client import Timeouts
+from collectors.http.transport import Timeouts
 from collectors.mixpanel import MixpanelClient
 from collectors.mixpanel.hourly_budget import HourlyBudget
 

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import requests
-from requests.auth import AuthBase
 
 from collectors.errors import UnusableSetting
-from collectors.http.client import HttpClient, Parameters, Timeouts
+from collectors.http.bearer import BearerKey
+from collectors.http.client import HttpClient, Parameters
 from collectors.http.pacing import Pace
 from collectors.http.replies import Service
+from collectors.http.retrying import Retries
 from collectors.http.shape import Reader
+from collectors.http.transport import Timeouts
 from collectors.regions import CUSTOMERIO_BASES
 
 # The documented limit is 10; two are left for the workspace's other tools.
@@ -36,17 +38,6 @@ def quota_wait(headers: Mapping[str, str], text: str) -> float | None:
 
 
 CUSTOMERIO = Service("Customer.io", CURES, quota_wait)
-
-
-class BearerKey(AuthBase):
-    """Signs a request with an App API key."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._key}"
-        return request
 
 
 class CustomerioClient(HttpClient):
@@ -95,7 +86,7 @@ class CustomerioClient(HttpClient):
             timeouts=timeouts,
             session=session,
             pace=None if requests_per_second is None else Pace(requests_per_second),
-            longest_wait_seconds=longest_wait_seconds,
+            retries=Retries(longest_wait=longest_wait_seconds),
             sleep=sleep,
         )
 

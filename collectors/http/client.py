@@ -1,31 +1,34 @@
-"""Asks a service over HTTP: politely, again where that can help, and without ever showing a key."""
+"""Asks and tells a service over HTTP: politely, again where that can help, and without ever showing a key."""
 
 from __future__ import annotations
 
 import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from collectors.errors import (
-    RedirectedElsewhere,
-    Stopped,
-    UnexpectedShape,
-    Unreachable,
-)
+from collectors.errors import Stopped, UnexpectedShape, Unreachable
+from collectors.http.answers import Answer, body_up_to
+from collectors.http.deadline import whole_within
 from collectors.http.pacing import Pace
 from collectors.http.redaction import Redactor
-from collectors.http.replies import ASKS_AGAIN, Service, error_in_body, error_text, is_web_page, rate_limit, refusal
-from collectors.http.retrying import TryAgain, persist
-from collectors.http.transport import checked_address, connection_failure, origin, redirected
-from collectors.http.waiting import retry_after_seconds, service_time
+from collectors.http.replies import (
+    ASKS_AGAIN,
+    Service,
+    error_in_body,
+    failure_of,
+    is_web_page,
+    redirected_elsewhere,
+    web_page,
+)
+from collectors.http.retrying import PATIENT, Retries, TryAgain, persist
+from collectors.http.session import new_session
+from collectors.http.transport import Timeouts, checked_address, connection_failure, is_redirect, leads_to, origin
 
 Progress = Callable[[int, int | None, str], None]
 Parameters = Mapping[str, str | int]
@@ -34,41 +37,36 @@ MOST_REDIRECTS = 5
 # A project's whole Lexicon is a few MB; what is parsed takes twenty times the room, several times at once.
 LARGEST_JSON = 64 * 1024 * 1024
 LARGEST_REFUSAL = 64 * 1024
-CONNECTIONS = 16
+# An answer that only says whether something arrived.
+LARGEST_RECEIPT = 4 * 1024
 UNREADABLE = "an address that cannot be read"
 USER_AGENT = "campaign-health"
 
 
 @dataclass(frozen=True)
-class Timeouts:
-    """Seconds to wait for a connection, and for the next byte of an answer."""
+class _Request:
+    """What is sent to a path; a POST where it has a body. An answer that is streamed may take any time."""
 
-    connect_seconds: float = 10.0
-    read_seconds: float = 60.0
-
-
-def new_session() -> requests.Session:
-    """A session that keeps connections open for all threads, retries nothing itself and takes no cookies."""
-    session = requests.Session()
-    adapter = HTTPAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS, max_retries=0)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    return session
+    path: str
+    parameters: Parameters = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    is_streamed: bool = False
 
 
 class HttpClient:
-    """GET requests to one base address of one service.
+    """Requests to one base address of one service.
 
     Args:
         service: Whose manners to follow.
         base_url: Address that every path is appended to.
-        auth: Signs each request.
+        auth: Signs each request; None where there is no key, and then a GET is redirected to any host.
         secrets: Texts that must never be shown.
-        timeouts: For connecting, and for silence.
+        timeouts: For connecting, for silence, and for a whole answer.
         session: Shared with other clients, or None for one of its own.
         pace: Rate limit, shared with other clients, or None for no limit.
-        longest_wait_seconds: The longest `Retry-After` to sit out; a longer one raises `RateLimited`.
+        retries: How often to ask again where that may help, and which wait that the service asks for is too long:
+            it raises `RateLimited`.
         before_request: Called before every request, retries too; what it raises ends the call.
         after_request: Called after every request with its status, None where no answer came.
         sleep: Waits; injected so that tests need not.
@@ -78,13 +76,13 @@ class HttpClient:
         self,
         service: Service,
         base_url: str,
-        auth: AuthBase,
+        auth: AuthBase | None = None,
         *,
         secrets: tuple[str, ...] = (),
         timeouts: Timeouts | None = None,
         session: requests.Session | None = None,
         pace: Pace | None = None,
-        longest_wait_seconds: float = 60.0,
+        retries: Retries = PATIENT,
         before_request: Callable[[], None] | None = None,
         after_request: Callable[[int | None], None] | None = None,
         sleep: Callable[[float], object] | None = None,
@@ -92,13 +90,13 @@ class HttpClient:
         self.service = service
         self.redact = Redactor(secrets)
         self.requests_sent = 0
-        self._base = checked_address(service.name, base_url)
+        self._base = checked_address(service.name, base_url, self.redact)
         self._auth = auth
         self._timeouts = timeouts or Timeouts()
         self._owns_session = session is None
         self._session = session or new_session()
         self._pace = pace
-        self._longest_wait = longest_wait_seconds
+        self._retries = retries
         self._before_request = before_request
         self._after_request = after_request
         self._stopping = threading.Event()
@@ -110,25 +108,56 @@ class HttpClient:
         return self._base + path
 
     def get_json(self, path: str, parameters: Parameters | None = None) -> Any:
-        """The JSON body of a 2xx answer, asked for up to six times.
+        """The JSON body of a 2xx answer to a GET, asked for as often as `retries` allow.
 
         Raises:
             CollectorError: one of its subclasses, by what went wrong.
         """
-        return persist(lambda: self._read_json(path, parameters or {}), self._sleep)
+        request = _Request(path, parameters or {}, {"Accept": "application/json"})
+        return persist(lambda: self._read_json(request), self._sleep, self._retries)
 
     def open_stream(
         self, path: str, parameters: Parameters | None = None, headers: Mapping[str, str] | None = None
     ) -> requests.Response:
-        """A 2xx answer whose body is still to be read from `.raw`; the caller closes it.
+        """A 2xx answer to a GET whose body is still to be read from `.raw`; the caller closes it.
 
-        Opening is tried up to six times; what happens while the body is read is the caller's.
+        Opening is tried as often as `retries` allow; what happens while the body is read is the caller's.
         """
-        response = persist(lambda: self._checked(self._send(path, parameters or {}, headers or {}), path), self._sleep)
+        request = _Request(path, parameters or {}, headers or {}, is_streamed=True)
+        response = persist(lambda: self._checked(self._send(request), path), self._sleep, self._retries)
         if is_web_page(response.headers.get("Content-Type", ""), ""):
             response.close()
-            raise self._web_page(path)
+            raise web_page(self.service, self._named(path), self.redact(self._base))
         return response
+
+    def get(self, path: str = "") -> Answer:
+        """Whatever answers a GET, and the first 4 KB of it.
+
+        Raises:
+            Unreachable: no answer came, as often as `retries` allow.
+        """
+        return self._answer(_Request(path), LARGEST_RECEIPT)
+
+    def post_json(
+        self,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        most_bytes: int = LARGEST_RECEIPT,
+    ) -> Answer:
+        """Whatever answers a POST, and the beginning of it; a redirect is an answer and is never followed.
+
+        Args:
+            path: Appended to the base address.
+            body: JSON, written by the caller, who may have to sign it to the byte.
+            headers: Sent beside the kind of the body.
+            most_bytes: Of the answer's body, no more is ever read.
+
+        Raises:
+            Unreachable: no answer came, as often as `retries` allow.
+        """
+        kind = {"Content-Type": "application/json; charset=utf-8"}
+        return self._answer(_Request(path, headers={**kind, **(headers or {})}, body=body), most_bytes)
 
     def stop(self) -> None:
         """Ends every wait at once; whatever is asked from now on raises `Stopped`."""
@@ -150,15 +179,26 @@ class HttpClient:
             field=field,
         )
 
-    def _read_json(self, path: str, parameters: Parameters) -> Any:
-        with self._checked(self._send(path, parameters, {"Accept": "application/json"}), path) as response:
-            body = self._read_body(response, path)
+    def _answer(self, request: _Request, most_bytes: int) -> Answer:
+        def attempt() -> Answer:
+            with self._send(request) as response:
+                text = self._body(response, request.path, most_bytes).decode("utf-8", "replace")
+                return Answer(response.status_code, response.headers, self.redact(text))
+
+        return persist(attempt, self._sleep, self._retries)
+
+    def _read_json(self, request: _Request) -> Any:
+        path = request.path
+        with self._checked(self._send(request), path) as response:
+            body = self._body(response, path, LARGEST_JSON + 1)
             content_type = response.headers.get("Content-Type", "")
+        if len(body) > LARGEST_JSON:
+            raise self.unexpected(path, "body", f"is larger than {LARGEST_JSON // 2**20} MB")
         try:
             value = json.loads(body, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
             if is_web_page(content_type, body[:200].decode("utf-8", "replace")):
-                raise self._web_page(path) from error
+                raise web_page(self.service, self._named(path), self.redact(self._base)) from error
             seen = "is empty" if not body.strip() else "is not whole JSON"
             raise TryAgain(self.unexpected(path, "body", seen)) from error
         failure = error_in_body(self.service, value, path)
@@ -166,53 +206,26 @@ class HttpClient:
             raise failure
         return value
 
-    def _web_page(self, path: str) -> UnexpectedShape:
-        return UnexpectedShape(
-            f"{self.service.name} answered {self._named(path)} with a web page (HTML) instead of data.",
-            f"Check the address {self.redact(self._base)} and whether a proxy or a login page stands in between.",
-            source=self.service.name,
-            field="body",
-        )
-
-    def _read_body(self, response: requests.Response, path: str) -> bytes:
-        parts: list[bytes] = []
-        size = 0
+    def _body(self, response: requests.Response, path: str, most_bytes: int) -> bytes:
         try:
-            for part in response.iter_content(64 * 1024):
-                parts.append(part)
-                size += len(part)
-                if size > LARGEST_JSON:
-                    raise self.unexpected(path, "body", f"is larger than {LARGEST_JSON // 2**20} MB")
+            return body_up_to(response, most_bytes)
         except requests.RequestException as error:
             self._fail_connection(error, path)
-        return b"".join(parts)
 
-    def _send(self, path: str, parameters: Parameters, headers: Mapping[str, str]) -> requests.Response:
-        address: str | None = self._base + path
-        query: Parameters | None = parameters
-        for _ in range(MOST_REDIRECTS):
-            assert address is not None
-            response = self._send_once(address, path, query, headers)
-            target = response.headers.get("Location")
-            if not 300 <= response.status_code < 400 or not target:
-                return response
-            response.close()
-            # The key goes to the host it was made for and nowhere else.
-            address, query = redirected(response.url, target), None
-            if address is None or origin(address) != origin(self._base):
+    def _send(self, request: _Request) -> requests.Response:
+        """The answer at the end of all redirects that may be followed."""
+        response = self._send_once(self._base + request.path, request)
+        for _ in range(MOST_REDIRECTS - 1):
+            target = leads_to(response)
+            # The key goes to the host it was made for and nowhere else; what is told is told to nobody else.
+            is_ours = target is not None and (self._auth is None or origin(target) == origin(self._base))
+            if target is None or not is_ours or request.body is not None:
                 break
-        raise self._redirected(path, self.redact(urlsplit(address).netloc) if address else UNREADABLE)
+            response.close()
+            response = self._send_once(target, replace(request, parameters={}))
+        return response
 
-    def _redirected(self, path: str, host: str) -> RedirectedElsewhere:
-        return RedirectedElsewhere(
-            f"{self.service.name} redirected {self._named(path)} to {host}; the key was not sent there.",
-            "Check the region and the address in the settings.",
-            source=self.service.name,
-        )
-
-    def _send_once(
-        self, address: str, path: str, parameters: Parameters | None, headers: Mapping[str, str]
-    ) -> requests.Response:
+    def _send_once(self, address: str, request: _Request) -> requests.Response:
         if self._pace is not None:
             self._pace.wait(self._sleep)
         if self._stopping.is_set():
@@ -223,66 +236,57 @@ class HttpClient:
             self.requests_sent += 1
         status: int | None = None
         try:
-            response = self._session.get(
-                address,
-                params=dict(parameters) if parameters is not None else None,
-                headers={"User-Agent": USER_AGENT, **headers},
-                auth=self._auth,
-                timeout=(self._timeouts.connect_seconds, self._timeouts.read_seconds),
-                allow_redirects=False,
-                stream=True,
-            )
+            with whole_within(None if request.is_streamed else self._timeouts.longest_answer):
+                response = self._session.request(
+                    "GET" if request.body is None else "POST",
+                    address,
+                    params=dict(request.parameters),
+                    data=request.body,
+                    headers={"User-Agent": USER_AGENT, **request.headers},
+                    auth=self._auth,
+                    timeout=(self._timeouts.connect_seconds, self._timeouts.read_seconds),
+                    allow_redirects=False,
+                    stream=True,
+                )
             status = response.status_code
-        except requests.RequestException as error:
-            self._fail_connection(error, path)
-        except ValueError as error:
-            # The library reads `Location` even where it is told not to follow it.
-            raise self._redirected(path, UNREADABLE) from error
+        except (requests.RequestException, ValueError) as error:
+            self._fail_connection(error, request.path)
         finally:
             if self._after_request is not None:
                 self._after_request(status)
         return response
 
     def _checked(self, response: requests.Response, path: str) -> requests.Response:
-        status = response.status_code
-        if 200 <= status < 300:
+        if 200 <= response.status_code < 300:
             return response
         with response:
-            text = self._read_refusal(response).decode("utf-8", "replace")
-        said = self.redact(error_text(text, response.headers.get("Content-Type", "")))
-        asked = self._named(path)
-        wait = retry_after_seconds(response.headers.get("Retry-After"), service_time(response.headers))
-        if status == 429:
-            wait = self.service.quota_wait(response.headers, text) if wait is None else wait
-        elif status < 500 and status != 408:
-            raise refusal(self.service, status, said, asked)
-        if wait is not None:
-            wait = min(wait, self.service.longest_hint)
-        if status != 429 and (wait is None or wait <= self._longest_wait):
-            raise TryAgain(refusal(self.service, status, said, asked), wait_seconds=wait)
-        limited = rate_limit(self.service, status, said, asked, wait)
-        if wait is not None and wait > self._longest_wait:
-            raise limited
-        if wait is not None and self._pace is not None:
-            self._pace.hold(wait)
-        raise TryAgain(limited, wait_seconds=wait, first_backoff=self.service.first_backoff)
+            if is_redirect(response):
+                target = leads_to(response)
+                host = UNREADABLE if target is None else self.redact(urlsplit(target).netloc)
+                raise redirected_elsewhere(self.service, self._named(path), host)
+            answer = Answer(response.status_code, response.headers, self._read_refusal(response))
+        failure = failure_of(self.service, answer, self._named(path), self._retries.longest_wait)
+        if self._pace is not None and answer.status == 429 and isinstance(failure, TryAgain) and failure.wait_seconds:
+            self._pace.hold(failure.wait_seconds)
+        raise failure
 
-    def _read_refusal(self, response: requests.Response) -> bytes:
-        """The beginning of a refusal's body, or what came of it: the status says enough."""
+    def _read_refusal(self, response: requests.Response) -> str:
+        """The beginning of a refusal's body, or nothing where it is not whole: the status says enough."""
         try:
-            return next(response.iter_content(LARGEST_REFUSAL), b"")
+            return self.redact(body_up_to(response, LARGEST_REFUSAL).decode("utf-8", "replace"))
         except requests.RequestException:
-            return b""
+            return ""
 
     def _named(self, path: str) -> str:
         return path or urlsplit(self._base).path
 
-    def _fail_connection(self, error: requests.RequestException, path: str) -> NoReturn:
-        passing, words = connection_failure(error, self._timeouts.connect_seconds, self._timeouts.read_seconds)
+    def _fail_connection(self, error: Exception, path: str) -> NoReturn:
+        passing, words = connection_failure(error, self._timeouts)
         failure = Unreachable(
             self.redact(f"{self.service.name} could not be asked for {self._named(path)}: {words}."),
             ASKS_AGAIN if passing else "Check the address, the proxy and the certificates of this machine.",
             source=self.service.name,
+            because=words,
         )
         if passing:
             raise TryAgain(failure) from error

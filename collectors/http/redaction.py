@@ -5,11 +5,20 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
 
 HIDDEN = "***"
 SHORTEST_SECRET = 4
+SHORTEST_KEY = 16  # in an address: a shorter part of it is a word, such as "services"
 _USER_INFO = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+
+
+def secrets_of(address: str) -> tuple[str, ...]:
+    """What must not be shown of an address that is a secret itself: all of it but scheme and host."""
+    parts = urlsplit(address)
+    path_and_query = f"{parts.path}?{parts.query}"
+    keys = [part for part in re.split(r"[/?&=]", path_and_query) if len(part) >= SHORTEST_KEY]
+    return (address, path_and_query, parts.path, parts.path.strip("/"), parts.query, parts.password or "", *keys)
 
 
 class Redactor:

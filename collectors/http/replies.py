@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from collectors.errors import (
@@ -14,9 +14,14 @@ from collectors.errors import (
     NotFound,
     PlanForbids,
     RateLimited,
+    RedirectedElsewhere,
     RequestRefused,
     ServiceFailed,
+    UnexpectedShape,
 )
+from collectors.http.answers import Answer
+from collectors.http.retrying import TryAgain
+from collectors.http.waiting import asked_wait
 
 LONGEST_QUOTE = 500
 ASKS_AGAIN = "Nothing to mend on this side; the next run asks again."
@@ -37,8 +42,8 @@ class Service:
     """
 
     name: str
-    cures: Mapping[int, str]
-    quota_wait: Callable[[Mapping[str, str], str], float | None]
+    cures: Mapping[int, str] = field(default_factory=dict)
+    quota_wait: Callable[[Mapping[str, str], str], float | None] = lambda headers, text: None
     longest_hint: float = float("inf")
     first_backoff: float = 2.0
     wrong_key_words: tuple[str, ...] = ()
@@ -90,6 +95,48 @@ def error_in_body(service: Service, body: Any, asked: str) -> CollectorError | N
         return None
     return RequestRefused(
         f"{service.name} answered {asked} with an error: {said[:LONGEST_QUOTE]}.", source=service.name, status=200
+    )
+
+
+def failure_of(service: Service, answer: Answer, asked: str, longest_wait: float) -> CollectorError | TryAgain:
+    """What an answer means whose status is no success: a failure that lasts, or one that may pass.
+
+    Args:
+        service: Who answered.
+        answer: What it said.
+        asked: The path that was asked for.
+        longest_wait: Seconds; where the service asks for a longer pause, it is not asked again.
+    """
+    said = error_text(answer.text, answer.headers.get("Content-Type", ""))
+    is_limited = answer.status == 429
+    if answer.status < 500 and answer.status not in (408, 429):
+        return refusal(service, answer.status, said, asked)
+    wait = asked_wait(answer.headers, service.longest_hint)
+    if wait is None and is_limited:
+        wait = service.quota_wait(answer.headers, answer.text)
+    is_too_long = wait is not None and wait > longest_wait
+    if is_limited or is_too_long:
+        limited = rate_limit(service, answer.status, said, asked, wait)
+        return limited if is_too_long else TryAgain(limited, wait_seconds=wait, first_backoff=service.first_backoff)
+    return TryAgain(refusal(service, answer.status, said, asked), wait_seconds=wait)
+
+
+def web_page(service: Service, asked: str, base: str) -> UnexpectedShape:
+    """The failure for HTML where data should be; `base` is the address in the settings, without secrets."""
+    return UnexpectedShape(
+        f"{service.name} answered {asked} with a web page (HTML) instead of data.",
+        f"Check the address {base} and whether a proxy or a login page stands in between.",
+        source=service.name,
+        field="body",
+    )
+
+
+def redirected_elsewhere(service: Service, asked: str, host: str) -> RedirectedElsewhere:
+    """The failure for a redirect that is not followed, to `host`."""
+    return RedirectedElsewhere(
+        f"{service.name} redirected {asked} to {host}; the key was not sent there.",
+        "Check the region and the address in the settings.",
+        source=service.name,
     )
 
 

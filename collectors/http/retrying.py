@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
-from collectors.errors import CollectorError
 from collectors.http.waiting import backoff_seconds
 
 T = TypeVar("T")
 
-MOST_RETRIES = 5
-FIRST_BACKOFF = 0.5
 LONGEST_BACKOFF = 60.0
+
+
+@dataclass(frozen=True)
+class Retries:
+    """How patient a caller is with failures that may pass.
+
+    Attributes:
+        most: How often to ask again.
+        first_backoff: The first of our own pauses, in seconds; each next one doubles, up to a minute.
+        longest_wait: The longest pause, in seconds, that is sat out where a service asks for one; a longer one
+            ends the asking.
+    """
+
+    most: int = 5
+    first_backoff: float = 0.5
+    longest_wait: float = 60.0
+
+
+PATIENT = Retries()
 
 
 class TryAgain(Exception):
@@ -23,15 +40,11 @@ class TryAgain(Exception):
     Attributes:
         failure: What to raise when the last try has failed too.
         wait_seconds: The pause that the service asked for; None leaves it to us.
-        first_backoff: The first of our own pauses, in seconds.
+        first_backoff: The first of our own pauses, in seconds, where this failure needs another than usual.
     """
 
     def __init__(
-        self,
-        failure: CollectorError,
-        *,
-        wait_seconds: float | None = None,
-        first_backoff: float = FIRST_BACKOFF,
+        self, failure: Exception, *, wait_seconds: float | None = None, first_backoff: float | None = None
     ) -> None:
         super().__init__(str(failure))
         self.failure = failure
@@ -39,20 +52,31 @@ class TryAgain(Exception):
         self.first_backoff = first_backoff
 
 
-def persist(attempt: Callable[[], T], sleep: Callable[[float], object]) -> T:
-    """What `attempt` returns, made at most six times.
+def persist(attempt: Callable[[], T], sleep: Callable[[float], object], retries: Retries = PATIENT) -> T:
+    """What `attempt` returns, asked for again as long as it raises `TryAgain` and `retries` allow.
 
     Raises:
-        CollectorError: the failure of the last try.
+        Exception: the failure of the last try.
     """
+
+    def is_worth_it(error: BaseException) -> bool:
+        return isinstance(error, TryAgain) and (error.wait_seconds or 0.0) <= retries.longest_wait
+
+    def pause(state: RetryCallState) -> float:
+        again = state.outcome.exception() if state.outcome else None
+        if not isinstance(again, TryAgain):
+            return 0.0
+        if again.wait_seconds is not None:
+            return again.wait_seconds
+        return backoff_seconds(state.attempt_number, again.first_backoff or retries.first_backoff, LONGEST_BACKOFF)
 
     def rest(seconds: float) -> None:
         sleep(seconds)
 
     retrying = Retrying(
-        stop=stop_after_attempt(MOST_RETRIES + 1),
-        retry=retry_if_exception_type(TryAgain),
-        wait=_pause,
+        stop=stop_after_attempt(retries.most + 1),
+        retry=retry_if_exception(is_worth_it),
+        wait=pause,
         sleep=rest,
         reraise=True,
     )
@@ -60,12 +84,3 @@ def persist(attempt: Callable[[], T], sleep: Callable[[float], object]) -> T:
         return retrying(attempt)
     except TryAgain as again:
         raise again.failure from again
-
-
-def _pause(state: RetryCallState) -> float:
-    again = state.outcome.exception() if state.outcome else None
-    if not isinstance(again, TryAgain):
-        return 0.0
-    if again.wait_seconds is not None:
-        return again.wait_seconds
-    return backoff_seconds(state.attempt_number, again.first_backoff, LONGEST_BACKOFF)

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
 
 from collectors.errors import UnusableSetting
+from collectors.http.deadline import Late
 from collectors.http.redaction import Redactor
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds to wait for a connection, for the next byte of an answer, and for the whole of one that is not streamed.
+
+    A whole answer may take as long as a silence in any case.
+    """
+
+    connect_seconds: float = 10.0
+    read_seconds: float = 60.0
+    whole_seconds: float = 300.0
+
+    @property
+    def longest_answer(self) -> float:
+        """Seconds within which an answer that is not streamed must be whole."""
+        return max(self.whole_seconds, self.read_seconds)
 
 
 def origin(address: str) -> tuple[str, str, int]:
@@ -19,34 +38,41 @@ def origin(address: str) -> tuple[str, str, int]:
     return parts.scheme, (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
 
 
-def redirected(address: str, target: str) -> str | None:
-    """Where a `Location` header leads from `address`; None where it holds no address."""
+def is_redirect(response: requests.Response) -> bool:
+    """Whether the answer only says where else to ask."""
+    return 300 <= response.status_code < 400 and bool(response.headers.get("Location"))
+
+
+def leads_to(response: requests.Response) -> str | None:
+    """The address that a redirect leads to; None where the answer is none, or names no address."""
+    if not is_redirect(response):
+        return None
     try:
-        leads_to = urljoin(address, target)
-        origin(leads_to)
+        target = urljoin(response.url, response.headers["Location"])
+        origin(target)
     except ValueError:
         return None
-    return leads_to
+    return target
 
 
-def connection_failure(
-    error: requests.RequestException, connect_seconds: float, read_seconds: float
-) -> tuple[bool, str]:
+def connection_failure(error: Exception, timeouts: Timeouts) -> tuple[bool, str]:
     """Whether the failure may pass by itself, and what happened.
 
     A certificate that cannot be checked does not pass; an unknown host name may (name servers fail too).
     """
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", None)
+    if isinstance(getattr(cause, "__cause__", None), Late):
+        return True, f"the answer was not whole within {timeouts.longest_answer:g} seconds"
     if isinstance(error, requests.exceptions.SSLError):
         return "CERTIFICATE" not in str(error).upper(), "the secure connection could not be made"
     if isinstance(error, requests.exceptions.ProxyError):
         return True, "the proxy could not be reached"
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return True, f"no connection within {connect_seconds:g} seconds"
+        return True, f"no connection within {timeouts.connect_seconds:g} seconds"
     silent = isinstance(cause, urllib3.exceptions.ReadTimeoutError)
     if silent or isinstance(error, requests.exceptions.ReadTimeout):
-        return True, f"not a byte came for {read_seconds:g} seconds"
+        return True, f"not a byte came for {timeouts.read_seconds:g} seconds"
     if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
         return True, "the answer was cut off"
     if isinstance(reason, urllib3.exceptions.NameResolutionError):
@@ -58,8 +84,8 @@ def connection_failure(
     return False, f"the request could not be made ({type(error).__name__})"
 
 
-def checked_address(service: str, address: str) -> str:
-    """`address` without its last slash.
+def checked_address(service: str, address: str, redact: Redactor) -> str:
+    """`address` without its last slash; `redact` hides what may not be shown of it.
 
     Raises:
         UnusableSetting: it is not an http or https address with a host.
@@ -71,7 +97,7 @@ def checked_address(service: str, address: str) -> str:
         usable = False
     if not usable:
         raise UnusableSetting(
-            f"{Redactor(())(address)!r} is not an address that {service} can be asked at.",
+            f"{redact(address)!r} is not an address that {service} can be asked at.",
             "It must begin with https:// and a host.",
             source=service,
         )

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+_SECONDS = re.compile(r"\d+(\.\d*)?", re.ASCII)
 
-def retry_after_seconds(header: str | None, now: datetime) -> float | None:
+
+def asked_wait(headers: Mapping[str, str], longest: float) -> float | None:
+    """Seconds to wait that an answer's `Retry-After` asks for, `longest` at most; None where it asks for none."""
+    return retry_after_seconds(headers.get("Retry-After"), service_time(headers), longest)
+
+
+def retry_after_seconds(header: str | None, now: datetime, longest: float = float("inf")) -> float | None:
     """What a `Retry-After` header asks for, in seconds from `now`; None where there is no usable header.
 
-    The header holds whole seconds or an HTTP date (RFC 9110, section 10.2.3). A date gone by is 0.
+    The header holds seconds or an HTTP date (RFC 9110, section 10.2.3). A date gone by is 0; more than `longest`
+    is `longest`.
     """
-    if header is None or not header.strip():
-        return None
-    text = header.strip()
-    try:
-        seconds = float(text)
-    except ValueError:
-        pass
-    else:
-        return seconds if 0 <= seconds < float("inf") else None
+    text = (header or "").strip()
+    if _SECONDS.fullmatch(text):
+        return min(float(text), longest)
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return min(max(0.0, (moment - now).total_seconds()), longest)
 
 
 def backoff_seconds(tries_made: int, first: float, longest: float) -> float:

@@ -10,10 +10,13 @@ import requests
 from requests.auth import HTTPBasicAuth
 
 from collectors.errors import UnusableSetting
-from collectors.http.client import HttpClient, Timeouts, new_session
+from collectors.http.client import HttpClient
 from collectors.http.pacing import Pace
 from collectors.http.replies import Service
+from collectors.http.retrying import Retries
+from collectors.http.session import new_session
 from collectors.http.shape import Reader
+from collectors.http.transport import Timeouts
 from collectors.regions import MIXPANEL_BASES
 
 TimeStorage = Literal["utc", "project"]
@@ -41,7 +44,7 @@ def quota_wait(headers: Mapping[str, str], text: str) -> float | None:
     """
     tripped = _TRIPPED.search(headers.get("RateLimit", ""))
     if tripped:
-        return float(tripped[1])
+        return min(float(tripped[1]), ONE_HOUR)
     running = _QUERIES_LAST_HOUR.search(text)
     return ONE_HOUR if running and int(running[1]) >= int(running[2]) else None
 
@@ -119,7 +122,7 @@ class MixpanelClient:
                 timeouts=timeouts,
                 session=session or self._owned_session,
                 pace=pace,
-                longest_wait_seconds=longest_wait_seconds,
+                retries=Retries(longest_wait=longest_wait_seconds),
                 before_request=before,
                 after_request=after,
                 sleep=sleep,

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collectors.http.client import Timeouts
+from collectors.http.transport import Timeouts
 from collectors.mixpanel import CountedBatch, MixpanelClient, fetch_exported_counts
 
 EVENTS = 500_000

@@ -13,7 +13,7 @@ from campaign_health.alerts.channels.slack_webhook import SlackWebhook
 from campaign_health.alerts.channels.webhook import JsonWebhook
 from campaign_health.alerts.digest.situation import Situation
 from campaign_health.errors import SettingsError
-from campaign_health.settings import Settings, SlackSettings, WorkspaceSettings
+from campaign_health.settings import HttpSettings, Settings, SlackSettings, WorkspaceSettings
 from campaign_health.state.incident import Incident
 
 
@@ -37,7 +37,6 @@ def channels_of(
     Raises:
         SettingsError: routes to Slack channels are set without a bot token, or a bot token without a channel.
     """
-    timeout = max(1, round(settings.http.connect_seconds))
     slack = workspace.slack
     found: list[tuple[Channel, tuple[Route, ...]]] = []
     if slack.bot_token is not None:
@@ -45,13 +44,13 @@ def channels_of(
             raise SettingsError(
                 "SLACK_BOT_TOKEN is set without SLACK_CHANNEL.", "Say which channel the digest goes to."
             )
-        found.append((_bot(slack, slack.channel, timeout, "slack"), ()))
+        found.append((_bot(slack, slack.channel, settings.http, "slack"), ()))
         routed: dict[str, list[Route]] = {}
         for kind, value, channel in workspace.digest.routes:
             routed.setdefault(channel, []).append(Route(kind, value))
-        found += [(_bot(slack, channel, timeout, f"slack:{channel}"), tuple(r)) for channel, r in routed.items()]
+        found += [(_bot(slack, channel, settings.http, f"slack:{channel}"), tuple(r)) for channel, r in routed.items()]
     elif slack.webhook_url is not None:
-        found.append((SlackWebhook(slack.webhook_url.get_secret_value(), timeout), ()))
+        found.append((SlackWebhook(slack.webhook_url.get_secret_value(), settings.http), ()))
     if workspace.digest.routes and slack.bot_token is None:
         raise SettingsError(
             "CAMPAIGN_HEALTH_DIGEST_ROUTES needs SLACK_BOT_TOKEN.", "A webhook posts to its own channel only."
@@ -75,7 +74,7 @@ def narrowed(situation: Situation, routes: tuple[Route, ...]) -> Situation:
     return replace(situation, incidents=incidents, changes=changes, failed_sources=(), unchecked=())
 
 
-def _bot(slack: SlackSettings, channel: str, timeout: int, name: str) -> SlackBot:
+def _bot(slack: SlackSettings, channel: str, http: HttpSettings, name: str) -> SlackBot:
     if slack.bot_token is None:
         raise SettingsError("SLACK_BOT_TOKEN is not set.", "Set it to the bot's token.")
-    return SlackBot(slack.bot_token.get_secret_value(), channel, slack.api_url, timeout, name)
+    return SlackBot(slack.bot_token.get_secret_value(), channel, slack.api_url, http, name)

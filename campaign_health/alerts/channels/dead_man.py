@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import requests
-
+from campaign_health.alerts.channels.delivery import DeliveryFailed
+from campaign_health.alerts.channels.receiver import receiver
 from campaign_health.settings import HttpSettings, WorkspaceSettings
 
 
@@ -12,8 +12,10 @@ def ping(workspace: WorkspaceSettings, http: HttpSettings) -> str | None:
     address = workspace.digest.dead_man_url
     if address is None:
         return None
+    name = "the dead-man address"
     try:
-        answer = requests.get(address.get_secret_value(), timeout=(http.connect_seconds, http.read_seconds))
-    except requests.RequestException as failure:
-        return f"the dead-man address could not be reached ({type(failure).__name__})"
-    return None if answer.ok else f"the dead-man address answered HTTP {answer.status_code}"
+        with receiver(name, address.get_secret_value(), http) as client:
+            answer = client.get()
+    except DeliveryFailed as failure:
+        return failure.reason
+    return None if 200 <= answer.status < 300 else f"{name} answered HTTP {answer.status}"

@@ -22,15 +22,6 @@ class DeliveryFailed(Exception):
         self.code = code
 
 
-LONGEST_WAIT = 24 * 3600.0
-
-
-def asked_wait(header: object) -> float | None:
-    """Seconds that a `Retry-After` header asks to wait, a day at most; None where it holds no whole number."""
-    text = str(header).strip()
-    return min(float(text), LONGEST_WAIT) if text.isascii() and text.isdigit() else None
-
-
 class Channel(Protocol):
     """A place that digests go to. `editable`: the day's message can be changed in place."""
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from http.client import HTTPException
 from typing import Any
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry import RetryHandler
-
-from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt, asked_wait
+from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
+from campaign_health.alerts.channels.receiver import wait_asked_by
+from campaign_health.alerts.channels.slack_api import SlackAnswer, call_slack
 from campaign_health.alerts.digest.digest import Digest
 from campaign_health.alerts.forms.slack_blocks import slack_message
+from campaign_health.settings import HttpSettings
 from campaign_health.words.visible import visible
 
 CURES = {
@@ -37,12 +35,12 @@ class SlackBot:
 
     editable = True
 
-    def __init__(self, token: str, channel: str, base_url: str | None, timeout_seconds: int, name: str) -> None:
+    def __init__(self, token: str, channel: str, api_url: str | None, http: HttpSettings, name: str) -> None:
         self.name = name
+        self._token = token
         self._channel = channel
-        no_retries: list[RetryHandler] = []
-        base = f"{base_url.rstrip('/')}/" if base_url else WebClient.BASE_URL
-        self._client = WebClient(token, base_url=base, timeout=timeout_seconds, retry_handlers=no_retries)
+        self._api_url = api_url
+        self._http = http
 
     def deliver(self, digest: Digest, today: Receipt | None) -> Receipt:
         """Posts the digest, or edits the day's message and says in its thread what changed."""
@@ -57,22 +55,19 @@ class SlackBot:
             raise
         # From here on it has been said; a message that can no longer be edited is no reason to say it again.
         try:
-            self._call("chat_update", {**_editable(message), "channel": today["channel"], "ts": today["ts"]})
+            self._call("chat.update", {**_editable(message), "channel": today["channel"], "ts": today["ts"]})
         except DeliveryFailed as failure:
             return {**today, "not_edited": failure.reason}
         return dict(today)
 
     def _post(self, message: dict[str, Any], channel: str | None = None) -> dict[str, Any]:
-        answer = self._call("chat_postMessage", {**message, "channel": channel or self._channel})
+        answer = self._call("chat.postMessage", {**message, "channel": channel or self._channel})
         return {"channel": str(answer.get("channel") or channel or self._channel), "ts": str(answer.get("ts") or "")}
 
     def _call(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        try:
-            answer = getattr(self._client, method)(**arguments)
-        except SlackApiError as failure:
-            raise _failed(failure) from None
-        except (OSError, HTTPException, SlackClientError, ValueError) as failure:
-            raise DeliveryFailed(f"Slack could not be reached ({type(failure).__name__})") from None
+        answer = call_slack(self._token, self._api_url, self._http, method, arguments)
+        if not answer.is_done:
+            raise _failed(answer)
         return dict(answer.data)
 
 
@@ -80,14 +75,11 @@ def _editable(message: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in message.items() if not name.startswith("unfurl_")}
 
 
-def _failed(failure: SlackApiError) -> DeliveryFailed:
-    response = failure.response
-    status = getattr(response, "status_code", 0)
-    data = getattr(response, "data", None)
-    code = visible(data["error"], 60) if isinstance(data, dict) and data.get("error") else ""
+def _failed(slack: SlackAnswer) -> DeliveryFailed:
+    status = slack.answer.status
+    code = visible(slack.data["error"], 60) if slack.data.get("error") else ""
     if status == 429 or code in ("ratelimited", "rate_limited"):
-        wait = response.headers.get("Retry-After", response.headers.get("retry-after"))
-        return DeliveryFailed("Slack asks to wait", retry_after=asked_wait(wait) or 60.0)
+        return DeliveryFailed("Slack asks to wait", retry_after=wait_asked_by(slack.answer) or 60.0)
     if status >= 500 or code in PASSING or not code:
         return DeliveryFailed(f"Slack has a fault of its own (HTTP {status} {code})".replace(" )", ")"))
     cure = CURES.get(code, "see Slack's list of errors")

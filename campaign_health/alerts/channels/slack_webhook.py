@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from http.client import HTTPException
+import json
 
-from slack_sdk.errors import SlackClientError
-from slack_sdk.http_retry import RetryHandler
-from slack_sdk.webhook import WebhookClient
-
-from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt, asked_wait
+from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
+from campaign_health.alerts.channels.receiver import receiver, wait_asked_by
 from campaign_health.alerts.digest.digest import Digest
 from campaign_health.alerts.forms.slack_blocks import slack_message
+from campaign_health.settings import HttpSettings
 from campaign_health.words.visible import visible
 
 # https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks
@@ -32,24 +30,20 @@ class SlackWebhook:
     name = "slack"
     editable = False
 
-    def __init__(self, address: str, timeout_seconds: int) -> None:
-        no_retries: list[RetryHandler] = []
-        self._client = WebhookClient(address, timeout=timeout_seconds, retry_handlers=no_retries)
+    def __init__(self, address: str, http: HttpSettings) -> None:
+        self._address = address
+        self._http = http
 
     def deliver(self, digest: Digest, today: Receipt | None) -> Receipt:
         """Posts the digest; raises DeliveryFailed, whose text never holds the webhook's address."""
-        try:
-            answer = self._client.send_dict(slack_message(digest))
-        except (OSError, HTTPException, SlackClientError, ValueError) as failure:
-            # The library's own text may hold the address, which is a secret.
-            raise DeliveryFailed(f"Slack could not be reached ({type(failure).__name__})") from None
-        if answer.status_code == 200:
+        with receiver("Slack", self._address, self._http) as client:
+            answer = client.post_json("", json.dumps(slack_message(digest)).encode())
+        if answer.status == 200:
             return {}
-        if answer.status_code == 429:
-            wait = next((value for name, value in answer.headers.items() if name.lower() == "retry-after"), None)
-            raise DeliveryFailed("Slack asks to wait", retry_after=asked_wait(wait) or 60.0)
-        code = visible(answer.body, 60)
-        if answer.status_code >= 500:
-            raise DeliveryFailed(f"Slack has a fault of its own (HTTP {answer.status_code})")
+        if answer.status == 429:
+            raise DeliveryFailed("Slack asks to wait", retry_after=wait_asked_by(answer) or 60.0)
+        if answer.status >= 500:
+            raise DeliveryFailed(f"Slack has a fault of its own (HTTP {answer.status})")
+        code = visible(answer.text, 60)
         cure = CURES.get(code, "check SLACK_WEBHOOK_URL")
-        raise DeliveryFailed(f"Slack refused the message (HTTP {answer.status_code} {code}): {cure}", final=True)
+        raise DeliveryFailed(f"Slack refused the message (HTTP {answer.status} {code}): {cure}", final=True)

@@ -11,9 +11,8 @@ import hmac
 import json
 from collections.abc import Callable
 
-import requests
-
-from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt, asked_wait
+from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
+from campaign_health.alerts.channels.receiver import receiver, wait_asked_by
 from campaign_health.alerts.digest.digest import Digest
 from campaign_health.alerts.forms.json_form import digest_as_json
 from campaign_health.settings import HttpSettings
@@ -38,31 +37,22 @@ class JsonWebhook:
     def __init__(self, address: str, secret: str | None, http: HttpSettings, unix_seconds: Callable[[], int]) -> None:
         self._address = address
         self._secret = secret
-        self._timeouts = (http.connect_seconds, http.read_seconds)
+        self._http = http
         self._unix_seconds = unix_seconds
 
     def deliver(self, digest: Digest, today: Receipt | None) -> Receipt:
         """Posts the digest; any answer from 200 to 299 means that it arrived."""
         body = json.dumps(digest_as_json(digest), ensure_ascii=False).encode()
         timestamp = str(self._unix_seconds())
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            TIMESTAMP_HEADER: timestamp,
-            ID_HEADER: digest.announcement_id,
-        }
+        headers = {TIMESTAMP_HEADER: timestamp, ID_HEADER: digest.announcement_id}
         if self._secret:
             headers[SIGNATURE_HEADER] = signature(self._secret, timestamp, body)
-        try:
-            answer = requests.post(
-                self._address, data=body, headers=headers, timeout=self._timeouts, allow_redirects=False
-            )
-        except requests.RequestException as failure:
-            raise DeliveryFailed(f"the webhook could not be reached ({type(failure).__name__})") from None
-        if answer.ok and answer.status_code < 300:
+        with receiver("the webhook", self._address, self._http) as client:
+            answer = client.post_json("", body, headers)
+        if 200 <= answer.status < 300:
             return {}
-        if answer.status_code == 429 or answer.status_code >= 500:
-            wait = asked_wait(answer.headers.get("Retry-After"))
-            raise DeliveryFailed(f"the webhook answered HTTP {answer.status_code}", retry_after=wait)
+        if answer.status == 429 or answer.status >= 500:
+            raise DeliveryFailed(f"the webhook answered HTTP {answer.status}", retry_after=wait_asked_by(answer))
         raise DeliveryFailed(
-            f"the webhook answered HTTP {answer.status_code}: check CAMPAIGN_HEALTH_WEBHOOK_URL", final=True
+            f"the webhook answered HTTP {answer.status}: check CAMPAIGN_HEALTH_WEBHOOK_URL", final=True
         )

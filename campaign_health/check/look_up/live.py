@@ -23,8 +23,7 @@ from campaign_health.settings import (
     load_settings,
 )
 from collectors.customerio import CustomerioClient, Fetched, fetch_campaigns, fetch_each, fetch_messages
-from collectors.errors import CollectorError
-from collectors.http.client import Timeouts
+from collectors.http.transport import Timeouts
 from collectors.mixpanel import (
     MixpanelClient,
     fetch_event_counts,
@@ -32,6 +31,7 @@ from collectors.mixpanel import (
     fetch_property_profiles,
     fetch_time_zone,
 )
+from storage.errors import ExpectedFailure
 from storage.records import CampaignRecord, CampaignRefused, EventCounts, MessageRecord
 
 WINDOW_DAYS = 56
@@ -58,7 +58,7 @@ def observe_live(
 def _part(ask: Callable[[], Observed]) -> Observed:
     try:
         return ask()
-    except (CollectorError, CouldNotCheck) as error:
+    except ExpectedFailure as error:
         return Observed(failures=[Failure(error.message, error.cure)])
 
 
