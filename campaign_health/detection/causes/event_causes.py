@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
-from campaign_health.detection.rename.names import nearest_names
 from campaign_health.detection.rename.rename import Rename
+from campaign_health.names.likeness import nearest_names
 from campaign_health.words.wording import ask, asking, day_words, names_words, rate_words, share_words
 
 EVENT_GONE = 0.1  # of its usual count: an event at or below it has stopped
