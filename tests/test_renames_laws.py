@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_health.detection.event.event_panel import EventPanel
-from campaign_health.detection.rename.names import name_likeness, nearest_names
 from campaign_health.detection.rename.rename import Rename
 from campaign_health.detection.rename.renames import find_renames
+from campaign_health.names.likeness import name_likeness, nearest_names
 
 FIRST = date(2026, 6, 1)
 WORDS = ("project", "task", "invoice", "created", "viewed", "signup", "v2", "app", "ios")

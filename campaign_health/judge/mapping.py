@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from campaign_health.detection.chain.chain_input import Flags, Relearning
-from campaign_health.detection.rename.names import name_likeness
 from campaign_health.judge.plans import Plan
+from campaign_health.names.likeness import name_likeness
 
 UNKNOWN_AFTER_DAYS = 60
 """Days without one journey after which a trigger event that was never seen is called unknown."""

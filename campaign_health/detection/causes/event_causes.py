@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
-from campaign_health.detection.rename.names import nearest_names
 from campaign_health.detection.rename.rename import Rename
+from campaign_health.names.likeness import nearest_names
 from campaign_health.words.dates import day_and_month
 from campaign_health.words.guides import ask, asking
 from campaign_health.words.lists import names_in_code

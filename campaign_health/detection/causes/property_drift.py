@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from campaign_health.detection.rename.names import name_likeness
+from campaign_health.names.likeness import name_likeness
 
 # Every threshold of this module, with its unit.
 LEAST_SHARE = 0.05  # of events: a property below it is noise

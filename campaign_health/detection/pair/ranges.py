@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+
+from campaign_health.detection.pair.normal_distribution import share_below
 
 FloatArray = NDArray[np.float64]
 NORMAL_95 = 1.959964
@@ -27,7 +28,7 @@ def probability_of_few(count: FloatArray, mean: FloatArray, inverse_size: FloatA
     negative binomial's zero)."""
     root, centre = _cube_root(mean, inverse_size)
     value = np.cbrt((count + 0.5) / np.maximum(mean, 1e-9))
-    chance: FloatArray = ndtr((value - centre) * root)
+    chance = share_below((value - centre) * root)
     size = np.maximum(inverse_size, 1e-9)
     nothing = np.exp(-np.log1p(size * mean) / size)
     return np.where(mean <= 0, 1.0, np.where(count == 0, nothing, np.maximum(chance, nothing)))

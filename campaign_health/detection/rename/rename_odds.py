@@ -23,7 +23,7 @@ from campaign_health.detection.rename.hand_over_settings import (
     HandOverSettings,
 )
 from campaign_health.detection.rename.hand_overs import Measures
-from campaign_health.detection.rename.names import NameFamily
+from campaign_health.detection.rename.rough_likeness import RoughLikeness
 
 CHANCE_DENSITY = 0.2  # of log volume ratios of two unrelated events, per nat
 VOLUMES_OF_RENAMES = ((0.45, 0.0, 0.04), (0.3, 0.0, 0.12), (0.25, -0.18, 0.28))  # share, mean, deviation of the log
@@ -69,7 +69,7 @@ def _normal(value: Counts, mean: float, deviation: Counts) -> Counts:
     return np.asarray(np.exp(-0.5 * ((value - mean) / deviation) ** 2) / (deviation * np.sqrt(2 * np.pi)))
 
 
-def name_odds(family: NameFamily, pairs: Pairs, likeness: Counts) -> Counts:
+def name_odds(rough: RoughLikeness, pairs: Pairs, likeness: Counts) -> Counts:
     """How rare so like a name is among the project's own names: a family of siblings makes likeness worth less.
 
     Names that began on the same day are not counted: they may have a part in the same hand-over.
@@ -79,7 +79,7 @@ def name_odds(family: NameFamily, pairs: Pairs, likeness: Counts) -> Counts:
     begun_on = {day: np.unique(pairs.new[pairs.birth == day]) for day in np.unique(pairs.birth)}
     counted = np.zeros((len(pairs), len(edges)))
     for start in range(0, len(rows), 256):
-        bands = _band(family.rough_likeness(rows[start : start + 256]), edges)
+        bands = _band(rough.to_all(rows[start : start + 256]), edges)
         totals = np.stack([(bands == band).sum(axis=1) for band in range(len(edges))], axis=1)
         for index in np.flatnonzero((place >= start) & (place < start + 256)):
             row = place[index] - start

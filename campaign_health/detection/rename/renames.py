@@ -14,7 +14,6 @@ from campaign_health.detection.event.project_level import project_level
 from campaign_health.detection.rename.beginnings import Pairs, beginnings, falls_at, separate_beginnings
 from campaign_health.detection.rename.hand_over_settings import HandOverSettings
 from campaign_health.detection.rename.hand_overs import Measures, measure
-from campaign_health.detection.rename.names import NameFamily, name_likeness
 from campaign_health.detection.rename.rename import DeclaredRename, Rename, RenameDecisions
 from campaign_health.detection.rename.rename_groups import Group, find_groups
 from campaign_health.detection.rename.rename_odds import (
@@ -28,6 +27,9 @@ from campaign_health.detection.rename.rename_odds import (
     vanished_events,
     volume_odds,
 )
+from campaign_health.detection.rename.rough_likeness import RoughLikeness
+from campaign_health.names.family import NameFamily
+from campaign_health.names.likeness import name_likeness
 
 __all__ = ["DeclaredRename", "Rename", "RenameDecisions", "find_renames"]
 
@@ -129,10 +131,11 @@ def _candidates(
     allowed = mine[new]
     pairs, whole = falls_at(counts, known, new[allowed], birth[allowed], settings)
     family, own = NameFamily(panel.events), own_properties(properties)
+    rough = RoughLikeness(family)
     profiled = np.array([bool(own.get(name)) for name in panel.events])
     lively = len(separate_beginnings(new, birth)) / max(counts.shape[1], 1) > settings.crowded
     whole = whole & ((not lively) | (profiled[pairs.old] & profiled[pairs.new]))
-    keep = mine[pairs.old] & (whole | _roughly_alike(family, pairs))
+    keep = mine[pairs.old] & (whole | rough.at_least(ROUGHLY_ALIKE, pairs.new, pairs.old))
     pairs = _with_asked(pairs.take(keep), asked, panel, counts)
     if not len(pairs):
         return None
@@ -146,23 +149,13 @@ def _candidates(
     apart = (
         prior
         + timing_odds(pairs, measures, likeness, separate_beginnings(new, birth), counts.shape[1])
-        + name_odds(family, pairs, likeness)
+        + name_odds(rough, pairs, likeness)
         + np.array([property_odds(own, names[o], names[n]) for o, n in zip(pairs.old, pairs.new, strict=True)])
     )
     odds = apart + volume_odds(measures.volume, measures.volume_noise) + pattern_odds(measures)
     denied = np.array([(names[o], names[n]) in refused for o, n in zip(pairs.old, pairs.new, strict=True)])
     odds[denied] = apart[denied] = -np.inf
     return Candidates(panel, pairs, measures, likeness, shared, odds, apart, prior)
-
-
-def _roughly_alike(family: NameFamily, pairs: Pairs) -> NDArray[np.bool_]:
-    rows, place = np.unique(pairs.new, return_inverse=True)
-    alike = np.zeros(len(pairs), dtype=np.bool_)
-    for start in range(0, len(rows), 256):
-        chosen = (place >= start) & (place < start + 256)
-        likeness = family.rough_likeness(rows[start : start + 256])
-        alike[chosen] = likeness[place[chosen] - start, pairs.old[chosen]] >= ROUGHLY_ALIKE
-    return alike
 
 
 def _with_asked(pairs: Pairs, asked: Sequence[tuple[str, str]], panel: EventPanel, counts: Counts) -> Pairs:

@@ -1,0 +1,1 @@
+"""How alike two names of events or properties are, to every part that compares them."""
