@@ -31,6 +31,26 @@ def test_one_instance_is_started_for_the_files_of_a_folder(tmp_path: Path) -> No
     assert len(instances._idle) == 1
 
 
+def test_the_kept_instance_serves_the_next_folder_and_spills_there(tmp_path: Path) -> None:
+    for name in ("one", "other", "one"):
+        (tmp_path / name).mkdir(exist_ok=True)
+        with opened(tmp_path / name / "file.duckdb", "file") as connection:
+            assert connection.execute("SELECT current_setting('temp_directory')").fetchone() == (
+                str(tmp_path / name / "duckdb.tmp"),
+            )
+        assert len(instances._idle) == 1
+
+
+def test_an_instance_that_has_spilled_is_not_taken_elsewhere(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        with opened(tmp_path / name / "file.duckdb", "file") as connection:
+            connection.execute("SET memory_limit = '60MB'; SET threads = 1")
+            rows = connection.execute("SELECT range AS a, hash(range) AS b FROM range(8000000) ORDER BY b")
+            assert list((tmp_path / name).glob("duckdb.tmp/*"))
+            rows.fetchone()
+
+
 def test_no_more_are_kept_than_a_few_however_many_read_at_once(tmp_path: Path) -> None:
     with opened(tmp_path / "file.duckdb", "file"):
         pass

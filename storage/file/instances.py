@@ -21,8 +21,8 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 KEPT = 2
 """Instances kept at the most: each has threads and memory of its own, and many at once are rare."""
 
-# By the folder that they spill to. Each holds no file and is used by one caller at a time.
-_idle: list[tuple[Path, duckdb.DuckDBPyConnection]] = []
+# Each holds no file and is used by one caller at a time.
+_idle: list[duckdb.DuckDBPyConnection] = []
 
 
 @contextmanager
@@ -35,8 +35,7 @@ def opened(
     closed at the end, and also the instance where anything went wrong: whatever state it is in, nobody meets it again.
     Use the connection itself: a `cursor()` of it does not know where the tables are.
     """
-    folder = path.absolute().parent
-    instance = _take(folder)
+    instance = _take(path.absolute().parent)
     try:
         # Temporary tables belong to the cursor and go with it, and so do a session's own settings.
         with instance.cursor() as connection:
@@ -48,7 +47,7 @@ def opened(
         instance.close()
         raise
     if is_free and len(_idle) < KEPT:
-        _idle.append((folder, instance))
+        _idle.append(instance)
     else:
         instance.close()
 
@@ -67,20 +66,21 @@ def _detached(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
 def close_idle() -> None:
     """Close the kept instances. Done before a fork: a child can neither use nor end them without their threads."""
     while _idle:
-        _idle.pop()[1].close()
+        _idle.pop().close()
 
 
 def _take(folder: Path) -> duckdb.DuckDBPyConnection:
-    """A kept instance that spills to `folder`, or a new one."""
-    for kept in reversed(_idle):
-        if kept[0] == folder:
-            try:
-                _idle.remove(kept)
-            except ValueError:  # another thread was quicker
-                continue
-            return kept[1]
+    """A kept instance or a new one, which spills to `folder`."""
     # Beside the file, as DuckDB does for a file opened by itself; made only where something has to be spilled.
-    return duckdb.connect(":memory:", config=_SETTINGS | {"temp_directory": str(folder / "duckdb.tmp")})
+    spills_to = folder / "duckdb.tmp"
+    with suppress(IndexError):  # none is kept, or another thread was quicker
+        kept = _idle.pop()
+        try:
+            kept.execute(f"SET temp_directory = {_quoted(spills_to)}")
+            return kept
+        except duckdb.Error:  # it has spilled, and cannot do so elsewhere any more
+            kept.close()
+    return duckdb.connect(":memory:", config=_SETTINGS | {"temp_directory": str(spills_to)})
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, statement: str, wait_seconds: float) -> None:
@@ -96,7 +96,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, statement: str, wait_seconds:
 
 
 def _quoted(path: Path) -> str:
-    """The path as an SQL string: ATTACH takes no parameters."""
+    """The path as an SQL string: neither ATTACH nor SET takes parameters."""
     return "'" + str(path).replace("'", "''") + "'"
 
 
