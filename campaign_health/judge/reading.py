@@ -9,15 +9,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from campaign_health.decisions.expected_renames import confirmed_hand_overs, manifest_hand_overs
 from campaign_health.detection.incident.standing import HandOver
 from campaign_health.detection.rename.renames import DeclaredRename, RenameDecisions
-from campaign_health.judge.decisions import confirmed_hand_overs, local_days, manifest_hand_overs
 from campaign_health.judge.mapping import CampaignSpan, campaign_spans
 from campaign_health.judge.plans import ManifestFacts, Plan, make_plans
 from campaign_health.manifest.problems import ManifestError
 from campaign_health.manifest.reading import read_manifest
 from campaign_health.manifest.schema import Manifest, Rename
-from campaign_health.process.clock import local_day
+from campaign_health.process.clock import local_day, local_days
 from campaign_health.settings import WorkspaceSettings
 from storage.connection import Connection
 from storage.read import judge_input

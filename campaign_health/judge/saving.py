@@ -10,11 +10,11 @@ from typing import Any
 
 from campaign_health.detection.incident.incidents import Change, Incident
 from campaign_health.detection.incident.standing import Standing, quiet_when_detected, standing_of
-from campaign_health.judge.decisions import change_row, local_days
 from campaign_health.judge.plans import Plan
 from campaign_health.judge.reading import Known
 from campaign_health.judge.reconcile import Reconciled, StoredChange, is_news, reconcile
 from campaign_health.judge.rows import incident_row
+from campaign_health.process.clock import local_days
 from storage.connection import Connection
 from storage.read import judge_input
 from storage.save import judgements
@@ -132,7 +132,7 @@ class _Said:
         if change.kind == "recovered" and (row := self._rows.get(change.incident_id)):
             cost = {name: row[name] for name in ("missed_sends", "revenue_at_risk")}
             change = replace(change, detail={**change.detail, **cost})
-        return change_row(change, news)
+        return change.as_row(news)
 
     def _is_quiet(self, change: Change, incident: Incident) -> bool:
         """Nobody is told of what is expected, nor that something is over of which they were never told."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -44,3 +44,12 @@ def read_clock(environment: Mapping[str, str]) -> datetime:
 def local_day(now: datetime, zone: ZoneInfo) -> date:
     """The calendar day in `zone` at the instant `now`."""
     return now.astimezone(zone).date()
+
+
+def local_days(zone: ZoneInfo) -> Callable[[datetime], date]:
+    """A function from an instant (naive ones are UTC) to the day in `zone`."""
+
+    def day(instant: datetime) -> date:
+        return local_day(instant if instant.tzinfo else instant.replace(tzinfo=UTC), zone)
+
+    return day

@@ -75,6 +75,18 @@ class Change:
         """Stable: incident, kind and day, so that judging again makes the same one."""
         return f"{self.incident_id}:{self.kind}:{self.day.isoformat()}" + (f":{self.suffix}" if self.suffix else "")
 
+    def as_row(self, news: bool) -> dict[str, Any]:
+        """Its row of `incident_change`, to be announced where it is news."""
+        return {
+            "change_id": self.change_id,
+            "incident_id": self.incident_id,
+            "campaign_id": self.campaign_id,
+            "kind": self.kind,
+            "day": self.day,
+            "detail": dict(self.detail),
+            "news": news,
+        }
+
 
 @dataclass(frozen=True)
 class BadDay:

@@ -1,0 +1,1 @@
+"""What people decide: recorded and undone, and incidents brought in line with all that was said."""
