@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
-
+from campaign_health.alerts.channels.delivery import DeliveryFailed
+from campaign_health.alerts.channels.slack_api import call_slack
 from campaign_health.doctor.finding import Finding, fine, note, wrong
 from campaign_health.settings import HttpSettings, SlackSettings
 
@@ -41,18 +40,16 @@ def _bot(slack: SlackSettings, http: HttpSettings) -> Finding:
     assert slack.bot_token is not None
     if slack.channel is None:
         return wrong(subject, "SLACK_BOT_TOKEN is set without SLACK_CHANNEL.", "Set SLACK_CHANNEL.")
-    base = WebClient.BASE_URL if slack.api_url is None else f"{slack.api_url}/"
-    client = WebClient(slack.bot_token.get_secret_value(), base_url=base, timeout=int(http.read_seconds) or 1)
     try:
-        answer = client.auth_test()
-    except SlackApiError as failure:
-        code = str(failure.response.get("error"))
+        said = call_slack(slack.bot_token.get_secret_value(), slack.api_url, http, "auth.test", {})
+    except DeliveryFailed as failure:
+        return wrong(subject, f"{failure.reason}.", "Check SLACK_API_URL.")
+    if not said.is_done:
+        code = str(said.data.get("error"))
         if code in BAD_TOKEN:
             return wrong(subject, f"Slack does not accept the token ({code}).", "Set SLACK_BOT_TOKEN anew.")
         return note(subject, f"Slack could not say whether the token works ({code}).", "Look again later.")
-    except (SlackClientError, OSError) as failure:
-        return wrong(subject, f"Slack could not be reached ({type(failure).__name__}).", "Check SLACK_API_URL.")
-    scopes = str(answer.headers.get("x-oauth-scopes", NEEDED_SCOPE)).split(",") if answer.headers else [NEEDED_SCOPE]
+    scopes = said.answer.headers.get("X-OAuth-Scopes", NEEDED_SCOPE).split(",")
     if NEEDED_SCOPE not in scopes:
         return wrong(subject, f"The bot has no {NEEDED_SCOPE} scope.", "Add it in Slack and install the app again.")
-    return fine(subject, f"The token works in {answer.get('team')} (nothing was sent).")
+    return fine(subject, f"The token works in {said.data.get('team')} (nothing was sent).")

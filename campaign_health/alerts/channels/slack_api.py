@@ -9,6 +9,7 @@ from typing import Any
 
 from campaign_health.alerts.channels.receiver import receiver
 from campaign_health.settings import HttpSettings
+from campaign_health.words.visible import visible
 from collectors.http.answers import Answer
 
 SLACK_API = "https://slack.com/api"
@@ -56,5 +57,5 @@ def call_slack(
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
-        data = {"error": f"Received a response in a non-JSON format: {answer.text}"}
+        data = {"error": visible(f"Received a response in a non-JSON format: {answer.text}", 140)}
     return SlackAnswer(answer, data)
