@@ -42,11 +42,12 @@ class Reply:
 
 @dataclass
 class Asked:
-    """One request as it came."""
+    """One request as it came; `body` is that of a POST."""
 
     path: str
     query: dict[str, str]
     headers: dict[str, str]
+    body: bytes | None = None
 
 
 class ScriptedServer:
@@ -75,16 +76,22 @@ def scripted(*replies: Reply) -> Iterator[ScriptedServer]:
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
+            self.answer(None)
+
+        def do_POST(self) -> None:
+            self.answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def answer(self, told: bytes | None) -> None:
             parts = urlsplit(self.path)
-            asked = Asked(parts.path, dict(parse_qsl(parts.query)), {k.lower(): v for k, v in self.headers.items()})
-            reply = script.next_reply(asked)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            reply = script.next_reply(Asked(parts.path, dict(parse_qsl(parts.query)), headers, told))
             self.close_connection = bool(reply.cut)
             if reply.cut < 0:
                 return
             body = reply.bytes
             self.send_response(reply.status)
-            headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **reply.headers}
-            for name, value in headers.items():
+            own = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+            for name, value in {**own, **reply.headers}.items():
                 if value:
                     self.send_header(name, value)
             self.end_headers()

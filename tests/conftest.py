@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from campaign_health.sandbox.http.limits import Limits
-from campaign_health.sandbox.server import running_sandbox
+from campaign_health.sandbox.server import Sandbox, running_sandbox
 from campaign_health.sandbox.slack.slack_service import SlackSandbox, running_slack
 from campaign_health.sandbox.world.csv_world import csv_world
 from campaign_health.sandbox.world.world import World
@@ -20,6 +20,7 @@ from tests.collecting_cast import BIKE_CSV, Install, Installation, cast_world
 from tests.digest_sending_cast import running_receiver
 from tests.digest_warehouse import warehouse_in
 from tests.judge_cast import World as JudgedWorld
+from tests.sandbox_cast import small_world
 from tests.status_world import make_status_world
 
 # A change is judged on the same examples every time; HYPOTHESIS_EXPLORE=1 looks for new ones.
@@ -64,6 +65,22 @@ def collected_bikes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instal
 def status_world(tmp_path_factory: pytest.TempPathFactory) -> JudgedWorld:
     """Four campaigns, two of them broken, collected and judged once; to be read only."""
     return make_status_world(tmp_path_factory.mktemp("status"))
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox() -> Iterator[Sandbox]:
+    """One sandbox of a small world for all tests of a module."""
+    with running_sandbox(small_world(), limits=Limits.unlimited()) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: Sandbox) -> Iterator[Sandbox]:
+    """The sandbox of a small world, without faults, and nothing asked yet."""
+    shared_sandbox.mend()
+    shared_sandbox.forget_requests()
+    yield shared_sandbox
+    shared_sandbox.mend()
 
 
 @pytest.fixture

@@ -90,3 +90,10 @@ def test_retry_after_reads_what_services_send() -> None:
     assert retry_after_seconds("Tue, 24 Nov 2026 06:00:00 GMT", NOW) == 0
     for unusable in (None, "", "soon", "-3", "nan", "inf"):
         assert retry_after_seconds(unusable, NOW) is None
+
+
+def test_no_retry_after_is_longer_than_its_ceiling() -> None:
+    for long in ("99", "99.5", "9" * 400, "Tue, 24 Nov 2026 07:30:00 GMT"):
+        assert retry_after_seconds(long, NOW, 60) == 60
+    for short in ("59", "Tue, 24 Nov 2026 06:30:59 GMT"):
+        assert retry_after_seconds(short, NOW, 60) == 59
