@@ -12,14 +12,14 @@ from campaign_health.alerts.sending import _deliver
 from tests.collectors_cast import Reply, Sleeps, scripted
 from tests.digest_receivers_cast import DIGEST, KINDS, channel_at, failed_delivery
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = 24 * 3600
 
 
 def limited(seconds: float | str) -> Reply:
     """A refusal that asks to wait, by its own clock where it names a date."""
-    wanted = seconds if isinstance(seconds, str) else format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
-    return Reply(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": wanted})
+    if not isinstance(seconds, str):
+        seconds = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+    return Reply(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": seconds})
 
 
 @pytest.mark.parametrize("kind", KINDS)
