@@ -144,6 +144,14 @@ MIXPANEL = {
         [event("trial_started", last=5), event("trial_onboarding_kickoff", first=4, daily=39)],
         [("event_not_seen", "violation", "trial_started", None, "trial_onboarding_kickoff", 3)],
     ),
+    "gone, an unlike one of its volume began": (
+        [event("trial_started", last=5), event("usage_cap_hit", first=4, daily=36)],
+        [("event_not_seen", "violation", "trial_started", None, "usage_cap_hit", 3)],
+    ),
+    "gone, an unlike one of another volume began": (
+        [event("trial_started", last=5), event("usage_cap_hit", first=4, daily=20)],
+        [("event_not_seen", "violation", "trial_started", None, None, 3)],
+    ),
     "quiet for a weekend": ([event("trial_started", last=2)], []),
     "a rare event": ([event("trial_started", last=6, daily=0.5)], []),
     "a rare event for long": (

@@ -1,63 +1,13 @@
-"""Which event took another's place, and which did not."""
+"""Which event took another's place."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
-import pandas as pd
 
-from campaign_health.detection.event.event_panel import EventPanel
-from campaign_health.detection.rename.rename import DeclaredRename, Rename, RenameDecisions
 from campaign_health.detection.rename.renames import find_renames
-
-FIRST = date(2026, 8, 3)  # a Monday
-DAYS = 100
-OFFICE = np.array([1.1, 1.2, 1.1, 1.0, 0.9, 0.1, 0.05])
-NAN = float("nan")
-
-
-def series(level: float, seed: int, days: int = DAYS, pattern: np.ndarray = OFFICE) -> np.ndarray:
-    rate = level * pattern[np.arange(days) % 7]
-    return np.random.default_rng(seed).poisson(rate).astype(float)
-
-
-def background(count: int = 20) -> dict[str, np.ndarray]:
-    words = ["report", "dashboard", "task", "board", "invoice", "comment", "file", "team", "page", "search"]
-    actions = ["viewed", "exported"]
-    return {
-        f"{words[index % 10]}_{actions[index // 10 % 2]}": series(40 + 10 * index, 100 + index)
-        for index in range(count)
-    }
-
-
-def panel(events: dict[str, np.ndarray]) -> EventPanel:
-    counts = np.array(list(events.values()), dtype=float)
-    for row in counts:
-        happened = np.flatnonzero(np.nan_to_num(row) > 0)
-        row[: happened[0] if len(happened) else len(row)] = NAN
-    return EventPanel(tuple(events), FIRST, counts)
-
-
-def handed_over(
-    at: int, old: str = "project.created", new: str = "project_created", volume: float = 0.97
-) -> EventPanel:
-    before, after = series(140, 1), series(140 * volume, 2)
-    before[at:], after[:at] = 0, 0
-    return panel({old: before, new: after} | background())
-
-
-def pairs(found: list[Rename]) -> set[tuple[str, str]]:
-    return {(rename.old, rename.new) for rename in found}
-
-
-def properties(day: date, **events: list[str]) -> pd.DataFrame:
-    rows = [
-        {"event": name, "property": prop, "type": "string", "day": day, "share": 1.0, "events_read": 100}
-        for name, props in events.items()
-        for prop in props
-    ]
-    return pd.DataFrame(rows)
+from tests.renames_cast import DAYS, FIRST, NAN, background, handed_over, pairs, panel, properties, series
 
 
 def test_an_overnight_rename_is_found_on_its_first_day() -> None:
@@ -162,54 +112,6 @@ def test_a_rename_taken_back_is_a_rename_the_other_way() -> None:
     assert pairs(found) == {("deal_won", "deal.won")}
 
 
-def test_a_like_name_that_began_long_before_is_no_rename() -> None:
-    before, after = series(140, 1), series(140, 2)
-    before[90:], after[:40] = 0, 0
-    assert find_renames(panel({"project.created": before, "project_created": after} | background())) == []
-
-
-def test_a_like_name_beside_a_living_event_is_no_rename() -> None:
-    after = series(140, 2)
-    after[:90] = 0
-    assert find_renames(panel({"project.created": series(140, 1), "project_created": after} | background())) == []
-
-
-def test_a_like_named_feature_of_another_volume_is_no_rename() -> None:
-    for factor in (0.1, 6.0):
-        before, after = series(140, 1), series(140 * factor, 2)
-        before[90:], after[:90] = 0, 0
-        events = {"checkout_coupon_applied": before, "checkout_voucher_applied": after}
-        assert find_renames(panel(events | background())) == []
-
-
-def test_an_outage_of_everything_is_no_rename_and_no_stop() -> None:
-    events = background() | {"project.created": series(140, 1)}
-    for row in events.values():
-        row[90] = 0
-    after = series(140, 2)
-    after[:91] = 0
-    assert find_renames(panel(events | {"project_created": after})) == []
-
-
-def test_hot_shard_names_are_never_a_rename() -> None:
-    before, after = series(140, 1), series(140, 2)
-    before[90:], after[:90] = 0, 0
-    assert find_renames(panel({"project_created": before, "$hotshard_events": after} | background())) == []
-
-
-def test_a_mistyped_twin_of_a_quiet_event_is_no_rename() -> None:
-    quiet, twin = np.zeros(DAYS), np.zeros(DAYS)
-    quiet[[10, 30, 52, 70]], twin[[91]] = 1, 1
-    assert find_renames(panel({"plan_upgraded": quiet, "plan_upgradd": twin} | background())) == []
-
-
-def test_days_not_collected_are_no_stop() -> None:
-    before, after = series(140, 1), series(140, 2)
-    events = panel({"project.created": before, "report_sent": after} | background())
-    events.counts[0, 95:] = NAN
-    assert find_renames(events) == []
-
-
 def test_a_gap_in_collecting_does_not_hide_a_rename() -> None:
     events = handed_over(at=92)
     events.counts[:, 90:94] = NAN
@@ -233,44 +135,6 @@ def test_shared_properties_are_told_where_known_and_none_where_not() -> None:
     assert find_renames(events)[0].shared_properties is None
 
 
-def test_refused_pairs_never_come_back_and_confirmed_ones_stay() -> None:
-    events = handed_over(90)
-    pair = ("project.created", "project_created")
-    assert find_renames(events, decisions=RenameDecisions(refused={pair})) == []
-    (rename,) = find_renames(events, decisions=RenameDecisions(confirmed={pair}))
-    assert rename.confirmed
-    assert rename.confidence == 1.0
-
-
-def test_a_declared_rename_is_listed_before_anything_happens() -> None:
-    events = panel({"project.created": series(140, 1)} | background())
-    declared = DeclaredRename("project.created", "project_created", date(2026, 12, 1), "@platform-team")
-    (rename,) = find_renames(events, declared=[declared])
-    assert rename.declared
-    assert not rename.started
-    assert rename.first_day == date(2026, 12, 1)
-    assert rename.owner == "@platform-team"
-
-
-def test_a_declared_rename_that_happened_carries_its_numbers() -> None:
-    declared = DeclaredRename("project.created", "project_created", None, None)
-    (rename,) = find_renames(handed_over(90), declared=[declared])
-    assert rename.started
-    assert rename.complete
-    assert rename.volume_handed_over > 0.85
-
-
-def test_a_declared_rename_with_both_names_alive_has_handed_over_nothing_yet() -> None:
-    after = series(140, 2)
-    after[:92] = 0
-    events = panel({"project.created": series(140, 1), "project_created": after} | background())
-    (rename,) = find_renames(events, declared=[DeclaredRename("project.created", "project_created")])
-    assert rename.started
-    assert not rename.complete
-    assert rename.moved_share < 0.15
-    assert 0.8 < rename.volume_handed_over < 1.3
-
-
 def test_every_event_moved_to_a_prefix_on_one_day_is_paired_with_its_own() -> None:
     events: dict[str, np.ndarray] = {}
     for name, row in background().items():
@@ -279,26 +143,3 @@ def test_every_event_moved_to_a_prefix_on_one_day_is_paired_with_its_own() -> No
         moved[:92] = 0
     found = pairs(find_renames(panel(events)))
     assert found == {(name, f"app.{name}") for name in background()}
-
-
-def test_an_empty_project_has_no_renames() -> None:
-    assert find_renames(EventPanel((), FIRST, np.empty((0, 0)))) == []
-    assert find_renames(EventPanel.from_frame(pd.DataFrame(columns=["event", "day", "events", "state"]))) == []
-
-
-def test_a_frame_becomes_a_panel_without_provisional_days() -> None:
-    days = [FIRST + timedelta(days=index) for index in range(3)]
-    frame = pd.DataFrame(
-        {
-            "event": ["b", "b", "b", "a"],
-            "day": [*days, days[1]],
-            "events": pd.array([1, None, 5, 7], dtype="Int64"),
-            "state": ["observed", "not_collected", "provisional", "observed"],
-        }
-    )
-    made = EventPanel.from_frame(frame)
-    assert made.events == ("a", "b")
-    assert made.counts.shape == (2, 2)
-    assert np.isnan(made.counts[1, 1])
-    assert np.isnan(made.counts[0, 0])
-    assert made.counts[0, 1] == 7

@@ -58,8 +58,10 @@ def weighed_likeness(one: str, other: str, weight: Weight, in_place: Weight) -> 
         shared += likeness * worth
         slips += (1 - likeness) * worth
         left.remove(best)
-    replaced, added = _differences(left_over, left, weight, in_place)
-    by_words = shared / max(shared + slips + replaced + ADDED * added, 1e-9)
+    by_words = 0.0
+    if shared:
+        replaced, added = _differences(left_over, left, weight, in_place)
+        by_words = shared / max(shared + slips + replaced + ADDED * added, 1e-9)
     if 1 in (len(mine), len(theirs)):
         letters = Levenshtein.normalized_similarity(letters_of(one), letters_of(other))
         if letters >= TYPING_LIKENESS:

@@ -14,6 +14,7 @@ _BREAKS = re.compile(r"[^\w]+|_+")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _VERSION = re.compile(r"^v\d+$")
 _NUMBER = re.compile(r"^\d+$")
+_NO_JOINTS = {code: None for code in range(128) if not chr(code).isalnum()}
 _ENDINGS = ("ations", "ation", "ions", "ion", "ings", "ing", "ies", "ied", "ed", "es", "s", "e", "y")
 
 
@@ -40,6 +41,7 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(words)
 
 
+@lru_cache(maxsize=65536)
 def _plain(word: str) -> str:
     """The word without its ending, then the one word chosen for its meaning."""
     if word in MEANING:
@@ -64,7 +66,9 @@ _MEANING_OF_STEM = {_stem(word): meaning for word, meaning in MEANING.items()} |
 @lru_cache(maxsize=65536)
 def letters_of(name: str) -> str:
     """The letters and digits of a name, whatever their case: two names with the same are one in other dress."""
-    return "".join(character for character in unicodedata.normalize("NFKC", name).casefold() if character.isalnum())
+    if name.isascii():
+        return name.lower().translate(_NO_JOINTS)
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
 
 def word_weight(word: str) -> float:

@@ -11,7 +11,8 @@ from campaign_health.check.code.constants import PASSED_ON, Constants, constants
 from campaign_health.check.code.occurrences import Occurrence
 from campaign_health.check.code.replacement import Replacement, is_like_a_name, replacement_of
 from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
-from campaign_health.check.likeness import is_likely_rename, likeness
+from campaign_health.check.likely_rename import is_likely_rename
+from campaign_health.names.likeness import name_likeness
 
 MOVED = 0.5  # share of lines in common above which a vanished and a new file are one that moved
 
@@ -86,7 +87,7 @@ class NewNames:
             for literal in file.source.literals:
                 if not is_like_a_name(literal.value) or not is_likely_rename(old, literal.value):
                     continue
-                score = likeness(old, literal.value)
+                score = name_likeness(old, literal.value)
                 if (best is None or score > best[0]) and self.is_new(literal.value):
                     best = (score, Guess(literal.value.strip(), file.path, literal.line))
         return best[1] if best else None
@@ -101,17 +102,22 @@ class NewNames:
         return Constants(self._head)
 
     def _moved(self, file: CodeFile) -> CodeFile | None:
-        suffix = PurePosixPath(file.path).suffix
         lines = _lines(file)
         best: tuple[float, str] | None = None
         for candidate in self._changed:
-            if candidate.path in self._base.files or PurePosixPath(candidate.path).suffix != suffix:
+            if candidate.path in self._base.files or not _may_become(file.path, candidate.path):
                 continue
             other = _lines(candidate)
             share = len(lines & other) / max(1, min(len(lines), len(other)), max(len(lines), len(other)) // 2)
             if share >= MOVED and (best is None or (share, candidate.path) > best):
                 best = (share, candidate.path)
         return self._head.files[best[1]] if best else None
+
+
+def _may_become(vanished: str, new: str) -> bool:
+    """Whether a file may have moved there: to one of its kind, or from `a.js` to `a.ts` beside it."""
+    was, now = PurePosixPath(vanished), PurePosixPath(new)
+    return was.suffix == now.suffix or was.with_suffix("") == now.with_suffix("")
 
 
 def _may_hold(file: CodeFile, value: str) -> bool:

@@ -11,7 +11,8 @@ from operator import itemgetter
 
 from campaign_health.check.code.snapshot import CodeFile
 from campaign_health.check.code.source import Token
-from campaign_health.check.likeness import is_likely_rename, likeness
+from campaign_health.check.likely_rename import is_likely_rename
+from campaign_health.names.likeness import name_likeness
 
 _LARGE = 4000  # tokens above which files are compared line by line first
 _TOO_LARGE = 60_000  # lines above which they are not compared at all
@@ -66,7 +67,7 @@ def _pick(
     old_strings = [i for i in range(*old) if before[i].is_string]
     new_strings = [j for j in range(*new) if after[j].is_string and after[j].value is not None]
     if new_strings:
-        alike = max(new_strings, key=lambda j: likeness(old_value, after[j].value or ""))
+        alike = max(new_strings, key=lambda j: name_likeness(old_value, after[j].value or ""))
         if len(old_strings) == len(new_strings):
             chosen = new_strings[old_strings.index(index)]
         elif is_likely_rename(old_value, after[alike].value or ""):

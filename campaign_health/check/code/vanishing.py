@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from campaign_health.check.code.new_names import NewNames
 from campaign_health.check.code.occurrences import Occurrence, by_file
 from campaign_health.check.code.replacement import is_like_a_name
-from campaign_health.check.likeness import is_likely_rename
+from campaign_health.check.likely_rename import is_likely_rename
 
 _LOGS = frozenset(
     {

@@ -10,12 +10,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from campaign_health.check.git_tree import CouldNotCheck
-from campaign_health.check.likeness import SIMILAR, likeness
+from campaign_health.check.likely_rename import SIMILAR
 from campaign_health.check.look_up.published import event_properties
 from campaign_health.manifest.dependencies import ObservedCampaign
 from campaign_health.manifest.observed import Observed, ObservedEvent, ObservedProperty
 from campaign_health.manifest.problems import Failure
 from campaign_health.manifest.schema import Manifest
+from campaign_health.names.likeness import name_likeness
 from campaign_health.process.clock import local_day
 from campaign_health.settings import (
     HttpSettings,
@@ -189,7 +190,7 @@ def _worth_counting(manifest: Manifest, names: tuple[str, ...]) -> list[str]:
     """The manifest's events, and those in no manifest whose names are like one of them."""
     known = [name for name in names if name in manifest.events]
     others = [name for name in names if name not in manifest.events]
-    alike = {name: max((likeness(name, event) for event in manifest.events), default=0.0) for name in others}
+    alike = {name: max((name_likeness(name, event) for event in manifest.events), default=0.0) for name in others}
     nearest = sorted(others, key=lambda name: (-alike[name], name))[:MOST_SUCCESSORS]
     return known + [name for name in nearest if alike[name] >= SIMILAR]
 

@@ -9,6 +9,7 @@ from campaign_health.check.findings import Finding
 from campaign_health.check.labels import labels, stopped
 from campaign_health.manifest.dependencies import CampaignDependency
 from campaign_health.manifest.reading import ReadManifest
+from campaign_health.names.likeness import nearest_names
 
 
 def check_manifest(read: ReadManifest, file: str, campaigns: Sequence[CampaignDependency]) -> list[Finding]:
@@ -51,7 +52,5 @@ def _nearest(read: ReadManifest, event: str) -> str:
     near = next((name for name in read.manifest.events if name.strip().lower() == event.lower()), None)
     if near is not None:
         return f" It has `{near}`; case counts."
-    from rapidfuzz import fuzz, process
-
-    match = process.extractOne(event, list(read.manifest.events), scorer=fuzz.ratio, score_cutoff=75)
-    return f" Did you mean `{match[0]}`?" if match else " Add it to `events:`, or name another."
+    nearest = nearest_names(event, read.manifest.events, limit=1)
+    return f" Did you mean `{nearest[0][0]}`?" if nearest else " Add it to `events:`, or name another."

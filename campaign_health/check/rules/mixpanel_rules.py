@@ -8,18 +8,20 @@ from datetime import date, timedelta
 
 from campaign_health.check.findings import Finding, Severity
 from campaign_health.check.labels import labels, stopped
-from campaign_health.check.likeness import SIMILAR, likeness
+from campaign_health.check.likely_rename import SIMILAR
 from campaign_health.manifest.dependencies import CampaignDependency
 from campaign_health.manifest.handovers import handovers
 from campaign_health.manifest.observed import Observed, ObservedEvent, ObservedProperty
 from campaign_health.manifest.reading import ReadManifest
 from campaign_health.manifest.schema import EventEntry
+from campaign_health.names.likeness import name_likeness
 
 SILENT_DAYS = 3  # days without one event before it can be called gone
 SILENT_EVENTS = 12.0  # events that its own history would have had in those days
 SILENT_LONG_DAYS = 14  # for rarer events
 SILENT_LONG_EVENTS = 3.0
 REQUIRED_SHARE = 0.95  # of events that must carry a required property
+VOLUME_WORTH = 0.75  # share of the volume, against the name's, in whether an event of an unlike name is the successor
 # Mixpanel's profile has JSON's types, which know no integers.
 _ALSO = {"integer": {"integer", "number"}, "number": {"integer", "number"}}
 
@@ -63,8 +65,8 @@ def _gone(
     if seen is None or seen.first_seen is None:
         near = next((other for other in events if other.strip().lower() == name.strip().lower()), None)
         near = near or max(
-            (other for other in events if likeness(name, other) >= SIMILAR and other not in read.manifest.events),
-            key=lambda other: likeness(name, other),
+            (other for other in events if name_likeness(name, other) >= SIMILAR and other not in read.manifest.events),
+            key=lambda other: name_likeness(name, other),
             default=None,
         )
         told = f" Mixpanel has `{near}`; names are compared exactly." if near else ""
@@ -95,10 +97,10 @@ def likely_successor(gone: ObservedEvent, events: Mapping[str, ObservedEvent]) -
     earliest, latest = gone.last_seen - timedelta(days=1), gone.last_seen + timedelta(days=3)
 
     def score(event: ObservedEvent) -> float:
-        alike = likeness(gone.name, event.name)
+        alike = name_likeness(gone.name, event.name)
         larger = max(event.daily, gone.daily)
         volume = min(event.daily, gone.daily) / larger if larger > 0 else 0.0
-        return alike if alike >= SIMILAR else alike * 0.5 + volume * 0.5
+        return alike if alike >= SIMILAR else alike * (1 - VOLUME_WORTH) + volume * VOLUME_WORTH
 
     fresh = [
         event
@@ -145,8 +147,8 @@ def _properties(
 
 def _likely_property(key: str, entry: EventEntry, profile: Mapping[str, ObservedProperty]) -> str | None:
     fresh = [name for name, seen in profile.items() if name not in entry.properties and seen.share > 0.5]
-    best = max(fresh, key=lambda name: (likeness(key, name), name), default=None)
-    return best if best is not None and likeness(key, best) >= SIMILAR else None
+    best = max(fresh, key=lambda name: (name_likeness(key, name), name), default=None)
+    return best if best is not None and name_likeness(key, best) >= SIMILAR else None
 
 
 def _article(kind: str) -> str:

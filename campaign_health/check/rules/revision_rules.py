@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from campaign_health.check.findings import Finding, Severity
 from campaign_health.check.labels import labels, stopped
-from campaign_health.check.likeness import SIMILAR, likeness
+from campaign_health.check.likely_rename import SIMILAR
 from campaign_health.manifest.dependencies import CampaignDependency
 from campaign_health.manifest.reading import ReadManifest
 from campaign_health.manifest.schema import EventEntry, PropertyEntry
 from campaign_health.manifest.writing import quote
+from campaign_health.names.likeness import name_likeness
 
 
 def check_revision(
@@ -92,7 +93,7 @@ def likely_new_event(base: ReadManifest, head: ReadManifest, event: str, old: Ev
         union = set(old.properties) | set(new.properties)
         shared = len(set(old.properties) & set(new.properties)) / len(union) if union else 0.0
         wired = _same_campaigns(base, head, event, name)
-        return max(likeness(event, name), 0.99 if wired else 0.0, shared * 0.9 if len(union) > 1 else 0.0)
+        return max(name_likeness(event, name), 0.99 if wired else 0.0, shared * 0.9 if len(union) > 1 else 0.0)
 
     best = max(fresh, key=lambda name: (score(name), name))
     return best.strip() if score(best) >= SIMILAR else None
@@ -168,7 +169,7 @@ def _renamed_property(
     gone = [name for name in old.properties if name not in new.properties]
 
     def score(name: str) -> float:
-        alike = likeness(key, name)
+        alike = name_likeness(key, name)
         if len(fresh) == len(gone) == 1 and new.properties[name].type == earlier.type:
             return max(alike, SIMILAR)
         return alike
