@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from campaign_health.detection.chain.chain_verdicts import CODE, STAGES, Expectation
 from campaign_health.detection.incident.campaign_history import CampaignHistory
+from campaign_health.judge.judging import judge_workspace
 from campaign_health.judge.summary import JudgeSummary
-from campaign_health.judge.workspace import judge_workspace
 from campaign_health.settings import WorkspaceSettings, load_settings
 from storage.file.database import Warehouse, transaction
 from storage.records import CampaignMetrics, CampaignRecord, EventCounts, JourneyMetrics

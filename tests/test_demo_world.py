@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from campaign_health.demo.world.stories import STORIES, Story, demo_faults, demo_manifest, demo_world
-from campaign_health.judge.workspace import judge_workspace
+from campaign_health.judge.judging import judge_workspace
 from campaign_health.pipeline import collect_once, order_from_names
 from campaign_health.process.clock import read_clock
 from campaign_health.sandbox.http.limits import Limits

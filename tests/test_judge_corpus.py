@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from campaign_health.judge.workspace import judge_workspace
+from campaign_health.judge.judging import judge_workspace
 from campaign_health.settings import load_settings
 from storage.file.database import transaction
 from tests.causes_corpus.histories import History, history

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_health.judge.workspace import judge_all
+from campaign_health.judge.judging import judge_all
 from campaign_health.settings import load_settings
 from storage.file.database import open_published, transaction
 from storage.save import save_campaigns

@@ -14,8 +14,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.errors import CouldNotStart, SettingsError
+from campaign_health.judge.judging import judge_all
 from campaign_health.judge.summary import JudgeSummary
-from campaign_health.judge.workspace import judge_all
 from campaign_health.process.clock import read_clock
 from campaign_health.settings import Settings, load_settings
 from campaign_health.words.dates import day_text

@@ -28,7 +28,7 @@ from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import plural
 from campaign_health.words.status import cause_label, status_label
 from storage.file.database import open_published
-from storage.save.judgements import read_incidents
+from storage.read.judged import incidents
 
 _KINDS = {
     "opened": "New",
@@ -96,7 +96,7 @@ def _costs(data_dir: Path, announcements: Sequence[Announcement]) -> dict[tuple[
     """
     found: dict[tuple[str, str], Cost] = {}
     with open_published(data_dir) as connection:
-        stored = {name: read_incidents(connection, name) for name in {item.workspace for item in announcements}}
+        stored = {name: incidents(connection, name) for name in {item.workspace for item in announcements}}
     for item in announcements:
         rows = [
             row

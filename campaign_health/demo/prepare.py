@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from campaign_health.demo.marker import MARKER
 from campaign_health.demo.world.stories import TIME_ZONE, demo_faults, demo_manifest, demo_world
 from campaign_health.errors import CouldNotStart
-from campaign_health.judge.workspace import judge_all
+from campaign_health.judge.judging import judge_all
 from campaign_health.pipeline import Order, collect_once
 from campaign_health.pipeline.context import ProgressSink
 from campaign_health.pipeline.day_states import count_state

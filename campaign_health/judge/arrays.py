@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,9 +12,9 @@ from numpy.typing import NDArray
 from campaign_health.detection.chain.chain_input import ChainInput, Flags, Numbers
 from campaign_health.detection.event.event_panel import EventPanel
 from campaign_health.detection.event.project_outage import names_replaced, project_standstills
-from campaign_health.judge.mapping import CampaignSpan, map_events
-from campaign_health.judge.plans import Plan
-from storage.read.judge_input import STATE_CODES, Columns
+from campaign_health.judge.background import Known
+from campaign_health.judge.mapping import map_events
+from storage.read.daily_numbers import STATE_CODES, Columns, DailyNumbers
 
 _OBSERVED, _PROVISIONAL = STATE_CODES["observed"], STATE_CODES["provisional"]
 _NOT_EXPECTED = STATE_CODES["not_expected"]
@@ -30,22 +29,13 @@ class Panels:
     provisional: Flags
 
 
-def build_panels(
-    first_day: date,
-    last_day: date,
-    plans: Sequence[Plan],
-    spans: Mapping[int, CampaignSpan],
-    first_seen: Mapping[str, date],
-    event_days: Columns,
-    campaign_days: Columns,
-    journey_days: Columns,
-    relearned: Mapping[int, Sequence[date]],
-) -> Panels:
-    """The panels of `first_day` to `last_day`; one row per plan. `relearned`: days a person accepted a new level on."""
-    days = (last_day - first_day).days + 1
-    ids = np.array([plan.campaign_id for plan in plans], dtype=np.int64)
+def build_panels(window: date, known: Known, numbers: DailyNumbers) -> Panels:
+    """The panels of the days that `numbers` are of, from `window` to the last known one; one row per plan."""
+    days = (known.last_day - window).days + 1
+    ids = np.array([plan.campaign_id for plan in known.plans], dtype=np.int64)
     shape = (len(ids), days)
-    names = tuple(first_seen)
+    event_days, campaign_days, journey_days = numbers.events, numbers.campaigns, numbers.journeys
+    names = tuple(known.first_seen)
     counts = _filled((len(names), days), event_days["event"], event_days["day"], event_days["events"])
     count_state = _states((len(names), days), event_days["event"], event_days["day"], event_days["state"])
     rows, journey_rows = (
@@ -55,7 +45,7 @@ def build_panels(
     sent_state = _states(shape, rows, campaign_days["day"], campaign_days["state"])
     engagement_state = _states(shape, rows, campaign_days["day"], campaign_days["engagement_state"])
     journey_state = _states(shape, journey_rows, journey_days["day"], journey_days["state"])
-    numbers = {
+    counted = {
         "sent": _filled(shape, rows, campaign_days["day"], campaign_days["sent"]),
         "delivered": _filled(shape, rows, campaign_days["day"], campaign_days["delivered"]),
         "started": _filled(shape, journey_rows, journey_days["day"], journey_days["started"]),
@@ -63,21 +53,21 @@ def build_panels(
     }
     states = {"sent": sent_state, "delivered": engagement_state, "started": journey_state, "activated": journey_state}
     not_running = (sent_state == _NOT_EXPECTED) | ((sent_state < 0) & (journey_state == _NOT_EXPECTED))
-    mapping = map_events(first_day, days, plans, spans, first_seen, relearned)
-    for row, plan in enumerate(plans):
-        span = spans[plan.campaign_id]
-        not_running[row, : max(0, (span.born - first_day).days)] = True
+    mapping = map_events(window, days, known.plans, known.spans, known.first_seen, known.relearned)
+    for row, plan in enumerate(known.plans):
+        span = known.spans[plan.campaign_id]
+        not_running[row, : max(0, (span.born - window).days)] = True
         if not span.ever_ran:
             not_running[row] |= sent_state[row] < 0
         if span.gone is not None:
-            not_running[row, max(0, (span.gone - first_day).days) :] = True
+            not_running[row, max(0, (span.gone - window).days) :] = True
 
     def chain(codes: list[int]) -> ChainInput:
-        panel = EventPanel(names, first_day, np.where(np.isin(count_state, codes), counts, np.nan))
+        panel = EventPanel(names, window, np.where(np.isin(count_state, codes), counts, np.nan))
         still = project_standstills(panel.counts)
-        kept = {name: np.where(np.isin(states[name], codes), numbers[name], np.nan) for name in numbers}
+        kept = {name: np.where(np.isin(states[name], codes), counted[name], np.nan) for name in counted}
         return ChainInput(
-            first_day=first_day,
+            first_day=window,
             campaign_ids=ids,
             panel=panel,
             **vars(mapping),

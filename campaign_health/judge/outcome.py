@@ -1,8 +1,8 @@
-"""Judges panels from a checkpoint on: verdicts, incidents, and the next checkpoint. No reading, no writing."""
+"""Judges panels from a checkpoint on: verdicts, then incidents and the next checkpoint. No reading, no writing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -10,39 +10,54 @@ from itertools import pairwise
 import numpy as np
 
 from campaign_health.detection.chain.campaign_chain import judge_chain
-from campaign_health.detection.chain.chain_input import ChainInput
+from campaign_health.detection.chain.chain_input import ChainInput, Numbers
 from campaign_health.detection.chain.chain_links import ChainState, judge_links
-from campaign_health.detection.chain.chain_verdicts import ChainVerdicts, beside, cut
+from campaign_health.detection.chain.chain_verdicts import ChainVerdicts, beside, cut, padded
+from campaign_health.detection.chain.part_hand_overs import mark_part_hand_overs
 from campaign_health.detection.incident.campaign_history import LOOK_BACK_DAYS, CampaignHistory
-from campaign_health.detection.incident.incidents import (
-    BadDay,
-    Change,
-    Evidence,
-    Followed,
-    Incident,
-    Look,
-    Past,
-    follow,
-)
+from campaign_health.detection.incident.incidents import BadDay, Change, Followed, Incident, Look, Past, follow
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.judge.checkpoint import Checkpoint
+from campaign_health.judge.material import Material
+from campaign_health.judge.project_changes import ProjectChanges
 
 RECENT_DAYS = LOOK_BACK_DAYS
 """Verdicts that a checkpoint keeps: as many days as an incident's own numbers are looked back on."""
 
 
-@dataclass
-class Outcome:
-    """What came of judging: verdicts over the columns of the panel from `begin` on, and all that became of incidents.
+@dataclass(frozen=True)
+class JudgedDays:
+    """The verdicts on all columns of `data`, of which those from `begin` on are new. No incident is followed yet.
 
-    `still_open` are incidents open at the end of the last settled day. `bad_days` are those of an incident by
-    campaign and day; on provisional days only where the day so far says nothing else. `state` is the
-    memory after the last settled day.
+    `events` are `data.events()`. `pasts` is what is known of incidents from before `begin`. `state` is the memory after
+    the last column; `kept`, if there is anything new to keep, the one after the columns before `split`.
     """
 
+    data: ChainInput
+    events: Numbers
     begin: int
     verdicts: ChainVerdicts
+    pasts: Mapping[int, Past]
     state: ChainState
+    kept: ChainState | None
+    split: int
+
+    @property
+    def to_follow(self) -> list[int]:
+        """Ids of the campaigns that have anything to follow: a bad day, or a past."""
+        troubled = np.flatnonzero(self.verdicts.broken[:, self.begin :].any(axis=1))
+        ids = self.data.campaign_ids
+        return sorted({int(ids[row]) for row in troubled} | (self.pasts.keys() & {int(number) for number in ids}))
+
+
+@dataclass
+class Outcome:
+    """All that became of incidents.
+
+    `still_open` are those open at the end of the last settled day. `bad_days` are those of an incident by campaign and
+    day; on provisional days only where the day so far says nothing else.
+    """
+
     incidents: list[Incident] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     bad_days: dict[tuple[int, date], BadDay] = field(default_factory=dict)
@@ -50,53 +65,66 @@ class Outcome:
     next_checkpoint: Checkpoint | None = None
 
 
-LookAt = Callable[[Incident, date, ChainVerdicts], Evidence]
-Mark = Callable[[ChainVerdicts, int], None]
-
-
-def judge_from(
-    data: ChainInput,
-    before: Checkpoint | None,
-    checkpoint_column: int,
-    settings: DetectorSettings,
-    look_at: LookAt,
-    mark: Mark = lambda verdicts, begin: None,
-) -> Outcome:
-    """Judge all columns of `data` after the checkpoint `before` (None: all of them).
-
-    `checkpoint_column` is the last column that the next checkpoint covers; nothing new is kept where that is not
-    after `before`. `look_at(incident, day, verdicts)` finds causes;
-    `mark(verdicts, begin)` adds what only shows in the project as a whole.
-    """
+def judge_days(material: Material, project: ProjectChanges) -> JudgedDays:
+    """Judge all settled days after those that are remembered, each from it and the days before it."""
+    data, before, settings = material.settled, material.stretch.before, material.known.detector
     begin = 0 if before is None else data.column(before.day) + 1
     state = ChainState.fresh() if before is None else before.state
-    ids = [int(number) for number in data.campaign_ids]
     parts: list[ChainVerdicts] = []
     if before is not None and begin > 0:
-        parts.append(before.recent_for(ids, begin))
+        parts.append(before.recent_for([int(number) for number in data.campaign_ids], begin))
     kept: ChainState | None = None
-    for first, last in _spans(begin, checkpoint_column + 1, data.days):
+    split = data.column(material.checkpoint_day) + 1
+    for first, last in _spans(begin, split, data.days):
         span = data.span(first, last)
         found, state = judge_links(span, state, settings)
         parts.append(judge_chain(span, found))
-        if last == checkpoint_column + 1:
+        if last == split:
             kept = state
-    verdicts = beside(parts)
-    mark(verdicts, begin)
-    outcome = Outcome(begin, verdicts, state)
+    verdicts, events = beside(parts), data.events()
+    mark_part_hand_overs(data, events, verdicts, begin, material.known.first_seen, project.renames_on)
+    pasts = {} if before is None else before.pasts
+    return JudgedDays(data, events, begin, verdicts, pasts, state, kept, split if kept is not None else begin)
 
-    def look(incident: Incident, day: date) -> Evidence:
-        return look_at(incident, day, verdicts)
 
-    split = checkpoint_column + 1 if kept is not None else begin
-    at_checkpoint = _follow_all(outcome, data, split, {} if before is None else before.pasts, look)
-    if kept is not None:
-        recent = cut(verdicts, max(0, split - RECENT_DAYS), split)
-        outcome.next_checkpoint = Checkpoint(data.day(checkpoint_column), kept, recent, at_checkpoint)
+def follow_incidents(days: JudgedDays, look: Look) -> Outcome:
+    """Follow every campaign that has anything to follow. `look(incident, day)` finds causes."""
+    outcome, verdicts, data = Outcome(), days.verdicts, days.data
+    places = {int(number): row for row, number in enumerate(data.campaign_ids)}
+    at_split: dict[int, Past] = {}
+    for campaign_id in days.to_follow:
+        history = CampaignHistory.of(places[campaign_id], data, days.events, verdicts)
+        first = follow(history, days.begin, days.split, days.pasts.get(campaign_id, Past()), look)
+        if first.past != Past():
+            at_split[campaign_id] = first.past
+        second = follow(history, days.split, data.days, first.past, look)
+        _collect(outcome, campaign_id, first, second)
+    if days.kept is not None:
+        recent = cut(verdicts, max(0, days.split - RECENT_DAYS), days.split)
+        outcome.next_checkpoint = Checkpoint(data.day(days.split - 1), days.kept, recent, at_split)
     return outcome
 
 
-def still_broken(data: ChainInput, state: ChainState, settings: DetectorSettings) -> np.ndarray:
+def with_provisional(
+    days: JudgedDays, outcome: Outcome, shown: ChainInput, settings: DetectorSettings
+) -> tuple[ChainVerdicts, dict[tuple[int, date], BadDay]]:
+    """The verdicts over all columns of `shown`, and the bad days, carried on over those that are not settled.
+
+    An open incident goes on over a day that so far says nothing against it.
+    """
+    settled, bad_days = days.data.days, dict(outcome.bad_days)
+    if shown.days == settled:
+        return days.verdicts, bad_days
+    rows = {int(number): row for row, number in enumerate(shown.campaign_ids)}
+    for column in range(settled, shown.days) if outcome.still_open else ():
+        still = _still_broken(shown.span(column, column + 1), days.state, settings)
+        for campaign_id, incident in outcome.still_open.items():
+            if still[rows[campaign_id]]:
+                bad_days[campaign_id, shown.day(column)] = BadDay(incident.kind, incident.stage, incident.cause)
+    return padded(days.verdicts, shown.days), bad_days
+
+
+def _still_broken(data: ChainInput, state: ChainState, settings: DetectorSettings) -> np.ndarray:
     """Whether each campaign's provisional day, the one column of `data`, says nothing against an open incident."""
     found, _ = judge_links(data, state, settings)
     verdicts = judge_chain(data, found)
@@ -104,25 +132,6 @@ def still_broken(data: ChainInput, state: ChainState, settings: DetectorSettings
     known = np.isfinite(data.sent) | np.isfinite(data.started)
     still: np.ndarray = (known & ~recovering & ~data.not_running)[:, 0]
     return still
-
-
-def _follow_all(
-    outcome: Outcome, data: ChainInput, split: int, pasts: Mapping[int, Past], look: Look
-) -> dict[int, Past]:
-    """Follow every campaign that has anything to follow; gives back what was known before the column `split`."""
-    verdicts, events = outcome.verdicts, data.events()
-    places = {int(number): row for row, number in enumerate(data.campaign_ids)}
-    troubled = np.flatnonzero(verdicts.broken[:, outcome.begin :].any(axis=1))
-    followed = {int(data.campaign_ids[row]) for row in troubled} | {number for number in pasts if number in places}
-    at_split: dict[int, Past] = {}
-    for campaign_id in sorted(followed):
-        history = CampaignHistory.of(places[campaign_id], data, events, verdicts)
-        first = follow(history, outcome.begin, split, pasts.get(campaign_id, Past()), look)
-        if first.past != Past():
-            at_split[campaign_id] = first.past
-        second = follow(history, split, data.days, first.past, look)
-        _collect(outcome, campaign_id, first, second)
-    return at_split
 
 
 def _collect(outcome: Outcome, campaign_id: int, first: Followed, second: Followed) -> None:

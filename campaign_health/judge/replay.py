@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,21 +12,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from campaign_health.errors import CouldNotStart
+from campaign_health.judge.judging import judge_workspace
 from campaign_health.judge.summary import Progress
-from campaign_health.judge.workspace import judge_workspace
 from campaign_health.settings import WorkspaceSettings
-from storage.file.conversion import stored_instant
 from storage.file.database import PUBLISHED_NAME, WAREHOUSE_NAME, Warehouse, open_published, transaction
-from storage.read.judge_input import collected_range, stored_time_zone
+from storage.file.zones import stored_zone
+from storage.read.judge_input import collected_range
+from storage.read.judged import announced_changes
+from storage.save.judgement import forget_judgements
 
 _MORNING = time(9)
-
-_ANNOUNCED = """
-    SELECT h.kind, h.day, h.detail, h.incident_id, h.campaign_id, c.name, i.kind, i.cause, i.opened_on, i.summary
-    FROM incident_change h JOIN campaign c USING (workspace, campaign_id)
-    LEFT JOIN incident i USING (workspace, incident_id)
-    WHERE h.workspace = ? AND h.news AND h.recorded_at = ? ORDER BY lower(c.name), h.kind
-"""
 
 
 @dataclass(frozen=True)
@@ -70,17 +64,17 @@ def replay(
         CouldNotStart: nothing is published, or nothing of those days is stored.
     """
     with open_published(data_dir) as connection:
-        days, zone_name = collected_range(connection, workspace.name), stored_time_zone(connection, workspace.name)
-    if days is None or zone_name is None:
+        days, zone = collected_range(connection, workspace.name), stored_zone(connection, workspace.name)
+    if days is None or zone is None:
         raise CouldNotStart("Nothing was collected yet.", "Run `campaign-health collect` first.")
     if first_day > days[1] or last_day < days[0]:
         raise CouldNotStart(f"Only {days[0]} to {days[1]} is stored.", "Choose days within.")
-    zone = ZoneInfo(zone_name)
     first_day, last_day = max(first_day, days[0]), min(last_day, days[1])
     with tempfile.TemporaryDirectory(prefix="campaign-health-replay-") as place:
         shutil.copyfile(data_dir / PUBLISHED_NAME, Path(place) / WAREHOUSE_NAME)
         copy = Warehouse(Path(place))
-        _forget(copy)
+        with copy.open() as connection, transaction(connection):
+            forget_judgements(connection)
         if first_day > days[0]:
             judge_workspace(
                 copy, workspace, _morning_after(first_day - timedelta(days=1), zone), first_day - timedelta(days=1)
@@ -95,24 +89,12 @@ def replay(
             yield ReplayedDay(workspace.name, day, _announced(copy, workspace.name, now, zone), summary.open_incidents)
 
 
-def _forget(copy: Warehouse) -> None:
-    with copy.open() as connection, transaction(connection):
-        for table in ("verdict", "incident", "incident_change", "judge_checkpoint", "judge_run"):
-            connection.execute(f"DELETE FROM {table}")  # noqa: S608
-
-
 def _morning_after(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), _MORNING, zone).astimezone(UTC)
 
 
 def _announced(copy: Warehouse, workspace: str, now: datetime, zone: ZoneInfo) -> list[Announcement]:
     with copy.read() as connection:
-        rows = connection.execute(_ANNOUNCED, [workspace, stored_instant(now)]).fetchall()
+        changes = announced_changes(connection, workspace, now)
     announced_on = now.astimezone(zone).date()
-    return [
-        Announcement(
-            workspace, announced_on, day, kind, incident_id, campaign_id, name, status, cause, opened_on, summary,
-            json.loads(detail),
-        )
-        for kind, day, detail, incident_id, campaign_id, name, status, cause, opened_on, summary in rows
-    ]  # fmt: skip
+    return [Announcement(workspace=workspace, announced_on=announced_on, **row) for row in changes]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from campaign_health.detection.chain.chain_input import Flags, Numbers
+from campaign_health.detection.causes.property_drift import PropertyChange
+from campaign_health.detection.chain.chain_input import Numbers
 from campaign_health.detection.chain.chain_verdicts import CODE, STAGES
 from campaign_health.detection.incident.incidents import Incident
 from campaign_health.detection.incident.money import (
@@ -20,29 +20,29 @@ from campaign_health.detection.incident.money import (
 )
 from campaign_health.detection.incident.standing import Standing
 from campaign_health.detection.pair.verdicts import STATUS_NAMES
-from campaign_health.detection.rename.rename import DeclaredRename
-from campaign_health.judge.arrays import Panels
-from campaign_health.judge.outcome import Outcome
+from campaign_health.detection.rename.rename import DeclaredRename, Rename
+from campaign_health.judge.material import Material
+from campaign_health.judge.outcome import JudgedDays, Outcome, with_provisional
 from campaign_health.judge.plans import Plan
 
 _STOPPED = "campaign_stopped"
 
 
-def verdict_columns(
-    outcome: Outcome, panels: Panels, born: Sequence[int], ran: Flags, settled_end: int
-) -> dict[str, Any]:
-    """Columns of `verdict` for the days from `outcome.begin` on.
+def verdict_columns(material: Material, days: JudgedDays, outcome: Outcome) -> dict[str, Any]:
+    """Columns of `verdict` for the days that were judged anew.
 
-    `born` is each campaign's first column, `ran` whether it ever ran. Columns from `settled_end` on are
-    provisional: of them only the days of an open incident become rows.
+    Of the provisional days only those of an open incident become rows.
     """
-    shown, verdicts = panels.shown, outcome.verdicts
+    known, panels = material.known, material.stretch.panels
+    shown = panels.shown
+    verdicts, bad_days = with_provisional(days, outcome, shown, known.detector)
+    born = [max(0, shown.column(known.spans[plan.campaign_id].born)) for plan in known.plans]
+    ran = np.array([known.spans[plan.campaign_id].ever_ran for plan in known.plans], dtype=bool)
     status, stage = verdicts.status.copy(), verdicts.stage.copy()
-    campaigns, days = shown.sent.shape
-    cause = np.full((campaigns, days), None, dtype=object)
-    kept = np.zeros((campaigns, days), dtype=bool)
-    kept[:, outcome.begin : settled_end] = True
-    kept &= np.arange(days)[None, :] >= np.asarray(born)[:, None]
+    cause = np.full(shown.sent.shape, None, dtype=object)
+    kept = np.zeros(shown.sent.shape, dtype=bool)
+    kept[:, days.begin : days.data.days] = True
+    kept &= np.arange(shown.days)[None, :] >= np.asarray(born)[:, None]
     stopped = (status == CODE["not_running"]) & ran[:, None]
     cause[stopped] = _STOPPED
     stage[~verdicts.broken] = -1
@@ -50,7 +50,7 @@ def verdict_columns(
     kept &= ~(panels.provisional & (status == CODE["not_collected"]))
     sends = tuple(part.copy() for part in (verdicts.sends.value, verdicts.sends.low, verdicts.sends.high))
     places = {int(number): row for row, number in enumerate(shown.campaign_ids)}
-    for (campaign_id, day), bad in outcome.bad_days.items():
+    for (campaign_id, day), bad in bad_days.items():
         row, column = places[campaign_id], shown.column(day)
         cause[row, column] = bad.cause
         if not verdicts.broken[row, column]:
@@ -100,6 +100,20 @@ def incident_row(incident: Incident, incident_id: str, plan: Plan, standing: Sta
     }
 
 
+def rename_row(rename: Rename) -> dict[str, Any]:
+    """A row of `rename_suspect`."""
+    names = (
+        "first_day", "last_day", "gradual", "name_likeness", "volume_handed_over", "shared_properties", "confidence",
+    )  # fmt: skip
+    return {"old_event": rename.old, "new_event": rename.new} | {name: getattr(rename, name) for name in names}
+
+
+def property_change_row(change: PropertyChange) -> dict[str, Any]:
+    """A row of `property_change`."""
+    names = ("event", "property", "kind", "day", "before", "after", "share_before", "share_after", "new_property")
+    return {name: getattr(change, name) for name in names}
+
+
 def plan_row(plan: Plan) -> dict[str, Any]:
     """A row of `campaign_plan`."""
     return {name: value for name, value in vars(plan).items() if name != "periods"} | {"uses": list(plan.uses)}
@@ -134,8 +148,3 @@ def _whole(numbers: Numbers) -> pa.Array:
 
 def _number(numbers: Numbers) -> pa.Array:
     return pa.array(numbers, mask=~np.isfinite(numbers))
-
-
-def born_columns(first_day: date, born: Sequence[date]) -> list[int]:
-    """First column of each campaign."""
-    return [max(0, (day - first_day).days) for day in born]

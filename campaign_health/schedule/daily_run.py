@@ -8,7 +8,7 @@ from datetime import datetime
 
 from campaign_health.alerts.channels.dead_man import ping
 from campaign_health.alerts.sending import send_due_digest
-from campaign_health.judge.workspace import judge_workspace
+from campaign_health.judge.judging import judge_workspace
 from campaign_health.pipeline import Order, RunReport, collect_once
 from campaign_health.pipeline.context import ProgressSink
 from campaign_health.process.stopping import StopSignals

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+
+from storage.file.conversion import stored_instant, stored_text
+from storage.read.rows import Row
 
 DAY = pa.date32()
 INSTANT = pa.timestamp("us")
@@ -42,3 +46,14 @@ def count_of(result: duckdb.DuckDBPyConnection) -> int:
     """The number of rows that an INSERT, UPDATE or DELETE wrote."""
     rows = result.fetchall()
     return int(rows[0][0]) if rows else 0
+
+
+def columns_of(rows: Sequence[Row], types: Mapping[str, pa.DataType]) -> dict[str, list[Any]]:
+    """The rows as columns of these types; what a row lacks is NULL."""
+    return {name: [_stored(row.get(name)) for row in rows] for name in types}
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, str):
+        return stored_text(value)
+    return stored_instant(value) if isinstance(value, datetime) and value.tzinfo is not None else value

@@ -19,8 +19,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from campaign_health.judge.judging import judge_workspace
 from campaign_health.judge.summary import JudgeSummary
-from campaign_health.judge.workspace import judge_workspace
 from campaign_health.sandbox.world.generated_world import generated_world
 from campaign_health.sandbox.world.world import World
 from campaign_health.settings import load_settings

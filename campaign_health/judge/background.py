@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from campaign_health.decisions.expected_renames import confirmed_hand_overs, manifest_hand_overs
 from campaign_health.detection.incident.standing import HandOver
+from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.rename.renames import DeclaredRename, RenameDecisions
 from campaign_health.judge.mapping import CampaignSpan, campaign_spans
 from campaign_health.judge.plans import ManifestFacts, Plan, make_plans
@@ -20,15 +20,20 @@ from campaign_health.manifest.schema import Manifest, Rename
 from campaign_health.process.clock import local_day, local_days
 from campaign_health.settings import WorkspaceSettings
 from storage.connection import Connection
-from storage.read import judge_input
-from storage.save import judgements
+from storage.file.zones import stored_zone
+from storage.read import judge_input, judged
 from storage.save.decisions import Decision, decisions_in_force
 
 
 @dataclass(frozen=True)
 class Known:
-    """Everything about a workspace but its daily numbers. `today` is the day on which it is looked at."""
+    """Everything about a workspace but its daily numbers. `today` is the day on which it is looked at.
 
+    `problem` is why the manifest could not be read, where what it said when last read holds instead.
+    """
+
+    workspace: str
+    detector: DetectorSettings
     zone: ZoneInfo
     first_day: date
     last_day: date
@@ -56,17 +61,16 @@ class Known:
 def read_known(connection: Connection, workspace: WorkspaceSettings, now: datetime, as_of: date | None) -> Known | None:
     """Read it; None where nothing was collected yet (up to `as_of`). Decisions made after `as_of` are left out."""
     name = workspace.name
-    days, zone_name = judge_input.collected_range(connection, name), judge_input.stored_time_zone(connection, name)
-    if days is None or zone_name is None:
+    days, zone = judge_input.collected_range(connection, name), stored_zone(connection, name)
+    if days is None or zone is None:
         return None
-    zone = ZoneInfo(zone_name)
     today = local_day(now, zone)
     if as_of is not None:
         today = min(today, as_of + timedelta(days=1))
     last_day = min(days[1], today if as_of is None else as_of)
     if last_day < days[0]:
         return None
-    told, announced = ManifestFacts.stored(judgements.read_plans(connection, name)), _announced(connection, name)
+    told, announced = ManifestFacts.stored(judged.campaign_plans(connection, name)), _announced(connection, name)
     manifest, problem = _manifest(workspace, bool(announced) or told.are_any)
     facts = ManifestFacts.of(manifest) if problem is None else told
     renames = announced if problem is not None else manifest.renames if manifest is not None else ()
@@ -82,6 +86,8 @@ def read_known(connection: Connection, workspace: WorkspaceSettings, now: dateti
     )
     said = {kind: {(d.event or "", d.new_event or "") for d in decisions if d.kind == kind} for kind in _RENAMES}
     return Known(
+        name,
+        DetectorSettings(false_alarm_years=workspace.false_alarm_years),
         zone,
         days[0],
         last_day,
@@ -100,7 +106,7 @@ def read_known(connection: Connection, workspace: WorkspaceSettings, now: dateti
 
 def _announced(connection: Connection, workspace: str) -> tuple[Rename, ...]:
     """The renames that the manifest announced when it was last read."""
-    rows = judgements.read_manifest_renames(connection, workspace)
+    rows = judged.manifest_renames(connection, workspace)
     return tuple(
         Rename.model_validate(
             {"from": row["old_event"], "to": row["new_event"], "since": row["since"], "owner": row["owner"]}
@@ -127,31 +133,3 @@ _NO_MANIFEST = (
     "There is no manifest here, and one was read before. What it said then still holds. Run this in its folder or name"
     " it with CAMPAIGN_HEALTH_MANIFEST; to forget what it said, name one without campaigns."
 )
-
-
-def fingerprint(connection: Connection, workspace: str, known: Known, through: date, about: Sequence[object]) -> str:
-    """A digest of everything that verdicts up to the day `through` rest on; `about` adds what is not stored.
-
-    What begins after that day does not change it: new campaigns, new events, later edits and decisions.
-    """
-    digest = hashlib.sha256(repr((*about, str(known.zone), known.first_day)).encode())
-    relearned = known.relearned
-    ids = []
-    for plan in known.plans:
-        span = known.spans[plan.campaign_id]
-        if span.born > through:
-            continue
-        ids.append(plan.campaign_id)
-        periods = [
-            (period.since, period.event, period.edited, _until(known.first_seen.get(period.event or ""), through))
-            for period in plan.periods
-            if period.since is None or period.since <= through
-        ]
-        days = (span.born, *(_until(day, through) for day in (span.first_expected, span.first_active, span.gone)))
-        accepted = [day for day in relearned.get(plan.campaign_id, ()) if day <= through]
-        digest.update(repr((plan.campaign_id, days, span.ever_ran, periods, accepted)).encode())
-    return f"{judge_input.input_fingerprint(connection, workspace, through, ids)}:{digest.hexdigest()}"
-
-
-def _until(day: date | None, through: date) -> date | None:
-    return day if day is not None and day <= through else None

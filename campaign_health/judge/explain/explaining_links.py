@@ -1,0 +1,141 @@
+"""The links of a campaign's chain in an explanation: what each did on the day and the days before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import takewhile
+
+import numpy as np
+
+from campaign_health.detection.chain.chain_input import ChainInput, Numbers
+from campaign_health.detection.chain.chain_links import ALARMING_LINKS, LINKS, ChainState, LinkVerdicts, link_settings
+from campaign_health.detection.explain.explanation import Budget, Words, explain_pair
+from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.pair.verdicts import STATUS_NAMES
+from campaign_health.judge.explain.explained import LinkDay, LinkExplained
+from campaign_health.judge.explain.explaining_event import known_number, link_day
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import count, plural, span
+
+_DAYS_SHOWN = 10
+_WORDS = {
+    "events": ("event", "events"),
+    "started": ("journey started", "journeys started"),
+    "activated": ("journey activated", "journeys activated"),
+    "sent": ("send", "sends"),
+    "delivered": ("delivery", "deliveries"),
+}
+
+
+def explain_links(
+    row: int, data: ChainInput, found: LinkVerdicts, before: ChainState, detector: DetectorSettings
+) -> list[LinkExplained]:
+    """Every link of the campaign in that row that tells anything. `before` is the memory before the last day."""
+    return [
+        _link(number, row, data, found, before, detector)
+        for number in range(len(LINKS))
+        if _tells_anything(number, row, data)
+    ]
+
+
+def _link(
+    number: int, row: int, data: ChainInput, found: LinkVerdicts, before: ChainState, detector: DetectorSettings
+) -> LinkExplained:
+    link, verdicts, last = LINKS[number], found.links[number], data.days - 1
+    upstream, downstream = _numbers(data, link.upstream)[row], _numbers(data, link.downstream)[row]
+    days = [
+        link_day(
+            data.day(column),
+            known_number(upstream[column]),
+            downstream[column],
+            verdicts,
+            (row, column),
+            STATUS_NAMES[verdicts.status[row, column]],
+        )
+        for column in range(max(0, data.days - _DAYS_SHOWN), data.days)
+    ]
+    began = int(verdicts.began[row, last])
+    broken = bool(verdicts.alert[row, last])
+    began_on = data.day(last) - timedelta(days=began) if began >= 0 else None
+    words = Words(_WORDS[link.upstream][1], _WORDS[link.downstream][1])
+    usable = {"events": np.where(data.edited | data.outages, np.nan, data.events())}
+    counts = [usable.get(name, _numbers(data, name))[:, last] for name in (link.upstream, link.downstream)]
+    settings = link_settings(detector)
+    steps = explain_pair(
+        before.links[number], counts[0], counts[1], row, data.day(last), settings=settings, words=words,
+        budget=Budget(detector.false_alarm_years, ALARMING_LINKS), not_running=data.not_running[:, last],
+        shared_dip=True,
+    )  # fmt: skip
+    dip = next((step.value for step in steps if step.label == "dip"), None)
+    if days[-1].status == "surging":
+        began_on = _first_of_run(days)
+    sentence = _say(link.upstream, link.downstream, days[-1], broken, began_on)
+    if isinstance(dip, float) and days[-1].upstream:
+        sentence += f" All campaigns together had {dip:.0%} of their usual {words.downstream}; that is allowed for."
+    return LinkExplained(link.upstream, link.downstream, link.stage, sentence, broken, began_on, days, steps)
+
+
+def _say(upstream: str, downstream: str, day: LinkDay, broken: bool, began_on: date | None) -> str:
+    title = f"{_WORDS[upstream][1].capitalize()} to {_WORDS[downstream][1]}: "
+    if downstream == "delivered" and day.upstream is not None and day.downstream is None:
+        return title + "deliveries of this day are still coming in, so not judged yet."
+    if day.upstream is None or day.downstream is None:
+        return title + "not known for this day, so not judged."
+    seen = f"{plural(day.downstream, *_WORDS[downstream])} for {plural(day.upstream, *_WORDS[upstream])}"
+    if day.expected_low is None or day.expected_high is None or day.status == "learning":
+        return f"{title}{seen}; what is normal is still being learned."
+    if day.upstream == 0 and not broken:
+        return f"{title}{seen}. Without {_WORDS[upstream][1]} there is nothing to judge."
+    said = f"{title}{seen}; {span(day.expected_low, day.expected_high)} expected"
+    if broken and began_on is not None:
+        times = _times_words(day.evidence)
+        return (
+            f"{said}. Broken: the days since {day_text(began_on, day.day)} are {times} likelier if it is broken than "
+            f"if it is healthy; an alarm needs {_times_words(day.threshold)}."
+        )
+    if day.status == "surging":
+        since = f", since {day_text(began_on, day.day)}" if began_on is not None else ""
+        return f"{said}. More than the {_WORDS[upstream][1]} explain{since}."
+    if day.status == "too_quiet":
+        return f"{said}. Too few to tell a stop from chance."
+    if day.evidence is not None and day.evidence > 2:
+        return (
+            f"{said}. Holds so far: {_times_words(day.evidence)} likelier if broken, and an alarm needs "
+            f"{_times_words(day.threshold)}."
+        )
+    if day.downstream > day.expected_high:
+        return f"{said}. Holds; more than expected is no break."
+    return f"{said}. Holds."
+
+
+def _first_of_run(days: Sequence[LinkDay]) -> date | None:
+    """The first of the newest days that have the newest one's status; None where it may lie before those shown.
+
+    Days that were not collected neither end nor begin the run.
+    """
+    known = [day for day in days if day.status != "not_collected"]
+    run = list(takewhile(lambda day: day.status == days[-1].status, reversed(known)))
+    return run[-1].day if len(run) < len(known) else None
+
+
+def _tells_anything(number: int, row: int, data: ChainInput) -> bool:
+    """Links that end to end say the same as the chain are shown only where the chain is not known."""
+    link = LINKS[number]
+    if number >= 4:
+        has_event = data.event_row[row, data.days - 1] >= 0
+        return bool(has_event == (link.upstream == "events"))
+    if link.upstream == "events":
+        return bool(data.event_row[row, data.days - 1] >= 0)
+    return True
+
+
+def _numbers(data: ChainInput, name: str) -> Numbers:
+    numbers: Numbers = data.events() if name == "events" else getattr(data, name)
+    return numbers
+
+
+def _times_words(times: float | None) -> str:
+    if times is None:
+        return "an unknown number of times"
+    return f"{count(times)} times" if times < 1e6 else "over a million times"

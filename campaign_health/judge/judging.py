@@ -1,0 +1,86 @@
+"""Judges a workspace: reads what is stored, decides, writes what is new."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from campaign_health.judge.background import read_known
+from campaign_health.judge.deciding import decide, mappings
+from campaign_health.judge.material import read_broken, read_material
+from campaign_health.judge.outcome import judge_days
+from campaign_health.judge.project_changes import ProjectChanges
+from campaign_health.judge.summary import JudgeSummary, Progress
+from campaign_health.settings import Settings, WorkspaceSettings
+from storage.file.database import Warehouse, transaction
+from storage.read.judged import newest_statuses
+from storage.save.judgement import save_judgement, save_mappings
+
+
+def judge_all(
+    warehouse: Warehouse,
+    settings: Settings,
+    now: datetime,
+    as_of: date | None = None,
+    only: str | None = None,
+    progress: Progress | None = None,
+) -> list[JudgeSummary]:
+    """Judge every workspace (or `only` the one of that name), and publish."""
+    chosen = [item for item in settings.workspaces if only is None or item.name == only]
+    summaries = [judge_workspace(warehouse, item, now, as_of, progress) for item in chosen]
+    if progress is not None:
+        progress("Publishing", 0, None)
+    warehouse.publish()
+    return summaries
+
+
+def judge_workspace(
+    warehouse: Warehouse,
+    workspace: WorkspaceSettings,
+    now: datetime,
+    as_of: date | None = None,
+    progress: Progress | None = None,
+) -> JudgeSummary:
+    """Judge one workspace from what is stored up to `as_of` (a day in its zone; by default all), and save it.
+
+    All is saved in one transaction, or nothing. It does not publish. What was not collected is judged as such and
+    is no error. Judging again changes nothing, and judging from the kept memory gives what judging all would give.
+    With a manifest that cannot be read, what it said when last read still holds; the summary names the problem.
+
+    Raises:
+        StorageError: the warehouse is busy, damaged or newer than this program.
+    """
+    name = workspace.name
+    with warehouse.open() as connection:
+        known = read_known(connection, workspace, now, as_of)
+        if known is None:
+            return JudgeSummary(name)
+        summary = JudgeSummary(name, campaigns=len(known.plans), problem=known.problem)
+        material = read_material(connection, known)
+        if material is None:
+            with transaction(connection):
+                save_mappings(connection, name, mappings(known))
+            return summary
+        anew = (known.last_day - material.stretch.begin).days + 1
+        _tell(progress, f"Judging {len(known.plans)} campaigns over {anew} days")
+        project = ProjectChanges(material)
+        days = judge_days(material, project)
+        judgement, told = decide(material, project, days, read_broken(connection, material, days.to_follow))
+        _tell(progress, "Saving")
+        with transaction(connection):
+            written = save_judgement(connection, name, judgement, now)
+        return replace(
+            summary,
+            as_of=material.last_settled,
+            resumed_from=None if material.stretch.before is None else material.stretch.before.day,
+            verdicts_written=written,
+            open_incidents=told.open,
+            opened=told.opened,
+            recovered=told.recovered,
+            status_counts=newest_statuses(connection, name),
+        )
+
+
+def _tell(progress: Progress | None, what: str) -> None:
+    if progress is not None:
+        progress(what, 0, None)

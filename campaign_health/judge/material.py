@@ -1,0 +1,146 @@
+"""Reads everything that a judging rests on, once, into plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from campaign_health.detection.chain.chain_input import ChainInput
+from campaign_health.detection.chain.part_hand_overs import LONGEST_DAYS
+from campaign_health.judge.arrays import Panels, build_panels, last_settled_column
+from campaign_health.judge.background import Known
+from campaign_health.judge.checkpoint import Checkpoint
+from campaign_health.judge.remembering import fingerprint, remembered
+from storage.connection import Connection
+from storage.read import judge_input, judged
+from storage.read.campaign_tables import CampaignTables, campaign_tables
+from storage.read.daily_numbers import daily_numbers, source_days
+
+DIAGNOSIS_DAYS = 120
+"""How much history causes are looked for in."""
+
+RECHECK_DAYS = 8
+"""The memory that is kept is this many days old: every run re-reads, and so may restate, the seven days before."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The days from `begin` on, which are judged anew after what `before` remembers, and some days before them.
+
+    `before` is None where all is judged from the first day on.
+    """
+
+    before: Checkpoint | None
+    begin: date
+    panels: Panels
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was judged and told before: the stored incidents by id, and their changes, oldest first.
+
+    `restated_until` is the last day judged in another time zone, where this is the first judging in the new one.
+    """
+
+    incidents: Mapping[str, Mapping[str, Any]]
+    changes: Sequence[Mapping[str, Any]]
+    restated_until: date | None
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything that judging a workspace up to the day `last_settled` rests on, but for what broken campaigns need.
+
+    `settled` has the columns of the stretch up to that day.
+    `checkpoint_day` is the last day that the next memory covers, `fingerprint` its mark (None: the stored one stays).
+    `definitions` and `profiles` are the rows of `event_definition` and `event_property`.
+    """
+
+    known: Known
+    stretch: Stretch
+    settled: ChainInput
+    last_settled: date
+    checkpoint_day: date
+    fingerprint: str | None
+    definitions: pd.DataFrame
+    profiles: pd.DataFrame
+    told: Told
+
+
+@dataclass(frozen=True)
+class BrokenMaterial:
+    """What the campaigns need that may be broken: what may tell why, and which of their days were judged before."""
+
+    tables: CampaignTables
+    judged_days: Collection[tuple[int, date]]
+
+
+def read_stretch(connection: Connection, known: Known, end: date, look_back: int, *, whole: bool = False) -> Stretch:
+    """The days up to the last known one, judged anew after a memory of days before `end`, or if `whole` all of them.
+
+    With the `look_back` days before them, as far as they are known.
+    """
+    before = None if whole else remembered(connection, known, end)
+    begin = known.first_day if before is None else before.day + timedelta(days=1)
+    window = max(known.first_day, begin - timedelta(days=look_back))
+    numbers = daily_numbers(connection, known.workspace, window, known.last_day)
+    return Stretch(before, begin, build_panels(window, known, numbers))
+
+
+def read_material(connection: Connection, known: Known) -> Material | None:
+    """Everything but what only broken campaigns need: that is read when it is known which may be.
+
+    None where no day is settled yet.
+    """
+    name, last_settled = known.workspace, _last_settled_day(connection, known)
+    if last_settled is None:
+        return None
+    stretch = read_stretch(connection, known, last_settled, DIAGNOSIS_DAYS + LONGEST_DAYS)
+    before, settled = stretch.before, stretch.panels.settled
+    checkpoint_day = max(last_settled - timedelta(days=RECHECK_DAYS), before.day if before else date.min)
+    keeps_anew = checkpoint_day >= stretch.begin
+    return Material(
+        known,
+        stretch,
+        settled.span(0, settled.column(last_settled) + 1),
+        last_settled,
+        checkpoint_day,
+        fingerprint(connection, known, checkpoint_day) if keeps_anew else None,
+        judge_input.event_definitions(connection, name),
+        judge_input.property_profiles(connection, name),
+        Told(
+            judged.incidents(connection, name),
+            judged.incident_changes(connection, name),
+            _restated_until(connection, name),
+        ),
+    )
+
+
+def read_broken(connection: Connection, material: Material, campaign_ids: Collection[int]) -> BrokenMaterial:
+    """What these campaigns need, and those that have an incident already."""
+    name, first, end = material.known.workspace, material.settled.first_day, material.last_settled
+    with_incident = {row["campaign_id"] for row in material.told.incidents.values()}
+    return BrokenMaterial(
+        campaign_tables(connection, name, campaign_ids, first, end),
+        judged.judged_days(connection, name, {*campaign_ids, *with_incident}, material.stretch.begin, end),
+    )
+
+
+def _restated_until(connection: Connection, workspace: str) -> date | None:
+    since, before = judge_input.time_zone_since(connection, workspace), judged.newest_judging(connection, workspace)
+    if since is None or before is None:
+        return None
+    judged_at, as_of = before
+    return as_of if judged_at.replace(tzinfo=None) < since else None
+
+
+def _last_settled_day(connection: Connection, known: Known) -> date | None:
+    """The last day that is not merely provisional, None where all are."""
+    days = (known.last_day - known.first_day).days + 1
+    stored = source_days(connection, known.workspace, known.first_day, known.last_day)
+    column = last_settled_column(stored, days)
+    return None if column < 0 else known.first_day + timedelta(days=column)

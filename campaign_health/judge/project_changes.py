@@ -1,0 +1,55 @@
+"""What changed in the project as a whole, as could be seen on a day: events renamed, properties lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from campaign_health.detection.causes.property_drift import PropertyChange, find_property_changes
+from campaign_health.detection.event.event_panel import EventPanel
+from campaign_health.detection.rename.renames import Rename, find_renames
+from campaign_health.judge.material import DIAGNOSIS_DAYS, Material
+
+
+@dataclass
+class ProjectChanges:
+    """Renames and property changes by the day on which they were looked for; each day is looked at once.
+
+    The Lexicon's definitions, which are undated, are taken as they stand.
+    """
+
+    material: Material
+    _renames: dict[date, list[Rename]] = field(default_factory=dict)
+    _property_changes: dict[date, list[PropertyChange]] = field(default_factory=dict)
+
+    def renames_on(self, day: date) -> list[Rename]:
+        """All renames of the project that show in the weeks up to `day`."""
+        if day not in self._renames:
+            self._renames[day] = find_renames(
+                self.panel_on(day),
+                properties=self._profiles_until(day),
+                definitions=self.material.definitions,
+                decisions=self.material.known.rename_decisions,
+                declared=self.material.known.declared_renames,
+            )
+        return self._renames[day]
+
+    def property_changes_on(self, day: date) -> list[PropertyChange]:
+        """All property changes that show in the profiles up to `day`."""
+        if day not in self._property_changes:
+            self._property_changes[day] = find_property_changes(self._profiles_until(day), as_of=day)
+        return self._property_changes[day]
+
+    def panel_on(self, day: date) -> EventPanel:
+        """All event counts of the weeks up to `day`."""
+        return self.material.settled.panel.until(day).newest(DIAGNOSIS_DAYS)
+
+    def known_by(self, day: date) -> list[str]:
+        """The names of all events that had been seen by the end of `day`."""
+        return [name for name, first in self.material.known.first_seen.items() if first <= day]
+
+    def _profiles_until(self, day: date) -> pd.DataFrame:
+        profiles = self.material.profiles
+        return profiles[pd.to_datetime(profiles["day"]) <= pd.Timestamp(day)]

@@ -1,0 +1,156 @@
+"""Decides what becomes of the stored incidents and which changes are news, as far as it differs from what was told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from campaign_health.detection.incident.incidents import Change, Incident
+from campaign_health.detection.incident.standing import quiet_when_detected, standing_of
+from campaign_health.judge.background import Known
+from campaign_health.judge.material import BrokenMaterial, Material
+from campaign_health.judge.outcome import Outcome
+from campaign_health.judge.reconcile import Reconciled, StoredChange, is_news, reconcile
+from campaign_health.judge.rows import incident_row
+from campaign_health.process.clock import local_days
+
+_FROM_DATA = ("opened", "worsened", "cause_changed", "recovered", "reopened", "withdrawn")
+
+_Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class IncidentsToTell:
+    """Rows of `incident` and `incident_change` to be written. `not_yet_known`: as in `Judgement`.
+
+    `open` is how many incidents are then open; `opened` and `recovered` are those that this judging first found so.
+    """
+
+    not_yet_known: Sequence[str] | None
+    rows: Sequence[_Row]
+    changes: Sequence[_Row]
+    open: int
+    opened: tuple[str, ...]
+    recovered: tuple[str, ...]
+
+
+def incidents_to_tell(material: Material, outcome: Outcome, broken: BrokenMaterial) -> IncidentsToTell:
+    """Bring the incidents that were judged anew in line with those stored before."""
+    told, last_day = material.told, material.last_settled
+    stored: Mapping[str, Mapping[str, Any]] = told.incidents
+    found = reconcile(
+        outcome.incidents, outcome.changes, stored, _told(told.changes, last_day), material.stretch.begin, last_day,
+        _ended_later(told.changes, last_day),
+    )  # fmt: skip
+    forgets = bool(found.not_yet) or _any_later(told.changes, last_day)
+    stored = {incident_id: row for incident_id, row in stored.items() if incident_id not in found.not_yet}
+    rows, own_changes = _rows(material.known, outcome.incidents, found)
+    rows += [{**stored[incident_id], "status": "withdrawn", "evidence": json.loads(stored[incident_id]["evidence"])}
+             for incident_id in found.withdrawn]  # fmt: skip
+    news = _News(material, outcome.incidents, found, broken, stored, {row["incident_id"]: row for row in rows})
+    before = {incident_id: row["status"] for incident_id, row in stored.items()}
+    now = {row["incident_id"]: row["status"] for row in rows}
+    return IncidentsToTell(
+        found.not_yet if forgets else None,
+        [row for row in rows if _differs(row, stored.get(row["incident_id"]))],
+        [news.row(change) for change in (*found.changes, *own_changes)],
+        sum(status == "open" for status in (before | now).values()),
+        tuple(number for number, status in now.items() if status == "open" and before.get(number) != "open"),
+        tuple(number for number, status in now.items() if status == "recovered" and before.get(number) == "open"),
+    )
+
+
+def _rows(known: Known, incidents: Sequence[Incident], found: Reconciled) -> tuple[list[_Row], list[Change]]:
+    plans = {plan.campaign_id: plan for plan in known.plans}
+    rows, changes = [], []
+    for incident in incidents:
+        incident_id, plan = found.ids[incident.incident_id], plans[incident.campaign_id]
+        standing, own = standing_of(
+            incident, incident_id, plan.event, known.decisions, known.hand_overs, known.today, local_days(known.zone)
+        )
+        rows.append(incident_row(incident, incident_id, plan, standing))
+        changes += own
+    return rows, changes
+
+
+class _News:
+    """Decides of each change whether it may be announced."""
+
+    def __init__(
+        self,
+        material: Material,
+        incidents: Sequence[Incident],
+        found: Reconciled,
+        broken: BrokenMaterial,
+        stored: Mapping[str, Mapping[str, Any]],
+        rows: Mapping[str, _Row],
+    ) -> None:
+        self._known, self._told = material.known, material.told
+        self._stored, self._rows, self._judged = stored, rows, broken.judged_days
+        self._incidents = {found.ids[incident.incident_id]: incident for incident in incidents}
+        self._plans = {plan.campaign_id: plan for plan in material.known.plans}
+        self._opened_as_news = {
+            row["incident_id"]: row["news"] for row in self._told.changes if row["kind"] == "opened"
+        }
+
+    def row(self, change: Change) -> _Row:
+        incident = self._incidents.get(change.incident_id)
+        # Another time zone cuts the days anew: what that changes about days told before is nobody's news.
+        restated_until = self._told.restated_until
+        news = not (restated_until and change.day <= restated_until) and is_news(
+            change,
+            today=self._known.today,
+            still_open=incident is not None and incident.is_open,
+            known_before=change.incident_id in self._stored,
+            judged_before=(change.campaign_id, change.day) in self._judged,
+            quiet=incident is not None and change.kind in _FROM_DATA and self._is_quiet(change, incident),
+        )
+        if change.kind == "opened":
+            self._opened_as_news.setdefault(change.incident_id, news)
+        if change.kind == "recovered" and (row := self._rows.get(change.incident_id)):
+            cost = {name: row[name] for name in ("missed_sends", "revenue_at_risk")}
+            change = replace(change, detail={**change.detail, **cost})
+        return change.as_row(news)
+
+    def _is_quiet(self, change: Change, incident: Incident) -> bool:
+        """Nobody is told of what is expected, nor that something is over of which they were never told."""
+        plan = self._plans[incident.campaign_id]
+        expected = quiet_when_detected(incident, plan.event, self._known.hand_overs, local_days(self._known.zone))
+        if change.kind == "recovered":
+            told = self._opened_as_news.get(change.incident_id, False)
+            return not told or change.detail.get("how") == "new_level"
+        return expected and change.kind in ("opened", "cause_changed", "worsened")
+
+
+def _told(changes: Sequence[Mapping[str, Any]], last_day: date) -> list[StoredChange]:
+    return [
+        StoredChange(row["incident_id"], row["kind"], row["detail"].get("to"))
+        for row in changes
+        if row["day"] <= last_day
+    ]
+
+
+def _ended_later(changes: Sequence[Mapping[str, Any]], last_day: date) -> set[str]:
+    return {row["incident_id"] for row in changes if row["kind"] == "recovered" and row["day"] > last_day}
+
+
+def _any_later(changes: Sequence[Mapping[str, Any]], last_day: date) -> bool:
+    return any(row["day"] > last_day for row in changes if row["kind"] in _FROM_DATA)
+
+
+def _differs(row: Mapping[str, Any], stored: Mapping[str, Any] | None) -> bool:
+    if stored is None:
+        return True
+    for name, value in row.items():
+        before: Any = stored.get(name)
+        if name == "evidence":
+            before = before if isinstance(before, list) else json.loads(before)
+            value = json.loads(json.dumps(value, default=str))
+        elif isinstance(value, datetime) and value.tzinfo is not None and before is not None:
+            value = value.replace(tzinfo=None)
+        if value != before:
+            return True
+    return False

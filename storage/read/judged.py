@@ -1,0 +1,121 @@
+"""What was judged, as it is stored: verdicts, incidents, their changes, what hung on what, and the judge's memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from storage.connection import Connection
+from storage.file.conversion import read_instant, stored_instant
+from storage.read.rows import Row, as_rows
+
+_ANNOUNCED = """
+    SELECT h.kind, h.day, h.detail, h.incident_id, h.campaign_id, c.name AS campaign, i.kind AS status, i.cause,
+        i.opened_on, i.summary
+    FROM incident_change h JOIN campaign c USING (workspace, campaign_id)
+    LEFT JOIN incident i USING (workspace, incident_id)
+    WHERE h.workspace = ? AND h.news AND h.recorded_at = ? ORDER BY lower(c.name), h.kind
+"""
+
+_VERDICT = """
+    SELECT * FROM verdict WHERE workspace = $workspace AND campaign_id = $campaign_id
+    AND CASE WHEN $day IS NULL THEN day <= (SELECT as_of FROM judge_run WHERE workspace = $workspace)
+        ELSE day = $day END
+    ORDER BY day DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True)
+class StoredMemory:
+    """The judge's memory as stored: its last day, the digest of what it was made from, and the memory itself."""
+
+    day: date
+    fingerprint: str
+    state: bytes
+
+
+def stored_memory(connection: Connection, workspace: str) -> StoredMemory | None:
+    """The judge's memory, None where there is none."""
+    row = connection.execute(
+        "SELECT day, fingerprint, state FROM judge_checkpoint WHERE workspace = ?", [workspace]
+    ).fetchone()
+    return None if row is None else StoredMemory(*row)
+
+
+def newest_judging(connection: Connection, workspace: str) -> tuple[datetime, date] | None:
+    """When the workspace was last judged (UTC), and the last day that was; None if never."""
+    row = connection.execute("SELECT judged_at, as_of FROM judge_run WHERE workspace = ?", [workspace]).fetchone()
+    if row is None:
+        return None
+    judged_at = read_instant(row[0])
+    assert judged_at is not None
+    return judged_at, row[1]
+
+
+def verdict(connection: Connection, workspace: str, campaign_id: int, day: date | None) -> Row | None:
+    """A campaign's row of `verdict` on a day, by default the newest settled one; None where it has none."""
+    rows = as_rows(connection.execute(_VERDICT, {"workspace": workspace, "campaign_id": campaign_id, "day": day}))
+    return rows[0] if rows else None
+
+
+def judged_days(
+    connection: Connection, workspace: str, campaign_ids: Collection[int], first_day: date, last_day: date
+) -> set[tuple[int, date]]:
+    """The (campaign, day) of these campaigns from day to day whose verdict rests on collected numbers."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT campaign_id, day FROM verdict WHERE workspace = ? AND list_contains(?, campaign_id) "
+        "AND day BETWEEN ? AND ? AND status <> 'not_collected'",
+        [workspace, list(campaign_ids), first_day, last_day],
+    ).fetchall()
+    return {(campaign_id, day) for campaign_id, day in rows}
+
+
+def newest_statuses(connection: Connection, workspace: str) -> dict[str, int]:
+    """How many campaigns have which status in their newest verdict."""
+    rows = connection.execute(
+        "SELECT status, count(*) FROM (SELECT campaign_id, arg_max(status, day) AS status FROM verdict "
+        "WHERE workspace = ? GROUP BY campaign_id) GROUP BY status ORDER BY status",
+        [workspace],
+    ).fetchall()
+    return dict(rows)
+
+
+def incidents(connection: Connection, workspace: str) -> dict[str, Row]:
+    """All rows of `incident` by their id; `evidence` is JSON text."""
+    rows = as_rows(connection.execute("SELECT * FROM incident WHERE workspace = ?", [workspace]))
+    return {row["incident_id"]: row for row in rows}
+
+
+def incident_changes(connection: Connection, workspace: str) -> list[Row]:
+    """All changes: change_id, incident_id, campaign_id, kind, day, detail (a dict), news; oldest first."""
+    rows = as_rows(
+        connection.execute(
+            "SELECT change_id, incident_id, campaign_id, kind, day, detail, news FROM incident_change "
+            "WHERE workspace = ? ORDER BY day, change_id",
+            [workspace],
+        )
+    )
+    return [row | {"detail": json.loads(row["detail"])} for row in rows]
+
+
+def announced_changes(connection: Connection, workspace: str, recorded_at: datetime) -> list[Row]:
+    """The changes recorded at that instant that are news, by campaign: kind, day, detail (a dict), incident_id,
+    campaign_id, campaign (its name); of the incident: status (its kind), cause, opened_on, summary."""
+    rows = as_rows(connection.execute(_ANNOUNCED, [workspace, stored_instant(recorded_at)]))
+    return [row | {"detail": json.loads(row["detail"])} for row in rows]
+
+
+def campaign_plans(connection: Connection, workspace: str) -> list[Row]:
+    """All rows of `campaign_plan`."""
+    return as_rows(connection.execute("SELECT * FROM campaign_plan WHERE workspace = ?", [workspace]))
+
+
+def manifest_renames(connection: Connection, workspace: str) -> list[Row]:
+    """The renames that the manifest announced when it was last read, as rows; none in a file of an older version."""
+    known = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'manifest_rename'").fetchone()
+    if not known or not known[0]:
+        return []
+    return as_rows(connection.execute("SELECT * FROM manifest_rename WHERE workspace = ?", [workspace]))
