@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from campaign_health.detection.incident.incidents import Incident
 from campaign_health.detection.incident.standing import HandOver, quiet_when_detected, standing_of
-from storage.save.decisions import Decision, DecisionKind
+from storage.read.decided import Decision, DecisionKind
 from tests.judge_cast import day
 
 RENAMED = ({"cause": "event_renamed", "facts": {"old_event": "project.created", "new_event": "project_created"}},)

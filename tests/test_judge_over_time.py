@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from campaign_health.decisions.recording import record_decision
 from campaign_health.judge.judging import judge_all
 from campaign_health.settings import load_settings
 from storage.file.database import open_published, transaction
 from storage.save import save_campaigns
-from storage.save.decisions import record_decision
 from tests.judge_cast import World, broken, day, morning_after, steady
 
 DAYS = 45

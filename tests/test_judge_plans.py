@@ -10,7 +10,7 @@ import pytest
 
 from campaign_health.judge.plans import EventPeriod, ManifestFacts, TriggerEdit, make_plans, trigger_periods
 from campaign_health.manifest.schema import CampaignEntry, Manifest
-from storage.save.decisions import Decision
+from storage.read.decided import Decision
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MANIFEST = Manifest(

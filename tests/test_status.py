@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from campaign_health.alerts.digest.situation_reads import read_situation
+from campaign_health.decisions.recording import record_decision
 from campaign_health.state.incident import open_incidents
 from storage.file.database import open_published, transaction
 from storage.records import SOURCES, CollectionRecord
 from storage.save import save_collection, save_workspace_zone
-from storage.save.decisions import record_decision
 from tests.judge_cast import World, broken, day, morning_after, steady
 from tests.status_world import BREAK, DAYS, HOSTILE, LAST, MANIFEST, collected, run
 

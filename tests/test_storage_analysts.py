@@ -10,11 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from campaign_health.decisions.recording import record_decision
 from storage.file.database import Warehouse, open_published, transaction
 from storage.read.data_dictionary import data_dictionary
 from storage.records import CampaignFailures, PropertyProfile
 from storage.save import save_campaigns, save_failures, save_property_profiles
-from storage.save.decisions import record_decision
 from tests.storage_cast import NOW, WORKSPACE, campaign, day, message, save_a_run
 from tests.storage_old_clients import VERSIONS, old_client
 

@@ -11,10 +11,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from campaign_health.decisions.recording import change_warehouse, record_decision, undo_decision
 from storage.errors import UnknownDecisionError
 from storage.file.database import Warehouse, open_published, transaction
+from storage.read.decided import all_decisions, decisions_in_force
 from storage.save import save_campaigns, save_workspace_zone
-from storage.save.decisions import all_decisions, change_warehouse, decisions_in_force, record_decision, undo_decision
 from tests.storage_cast import NOW, WORKSPACE, campaign, day, open_warehouse
 
 LATER = NOW + timedelta(hours=1)

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from campaign_health.decisions.recording import record_decision
 from storage.read import known as queries
 from storage.save import (
     mark_not_collected,
@@ -18,7 +19,6 @@ from storage.save import (
     save_journey_metrics,
     save_source_days,
 )
-from storage.save.decisions import record_decision
 from tests.storage_cast import (
     NOW,
     WORKSPACE,

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from campaign_health.alerts.sending import zone_of
+from campaign_health.decisions.recording import record_decision
 from campaign_health.errors import SettingsError
 from campaign_health.judge.replay import replay
 from campaign_health.pipeline.zone import choose_zone
@@ -14,7 +15,6 @@ from campaign_health.settings import load_settings
 from storage.errors import UnknownZoneError
 from storage.file.database import transaction
 from storage.file.zones import known_zone, stored_zone
-from storage.save.decisions import record_decision
 from tests.judge_cast import World, broken, day, morning_after, steady
 from tests.status_world import environment, run
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from campaign_health.decisions.expected_renames import confirmed_hand_overs, manifest_hand_overs
+from campaign_health.decisions.said import announced_renames, decisions_known, hand_overs_of
 from campaign_health.detection.incident.standing import HandOver
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.rename.renames import DeclaredRename, RenameDecisions
@@ -16,13 +16,13 @@ from campaign_health.judge.mapping import CampaignSpan, campaign_spans
 from campaign_health.judge.plans import ManifestFacts, Plan, make_plans
 from campaign_health.manifest.problems import ManifestError
 from campaign_health.manifest.reading import read_manifest
-from campaign_health.manifest.schema import Manifest, Rename
+from campaign_health.manifest.schema import Manifest
 from campaign_health.process.clock import local_day, local_days
 from campaign_health.settings import WorkspaceSettings
 from storage.connection import Connection
 from storage.file.zones import stored_zone
 from storage.read import judge_input, judged
-from storage.save.decisions import Decision, decisions_in_force
+from storage.read.decided import Decision
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ def read_known(connection: Connection, workspace: WorkspaceSettings, now: dateti
     last_day = min(days[1], today if as_of is None else as_of)
     if last_day < days[0]:
         return None
-    told, announced = ManifestFacts.stored(judged.campaign_plans(connection, name)), _announced(connection, name)
+    told, announced = ManifestFacts.stored(judged.campaign_plans(connection, name)), announced_renames(connection, name)
     manifest, problem = _manifest(workspace, bool(announced) or told.are_any)
     facts = ManifestFacts.of(manifest) if problem is None else told
     renames = announced if problem is not None else manifest.renames if manifest is not None else ()
-    decisions = [d for d in decisions_in_force(connection, name) if local_day(d.decided_at, zone) <= today]
+    decisions = decisions_known(connection, name, zone, today)
     campaigns = judge_input.campaigns(connection, name)
     plans = make_plans(
         campaigns,
@@ -97,21 +97,10 @@ def read_known(connection: Connection, workspace: WorkspaceSettings, now: dateti
         campaign_spans(campaigns, judge_input.campaign_spans(connection, name), days[0], local_days(zone)),
         judge_input.first_seen_days(connection, name),
         decisions,
-        [*confirmed_hand_overs(decisions, zone), *manifest_hand_overs(renames)],
+        hand_overs_of(decisions, renames, zone),
         RenameDecisions(said["confirm_rename"], said["refuse_rename"]),
         [DeclaredRename(rename.old, rename.new, rename.since, rename.owner) for rename in renames],
         problem,
-    )
-
-
-def _announced(connection: Connection, workspace: str) -> tuple[Rename, ...]:
-    """The renames that the manifest announced when it was last read."""
-    rows = judged.manifest_renames(connection, workspace)
-    return tuple(
-        Rename.model_validate(
-            {"from": row["old_event"], "to": row["new_event"], "since": row["since"], "owner": row["owner"]}
-        )
-        for row in rows
     )
 
 

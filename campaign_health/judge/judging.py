@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
+from campaign_health.decisions.applying import apply_decisions
 from campaign_health.judge.background import read_known
 from campaign_health.judge.deciding import decide, mappings
 from campaign_health.judge.material import read_broken, read_material
@@ -69,6 +70,10 @@ def judge_workspace(
         _tell(progress, "Saving")
         with transaction(connection):
             written = save_judgement(connection, name, judgement, now)
+            apply_decisions(
+                connection, name, now, lambda stored: stored.incident_id in told.judged, today=known.today,
+                restated_until=material.told.restated_until,
+            )  # fmt: skip
         return replace(
             summary,
             as_of=material.last_settled,

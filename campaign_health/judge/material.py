@@ -115,7 +115,7 @@ def read_material(connection: Connection, known: Known) -> Material | None:
         Told(
             judged.incidents(connection, name),
             judged.incident_changes(connection, name),
-            _restated_until(connection, name),
+            judge_input.restated_until(connection, name),
         ),
     )
 
@@ -128,14 +128,6 @@ def read_broken(connection: Connection, material: Material, campaign_ids: Collec
         campaign_tables(connection, name, campaign_ids, first, end),
         judged.judged_days(connection, name, {*campaign_ids, *with_incident}, material.stretch.begin, end),
     )
-
-
-def _restated_until(connection: Connection, workspace: str) -> date | None:
-    since, before = judge_input.time_zone_since(connection, workspace), judged.newest_judging(connection, workspace)
-    if since is None or before is None:
-        return None
-    judged_at, as_of = before
-    return as_of if judged_at.replace(tzinfo=None) < since else None
 
 
 def _last_settled_day(connection: Connection, known: Known) -> date | None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from campaign_health.manifest.schema import CampaignEntry, Manifest
 from storage.file.conversion import read_instant
-from storage.save.decisions import Decision
+from storage.read.decided import Decision
 
 # So little of a day that it may count as the other event's: an edit near midnight, or one that was soon put back.
 _SHORT = timedelta(hours=2)

@@ -18,7 +18,6 @@ from campaign_health.detection.incident.money import (
     missed_qualifying_events,
     revenue_at_risk,
 )
-from campaign_health.detection.incident.standing import Standing
 from campaign_health.detection.pair.verdicts import STATUS_NAMES
 from campaign_health.detection.rename.rename import DeclaredRename, Rename
 from campaign_health.judge.material import Material
@@ -77,8 +76,8 @@ def verdict_columns(material: Material, days: JudgedDays, outcome: Outcome) -> d
     }
 
 
-def incident_row(incident: Incident, incident_id: str, plan: Plan, standing: Standing) -> dict[str, Any]:
-    """A row of `incident`."""
+def incident_row(incident: Incident, incident_id: str, plan: Plan) -> dict[str, Any]:
+    """A row of `incident`, but for what people answer for."""
     missed = incident.miss.missed()
     risk = _revenue(missed, incident, plan)
     return {
@@ -96,7 +95,6 @@ def incident_row(incident: Incident, incident_id: str, plan: Plan, standing: Sta
         "summary": incident.summary,
         **_estimate("missed_sends", missed),
         **_estimate("revenue_at_risk", risk),
-        **vars(standing),
     }
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from campaign_health.detection.incident.incidents import Change, Incident
-from campaign_health.detection.incident.standing import quiet_when_detected, standing_of
+from campaign_health.detection.incident.news import is_news
+from campaign_health.detection.incident.standing import quiet_when_detected
 from campaign_health.judge.background import Known
 from campaign_health.judge.material import BrokenMaterial, Material
 from campaign_health.judge.outcome import Outcome
-from campaign_health.judge.reconcile import Reconciled, StoredChange, is_news, reconcile
+from campaign_health.judge.reconcile import Reconciled, StoredChange, reconcile
 from campaign_health.judge.rows import incident_row
 from campaign_health.process.clock import local_days
 
@@ -26,12 +27,14 @@ _Row = dict[str, Any]
 class IncidentsToTell:
     """Rows of `incident` and `incident_change` to be written. `not_yet_known`: as in `Judgement`.
 
+    `judged` are the ids of those that were judged anew, whether or not anything of them is to be written.
     `open` is how many incidents are then open; `opened` and `recovered` are those that this judging first found so.
     """
 
     not_yet_known: Sequence[str] | None
     rows: Sequence[_Row]
     changes: Sequence[_Row]
+    judged: Collection[str]
     open: int
     opened: tuple[str, ...]
     recovered: tuple[str, ...]
@@ -47,7 +50,7 @@ def incidents_to_tell(material: Material, outcome: Outcome, broken: BrokenMateri
     )  # fmt: skip
     forgets = bool(found.not_yet) or _any_later(told.changes, last_day)
     stored = {incident_id: row for incident_id, row in stored.items() if incident_id not in found.not_yet}
-    rows, own_changes = _rows(material.known, outcome.incidents, found)
+    rows = _rows(material.known, outcome.incidents, found)
     rows += [{**stored[incident_id], "status": "withdrawn", "evidence": json.loads(stored[incident_id]["evidence"])}
              for incident_id in found.withdrawn]  # fmt: skip
     news = _News(material, outcome.incidents, found, broken, stored, {row["incident_id"]: row for row in rows})
@@ -56,24 +59,19 @@ def incidents_to_tell(material: Material, outcome: Outcome, broken: BrokenMateri
     return IncidentsToTell(
         found.not_yet if forgets else None,
         [row for row in rows if _differs(row, stored.get(row["incident_id"]))],
-        [news.row(change) for change in (*found.changes, *own_changes)],
+        [news.row(change) for change in found.changes],
+        {found.ids[incident.incident_id] for incident in outcome.incidents},
         sum(status == "open" for status in (before | now).values()),
         tuple(number for number, status in now.items() if status == "open" and before.get(number) != "open"),
         tuple(number for number, status in now.items() if status == "recovered" and before.get(number) == "open"),
     )
 
 
-def _rows(known: Known, incidents: Sequence[Incident], found: Reconciled) -> tuple[list[_Row], list[Change]]:
+def _rows(known: Known, incidents: Sequence[Incident], found: Reconciled) -> list[_Row]:
     plans = {plan.campaign_id: plan for plan in known.plans}
-    rows, changes = [], []
-    for incident in incidents:
-        incident_id, plan = found.ids[incident.incident_id], plans[incident.campaign_id]
-        standing, own = standing_of(
-            incident, incident_id, plan.event, known.decisions, known.hand_overs, known.today, local_days(known.zone)
-        )
-        rows.append(incident_row(incident, incident_id, plan, standing))
-        changes += own
-    return rows, changes
+    return [
+        incident_row(incident, found.ids[incident.incident_id], plans[incident.campaign_id]) for incident in incidents
+    ]
 
 
 class _News:

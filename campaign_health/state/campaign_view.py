@@ -11,6 +11,7 @@ import pandas as pd
 
 from campaign_health.state.incident import Incident, incidents_of, open_incidents
 from storage.connection import Connection
+from storage.read.decided import Decision, decisions_in_force
 from storage.read.events import rename_suspects
 from storage.read.one_campaign import (
     campaign_days,
@@ -24,7 +25,6 @@ from storage.read.one_campaign import (
     property_changes,
     property_states,
 )
-from storage.save.decisions import Decision, decisions_in_force
 
 NO_CHANGES = pd.DataFrame(columns=["property", "kind", "day", "before", "after", "new_property"])
 NO_STATES = pd.DataFrame(columns=["property", "type", "share", "day"])

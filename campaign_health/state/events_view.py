@@ -11,10 +11,10 @@ import pandas as pd
 from campaign_health.state.campaign_table import shown_status
 from campaign_health.state.incident import open_incidents
 from storage.connection import Connection
+from storage.read.decided import Decision, decisions_in_force
 from storage.read.events import all_events, all_property_changes, campaign_mappings, rename_suspects
 from storage.read.one_campaign import event_days
 from storage.read.verdicts_now import newest_verdicts
-from storage.save.decisions import Decision, decisions_in_force
 
 RENAMES_SHOWN = 8
 """Newest first; more than these are hardly looked at one by one."""

@@ -32,10 +32,12 @@ def collected_range(connection: Connection, workspace: str) -> tuple[date, date]
     return (row[0], row[1]) if row and row[0] is not None else None
 
 
-def time_zone_since(connection: Connection, workspace: str) -> datetime | None:
-    """Since when (naive UTC) the stored zone holds, where another one held before; None where it never changed."""
+def restated_until(connection: Connection, workspace: str) -> date | None:
+    """The last day that was judged in another time zone, where nothing was judged in the new one yet."""
     row = connection.execute(
-        "SELECT time_zone_since FROM workspace WHERE workspace = ? AND previous_time_zone IS NOT NULL", [workspace]
+        "SELECT r.as_of FROM judge_run r JOIN workspace w USING (workspace) WHERE workspace = ? "
+        "AND w.previous_time_zone IS NOT NULL AND r.judged_at < w.time_zone_since",
+        [workspace],
     ).fetchone()
     return row[0] if row else None
 

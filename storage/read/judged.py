@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from storage.connection import Connection
-from storage.file.conversion import read_instant, stored_instant
+from storage.file.conversion import stored_instant
 from storage.read.rows import Row, as_rows
 
 _ANNOUNCED = """
@@ -43,16 +43,6 @@ def stored_memory(connection: Connection, workspace: str) -> StoredMemory | None
         "SELECT day, fingerprint, state FROM judge_checkpoint WHERE workspace = ?", [workspace]
     ).fetchone()
     return None if row is None else StoredMemory(*row)
-
-
-def newest_judging(connection: Connection, workspace: str) -> tuple[datetime, date] | None:
-    """When the workspace was last judged (UTC), and the last day that was; None if never."""
-    row = connection.execute("SELECT judged_at, as_of FROM judge_run WHERE workspace = ?", [workspace]).fetchone()
-    if row is None:
-        return None
-    judged_at = read_instant(row[0])
-    assert judged_at is not None
-    return judged_at, row[1]
 
 
 def verdict(connection: Connection, workspace: str, campaign_id: int, day: date | None) -> Row | None:

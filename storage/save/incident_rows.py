@@ -25,13 +25,6 @@ _INCIDENT = {
     "summary": TEXT,
     **dict.fromkeys(("missed_sends", "missed_sends_low", "missed_sends_high"), SHARE),
     **dict.fromkeys(("revenue_at_risk", "revenue_at_risk_low", "revenue_at_risk_high"), SHARE),
-    "acknowledged_by": TEXT,
-    "acknowledged_at": INSTANT,
-    "muted_by": TEXT,
-    "muted_reason": TEXT,
-    "muted_until": DAY,
-    "expected_by": TEXT,
-    "expected_reason": TEXT,
 }
 _CHANGE = {
     "change_id": TEXT,
@@ -46,11 +39,14 @@ _CHANGE = {
 
 
 def save_incidents(connection: Connection, workspace: str, incidents: Sequence[Row]) -> None:
-    """Write these incidents, replacing those of the same id. `evidence` is any JSON value."""
+    """Write these incidents as judged, and leave what people answer for as it is. `evidence` is any JSON value."""
     rows = [dict(row) | {"evidence": stored_json(row["evidence"])} for row in incidents]
+    judged = ", ".join(f"{name} = excluded.{name}" for name in _INCIDENT if name != "incident_id")
     with incoming(connection, "incoming_incidents", _INCIDENT, columns_of(rows, _INCIDENT)):
         connection.execute(
-            "INSERT OR REPLACE INTO incident BY NAME SELECT ? AS workspace, * FROM incoming_incidents", [workspace]
+            "INSERT INTO incident BY NAME SELECT ? AS workspace, * FROM incoming_incidents "  # noqa: S608
+            f"ON CONFLICT DO UPDATE SET {judged}",
+            [workspace],
         )
 
 

@@ -12,9 +12,10 @@ from campaign_health.dashboard.installation import now, warehouse
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.watch import dialog_opens
+from campaign_health.decisions.recording import change_warehouse, record_decision, undo_decision
 from campaign_health.state.incident import Incident
 from storage.errors import StorageError
-from storage.save.decisions import DecisionKind, change_warehouse, record_decision, undo_decision
+from storage.read.decided import DecisionKind
 
 # Long enough for a collection to finish saving one source.
 WAIT_SECONDS = 20.0

@@ -11,7 +11,7 @@ from campaign_health.dashboard.acts.acting import undo
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.page import Page
 from campaign_health.words.dates import day_text
-from storage.save.decisions import Decision
+from storage.read.decided import Decision
 
 
 def standing_decisions(page: Page, decisions: Sequence[Decision], campaign_id: int, incident_id: str | None) -> None:

@@ -14,7 +14,7 @@ from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.watch import dialog_opens
-from storage.save.decisions import Decision
+from storage.read.decided import Decision
 
 
 def offer_rename_acts(page: Page, suspect: Mapping[Hashable, Any]) -> None:

@@ -85,19 +85,22 @@ def standing_of(
 ) -> tuple[Standing, list[Change]]:
     """What holds of the incident today, and the changes that came by themselves.
 
-    `decisions` are those in force, `event` is what its campaign hung on. What people do is recorded when they do
-    it; the changes given back are only those that time or the data made: a mute or a grace that ended, a hand-over.
+    `decisions` are those in force, oldest first, `event` is what its campaign hung on. What people do is recorded when
+    they do it; the changes given back are only those that time or the data made: a mute or a grace that ended, a
+    hand-over.
     """
     own = [d for d in decisions if d.incident_id == incident_id or _covers(d, incident, local_day)]
+    said = {kind: [d for d in own if d.kind == kind] for kind in ("acknowledge", "mute", "expected")}
     changes: list[Change] = []
-    taken = next((d for d in reversed(own) if d.kind == "acknowledge"), None)
-    muted = next((d for d in reversed(own) if d.kind == "mute"), None)
+    taken = _foremost(said["acknowledge"])
+    muted = _holding(said["mute"], incident.ended_on or today)
     if muted is not None and (over := _mute_over(muted, incident, today)) is not None:
         day, how = over
         detail = {"by": muted.decided_by, "how": how}
         changes.append(Change(incident_id, incident.campaign_id, "unmuted", day, detail))
         muted = None
-    quiet = _newest_quiet(incident, event, own, hand_overs, local_day)
+    meant = _holding(said["expected"], incident.ended_on or today)
+    quiet = _longest_quiet(incident, event, meant, hand_overs, local_day)
     if quiet is not None:
         if quiet.how != "decision":
             detail = {"by": quiet.by, "reason": quiet.reason, "how": quiet.how}
@@ -126,8 +129,28 @@ def quiet_when_detected(
     incident: Incident, event: str | None, hand_overs: Sequence[HandOver], local_day: Callable[[datetime], date]
 ) -> bool:
     """Whether a hand-over made the incident expected on the very day it was detected, so that it is no news."""
-    quiet = _newest_quiet(incident, event, (), hand_overs, local_day)
+    quiet = _longest_quiet(incident, event, None, hand_overs, local_day)
     return quiet is not None and (quiet.until is None or incident.detected_on <= quiet.until)
+
+
+def concerns(decision: Decision, incident: Incident, incident_id: str, event: str | None) -> bool:
+    """Whether a decision, made or undone, may change what holds of the incident; `event` as in `standing_of`."""
+    if decision.incident_id is not None:
+        return decision.incident_id == incident_id
+    if decision.campaign_id is not None:
+        return decision.campaign_id == incident.campaign_id
+    return not {decision.event, decision.new_event}.isdisjoint(_names(incident, event))
+
+
+def _foremost(said: Sequence[Decision]) -> Decision | None:
+    """What was said of this very incident goes before what was said of its whole campaign; of equal ones the newest."""
+    return max(said, key=lambda d: (d.incident_id is not None, d.decided_at), default=None)
+
+
+def _holding(said: Sequence[Decision], day: date) -> Decision | None:
+    """The foremost of those whose last day is not before `day`; where all have ended, the one that held longest."""
+    running = [d for d in said if d.until is None or d.until >= day]
+    return _foremost(running) or max(said, key=lambda d: d.until or date.max, default=None)
 
 
 def _covers(decision: Decision, incident: Incident, local_day: Callable[[datetime], date]) -> bool:
@@ -146,18 +169,17 @@ def _mute_over(mute: Decision, incident: Incident, today: date) -> tuple[date, s
     return None if over is None else (over, "over")
 
 
-def _newest_quiet(
+def _longest_quiet(
     incident: Incident,
     event: str | None,
-    own: Sequence[Decision],
+    meant: Decision | None,
     hand_overs: Sequence[HandOver],
     local_day: Callable[[datetime], date],
 ) -> _Quiet | None:
-    found = [
-        _Quiet(d.decided_by, d.reason or "Marked as intended", local_day(d.decided_at), d.until, "decision")
-        for d in own
-        if d.kind == "expected"
-    ]
+    found = []
+    if meant is not None:
+        why = meant.reason or "Marked as intended"
+        found.append(_Quiet(meant.decided_by, why, local_day(meant.decided_at), meant.until, "decision"))
     names = _names(incident, event)
     for hand_over in hand_overs:
         if {hand_over.old, hand_over.new}.isdisjoint(names) or not _in_time(hand_over, incident):
@@ -167,7 +189,6 @@ def _newest_quiet(
         reason = f"Hand-over in progress{end}: {hand_over.old} becomes {hand_over.new}"
         names_of_it = (hand_over.old, hand_over.new)
         found.append(_Quiet(hand_over.by, reason, since, hand_over.until, hand_over.how, names_of_it))
-    # The one that holds longest.
     return max(found, key=lambda quiet: quiet.until or date.max, default=None)
 
 
@@ -182,6 +203,9 @@ def _names(incident: Incident, event: str | None) -> set[str]:
 
 def _in_time(hand_over: HandOver, incident: Incident) -> bool:
     began_by = hand_over.until is None or incident.opened_on <= hand_over.until
-    # A confirmation comes after the break that it explains; what a manifest announces comes before.
-    after = hand_over.how == "rename_confirmed" or hand_over.since is None or incident.detected_on >= hand_over.since
-    return began_by and after
+    if hand_over.since is None:
+        return began_by
+    # A confirmation comes after the break that it explains, and before its end; what a manifest announces comes before.
+    if hand_over.how == "rename_confirmed":
+        return began_by and (incident.ended_on is None or incident.ended_on >= hand_over.since)
+    return began_by and incident.detected_on >= hand_over.since

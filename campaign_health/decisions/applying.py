@@ -1,0 +1,99 @@
+"""Brings stored incidents in line with all that was said: the one way in which a decision takes effect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from campaign_health.decisions.said import announced_renames, decisions_known, hand_overs_of
+from campaign_health.detection.incident.incidents import Change, Incident
+from campaign_health.detection.incident.news import is_news
+from campaign_health.detection.incident.standing import Standing, standing_of
+from campaign_health.process.clock import local_day, local_days
+from storage.connection import Connection
+from storage.file.conversion import read_instant
+from storage.file.zones import stored_zone
+from storage.read.decided import ended_days
+from storage.read.judged import campaign_plans, incidents
+from storage.save.decisions import save_standings
+from storage.save.incident_rows import save_changes
+
+
+@dataclass(frozen=True)
+class StoredIncident:
+    """An incident as stored under the id it is known by, with the event that its campaign hangs on."""
+
+    incident_id: str
+    status: str
+    incident: Incident
+    event: str | None
+
+
+def apply_decisions(
+    connection: Connection,
+    workspace: str,
+    now: datetime,
+    concerns: Callable[[StoredIncident], bool],
+    *,
+    today: date | None = None,
+    restated_until: date | None,
+) -> None:
+    """Bring the open incidents, and of the others those that `concerns` names, in line with what was said.
+
+    Call it in the transaction that recorded or undid a decision, or saved what was judged. `today` is the day on which
+    it is looked at, by default that of `now` in the workspace's zone; nothing of the days up to `restated_until` is
+    news. Only what differs is written, and what came about by itself: a mute or a grace that ended, a hand-over.
+    The manifest's hand-overs hold as it was last read. Raises UnknownZoneError.
+    """
+    zone = stored_zone(connection, workspace) or ZoneInfo("UTC")
+    today = today or local_day(now, zone)
+    decisions = decisions_known(connection, workspace, zone, today)
+    hand_overs = hand_overs_of(decisions, announced_renames(connection, workspace), zone)
+    events = {plan["campaign_id"]: plan["event"] for plan in campaign_plans(connection, workspace)}
+    ended = ended_days(connection, workspace)
+    standings: list[dict[str, Any]] = []
+    changes: list[Change] = []
+    for incident_id, row in incidents(connection, workspace).items():
+        event = events.get(row["campaign_id"])
+        incident = _incident(row, ended.get(incident_id))
+        if row["status"] != "open" and not concerns(StoredIncident(incident_id, row["status"], incident, event)):
+            continue
+        standing, own = standing_of(incident, incident_id, event, decisions, hand_overs, today, local_days(zone))
+        if standing != _standing(row):
+            standings.append({"incident_id": incident_id, **vars(standing)})
+        changes += own
+    save_standings(connection, workspace, standings)
+    rows = [change.as_row(_is_news(change, today, restated_until)) for change in changes]
+    save_changes(connection, workspace, rows, now)
+
+
+def _incident(row: Mapping[str, Any], ended_on: date | None) -> Incident:
+    """What a stored row still says of an incident."""
+    return Incident(
+        campaign_id=row["campaign_id"],
+        opened_on=row["opened_on"],
+        detected_on=row["detected_on"],
+        kind=row["kind"],
+        stage=row["stage"],
+        last_good_day=row["last_good_day"],
+        summary=row["summary"],
+        cause=row["cause"],
+        evidence=tuple(json.loads(row["evidence"])),
+        recovered_on=row["recovered_on"],
+        ended_on=ended_on or row["recovered_on"] or row["detected_on"] if row["status"] == "recovered" else None,
+    )
+
+
+def _standing(row: Mapping[str, Any]) -> Standing:
+    stored = {name: row[name] for name in vars(Standing())}
+    return Standing(**stored | {"acknowledged_at": read_instant(row["acknowledged_at"])})
+
+
+def _is_news(change: Change, today: date, restated_until: date | None) -> bool:
+    if restated_until is not None and change.day <= restated_until:
+        return False
+    return is_news(change, today=today, still_open=True, known_before=True, judged_before=True, quiet=False)

@@ -1,0 +1,53 @@
+"""What was said by people and by the manifest: the decisions known by a day, and the renames that are expected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from campaign_health.detection.incident.standing import CONFIRMED_HAND_OVER_DAYS, HandOver
+from campaign_health.manifest.handovers import handovers
+from campaign_health.manifest.schema import Manifest, Rename
+from campaign_health.process.clock import local_day
+from storage.connection import Connection
+from storage.read.decided import Decision, decisions_in_force
+from storage.read.judged import manifest_renames
+
+_BY_MANIFEST = "manifest"
+
+
+def decisions_known(connection: Connection, workspace: str, zone: ZoneInfo, today: date) -> list[Decision]:
+    """The decisions in force, oldest first, without those made after `today` (a day in `zone`)."""
+    return [d for d in decisions_in_force(connection, workspace) if local_day(d.decided_at, zone) <= today]
+
+
+def announced_renames(connection: Connection, workspace: str) -> tuple[Rename, ...]:
+    """The renames that the manifest announced when it was last read."""
+    rows = manifest_renames(connection, workspace)
+    return tuple(
+        Rename.model_validate(
+            {"from": row["old_event"], "to": row["new_event"], "since": row["since"], "owner": row["owner"]}
+        )
+        for row in rows
+    )
+
+
+def hand_overs_of(decisions: Sequence[Decision], renames: Sequence[Rename], zone: ZoneInfo) -> list[HandOver]:
+    """The renames during which a break is expected: those a person confirmed, then those the manifest announces.
+
+    After a confirmation the sends have some days to come back.
+    """
+    found = []
+    for decision in decisions:
+        if decision.kind == "confirm_rename" and decision.event and decision.new_event:
+            day = local_day(decision.decided_at, zone)
+            until = decision.until or day + timedelta(days=CONFIRMED_HAND_OVER_DAYS)
+            found.append(
+                HandOver(decision.event, decision.new_event, day, until, decision.decided_by, "rename_confirmed")
+            )
+    announced = handovers(Manifest(version=1, renames=tuple(renames)))
+    return found + [
+        HandOver(item.old, item.new, item.since, item.until, item.owner or _BY_MANIFEST, _BY_MANIFEST)
+        for item in announced
+    ]

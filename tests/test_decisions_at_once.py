@@ -1,0 +1,282 @@
+"""What a decision does at once is what the next judging at the same instant makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.decisions_cast import (
+    JUST_OVER,
+    LONG_OVER,
+    LOST,
+    OPEN,
+    People,
+    Step,
+    act,
+    copied,
+    judged_world,
+    judges,
+    later,
+    manifest,
+    says,
+    undoes,
+)
+from tests.judge_cast import World, day
+
+Judged = Callable[[tuple[str, ...]], World]
+NOTHING: dict[str, Any] = {}
+DECEMBER_1, DECEMBER_20 = date(2026, 12, 1), date(2026, 12, 20)
+CONFIRMED = "Hand-over in progress until Fri 18 Sep 2026: project.created becomes project_created"
+IN_MANIFEST = "Hand-over in progress until Sun 20 Sep 2026: project.created becomes project_created"
+ANNOUNCED = 'from: project.created, to: project_created, since: 2026-09-06, owner: "@platform"'
+WHENEVER = "from: project.created, to: project_created", "from: report.opened, to: report_opened"
+
+
+def taken(by: str, after: float = 0) -> dict[str, Any]:
+    return {"acknowledged_by": by, "acknowledged_at": later(after).replace(tzinfo=None)}
+
+
+def muted(by: str, until: int | date) -> dict[str, Any]:
+    last = day(until) if isinstance(until, int) else until
+    return {"muted_by": by, "muted_reason": f"{by} knows why", "muted_until": last}
+
+
+def expected(by: str, reason: str | None = None) -> dict[str, Any]:
+    return {"expected_by": by, "expected_reason": reason or f"{by} knows why"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is said one after the other, and what then holds of a campaign's newest incident (NOW is day 41)."""
+
+    steps: Sequence[Step]
+    holds: Mapping[int, dict[str, Any]]
+    renames: tuple[str, ...] = ()
+
+
+CASES = {
+    "an incident is taken on": Case(
+        [says("acknowledge", "ana", incident_of=OPEN)],
+        {OPEN: taken("ana"), LOST: NOTHING},
+    ),
+    "of two who took on the incident the newest": Case(
+        [says("acknowledge", "ana", incident_of=OPEN), says("acknowledge", "ben", after=0.1, incident_of=OPEN)],
+        {OPEN: taken("ben", 0.1)},
+    ),
+    "an incident that is over is taken on, and let go": Case(
+        [
+            says("acknowledge", "ana", incident_of=LONG_OVER),
+            says("acknowledge", "ben", incident_of=JUST_OVER),
+            undoes(1),
+        ],
+        {LONG_OVER: taken("ana"), JUST_OVER: NOTHING},
+    ),
+    "what a campaign does was intended while its incident was open": Case(
+        [says("expected", "ana", after=-5, campaign_id=JUST_OVER), judges()],
+        {JUST_OVER: expected("ana")},
+    ),
+    "what a campaign did was intended while its incident was open, and is not now that it is over": Case(
+        [says("expected", "ana", after=-5, campaign_id=JUST_OVER), judges(), undoes(0)],
+        {JUST_OVER: NOTHING},
+    ),
+    "what a campaign does is intended now that its incident is over": Case(
+        [says("expected", "ana", campaign_id=JUST_OVER)],
+        {JUST_OVER: NOTHING},
+    ),
+    "the incident is muted until 1 December, then its campaign until 20 December": Case(
+        [
+            says("mute", "ana", incident_of=OPEN, until=DECEMBER_1),
+            says("mute", "ben", after=0.1, campaign_id=OPEN, until=DECEMBER_20),
+        ],
+        {OPEN: muted("ana", DECEMBER_1)},
+    ),
+    "the campaign is muted until 20 December, then its incident until 1 December": Case(
+        [
+            says("mute", "ben", campaign_id=OPEN, until=DECEMBER_20),
+            says("mute", "ana", after=0.1, incident_of=OPEN, until=DECEMBER_1),
+        ],
+        {OPEN: muted("ana", DECEMBER_1)},
+    ),
+    "when the mute of the incident has ended, the one of its campaign holds": Case(
+        [
+            says("mute", "ben", campaign_id=OPEN, until=50),
+            says("mute", "ana", after=0.1, incident_of=OPEN, until=42),
+            says("acknowledge", "cy", after=3, incident_of=LOST),
+        ],
+        {OPEN: muted("ben", 50)},
+    ),
+    "a campaign is muted after the mute of its incident had ended": Case(
+        [says("mute", "ana", incident_of=OPEN, until=42), says("mute", "ben", after=4, campaign_id=OPEN, until=50)],
+        {OPEN: muted("ben", 50)},
+    ),
+    "a mute that has ended is gone at the next thing that is said of anything": Case(
+        [says("mute", "ana", incident_of=OPEN, until=42), says("acknowledge", "ben", after=3, incident_of=LOST)],
+        {OPEN: NOTHING, LOST: taken("ben", 3)},
+    ),
+    "a mute is undone": Case(
+        [says("mute", "ana", incident_of=OPEN, until=50), undoes(0, after=1)],
+        {OPEN: NOTHING},
+    ),
+    "a mute of yesterday": Case(
+        [says("mute", "ana", incident_of=OPEN, until=40)],
+        {OPEN: NOTHING},
+    ),
+    "an incident that is over is muted": Case(
+        [says("mute", "ana", incident_of=JUST_OVER, until=50), says("mute", "ana", incident_of=LONG_OVER, until=50)],
+        {JUST_OVER: NOTHING, LONG_OVER: NOTHING},
+    ),
+    "a break is intended": Case(
+        [says("expected", "ana", incident_of=OPEN)],
+        {OPEN: expected("ana")},
+    ),
+    "the incident's break was intended, and then its campaign's": Case(
+        [says("expected", "ana", incident_of=OPEN), says("expected", "ben", after=0.1, campaign_id=OPEN)],
+        {OPEN: expected("ana")},
+    ),
+    "a break was intended until a day that is over": Case(
+        [says("expected", "ana", incident_of=OPEN, until=42), says("acknowledge", "ben", after=3, incident_of=OPEN)],
+        {OPEN: taken("ben", 3)},
+    ),
+    "a break that a manifest announced is intended for good, and then not": Case(
+        [says("expected", "ana", incident_of=LOST), undoes(0, after=0.1)],
+        {
+            LOST: expected(
+                "@platform", "Hand-over in progress until Sun 20 Sep 2026: project.created becomes project_created"
+            )
+        },
+        (ANNOUNCED,),
+    ),
+    "a break that a manifest announced is intended": Case(
+        [says("expected", "ana", incident_of=LOST)],
+        {LOST: expected("ana")},
+        (ANNOUNCED,),
+    ),
+    "what a manifest announced is over": Case(
+        [says("acknowledge", "ana", after=15, incident_of=OPEN)],
+        {LOST: NOTHING},
+        (ANNOUNCED,),
+    ),
+    "what a manifest announced without a day stays": Case(
+        [says("acknowledge", "ana", after=15, incident_of=OPEN)],
+        {
+            LOST: expected("manifest", "Hand-over in progress: project.created becomes project_created"),
+            LONG_OVER: expected("manifest", "Hand-over in progress: report.opened becomes report_opened"),
+        },
+        WHENEVER,
+    ),
+    "a rename is confirmed": Case(
+        [says("confirm_rename", "ana", event="project.created", new_event="project_created")],
+        {LOST: expected("ana", CONFIRMED), OPEN: NOTHING},
+    ),
+    "a rename is confirmed and then refused": Case(
+        [
+            says("confirm_rename", "ana", event="project.created", new_event="project_created"),
+            says("refuse_rename", "ben", after=0.1, event="project.created", new_event="project_created"),
+        ],
+        {LOST: NOTHING},
+    ),
+    "a confirmed rename is taken back": Case(
+        [says("confirm_rename", "ana", event="project.created", new_event="project_created"), undoes(0, after=0.1)],
+        {LOST: NOTHING},
+    ),
+    "the sends are not back a week after a rename was confirmed": Case(
+        [
+            says("confirm_rename", "ana", event="project.created", new_event="project_created"),
+            says("acknowledge", "ben", after=8, incident_of=LOST),
+        ],
+        {LOST: taken("ben", 8)},
+    ),
+    "a confirmed rename says nothing of incidents that were over": Case(
+        [
+            says("confirm_rename", "ana", event="invoice.sent", new_event="invoice_sent"),
+            says("confirm_rename", "ana", event="report.opened", new_event="report_opened"),
+        ],
+        {JUST_OVER: NOTHING, LONG_OVER: NOTHING},
+    ),
+    "a rename was confirmed while its incident was open, and is taken back now that it is over": Case(
+        [says("confirm_rename", "ana", after=-5, event="invoice.sent", new_event="invoice_sent"), judges(), undoes(0)],
+        {JUST_OVER: NOTHING},
+    ),
+    "a campaign is watched against another event, and again against its own": Case(
+        [
+            says("mute", "ana", incident_of=OPEN, until=50),
+            says("map_event", "ana", after=0.1, campaign_id=OPEN, event="twin"),
+            undoes(1, after=0.2),
+        ],
+        {OPEN: muted("ana", 50)},
+    ),
+    "a campaign is watched against another event": Case(
+        [says("mute", "ana", incident_of=OPEN, until=50), says("map_event", "ana", campaign_id=OPEN, event="twin")],
+        {OPEN: muted("ana", 50)},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    """Gives the judged world for the renames that a manifest announces; it is made once, and to be copied."""
+    return cache(lambda renames: judged_world(tmp_path_factory.mktemp("judged"), manifest(*renames)))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_next_judging_finds_nothing_to_change(name: str, judged: Judged, tmp_path: Path) -> None:
+    case = CASES[name]
+    people = People(copied(judged(case.renames), tmp_path))
+    act(people, case.steps)
+    assert {campaign: people.standing(campaign) for campaign in case.holds} == case.holds
+    at_once = people.rows()
+    people.judge(people.last_act)
+    assert people.rows() == at_once
+
+
+@st.composite
+def _sequences(draw: st.DrawFn) -> list[Step]:
+    """Things said at random, each half a day or more after the one before, with a judging now and then."""
+    steps, after = [], 0.0
+    for _ in range(draw(st.integers(2, 7))):
+        after += draw(st.sampled_from([0.5, 1, 3, 8]))
+        steps.append(judges(after=after) if draw(st.integers(0, 4)) == 0 else _said(draw, after))
+    return steps
+
+
+def _said(draw: st.DrawFn, after: float) -> Step:
+    by = draw(st.sampled_from(["ana", "ben"]))
+    kind = draw(st.sampled_from(["acknowledge", "mute", "mute", "expected", "confirm_rename", "refuse_rename"]))
+    if kind in ("confirm_rename", "refuse_rename"):
+        old, new = draw(st.sampled_from([("project.created", "project_created"), ("invoice.sent", "invoice_sent")]))
+        return says(kind, by, after=after, event=old, new_event=new)
+    about: dict[str, Any] = {}
+    if kind == "mute" or (kind == "expected" and draw(st.booleans())):
+        about["until"] = later(after + draw(st.sampled_from([-1, 0, 2, 5, 30]))).date()
+    whom = draw(st.sampled_from([OPEN, OPEN, LOST, JUST_OVER, LONG_OVER]))
+    about["incident_of" if kind == "acknowledge" or draw(st.booleans()) else "campaign_id"] = whom
+    return says(kind, by, after=after, **about)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    steps=_sequences(),
+    undone=st.lists(st.integers(0, 6), max_size=3, unique=True),
+    renames=st.sampled_from([(), (ANNOUNCED,), WHENEVER]),
+)
+def test_nor_does_it_whatever_was_said_and_undone(
+    steps: list[Step], undone: list[int], renames: tuple[str, ...], judged: Judged
+) -> None:
+    with TemporaryDirectory() as place:
+        people = People(copied(judged(renames), Path(place)))
+        act(people, steps)
+        for number in undone:
+            if people.can_undo(number):
+                people.undo(number, "zoe", people.last_act)
+        at_once = people.rows()
+        people.judge(people.last_act)
+        assert people.rows() == at_once
