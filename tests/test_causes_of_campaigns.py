@@ -11,7 +11,7 @@ from tests.causes_cast import SINCE, case, headline, numbers, versions
 def test_a_filter_that_nobody_passes_is_said_with_the_journeys_that_started() -> None:
     cause = headline(case(stage="activated", numbers=numbers(activated=0, never_activated=118, created=0, sent=0)))
     assert cause.cause == "filter_no_longer_matches"
-    assert "826 journeys started since 3 March and nobody passed" in cause.sentence
+    assert "826 journeys started since Tue 3 Mar and nobody passed" in cause.sentence
 
 
 def test_an_edited_filter_comes_before_a_filter_that_no_longer_matches() -> None:
@@ -44,4 +44,4 @@ def test_a_stopped_campaign_is_said_with_the_day() -> None:
     cause = headline(broken)
     assert cause.cause == "campaign_stopped"
     assert cause.since == SINCE
-    assert "set to stopped in Customer.io on 3 March" in cause.sentence
+    assert "set to stopped in Customer.io on Tue 3 Mar" in cause.sentence

@@ -14,7 +14,7 @@ def test_a_renamed_event_is_said_with_its_new_name_volume_and_properties() -> No
     assert cause.cause == "event_renamed"
     assert cause.since == SINCE
     assert cause.sentence == (
-        "`project.created` stopped on 3 March; `project_created` began the same day with 97 % of its volume and the "
+        "`project.created` stopped on Tue 3 Mar; `project_created` began the same day with 97 % of its volume and the "
         "same properties."
     )
     assert "from `project.created` to `project_created`" in cause.next_step

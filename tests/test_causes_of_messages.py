@@ -37,11 +37,11 @@ def test_a_message_off_beside_sending_ones_is_not_said_to_stop_everything() -> N
     cause = headline(case(kind="degraded", numbers=some_left, messages=mixed))
     assert cause.cause == "message_draft_or_off"
     assert cause.confidence <= 0.5
-    assert "70 % of the usual messages are made since 3 March. When it was switched off is not" in cause.sentence
+    assert "70 % of the usual messages are made since Tue 3 Mar. When it was switched off is not" in cause.sentence
     switch = versions({"field": "messages.7.sending_state", "from": "automatic", "to": "off"})
     seen = headline(case(kind="degraded", numbers=some_left, messages=mixed, versions=switch))
     assert (seen.cause, seen.confidence) == ("message_draft_or_off", 0.85)
-    assert seen.sentence.endswith("70 % of the usual messages are made since 3 March.")
+    assert seen.sentence.endswith("70 % of the usual messages are made since Tue 3 Mar.")
 
 
 def test_an_off_message_beside_sending_ones_is_not_blamed_for_other_breaks() -> None:

@@ -92,7 +92,7 @@ def test_init_from_data_writes_what_was_collected(published: Path, tmp_path: Pat
     assert (tips.event, tips.state) == ("project.created", "running")
     assert manifest.events["team_invite_sent"].properties["plan"].type == "object"
     assert "distinct_id" not in manifest.events["team_invite_sent"].properties
-    assert "# 100%" in target.read_text()
+    assert "# 100 %" in target.read_text()
 
 
 def test_a_key_that_is_refused_is_a_failure_of_that_part_only(demo: Sandbox, tmp_path: Path) -> None:

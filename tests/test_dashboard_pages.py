@@ -122,7 +122,7 @@ def test_a_link_leads_to_the_same_view_after_a_reload(page: Page, dashboard: Das
     page.reload()
     settled(page)
     expect(page.get_by_role("heading", name="Team expansion", level=1)).to_be_visible()
-    assert "From 27 October 2026 to 23 November 2026" in text_of(page)
+    assert "From Tue 27 Oct 2026 to Mon 23 Nov 2026" in text_of(page)
     assert page.get_by_role("radio", name="4 weeks").is_checked()
 
 

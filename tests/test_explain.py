@@ -9,6 +9,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from campaign_health.cli.main import campaign_health
+from campaign_health.words.numbers import span
 from tests.judge_cast import Story, World, broken, day, morning_after, steady
 
 DAYS = 60
@@ -130,7 +131,7 @@ def test_a_dip_that_all_campaigns_share_is_named_and_table_and_calculation_agree
     (link,) = [link for link in found["links"] if (link["upstream"], link["downstream"]) == ("activated", "sent")]
     steps = {label: value for label, value, _ in link["calculation"]}
     today = link["days"][-1]
-    assert steps["range"] == f"{today['expected_low']:,.0f} to {today['expected_high']:,.0f}"
+    assert steps["range"] == span(today["expected_low"], today["expected_high"])
     assert "All campaigns together had 7" in link["sentence"]
 
 

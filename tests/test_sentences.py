@@ -8,7 +8,7 @@ import pytest
 
 from campaign_health.words.currency import money
 from campaign_health.words.numbers import how_rare, span
-from campaign_health.words.sentences import overview_parts, seen_sentence
+from campaign_health.words.sentences import overview_parts, seen_sentence, verdict_sentence
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,30 @@ from campaign_health.words.sentences import overview_parts, seen_sentence
 )  # fmt: skip
 def test_a_verdict_is_one_sentence_with_its_numbers(numbers: dict[str, Any], said: str) -> None:
     assert seen_sentence(**numbers) == said
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        (
+            ("silent", "0 sends for 118 events", 52, 71, 1 / 500_000),
+            "0 sends for 118 events; 52 to 71 were expected; a healthy campaign does this less than once in a thousand "
+            "years.",
+        ),
+        (
+            ("degraded", "1 send for 1 event", 3, 3, 0.002),
+            "1 send for 1 event; 3 were expected; a healthy campaign does this about once in 500 days.",
+        ),
+        (("not_collected", "", None, None, None), "A source did not answer for this day, so nothing can be said."),
+        (("too_quiet", "0 sends for 2 events", 0, 1, 0.5), "0 sends for 2 events; too few to tell a stop from chance."),
+        (
+            ("volume_down", "3 sends for 5 events", 1, 6, 0.4, "the events themselves fell"),
+            "3 sends for 5 events; 1 to 6 were expected; the events themselves fell.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_seen_between_two_steps_becomes_the_same_sentence(numbers: tuple[Any, ...], said: str) -> None:
+    assert verdict_sentence(*numbers) == said
 
 
 def overview_sentence(counts: dict[str, int], **known: Any) -> str:

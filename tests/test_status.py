@@ -28,12 +28,12 @@ def test_each_broken_campaign_says_what_since_when_why_what_it_costs_and_what_to
     text = run(status_world, "status").stdout
     block = text[text.index("Upgrade offer") : text.index("◧")]
     plain = " ".join(block.split())
-    assert "silent since Fri 4 Sep 2026, 4 days" in plain
+    assert "silent since Fri 4 Sep, 4 days" in plain
     assert "0 sends for" in plain
     assert "were expected" in plain
     for label in ("Seen", "Why", "Cost", "Do", "Who"):
         assert f"  {label}" in block
-    assert "sends missed" in plain
+    assert "missed sends (" in plain
     assert "at risk" in plain
     assert "@growth" in plain
 
@@ -180,7 +180,7 @@ def test_a_muted_incident_stands_apart_with_owner_and_reason(tmp_path: Path) -> 
         )  # fmt: skip
     world.warehouse.publish()
     text = " ".join(run(world, "status").stdout.split())
-    assert "Muted ■ Upgrade offer, silent since Fri 4 Sep 2026; until Wed 16 Sep 2026 by ada: Migration" in text
+    assert "Muted ■ Upgrade offer, silent since Fri 4 Sep. Muted until Wed 16 Sep by ada: Migration." in text
     assert run(world, "status", "--exit-code").exit_code == 1
 
 

@@ -23,7 +23,7 @@ from campaign_health.cli.terminal.status_view import clean, print_rendered
 from campaign_health.judge.replay import Announcement, ReplayedDay, replay
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import load_settings
-from campaign_health.words.currency import risk_text
+from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import plural
 from campaign_health.words.status import cause_label, status_label
@@ -151,12 +151,8 @@ def _cost(item: Announcement, costs: Mapping[tuple[str, str], Cost]) -> Cost:
 
 
 def _cost_text(cost: Cost) -> str:
-    parts = []
-    if cost.missed_sends is not None and round(cost.missed_sends) > 0:
-        parts.append(f"{plural(cost.missed_sends, 'send')} missed")
-    if cost.revenue_at_risk is not None and round(cost.revenue_at_risk) > 0:
-        parts.append(risk_text(cost.revenue_at_risk))
-    return f"Cost until now: {'; '.join(parts)}." if parts else ""
+    text = cost_text(missed_text(cost.missed_sends), risk_text(cost.revenue_at_risk))
+    return f"Cost until now: {text}." if text else ""
 
 
 def _said(item: Announcement) -> str:

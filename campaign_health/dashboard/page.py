@@ -20,7 +20,7 @@ from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings
 from campaign_health.state.overview import Overview, overview_of
 from campaign_health.state.workspace import WorkspaceState, read_workspace, workspace_names
-from campaign_health.words.dates import day_text, days_since
+from campaign_health.words.dates import moment_text
 from campaign_health.words.visible import visible
 from storage.errors import ExpectedFailure, NoPublishedFileError
 
@@ -47,11 +47,8 @@ class Page:
         return self.workspace.zone
 
     def local_time(self, instant: datetime) -> str:
-        """An instant as people of the workspace read it: `today at 06:32`, `Mon 23 Nov at 06:32`."""
-        local = instant.astimezone(self.zone)
-        passed = days_since(local.date(), self.today)
-        day = passed if passed in ("today", "yesterday") else day_text(local.date(), self.today)
-        return f"{day} at {local:%H:%M}"
+        """An instant as people of the workspace read it: `today at 06:32`, `3 days ago at 06:32`."""
+        return moment_text(instant, self.zone, self.today)
 
 
 def draw(page: Callable[[Page], None]) -> None:

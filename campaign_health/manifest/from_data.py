@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from campaign_health.manifest.dependencies import ObservedCampaign
 from campaign_health.manifest.observed import Observed, ObservedProperty
 from campaign_health.manifest.writing import quote
+from campaign_health.words.numbers import share_text
 
 REQUIRED_SHARE = 0.995  # of events that must carry a property for it to be written down as required
 SELDOM = 0.01  # properties on fewer events than this are left out
@@ -69,11 +70,11 @@ def _property(key: str, seen: ObservedProperty) -> str:
     if seen.share >= REQUIRED_SHARE:
         fields["required"] = "true"
     inner = ", ".join(f"{name}: {value}" for name, value in fields.items())
-    return f"      {quote(key)}: {{{inner}}}    # {seen.share:.0%}{_others(seen.shares, seen.main_type)}"
+    return f"      {quote(key)}: {{{inner}}}    # {share_text(seen.share)}{_others(seen.shares, seen.main_type)}"
 
 
 def _others(shares: Mapping[str, float], main: str | None) -> str:
-    rest = [f"{share:.0%} {kind}" for kind, share in sorted(shares.items()) if kind != main and share >= SELDOM]
+    rest = [f"{share_text(share)} {kind}" for kind, share in sorted(shares.items()) if kind != main and share >= SELDOM]
     return f", also {', '.join(rest)}" if rest and main else ""
 
 

@@ -64,6 +64,4 @@ def _cure(plain: str, rows: list[_Row]) -> str:
 
 def _in_short(rows: list[_Row]) -> str:
     # With their ids: names have commas of their own.
-    names = [f"{visible(name, _NAME_LENGTH)} ({number})" for _, number, name in rows[:_NAMES_SHOWN]]
-    more = len(rows) - len(names)
-    return f"{', '.join(names)} and {more:,} more" if more else joined(names)
+    return joined([f"{visible(name, _NAME_LENGTH)} ({number})" for _, number, name in rows], _NAMES_SHOWN)

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from campaign_health.process.clock import NOW_SETTING, local_day
 from campaign_health.state.sources import SourceState, core
-from campaign_health.words.dates import day_text, days_since
+from campaign_health.words.dates import clock_text, day_text, moment_text
 from campaign_health.words.lists import joined
 from campaign_health.words.numbers import plural
-from campaign_health.words.status import SOURCE_WORDS
+from campaign_health.words.source_names import source_name, source_names
 
 STALE_AFTER = timedelta(hours=36)
 """Collected daily, a source's newest answer is never older than this; older means that something has stopped."""
@@ -34,8 +34,8 @@ def staleness(
     newest = max(one.newest_run_at for one in needed)
     if newest - now > CLOCKS_DIFFER_BY:
         return (
-            f"The clock says {moment(now, zone)}, which is before the newest collection ({moment(newest, zone)}):"
-            f" set this machine's clock, or remove {NOW_SETTING}."
+            f"The clock says {clock_text(now, zone)}, which is before the newest collection"
+            f" ({clock_text(newest, zone)}): set this machine's clock, or remove {NOW_SETTING}."
         )
     if judged_day is None:
         return f"Nothing was judged for {workspace} yet: run `campaign-health judge`."
@@ -43,11 +43,10 @@ def staleness(
     if old:
         oldest = min(one.answered_at for one in old if one.answered_at is not None)
         days = plural((local_day(now, zone) - local_day(oldest, zone)).days, "day")
-        names = [SOURCE_WORDS.get(one.source, one.source) for one in old]
-        of = "" if len(old) == len(needed) else f" of {joined(names)}"
+        of = "" if len(old) == len(needed) else f" of {source_names(one.source for one in old)}"
         return f"The newest collection{of} is {days} old: what follows is not of today."
     if (local_day(now, zone) - judged_day).days > JUDGED_WITHIN_DAYS:
-        return f"Nothing after {judged_day.isoformat()} was judged: run `campaign-health judge`."
+        return f"Nothing after {day_text(judged_day, local_day(now, zone))} was judged: run `campaign-health judge`."
     return None
 
 
@@ -55,18 +54,10 @@ def collected_text(sources: Sequence[SourceState], zones: Mapping[str, ZoneInfo]
     """When everything was collected: `all sources collected today at 06:32`; None where nothing ever was."""
     if not sources:
         return None
-    troubled = sorted({SOURCE_WORDS.get(one.source, one.source) for one in sources if one.trouble})
+    troubled = sorted({source_name(one.source) for one in sources if one.trouble})
     # What was asked last says nothing of a source that was last asked long ago.
     needed = core(sources)
     oldest = min([one for one in needed if not one.trouble] or needed, key=lambda one: one.newest_run_at)
     zone = zones[oldest.workspace]
-    local, today = oldest.newest_run_at.astimezone(zone), local_day(now, zone)
-    is_ahead = local.date() > today
-    when = f"on {moment(local, zone)}" if is_ahead else f"{days_since(local.date(), today)} at {local:%H:%M}"
+    when = moment_text(oldest.newest_run_at, zone, local_day(now, zone))
     return f"collected {when}, except part of {joined(troubled)}" if troubled else f"all sources collected {when}"
-
-
-def moment(instant: datetime, zone: ZoneInfo) -> str:
-    """An instant in the workspace's zone: `Tue 24 Nov 2026 at 06:32`."""
-    local = instant.astimezone(zone)
-    return f"{day_text(local.date())} at {local:%H:%M}"

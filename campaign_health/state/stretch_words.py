@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from campaign_health.state.stretches import Stretch
-from campaign_health.words.dates import day_text, days_since
+from campaign_health.words.dates import day_text, days_since, days_text
 from campaign_health.words.lists import joined
 from campaign_health.words.numbers import count, plural, span
 from campaign_health.words.sentences import seen_sentence
-from campaign_health.words.status import SOURCE_WORDS
+from campaign_health.words.source_names import source_names
 
 # For each status: what it means, and what a person can do about it.
 ADVICE = {
@@ -35,14 +34,14 @@ def since_line(stretch: Stretch, today: date) -> str:
     """Since when, and for how many days: `Sat 21 Nov, 3 days ago`; of what was not collected the days themselves."""
     if stretch.status != "not_collected":
         return f"{day_text(stretch.since, today)}, {days_since(stretch.since, today)}"
-    first, last = day_text(stretch.since, today), day_text(stretch.day, today)
-    return first if first == last else f"{first} to {last} ({plural(stretch.days, 'day')})"
+    days = days_text(stretch.since, stretch.day, today)
+    return days if stretch.since == stretch.day else f"{days} ({plural(stretch.days, 'day')})"
 
 
 def seen_line(stretch: Stretch, today: date) -> str:
     """The numbers against what was expected, or what did not answer."""
     if stretch.status == "not_collected":
-        return f"{_sources(stretch.lacking) or 'A source'} gave no usable numbers for this campaign."
+        return f"{source_names(stretch.lacking) or 'A source'} gave no usable numbers for this campaign."
     if stretch.status == "surging":
         return seen_sentence(
             "surging", events=stretch.events, sent=stretch.sent, expected_low=stretch.expected_low,
@@ -60,7 +59,3 @@ def seen_line(stretch: Stretch, today: date) -> str:
         parts.append(f"{plural(stretch.sent, 'send')} on {day}; {expected} were expected for so few events")
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}." if text else ""
-
-
-def _sources(sources: Sequence[str]) -> str:
-    return joined([SOURCE_WORDS.get(one, one) for one in dict.fromkeys(sources)])

@@ -10,7 +10,7 @@ from campaign_health.state.sources import SourceState, troubled_core
 from campaign_health.state.stretches import Stretch
 from campaign_health.words.dates import days_text
 from campaign_health.words.lists import joined
-from campaign_health.words.status import SOURCE_WORDS
+from campaign_health.words.source_names import service_names, source_name, source_names
 from campaign_health.words.visible import visible
 
 NAMES_SHOWN = 3
@@ -36,12 +36,12 @@ class Unchecked:
     @property
     def title(self) -> str:
         """What it is about: up to three campaigns by name, else the source."""
-        return in_short(self.campaigns) if self.campaigns else joined([SOURCE_WORDS.get(s, s) for s in self.sources])
+        return in_short(self.campaigns) if self.campaigns else source_names(self.sources)
 
     @property
     def when(self) -> str:
         """Its days, `Fri 20 Nov to Mon 23 Nov`; empty where they are not known."""
-        return days_text(self.first_day, self.last_day) if self.first_day and self.last_day else ""
+        return days_text(self.first_day, self.last_day, self.last_day) if self.first_day and self.last_day else ""
 
 
 def unchecked(stretches: Iterable[Stretch], sources: Sequence[SourceState], workspace: str) -> tuple[Unchecked, ...]:
@@ -65,9 +65,7 @@ def unchecked(stretches: Iterable[Stretch], sources: Sequence[SourceState], work
 
 def in_short(names: Sequence[str]) -> str:
     """Up to three names, and how many more there are: `Welcome, Survey, Tips and 4 more`."""
-    shown = [visible(name, NAME_LENGTH) for name in names[:NAMES_SHOWN]]
-    more = len(names) - len(shown)
-    return f"{', '.join(shown)} and {more:,} more" if more else joined(shown)
+    return joined([visible(name, NAME_LENGTH) for name in names], NAMES_SHOWN)
 
 
 def _source(one: SourceState, workspace: str) -> Unchecked:
@@ -79,12 +77,11 @@ def _source(one: SourceState, workspace: str) -> Unchecked:
 
 def _said(names: Sequence[str], sources: Sequence[str]) -> str:
     one = len(names) == 1
-    services = [name for name, sign in (("Customer.io", "customerio"), ("Mixpanel", "mixpanel"))
-                if any(source.startswith(sign) for source in sources)]  # fmt: skip
+    services = service_names(sources)
     them, were = ("it", "it was") if one else ("them", "they were")
-    who = f"{joined(services)} gave no usable numbers" if services else "There are no numbers"
+    who = f"{services} gave no usable numbers" if services else "There are no numbers"
     return f"{who} for {them}, so {were} not checked. {CURE}"
 
 
 def _details(names: Sequence[str], troubled: dict[str, SourceState]) -> str:
-    return " ".join(f"{SOURCE_WORDS.get(name, name)}: {troubled[name].trouble}" for name in names if name in troubled)
+    return " ".join(f"{source_name(name)}: {troubled[name].trouble}" for name in names if name in troubled)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from campaign_health.words.numbers import count
 
-def joined(parts: Sequence[str]) -> str:
-    """Parts as in a sentence: `a, b and c`; empty where there are none."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+def joined(parts: Sequence[str], most: int | None = None) -> str:
+    """Parts as in a sentence: `a, b and c`; beyond `most` only their number: `a, b, c and 4 more`."""
+    shown = list(parts[:most])
+    if more := len(parts) - len(shown):
+        shown.append(f"{count(more)} more")
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def names_in_code(names: Sequence[str], most: int = 3) -> str:
-    """Names from code, each in backticks, no more than `most`: `a`, `b`, `c` and 2 more."""
-    quoted = [f"`{name}`" for name in names[:most]]
-    if len(names) > most:
-        return f"{', '.join(quoted)} and {len(names) - most} more"
-    return joined(quoted)
+    """Names from code, each in backticks: `a`, `b`, `c` and 2 more."""
+    return joined([f"`{name}`" for name in names], most)

@@ -13,10 +13,5 @@ _TYPES = {
 
 
 def type_words(kind: str | None) -> str:
-    """What sort of value that is: `text` for `string`; `missing` for None or a type not known."""
-    return _TYPES.get(kind or "", "missing")
-
-
-def kind_text(kind: str) -> str:
-    """What sort of value that is: `text` for `string`; an unknown spelling as it is."""
-    return _TYPES.get(kind, kind)
+    """What sort of value that is: `text` for `string`; `missing` for None, an unknown spelling as it is."""
+    return _TYPES.get(kind, kind) if kind else "missing"

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from campaign_health.words.currency import weekly_text
+from campaign_health.words.costs import weekly_text
 from campaign_health.words.lists import joined
 from campaign_health.words.numbers import count, how_rare, plural, span
-from campaign_health.words.status import BROKEN, STATUS_WORDS
+from campaign_health.words.status import BROKEN, STATUS_WORDS, UNBROKEN
 
 _BE = {
     "silent": ("is silent", "are silent"),
     "event_lost": ("has lost its event", "have lost their event"),
     "degraded": ("is losing sends", "are losing sends"),
-}
-_REST = {
     "healthy": ("is healthy", "are healthy"),
     "volume_down": ("is down in volume", "are down in volume"),
     "surging": ("is surging", "are surging"),
@@ -32,6 +30,9 @@ _WHERE = {
 }
 """Where the chain broke, said of stages that the count of sends does not show."""
 
+_UNSEEN = ("not_collected", "not_running")
+_TOO_LITTLE = {"learning": "too little history yet", "too_quiet": "too few to tell a stop from chance"}
+
 
 def seen_sentence(
     status: str,
@@ -47,37 +48,46 @@ def seen_sentence(
     day: str | None = None,
     delivered: float | None = None,
 ) -> str:
-    """One day's verdict in one sentence: what was seen, what was expected, how rare that is.
+    """One day's verdict on a campaign in one sentence: what was seen, what was expected, how rare that is.
 
     Numbers that are None were not collected or do not exist (a campaign without an event) and are left out. For a
     lost event the range is that of the event itself; where messages do not arrive and `delivered` is given, of the
     deliveries; else of the sends.
     `0 sends for 118 events; 52 to 71 were expected; a healthy campaign does this less than once in a thousand years.`
     """
-    if status in ("not_collected", "not_running"):
-        return STATUS_WORDS[status].meaning
     when = f" on {day}" if day else ""
-    if stage == "event" and event is None:
+    if stage == "event" and event is None and status not in _UNSEEN:
         return f"No journey has started{f' by {day}' if day else ''}: Mixpanel has never seen the trigger event."
-    if stage == "event" and event is not None:
-        parts = [f"{plural(events or 0, 'event')} named {event}{when}"]
+    if stage == "event":
+        seen = f"{plural(events or 0, 'event')} named {event}{when}"
     elif stage == "delivered" and delivered is not None:
         source = "" if sent is None else f" for {plural(sent, 'send')}"
-        parts = [f"{plural(delivered, 'delivery', 'deliveries')}{source}{when}"]
+        seen = f"{plural(delivered, 'delivery', 'deliveries')}{source}{when}"
     else:
         seen = "sends unknown" if sent is None else plural(sent, "send")
         source = _source(events, started)
-        parts = [f"{seen} for {source}{when}" if source else f"{seen}{when}"]
-    if expected_low is not None and expected_high is not None and status not in ("learning", "too_quiet"):
-        verb = "was" if expected_low == expected_high == 1 else "were"
-        parts.append(f"{span(expected_low, expected_high)} {verb} expected")
-    where = _WHERE.get((stage or "", status))
-    if where is not None and (stage == "delivered" or started is not None):
+        seen = f"{seen} for {source}{when}" if source else f"{seen}{when}"
+    where = _WHERE.get((stage or "", status), "") if stage == "delivered" or started is not None else ""
+    return verdict_sentence(status, seen, expected_low, expected_high, probability, where)
+
+
+def verdict_sentence(
+    status: str, seen: str, low: float | None, high: float | None, probability: float | None, where: str = ""
+) -> str:
+    """One day's verdict out of what was seen: what was expected of it (`low` to `high`), `where` it broke, how rare
+    that is. What is None is left out, and so is what the verdict makes pointless.
+    """
+    if status in _UNSEEN:
+        return STATUS_WORDS[status].meaning
+    parts = [seen]
+    if low is not None and high is not None and status not in _TOO_LITTLE:
+        parts.append(f"{span(low, high)} {'was' if low == high == 1 else 'were'} expected")
+    if where:
         parts.append(where)
     if probability is not None and status in (*BROKEN, "surging"):
         parts.append(f"a healthy campaign does this {how_rare(probability)}")
-    if status in ("learning", "too_quiet"):
-        parts.append("too little history yet" if status == "learning" else "too few to tell a stop from chance")
+    if status in _TOO_LITTLE:
+        parts.append(_TOO_LITTLE[status])
     return "; ".join(parts) + "."
 
 
@@ -109,9 +119,9 @@ def overview_parts(
     elif sum(statuses.values()) - statuses.get("not_running", 0) - statuses.get("not_collected", 0) > 0:
         unsure = not certain or statuses.get("not_collected", 0) > 0
         news.append("Nothing is known to be broken" if unsure else "Nothing is broken")
-    kinds = [status for status in _REST if statuses.get(status, 0)]
+    kinds = [status for status in UNBROKEN if statuses.get(status, 0)]
     is_first = not broken and not muted
-    rest = [_counted(statuses[status], _REST[status], first=is_first and status == kinds[0]) for status in kinds]
+    rest = [_counted(statuses[status], _BE[status], first=is_first and status == kinds[0]) for status in kinds]
     if not news and not rest:
         known = f"{plural(unjudged, 'campaign')} {'is' if unjudged == 1 else 'are'} collected; nothing was judged yet"
         news.append(known if unjudged else "No campaigns are known yet")

@@ -39,6 +39,11 @@ PAGE_STATUSES: dict[str, Words] = {
 BROKEN: tuple[str, ...] = ("silent", "event_lost", "degraded")
 """The statuses that open an incident, worst first."""
 
+UNBROKEN: tuple[str, ...] = (
+    "healthy", "volume_down", "surging", "learning", "too_quiet", "not_collected", "not_running",
+)  # fmt: skip
+"""The statuses that open no incident, in the order in which they are counted out."""
+
 STAGE_WORDS: dict[str, Words] = {
     "event": Words("trigger event", "1", "The event stopped arriving in Mixpanel."),
     "started": Words("journeys started", "2", "The event arrives, but starts no journeys in Customer.io."),
@@ -65,15 +70,6 @@ CAUSE_WORDS: dict[str, Words] = {
         "Part of the traffic broke", "◔", "The missing share is one segment of the traffic."
     ),
     "unknown": Words("Cause unknown", "?", "Nothing that was looked at explains it."),
-}
-
-SOURCE_WORDS: dict[str, str] = {
-    "mixpanel_events": "Mixpanel event counts",
-    "mixpanel_properties": "Mixpanel event properties",
-    "mixpanel_lexicon": "Mixpanel Lexicon",
-    "customerio_campaigns": "Customer.io campaigns",
-    "customerio_metrics": "Customer.io sends",
-    "customerio_journeys": "Customer.io journeys",
 }
 
 

@@ -13,6 +13,7 @@ from campaign_health.state.incident import Incident
 from campaign_health.state.standing import Standing, standing_on
 from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.dates import day_text
+from campaign_health.words.decided import intended_text, muted_text, taken_text
 from campaign_health.words.links import Act, act_link, campaign_link, data_link, overview_link
 from campaign_health.words.numbers import plural
 from campaign_health.words.status import cause_label
@@ -178,7 +179,7 @@ def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dash
         tags=incident.tags,
         sends=sends,
         recovered_on=incident.recovered_on,
-        note=_note(incident, name),
+        note=_note(incident, name, today),
         link=campaign_link(dashboard_url, workspace, incident.campaign_id) if dashboard_url else None,
         acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,
         mute_link=_act(act, incident, "mute") if name is not SectionName.MUTED else None,
@@ -189,16 +190,15 @@ def _act(base: str | None, incident: Incident, act: Act) -> str | None:
     return act_link(base, incident.workspace, incident.campaign_id, incident.incident_id, act) if base else None
 
 
-def _note(incident: Incident, name: SectionName) -> str:
+def _note(incident: Incident, name: SectionName, today: date) -> str:
     if name is SectionName.MUTED:
         if incident.expected_by:
-            return f"Marked as intended by {incident.expected_by}: {incident.expected_reason or 'no reason given'}."
-        until = day_text(incident.muted_until, incident.muted_until) if incident.muted_until else "further notice"
-        return f"Muted until {until} by {incident.muted_by or 'someone'}: {incident.muted_reason or 'no reason given'}."
+            return f"{intended_text(incident.expected_by, incident.expected_reason, None, today)}."
+        return f"{muted_text(incident.muted_by, incident.muted_reason, incident.muted_until, today)}."
     if incident.status == "withdrawn":
         return "Restated numbers show that nothing had broken."
     if incident.acknowledged_by and incident.is_open:
-        return f"{incident.acknowledged_by} is on it."
+        return f"{taken_text(incident.acknowledged_by)}."
     return ""
 
 

@@ -1,4 +1,4 @@
-"""The digest's sentences: headline, the line about the rest, ranges, money, dates."""
+"""The digest's sentences: the headline, the line about the rest, and what is said of each item."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from datetime import date, timedelta
 
 from campaign_health.alerts.digest.digest import Digest, DigestItem, Kind, SectionName
 from campaign_health.state.standing import Standing
-from campaign_health.words.currency import risk_text
-from campaign_health.words.dates import day_text
+from campaign_health.words.costs import cost_text, missed_text, risk_text
+from campaign_health.words.dates import day_text, days_text
 from campaign_health.words.lists import joined
-from campaign_health.words.numbers import count, plural, span
+from campaign_health.words.numbers import count, plural
 from campaign_health.words.sentences import muted_parts, risk_parts
 from campaign_health.words.shortened import first_sentence
-from campaign_health.words.status import status_label
+from campaign_health.words.status import UNBROKEN, status_label
 from campaign_health.words.visible import visible
 
 NAME_LENGTH = 80
-# The statuses that open no incident, in the order of the overview's sentence.
-_REST = ("healthy", "volume_down", "surging", "learning", "too_quiet", "not_collected", "not_running")
 
 
 def shown_name(name: str, length: int = NAME_LENGTH) -> str:
@@ -36,7 +34,7 @@ def headline(sizes: Mapping[SectionName, int], kind: Kind, standing: Standing, *
     ):
         if number := sizes.get(name):
             noun = "" if parts else "campaign " if number == 1 else "campaigns "
-            parts.append(f"{number:,} {noun}{one if number == 1 else many}")
+            parts.append(f"{count(number)} {noun}{one if number == 1 else many}")
     said = [joined(parts)] if parts else []
     said += muted_parts(len(standing.muted), is_more=bool(standing.broken))
     said += risk_parts(standing.risk.dollars, standing.risk.unpriced)
@@ -44,7 +42,7 @@ def headline(sizes: Mapping[SectionName, int], kind: Kind, standing: Standing, *
         who = plural(unchecked_campaigns, "campaign") if unchecked_campaigns else "some data"
         said.append(f"{who} could not be checked")
     if not said and (late := sizes.get(SectionName.LATE)):
-        said.append(f"{plural(late, 'past incident', 'past incidents')} came to light")
+        said.append(f"{plural(late, 'past incident')} came to light")
     if said:
         text = "; ".join(said)
         return text[0].upper() + text[1:]
@@ -60,24 +58,17 @@ def rest_line(counts: Mapping[str, int], judged_day: date | None) -> str:
     """One line about all campaigns that need no attention, and the day it speaks of."""
     if judged_day is None:
         return "Nothing has been judged yet."
-    parts = [f"{counts[status]:,} {status_label(status).lower()}" for status in _REST if counts.get(status)]
+    parts = [f"{count(counts[status])} {status_label(status).lower()}" for status in UNBROKEN if counts.get(status)]
     return f"{'; '.join(parts) if parts else 'No other campaigns'}. Judged up to {day_text(judged_day, judged_day)}."
 
 
-def missed_text(item: DigestItem) -> str:
+def item_cost(item: DigestItem) -> str:
     """Missed sends and money in a few words; empty where neither is known."""
-    parts = []
-    if item.missed_sends and round(item.missed_sends) >= 1:
-        text = f"about {count(item.missed_sends)} missed sends"
-        if item.missed_sends_low is not None and item.missed_sends_high is not None:
-            text += f" ({span(max(0.0, item.missed_sends_low), item.missed_sends_high)})"
-        parts.append(text)
-    if item.money:
-        money = item.money
-        parts.append(
-            risk_text(money.amount, money.low, money.high, a_week=money.a_week, over=item.recovered_on is not None)
-        )
-    return ", ".join(parts)
+    missed, money = missed_text(item.missed_sends, item.missed_sends_low, item.missed_sends_high), item.money
+    if money is None:
+        return missed
+    over = item.recovered_on is not None
+    return cost_text(missed, risk_text(money.amount, money.low, money.high, a_week=money.a_week, over=over))
 
 
 def when_text(item: DigestItem, today: date) -> str:
@@ -85,15 +76,12 @@ def when_text(item: DigestItem, today: date) -> str:
     if not item.recovered_on:
         return f"since {day_text(item.since, today)} (day {item.day_number})"
     last_bad = max(item.since, item.recovered_on - timedelta(days=1))
-    days = day_text(item.since, today)
-    if last_bad != item.since:
-        days += f" to {day_text(last_bad, today)}"
-    return f"{days}; recovered on {day_text(item.recovered_on, today)}"
+    return f"{days_text(item.since, last_bad, today)}; recovered on {day_text(item.recovered_on, today)}"
 
 
 def seen_text(item: DigestItem) -> str:
     """What is seen, or was; empty where the heading's days and the missed sends already say it all."""
-    return "" if item.recovered_on and missed_text(item) else item.seen
+    return "" if item.recovered_on and item_cost(item) else item.seen
 
 
 def why_text(item: DigestItem, name: SectionName) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from campaign_health.alerts.digest.digest import Digest
-from campaign_health.words.status import SOURCE_WORDS
+from campaign_health.words.source_names import source_name
 
 _ADAPTER = TypeAdapter(Digest)
 VERSION = 2
@@ -44,7 +44,7 @@ def _failure_of_version_1(failure: Mapping[str, Any]) -> dict[str, Any]:
     """It named one source, and no title."""
     parts = dict(failure)
     source = parts.pop("source")
-    return {**parts, "sources": (source,), "title": SOURCE_WORDS.get(source, source)}
+    return {**parts, "sources": (source,), "title": source_name(source)}
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ from datetime import date
 from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.digest.lines import (
     day_and_workspace,
-    missed_text,
+    item_cost,
     next_text,
     seen_text,
     shown_name,
@@ -18,6 +18,7 @@ from campaign_health.alerts.digest.lines import (
 )
 from campaign_health.alerts.forms.spark_text import sparkline
 from campaign_health.words.dates import day_text, days_text
+from campaign_health.words.numbers import count
 
 WIDTH = 78
 INDENT = "    "
@@ -46,7 +47,7 @@ def _section_lines(section: Section, digest: Digest) -> list[str]:
     for failure in section.failures:
         lines += _failure_lines(failure)
     if section.more:
-        lines.append(f"  and {section.more:,} more" + (f": {digest.link}" if digest.link else ""))
+        lines.append(f"  and {count(section.more)} more" + (f": {digest.link}" if digest.link else ""))
     return lines
 
 
@@ -56,7 +57,7 @@ def _item_lines(item: DigestItem, name: SectionName, today: date) -> list[str]:
     title, cause = why_text(item, name)
     if title or cause:
         paragraphs.append(f"Why: {f'{title}. ' if title else ''}{cause}")
-    if missed := missed_text(item):
+    if missed := item_cost(item):
         paragraphs.append(missed[0].upper() + missed[1:] + ".")
     if next_step := next_text(item, name):
         paragraphs.append(f"Next: {next_step}")
@@ -74,7 +75,7 @@ def _item_lines(item: DigestItem, name: SectionName, today: date) -> list[str]:
 
 
 def _failure_lines(failure: CheckFailure) -> list[str]:
-    days = days_text(failure.first_day, failure.last_day)
+    days = days_text(failure.first_day, failure.last_day, failure.last_day)
     lines = textwrap.wrap(
         f"{shown_name(failure.title, 300)} – {days}", WIDTH, initial_indent="  ", subsequent_indent="  "
     )

@@ -17,7 +17,7 @@ from typing import Any
 from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.digest.lines import (
     day_and_workspace,
-    missed_text,
+    item_cost,
     next_text,
     seen_text,
     shown_name,
@@ -27,6 +27,7 @@ from campaign_health.alerts.digest.lines import (
 )
 from campaign_health.alerts.forms.spark_text import sparkline
 from campaign_health.words.dates import day_text, days_text
+from campaign_health.words.numbers import count
 
 HEADER_LENGTH = 150
 TEXT_LENGTH = 3000
@@ -88,7 +89,7 @@ def _blocks(digest: Digest) -> list[Block]:
         blocks += [_item_block(item, section.name, digest.day) for item in section.items]
         blocks += [_failure_block(failure) for failure in section.failures]
         if section.more:
-            more = [_text(f"and {section.more:,} more")]
+            more = [_text(f"and {count(section.more)} more")]
             blocks.append(_rich([*more, _text(" – "), _link(digest.link, "see all")] if digest.link else more))
     rest = [_text(digest.rest)]
     if digest.link:
@@ -113,7 +114,7 @@ def _item_block(item: DigestItem, name: SectionName, today: date) -> Block:
     cause_title, cause = why_text(item, name)
     if cause_title or cause:
         lines.append([_text(f"{cause_title or 'Why'}. ", bold=True), _text(_cut(cause, SENTENCE_LENGTH))])
-    if missed := missed_text(item):
+    if missed := item_cost(item):
         lines.append([_text(missed[0].upper() + missed[1:])])
     if next_step := next_text(item, name):
         lines.append([_text("Next: ", bold=True), _text(_cut(next_step, SENTENCE_LENGTH))])
@@ -135,7 +136,7 @@ def _item_block(item: DigestItem, name: SectionName, today: date) -> Block:
 def _failure_block(failure: CheckFailure) -> Block:
     elements = [
         _text(_cut(failure.title, SENTENCE_LENGTH), bold=True),
-        _text(f"  {days_text(failure.first_day, failure.last_day)}"),
+        _text(f"  {days_text(failure.first_day, failure.last_day, failure.last_day)}"),
     ]
     if failure.said:
         elements.append(_text(f"\n{_cut(failure.said, SENTENCE_LENGTH)}"))

@@ -11,6 +11,7 @@ from campaign_health.check.git_tree import CouldNotCheck
 from campaign_health.manifest.dependencies import ObservedCampaign
 from campaign_health.manifest.observed import Observed, ObservedEvent, ObservedProperty
 from campaign_health.manifest.problems import Failure
+from campaign_health.words.dates import day_text
 from collectors.customerio.liquid.template_variables import property_of
 from storage.errors import StorageError
 from storage.file.database import open_published
@@ -89,7 +90,7 @@ def _read(connection: DuckDBPyConnection, file: Path, workspace: str | None, tod
             )
         elif run is not None and run[0] == "failed":
             observed.failures.append(
-                Failure(f"{file}: {service} could not be read on {run[2]:%Y-%m-%d}: {run[1]}", "Collect again.")
+                Failure(f"{file}: {service} could not be read on {day_text(run[2])}: {run[1]}", "Collect again.")
             )
         elif run is not None and run[0] == "partial":
             observed.remarks.append(f"{service} were read in part only: {run[1]}")
@@ -98,7 +99,7 @@ def _read(connection: DuckDBPyConnection, file: Path, workspace: str | None, tod
     observed.campaigns = observed.campaigns or None
     days = [event.last_collected for event in (observed.events or {}).values() if event.last_collected]
     if days and (today - max(days)).days > STALE_DAYS:
-        observed.remarks.append(f"The newest day of Mixpanel's events in {file} is {max(days).isoformat()}.")
+        observed.remarks.append(f"The newest day of Mixpanel's events in {file} is {day_text(max(days))}.")
     observed.events = observed.events or None
     return observed
 

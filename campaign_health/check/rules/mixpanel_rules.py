@@ -15,6 +15,8 @@ from campaign_health.manifest.observed import Observed, ObservedEvent, ObservedP
 from campaign_health.manifest.reading import ReadManifest
 from campaign_health.manifest.schema import EventEntry
 from campaign_health.names.likeness import name_likeness
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import count, share_text
 
 SILENT_DAYS = 3  # days without one event before it can be called gone
 SILENT_EVENTS = 12.0  # events that its own history would have had in those days
@@ -84,7 +86,7 @@ def _gone(
     new = likely_successor(seen, events)
     told = f"; `{new}` began then, its likely new name" if new else ""
     message = (
-        f"Mixpanel has seen no `{name}` since {seen.last_seen.isoformat()}; about {missed:,.0f} were to be "
+        f"Mixpanel has seen no `{name}` since {day_text(seen.last_seen)}; about {count(missed)} were to be "
         f"expected{told}. This stops {stopped(hit)}."
     )
     return [_finding("event_not_seen", "violation", message, name, hit, file, line, new_name=new)]
@@ -130,16 +132,15 @@ def _properties(
         if seen and kind and declared.type and kind not in _ALSO.get(declared.type, {declared.type}):
             message = (
                 f"`{key}` of `{name}` is {_article(declared.type)} in the manifest, but Mixpanel sees "
-                f"{_article(kind)} in {seen.shares[kind]:.0%} of events on {seen.day.isoformat()}.{breaks}"
+                f"{_article(kind)} in {share_text(seen.shares[kind])} of events on {day_text(seen.day)}.{breaks}"
             )
             found.append(_finding("observed_type_differs", severity, message, name, users, file, line, prop=key))
         share = seen.share if seen else 0.0
         if declared.required and share < REQUIRED_SHARE:
             new = _likely_property(key, entry, profile)
             told = f" `{new}` is its likely new name." if new else ""
-            message = (
-                f"the manifest requires `{key}` of `{name}`, but only {share:.0%} of events carry it.{told}{breaks}"
-            )
+            carried = f"only {share_text(share)} of events carry it"
+            message = f"the manifest requires `{key}` of `{name}`, but {carried}.{told}{breaks}"
             rule = "observed_property_missing"
             found.append(_finding(rule, severity, message, name, users, file, line, prop=key, new_name=new))
     return found

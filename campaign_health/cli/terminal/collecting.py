@@ -10,16 +10,9 @@ from rich.table import Table
 
 from campaign_health.cli.terminal.console import notes, results
 from campaign_health.pipeline import RunReport
+from campaign_health.words.source_names import source_name
 from storage.records import CollectionRecord, Source
 
-SOURCE_WORDS: dict[Source, str] = {
-    "mixpanel_events": "Mixpanel event counts",
-    "mixpanel_properties": "Mixpanel properties",
-    "mixpanel_lexicon": "Mixpanel Lexicon",
-    "customerio_campaigns": "Customer.io campaigns",
-    "customerio_metrics": "Customer.io sends",
-    "customerio_journeys": "Customer.io journeys",
-}
 OUTCOME_SIGNS = {"complete": ("✓", "green"), "partial": ("!", "yellow"), "failed": ("✗", "red")}
 
 
@@ -53,7 +46,7 @@ class CollectingDisplay:
         """Begins a source's bar."""
         self._close()
         where = "" if workspace == "default" else f"{workspace}: "
-        self._task = self._bars.add_task(escape(f"{where}{SOURCE_WORDS[source]}"), total=None, what="")
+        self._task = self._bars.add_task(escape(f"{where}{source_name(source)}"), total=None, what="")
 
     def advance(self, done: int, total: int | None, what: str) -> None:
         """Moves the bar to `done` of `total`."""
@@ -65,7 +58,7 @@ class CollectingDisplay:
         self._close()
         sign, colour = OUTCOME_SIGNS[record.outcome]
         where = "" if record.workspace == "default" else f"{record.workspace}: "
-        line = f"{sign} {where}{SOURCE_WORDS[record.source]}: {record.outcome}, {record.rows:,} rows, "
+        line = f"{sign} {where}{source_name(record.source)}: {record.outcome}, {record.rows:,} rows, "
         line += f"{record.requests:,} requests"
         notes.print(line, style=colour, markup=False)
         for text in (record.error, *record.details.get("notes", ())):
@@ -94,7 +87,7 @@ def print_report(report: RunReport) -> None:
         sign, colour = OUTCOME_SIGNS[record.outcome]
         table.add_row(
             *([escape(record.workspace)] if several else []),
-            SOURCE_WORDS[record.source],
+            source_name(record.source),
             f"[{colour}]{sign} {record.outcome}[/]",
             _days(record),
             f"{record.rows:,}",

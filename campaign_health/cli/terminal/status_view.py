@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
 
 from rich.console import Console
 from rich.padding import Padding
@@ -14,10 +15,11 @@ from campaign_health.state.overview import Overview
 from campaign_health.state.stretch_words import ADVICE, seen_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.state.unchecked import Unchecked
-from campaign_health.words.currency import risk_text
+from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text
-from campaign_health.words.numbers import plural, span
-from campaign_health.words.status import STATUS_WORDS, cause_label
+from campaign_health.words.decided import intended_text, muted_text, taken_text
+from campaign_health.words.numbers import plural
+from campaign_health.words.status import STATUS_WORDS, cause_label, status_label
 
 _COLOURS = {"silent": "bold red", "event_lost": "bold red", "degraded": "bold yellow"}
 _WIDEST = 100
@@ -63,7 +65,6 @@ def clean(text: str) -> str:
 
 
 def _block(item: Incident, several: bool) -> Table:
-    words = STATUS_WORDS[item.kind]
     table = Table.grid(padding=(0, 1), expand=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
@@ -71,8 +72,9 @@ def _block(item: Incident, several: bool) -> Table:
     heading.append(clean(item.campaign), style="bold")
     if several:
         heading.append(f"  ({clean(item.workspace)})", style="dim")
-    heading.append(f"  {words.label.lower()} since {day_text(item.opened_on)}, {_for(item.days)}", style="default")
-    table.add_row(Text(words.shape, style=_COLOURS.get(item.kind, "bold")), heading)
+    since = f"{day_text(item.opened_on, _last_day(item))}, {plural(item.days, 'day')}"
+    heading.append(f"  {status_label(item.kind).lower()} since {since}", style="default")
+    table.add_row(Text(STATUS_WORDS[item.kind].shape, style=_COLOURS.get(item.kind, "bold")), heading)
     for label, text in _lines(item):
         row = Table.grid(padding=(0, 1))
         row.add_column(width=5, style="dim")
@@ -90,19 +92,14 @@ def _lines(item: Incident) -> Iterable[tuple[str, str]]:
         yield "Cost", cost
     if item.next_step:
         yield "Do", item.next_step
-    who = [text for text in (item.owner, item.acknowledged_by and f"taken on by {item.acknowledged_by}") if text]
+    who = [text for text in (item.owner, item.acknowledged_by and taken_text(item.acknowledged_by)) if text]
     if who:
         yield "Who", ", ".join(who)
 
 
 def _cost(item: Incident) -> str:
-    parts = []
-    if item.missed_range is not None:
-        value, low, high = item.missed_range
-        parts.append(f"{plural(value, 'send')} missed ({span(low, high)})")
-    if item.risk_range is not None:
-        parts.append(risk_text(*item.risk_range, a_week=item.dollars_a_week))
-    return "; ".join(parts)
+    missed, at_risk = item.missed_range or (None,), item.risk_range or (None,)
+    return cost_text(missed_text(*missed), risk_text(*at_risk, a_week=item.dollars_a_week))
 
 
 def _print_quiet(console: Console, title: str, items: Sequence[Incident]) -> None:
@@ -111,13 +108,12 @@ def _print_quiet(console: Console, title: str, items: Sequence[Incident]) -> Non
     console.print()
     console.print(Text(title, style="bold"))
     for item in items:
+        today = _last_day(item)
         if item.expected_by is not None:
-            why = f"{item.expected_reason or 'no reason given'} ({item.expected_by})"
+            why = intended_text(item.expected_by, item.expected_reason, None, today)
         else:
-            until = f"until {day_text(item.muted_until)} " if item.muted_until else ""
-            why = f"{until}by {item.muted_by}: {item.muted_reason or 'no reason given'}"
-        line = f"{STATUS_WORDS[item.kind].shape} {item.campaign}, {STATUS_WORDS[item.kind].label.lower()} since "
-        console.print(Text(clean(f"{line}{day_text(item.opened_on)}; {why}")))
+            why = muted_text(item.muted_by, item.muted_reason, item.muted_until, today)
+        console.print(Text(clean(f"{_since(item.kind, item.campaign, item.opened_on, today)}. {why}.")))
 
 
 def _print_worth_a_look(console: Console, notable: Sequence[Stretch]) -> None:
@@ -126,8 +122,7 @@ def _print_worth_a_look(console: Console, notable: Sequence[Stretch]) -> None:
     console.print()
     console.print(Text("Worth a look", style="bold"))
     for item in notable:
-        words = STATUS_WORDS[item.status]
-        heading = f"{words.shape} {item.campaign}, {words.label.lower()} since {day_text(item.since, item.day)}"
+        heading = _since(item.status, item.campaign, item.since, item.day)
         meaning, _ = ADVICE[item.status]
         console.print(Padding(Text(clean(f"{heading}. {seen_line(item, item.day)} {meaning}")), 0))
 
@@ -146,5 +141,11 @@ def _print_unchecked(console: Console, unknown: Sequence[Unchecked], several: bo
             console.print(Padding(Text(clean(f"Details: {item.details}"), style="dim"), (0, 0, 0, 2)))
 
 
-def _for(days: int) -> str:
-    return plural(days, "day")
+def _last_day(item: Incident) -> date:
+    # The last judged day is the last of the incident's days, whose year goes without saying.
+    return item.opened_on + timedelta(days=item.days - 1)
+
+
+def _since(status: str, campaign: str, since: date, today: date) -> str:
+    words = STATUS_WORDS[status]
+    return f"{words.shape} {campaign}, {words.label.lower()} since {day_text(since, today)}"

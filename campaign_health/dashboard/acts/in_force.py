@@ -10,7 +10,7 @@ import streamlit as st
 from campaign_health.dashboard.acts.acting import undo
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.page import Page
-from campaign_health.words.dates import day_text
+from campaign_health.words.decided import intended_text, muted_text, taken_text
 from storage.read.decided import Decision
 
 
@@ -36,13 +36,11 @@ def words(decision: Decision, today: date) -> str:
     """A decision in words: who said what, why, until when."""
     who, reason = decision.decided_by, f": {decision.reason}" if decision.reason else ""
     if decision.kind == "acknowledge":
-        return f"{who} is on it{reason}"
+        return f"{taken_text(who)}{reason}"
     if decision.kind == "mute":
-        until = f" until {day_text(decision.until, today)}" if decision.until else ""
-        return f"Muted by {who}{until}{reason}"
+        return muted_text(who, decision.reason, decision.until, today)
     if decision.kind == "expected":
-        until = f" until {day_text(decision.until, today)}" if decision.until else ""
-        return f"Marked as intended by {who}{until}{reason}"
+        return intended_text(who, decision.reason, decision.until, today)
     if decision.kind == "map_event":
         return f"{who} has it watched against {decision.event or 'no event'}{reason}"
     return f"{who} said that {decision.event} is now {decision.new_event}"

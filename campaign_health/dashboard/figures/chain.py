@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from campaign_health.dashboard.figures.layout import with_look
 from campaign_health.dashboard.look.theme import Palette
-from campaign_health.words.numbers import unbroken_share
+from campaign_health.words.numbers import count, unbroken_share
 
 STEPS = (
     ("events", "Events"),
@@ -49,7 +49,7 @@ class Step:
         """The number as it is read."""
         if self.number is None:
             return "not collected"
-        return f"{self.number:,.0f}{' so far' if self.is_growing else ''}"
+        return f"{count(self.number)}{' so far' if self.is_growing else ''}"
 
 
 def chain_steps(day: pd.Series, stage: str | None) -> list[Step]:
@@ -93,7 +93,7 @@ def chain_table(steps: list[Step]) -> pd.DataFrame:
         {
             "Step": [step.label for step in steps],
             "Number": [None if number is None else round(number) for number in numbers],
-            "Of the step before": ["–" if share is None else f"{unbroken_share(share)}" for share in shares],
+            "Of the step before": ["–" if share is None else unbroken_share(share) for share in shares],
             "Still growing": ["yes" if step.is_growing else "" for step in steps],
             "Broken": ["◀ here" if step.is_broken else "" for step in steps],
         }
@@ -112,4 +112,4 @@ def chain_text(steps: list[Step]) -> str:
 
 
 def _step_text(step: Step, number: float | None) -> str:
-    return f"{'not collected' if number is None else f'{number:,.0f}'} {step.label.lower()}"
+    return f"{'not collected' if number is None else count(number)} {step.label.lower()}"

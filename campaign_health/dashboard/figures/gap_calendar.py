@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 
 from campaign_health.dashboard.figures.layout import with_look
 from campaign_health.dashboard.look.theme import Palette
+from campaign_health.words.dates import day_text
 from campaign_health.words.lists import joined
-from campaign_health.words.status import SOURCE_WORDS
+from campaign_health.words.source_names import source_name
 
 WEEKS = 30
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -23,7 +24,7 @@ def gap_days(days: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for day, part in days.groupby("day"):
-        missing = [SOURCE_WORDS.get(one, one) for one in part.loc[part["state"] == "not_collected", "source"]]
+        missing = [source_name(one) for one in part.loc[part["state"] == "not_collected", "source"]]
         state = GAP if missing else GROWING if (part["state"] == "provisional").any() else ALL
         rows.append({"day": pd.Timestamp(str(day)), "state": state, "missing": joined(missing)})
     return pd.DataFrame(rows, columns=["day", "state", "missing"])
@@ -43,7 +44,7 @@ def gap_calendar(found: pd.DataFrame, colours: Palette) -> go.Figure:
             x=part["day"] - pd.to_timedelta(part["day"].dt.day_of_week, unit="D"),
             y=[WEEKDAYS[number] for number in part["day"].dt.day_of_week], mode="markers", name=state,
             marker={"symbol": symbol, "size": 11, "color": tones[state], "line": {"width": 1.5, "color": tones[state]}},
-            text=[f"{day:%-d %B %Y}: {gap or state.lower()}" for day, gap in
+            text=[f"{day_text(day.date())}: {gap or state.lower()}" for day, gap in
                   zip(part["day"], part["missing"], strict=True)],
             hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
@@ -57,6 +58,6 @@ def gap_text(days: pd.DataFrame) -> str:
     parts = []
     for source, part in days.groupby("source"):
         missing = int((part["state"] == "not_collected").sum())
-        label = SOURCE_WORDS.get(str(source), str(source))
+        label = source_name(str(source))
         parts.append(f"{label}: {'no gaps' if not missing else f'{missing} of {len(part)} days not collected'}")
     return "; ".join(parts) + "." if parts else "Nothing has been collected yet."

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from campaign_health.dashboard.figures.timeline import Shade
+from campaign_health.words.dates import days_text
 from campaign_health.words.numbers import plural
 
 
@@ -21,8 +22,9 @@ def timeline_text(days: pd.DataFrame, shades: Sequence[Shade]) -> str:
     events = "" if pd.isna(last["events"]) else f" for {plural(last['events'], 'event')}"
     missing = int((days["campaign_state"] == "not_collected").sum())
     total = plural(known["sent"].sum(), "send")
+    first, newest = pd.Timestamp(days["day"].iloc[0]), pd.Timestamp(days["day"].iloc[-1])
     text = (
-        f"From {pd.Timestamp(days['day'].iloc[0]):%-d %B %Y} to {pd.Timestamp(days['day'].iloc[-1]):%-d %B %Y}: "
+        f"From {days_text(first.date(), newest.date())}: "
         f"{plural(last['sent'], 'send')}{events} on the newest collected day, {total} in all."
     )
     if missing:

@@ -14,7 +14,7 @@ from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.dashboard.published import answer
 from campaign_health.state.data_view import data_view
 from campaign_health.words.dates import day_text
-from campaign_health.words.status import SOURCE_WORDS
+from campaign_health.words.source_names import source_name
 
 OUTCOMES = {"complete": "● complete", "partial": "◔ in part", "failed": "× failed"}
 SOURCE_MEANINGS = {
@@ -42,7 +42,7 @@ def _freshness(page: Page) -> None:
     st.subheader("How fresh is it?", anchor=False)
     rows = [
         {
-            "Source": SOURCE_WORDS.get(one.source, one.source),
+            "Source": source_name(one.source),
             "Last complete": page.local_time(one.complete_at) if one.complete_at else "never",
             "Newest run": OUTCOMES.get(one.outcome, one.outcome),
             "Tells": SOURCE_MEANINGS.get(one.source, "–"),
@@ -57,7 +57,7 @@ def _freshness(page: Page) -> None:
     )  # fmt: skip
     for one in page.workspace.sources:
         if one.trouble:
-            label = in_markdown(SOURCE_WORDS.get(one.source, one.source))
+            label = in_markdown(source_name(one.source))
             st.warning(f"**{label}.** {in_markdown(one.trouble)}", icon=":material/cloud_off:")
     judged = page.workspace.judged_day
     quiet(f"Judged up to {day_text(judged, page.today)}." if judged else "Nothing has been judged yet.")
@@ -89,7 +89,7 @@ def _runs(page: Page, runs: pd.DataFrame) -> None:
     table = pd.DataFrame(
         {
             "Started": local.dt.strftime("%Y-%m-%d %H:%M"),
-            "Source": [SOURCE_WORDS.get(source, source) for source in runs["source"]],
+            "Source": [source_name(source) for source in runs["source"]],
             "Outcome": [OUTCOMES.get(outcome, outcome) for outcome in runs["outcome"]],
             "What went wrong, and the cure": [shown(text) if isinstance(text, str) else "–" for text in runs["error"]],
             "First day": pd.to_datetime(runs["first_day"]).dt.date,

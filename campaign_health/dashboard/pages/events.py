@@ -17,7 +17,7 @@ from campaign_health.dashboard.published import answer
 from campaign_health.state.events_view import RENAMES_SHOWN, EventsView, events_view
 from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import plural, unbroken_share
-from campaign_health.words.property_types import kind_text
+from campaign_health.words.property_types import type_words
 
 
 def events(page: Page) -> None:
@@ -78,8 +78,8 @@ def _properties(changes: pd.DataFrame) -> None:
             "Event": [shown(name) for name in changes["event"]],
             "Property": [shown(name) for name in changes["property"]],
             "What": [words.get(str(kind), str(kind)) for kind in changes["kind"]],
-            "Before": [kind_text(kind) if isinstance(kind, str) else "–" for kind in changes["before"]],
-            "After": [kind_text(kind) if isinstance(kind, str) else "–" for kind in changes["after"]],
+            "Before": [type_words(kind) if isinstance(kind, str) else "–" for kind in changes["before"]],
+            "After": [type_words(kind) if isinstance(kind, str) else "–" for kind in changes["after"]],
             "Events that had it": _shares(changes["share_before"]),
             "Events that have it": _shares(changes["share_after"]),
             "Perhaps now": changes["new_property"].fillna("–"),

@@ -13,7 +13,7 @@ from campaign_health.dashboard.parts.edit_words import edit_detail, edit_text
 from campaign_health.dashboard.parts.property_words import property_detail, property_text
 from campaign_health.state.campaign_view import CampaignView
 from campaign_health.state.incident import Incident
-from campaign_health.words.dates import day_text
+from campaign_health.words.dates import day_text, days_text
 from campaign_health.words.status import cause_label, status_label
 from campaign_health.words.visible import visible
 
@@ -28,17 +28,17 @@ def incident_shades(incidents: Sequence[Incident], last_day: date) -> list[Shade
         if one.status == "withdrawn":
             continue
         last = one.recovered_on - timedelta(days=1) if one.recovered_on and one.status != "open" else None
-        days = days_text(one.opened_on, last, last_day)
+        days = lasting_text(one.opened_on, last, last_day)
         text = f"{status_label(one.kind)} {days}: {cause_label(one.cause).lower()}"
         shades.append(Shade(one.opened_on, max(one.opened_on, last or last_day), text, last is None))
     return shades
 
 
-def days_text(first: date, last: date | None, today: date) -> str:
+def lasting_text(first: date, last: date | None, today: date) -> str:
     """The days of something: `since Sat 31 Oct` while it lasts, else `Sat 31 Oct to Fri 6 Nov`."""
     if last is None:
         return f"since {day_text(first, today)}"
-    return day_text(first, today) if last <= first else f"{day_text(first, today)} to {day_text(last, today)}"
+    return days_text(first, max(first, last), today)
 
 
 def campaign_marks(view: CampaignView, zone: ZoneInfo) -> list[Mark]:

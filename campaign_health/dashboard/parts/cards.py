@@ -13,6 +13,7 @@ from campaign_health.state.incident import Incident
 from campaign_health.state.stretch_words import ADVICE, seen_line, since_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.words.dates import day_text, days_since
+from campaign_health.words.decided import taken_text
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from campaign_health.words.status import cause_label
 
@@ -107,7 +108,7 @@ def _brief(html: str) -> str:
 
 
 def _owner(incident: Incident) -> str:
-    who = f"{safe(incident.acknowledged_by)} is on it" if incident.acknowledged_by else ""
+    who = taken_text(safe(incident.acknowledged_by)) if incident.acknowledged_by else ""
     if not who and incident.owner:
         who = f"owner {safe(incident.owner)}"
     style = f"color:{MUTED};font-size:.86rem;overflow-wrap:anywhere"

@@ -12,7 +12,7 @@ from campaign_health.dashboard.look.markup import safe, with_code
 from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import unbroken_share
-from campaign_health.words.property_types import kind_text
+from campaign_health.words.property_types import type_words
 
 # What of a cause's facts is shown, in this order and in these words.
 FACT_WORDS = {
@@ -103,7 +103,7 @@ def _value(name: str, value: object) -> str:
     if isinstance(value, int | float):
         return f"{value:,.1f}".removesuffix(".0")
     if name in TYPES:
-        return escape(kind_text(str(value)))
+        return escape(type_words(str(value)))
     if isinstance(value, list):
         return ", ".join(_part(part) for part in value)
     if isinstance(value, dict):

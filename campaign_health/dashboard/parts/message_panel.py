@@ -14,7 +14,7 @@ from campaign_health.dashboard.parts.message_words import failure_text, problem_
 from campaign_health.dashboard.parts.property_words import property_text
 from campaign_health.state.campaign_view import CampaignView
 from campaign_health.words.numbers import unbroken_share
-from campaign_health.words.property_types import kind_text
+from campaign_health.words.property_types import type_words
 
 
 def draw_messages(page: Page, view: CampaignView) -> None:
@@ -60,7 +60,7 @@ def property_table(used: Sequence[str], states: pd.DataFrame, changes: pd.DataFr
         root = name if name in set(states["property"]) else name.split(".")[0]
         found = states[states["property"] == root].to_dict("records")
         changed = changes[(changes["property"] == root) & (changes["kind"] != "appeared")].to_dict("records")
-        kinds = ", ".join(f"{kind_text(row['type'])} ({unbroken_share(row['share'])})" for row in found)
+        kinds = ", ".join(f"{type_words(row['type'])} ({unbroken_share(row['share'])})" for row in found)
         state = "● as before" if kinds else "× not seen"
         if changed:
             state = f"▲ {shown(property_text(changed[0]))}"

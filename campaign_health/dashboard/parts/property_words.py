@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from campaign_health.words.property_types import kind_text
+from campaign_health.words.property_types import type_words
 
 
 def property_text(change: Mapping[Hashable, Any]) -> str:
     """A changed property (a row of `property_change`) in words."""
     name = change["property"]
     if change["kind"] == "type_changed":
-        return f"Property {name} was {kind_text(str(change['before']))} and is {kind_text(str(change['after']))}"
+        return f"Property {name} was {type_words(str(change['before']))} and is {type_words(str(change['after']))}"
     if isinstance(change["new_property"], str):
         return f"Property {name} gave way to {change['new_property']}"
     return f"Property {name} is missing"

@@ -10,7 +10,7 @@ from typing import Any
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.edits import Edit, all_edits, edits_near
-from campaign_health.words.dates import day_and_month
+from campaign_health.words.dates import day_text
 from campaign_health.words.guides import ask
 from campaign_health.words.numbers import plural, share_text
 
@@ -36,7 +36,7 @@ def _stopped(case: BrokenCampaign) -> Cause | None:
         return None
     edit = near[0] if near else (stops[-1] if stops else None)
     since = edit.day if edit else None
-    when = f" on {day_and_month(since, case.as_of)}" if since else ""
+    when = f" on {day_text(since, case.as_of)}" if since else ""
     before = f" It was {edit.before} before." if edit and edit.before else ""
     return Cause(
         "campaign_stopped",
@@ -66,7 +66,7 @@ def _edited(case: BrokenCampaign, chain: Chain) -> Cause | None:
         return None
     what = _field_words(edit.field)
     sentence = (
-        f"The campaign's {what} was changed on {day_and_month(edit.day, case.as_of)}, when the break began: from"
+        f"The campaign's {what} was changed on {day_text(edit.day, case.as_of)}, when the break began: from"
         f" {_value(edit.before)} to {_value(edit.to)}."
     )
     return Cause(
@@ -126,7 +126,7 @@ def _filter(case: BrokenCampaign, chain: Chain) -> Cause | None:
     error = math.sqrt(min(before, 1.0) * max(1.0 - before, 0.05) / max(started, 1.0) + PASSING_SPREAD**2)
     if before - since < SURE_FALL * error:
         return None
-    day = day_and_month(case.since, case.as_of)
+    day = day_text(case.since, case.as_of)
     closed = kept <= FILTER_CLOSED
     passed = "nobody passed" if since == 0 else f"{share_text(since)} passed"
     sentence = (

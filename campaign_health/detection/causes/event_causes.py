@@ -9,7 +9,7 @@ from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.rename.rename import Rename
 from campaign_health.names.likeness import nearest_names
-from campaign_health.words.dates import day_and_month
+from campaign_health.words.dates import day_text
 from campaign_health.words.guides import ask, asking
 from campaign_health.words.lists import names_in_code
 from campaign_health.words.numbers import rate_text, share_text
@@ -70,18 +70,18 @@ def _renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> Cause
     news = [first.new, *first.other_new]
     if not first.started:
         return _declared_not_begun(case, first)
-    day = day_and_month(first.first_day, case.as_of)
+    day = day_text(first.first_day, case.as_of)
     total = sum(rename.volume_handed_over for rename in whole if rename.new in news)
     facts = first.facts() | {"volume_handed_over": round(total, 3), "new_events": news}
     if first.gradual and first.first_day != first.last_day:
-        until = f" until {day_and_month(first.last_day, case.as_of)}" if first.complete else ""
+        until = f" until {day_text(first.last_day, case.as_of)}" if first.complete else ""
         moved = share_text(first.moved_share)
         sentence = (
             f"`{case.event}` handed over to {names_in_code(news)} little by little from {day}{until}: "
             f"{moved} of its traffic has left the old name, and the new one has {share_text(total)} of that"
         )
     elif first.complete:
-        stopped = day_and_month(first.last_day, case.as_of)
+        stopped = day_text(first.last_day, case.as_of)
         when = "the same day" if first.first_day == first.last_day else f"on {day}"
         carried = "began" if len(news) == 1 else "began together"
         sentence = (
@@ -133,7 +133,7 @@ def _rename_step(case: BrokenCampaign, new: str) -> str:
 
 
 def _declared_not_begun(case: BrokenCampaign, rename: Rename) -> Cause:
-    since = day_and_month(rename.first_day, case.as_of)
+    since = day_text(rename.first_day, case.as_of)
     return Cause(
         "event_renamed",
         0.9,
@@ -151,7 +151,7 @@ def _part_renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> 
     if not parts:
         return None
     first = parts[0]
-    day = day_and_month(first.first_day, case.as_of)
+    day = day_text(first.first_day, case.as_of)
     sentence = (
         f"Since {day}, {share_text(first.moved_share)} of `{case.event}` is missing, steadily; `{first.new}` began the"
         f" same day with {share_text(first.volume_handed_over)} of the missing part{_properties_words(first)}. One"
@@ -205,7 +205,7 @@ def _removed(case: BrokenCampaign, chain: Chain) -> Cause | None:
     fading = case.kind == "event_lost" and lately is not None and lately <= EVENT_FADING
     if fallen_with_all or not (gone or fading):
         return None
-    day = day_and_month(case.since, case.as_of)
+    day = day_text(case.since, case.as_of)
     before = rate_text(values.before)
     facts = {
         "event": case.event,

@@ -10,10 +10,10 @@ import pandas as pd
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.edits import edits_near
-from campaign_health.words.dates import day_and_month
+from campaign_health.words.dates import day_text
 from campaign_health.words.guides import asking
 from campaign_health.words.lists import names_in_code
-from campaign_health.words.numbers import plural, share_text
+from campaign_health.words.numbers import count, plural, share_text
 
 LEAST_RISE = 0.08  # of the messages made: a smaller rise of a loss explains nothing
 LEAST_COUNT = 3  # messages
@@ -90,19 +90,19 @@ def _failing(case: BrokenCampaign, chain: Chain) -> Cause | None:
     rate = loss_rise(chain, ["failed"])
     if rate is None or rate[1] - rate[0] < LEAST_RISE or rate[2] < LEAST_COUNT:
         return None
-    before, since, count = rate
+    before, since, failed = rate
     texts = recent_failures(case)
     variables = list(dict.fromkeys(name for text in texts for name in variables_named(text)))
-    day = day_and_month(case.since, case.as_of)
+    day = day_text(case.since, case.as_of)
     sentence = (
-        f"{share_text(since)} of the messages made since {day} failed ({count:,.0f}; {share_text(before)} before)"
+        f"{share_text(since)} of the messages made since {day} failed ({count(failed)}; {share_text(before)} before)"
     )
     if texts:
         sentence += f'. Customer.io says: "{texts[0]}"'
     sentence += "."
     edited = [edit for edit in edits_near(case) if edit.about_messages]
     if edited:
-        sentence += f" The message was changed on {day_and_month(edited[0].day, case.as_of)}."
+        sentence += f" The message was changed on {day_text(edited[0].day, case.as_of)}."
     if variables:
         step = (
             f"In Customer.io, open the failing message and give {names_in_code(variables)} a default (such as `{{{{"
@@ -118,7 +118,7 @@ def _failing(case: BrokenCampaign, chain: Chain) -> Cause | None:
     facts = {
         "failed_share_before": round(before, 4),
         "failed_share_since": round(since, 4),
-        "failed_since": round(count),
+        "failed_since": round(failed),
         "failure_messages": texts[:5],
         "variables": variables,
     }
@@ -170,7 +170,7 @@ def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
     nothing_made = made is not None and made <= CREATED_GONE
     some_off = made is not None and made <= 0.9
     sends_lost = chain.kept("sent", "activated")
-    day = day_and_month(switched[0].day if switched else case.since, case.as_of)
+    day = day_text(switched[0].day if switched else case.since, case.as_of)
     if drafted and rate is not None:
         confidence = (0.96 if drafts or switched else 0.85) * _explained(rate[1] - rate[0], chain)
         which = (
@@ -230,8 +230,8 @@ def _unreachable(case: BrokenCampaign, chain: Chain) -> Cause | None:
         found.append(("bounced", (bounced[0], bounced[1], bounced[1] * bounced[2])))
     if not found:
         return None
-    loss, (before, since, count) = max(found, key=lambda item: item[1][1] - item[1][0])
-    day = day_and_month(case.since, case.as_of)
+    loss, (before, since, lost) = max(found, key=lambda item: item[1][1] - item[1][0])
+    day = day_text(case.since, case.as_of)
     why = {
         "undeliverable": (
             "undeliverable (no address on the profile, a message limit, or delivery switched off for the workspace)"
@@ -240,7 +240,7 @@ def _unreachable(case: BrokenCampaign, chain: Chain) -> Cause | None:
         "bounced": "refused by the receiver (bounced)",
     }[loss]
     sentence = (
-        f"{share_text(since)} of the messages made since {day} were {why}: {count:,.0f}, against {share_text(before)}"
+        f"{share_text(since)} of the messages made since {day} were {why}: {count(lost)}, against {share_text(before)}"
         " before."
     )
     step = {
@@ -262,6 +262,6 @@ def _unreachable(case: BrokenCampaign, chain: Chain) -> Cause | None:
         "loss": loss,
         "share_before": round(before, 4),
         "share_since": round(since, 4),
-        "count_since": round(count),
+        "count_since": round(lost),
     }
     return Cause("recipients_unreachable", 0.92 * explained, case.since, sentence, facts, step)

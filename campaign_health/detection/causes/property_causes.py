@@ -11,7 +11,7 @@ from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.message_causes import loss_rise, recent_failures, variables_named
 from campaign_health.detection.causes.property_drift import PropertyChange
-from campaign_health.words.dates import day_and_month
+from campaign_health.words.dates import day_text
 from campaign_health.words.guides import ask, asking
 from campaign_health.words.lists import names_in_code
 from campaign_health.words.numbers import share_text
@@ -136,9 +136,9 @@ def _use_words(case: BrokenCampaign, how: str | None) -> str:
 
 def _when(case: BrokenCampaign, change: PropertyChange) -> str:
     if change.last_day_before and (change.day - change.last_day_before).days > 1:
-        before, after = (day_and_month(day, case.as_of) for day in (change.last_day_before, change.day))
+        before, after = (day_text(day, case.as_of) for day in (change.last_day_before, change.day))
         return f"between {before} and {after}, the days on which it was looked at"
-    return f"on {day_and_month(change.day, case.as_of)}"
+    return f"on {day_text(change.day, case.as_of)}"
 
 
 def _facts(change: PropertyChange, how: str | None) -> dict[str, object]:
@@ -214,7 +214,7 @@ def _part(
 ) -> Cause:
     lost = _lost_share(change)
     sentence = (
-        f"Since {day_and_month(case.since, case.as_of)}, {share_text(lost)} of `{change.event}` comes without"
+        f"Since {day_text(case.since, case.as_of)}, {share_text(lost)} of `{change.event}` comes without"
         f" `{change.property}`"
     )
     sentence += f", and {share_text(missing)} of the sends are missing" if missing is not None else ""

@@ -8,7 +8,7 @@ from campaign_health.detection.causes.edits import edits_near
 from campaign_health.detection.causes.event_causes import PROJECT_DOWN
 from campaign_health.detection.causes.message_causes import loss_rise
 from campaign_health.detection.causes.property_causes import used_properties
-from campaign_health.words.dates import day_and_month
+from campaign_health.words.dates import day_text
 from campaign_health.words.guides import ask, asking
 from campaign_health.words.lists import names_in_code
 from campaign_health.words.numbers import rate_text, share_text
@@ -28,7 +28,7 @@ def steady_part(case: BrokenCampaign, chain: Chain) -> Cause | None:
     # A part of the traffic is the same part every day; what comes and goes is something else.
     if kept is None or not 0.1 < kept < 0.92 or not steady:
         return None
-    day = day_and_month(case.since, case.as_of)
+    day = day_text(case.since, case.as_of)
     event = f"`{case.event}`" if case.event else "the trigger"
     if case.stage == "started":
         sentence = (
@@ -52,7 +52,7 @@ def steady_part(case: BrokenCampaign, chain: Chain) -> Cause | None:
 def unknown(case: BrokenCampaign, chain: Chain) -> Cause:
     """Said plainly, with what was looked at and found in order, and what could not be looked at."""
     ruled_out = tuple(_ruled_out(case, chain))
-    day = day_and_month(case.since, case.as_of)
+    day = day_text(case.since, case.as_of)
     where = _where(case, day)
     sentence = f"No cause found: {where}, and none of the usual reasons fits."
     if case.project_kept is not None and case.project_kept < PROJECT_DOWN:

@@ -8,7 +8,7 @@ from datetime import date
 from campaign_health.detection.chain.part_hand_overs import LEAST_CONFIDENCE
 from campaign_health.detection.explain.explanation import Budget, Step
 from campaign_health.words.dates import day_text
-from campaign_health.words.numbers import count, plural, span
+from campaign_health.words.numbers import count, plural, share_text, span
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def explain_event(seen: EventDay, budget: Budget, hand_over: HandOverDays | None
             Step(
                 "level",
                 seen.level,
-                f"All events of the project had {seen.level:.0%} of their usual level: allowed for.",
+                f"All events of the project had {share_text(seen.level)} of their usual level: allowed for.",
             )
         )
     steps.append(
@@ -85,7 +85,7 @@ def explain_event(seen: EventDay, budget: Budget, hand_over: HandOverDays | None
 def hand_over_sentence(days: HandOverDays, today: date) -> str:
     """What is missing under the old name since the new one began, and how much of that the new one brought."""
     missing = days.expected - days.counted
-    made_up = f", {days.brought / missing:.0%} of what is missing" if missing > 0 else ""
+    made_up = f", {share_text(days.brought / missing)} of what is missing" if missing > 0 else ""
     return (
         f"Since {day_text(days.since, today)}, {plural(days.counted, 'event')} of {count(days.expected)} expected "
         f"came; {days.new}, which began then, brought {count(days.brought)}{made_up}."
@@ -99,7 +99,8 @@ def _handed_over(days: HandOverDays, today: date) -> list[Step]:
         Step(
             "verdict",
             "part_handed_over",
-            f"So {share:.0%} of it went to {days.new}: that is told where the project's events make it at least "
-            f"{LEAST_CONFIDENCE:.0%} sure. The links after it follow the events that are left, so they hold.",
+            f"So {share_text(share)} of it went to {days.new}: that is told where the project's events make it at "
+            f"least {share_text(LEAST_CONFIDENCE)} sure. The links after it follow the events that are left, so they "
+            "hold.",
         ),
     ]

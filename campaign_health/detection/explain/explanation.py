@@ -16,8 +16,10 @@ from campaign_health.detection.pair.delay import delay_shares, remember
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.pair.monitor import PanelVerdicts, judge_panel
 from campaign_health.detection.pair.panel import State
-from campaign_health.detection.pair.verdicts import STATUS_NAMES, Status, sentence
-from campaign_health.words.numbers import how_rare
+from campaign_health.detection.pair.verdicts import STATUS_NAMES, Status
+from campaign_health.words.numbers import how_rare, plural, share_text, span
+from campaign_health.words.sentences import verdict_sentence
+from campaign_health.words.status import STATUS_WORDS
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -34,10 +36,19 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Words:
-    """What the two counts are called in the sentences."""
+    """What the two counts are called in the sentences, one of them and many."""
 
+    one_upstream: str = "event"
     upstream: str = "events"
+    one_downstream: str = "send"
     downstream: str = "sends"
+
+    def seen(self, upstream: float, downstream: float) -> str:
+        """Both counts: `0 sends for 118 events`."""
+        return (
+            f"{plural(downstream, self.one_downstream, self.downstream)} for "
+            f"{plural(upstream, self.one_upstream, self.upstream)}"
+        )
 
 
 @dataclass(frozen=True)
@@ -103,15 +114,11 @@ def explain_pair(
     verdicts = verdicts.rows(np.array([row]))
     seen_up, seen_down = (None if math.isnan(part[row]) else float(part[row]) for part in (upstream, downstream))
     status = Status(int(verdicts.status[0, 0]))
-    low, high, chance = (
-        float(array[0, 0]) for array in (verdicts.expected_low, verdicts.expected_high, verdicts.probability)
-    )
-    said = sentence(status, seen_up, seen_down, low, high, chance, words.upstream, words.downstream)
-    verdict = Step("verdict", STATUS_NAMES[status], said)
     if seen_up is None or seen_down is None:
+        unseen = status if status == Status.NOT_RUNNING else Status.NOT_COLLECTED
         return [
             Step("counts", None, "One of the counts was not collected, so the day is not judged and changes nothing."),
-            verdict,
+            Step("verdict", STATUS_NAMES[status], STATUS_WORDS[STATUS_NAMES[unseen]].meaning),
         ]
     running = np.ones(len(state), dtype=bool) if not_running is None else ~not_running
     seen = _predict(state, upstream, downstream, day, settings, running, shared_dip)
@@ -123,8 +130,19 @@ def explain_pair(
             if status == Status.SURGING
             else _evidence(verdicts, budget or Budget(settings.false_alarm_years))
         ),
-        verdict,
+        Step("verdict", STATUS_NAMES[status], _verdict_sentence(verdicts, words.seen(seen_up, seen_down), words)),
     ]
+
+
+def _verdict_sentence(verdicts: PanelVerdicts, seen: str, words: Words) -> str:
+    status = Status(int(verdicts.status[0, 0]))
+    low, high, chance = (
+        None if math.isnan(array[0, 0]) else float(array[0, 0])
+        for array in (verdicts.expected_low, verdicts.expected_high, verdicts.probability)
+    )
+    fell = f"the {words.upstream} themselves fell, and the {words.downstream} with them"
+    where = fell if status == Status.VOLUME_DOWN else ""
+    return verdict_sentence(STATUS_NAMES[status], seen, low, high, chance, where)
 
 
 def _predict(
@@ -153,7 +171,7 @@ def _expectation(
     shares = delay_shares(state, settings)[:, row]
     lags = [int(lag) for lag in np.flatnonzero(shares >= 0.05)]
     named = {0: "the same day", 1: "a day later"}
-    spoken = ", ".join(f"{shares[lag]:.0%} {named.get(lag, f'{lag} days later')}" for lag in lags)
+    spoken = ", ".join(f"{share_text(shares[lag])} {named.get(lag, f'{lag} days later')}" for lag in lags)
     events = float(seen.delayed_events[row])
     factors, known = weekday_factors(state, settings)[:, row], state.weekday_weight[:, row]
     # Ratio and weekday are learned as a product: shown are a ratio that is the week's and weekdays that even out.
@@ -161,7 +179,7 @@ def _expectation(
     ratio = float(state.ratio_shape[0, row] / state.ratio_rate[0, row]) * week
     factor = float(seen.weekday_factor[row]) / week
     return [
-        Step("upstream", upstream, f"{upstream:,.0f} {words.upstream} on this day."),
+        Step("upstream", upstream, f"{plural(upstream, words.one_upstream, words.upstream)} on this day."),
         Step(
             "delay",
             spoken,
@@ -186,8 +204,8 @@ def _dip(dip: float, words: Words) -> list[Step]:
         Step(
             "dip",
             dip,
-            f"All campaigns together had {dip:.0%} of their usual {words.downstream} on this day: that is no one's own "
-            "break, and as much is taken off.",
+            f"All campaigns together had {share_text(dip)} of their usual {words.downstream} on this day: that is no "
+            "one's own break, and as much is taken off.",
         )
     ]
 
@@ -197,14 +215,11 @@ def _comparison(verdicts: PanelVerdicts, spread: float, upstream: float, downstr
     if math.isnan(low) or upstream == 0:
         return [Step("range", None, f"Without {words.upstream} there is nothing to expect: the day says nothing.")]
     scatter = math.sqrt(max(spread, 0.0))
-    beyond = f"; this one's days scatter by {scatter:.0%} beyond chance" if scatter >= 0.005 else ""
+    beyond = f"; this one's days scatter by {share_text(scatter)} beyond chance" if scatter >= 0.005 else ""
+    were = "was" if round(downstream) == 1 else "were"
     steps = [
-        Step(
-            "range",
-            f"{low:,.0f} to {high:,.0f}",
-            f"95 of 100 healthy days lie between {low:,.0f} and {high:,.0f}{beyond}.",
-        ),
-        Step("downstream", downstream, f"{downstream:,.0f} {words.downstream} were seen."),
+        Step("range", span(low, high), f"95 of 100 healthy days lie within {span(low, high)}{beyond}."),
+        Step("downstream", downstream, f"{plural(downstream, words.one_downstream, words.downstream)} {were} seen."),
     ]
     chance = float(verdicts.probability[0, 0])
     if int(verdicts.status[0, 0]) == Status.SURGING:
@@ -239,5 +254,5 @@ def _evidence(verdicts: PanelVerdicts, budget: Budget) -> list[Step]:
         budget.step(needed),
     ]
     if not math.isnan(kept):
-        steps.append(Step("kept", kept, f"Since it began, {kept:.0%} of what was expected came."))
+        steps.append(Step("kept", kept, f"Since it began, {share_text(kept)} of what was expected came."))
     return steps

@@ -188,36 +188,28 @@ class CampaignHistory:
         return not self.sent[column] >= self.expected_sends.low[column]
 
     def sentence(self, column: int) -> str:
-        """The day in one sentence with its numbers."""
-        kind, stage = self.kind(column), self.stage(column)
-        day = day_text(self.day(column), self.day(column))
-        probability = _known(self.probability[column])
-        if stage == "event" and self.event(column) is not None:
-            low, high = _known(self.expected_events.low[column]), _known(self.expected_events.high[column])
-            return seen_sentence(
-                kind,
-                events=_known(self.events[column]),
-                sent=_known(self.sent[column]),
-                expected_low=low,
-                expected_high=high,
-                probability=probability,
-                stage=stage,
-                event=self.event(column),
-                day=day,
-            )
-        # Where no event is known and no journey starts, sends follow from nothing: the journeys' own history tells.
-        alone = stage == "started" and self.event(column) is None
-        expected = self.expected_starts if alone else self.expected_sends
+        """The day in one sentence with its numbers: of a lost event, of deliveries where they fail, else of sends."""
+        stage, event = self.stage(column), self.event(column)
+        delivered, expected = _known(self.delivered[column]), self.expected_sends
+        if stage == "event" and event is not None:
+            expected = self.expected_events
+        elif stage == "delivered" and delivered is not None:
+            expected = self.expected_deliveries
+        elif stage == "started" and event is None:
+            # Where no event is known and no journey starts, sends follow from nothing: the journeys' history tells.
+            expected = self.expected_starts
         return seen_sentence(
-            kind,
+            self.kind(column),
             events=_known(self.events[column]),
             started=_known(self.started[column]),
             sent=_known(self.sent[column]),
+            delivered=delivered,
             expected_low=_known(expected.low[column]),
             expected_high=_known(expected.high[column]),
-            probability=probability,
+            probability=_known(self.probability[column]),
             stage=stage,
-            day=day,
+            event=event,
+            day=day_text(self.day(column), self.day(column)),
         )
 
     def _ratio(self, source: Numbers, opened: int, column: int) -> float | None:

@@ -5,7 +5,6 @@ Pure and causal: what is said of a day depends on that day and the days before i
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -13,9 +12,8 @@ from typing import Any
 
 from campaign_health.detection.incident.campaign_history import CampaignHistory
 from campaign_health.detection.incident.money import DailyMiss, Estimate
-from campaign_health.words.dates import day_text
+from campaign_health.words.dates import days_text
 from campaign_health.words.numbers import plural
-from campaign_health.words.sentences import seen_sentence
 
 Evidence = tuple[Mapping[str, Any], ...]
 """Causes, best first, as they are stored: {"cause", "confidence", "sentence", "since", "facts", ...}."""
@@ -166,7 +164,7 @@ def _opened(history: CampaignHistory, column: int, earliest: date | None) -> Inc
         kind=history.kind(column),
         stage=history.stage(column),
         last_good_day=history.last_good_day(opened, column),
-        summary=_sentence(history, column),
+        summary=history.sentence(column),
         sends_per_source=history.sends_per_source(opened, column),
         sends_per_event=history.sends_per_event(opened, column),
     )
@@ -198,7 +196,7 @@ def _worsened(incident: Incident, history: CampaignHistory, column: int, found: 
     if incident.stage == "event" and history.event(column) is None:
         # Its trigger was taken away: what its later days look like without one says nothing of what broke.
         return incident
-    kind, stage, sentence = history.kind(column), history.stage(column), _sentence(history, column)
+    kind, stage, sentence = history.kind(column), history.stage(column), history.sentence(column)
     if _SEVERITY[kind] > _SEVERITY[incident.kind]:
         detail = {"from": incident.kind, "to": kind, "stage": stage, "sentence": sentence}
         found.changes.append(
@@ -210,34 +208,13 @@ def _worsened(incident: Incident, history: CampaignHistory, column: int, found: 
     return replace(incident, kind=worst, stage=stage, summary=sentence if telling else incident.summary)
 
 
-def _sentence(history: CampaignHistory, column: int) -> str:
-    """The day in one sentence; where messages do not arrive, with the deliveries rather than the sends."""
-    delivered, expected = float(history.delivered[column]), history.expected_deliveries
-    if history.stage(column) != "delivered" or math.isnan(delivered):
-        return history.sentence(column)
-    sent, low, high, probability = (
-        None if math.isnan(part[column]) else float(part[column])
-        for part in (history.sent, expected.low, expected.high, history.probability)
-    )
-    return seen_sentence(
-        history.kind(column),
-        sent=sent,
-        delivered=delivered,
-        expected_low=low,
-        expected_high=high,
-        probability=probability,
-        stage="delivered",
-        day=day_text(history.day(column), history.day(column)),
-    )
-
-
 def _over(incident: Incident) -> Incident:
     """The incident with a summary of the whole of it: its last day alone may read as normal."""
     assert incident.recovered_on is not None
     last = max(incident.recovered_on - timedelta(days=1), incident.opened_on)
     days = (last - incident.opened_on).days + 1
-    first = day_text(incident.opened_on, incident.opened_on)
-    when = f"on {first}" if days == 1 else f"over {days} days, {first} to {day_text(last, incident.opened_on)}"
+    spell = days_text(incident.opened_on, last, incident.opened_on)
+    when = f"on {spell}" if days == 1 else f"over {days} days, {spell}"
     missed = incident.miss.missed()
     if missed is None:
         return incident

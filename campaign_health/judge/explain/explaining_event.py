@@ -22,7 +22,7 @@ from campaign_health.detection.explain.event_explanation import (
 from campaign_health.detection.explain.explanation import Budget
 from campaign_health.detection.pair.monitor import PanelVerdicts
 from campaign_health.judge.explain.explained import HISTORY, LinkDay, LinkExplained
-from campaign_health.words.numbers import plural, span
+from campaign_health.words.numbers import plural, share_text, span
 
 _DAYS_SHOWN = 10
 
@@ -107,7 +107,11 @@ def _said(seen: EventDay) -> str:
     said = f"{seen.name}: {plural(seen.events, 'event')}"
     if math.isnan(seen.low):
         return f"{said}; what is usual is still being learned."
-    around = "" if seen.level is None else f"; all events of the project are at {seen.level:.0%} of their usual level"
+    around = (
+        ""
+        if seen.level is None
+        else f"; all events of the project are at {share_text(seen.level)} of their usual level"
+    )
     verdict = _verdict(seen)
     return f"{said}; {span(seen.low, seen.high)} expected by its own history{around}.{verdict}"
 

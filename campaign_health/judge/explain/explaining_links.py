@@ -16,7 +16,7 @@ from campaign_health.detection.pair.verdicts import STATUS_NAMES
 from campaign_health.judge.explain.explained import LinkDay, LinkExplained
 from campaign_health.judge.explain.explaining_event import known_number, link_day
 from campaign_health.words.dates import day_text
-from campaign_health.words.numbers import count, plural, span
+from campaign_health.words.numbers import count, share_text, span
 
 _DAYS_SHOWN = 10
 _WORDS = {
@@ -58,7 +58,7 @@ def _link(
     began = int(verdicts.began[row, last])
     broken = bool(verdicts.alert[row, last])
     began_on = data.day(last) - timedelta(days=began) if began >= 0 else None
-    words = Words(_WORDS[link.upstream][1], _WORDS[link.downstream][1])
+    words = Words(*_WORDS[link.upstream], *_WORDS[link.downstream])
     usable = {"events": np.where(data.edited | data.outages, np.nan, data.events())}
     counts = [usable.get(name, _numbers(data, name))[:, last] for name in (link.upstream, link.downstream)]
     settings = link_settings(detector)
@@ -70,23 +70,24 @@ def _link(
     dip = next((step.value for step in steps if step.label == "dip"), None)
     if days[-1].status == "surging":
         began_on = _first_of_run(days)
-    sentence = _say(link.upstream, link.downstream, days[-1], broken, began_on)
+    sentence = _say(words, link.downstream, days[-1], broken, began_on)
     if isinstance(dip, float) and days[-1].upstream:
-        sentence += f" All campaigns together had {dip:.0%} of their usual {words.downstream}; that is allowed for."
+        usual = f"{share_text(dip)} of their usual {words.downstream}"
+        sentence += f" All campaigns together had {usual}; that is allowed for."
     return LinkExplained(link.upstream, link.downstream, link.stage, sentence, broken, began_on, days, steps)
 
 
-def _say(upstream: str, downstream: str, day: LinkDay, broken: bool, began_on: date | None) -> str:
-    title = f"{_WORDS[upstream][1].capitalize()} to {_WORDS[downstream][1]}: "
+def _say(words: Words, downstream: str, day: LinkDay, broken: bool, began_on: date | None) -> str:
+    title = f"{words.upstream.capitalize()} to {words.downstream}: "
     if downstream == "delivered" and day.upstream is not None and day.downstream is None:
         return title + "deliveries of this day are still coming in, so not judged yet."
     if day.upstream is None or day.downstream is None:
         return title + "not known for this day, so not judged."
-    seen = f"{plural(day.downstream, *_WORDS[downstream])} for {plural(day.upstream, *_WORDS[upstream])}"
+    seen = words.seen(day.upstream, day.downstream)
     if day.expected_low is None or day.expected_high is None or day.status == "learning":
         return f"{title}{seen}; what is normal is still being learned."
     if day.upstream == 0 and not broken:
-        return f"{title}{seen}. Without {_WORDS[upstream][1]} there is nothing to judge."
+        return f"{title}{seen}. Without {words.upstream} there is nothing to judge."
     said = f"{title}{seen}; {span(day.expected_low, day.expected_high)} expected"
     if broken and began_on is not None:
         times = _times_words(day.evidence)
@@ -96,7 +97,7 @@ def _say(upstream: str, downstream: str, day: LinkDay, broken: bool, began_on: d
         )
     if day.status == "surging":
         since = f", since {day_text(began_on, day.day)}" if began_on is not None else ""
-        return f"{said}. More than the {_WORDS[upstream][1]} explain{since}."
+        return f"{said}. More than the {words.upstream} explain{since}."
     if day.status == "too_quiet":
         return f"{said}. Too few to tell a stop from chance."
     if day.evidence is not None and day.evidence > 2:

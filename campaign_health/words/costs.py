@@ -1,0 +1,46 @@
+"""What a break costs, as every surface says it: missed sends and money, estimates both."""
+
+from __future__ import annotations
+
+from campaign_health.words.currency import money
+from campaign_health.words.numbers import count, in_round_figures, span
+
+
+def missed_text(sends: float | None, low: float | None = None, high: float | None = None) -> str:
+    """Missed sends with their range where that is given, `about 183 missed sends (160 to 205)`; empty where not one
+    was missed, or nothing is known.
+    """
+    if sends is None or round(sends) <= 0:
+        return ""
+    spread = "" if low is None or high is None else f" ({span(max(0.0, low), high)})"
+    return f"about {count(sends)} missed sends{spread}"
+
+
+def risk_text(
+    amount: float | None,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    a_week: float | None = None,
+    over: bool = False,
+) -> str:
+    """Money at risk in round figures, an estimate as it is: `about $55,000 at risk so far ($51,000 to $59,000), about
+    $77,000 a week`. Without a range or a weekly amount they are left out; `over`: it has ended. Empty where nothing
+    is at risk or known.
+    """
+    if amount is None or round(amount) <= 0:
+        return ""
+    text = f"about {money(in_round_figures(amount))} at risk{'' if over else ' so far'}"
+    if low is not None and high is not None and (low, high) != (amount, amount):
+        text += f" ({money(in_round_figures(max(0.0, low)))} to {money(in_round_figures(high))})"
+    return f"{text}, {weekly_text(a_week)}" if a_week and round(a_week) > 0 else text
+
+
+def weekly_text(dollars: float) -> str:
+    """What a week costs, in the round figures that an estimate deserves: `about $180,000 a week`."""
+    return f"about {money(in_round_figures(dollars))} a week"
+
+
+def cost_text(*parts: str) -> str:
+    """What is known of the cost, one after the other; empty where nothing is."""
+    return "; ".join(part for part in parts if part)
