@@ -11,7 +11,6 @@ import duckdb
 import pyarrow as pa
 
 from storage.file.conversion import stored_instant, stored_text
-from storage.read.rows import Row
 
 DAY = pa.date32()
 INSTANT = pa.timestamp("us")
@@ -48,7 +47,7 @@ def count_of(result: duckdb.DuckDBPyConnection) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def columns_of(rows: Sequence[Row], types: Mapping[str, pa.DataType]) -> dict[str, list[Any]]:
+def columns_of(rows: Sequence[Mapping[str, Any]], types: Mapping[str, pa.DataType]) -> dict[str, list[Any]]:
     """The rows as columns of these types; what a row lacks is NULL."""
     return {name: [_stored(row.get(name)) for row in rows] for name in types}
 
