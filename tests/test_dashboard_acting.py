@@ -232,7 +232,7 @@ def test_the_first_data_appears_by_itself_and_old_data_is_called_old(
         (tmp_path / "data").mkdir(exist_ok=True)
         (tmp_path / "copy" / "campaign_health.duckdb").replace(tmp_path / "data" / "campaign_health.duckdb")
         expect(page.get_by_role("heading", level=1)).to_contain_text("campaigns are silent")
-        assert "These numbers are old. The last complete collection was Tue 24 Nov at 06:30." in text_of(page)
+        assert "These numbers are not of today. The last complete collection was Tue 24 Nov at 06:30." in text_of(page)
         (tmp_path / "data" / "campaign_health.duckdb").write_bytes(b"not a database" * 1000)
         expect(page.get_by_test_id("stAlert")).to_contain_text("campaign_health.duckdb")
         assert "Traceback" not in text_of(page) + dashboard.log

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import streamlit as st
 
 from campaign_health.demo.world.stories import TIME_ZONE, demo_manifest, demo_world
 from campaign_health.pipeline import Order
@@ -21,6 +22,7 @@ from campaign_health.sandbox.slack.slack_service import running_slack
 from campaign_health.schedule.daily_run import collect_judge_and_tell
 from campaign_health.settings import load_settings
 from storage.file.database import open_published
+from tests.agreement_cast import check_agreement
 from tests.collecting_cast import Notes
 from tests.digest_cast import TODAY
 
@@ -42,7 +44,10 @@ class Month:
 
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
-    """Every morning at nine from thirty days ago until today; on one of them Customer.io was down."""
+    """Every morning at nine from thirty days ago until today; on one of them Customer.io was down.
+
+    Each morning status, digest and dashboard are asked, and must agree.
+    """
     folder = tmp_path_factory.mktemp("month")
     (folder / "manifest.yaml").write_text(demo_manifest(), encoding="utf-8")
     said: dict[date, list[dict[str, Any]]] = {}
@@ -72,6 +77,10 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
                         settings, settings.workspaces[0], Order(), now, Notes(), StopSignals(), sleep=lambda _: None
                     )
             said[day] = [message.payload for message in slack.messages[before:]]
+            with pytest.MonkeyPatch.context() as patch:
+                patch.chdir(folder)
+                st.cache_data.clear()
+                check_agreement(folder, now, patch)
     with open_published(folder / "data") as connection:
         cursor = connection.execute("SELECT * FROM announcement ORDER BY made_at")
         names = [column[0] for column in cursor.description or ()]

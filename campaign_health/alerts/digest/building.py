@@ -67,7 +67,7 @@ def build_digest(
     if unknown:
         room = ITEMS_PER_SECTION[SectionName.COULD_NOT_CHECK]
         link = data_link(dashboard_url, situation.workspace) if dashboard_url else None
-        failures = tuple(_failure(one, link, today) for one in unknown[:room])
+        failures = tuple(_failure(one, link) for one in unknown[:room])
         sections.append(Section(SectionName.COULD_NOT_CHECK, failures=failures, more=max(0, len(unknown) - room)))
     return Digest(
         announcement_id=announcement_id,
@@ -148,7 +148,8 @@ def _section_of(incident: Incident, changes: Sequence[Change], today: date) -> S
 
 def _section(name: SectionName, items: Sequence[DigestItem]) -> Section:
     room = ITEMS_PER_SECTION[name]
-    return Section(name, items=tuple(items[:room]), more=max(0, len(items) - room))
+    others = tuple(item.campaign for item in items[room:])
+    return Section(name, items=tuple(items[:room]), more=len(others), others=others)
 
 
 def _size(section: Section) -> int:
@@ -202,10 +203,10 @@ def _note(incident: Incident, name: SectionName, today: date) -> str:
     return ""
 
 
-def _failure(one: Unchecked, link: str | None, today: date) -> CheckFailure:
+def _failure(one: Unchecked, link: str | None) -> CheckFailure:
     return CheckFailure(
-        first_day=one.first_day or today,
-        last_day=one.last_day or today,
+        first_day=one.first_day,
+        last_day=one.last_day,
         error=one.details,
         title=one.title,
         said=one.said,

@@ -69,8 +69,8 @@ class CheckFailure:
     `said` is for everyone, `error` is what the services said. `title` names up to three of the campaigns.
     """
 
-    first_day: date
-    last_day: date
+    first_day: date | None
+    last_day: date | None
     error: str
     title: str = ""
     said: str = ""
@@ -81,12 +81,13 @@ class CheckFailure:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the digest. `more` items were left out for want of room."""
+    """One part of the digest. `more` items were left out for want of room; `others` are their campaigns' names."""
 
     name: SectionName
     items: tuple[DigestItem, ...] = ()
     failures: tuple[CheckFailure, ...] = ()
     more: int = 0
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

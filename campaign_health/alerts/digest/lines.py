@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from campaign_health.alerts.digest.digest import Digest, DigestItem, Kind, SectionName
+from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Kind, Section, SectionName
 from campaign_health.state.standing import Standing
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text, days_text
@@ -17,6 +17,7 @@ from campaign_health.words.status import UNBROKEN, status_label
 from campaign_health.words.visible import visible
 
 NAME_LENGTH = 80
+NAME_IN_LIST = 40
 
 
 def shown_name(name: str, length: int = NAME_LENGTH) -> str:
@@ -47,6 +48,18 @@ def headline(sizes: Mapping[SectionName, int], kind: Kind, standing: Standing, *
         text = "; ".join(said)
         return text[0].upper() + text[1:]
     return "All clear: every campaign sends as expected" if kind == "all_clear" else "Nothing new"
+
+
+def failure_days(failure: CheckFailure) -> str:
+    """The days that could not be checked; empty where they are not known."""
+    first, last = failure.first_day, failure.last_day
+    return days_text(first, last, last) if first and last else ""
+
+
+def more_text(section: Section) -> str:
+    """What a section had no room for: how many, and of which campaigns."""
+    names = joined([shown_name(name, NAME_IN_LIST) for name in section.others])
+    return f"and {count(section.more)} more{f': {names}' if names else ''}"
 
 
 def stale_lines(digest: Digest) -> list[str]:

@@ -17,10 +17,14 @@ VERSION = 2
 
 
 def digest_as_json(digest: Digest) -> dict[str, Any]:
-    """The digest as JSON values: dates as ISO 8601, `version` says which shape this is; `stale` where there is any."""
+    """The digest as JSON values: dates as ISO 8601, `version` says which shape this is.
+
+    `stale`, and `others` of a section, are there where there are any.
+    """
     values = _plain(asdict(digest))
-    if not digest.stale:
-        del values["stale"]
+    for part, name in ((values, "stale"), *((section, "others") for section in values["sections"])):
+        if not part[name]:
+            del part[name]
     return {"version": VERSION, **values}
 
 

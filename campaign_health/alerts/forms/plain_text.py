@@ -8,7 +8,9 @@ from datetime import date
 from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.digest.lines import (
     day_and_workspace,
+    failure_days,
     item_cost,
+    more_text,
     next_text,
     seen_text,
     shown_name,
@@ -17,8 +19,7 @@ from campaign_health.alerts.digest.lines import (
     why_text,
 )
 from campaign_health.alerts.forms.spark_text import sparkline
-from campaign_health.words.dates import day_text, days_text
-from campaign_health.words.numbers import count
+from campaign_health.words.dates import day_text
 
 WIDTH = 78
 INDENT = "    "
@@ -47,7 +48,8 @@ def _section_lines(section: Section, digest: Digest) -> list[str]:
     for failure in section.failures:
         lines += _failure_lines(failure)
     if section.more:
-        lines.append(f"  and {count(section.more)} more" + (f": {digest.link}" if digest.link else ""))
+        lines += textwrap.wrap(more_text(section), WIDTH, initial_indent="  ", subsequent_indent="  ")
+        lines += [f"{INDENT}{digest.link}"] if digest.link else []
     return lines
 
 
@@ -75,10 +77,8 @@ def _item_lines(item: DigestItem, name: SectionName, today: date) -> list[str]:
 
 
 def _failure_lines(failure: CheckFailure) -> list[str]:
-    days = days_text(failure.first_day, failure.last_day, failure.last_day)
-    lines = textwrap.wrap(
-        f"{shown_name(failure.title, 300)} – {days}", WIDTH, initial_indent="  ", subsequent_indent="  "
-    )
+    heading = " – ".join(part for part in (shown_name(failure.title, 300), failure_days(failure)) if part)
+    lines = textwrap.wrap(heading, WIDTH, initial_indent="  ", subsequent_indent="  ")
     for text in (failure.said, f"Details: {failure.error}" if failure.error else ""):
         lines += _wrapped(text) if text else []
     return [*lines, f"{INDENT}{failure.link}"] if failure.link else lines

@@ -17,7 +17,9 @@ from typing import Any
 from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.digest.lines import (
     day_and_workspace,
+    failure_days,
     item_cost,
+    more_text,
     next_text,
     seen_text,
     shown_name,
@@ -26,8 +28,7 @@ from campaign_health.alerts.digest.lines import (
     why_text,
 )
 from campaign_health.alerts.forms.spark_text import sparkline
-from campaign_health.words.dates import day_text, days_text
-from campaign_health.words.numbers import count
+from campaign_health.words.dates import day_text
 
 HEADER_LENGTH = 150
 TEXT_LENGTH = 3000
@@ -89,7 +90,7 @@ def _blocks(digest: Digest) -> list[Block]:
         blocks += [_item_block(item, section.name, digest.day) for item in section.items]
         blocks += [_failure_block(failure) for failure in section.failures]
         if section.more:
-            more = [_text(f"and {count(section.more)} more")]
+            more = [_text(_cut(more_text(section), TEXT_LENGTH))]
             blocks.append(_rich([*more, _text(" – "), _link(digest.link, "see all")] if digest.link else more))
     rest = [_text(digest.rest)]
     if digest.link:
@@ -136,7 +137,7 @@ def _item_block(item: DigestItem, name: SectionName, today: date) -> Block:
 def _failure_block(failure: CheckFailure) -> Block:
     elements = [
         _text(_cut(failure.title, SENTENCE_LENGTH), bold=True),
-        _text(f"  {days_text(failure.first_day, failure.last_day, failure.last_day)}"),
+        _text(f"  {failure_days(failure)}"),
     ]
     if failure.said:
         elements.append(_text(f"\n{_cut(failure.said, SENTENCE_LENGTH)}"))
@@ -153,7 +154,8 @@ def _without_last_item(digest: Digest) -> Digest | None:
         if section.failures:
             shorter = replace(section, failures=section.failures[:-1], more=section.more + 1)
         else:
-            shorter = replace(section, items=section.items[:-1], more=section.more + 1)
+            others = (section.items[-1].campaign, *section.others)
+            shorter = replace(section, items=section.items[:-1], more=section.more + 1, others=others)
         return replace(digest, sections=tuple(shorter if s.name == name else s for s in digest.sections))
     return None
 
