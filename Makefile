@@ -10,11 +10,35 @@ PYTHON := $(shell for name in python3.14 python3.13 python3.12 python3.11 python
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 endif
 
+# The newest interpreter that works. A name on the path may be pyenv's for a release that is not chosen, or not there.
+NEWEST_PYTHON := for minor in $$(seq 30 -1 11); do \
+	for python in python3.$$minor $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.$$minor.*/bin/python; do \
+	$$python -c 'import ctypes, sqlite3, ssl, zlib' 2>/dev/null && { command -v $$python; exit; }; done; done; echo none
+
+# Tests that together use every library in process. An empty PYTHONTZPATH keeps to the tzdata that is declared.
+EVERY_LIBRARY := $(addprefix tests/test_,$(addsuffix .py,backtest check_corpus check_laws check_lookups check_observed \
+	clock collectors_export_counts collectors_http_retrying dashboard_parts dashboard_states \
+	detection_normal_distribution digest_rendering digest_sending_slack_bot judge liquid manifest_reading \
+	manifest_writing names renames schedule settings status storage_events))
+
+# $(1) folder, $(2) interpreter, $(3) whether to take the lowest or the highest release of what is declared.
+define fresh_environment
+	$(BIN)/uv venv --quiet --clear --no-python-downloads --python "$(2)" $(1)
+	$(BIN)/uv pip install --quiet --python $(1) --resolution $(3) --editable .
+	$(BIN)/uv pip install --quiet --python $(1) hypothesis jsonschema pytest pytest-xdist
+endef
+
+# $(1) folder.
+define test_every_library
+	PYTHONTZPATH= $(1)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p no:cacheprovider \
+		-p tests.every_library $(EVERY_LIBRARY)
+endef
+
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench docs clean
+.PHONY: help install demo test test-lowest test-newest check format bench docs clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 install: $(READY) ## make the virtual environment and install into it
 
@@ -23,6 +47,14 @@ demo: $(READY) ## show the product with a made-up world on http://127.0.0.1:8501
 
 test: check ## everything: format, lint, types, import rules and the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-lowest: $(READY) ## a quick part of the suite on the lowest declared release of every library and the oldest Python
+	$(call fresh_environment,.venv-lowest,3.11,lowest-direct)
+	$(call test_every_library,.venv-lowest)
+
+test-newest: $(READY) ## the same on the newest Python to be found and the newest libraries
+	$(call fresh_environment,.venv-newest,$$($(NEWEST_PYTHON)),highest)
+	$(call test_every_library,.venv-newest)
 
 check: $(READY) ## format, lint, types and import rules
 	$(BIN)/ruff format --check .
@@ -42,7 +74,7 @@ docs: $(READY) ## write the command and settings references anew
 	$(BIN)/python -m tests.write_references
 
 clean: ## remove the virtual environment and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-lowest .venv-newest .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found on the path." \

@@ -12,8 +12,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from storage.file.database import Warehouse, transaction
-from tests.browser import APP
 from tests.dashboard_world import NOW, build_dashboard_world
+
+APP = Path(__file__).parents[1] / "app.py"
 
 PAGES = "campaign_health/dashboard/pages"
 DENSE = ("campaign", "campaign_plan", "campaign_day", "event", "event_day", "verdict", "incident", "source_day",
