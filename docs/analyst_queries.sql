@@ -23,8 +23,9 @@ ORDER BY day;
 
 -- Open incidents, dearest first, with the best cause and its evidence in words.
 SELECT c.name AS campaign, i.opened_on, i.stage, i.cause, i.evidence -> 0 ->> 'sentence' AS evidence,
-    i.missed_sends, i.revenue_at_risk, i.acknowledged_by, i.muted_until
+    i.missed_sends, i.revenue_at_risk, coalesce(p.currency, 'USD') AS currency, i.acknowledged_by, i.muted_until
 FROM incident i JOIN campaign c USING (workspace, campaign_id)
+LEFT JOIN campaign_plan p USING (workspace, campaign_id)
 WHERE i.status = 'open'
 ORDER BY i.revenue_at_risk DESC NULLS LAST, i.missed_sends DESC NULLS LAST;
 

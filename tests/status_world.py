@@ -50,9 +50,9 @@ def run(world: World, *arguments: str, now: datetime | None = None) -> Result:
     return CliRunner().invoke(campaign_health, list(arguments), env=environment(world, now), catch_exceptions=False)
 
 
-def make_status_world(directory: Path) -> World:
+def make_status_world(directory: Path, manifest: str = MANIFEST) -> World:
     """One silent campaign with a price, one that loses sends, one surging, one fine; judged and published."""
-    (directory / "manifest.yaml").write_text(MANIFEST)
+    (directory / "manifest.yaml").write_text(manifest)
     surging = steady(4, DAYS, name="Survey")
     for name in ("activated", "sent", "delivered"):
         getattr(surging, name)[BREAK:] *= 4

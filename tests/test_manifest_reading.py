@@ -82,6 +82,8 @@ MALFORMED = [
     ("version: 1\nevents: {[a]: {}}\n", 2, "not a name", "plain name"),
     (event("[x]"), 3, "a list, not a mapping", "keys"),
     (event("propertys: {}"), 4, "`propertys`", "`properties`"),
+    ("version: 1\ncurrency: euro\n", 2, "`currency` is `euro`", "such as EUR"),
+    ("version: 1\ncurrency: 978\n", 2, "not text", '"978"'),
     (event("properties: [x]"), 4, "a list", "{type: string}"),
     (event("properties: {x: string}"), 4, "not a mapping", "{type: string}"),
     (event("properties: {x: {type: strng}}"), 4, "`strng`", "'string'"),

@@ -82,7 +82,7 @@ def overview_sentence(counts: dict[str, int], **known: Any) -> str:
 def test_the_overview_is_one_sentence() -> None:
     counts = {"silent": 2, "degraded": 1, "healthy": 37}
     collected = "all sources collected this morning at 06:32"
-    assert overview_sentence(counts, dollars_a_week=4300, freshness=collected) == (
+    assert overview_sentence(counts, risk_a_week={"USD": 4300}, freshness=collected) == (
         "2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy; all sources "
         "collected this morning at 06:32."
     )
@@ -94,18 +94,23 @@ def test_the_overview_is_one_sentence() -> None:
 
 def test_the_overview_names_the_muted_and_what_is_not_known_of_the_money() -> None:
     muted = {"silent": 3, "muted": 1, "expected": 2, "healthy": 4}
-    assert overview_sentence(muted, dollars_a_week=4300, unpriced=2) == (
+    assert overview_sentence(muted, risk_a_week={"USD": 4300}, unpriced=2) == (
         "3 campaigns are silent; 1 more is muted; about $4,300 a week at risk (2 have no deal value set); "
         "4 are healthy."
     )
-    assert overview_sentence({"muted": 1, "healthy": 4}, dollars_a_week=900, unpriced=0) == (
+    assert overview_sentence({"muted": 1, "healthy": 4}, risk_a_week={"USD": 900}, unpriced=0) == (
         "1 campaign is broken and muted; about $900 a week at risk; 4 are healthy."
     )
-    assert overview_sentence({"silent": 1}, dollars_a_week=None, unpriced=1) == "1 campaign is silent."
+    assert overview_sentence({"silent": 2}, risk_a_week={"USD": 4300, "EUR": 18_000, "GBP": 0}) == (
+        "2 campaigns are silent; about $4,300 and €18,000 a week at risk."
+    )
+    assert overview_sentence({"silent": 1}, risk_a_week={}, unpriced=1) == "1 campaign is silent."
 
 
 def test_numbers_are_written_for_people() -> None:
-    assert [money(14_400), money(0.4), money(-12)] == ["$14,400", "$0", "-$12"]
+    assert [money(14_400, "USD"), money(0.4, "USD"), money(-12, "USD")] == ["$14,400", "$0", "-$12"]
+    assert [money(32_000, code) for code in ("EUR", "GBP", "CHF")] == ["€32,000", "£32,000", "CHF 32,000"]
+    assert money(-12, "CHF") == "-CHF 12"
     assert [span(51.6, 70.2), span(3, 3), span(1000, 2000)] == ["51 to 71", "3", "1,000 to 2,000"]
     assert [how_rare(p) for p in (1e-9, 1 / 80_000, 1 / 3700, 1 / 40, 1)] == [
         "less than once in a thousand years",

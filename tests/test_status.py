@@ -140,7 +140,7 @@ def test_a_week_costs_as_much_as_the_days_that_were_collected_say(tmp_path: Path
         costs.append(found["dollars_a_week"])
         with open_published(world.directory) as connection:
             (shown,) = open_incidents(connection, "default")
-        assert (shown.dollars_a_week, shown.missed_a_day) == pytest.approx(
+        assert (shown.risk_a_week, shown.missed_a_day) == pytest.approx(
             (found["dollars_a_week"], found["missed_a_day"])
         )
         with world.warehouse.open() as connection:

@@ -24,11 +24,12 @@ from campaign_health.judge.replay import Announcement, ReplayedDay, replay
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import load_settings
 from campaign_health.words.costs import cost_text, missed_text, risk_text
+from campaign_health.words.currency import DOLLARS, currency_if_said
 from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import plural
 from campaign_health.words.status import cause_label, status_label
 from storage.file.database import open_published
-from storage.read.judged import incidents
+from storage.read.judged import campaign_plans, incidents
 
 _KINDS = {
     "opened": "New",
@@ -42,10 +43,11 @@ _KINDS = {
 
 
 class Cost(NamedTuple):
-    """What an incident has cost from its first day until now; None where it is not known."""
+    """What an incident has cost from its first day until now; None where it is not known. `currency`: ISO 4217 code."""
 
     missed_sends: float | None = None
     revenue_at_risk: float | None = None
+    currency: str = DOLLARS
 
 
 @click.command(name="replay")
@@ -82,7 +84,7 @@ def command(first: datetime, last: datetime, workspace: str | None, as_json: boo
     announcements = [item for day in days for item in day.announcements]
     costs = _costs(settings.data_dir, announcements)
     if as_json:
-        said = [{**asdict(item), **_cost(item, costs)._asdict()} for item in announcements]
+        said = [{**asdict(item), **currency_if_said(_cost(item, costs)._asdict())} for item in announcements]
         print_json({"days": len(days), "announcements": said})
     else:
         print_rendered(lambda console: _print(console, days, announcements, costs))
@@ -96,7 +98,9 @@ def _costs(data_dir: Path, announcements: Sequence[Announcement]) -> dict[tuple[
     """
     found: dict[tuple[str, str], Cost] = {}
     with open_published(data_dir) as connection:
-        stored = {name: incidents(connection, name) for name in {item.workspace for item in announcements}}
+        names = {item.workspace for item in announcements}
+        stored = {name: incidents(connection, name) for name in names}
+        plans = {(name, plan["campaign_id"]): plan for name in names for plan in campaign_plans(connection, name)}
     for item in announcements:
         rows = [
             row
@@ -108,7 +112,8 @@ def _costs(data_dir: Path, announcements: Sequence[Announcement]) -> dict[tuple[
         ]
         if rows:
             row = max(rows, key=lambda row: row["opened_on"])
-            found[item.workspace, item.incident_id] = Cost(row["missed_sends"], row["revenue_at_risk"])
+            currency = plans.get((item.workspace, item.campaign_id), {}).get("currency") or DOLLARS
+            found[item.workspace, item.incident_id] = Cost(row["missed_sends"], row["revenue_at_risk"], currency)
     return found
 
 
@@ -151,7 +156,7 @@ def _cost(item: Announcement, costs: Mapping[tuple[str, str], Cost]) -> Cost:
 
 
 def _cost_text(cost: Cost) -> str:
-    text = cost_text(missed_text(cost.missed_sends), risk_text(cost.revenue_at_risk))
+    text = cost_text(missed_text(cost.missed_sends), risk_text(cost.revenue_at_risk, currency=cost.currency))
     return f"Cost until now: {text}." if text else ""
 
 

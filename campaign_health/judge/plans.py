@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from campaign_health.manifest.schema import CampaignEntry, Manifest
+from campaign_health.words.currency import DOLLARS
 from storage.file.conversion import read_instant
 from storage.read.decided import Decision
 
@@ -49,6 +50,7 @@ class Plan:
     timing: str | None
     uses: tuple[str, ...]
     periods: tuple[EventPeriod, ...]
+    currency: str | None = None
 
 
 def make_plans(
@@ -97,6 +99,7 @@ def make_plans(
                 facts.timing,
                 tuple(sorted(used)),
                 periods,
+                facts.currency,
             )
         )
     return plans
@@ -134,7 +137,7 @@ def trigger_periods(edits: Sequence[TriggerEdit], newest: str | None, zone: Zone
 
 @dataclass(frozen=True)
 class CampaignFacts:
-    """What a manifest says of one campaign."""
+    """What a manifest says of one campaign. `currency` is what its deal value is in, None for dollars."""
 
     event: str | None = None
     owner: str | None = None
@@ -142,6 +145,7 @@ class CampaignFacts:
     conversion_rate: float | None = None
     timing: str | None = None
     uses: tuple[str, ...] = ()
+    currency: str | None = None
 
 
 class ManifestFacts:
@@ -155,21 +159,22 @@ class ManifestFacts:
     def of(cls, manifest: Manifest | None) -> ManifestFacts:
         """The facts of a manifest; None says nothing."""
         entries = manifest.campaigns if manifest else ()
-        return cls(
-            {entry.id: _facts(entry) for entry in entries if entry.id is not None},
-            {entry.name.strip(): _facts(entry) for entry in entries if entry.name is not None and entry.id is None},
-        )
+        currency = manifest.currency if manifest and manifest.currency != DOLLARS else None
+        by_id = {entry.id: _facts(entry, currency) for entry in entries if entry.id is not None}
+        named = [(entry.name, entry) for entry in entries if entry.name is not None and entry.id is None]
+        return cls(by_id, {name.strip(): _facts(entry, currency) for name, entry in named})
 
     @classmethod
     def stored(cls, plans: Iterable[Mapping[str, Any]]) -> ManifestFacts:
         """What the manifest said when it was last read, from the rows of `campaign_plan`."""
-        names = ("owner", "deal_value", "conversion_rate", "timing")
+        names = ("owner", "deal_value", "conversion_rate", "timing", "currency")
         return cls(
             {
                 row["campaign_id"]: CampaignFacts(
                     event=row["event"] if row["event_from"] == "manifest" else None,
                     uses=tuple(row["uses"]),
-                    **{name: row[name] for name in names},
+                    # A published file of an older version has no currency.
+                    **{name: row.get(name) for name in names},
                 )
                 for row in plans
             },
@@ -188,9 +193,16 @@ class ManifestFacts:
         return self._by_id.get(campaign_id) or self._by_name.get(name.strip()) or CampaignFacts()
 
 
-def _facts(entry: CampaignEntry) -> CampaignFacts:
-    event = entry.event.strip() if entry.event is not None else None
-    return CampaignFacts(event, entry.owner, entry.deal_value, entry.conversion_rate, entry.timing, tuple(entry.uses))
+def _facts(entry: CampaignEntry, currency: str | None) -> CampaignFacts:
+    return CampaignFacts(
+        event=entry.event.strip() if entry.event is not None else None,
+        owner=entry.owner,
+        deal_value=entry.deal_value,
+        conversion_rate=entry.conversion_rate,
+        timing=entry.timing,
+        uses=tuple(entry.uses),
+        currency=currency if entry.deal_value is not None else None,
+    )
 
 
 def _event_property(variable: str) -> str | None:

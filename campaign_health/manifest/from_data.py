@@ -20,7 +20,8 @@ version: 1
 # Events by their exact name in Mixpanel. The share behind a property is what Mixpanel saw on the day it was profiled.
 """
 _CAMPAIGNS = """
-# Campaigns in Customer.io that hang on these events. Add owner, deal_value, conversion_rate and timing.
+# Campaigns in Customer.io that hang on these events. Add owner, deal_value, conversion_rate and timing;
+# deal values are in US dollars, unless a line like `currency: EUR` below `version` says otherwise.
 """
 _TAIL = """
 # Reviewed changes of names: - {from: old_name, to: new_name, since: 2026-12-01, owner: "@team"}

@@ -144,6 +144,8 @@ def _say(detail: Mapping[str, Any], loc: tuple[str | int, ...]) -> tuple[str, st
         return f"{where} is {_show(given)}, not text", f"Write it in quotes: \"{given}\"." if isinstance(
             given, (int, float)
         ) else "Write a text."  # fmt: skip
+    if kind == "string_pattern_mismatch" and loc == ("currency",):
+        return f"{where} is {_show(given)}", "Write the three capital letters of its ISO 4217 code, such as EUR."
     if kind in ("string_too_short", "string_pattern_mismatch"):
         return f"{where} is empty", "Give it a name, or remove it."
     if kind == "string_too_long":

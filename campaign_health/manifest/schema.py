@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from campaign_health.words.currency import DOLLARS
+
 PropertyType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
 CampaignState = Literal["running", "draft", "stopped", "paused", "scheduled", "archived"]
 
@@ -79,7 +81,7 @@ class CampaignEntry(_Part):
         default=(), description="Segments that trigger or filter it, by name or id."
     )
     deal_value: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] | None = Field(
-        default=None, description="What one conversion is worth, in your currency."
+        default=None, description="What one conversion is worth, in the manifest's currency."
     )
     conversion_rate: Annotated[float, Field(strict=True, ge=0, le=1)] | None = Field(
         default=None, description="Share of qualifying events that convert, 0 to 1."
@@ -137,6 +139,9 @@ class Manifest(_Part):
     """The whole file."""
 
     version: Literal[1] = Field(description="Of the manifest's shape: 1.")
+    currency: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")] = Field(
+        default=DOLLARS, description="What deal values are in: an ISO 4217 code, such as EUR."
+    )
     events: Annotated[
         dict[Name, Annotated[EventEntry, BeforeValidator(_empty_as_mapping)]], BeforeValidator(_empty_as_mapping)
     ] = Field(default_factory=dict, description="By their exact name in Mixpanel.")

@@ -54,6 +54,7 @@ events:
 
 # Campaigns by their name in Customer.io (or `id: 17`). What Customer.io says of their state wins where it is known.
 # deal_value is what one conversion is worth; conversion_rate (0 to 1) is the share of qualifying events that convert.
+# Deal values are in US dollars, unless a line like `currency: EUR` (its ISO 4217 code) below `version` says otherwise.
 campaigns:
   - name: Onboarding welcome
     event: trial_signup_completed

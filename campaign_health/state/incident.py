@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from typing import Any
 
+from campaign_health.words.currency import DOLLARS
 from campaign_health.words.status import BROKEN
 from storage.connection import Connection
 from storage.read.incidents import incident_rows
@@ -21,7 +22,7 @@ class Incident:
     """One incident with its ranked causes; columns as in the table `incident`, with what the manifest adds.
 
     `days` are all its days so far, `counted_days` those over which its missed sends were added up: of a day that was
-    not collected nothing is known. Money is in the manifest's currency.
+    not collected nothing is known. Money is in `currency`, the manifest's (ISO 4217 code).
     """
 
     workspace: str
@@ -55,6 +56,7 @@ class Incident:
     expected_reason: str | None
     counted_days: int | None
     days: int
+    currency: str = DOLLARS
 
     @property
     def is_open(self) -> bool:
@@ -87,7 +89,7 @@ class Incident:
         return _range(self.revenue_at_risk, self.revenue_at_risk_low, self.revenue_at_risk_high)
 
     @property
-    def dollars_a_week(self) -> float | None:
+    def risk_a_week(self) -> float | None:
         """Revenue at risk, as a week of the days that were counted; None without a deal value."""
         return None if self.revenue_at_risk is None else self.revenue_at_risk / (self.counted_days or self.days) * 7
 
@@ -118,13 +120,15 @@ def incidents_of(connection: Connection, workspace: str, campaign_id: int) -> tu
 
 
 def in_order(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
-    """Worst first, the one order everywhere: most money a week, most missed sends a day, worst kind, name."""
+    """Worst first, the one order everywhere: most money a week (whatever its currency), most missed sends a day, worst
+    kind, name.
+    """
     return tuple(sorted(incidents, key=_worst_first))
 
 
 def _worst_first(one: Incident) -> tuple[float, float, int, str, str]:
     kind = BROKEN.index(one.kind) if one.kind in BROKEN else len(BROKEN)
-    return -(one.dollars_a_week or 0.0), -(one.missed_a_day or 0.0), kind, one.campaign, one.incident_id
+    return -(one.risk_a_week or 0.0), -(one.missed_a_day or 0.0), kind, one.campaign, one.incident_id
 
 
 def _incident(row: dict[str, Any]) -> Incident:
@@ -132,6 +136,7 @@ def _incident(row: dict[str, Any]) -> Incident:
     values = row | {
         "causes": tuple(json.loads(row["evidence"] or "[]")),
         "tags": tuple(row["tags"] or ()),
+        "currency": row.get("currency") or DOLLARS,
         "days": max(1, (last - row["opened_on"]).days + 1),
     }
     return Incident(**{column.name: values[column.name] for column in fields(Incident)})

@@ -70,7 +70,7 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
     stale = [text for state in states for text in state.warnings(now)]
     news, rest = overview_parts(
         counts,
-        dollars_a_week=standing.risk.dollars,
+        risk_a_week=standing.risk.sums,
         unpriced=standing.risk.unpriced,
         freshness=collected_text(sources, {state.name: state.zone for state in states}, now),
         certain=not stale and not _troubled(sources),

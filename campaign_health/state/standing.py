@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,11 +13,11 @@ from campaign_health.state.incident import Incident, in_order
 class RiskAWeek:
     """What a week of everything broken costs, as far as it is known.
 
-    `dollars` is None where no incident has an amount; `unpriced` incidents have no deal value, so that their money is
-    not known.
+    `sums` are by currency (ISO 4217 code) and empty where no incident has an amount; `unpriced` incidents have no deal
+    value, so that their money is not known.
     """
 
-    dollars: float | None
+    sums: Mapping[str, float]
     unpriced: int
 
 
@@ -33,9 +33,11 @@ class Standing:
     def risk(self) -> RiskAWeek:
         """What is at risk in all that is broken, the muted ones too: silence costs no less for not being heard of."""
         losing = (*self.broken, *self.muted)
-        known = [one.dollars_a_week for one in losing if one.dollars_a_week is not None]
-        unpriced = sum(one.deal_value is None for one in losing)
-        return RiskAWeek(sum(known) if known else None, unpriced)
+        sums: dict[str, float] = {}
+        for one in losing:
+            if one.risk_a_week is not None:
+                sums[one.currency] = sums.get(one.currency, 0.0) + one.risk_a_week
+        return RiskAWeek(sums, sum(one.deal_value is None for one in losing))
 
     def joined(self, other: Standing) -> Standing:
         """This and another workspace's together."""

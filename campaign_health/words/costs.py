@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from campaign_health.words.currency import money
+from campaign_health.words.lists import joined
 from campaign_health.words.numbers import count, in_round_figures, span
 
 
@@ -21,24 +24,28 @@ def risk_text(
     low: float | None = None,
     high: float | None = None,
     *,
+    currency: str,
     a_week: float | None = None,
     over: bool = False,
 ) -> str:
     """Money at risk in round figures, an estimate as it is: `about $55,000 at risk so far ($51,000 to $59,000), about
     $77,000 a week`. Without a range or a weekly amount they are left out; `over`: it has ended. Empty where nothing
-    is at risk or known.
+    is at risk or known. `currency` is an ISO 4217 code.
     """
     if amount is None or round(amount) <= 0:
         return ""
-    text = f"about {money(in_round_figures(amount))} at risk{'' if over else ' so far'}"
+    text = f"about {money(in_round_figures(amount), currency)} at risk{'' if over else ' so far'}"
     if low is not None and high is not None and (low, high) != (amount, amount):
-        text += f" ({money(in_round_figures(max(0.0, low)))} to {money(in_round_figures(high))})"
-    return f"{text}, {weekly_text(a_week)}" if a_week and round(a_week) > 0 else text
+        begin, end = (money(in_round_figures(bound), currency) for bound in (max(0.0, low), high))
+        text += f" ({begin} to {end})"
+    return f"{text}, {weekly_text({currency: a_week})}" if a_week and round(a_week) > 0 else text
 
 
-def weekly_text(dollars: float) -> str:
-    """What a week costs, in the round figures that an estimate deserves: `about $180,000 a week`."""
-    return f"about {money(in_round_figures(dollars))} a week"
+def weekly_text(sums: Mapping[str, float]) -> str:
+    """What a week costs by currency, in the round figures that an estimate deserves: `about $180,000 a week`, of
+    several currencies `about $180,000 and €2,000 a week`.
+    """
+    return f"about {joined([money(in_round_figures(amount), currency) for currency, amount in sums.items()])} a week"
 
 
 def cost_text(*parts: str) -> str:

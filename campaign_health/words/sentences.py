@@ -94,7 +94,7 @@ def verdict_sentence(
 def overview_parts(
     statuses: Mapping[str, int],
     *,
-    dollars_a_week: float | None = None,
+    risk_a_week: Mapping[str, float] | None = None,
     unpriced: int = 0,
     freshness: str | None = None,
     certain: bool = True,
@@ -103,9 +103,9 @@ def overview_parts(
     """The state of everything in parts of one sentence: what is broken and at risk (or that nothing is), then the rest.
 
     `statuses` counts campaigns by status, open incidents by their kind, those that nobody should hear of as `muted` or
-    `expected`. `unpriced` of the broken have no deal value. `freshness` ends the sentence, such as `all sources
-    collected this morning at 06:32`. Not `certain`: something could not be collected, or is old. `unjudged` campaigns
-    are known but have no verdict; they are told where none has one.
+    `expected`. `risk_a_week` is by currency; `unpriced` of the broken have no deal value. `freshness` ends the
+    sentence, such as `all sources collected this morning at 06:32`. Not `certain`: something could not be collected,
+    or is old. `unjudged` campaigns are known but have no verdict; they are told where none has one.
     `2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy.`
     """
     broken = [(status, statuses.get(status, 0)) for status in BROKEN if statuses.get(status, 0)]
@@ -115,7 +115,7 @@ def overview_parts(
         news.append(joined([_counted(number, _BE[status], first=not i) for i, (status, number) in enumerate(broken)]))
     news += muted_parts(muted, is_more=bool(broken))
     if news:
-        news += risk_parts(dollars_a_week, unpriced)
+        news += risk_parts(risk_a_week or {}, unpriced)
     elif sum(statuses.values()) - statuses.get("not_running", 0) - statuses.get("not_collected", 0) > 0:
         unsure = not certain or statuses.get("not_collected", 0) > 0
         news.append("Nothing is known to be broken" if unsure else "Nothing is broken")
@@ -130,12 +130,15 @@ def overview_parts(
     return news, rest
 
 
-def risk_parts(dollars_a_week: float | None, unpriced: int) -> list[str]:
-    """What a week of what is broken costs, and of how many campaigns that is not known; empty where of none it is."""
-    if dollars_a_week is None or round(dollars_a_week) <= 0:
+def risk_parts(risk_a_week: Mapping[str, float], unpriced: int) -> list[str]:
+    """What a week of what is broken costs by currency, and of how many campaigns that is not known; empty where of
+    none it is.
+    """
+    sums = {currency: amount for currency, amount in risk_a_week.items() if round(amount) > 0}
+    if not sums:
         return []
     lacking = f" ({count(unpriced)} {'has' if unpriced == 1 else 'have'} no deal value set)" if unpriced else ""
-    return [f"{weekly_text(dollars_a_week)} at risk{lacking}"]
+    return [f"{weekly_text(sums)} at risk{lacking}"]
 
 
 def muted_parts(muted: int, *, is_more: bool) -> list[str]:

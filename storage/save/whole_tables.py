@@ -18,6 +18,7 @@ _TABLES = {
         "conversion_rate": SHARE,
         "timing": TEXT,
         "uses": TEXTS,
+        "currency": TEXT,
     },
     "manifest_rename": {"old_event": TEXT, "new_event": TEXT, "since": DAY, "owner": TEXT},
     "rename_suspect": {

@@ -159,7 +159,7 @@ def _size(section: Section) -> int:
 def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dashboard_url: str | None) -> DigestItem:
     money, workspace = None, incident.workspace
     if incident.risk_range and incident.revenue_at_risk:
-        money = Money(*incident.risk_range, incident.dollars_a_week if incident.is_open else None)
+        money = Money(*incident.risk_range, incident.risk_a_week if incident.is_open else None, incident.currency)
     act = dashboard_url if incident.is_open else None
     return DigestItem(
         incident_id=incident.incident_id,

@@ -7,6 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from campaign_health.words.currency import DOLLARS
+
 Kind = Literal["digest", "urgent", "all_clear", "reminder"]
 
 
@@ -23,12 +25,13 @@ class SectionName(StrEnum):
 
 @dataclass(frozen=True)
 class Money:
-    """Revenue at risk in dollars, with its range; `a_week` while it goes on, None once it is over."""
+    """Revenue at risk with its range; `a_week` while it goes on, None once it is over. `currency`: ISO 4217 code."""
 
     amount: float
     low: float
     high: float
     a_week: float | None = None
+    currency: str = DOLLARS
 
 
 @dataclass(frozen=True)

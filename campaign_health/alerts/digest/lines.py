@@ -38,7 +38,7 @@ def headline(sizes: Mapping[SectionName, int], kind: Kind, standing: Standing, *
             parts.append(f"{count(number)} {noun}{one if number == 1 else many}")
     said = [joined(parts)] if parts else []
     said += muted_parts(len(standing.muted), is_more=bool(standing.broken))
-    said += risk_parts(standing.risk.dollars, standing.risk.unpriced)
+    said += risk_parts(standing.risk.sums, standing.risk.unpriced)
     if sizes.get(SectionName.COULD_NOT_CHECK):
         who = plural(unchecked_campaigns, "campaign") if unchecked_campaigns else "some data"
         said.append(f"{who} could not be checked")
@@ -80,8 +80,11 @@ def item_cost(item: DigestItem) -> str:
     missed, money = missed_text(item.missed_sends, item.missed_sends_low, item.missed_sends_high), item.money
     if money is None:
         return missed
-    over = item.recovered_on is not None
-    return cost_text(missed, risk_text(money.amount, money.low, money.high, a_week=money.a_week, over=over))
+    risk = risk_text(
+        money.amount, money.low, money.high, currency=money.currency, a_week=money.a_week,
+        over=item.recovered_on is not None,
+    )  # fmt: skip
+    return cost_text(missed, risk)
 
 
 def when_text(item: DigestItem, today: date) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from campaign_health.alerts.digest.digest import Digest
+from campaign_health.words.currency import currency_if_said
 from campaign_health.words.source_names import source_name
 
 _ADAPTER = TypeAdapter(Digest)
@@ -53,7 +54,7 @@ def _failure_of_version_1(failure: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
+        return {name: _plain(part) for name, part in currency_if_said(value).items()}
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
     return value.isoformat() if isinstance(value, date) else value

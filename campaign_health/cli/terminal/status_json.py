@@ -9,13 +9,14 @@ from typing import Any
 
 from campaign_health.state.incident import Incident
 from campaign_health.state.overview import Overview
+from campaign_health.words.currency import currency_if_said
 
 _INCIDENT = (
     "workspace", "incident_id", "campaign_id", "campaign", "kind", "stage", "opened_on", "days", "summary", "cause",
-    "why", "next_step", "missed_range", "risk_range", "dollars_a_week", "owner", "acknowledged_by", "muted_by",
+    "why", "next_step", "missed_range", "risk_range", "risk_a_week", "currency", "owner", "acknowledged_by", "muted_by",
     "muted_reason", "muted_until", "expected_by", "expected_reason", "missed_a_day",
 )  # fmt: skip
-_NAMES = {"missed_range": "missed_sends", "risk_range": "revenue_at_risk"}
+_NAMES = {"missed_range": "missed_sends", "risk_range": "revenue_at_risk", "risk_a_week": "dollars_a_week"}
 _SOURCE = ("workspace", "source", "newest_run_at", "last_day", "trouble")
 
 
@@ -37,7 +38,8 @@ def status_as_json(overview: Overview) -> dict[str, Any]:
 
 
 def _incidents(found: Iterable[Incident]) -> list[dict[str, Any]]:
-    return [{_NAMES.get(name, name): value for name, value in _values(one, _INCIDENT).items()} for one in found]
+    known = (currency_if_said(_values(one, _INCIDENT)) for one in found)
+    return [{_NAMES.get(name, name): value for name, value in values.items()} for values in known]
 
 
 def _values(record: object, names: Iterable[str]) -> dict[str, Any]:

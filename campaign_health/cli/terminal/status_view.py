@@ -99,7 +99,7 @@ def _lines(item: Incident) -> Iterable[tuple[str, str]]:
 
 def _cost(item: Incident) -> str:
     missed, at_risk = item.missed_range or (None,), item.risk_range or (None,)
-    return cost_text(missed_text(*missed), risk_text(*at_risk, a_week=item.dollars_a_week))
+    return cost_text(missed_text(*missed), risk_text(*at_risk, currency=item.currency, a_week=item.risk_a_week))
 
 
 def _print_quiet(console: Console, title: str, items: Sequence[Incident]) -> None:

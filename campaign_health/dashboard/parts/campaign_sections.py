@@ -21,6 +21,7 @@ from campaign_health.dashboard.parts.day_table import day_table
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.state.campaign_view import CampaignNow
 from campaign_health.state.incident import Incident
+from campaign_health.words.currency import sign_before
 from campaign_health.words.dates import day_text
 from campaign_health.words.status import cause_label, legend, status_label
 from campaign_health.words.visible import visible
@@ -115,9 +116,10 @@ def draw_history(incidents: Sequence[Incident]) -> None:
         }
         for one in incidents
     ]
+    sums = f"{sign_before(incidents[0].currency)}%,d"
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, alt="Incidents of this campaign", placeholder="–",
-        column_config={"At risk": st.column_config.NumberColumn(format="$%,d")},
+        column_config={"At risk": st.column_config.NumberColumn(format=sums)},
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ RISK_MEANING = (
 def brief_cost(incident: Incident) -> str:
     """Missed sends and money in round figures, so far and a week, as the headline has them; or why there is none."""
     missed = missed_text(in_round_figures(incident.missed_sends or 0))
-    risk = risk_text(incident.revenue_at_risk, a_week=incident.dollars_a_week)
+    risk = risk_text(incident.revenue_at_risk, currency=incident.currency, a_week=incident.risk_a_week)
     return cost_text(missed, risk, _no_money(incident)) or "not known yet"
 
 
@@ -25,7 +25,7 @@ def whole_cost(incident: Incident) -> str:
     """The same with the range of each number."""
     missed = missed_text(incident.missed_sends, incident.missed_sends_low, incident.missed_sends_high)
     low, high = incident.revenue_at_risk_low, incident.revenue_at_risk_high
-    risk = risk_text(incident.revenue_at_risk, low, high, a_week=incident.dollars_a_week)
+    risk = risk_text(incident.revenue_at_risk, low, high, currency=incident.currency, a_week=incident.risk_a_week)
     return cost_text(missed, risk, _no_money(incident)) or "not known yet"
 
 

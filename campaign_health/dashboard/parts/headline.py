@@ -17,7 +17,7 @@ def draw_headline(overview: Overview) -> None:
     news, rest = headline(overview)
     small = _small(rest, ".95rem") if rest else ""
     risk = overview.standing.risk
-    if risk.dollars:
+    if any(risk.sums.values()):
         small += _small(f"At risk: {RISK_IN_SHORT}; more on the page Help.", ".86rem")
     elif risk.unpriced:
         small += _small("No deal value is set, so the money at risk is not known.", ".86rem")
