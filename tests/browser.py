@@ -1,4 +1,8 @@
-"""A real Streamlit server on a data directory of the test's choosing, and a real headless Chromium to look at it."""
+"""A real Streamlit server on a data directory of the test's choosing, and a real headless Chromium to look at it.
+
+Each worker has one server and one browser for all its tests (see conftest.py): a test has the server show a folder of
+its own with `Dashboard.showing`, and opens a tab for itself. Whoever needs another server says why.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,11 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 APP = Path(__file__).parents[1] / "app.py"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -25,6 +29,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 REQUIRED = "REQUIRE_BROWSER"
 # Patience for a machine that is busy with other tests; an idle one needs a tenth of it.
 PATIENCE_MS = 60_000
+VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
 
 
 def browser_path() -> str:
@@ -40,16 +45,26 @@ def browser_path() -> str:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """A running dashboard: its address, its folder and its process."""
+    """A running dashboard: its address, the folder whose data it shows, its process and what it prints."""
 
     url: str
     folder: Path
     process: subprocess.Popen[bytes]
+    log_path: Path
+    printed_before: int = 0
 
     @property
     def log(self) -> str:
-        """What the server has printed so far."""
-        return (self.folder / "streamlit.log").read_text(errors="replace")
+        """What the server has printed since it shows this folder."""
+        return self.log_path.read_bytes()[self.printed_before :].decode(errors="replace")
+
+    def showing(self, folder: Path) -> Dashboard:
+        """The same server with the `data` and the manifest of another folder: it reads its own as links to them."""
+        for name in ("data", "manifest.yaml"):
+            link = self.log_path.with_name(name)
+            link.unlink(missing_ok=True)
+            link.symlink_to(folder / name)
+        return replace(self, folder=folder, printed_before=self.log_path.stat().st_size)
 
 
 @contextmanager
@@ -57,7 +72,8 @@ def running_dashboard(folder: Path, port: int | None = None, **environment: str)
     """Runs the dashboard in `folder`, which holds `data/` and may hold settings, until the block ends."""
     port = port or free_port()
     own = {name: value for name, value in os.environ.items() if not name.startswith(("CAMPAIGN_HEALTH_", "SLACK_"))}
-    with (folder / "streamlit.log").open("wb") as log:
+    log_path = folder / "streamlit.log"
+    with log_path.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port),
              "--server.address", "127.0.0.1", "--server.headless", "true"],
@@ -66,7 +82,7 @@ def running_dashboard(folder: Path, port: int | None = None, **environment: str)
         url = f"http://127.0.0.1:{port}"
         try:
             _wait_until_up(url, process, folder)
-            yield Dashboard(url, folder, process)
+            yield Dashboard(url, folder, process, log_path)
         finally:
             process.terminate()
             process.wait(timeout=20)
@@ -83,18 +99,18 @@ def free_port() -> int:
 def running_browser() -> Iterator[Browser]:
     """A headless Chromium."""
     path = browser_path()
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 
 
-def new_page(browser: Browser, width: int = 1440, height: int = 900) -> Page:
-    """A page in a session of its own, patient enough for a busy machine."""
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    return page
+def new_window(browser: Browser) -> BrowserContext:
+    """A window in a session of its own: it knows no cookie of another's, and has Streamlit's scripts to load first."""
+    window = browser.new_context(viewport=VIEWPORT, reduced_motion="reduce")
+    window.set_default_timeout(PATIENCE_MS)
+    return window
 
 
 def visit(page: Page, dashboard: Dashboard, path: str = "") -> Page:

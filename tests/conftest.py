@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, Page
 
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
@@ -16,11 +17,14 @@ from campaign_health.sandbox.slack.slack_service import SlackSandbox, running_sl
 from campaign_health.sandbox.world.csv_world import csv_world
 from campaign_health.sandbox.world.world import World
 from storage.file.database import Warehouse
+from tests.browser import VIEWPORT, Dashboard, new_window, running_browser, running_dashboard
 from tests.collecting_cast import BIKE_CSV, Install, Installation, cast_world
+from tests.dashboard_world import NOW, build_dashboard_world
 from tests.digest_sending_cast import running_receiver
 from tests.digest_warehouse import warehouse_in
 from tests.judge_cast import World as JudgedWorld
 from tests.sandbox_cast import small_world
+from tests.shared_worlds import built_once
 from tests.status_world import make_status_world
 
 # A change is judged on the same examples every time; HYPOTHESIS_EXPLORE=1 looks for new ones.
@@ -81,6 +85,42 @@ def sandbox(shared_sandbox: Sandbox) -> Iterator[Sandbox]:
     shared_sandbox.forget_requests()
     yield shared_sandbox
     shared_sandbox.mend()
+
+
+@pytest.fixture(scope="session")
+def dashboard_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose `data` holds the published file of the pages' tests; to be read only."""
+    return built_once(tmp_path_factory, "dashboard", lambda folder: build_dashboard_world(folder / "data"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """This worker's Chromium."""
+    with running_browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def tab(browser: Browser) -> Page:
+    """The one tab of this worker: a page is drawn in half the time where Streamlit's scripts were loaded before."""
+    return new_window(browser).new_page()
+
+
+@pytest.fixture
+def page(tab: Page) -> Iterator[Page]:
+    """The tab, in light colours, of a desk's size, and with nobody signed in."""
+    tab.set_viewport_size(VIEWPORT)
+    tab.emulate_media(color_scheme="light")
+    tab.context.clear_cookies()
+    yield tab
+    tab.goto("about:blank")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """The one dashboard of this worker, on the morning of the pages' world; `showing` says what it shows."""
+    with running_dashboard(tmp_path_factory.mktemp("server"), CAMPAIGN_HEALTH_NOW=NOW.isoformat()) as found:
+        yield found
 
 
 @pytest.fixture

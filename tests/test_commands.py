@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
 
@@ -27,7 +28,7 @@ from tests.write_references import DOCS, commands_reference, settings_reference
 
 
 def run(installation: Installation, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
-    """The real program in a process of its own."""
+    """The real program in a process of its own; one test of each command is enough, for that costs a start."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
     return subprocess.run(
         [sys.executable, "-m", "campaign_health", *arguments],
@@ -122,38 +123,62 @@ BAD_INPUTS: dict[str, tuple[tuple[str, ...], dict[str, str], int, str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """The whole program in this process: `run_here(installation, *arguments, **settings)`."""
+
+    def run_here(installation: Installation, *arguments: str, **extra: str) -> Done:
+        with monkeypatch.context() as within:
+            for name, value in {**installation.environment, **extra}.items():
+                within.setenv(name, value)
+            within.setattr(sys, "argv", ["campaign-health", *arguments])
+            within.chdir(installation.data_dir)
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                main()
+        assert isinstance(ended.value.code, int)
+        return Done(ended.value.code, *capsys.readouterr())
+
+    return run_here
+
+
 @pytest.mark.parametrize("case", BAD_INPUTS)
 def test_bad_input_is_one_clear_error_that_names_the_thing(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], case: str
+    installation: Installation, run_here: Callable[..., Done], case: str
 ) -> None:
     arguments, extra, code, told = BAD_INPUTS[case]
-    for name, value in {**installation.environment, **extra}.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "argv", ["campaign-health", *arguments])
-    monkeypatch.chdir(installation.data_dir)
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == code
-    stderr = capsys.readouterr().err
-    assert told in stderr
-    assert "a-wrong-one" not in stderr
-    assert "Traceback" not in stderr
+    done = run_here(installation, *arguments, **extra)
+    assert done.returncode == code
+    assert told in done.stderr
+    assert "a-wrong-one" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
-def test_a_data_directory_that_is_a_file_is_refused(installation: Installation, tmp_path: Path) -> None:
+def test_a_data_directory_that_is_a_file_is_refused(
+    installation: Installation, run_here: Callable[..., Done], tmp_path: Path
+) -> None:
     file = tmp_path / "a file"
     file.write_text("in the way")
-    done = run(installation, "collect", CAMPAIGN_HEALTH_DATA_DIR=str(file))
+    done = run_here(installation, "collect", CAMPAIGN_HEALTH_DATA_DIR=str(file))
     assert done.returncode == 2
     assert str(file) in done.stderr
     assert "CAMPAIGN_HEALTH_DATA_DIR" in done.stderr
     assert file.read_text() == "in the way"
 
 
-def test_a_corrupt_file_is_named_and_left_as_it_is(installation: Installation) -> None:
+def test_a_corrupt_file_is_named_and_left_as_it_is(installation: Installation, run_here: Callable[..., Done]) -> None:
     path = installation.data_dir / "warehouse.duckdb"
     path.write_bytes(b"this is not a database" * 1000)
-    done = run(installation, "collect")
+    done = run_here(installation, "collect")
     assert done.returncode == 2
     assert str(path) in done.stderr
     assert path.read_bytes().startswith(b"this is not")
@@ -200,10 +225,10 @@ def test_a_data_directory_that_may_not_be_entered_is_said(
     assert "Traceback" not in told
 
 
-def test_a_file_from_a_newer_version_is_refused(installation: Installation) -> None:
+def test_a_file_from_a_newer_version_is_refused(installation: Installation, run_here: Callable[..., Done]) -> None:
     with Warehouse(installation.data_dir).open() as connection:
         connection.execute("INSERT INTO schema_migration VALUES (9999, 'from the future', now())")
-    done = run(installation, "collect")
+    done = run_here(installation, "collect")
     assert done.returncode == 2
     assert "newer version" in done.stderr
 
@@ -242,7 +267,7 @@ def test_a_port_in_use_is_named(installation: Installation) -> None:
             assert "--port" in done.stderr
 
 
-def test_up_runs_schedule_and_dashboard_and_ends_both(install: Install) -> None:
+def test_up_runs_schedule_and_dashboard_and_ends_both(install: Install, run_here: Callable[..., Done]) -> None:
     installation = install(CAMPAIGN_HEALTH_BACKFILL_DAYS="2")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -258,7 +283,7 @@ def test_up_runs_schedule_and_dashboard_and_ends_both(install: Install) -> None:
     try:
         wait_until(lambda: answers(port) and holder_of(installation.data_dir, SCHEDULE) is not None)
         wait_until(lambda: (installation.data_dir / "campaign_health.duckdb").exists())
-        second = run(installation, "run")
+        second = run_here(installation, "run")
         assert second.returncode == 2
         assert "Another scheduler is running" in second.stderr
         process.send_signal(signal.SIGTERM)

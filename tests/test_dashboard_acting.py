@@ -6,15 +6,13 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from storage.file.database import Warehouse, open_published, transaction
-from tests.browser import Dashboard, new_page, running_browser, running_dashboard, settled, text_of, visit
-from tests.dashboard_world import NOW, build_dashboard_world
+from tests.browser import Dashboard, settled, text_of, visit
 
 pytestmark = pytest.mark.browser
 MANIFEST = """version: 1
@@ -26,35 +24,13 @@ campaigns:
 """
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as found:
-        expect.set_options(timeout=60_000)
-        yield found
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("built")
-    build_dashboard_world(folder / "data")
-    return folder
-
-
 @pytest.fixture
-def dashboard(built: Path, tmp_path: Path) -> Iterator[Dashboard]:
-    with dashboard_of_its_own(built, tmp_path) as found:
-        yield found
-
-
-@contextmanager
-def dashboard_of_its_own(built: Path, folder: Path) -> Iterator[Dashboard]:
-    shutil.copytree(built / "data", folder / "data")
-    (folder / "manifest.yaml").write_text(MANIFEST)
-    with running_dashboard(
-        folder, CAMPAIGN_HEALTH_NOW=NOW.isoformat(), CAMPAIGN_HEALTH_MANIFEST=str(folder / "manifest.yaml")
-    ) as found:
-        yield found
-        assert "Traceback" not in found.log
+def dashboard(server: Dashboard, dashboard_world: Path, tmp_path: Path) -> Iterator[Dashboard]:
+    shutil.copytree(dashboard_world / "data", tmp_path / "data")
+    (tmp_path / "manifest.yaml").write_text(MANIFEST)
+    shown = server.showing(tmp_path)
+    yield shown
+    assert "Traceback" not in shown.log
 
 
 def decisions(dashboard: Dashboard) -> list[tuple[object, ...]]:
@@ -73,8 +49,7 @@ def press_in_dialog(page: Page, name: str) -> None:
     page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
 
 
-def test_a_morning_from_the_overview_to_a_confirmed_rename_and_back(browser: Browser, dashboard: Dashboard) -> None:
-    page = new_page(browser)
+def test_a_morning_from_the_overview_to_a_confirmed_rename_and_back(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard)
     page.get_by_text("Open Project tips").click()
     page.wait_for_url(re.compile("campaign=2"))
@@ -103,11 +78,9 @@ def test_a_morning_from_the_overview_to_a_confirmed_rename_and_back(browser: Bro
     page.get_by_role("link", name="Overview").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("campaigns are silent")
     settled(page)
-    page.context.close()
 
 
-def test_a_mute_and_an_intended_break_show_at_once_and_can_be_undone(browser: Browser, dashboard: Dashboard) -> None:
-    page = new_page(browser)
+def test_a_mute_and_an_intended_break_show_at_once_and_can_be_undone(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard, "campaign?campaign=3&act=mute&incident=3-2026-11-22")
     fill(page, "Your name", "Grace")
     fill(page, "Why?", "being rebuilt")
@@ -127,18 +100,15 @@ def test_a_mute_and_an_intended_break_show_at_once_and_can_be_undone(browser: Br
         ("expected", "Grace", "paying customers only", ""),
         ("mute", "Grace", "being rebuilt", "Grace"),
     ]
-    page.context.close()
 
 
-def test_the_main_button_of_a_dialog_can_be_read_in_the_dark(browser: Browser, dashboard: Dashboard) -> None:
-    page = new_page(browser)
+def test_the_main_button_of_a_dialog_can_be_read_in_the_dark(page: Page, dashboard: Dashboard) -> None:
     page.emulate_media(color_scheme="dark")
     visit(page, dashboard, "campaign?campaign=3&act=mute")
     button = page.get_by_role("dialog").get_by_role("button", name="Mute", exact=True)
     expect(button).to_be_visible()
     ink, ground = button.evaluate("e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]")
     assert contrast(ink, ground) >= 4.5
-    page.context.close()
 
 
 def contrast(one: str, other: str) -> float:
@@ -153,8 +123,7 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_a_campaign_can_be_watched_against_another_event(browser: Browser, dashboard: Dashboard) -> None:
-    page = new_page(browser)
+def test_a_campaign_can_be_watched_against_another_event(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard, "campaign?campaign=12")
     page.get_by_role("button", name="Watch it against an event").click()
     choice = page.get_by_role("dialog").get_by_role("combobox")
@@ -167,12 +136,11 @@ def test_a_campaign_can_be_watched_against_another_event(browser: Browser, dashb
     expect(page.get_by_text("triggered by")).to_contain_text("search_performed")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("triggered by a segment")).to_be_visible()
-    page.context.close()
 
 
-def test_two_people_and_a_collection_do_not_disturb_each_other(browser: Browser, dashboard: Dashboard) -> None:
+def test_two_people_and_a_collection_do_not_disturb_each_other(page: Page, dashboard: Dashboard) -> None:
     warehouse = Warehouse(dashboard.folder / "data")
-    first, second = new_page(browser), new_page(browser)
+    first, second = page, page.context.new_page()
     visit(first, dashboard, "campaign?campaign=3")
     visit(second, dashboard)
     first.get_by_role("button", name="Mute", exact=True).click()
@@ -207,33 +175,28 @@ def test_two_people_and_a_collection_do_not_disturb_each_other(browser: Browser,
     for page in (first, second):
         assert "Traceback" not in text_of(page)
         assert page.get_by_test_id("stAlert").count() == 0
-        page.context.close()
+    second.close()
 
 
-def test_new_data_does_not_throw_away_what_is_being_typed(browser: Browser, dashboard: Dashboard) -> None:
-    page = new_page(browser)
+def test_new_data_does_not_throw_away_what_is_being_typed(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard, "campaign?campaign=3&act=mute")
     fill(page, "Why?", "half a sent")
     with Warehouse(dashboard.folder / "data").open_and_publish() as connection, transaction(connection):
         connection.execute("UPDATE campaign SET name = 'Offer of upgrades' WHERE campaign_id = 3")
     expect(page.get_by_role("button", name="There is something new: show it", include_hidden=True)).to_be_attached()
     expect(page.get_by_role("dialog").get_by_label("Why?")).to_have_value("half a sent")
-    page.context.close()
 
 
-def test_the_first_data_appears_by_itself_and_old_data_is_called_old(
-    browser: Browser, built: Path, tmp_path: Path
+def test_the_first_data_appears_by_itself_and_a_damaged_file_is_named(
+    page: Page, server: Dashboard, dashboard_world: Path, tmp_path: Path
 ) -> None:
-    with running_dashboard(tmp_path, CAMPAIGN_HEALTH_NOW="2026-11-27T08:00:00+00:00") as dashboard:
-        page = new_page(browser)
-        visit(page, dashboard)
-        assert "campaign-health collect" in text_of(page)
-        shutil.copytree(built / "data", tmp_path / "copy")
-        (tmp_path / "data").mkdir(exist_ok=True)
-        (tmp_path / "copy" / "campaign_health.duckdb").replace(tmp_path / "data" / "campaign_health.duckdb")
-        expect(page.get_by_role("heading", level=1)).to_contain_text("campaigns are silent")
-        assert "These numbers are not of today. The last complete collection was Tue 24 Nov at 06:30." in text_of(page)
-        (tmp_path / "data" / "campaign_health.duckdb").write_bytes(b"not a database" * 1000)
-        expect(page.get_by_test_id("stAlert")).to_contain_text("campaign_health.duckdb")
-        assert "Traceback" not in text_of(page) + dashboard.log
-        page.context.close()
+    dashboard = server.showing(tmp_path)
+    visit(page, dashboard)
+    assert "campaign-health collect" in text_of(page)
+    shutil.copytree(dashboard_world / "data", tmp_path / "copy")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "copy" / "campaign_health.duckdb").replace(tmp_path / "data" / "campaign_health.duckdb")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("campaigns are silent")
+    (tmp_path / "data" / "campaign_health.duckdb").write_bytes(b"not a database" * 1000)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("campaign_health.duckdb")
+    assert "Traceback" not in text_of(page) + dashboard.log

@@ -5,45 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from storage.file.database import open_published
-from tests.browser import Dashboard, new_page, running_browser, running_dashboard, settled, text_of, visit
-from tests.dashboard_world import NOW, build_dashboard_world
+from tests.browser import Dashboard, settled, text_of, visit
 
 pytestmark = pytest.mark.browser
 PAGES = ("", "campaign?campaign=2", "campaign?campaign=7", "events", "coverage", "data", "help")
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    folder = tmp_path_factory.mktemp("dashboard")
-    build_dashboard_world(folder / "data")
-    with running_dashboard(folder, CAMPAIGN_HEALTH_NOW=NOW.isoformat()) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def shared_page(browser: Browser) -> Page:
-    return new_page(browser)
-
-
-@pytest.fixture
-def page(shared_page: Page) -> Page:
-    shared_page.set_viewport_size({"width": 1440, "height": 900})
-    shared_page.emulate_media(color_scheme="light")
-    return shared_page
+def dashboard(server: Dashboard, dashboard_world: Path) -> Dashboard:
+    return server.showing(dashboard_world)
 
 
 @pytest.mark.parametrize("path", PAGES)

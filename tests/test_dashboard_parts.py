@@ -37,17 +37,17 @@ from campaign_health.state.incident import open_incidents
 from campaign_health.words.guides import GUIDES
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from campaign_health.words.status import CAUSE_WORDS, PAGE_STATUSES
-from storage.file.database import open_published
+from storage.file.database import PUBLISHED_NAME, open_published
 from storage.read.one_campaign import campaign_days
-from tests.dashboard_world import LAST_DAY, TODAY, build_dashboard_world
+from tests.dashboard_world import LAST_DAY, TODAY
 
 SOURCES = ("mixpanel_events", "customerio_metrics")
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_dashboard_world(tmp_path_factory.mktemp("world")).published_path
+def published(dashboard_world: Path) -> Path:
+    return dashboard_world / "data" / PUBLISHED_NAME
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser import Dashboard, free_port, new_page, running_browser, running_dashboard, settled, text_of, visit
-from tests.dashboard_world import NOW, build_dashboard_world
+from tests.browser import Dashboard, free_port, running_dashboard, settled, text_of, visit
+from tests.dashboard_world import NOW
 from tests.identity_provider import CLIENT_ID, Provider, running_provider
 
 pytest.importorskip("authlib", reason="the extra `sign-in` is not installed")
@@ -28,22 +30,18 @@ server_metadata_url = "{provider}/.well-known/openid-configuration"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as found:
-        expect.set_options(timeout=60_000)
-        yield found
-
-
-@pytest.fixture(scope="module")
 def provider() -> Iterator[Provider]:
     with running_provider() as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def dashboard(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+def dashboard(
+    provider: Provider, dashboard_world: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Dashboard]:
+    """A server of its own: whether one signs in, and where, is read when a server starts."""
     folder = tmp_path_factory.mktemp("signed")
-    build_dashboard_world(folder / "data")
+    shutil.copytree(dashboard_world / "data", folder / "data")
     port = free_port()
     (folder / ".streamlit").mkdir()
     secrets = SECRETS.format(port=port, client=CLIENT_ID, provider=provider.url)
@@ -56,16 +54,17 @@ def dashboard(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> I
         yield found
 
 
-def sign_in(browser: Browser, dashboard: Dashboard, provider: Provider, path: str = "", **claims: object) -> Page:
+def sign_in(page: Page, dashboard: Dashboard, provider: Provider, **claims: object) -> None:
+    """Whoever was signed in is forgotten, and somebody of whom the provider says this comes to the overview."""
     provider.claims = dict(claims)
-    page = visit(new_page(browser), dashboard, path)
+    page.context.clear_cookies()
+    visit(page, dashboard)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("Please sign in")).to_have_count(0)
-    return settled(page)
+    settled(page)
 
 
-def test_without_sign_in_no_page_shows_anything(browser: Browser, dashboard: Dashboard) -> None:
-    page = new_page(browser)
+def test_without_sign_in_no_page_shows_anything(page: Page, dashboard: Dashboard) -> None:
     heard: list[bytes] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda data: heard.append(as_bytes(data))))
     for path in PAGES:
@@ -78,7 +77,6 @@ def test_without_sign_in_no_page_shows_anything(browser: Browser, dashboard: Das
     # Not on the page, and not sent to the browser either.
     for secret in (b"Project tips", b"project.created", b"paywall", b"@lifecycle", b"32,288"):
         assert secret not in everything
-    page.context.close()
 
 
 def as_bytes(data: str | bytes) -> bytes:
@@ -86,7 +84,7 @@ def as_bytes(data: str | bytes) -> bytes:
 
 
 def test_a_download_has_no_address_that_anybody_could_guess(
-    browser: Browser, dashboard: Dashboard, provider: Provider
+    page: Page, dashboard: Dashboard, provider: Provider
 ) -> None:
     for path in ("media/campaigns.csv", "data/campaign_health.duckdb", "app/static/campaign_health.duckdb",
                  "_stcore/upload_file", "../data/campaign_health.duckdb"):  # fmt: skip
@@ -100,18 +98,16 @@ def test_a_download_has_no_address_that_anybody_could_guess(
 
 
 def test_whoever_is_on_the_list_comes_in_and_acts_under_the_own_address(
-    browser: Browser, dashboard: Dashboard, provider: Provider
+    page: Page, dashboard: Dashboard, provider: Provider
 ) -> None:
-    page = sign_in(browser, dashboard, provider, email="ada@example.org", email_verified=True)
+    sign_in(page, dashboard, provider, email="ada@example.org", email_verified=True)
     expect(page.get_by_role("heading", level=1)).to_contain_text("campaigns are silent")
     visit(page, dashboard, "campaign?campaign=3&act=acknowledge")
     assert page.get_by_role("dialog").get_by_label("Your name").count() == 0
     page.get_by_role("dialog").get_by_role("button", name="I am on it").click()
     expect(page.get_by_text("ada@example.org is on it")).to_be_visible()
-    page.context.close()
-    other = sign_in(browser, dashboard, provider, email="Grace@Corp.Example")
-    expect(other.get_by_role("heading", level=1)).to_contain_text("campaigns are silent")
-    other.context.close()
+    sign_in(page, dashboard, provider, email="Grace@Corp.Example")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("campaigns are silent")
 
 
 @pytest.mark.parametrize(
@@ -125,12 +121,15 @@ def test_whoever_is_on_the_list_comes_in_and_acts_under_the_own_address(
     ids=["another address", "an unverified address", "a longer domain", "no address"],
 )
 def test_whoever_is_not_on_the_list_is_refused(
-    browser: Browser, dashboard: Dashboard, provider: Provider, claims: dict[str, object]
+    page: Page, dashboard: Dashboard, provider: Provider, claims: dict[str, object]
 ) -> None:
-    page = sign_in(browser, dashboard, provider, **claims)
-    for path in ("", "data"):
-        visit(page, dashboard, path)
-        assert "your address is not on the list" in text_of(page)
-        assert page.get_by_test_id("stDataFrame").count() == 0
-        assert "Project tips" not in page.content()
-    page.context.close()
+    sign_in(page, dashboard, provider, **claims)
+    check_that_nothing_is_shown(page)
+    visit(page, dashboard, "data")
+    check_that_nothing_is_shown(page)
+
+
+def check_that_nothing_is_shown(page: Page) -> None:
+    assert "your address is not on the list" in text_of(page)
+    assert page.get_by_test_id("stDataFrame").count() == 0
+    assert "Project tips" not in page.content()

@@ -30,13 +30,13 @@ from campaign_health.state.incident import open_incidents
 from campaign_health.state.stretch_words import seen_line
 from campaign_health.state.stretches import Stretch, read_stretches
 from campaign_health.words.numbers import unbroken, unbroken_share
-from storage.file.database import open_published
-from tests.dashboard_world import LAST_DAY, TODAY, build_dashboard_world
+from storage.file.database import PUBLISHED_NAME, open_published
+from tests.dashboard_world import LAST_DAY, TODAY
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_dashboard_world(tmp_path_factory.mktemp("world")).published_path
+def published(dashboard_world: Path) -> Path:
+    return dashboard_world / "data" / PUBLISHED_NAME
 
 
 def view(published: Path, campaign_id: int) -> CampaignView:

@@ -7,18 +7,23 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from campaign_health.errors import CouldNotStart
+from campaign_health.judge.judging import judge_workspace
+from campaign_health.judge.summary import JudgeSummary
 from campaign_health.pipeline import Order
 from campaign_health.pipeline.order import MIXPANEL_SOURCES, light_order
 from campaign_health.process.run_lock import SCHEDULE, holder_of, only_one
 from campaign_health.process.stopping import Stopped, StopSignals
+from campaign_health.schedule import daily_run, scheduler
 from campaign_health.schedule.scheduler import Schedule, Task, is_due, refresh_hours, with_keys
 from tests.collecting_cast import Install, Installation, Notes
 
@@ -141,6 +146,36 @@ def test_a_stop_waits_for_a_save_and_comes_once() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
     assert reached == ["saved"]
     assert stopped.value.exit_code == 143
+
+
+def test_a_stop_while_it_judges_comes_when_the_verdicts_are_published(
+    scheduled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judge_and_be_stopped(*arguments: Any) -> JudgeSummary:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return judge_workspace(*arguments)
+
+    monkeypatch.setattr(daily_run, "judge_workspace", judge_and_be_stopped)
+    schedule, told = schedule_of(scheduled)
+    with StopSignals() as signals, pytest.raises(Stopped):
+        schedule.do(Task("default", "collect"), signals)
+    assert scheduled.value("SELECT count(*) FROM verdict") > 0
+    assert not any("failed" in line for line in told), told
+
+
+def test_a_stop_that_is_taken_for_a_failure_on_its_way_ends_the_schedule_all_the_same(
+    scheduled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def be_stopped(*_: object) -> None:
+        with suppress(Stopped):  # as DuckDB does in the middle of a query
+            os.kill(os.getpid(), signal.SIGTERM)
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(scheduler, "collect_judge_and_tell", be_stopped)
+    schedule, told = schedule_of(scheduled)
+    with StopSignals() as signals, pytest.raises(Stopped):
+        schedule.run_for_ever(signals)
+    assert "collect failed: Query interrupted" in told
 
 
 def start(installation: Installation, *arguments: str) -> subprocess.Popen[str]:

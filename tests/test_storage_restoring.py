@@ -61,8 +61,10 @@ def test_publishing_alone_loses_nothing(tmp_path: Path) -> None:
 
 def test_it_is_said_on_standard_error(tmp_path: Path) -> None:
     lost(tmp_path)
-    code = "import pathlib, sys\nfrom storage.file.database import Warehouse\n"
+    code = (
+        "import pathlib, sys\nfrom storage.file.database import Warehouse\n"
         "Warehouse(pathlib.Path(sys.argv[1])).publish()"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, cwd=ROOT, check=True
     )

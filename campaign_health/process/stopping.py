@@ -29,7 +29,7 @@ class StopSignals:
     def __init__(self) -> None:
         self._holds = 0
         self._pending: int | None = None
-        self._raised = False
+        self._raised: int | None = None
         self._before: dict[int, signal.Handlers | int | None] = {}
 
     def __enter__(self) -> StopSignals:
@@ -55,13 +55,18 @@ class StopSignals:
             self._holds -= 1
         self._raise_pending()
 
+    def insist(self) -> None:
+        """Raises a stop again that was raised and did not arrive: DuckDB makes it a failure of the query it meets."""
+        if self._raised is not None:
+            raise Stopped(self._raised)
+
     def _receive(self, number: int, frame: FrameType | None) -> None:
-        if not self._raised:
+        if self._raised is None:
             self._pending = number
             self._raise_pending()
 
     def _raise_pending(self) -> None:
         if self._pending is not None and self._holds == 0:
             number, self._pending = self._pending, None
-            self._raised = True
+            self._raised = number
             raise Stopped(number)

@@ -50,7 +50,8 @@ def collect_judge_and_tell(
     if report.stopped is not None:
         raise report.stopped
     run = DailyRun(report)
-    judge_and_publish(settings, workspace, now, run.problems.append)
+    with signals.held():  # a judgement is saved whole or not at all
+        judge_and_publish(settings, workspace, now, run.problems.append)
     tell(settings, workspace, now, run.problems.append)
     # The watcher hears of complete rounds; a refresh that ends well says the same as a full one.
     if report.exit_code() == 0 and not run.problems and (failure := ping(workspace, settings.http)):

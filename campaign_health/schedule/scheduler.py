@@ -92,6 +92,7 @@ class Schedule:
                     self._enqueue(task)
             while True:
                 self.do(self._waiting.get(), signals)
+                signals.insist()
         finally:
             self._timer.shutdown(wait=False)
 

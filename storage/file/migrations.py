@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -26,18 +28,19 @@ class Migration:
     sql: str
 
 
-def shipped_migrations() -> list[Migration]:
-    """The migrations that come with this program, by number."""
+@cache
+def shipped_migrations() -> tuple[Migration, ...]:
+    """The migrations that come with this program, by number; read once, for every opening asks for them."""
     found = []
     for entry in resources.files("storage").joinpath("sql").iterdir():
         match = _FILE_NAME.fullmatch(entry.name)
         if match:
             found.append(Migration(int(match[1]), match[2], entry.read_text(encoding="utf-8")))
-    return sorted(found, key=lambda migration: migration.number)
+    return tuple(sorted(found, key=lambda migration: migration.number))
 
 
 def migrate(
-    connection: duckdb.DuckDBPyConnection, path: Path, migrations: list[Migration] | None = None
+    connection: duckdb.DuckDBPyConnection, path: Path, migrations: Sequence[Migration] | None = None
 ) -> list[Migration]:
     """Bring the open database to the newest schema and return what was applied.
 
@@ -60,7 +63,7 @@ def migrate(
     return pending
 
 
-def refuse_newer(connection: duckdb.DuckDBPyConnection, path: Path, migrations: list[Migration]) -> set[int]:
+def refuse_newer(connection: duckdb.DuckDBPyConnection, path: Path, migrations: Sequence[Migration]) -> set[int]:
     """The numbers applied to the open database; none where it is empty.
 
     Raises NewerFileError where `migrations` lacks one of them, ForeignFileError where there are tables and no record.

@@ -22,7 +22,7 @@ from rich.table import Table
 from streamlit.testing.v1 import AppTest
 
 from storage.file.database import Warehouse
-from tests.browser import APP, new_page, running_browser, running_dashboard, settled
+from tests.browser import APP, new_window, running_browser, running_dashboard, settled
 
 WORLD = Path(__file__).with_name("dashboard_world.sql")
 NOW = "2026-11-24T08:00:00+00:00"
@@ -67,7 +67,7 @@ def in_the_browser(folder: Path) -> tuple[float, float, float]:
         # Python loads the pages' libraries once, at the first visit of all: that is no session's.
         seconds = []
         for _ in range(2):
-            page = new_page(browser)
+            page = new_window(browser).new_page()
             began = time.perf_counter()
             page.goto(dashboard.url)
             page.wait_for_selector("h2:has-text('Campaign number')")
@@ -76,7 +76,7 @@ def in_the_browser(folder: Path) -> tuple[float, float, float]:
             page.context.close()
         time.sleep(3)
         idle = server.memory_info().rss
-        pages = [new_page(browser) for _ in range(3)]
+        pages = [new_window(browser).new_page() for _ in range(3)]
         for page in pages:
             page.goto(dashboard.url)
             settled(page)

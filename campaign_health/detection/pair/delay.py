@@ -27,8 +27,7 @@ def delay_shares(state: State, settings: DetectorSettings) -> FloatArray:
     weight /= weight.sum(axis=0)
     shares: FloatArray = np.zeros((LAGS, len(state)))
     for profile, row in zip(PROFILES, weight, strict=True):
-        for lag in np.flatnonzero(profile):
-            shares[lag] += profile[lag] * row
+        shares += profile[:, None] * row
     return shares
 
 
@@ -91,17 +90,13 @@ def learn_delay(
     target = np.log(sends + 0.5)
     same_weekday = state.delay_weekday_weight[weekday, pair]
     keep = 1.0 - 0.05 * weight
-    for index, profile in enumerate(PROFILES):
-        lags = np.flatnonzero(profile)
-        exposure = counts[lags[0]] * profile[lags[0]]
-        for lag in lags[1:]:
-            exposure = exposure + counts[lag] * profile[lag]
-        position = target - np.log(exposure + 0.5)
-        pattern = state.delay_weekday[index, weekday, pair] / (_SAME_WEEKDAY_PRIOR + same_weekday)
-        residual = position - state.delay_level[index] - pattern
-        state.delay_level[index] += level_gain * residual
-        state.delay_error[index] += error_gain * (np.minimum(residual**2, 4.0) - state.delay_error[index])
-        above = position - state.delay_level[index]
-        state.delay_weekday[index, weekday, pair] *= keep
-        state.delay_weekday[index, weekday, pair] += weight * above
+    exposure = np.zeros((len(PROFILES), len(state)))
+    for lag in range(LAGS):
+        exposure += counts[lag] * PROFILES[:, lag, None]
+    position = target - np.log(exposure + 0.5)
+    pattern = state.delay_weekday[:, weekday, pair]
+    residual = position - state.delay_level - pattern / (_SAME_WEEKDAY_PRIOR + same_weekday)
+    state.delay_level += level_gain * residual
+    state.delay_error += error_gain * (np.minimum(residual**2, 4.0) - state.delay_error)
+    state.delay_weekday[:, weekday, pair] = pattern * keep + weight * (position - state.delay_level)
     state.delay_weekday_weight[weekday, pair] = same_weekday * keep + weight

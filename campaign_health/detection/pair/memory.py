@@ -27,7 +27,8 @@ class Memory:
     last_day: date | None
 
     def __len__(self) -> int:
-        return int(next(iter(self.arrays().values())).shape[-1])
+        # Asked for many times a day: without listing the fields.
+        return int(next(array for name, array in vars(self).items() if name != "last_day").shape[-1])
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """The arrays by name, without the day."""
