@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+import pandas as pd
 
 from storage.file.database import Warehouse, transaction
 from storage.records import CampaignMetrics, CampaignRecord, EventCounts, JourneyMetrics, MessageRecord
@@ -31,6 +32,22 @@ def days(first: int, last: int) -> list[date]:
 
 def observed(first: int, last: int) -> dict[date, str]:
     return dict.fromkeys(days(first, last), "observed")
+
+
+def answered(connection: duckdb.DuckDBPyConnection, source: str) -> list[date]:
+    """The days that the source answered for."""
+    rows = connection.execute(
+        "SELECT day FROM source_day WHERE workspace = ? AND source = ? AND state <> 'not_collected' ORDER BY day",
+        [WORKSPACE, source],
+    ).fetchall()
+    return [found for (found,) in rows]
+
+
+def charted(connection: duckdb.DuckDBPyConnection, campaign_id: int, workspace: str = WORKSPACE) -> pd.DataFrame:
+    """One campaign's rows of `event_vs_campaign`, oldest day first."""
+    return connection.execute(
+        "SELECT * FROM event_vs_campaign WHERE workspace = ? AND campaign_id = ? ORDER BY day", [workspace, campaign_id]
+    ).df()
 
 
 def counts(event: str, by_day: Mapping[int, int], source: str = "query") -> EventCounts:

@@ -79,7 +79,7 @@ def test_the_digest_has_the_order_and_the_total_of_status(demo: tuple[Path, str]
     directory, printed = demo
     with open_published(directory) as connection:
         situation = read_situation(connection, "default", "slack", date(2026, 1, 1))
-        order = [item.campaign for item in read_overview(connection, datetime.now(UTC)).broken]
+        order = [item.campaign for item in read_overview(connection, datetime.now(UTC)).standing.broken]
     quiet = replace(situation, changes=())
     digest = build_digest(quiet, announcement_id="a", kind="digest", today=date(2026, 1, 1), dashboard_url=None)
     section = digest.section(SectionName.STILL_BROKEN)

@@ -68,7 +68,7 @@ def test_a_whole_project_at_zero_is_told_once_and_is_no_campaigns_lost_event(
     assert world.rows("SELECT * FROM incident") == []
     with world.warehouse.read() as connection:
         overview = read_overview(connection, morning_after(LAST))
-    assert not overview.broken
+    assert not overview.standing.broken
     assert [text for text in overview.stale if "Not one event" in text] == [
         f"Not one event of default on {_said(day(LAST))}: tracking stopped, or everything dropped together."
         " No campaign is blamed for it."

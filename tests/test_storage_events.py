@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.file.database import Warehouse
-from storage.read import known as queries
+from storage.read.collected import event_source_in_use, known_events
 from storage.save import mark_not_collected, restart_event_series, save_event_window
-from tests.storage_cast import NOW, WORKSPACE, counts, day, observed, open_warehouse, save_window
+from tests.storage_cast import NOW, WORKSPACE, answered, counts, day, observed, open_warehouse, save_window
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_an_event_that_vanished_from_the_answer_reads_zero(connection: duckdb.Du
     save_window(connection, [counts("project_created", {3: 9, 4: 9})], 3, 4)
     assert numbers(connection, "project.created") == {1: 9, 2: 9, 3: 0, 4: 0}
     assert numbers(connection, "project_created") == {3: 9, 4: 9}
-    assert queries.known_events(connection, WORKSPACE) == ["project.created", "project_created"]
+    assert known_events(connection, WORKSPACE) == ["project.created", "project_created"]
 
 
 def test_an_answer_without_any_event_is_zero_for_the_known_ones(connection: duckdb.DuckDBPyConnection) -> None:
@@ -58,7 +58,7 @@ def test_an_answer_without_any_event_is_zero_for_the_known_ones(connection: duck
 
 def test_a_listed_event_without_any_count_is_known_and_has_no_series(connection: duckdb.DuckDBPyConnection) -> None:
     save_window(connection, [counts("never", {})], 1, 3)
-    assert queries.known_events(connection, WORKSPACE) == ["never"]
+    assert known_events(connection, WORKSPACE) == ["never"]
     assert series(connection, "never") == {}
 
 
@@ -121,7 +121,7 @@ def test_a_failure_leaves_an_earlier_provisional_number(connection: duckdb.DuckD
     save_event_window(connection, WORKSPACE, [counts("signed_up", {1: 5, 2: 3})], day(1), day(2), states, NOW, "run")
     mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(1), day(2), NOW, "failed run")
     assert series(connection, "signed_up") == {1: (5, "observed"), 2: (3, "provisional")}
-    assert queries.last_collected_day(connection, WORKSPACE, "mixpanel_events") == day(2)
+    assert answered(connection, "mixpanel_events") == [day(1), day(2)]
 
 
 def test_a_day_not_collected_is_filled_by_the_next_run(connection: duckdb.DuckDBPyConnection) -> None:
@@ -129,7 +129,7 @@ def test_a_day_not_collected_is_filled_by_the_next_run(connection: duckdb.DuckDB
     mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(2), day(2), NOW, "failed run")
     save_window(connection, [counts("signed_up", {2: 7})], 2, 2)
     assert series(connection, "signed_up")[2] == (7, "observed")
-    assert queries.gaps(connection, WORKSPACE).empty
+    assert answered(connection, "mixpanel_events") == [day(1), day(2)]
 
 
 def test_a_partial_answer_says_nothing_of_the_events_it_does_not_cover(connection: duckdb.DuckDBPyConnection) -> None:
@@ -150,15 +150,15 @@ def test_days_without_a_state_are_not_stored(connection: duckdb.DuckDBPyConnecti
 
 def test_a_switch_of_the_count_source_begins_every_series_anew(connection: duckdb.DuckDBPyConnection) -> None:
     save_window(connection, [counts("old", {1: 5}), counts("both", {1: 5})], 1, 9)
-    assert queries.event_source_in_use(connection, WORKSPACE) == "query"
+    assert event_source_in_use(connection, WORKSPACE) == "query"
     assert restart_event_series(connection, WORKSPACE, "query") == 0
     assert restart_event_series(connection, WORKSPACE, "export") == 18
     save_window(connection, [counts("both", {4: 2}, source="export")], 3, 5)
     assert numbers(connection, "both") == {4: 2, 5: 0}
     assert series(connection, "old") == {}
-    assert queries.known_events(connection, WORKSPACE) == ["both", "old"]
-    assert queries.event_source_in_use(connection, WORKSPACE) == "export"
-    assert queries.first_collected_day(connection, WORKSPACE, "mixpanel_events") == day(3)
+    assert known_events(connection, WORKSPACE) == ["both", "old"]
+    assert event_source_in_use(connection, WORKSPACE) == "export"
+    assert answered(connection, "mixpanel_events")[0] == day(3)
 
 
 def test_counts_of_two_sources_are_never_mixed(connection: duckdb.DuckDBPyConnection) -> None:

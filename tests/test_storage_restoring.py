@@ -61,7 +61,7 @@ def test_publishing_alone_loses_nothing(tmp_path: Path) -> None:
 
 def test_it_is_said_on_standard_error(tmp_path: Path) -> None:
     lost(tmp_path)
-    code = "import pathlib, sys, storage.file.database\nstorage.database.Warehouse(pathlib.Path(sys.argv[1])).publish()"
+    code = "import pathlib, sys, storage.file.database as file\nfile.Warehouse(pathlib.Path(sys.argv[1])).publish()"
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, cwd=ROOT, check=True
     )

@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from campaign_health.decisions.recording import record_decision
-from storage.read import known as queries
+from storage.read.collected import campaign_events
+from storage.read.workspaces import listed_campaigns, workspaces
 from storage.save import (
     mark_not_collected,
     save_campaign_metrics,
@@ -24,9 +25,9 @@ from tests.storage_cast import (
     WORKSPACE,
     always_observed,
     campaign,
+    charted,
     counts,
     day,
-    days,
     journeys,
     observed,
     open_warehouse,
@@ -118,7 +119,7 @@ def test_a_mapping_from_a_decision_wins_over_the_trigger(connection: duckdb.Duck
     record_decision(connection, WORKSPACE, "map_event", "ana", NOW, campaign_id=2, event="sign_up")
     assert chart(connection, 1, "event", "events") == [(None, None)]
     assert chart(connection, 2, "event", "events") == [("sign_up", 7)]
-    assert queries.campaign_events(connection, WORKSPACE) == ["sign_up"]
+    assert campaign_events(connection, WORKSPACE) == ["sign_up"]
 
 
 def test_workspaces_are_charted_apart(connection: duckdb.DuckDBPyConnection) -> None:
@@ -126,14 +127,14 @@ def test_workspaces_are_charted_apart(connection: duckdb.DuckDBPyConnection) -> 
     save_campaigns(connection, "agency", [campaign(1)], NOW)
     save_window(connection, [counts("signed_up", {1: 5})], 1, 2)
     save_event_window(connection, "agency", [counts("signed_up", {9: 8})], day(9), day(9), observed(9, 9), NOW, "run")
-    assert queries.event_vs_campaign(connection, WORKSPACE, 1)["events"].tolist() == [5, 0]
-    assert queries.event_vs_campaign(connection, "agency", 1)["events"].tolist() == [8]
-    assert queries.workspaces(connection) == []
+    assert charted(connection, 1)["events"].tolist() == [5, 0]
+    assert charted(connection, 1, "agency")["events"].tolist() == [8]
+    assert workspaces(connection) == []
 
 
 def test_an_empty_file_gives_empty_views(connection: duckdb.DuckDBPyConnection) -> None:
-    assert queries.campaign_health(connection).empty
-    assert queries.event_vs_campaign(connection, WORKSPACE, 1).empty
+    assert listed_campaigns(connection) == 0
+    assert charted(connection, 1).empty
 
 
 def test_the_list_has_a_row_for_each_campaign_with_its_newest_numbers(connection: duckdb.DuckDBPyConnection) -> None:
@@ -141,15 +142,14 @@ def test_the_list_has_a_row_for_each_campaign_with_its_newest_numbers(connection
     save_window(connection, [counts("signed_up", dict.fromkeys(range(1, 31), 5))], 1, 30)
     mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(31), day(31), NOW, "failed run")
     save_sends(connection, 1, dict.fromkeys(range(1, 32), 4))
-    first, second = queries.campaign_health(connection, WORKSPACE).to_dict("records")
-    assert (first["newest_events"], first["newest_events_day"].date()) == (5, day(30))
-    assert (first["newest_sends"], first["newest_sends_day"].date()) == (4, day(31))
+    newest = "campaign_id, newest_events, newest_events_day, newest_sends, newest_sends_day"
+    rows = connection.execute(f"SELECT {newest} FROM campaign_health ORDER BY campaign_id").fetchall()
+    assert rows == [(1, 5, day(30), 4, day(31)), (2, None, None, None, None)]
     arrays = connection.execute("SELECT events_28d, sends_28d, last_day_28d FROM campaign_health ORDER BY campaign_id")
     assert arrays.fetchall() == [
         ([5] * 27 + [None], [4] * 28, day(31)),
         ([None] * 28, [None] * 28, day(31)),
     ]
-    assert second["campaign_id"] == 2
 
 
 def test_the_list_shows_the_newest_verdict_and_the_open_incident(connection: duckdb.DuckDBPyConnection) -> None:
@@ -173,13 +173,3 @@ def test_the_list_shows_the_newest_verdict_and_the_open_incident(connection: duc
         ("silent", day(3), "1-b", "event_renamed", day(3), 60, day(2)),
         ("silent", day(3), None, None, None, None, day(2)),
     ]
-
-
-def test_frames_tell_nothing_from_zero(connection: duckdb.DuckDBPyConnection) -> None:
-    save_campaigns(connection, WORKSPACE, [campaign(1)], NOW)
-    save_window(connection, [counts("signed_up", {1: 5})], 1, 2)
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(3), day(3), NOW, "failed run")
-    frame = queries.event_vs_campaign(connection, WORKSPACE, 1)
-    assert frame["events"].dtype == "Int64"
-    assert frame["events"].isna().tolist() == [False, False, True]
-    assert [at.date() for at in frame["day"]] == days(1, 3)

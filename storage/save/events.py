@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from storage.file.conversion import stored_instant, stored_text
-from storage.read.known import event_source_in_use, known_events
+from storage.read.collected import event_source_in_use, known_events
 from storage.records import CountSource, EventCounts
 from storage.save.bulk import DAY, TEXT, WHOLE, count_of, incoming
 from storage.save.days import mark_not_collected, save_source_days

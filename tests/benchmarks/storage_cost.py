@@ -19,7 +19,6 @@ from rich.console import Console
 from rich.table import Table
 
 from storage.file.database import Warehouse, open_published, transaction
-from storage.read import known as queries
 from storage.records import CampaignMetrics, CampaignRecord, EventCounts, JourneyMetrics, MessageRecord
 from storage.save import (
     save_campaign_metrics,
@@ -30,6 +29,7 @@ from storage.save import (
     save_workspace_zone,
 )
 from storage.save.metrics import JOURNEY_SERIES, METRIC_SERIES
+from tests.storage_cast import charted
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 LAST_DAY = date(2026, 11, 23)
@@ -146,11 +146,11 @@ def main() -> None:
             sum(daily) / max(chosen.daily_runs, 1),
         )
         with open_published(warehouse.data_dir) as connection:
-            queries.event_vs_campaign(connection, WORKSPACE, 1)
-            one = [seconds(lambda n=n: queries.event_vs_campaign(connection, WORKSPACE, n)) for n in range(20)]  # type: ignore[misc]
+            charted(connection, 1)
+            one = [seconds(lambda n=n: charted(connection, n)) for n in range(20)]  # type: ignore[misc]
             row("read event_vs_campaign for one campaign, median of 20", sorted(one)[10])
             row("read event_vs_campaign for all campaigns", seconds(lambda: read_all(connection)))
-            row("read campaign_health", seconds(lambda: queries.campaign_health(connection, WORKSPACE)))
+            row("read campaign_health", seconds(lambda: connection.execute("SELECT * FROM campaign_health").df()))
     Console().print(table)
 
 

@@ -11,8 +11,7 @@ from campaign_health.pipeline.report import Tally
 from campaign_health.pipeline.sources.vanished import refuse_vanished
 from campaign_health.pipeline.windows import first_day_to_ask, reach_of
 from collectors.mixpanel import CountedBatch, WindowFailed, fetch_exported_counts, last_day_served
-from storage.read.collected import asked_from, first_stored_day, stored_days
-from storage.read.known import event_source_in_use
+from storage.read.collected import asked_from, event_source_in_use, first_stored_day, stored_days
 from storage.save import mark_not_collected, restart_event_series, save_event_window
 
 

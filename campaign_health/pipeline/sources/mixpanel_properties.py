@@ -9,8 +9,7 @@ from campaign_health.pipeline.day_states import count_state, newest_complete_day
 from campaign_health.pipeline.report import Tally
 from collectors.errors import CollectorError
 from collectors.mixpanel import fetch_property_profiles, last_day_served
-from storage.read.collected import newly_seen_events, stored_days
-from storage.read.known import campaign_events, profiled_days
+from storage.read.collected import campaign_events, newly_seen_events, profiled_days, stored_days
 from storage.save import mark_not_collected, save_property_profiles, save_source_days
 
 # The first run looks back, so that a property that changed lately has something to be compared with.

@@ -13,8 +13,14 @@ from campaign_health.pipeline.sources.vanished import refuse_vanished
 from campaign_health.pipeline.windows import first_day_to_ask, reach_of
 from collectors.errors import CollectorError, PlanForbids
 from collectors.mixpanel import fetch_event_counts, fetch_event_names, last_day_served
-from storage.read.collected import asked_from, events_and_gaps, first_stored_day, stored_days
-from storage.read.known import campaign_events, event_source_in_use
+from storage.read.collected import (
+    asked_from,
+    campaign_events,
+    event_source_in_use,
+    events_and_gaps,
+    first_stored_day,
+    stored_days,
+)
 from storage.records import EventCounts
 from storage.save import mark_not_collected, restart_event_series, save_event_window, save_source_days
 
