@@ -10,6 +10,8 @@ import duckdb
 import pytest
 
 from campaign_health.decisions.recording import record_decision
+from storage.file.database import PUBLISHED_NAME, open_published
+from storage.file.migrations import migrate, shipped_migrations
 from storage.read.collected import campaign_events
 from storage.read.workspaces import listed_campaigns, workspaces
 from storage.save import (
@@ -173,3 +175,14 @@ def test_the_list_shows_the_newest_verdict_and_the_open_incident(connection: duc
         ("silent", day(3), "1-b", "event_renamed", day(3), 60, day(2)),
         ("silent", day(3), None, None, None, None, day(2)),
     ]
+
+
+def test_a_published_file_of_an_older_version_is_read_with_the_views_that_came_later(tmp_path: Path) -> None:
+    older = [migration for migration in shipped_migrations() if migration.name != "campaign_event"]
+    with duckdb.connect(tmp_path / PUBLISHED_NAME) as connection:
+        migrate(connection, tmp_path / PUBLISHED_NAME, older)
+        save_campaigns(connection, WORKSPACE, [campaign(1)], NOW)
+    before = (tmp_path / PUBLISHED_NAME).read_bytes()
+    with open_published(tmp_path) as connection:
+        assert campaign_events(connection, WORKSPACE) == ["signed_up"]
+    assert (tmp_path / PUBLISHED_NAME).read_bytes() == before

@@ -220,11 +220,8 @@ def event_source_in_use(connection: Connection, workspace: str) -> CountSource |
 def campaign_events(connection: Connection, workspace: str) -> list[str]:
     """The events that existing campaigns hang on: trigger events and mapped ones, in alphabetical order."""
     rows = connection.execute(
-        """
-        SELECT DISTINCT CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS mapped
-        FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
-        WHERE c.workspace = ? AND c.gone_at IS NULL AND mapped IS NOT NULL ORDER BY mapped
-        """,
+        "SELECT DISTINCT m.event FROM campaign_event m JOIN campaign c USING (workspace, campaign_id) "
+        "WHERE c.workspace = ? AND c.gone_at IS NULL AND m.event IS NOT NULL ORDER BY m.event",
         [workspace],
     ).fetchall()
     return [event for (event,) in rows]
