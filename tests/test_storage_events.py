@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from storage.file.database import Warehouse
 from storage.read.collected import event_source_in_use, known_events
+from storage.records import Collected
 from storage.save import mark_not_collected, restart_event_series, save_event_window
-from tests.storage_cast import NOW, WORKSPACE, answered, counts, day, observed, open_warehouse, save_window
+from tests.storage_cast import NOW, RUN, WORKSPACE, answered, counts, day, observed, open_warehouse, save_window
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ def test_an_event_first_seen_in_an_old_window_gets_the_later_collected_days(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     save_window(connection, [counts("other", {5: 1})], 5, 7)
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(8), day(8), NOW, "run")
+    mark_not_collected(connection, "mixpanel_events", day(8), day(8), RUN)
     save_window(connection, [counts("signed_up", {2: 1})], 1, 3)
     assert series(connection, "signed_up") == {
         2: (1, "observed"),
@@ -107,7 +108,7 @@ def test_first_and_last_seen_follow_the_counts(connection: duckdb.DuckDBPyConnec
 
 def test_a_day_that_was_not_collected_is_null_and_never_zero(connection: duckdb.DuckDBPyConnection) -> None:
     save_window(connection, [counts("signed_up", {1: 5})], 1, 2)
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(2), day(4), NOW, "failed run")
+    mark_not_collected(connection, "mixpanel_events", day(2), day(4), Collected(WORKSPACE, "failed run", NOW))
     assert series(connection, "signed_up") == {
         1: (5, "observed"),
         2: (0, "observed"),
@@ -118,15 +119,15 @@ def test_a_day_that_was_not_collected_is_null_and_never_zero(connection: duckdb.
 
 def test_a_failure_leaves_an_earlier_provisional_number(connection: duckdb.DuckDBPyConnection) -> None:
     states = {day(1): "observed", day(2): "provisional"}
-    save_event_window(connection, WORKSPACE, [counts("signed_up", {1: 5, 2: 3})], day(1), day(2), states, NOW, "run")
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(1), day(2), NOW, "failed run")
+    save_event_window(connection, [counts("signed_up", {1: 5, 2: 3})], states, RUN)
+    mark_not_collected(connection, "mixpanel_events", day(1), day(2), Collected(WORKSPACE, "failed run", NOW))
     assert series(connection, "signed_up") == {1: (5, "observed"), 2: (3, "provisional")}
     assert answered(connection, "mixpanel_events") == [day(1), day(2)]
 
 
 def test_a_day_not_collected_is_filled_by_the_next_run(connection: duckdb.DuckDBPyConnection) -> None:
     save_window(connection, [counts("signed_up", {1: 5})], 1, 1)
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(2), day(2), NOW, "failed run")
+    mark_not_collected(connection, "mixpanel_events", day(2), day(2), Collected(WORKSPACE, "failed run", NOW))
     save_window(connection, [counts("signed_up", {2: 7})], 2, 2)
     assert series(connection, "signed_up")[2] == (7, "observed")
     assert answered(connection, "mixpanel_events") == [day(1), day(2)]
@@ -144,7 +145,7 @@ def test_a_partial_answer_says_nothing_of_the_events_it_does_not_cover(connectio
 
 def test_days_without_a_state_are_not_stored(connection: duckdb.DuckDBPyConnection) -> None:
     future = [counts("signed_up", {1: 5, 2: 6, 3: 7})]
-    save_event_window(connection, WORKSPACE, future, day(1), day(3), observed(1, 2), NOW, "run")
+    save_event_window(connection, future, observed(1, 2), RUN)
     assert list(series(connection, "signed_up")) == [1, 2]
 
 
@@ -177,7 +178,7 @@ def test_an_event_counted_twice_in_one_window_is_refused(connection: duckdb.Duck
 def test_workspaces_do_not_touch_each_other(connection: duckdb.DuckDBPyConnection) -> None:
     save_window(connection, [counts("signed_up", {1: 5})], 1, 2)
     save_event_window(
-        connection, "agency", [counts("signed_up", {1: 8}, source="export")], day(1), day(1), observed(1, 1), NOW, "run"
+        connection, [counts("signed_up", {1: 8}, source="export")], observed(1, 1), Collected("agency", "run", NOW)
     )
     restart_event_series(connection, "agency", "query")
     assert numbers(connection, "signed_up") == {1: 5, 2: 0}

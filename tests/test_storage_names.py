@@ -12,6 +12,7 @@ from storage.records import CampaignFailures, PropertyProfile
 from storage.save import save_campaign_metrics, save_campaigns, save_failures, save_property_profiles, save_source_days
 from tests.storage_cast import (
     NOW,
+    RUN,
     WORKSPACE,
     always_observed,
     campaign,
@@ -51,7 +52,7 @@ def test_a_name_goes_in_and_comes_out_the_same(tmp_path: Path, name: str) -> Non
         save_campaigns(connection, WORKSPACE, [followed], NOW)
         save_campaigns(connection, WORKSPACE, [followed], NOW)
         save_campaign_metrics(connection, WORKSPACE, [sends(1, {1: 4})], always_observed, always_observed, NOW)
-        save_source_days(connection, WORKSPACE, "customerio_metrics", observed(1, 2), NOW, "run")
+        save_source_days(connection, "customerio_metrics", observed(1, 2), RUN)
         profile = PropertyProfile(name, day(1), 3, False, {(name, "string"): 1.0})
         save_property_profiles(connection, WORKSPACE, [profile], NOW)
         save_failures(connection, WORKSPACE, [CampaignFailures(1, [name])], NOW)

@@ -14,6 +14,7 @@ from storage.file.database import PUBLISHED_NAME, open_published
 from storage.file.migrations import migrate, shipped_migrations
 from storage.read.collected import campaign_events
 from storage.read.workspaces import listed_campaigns, workspaces
+from storage.records import Collected
 from storage.save import (
     mark_not_collected,
     save_campaign_metrics,
@@ -24,6 +25,7 @@ from storage.save import (
 )
 from tests.storage_cast import (
     NOW,
+    RUN,
     WORKSPACE,
     always_observed,
     campaign,
@@ -52,9 +54,7 @@ def chart(connection: duckdb.DuckDBPyConnection, campaign_id: int, *columns: str
 
 def save_sends(connection: duckdb.DuckDBPyConnection, campaign_id: int, by_day: dict[int, int]) -> None:
     save_campaign_metrics(connection, WORKSPACE, [sends(campaign_id, by_day)], always_observed, always_observed, NOW)
-    save_source_days(
-        connection, WORKSPACE, "customerio_metrics", dict.fromkeys(map(day, by_day), "observed"), NOW, "run"
-    )
+    save_source_days(connection, "customerio_metrics", dict.fromkeys(map(day, by_day), "observed"), RUN)
 
 
 def test_the_chart_has_every_day_from_the_first_collected_to_the_last(connection: duckdb.DuckDBPyConnection) -> None:
@@ -104,7 +104,7 @@ def test_a_trigger_event_that_never_was_counts_zero_only_where_counts_were_colle
 ) -> None:
     save_campaigns(connection, WORKSPACE, [campaign(1, event="no_such_event")], NOW)
     save_window(connection, [counts("signed_up", {1: 5})], 1, 1)
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(2), day(2), NOW, "failed run")
+    mark_not_collected(connection, "mixpanel_events", day(2), day(2), Collected(WORKSPACE, "failed run", NOW))
     assert chart(connection, 1, "events", "event_state") == [(0, "observed"), (None, "not_collected")]
 
 
@@ -128,7 +128,7 @@ def test_workspaces_are_charted_apart(connection: duckdb.DuckDBPyConnection) -> 
     save_campaigns(connection, WORKSPACE, [campaign(1)], NOW)
     save_campaigns(connection, "agency", [campaign(1)], NOW)
     save_window(connection, [counts("signed_up", {1: 5})], 1, 2)
-    save_event_window(connection, "agency", [counts("signed_up", {9: 8})], day(9), day(9), observed(9, 9), NOW, "run")
+    save_event_window(connection, [counts("signed_up", {9: 8})], observed(9, 9), Collected("agency", "run", NOW))
     assert charted(connection, 1)["events"].tolist() == [5, 0]
     assert charted(connection, 1, "agency")["events"].tolist() == [8]
     assert workspaces(connection) == []
@@ -142,7 +142,7 @@ def test_an_empty_file_gives_empty_views(connection: duckdb.DuckDBPyConnection) 
 def test_the_list_has_a_row_for_each_campaign_with_its_newest_numbers(connection: duckdb.DuckDBPyConnection) -> None:
     save_campaigns(connection, WORKSPACE, [campaign(1), campaign(2, event=None)], NOW)
     save_window(connection, [counts("signed_up", dict.fromkeys(range(1, 31), 5))], 1, 30)
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(31), day(31), NOW, "failed run")
+    mark_not_collected(connection, "mixpanel_events", day(31), day(31), Collected(WORKSPACE, "failed run", NOW))
     save_sends(connection, 1, dict.fromkeys(range(1, 32), 4))
     newest = "campaign_id, newest_events, newest_events_day, newest_sends, newest_sends_day"
     rows = connection.execute(f"SELECT {newest} FROM campaign_health ORDER BY campaign_id").fetchall()

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from storage.file.database import Warehouse, open_published, transaction
-from storage.records import CampaignMetrics, CampaignRecord, EventCounts, JourneyMetrics, MessageRecord
+from storage.records import CampaignMetrics, CampaignRecord, Collected, EventCounts, JourneyMetrics, MessageRecord
 from storage.save import (
     save_campaign_metrics,
     save_campaigns,
@@ -77,7 +77,6 @@ def journeys(campaigns: int, days: list[date]) -> Iterator[JourneyMetrics]:
 def save_run(warehouse: Warehouse, campaigns: int, days: list[date], run_id: str) -> None:
     """Everything of one run, one transaction per source."""
     states = dict.fromkeys(days, "observed")
-    first, last = days[0], days[-1]
 
     def state(_campaign_id: int, _day: date) -> str:
         return "observed"
@@ -86,15 +85,15 @@ def save_run(warehouse: Warehouse, campaigns: int, days: list[date], run_id: str
         with transaction(connection):
             save_workspace_zone(connection, WORKSPACE, "Europe/Berlin", NOW)
             counts = event_counts(2 * campaigns, days)
-            save_event_window(connection, WORKSPACE, counts, first, last, states, NOW, run_id)
+            save_event_window(connection, counts, states, Collected(WORKSPACE, run_id, NOW))
         with transaction(connection):
             save_campaigns(connection, WORKSPACE, campaign_records(campaigns), NOW)
         with transaction(connection):
             save_campaign_metrics(connection, WORKSPACE, metrics(campaigns, days), state, state, NOW)
-            save_source_days(connection, WORKSPACE, "customerio_metrics", states, NOW, run_id)
+            save_source_days(connection, "customerio_metrics", states, Collected(WORKSPACE, run_id, NOW))
         with transaction(connection):
             save_journey_metrics(connection, WORKSPACE, journeys(campaigns, days), state, NOW)
-            save_source_days(connection, WORKSPACE, "customerio_journeys", states, NOW, run_id)
+            save_source_days(connection, "customerio_journeys", states, Collected(WORKSPACE, run_id, NOW))
 
 
 def seconds(work: Callable[[], object]) -> float:

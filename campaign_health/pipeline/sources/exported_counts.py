@@ -81,13 +81,9 @@ def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, part: CountedBatch) -> N
             plan.switching = False
         tally.rows += save_event_window(
             connection,
-            run.name,
             part.counts,
-            part.first_day,
-            part.last_day,
             count_states(part.first_day, part.last_day, run.now, run.zone),
-            run.clock.instant(),
-            run.run_id,
+            run.collected(run.clock.instant()),
             count_source="export",
         )
     tally.kept = True
@@ -100,6 +96,4 @@ def _mark_unanswered(run: WorkspaceRun, plan: _Plan, answered: set[date]) -> Non
         return
     with run.saving() as connection:
         for first_day, last_day in unbroken(missing):
-            mark_not_collected(
-                connection, run.name, "mixpanel_events", first_day, last_day, run.clock.instant(), run.run_id
-            )
+            mark_not_collected(connection, "mixpanel_events", first_day, last_day, run.collected(run.clock.instant()))

@@ -75,10 +75,10 @@ def _profile(run: WorkspaceRun, tally: Tally, day: date, events: list[str]) -> N
     with run.saving() as connection:
         tally.rows += save_property_profiles(connection, run.name, profiles, run.clock.instant())
         state = {day: count_state(day, run.now, run.zone)}
-        save_source_days(connection, run.name, "mixpanel_properties", state, run.clock.instant(), run.run_id)
+        save_source_days(connection, "mixpanel_properties", state, run.collected(run.clock.instant()))
     tally.kept = True
 
 
 def _mark(run: WorkspaceRun, day: date) -> None:
     with run.saving() as connection:
-        mark_not_collected(connection, run.name, "mixpanel_properties", day, day, run.clock.instant(), run.run_id)
+        mark_not_collected(connection, "mixpanel_properties", day, day, run.collected(run.clock.instant()))

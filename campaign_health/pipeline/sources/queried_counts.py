@@ -189,13 +189,9 @@ def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> None
         for (first_day, last_day), counts in windows.items():
             tally.rows += save_event_window(
                 connection,
-                run.name,
                 counts,
-                first_day,
-                last_day,
                 count_states(first_day, last_day, run.now, run.zone),
-                now,
-                run.run_id,
+                run.collected(now),
                 count_source="query",
                 answered=None if whole else [record.event for record in counts],
             )
@@ -203,6 +199,6 @@ def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> None
         if answer.complete:
             last_day = min(last for _, last in windows)
             states = count_states(answer.first_day, last_day, run.now, run.zone)
-            save_source_days(connection, run.name, "mixpanel_events", states, now, run.run_id)
+            save_source_days(connection, "mixpanel_events", states, run.collected(now))
         elif not windows:
-            mark_not_collected(connection, run.name, "mixpanel_events", plan.first_day, plan.last_day, now, run.run_id)
+            mark_not_collected(connection, "mixpanel_events", plan.first_day, plan.last_day, run.collected(now))
