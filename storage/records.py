@@ -39,6 +39,15 @@ CORE_SOURCES: tuple[Source, ...] = (
 
 
 @dataclass(frozen=True)
+class Collected:
+    """What rows are saved under: their workspace, the run that asked for them, and when it was answered."""
+
+    workspace: str
+    run_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class EventCounts:
     """Daily counts of one event over a whole window; a day that is not in `counts` had none (0)."""
 

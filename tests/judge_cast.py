@@ -19,7 +19,7 @@ from campaign_health.judge.judging import judge_workspace
 from campaign_health.judge.summary import JudgeSummary
 from campaign_health.settings import WorkspaceSettings, load_settings
 from storage.file.database import Warehouse, transaction
-from storage.records import CampaignMetrics, CampaignRecord, EventCounts, JourneyMetrics
+from storage.records import CampaignMetrics, CampaignRecord, Collected, EventCounts, JourneyMetrics
 from storage.save import (
     mark_not_collected,
     save_campaign_metrics,
@@ -168,7 +168,7 @@ class World:
     ) -> None:
         first, last = day(begin), day(end - 1)
         if ("mixpanel_events", begin) in self.failed:
-            mark_not_collected(connection, "default", "mixpanel_events", first, last, now, "run")
+            mark_not_collected(connection, "mixpanel_events", first, last, Collected("default", "run", now))
             return
         counts: dict[str, Counts] = {}
         for story in self.stories:
@@ -179,9 +179,7 @@ class World:
             EventCounts(name, {day(number): int(series[number]) for number in range(begin, end)}, "query")
             for name, series in counts.items()
         ]
-        save_event_window(
-            connection, "default", records, first, last, states, now, "run", count_source="query"
-        )  # fmt: skip
+        save_event_window(connection, records, states, Collected("default", "run", now), count_source="query")
 
     def _collect_campaigns(
         self, connection: duckdb.DuckDBPyConnection, begin: int, end: int, provisional: Sequence[int], now: datetime
@@ -198,21 +196,21 @@ class World:
 
         ran = [story for story in self.stories if story.state != "draft"]
         if ("customerio_metrics", begin) in self.failed:
-            mark_not_collected(connection, "default", "customerio_metrics", first, last, now, "run")
+            mark_not_collected(connection, "customerio_metrics", first, last, Collected("default", "run", now))
         else:
             metrics = [
                 CampaignMetrics(story.campaign_id, list(states), series(story, "sent", "delivered")) for story in ran
             ]
             save_campaign_metrics(connection, "default", metrics, state, state, now)
-            save_source_days(connection, "default", "customerio_metrics", states, now, "run")
+            save_source_days(connection, "customerio_metrics", states, Collected("default", "run", now))
         if not self.journeys or ("customerio_journeys", begin) in self.failed:
-            mark_not_collected(connection, "default", "customerio_journeys", first, last, now, "run")
+            mark_not_collected(connection, "customerio_journeys", first, last, Collected("default", "run", now))
             return
         journeys = [
             JourneyMetrics(story.campaign_id, list(states), series(story, "started", "activated")) for story in ran
         ]
         save_journey_metrics(connection, "default", journeys, state, now)
-        save_source_days(connection, "default", "customerio_journeys", states, now, "run")
+        save_source_days(connection, "customerio_journeys", states, Collected("default", "run", now))
 
 
 def history(

@@ -10,13 +10,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+import pandas as pd
 
 from storage.file.database import Warehouse, transaction
-from storage.records import CampaignMetrics, CampaignRecord, EventCounts, JourneyMetrics, MessageRecord
+from storage.records import CampaignMetrics, CampaignRecord, Collected, EventCounts, JourneyMetrics, MessageRecord
 from storage.save import save_campaign_metrics, save_campaigns, save_event_window, save_source_days, save_workspace_zone
 
 WORKSPACE = "default"
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+RUN = Collected(WORKSPACE, "run", NOW)
 FIRST = date(2026, 11, 1)
 
 
@@ -33,6 +35,22 @@ def observed(first: int, last: int) -> dict[date, str]:
     return dict.fromkeys(days(first, last), "observed")
 
 
+def answered(connection: duckdb.DuckDBPyConnection, source: str) -> list[date]:
+    """The days that the source answered for."""
+    rows = connection.execute(
+        "SELECT day FROM source_day WHERE workspace = ? AND source = ? AND state <> 'not_collected' ORDER BY day",
+        [WORKSPACE, source],
+    ).fetchall()
+    return [found for (found,) in rows]
+
+
+def charted(connection: duckdb.DuckDBPyConnection, campaign_id: int, workspace: str = WORKSPACE) -> pd.DataFrame:
+    """One campaign's rows of `event_vs_campaign`, oldest day first."""
+    return connection.execute(
+        "SELECT * FROM event_vs_campaign WHERE workspace = ? AND campaign_id = ? ORDER BY day", [workspace, campaign_id]
+    ).df()
+
+
 def counts(event: str, by_day: Mapping[int, int], source: str = "query") -> EventCounts:
     return EventCounts(event, {day(number): count for number, count in by_day.items()}, source)  # type: ignore[arg-type]
 
@@ -40,9 +58,7 @@ def counts(event: str, by_day: Mapping[int, int], source: str = "query") -> Even
 def save_window(
     connection: duckdb.DuckDBPyConnection, records: Sequence[EventCounts], first: int, last: int, **more: object
 ) -> int:
-    return save_event_window(
-        connection, WORKSPACE, records, day(first), day(last), observed(first, last), NOW, "run", **more
-    )
+    return save_event_window(connection, records, observed(first, last), RUN, **more)
 
 
 def message(
@@ -94,11 +110,11 @@ def save_a_run(connection: duckdb.DuckDBPyConnection, number: int, campaigns: in
     at = NOW + timedelta(days=number)
     save_workspace_zone(connection, WORKSPACE, "UTC", NOW)
     events = [EventCounts(f"event {i}", dict.fromkeys(days(1, 20), number), "query") for i in range(campaigns)]
-    save_event_window(connection, WORKSPACE, events, day(1), day(20), observed(1, 20), at, f"run {number}")
+    save_event_window(connection, events, observed(1, 20), Collected(WORKSPACE, f"run {number}", at))
     save_campaigns(connection, WORKSPACE, [campaign(i, event=f"event {i}") for i in range(campaigns)], at)
     metrics = [sends(i, dict.fromkeys(range(1, 21), number)) for i in range(campaigns)]
     save_campaign_metrics(connection, WORKSPACE, metrics, always_observed, always_observed, at)
-    save_source_days(connection, WORKSPACE, "customerio_metrics", observed(1, 20), at, f"run {number}")
+    save_source_days(connection, "customerio_metrics", observed(1, 20), Collected(WORKSPACE, f"run {number}", at))
 
 
 @cache

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from campaign_health.detection.explain.explanation import Budget, Words, explain_day, explain_pair
+from campaign_health.detection.explain.explanation import Budget, PairsDay, Words, explain_day, explain_pair
 from campaign_health.detection.pair.monitor import judge_panel
 from campaign_health.detection.pair.panel import State
 from campaign_health.words.numbers import how_rare, span
@@ -82,7 +82,7 @@ def test_the_verdict_of_a_pair_is_one_sentence_with_numbers() -> None:
 def test_the_budget_is_said_as_the_user_set_it() -> None:
     state, day = one_pair(), MONDAY + timedelta(days=DAYS)
     one = np.array([90.0])
-    steps = {step.label: step for step in explain_pair(state, one, one / 2, 0, day, budget=Budget(8, 4))}
+    steps = {step.label: step for step in explain_pair(state, 0, PairsDay(day, one, one / 2), budget=Budget(8, 4))}
     assert "one false alarm per campaign in 8 years, shared among the 4 links" in steps["budget"].sentence
     assert steps["budget"].value == 8
 
@@ -96,7 +96,7 @@ def test_a_dip_that_all_share_is_named_and_taken_off_the_expectation() -> None:
     today, day = (events[:, DAYS].astype(float), sends[:, DAYS].astype(float)), MONDAY + timedelta(days=DAYS)
     judged, _ = judge_panel(events[:, DAYS:], sends[:, DAYS:], day, state=state, shared_dip=True)
     for row in range(7):
-        steps = {step.label: step for step in explain_pair(state, *today, row, day, shared_dip=True)}
+        steps = {step.label: step for step in explain_pair(state, row, PairsDay(day, *today, shared_dip=True))}
         assert steps["dip"].value == pytest.approx(0.7, abs=0.05)
         assert steps["expected"].value == pytest.approx(judged.expected[row, 0])
         assert steps["range"].value == span(judged.expected_low[row, 0], judged.expected_high[row, 0])

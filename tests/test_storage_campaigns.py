@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from storage.read import known as queries
+from storage.read.collected import existing_campaigns
 from storage.records import CampaignFailures
 from storage.save import mark_campaign_gone, save_campaigns, save_failures
 from tests.storage_cast import NOW, WORKSPACE, campaign, message, open_warehouse
@@ -34,6 +34,10 @@ def versions(connection: duckdb.DuckDBPyConnection) -> list[tuple[datetime, date
     return [(began, ended, json.loads(changes)) for began, ended, changes in rows]
 
 
+def column(connection: duckdb.DuckDBPyConnection, name: str) -> list[Any]:
+    return [value for (value,) in connection.execute(f"SELECT {name} FROM campaign ORDER BY campaign_id").fetchall()]
+
+
 def naive(instant: datetime) -> datetime:
     return instant.replace(tzinfo=None)
 
@@ -48,7 +52,7 @@ def test_reading_the_same_again_adds_no_version(connection: duckdb.DuckDBPyConne
     save_campaigns(connection, WORKSPACE, [tagged], NOW)
     save_campaigns(connection, WORKSPACE, [replace(tagged, tags=["a", "b"], updated=EDIT)], LATER)
     assert len(versions(connection)) == 1
-    assert queries.campaigns(connection, WORKSPACE)["seen_at"].tolist() == [LATER]
+    assert column(connection, "seen_at") == [naive(LATER)]
 
 
 def test_a_change_is_told_field_by_field_from_the_time_customerio_gives(connection: duckdb.DuckDBPyConnection) -> None:
@@ -63,8 +67,6 @@ def test_a_change_is_told_field_by_field_from_the_time_customerio_gives(connecti
         {"field": "filters.and", "from": [1], "to": [1, 2]},
         {"field": "state", "from": "running", "to": "stopped"},
     ]
-    stops = queries.state_changes(connection, WORKSPACE)
-    assert stops[["changed_at", "state_before", "state_after"]].values.tolist() == [[EDIT, "running", "stopped"]]
 
 
 def test_an_update_time_from_before_the_last_read_does_not_belong_to_the_change(
@@ -119,10 +121,10 @@ def test_two_changes_at_one_instant_are_two_versions(connection: duckdb.DuckDBPy
 def test_a_campaign_no_longer_listed_is_gone_and_comes_back(connection: duckdb.DuckDBPyConnection) -> None:
     save_campaigns(connection, WORKSPACE, [campaign(1), campaign(2), campaign(3)], NOW)
     save_campaigns(connection, WORKSPACE, [campaign(1)], LATER, refused=[3])
-    assert queries.campaigns(connection, WORKSPACE)["campaign_id"].tolist() == [1, 3]
-    assert queries.campaigns(connection, WORKSPACE, gone=True)["campaign_id"].tolist() == [1, 2, 3]
+    assert existing_campaigns(connection, WORKSPACE) == [1, 3]
+    assert column(connection, "campaign_id") == [1, 2, 3]
     save_campaigns(connection, WORKSPACE, [campaign(2)], LATER, all_listed=False)
-    assert queries.campaigns(connection, WORKSPACE)["campaign_id"].tolist() == [1, 2, 3]
+    assert existing_campaigns(connection, WORKSPACE) == [1, 2, 3]
 
 
 def test_a_campaign_deleted_while_being_read_keeps_the_first_time_it_was_missed(
@@ -131,7 +133,7 @@ def test_a_campaign_deleted_while_being_read_keeps_the_first_time_it_was_missed(
     save_campaigns(connection, WORKSPACE, [campaign(1)], NOW)
     mark_campaign_gone(connection, WORKSPACE, 1, LATER)
     mark_campaign_gone(connection, WORKSPACE, 1, LATER + timedelta(days=1))
-    assert queries.campaigns(connection, WORKSPACE, gone=True)["gone_at"].tolist() == [LATER]
+    assert column(connection, "gone_at") == [naive(LATER)]
 
 
 def test_an_instant_without_a_zone_is_refused(connection: duckdb.DuckDBPyConnection) -> None:

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.file.database import Warehouse
-from storage.read import known as queries
+from storage.read.collected import event_source_in_use, known_events
+from storage.records import Collected
 from storage.save import mark_not_collected, restart_event_series, save_event_window
-from tests.storage_cast import NOW, WORKSPACE, counts, day, observed, open_warehouse, save_window
+from tests.storage_cast import NOW, RUN, WORKSPACE, answered, counts, day, observed, open_warehouse, save_window
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_an_event_that_vanished_from_the_answer_reads_zero(connection: duckdb.Du
     save_window(connection, [counts("project_created", {3: 9, 4: 9})], 3, 4)
     assert numbers(connection, "project.created") == {1: 9, 2: 9, 3: 0, 4: 0}
     assert numbers(connection, "project_created") == {3: 9, 4: 9}
-    assert queries.known_events(connection, WORKSPACE) == ["project.created", "project_created"]
+    assert known_events(connection, WORKSPACE) == ["project.created", "project_created"]
 
 
 def test_an_answer_without_any_event_is_zero_for_the_known_ones(connection: duckdb.DuckDBPyConnection) -> None:
@@ -58,7 +59,7 @@ def test_an_answer_without_any_event_is_zero_for_the_known_ones(connection: duck
 
 def test_a_listed_event_without_any_count_is_known_and_has_no_series(connection: duckdb.DuckDBPyConnection) -> None:
     save_window(connection, [counts("never", {})], 1, 3)
-    assert queries.known_events(connection, WORKSPACE) == ["never"]
+    assert known_events(connection, WORKSPACE) == ["never"]
     assert series(connection, "never") == {}
 
 
@@ -88,7 +89,7 @@ def test_an_event_first_seen_in_an_old_window_gets_the_later_collected_days(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     save_window(connection, [counts("other", {5: 1})], 5, 7)
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(8), day(8), NOW, "run")
+    mark_not_collected(connection, "mixpanel_events", day(8), day(8), RUN)
     save_window(connection, [counts("signed_up", {2: 1})], 1, 3)
     assert series(connection, "signed_up") == {
         2: (1, "observed"),
@@ -107,7 +108,7 @@ def test_first_and_last_seen_follow_the_counts(connection: duckdb.DuckDBPyConnec
 
 def test_a_day_that_was_not_collected_is_null_and_never_zero(connection: duckdb.DuckDBPyConnection) -> None:
     save_window(connection, [counts("signed_up", {1: 5})], 1, 2)
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(2), day(4), NOW, "failed run")
+    mark_not_collected(connection, "mixpanel_events", day(2), day(4), Collected(WORKSPACE, "failed run", NOW))
     assert series(connection, "signed_up") == {
         1: (5, "observed"),
         2: (0, "observed"),
@@ -118,18 +119,18 @@ def test_a_day_that_was_not_collected_is_null_and_never_zero(connection: duckdb.
 
 def test_a_failure_leaves_an_earlier_provisional_number(connection: duckdb.DuckDBPyConnection) -> None:
     states = {day(1): "observed", day(2): "provisional"}
-    save_event_window(connection, WORKSPACE, [counts("signed_up", {1: 5, 2: 3})], day(1), day(2), states, NOW, "run")
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(1), day(2), NOW, "failed run")
+    save_event_window(connection, [counts("signed_up", {1: 5, 2: 3})], states, RUN)
+    mark_not_collected(connection, "mixpanel_events", day(1), day(2), Collected(WORKSPACE, "failed run", NOW))
     assert series(connection, "signed_up") == {1: (5, "observed"), 2: (3, "provisional")}
-    assert queries.last_collected_day(connection, WORKSPACE, "mixpanel_events") == day(2)
+    assert answered(connection, "mixpanel_events") == [day(1), day(2)]
 
 
 def test_a_day_not_collected_is_filled_by_the_next_run(connection: duckdb.DuckDBPyConnection) -> None:
     save_window(connection, [counts("signed_up", {1: 5})], 1, 1)
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(2), day(2), NOW, "failed run")
+    mark_not_collected(connection, "mixpanel_events", day(2), day(2), Collected(WORKSPACE, "failed run", NOW))
     save_window(connection, [counts("signed_up", {2: 7})], 2, 2)
     assert series(connection, "signed_up")[2] == (7, "observed")
-    assert queries.gaps(connection, WORKSPACE).empty
+    assert answered(connection, "mixpanel_events") == [day(1), day(2)]
 
 
 def test_a_partial_answer_says_nothing_of_the_events_it_does_not_cover(connection: duckdb.DuckDBPyConnection) -> None:
@@ -144,21 +145,21 @@ def test_a_partial_answer_says_nothing_of_the_events_it_does_not_cover(connectio
 
 def test_days_without_a_state_are_not_stored(connection: duckdb.DuckDBPyConnection) -> None:
     future = [counts("signed_up", {1: 5, 2: 6, 3: 7})]
-    save_event_window(connection, WORKSPACE, future, day(1), day(3), observed(1, 2), NOW, "run")
+    save_event_window(connection, future, observed(1, 2), RUN)
     assert list(series(connection, "signed_up")) == [1, 2]
 
 
 def test_a_switch_of_the_count_source_begins_every_series_anew(connection: duckdb.DuckDBPyConnection) -> None:
     save_window(connection, [counts("old", {1: 5}), counts("both", {1: 5})], 1, 9)
-    assert queries.event_source_in_use(connection, WORKSPACE) == "query"
+    assert event_source_in_use(connection, WORKSPACE) == "query"
     assert restart_event_series(connection, WORKSPACE, "query") == 0
     assert restart_event_series(connection, WORKSPACE, "export") == 18
     save_window(connection, [counts("both", {4: 2}, source="export")], 3, 5)
     assert numbers(connection, "both") == {4: 2, 5: 0}
     assert series(connection, "old") == {}
-    assert queries.known_events(connection, WORKSPACE) == ["both", "old"]
-    assert queries.event_source_in_use(connection, WORKSPACE) == "export"
-    assert queries.first_collected_day(connection, WORKSPACE, "mixpanel_events") == day(3)
+    assert known_events(connection, WORKSPACE) == ["both", "old"]
+    assert event_source_in_use(connection, WORKSPACE) == "export"
+    assert answered(connection, "mixpanel_events")[0] == day(3)
 
 
 def test_counts_of_two_sources_are_never_mixed(connection: duckdb.DuckDBPyConnection) -> None:
@@ -177,7 +178,7 @@ def test_an_event_counted_twice_in_one_window_is_refused(connection: duckdb.Duck
 def test_workspaces_do_not_touch_each_other(connection: duckdb.DuckDBPyConnection) -> None:
     save_window(connection, [counts("signed_up", {1: 5})], 1, 2)
     save_event_window(
-        connection, "agency", [counts("signed_up", {1: 8}, source="export")], day(1), day(1), observed(1, 1), NOW, "run"
+        connection, [counts("signed_up", {1: 8}, source="export")], observed(1, 1), Collected("agency", "run", NOW)
     )
     restart_event_series(connection, "agency", "query")
     assert numbers(connection, "signed_up") == {1: 5, 2: 0}

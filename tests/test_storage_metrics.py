@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from storage.read import known as queries
-from storage.records import CampaignMetrics, CollectionRecord, DefinitionRecord, PropertyProfile
+from storage.read.collected import profiled_days, recent_requests, stored_days
+from storage.read.sources import source_rows
+from storage.records import CampaignMetrics, Collected, CollectionRecord, DefinitionRecord, PropertyProfile
 from storage.save import (
     mark_not_collected,
     save_campaign_metrics,
@@ -25,8 +26,10 @@ from storage.save import (
 )
 from tests.storage_cast import (
     NOW,
+    RUN,
     WORKSPACE,
     always_observed,
+    answered,
     campaign,
     day,
     days,
@@ -112,60 +115,60 @@ def test_a_failure_marks_the_campaigns_that_ever_ran_and_touches_no_number(
     save_campaigns(connection, WORKSPACE, [campaign(1), campaign(2, state="draft", started=None)], NOW)
     save_sends(connection, sends(1, {1: 5}), state="provisional")
     save_sends(connection, sends(1, {2: 1}), state="not_expected")
-    mark_not_collected(connection, WORKSPACE, "customerio_metrics", day(1), day(3), NOW, "failed run")
+    mark_not_collected(connection, "customerio_metrics", day(1), day(3), Collected(WORKSPACE, "failed run", NOW))
     assert sent(connection) == {1: (5, "provisional"), 2: (1, "not_expected"), 3: (None, "not_collected")}
     assert sent(connection, 2) == {}
-    assert queries.first_collected_day(connection, WORKSPACE, "customerio_metrics") is None
+    assert answered(connection, "customerio_metrics") == []
 
 
 def test_one_refused_campaign_says_nothing_of_the_source(connection: duckdb.DuckDBPyConnection) -> None:
     save_campaigns(connection, WORKSPACE, [campaign(1), campaign(2)], NOW)
-    save_source_days(connection, WORKSPACE, "customerio_metrics", observed(1, 2), NOW, "run")
+    save_source_days(connection, "customerio_metrics", observed(1, 2), RUN)
     save_sends(connection, sends(1, {1: 5, 2: 6}))
     mark_not_collected(
         connection,
-        WORKSPACE,
         "customerio_metrics",
         day(1),
         day(2),
-        NOW,
-        "run",
+        RUN,
         campaign_ids=[2],
         is_expected=lambda _campaign_id, at: at >= day(2),
         whole_source=False,
     )
     assert sent(connection, 2) == {1: (None, "not_expected"), 2: (None, "not_collected")}
-    assert queries.last_collected_day(connection, WORKSPACE, "customerio_metrics") == day(2)
+    assert answered(connection, "customerio_metrics") == days(1, 2)
 
 
 def test_a_journey_day_not_collected_is_filled_by_the_next_run(connection: duckdb.DuckDBPyConnection) -> None:
     save_campaigns(connection, WORKSPACE, [campaign(1)], NOW)
-    mark_not_collected(connection, WORKSPACE, "customerio_journeys", day(1), day(1), NOW, "failed run")
+    mark_not_collected(connection, "customerio_journeys", day(1), day(1), Collected(WORKSPACE, "failed run", NOW))
     assert connection.execute("SELECT started, state FROM journey_day").fetchall() == [(None, "not_collected")]
     save_journey_metrics(connection, WORKSPACE, [journeys(1, {1: 4})], always_observed, NOW)
     assert connection.execute("SELECT started, state FROM journey_day").fetchall() == [(4, "observed")]
 
 
-def test_gaps_are_the_days_between_that_nobody_answered_for(connection: duckdb.DuckDBPyConnection) -> None:
-    save_source_days(connection, WORKSPACE, "mixpanel_events", observed(1, 2), NOW, "run")
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(4), day(5), NOW, "failed run")
-    save_source_days(connection, WORKSPACE, "mixpanel_events", observed(6, 6), NOW, "run")
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(7), day(7), NOW, "failed run")
-    found = queries.gaps(connection, WORKSPACE)
-    spans = [(row.source, row.first_day.date(), row.last_day.date(), row.days) for row in found.itertuples()]
-    assert spans == [("mixpanel_events", day(3), day(5), 3), ("mixpanel_events", day(7), day(7), 1)]
+def test_days_that_nobody_answered_for_are_told_from_days_never_asked_for(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    save_source_days(connection, "mixpanel_events", observed(1, 2), RUN)
+    mark_not_collected(connection, "mixpanel_events", day(4), day(5), Collected(WORKSPACE, "failed run", NOW))
+    save_source_days(connection, "mixpanel_events", observed(6, 6), RUN)
+    mark_not_collected(connection, "mixpanel_events", day(7), day(7), Collected(WORKSPACE, "failed run", NOW))
+    stored = stored_days(connection, WORKSPACE, "mixpanel_events")
+    assert sorted(at for at, state in stored.items() if state == "not_collected") == [day(4), day(5), day(7)]
+    assert answered(connection, "mixpanel_events") == [day(1), day(2), day(6)]
 
 
 def test_a_changed_zone_is_noticed_and_names_the_days_to_collect_again(connection: duckdb.DuckDBPyConnection) -> None:
     later = NOW + timedelta(days=1)
     assert save_workspace_zone(connection, WORKSPACE, "Europe/Berlin", NOW) is None
-    save_source_days(connection, WORKSPACE, "mixpanel_events", observed(1, 9), NOW, "run")
+    save_source_days(connection, "mixpanel_events", observed(1, 9), RUN)
     assert save_workspace_zone(connection, WORKSPACE, "Europe/Berlin", later) is None
-    assert queries.days_in_previous_zone(connection, WORKSPACE, "mixpanel_events") is None
+    assert sorted(stored_days(connection, WORKSPACE, "mixpanel_events")) == days(1, 9)
     assert save_workspace_zone(connection, WORKSPACE, "America/New_York", later) == "Europe/Berlin"
-    assert queries.days_in_previous_zone(connection, WORKSPACE, "mixpanel_events") == (day(1), day(9))
-    save_source_days(connection, WORKSPACE, "mixpanel_events", observed(3, 9), later, "run 2")
-    assert queries.days_in_previous_zone(connection, WORKSPACE, "mixpanel_events") == (day(1), day(2))
+    assert stored_days(connection, WORKSPACE, "mixpanel_events") == {}
+    save_source_days(connection, "mixpanel_events", observed(3, 9), Collected(WORKSPACE, "run 2", later))
+    assert sorted(stored_days(connection, WORKSPACE, "mixpanel_events")) == days(3, 9)
 
 
 def test_the_request_budget_is_counted_over_runs_and_forgets_old_requests(
@@ -175,7 +178,7 @@ def test_the_request_budget_is_counted_over_runs_and_forgets_old_requests(
     save_requests(connection, "42", asked[:2], asked[1])
     save_requests(connection, "42", asked[2:], NOW)
     save_requests(connection, "43", [NOW], NOW)
-    assert queries.recent_requests(connection, "42", NOW - timedelta(hours=1)) == asked[2:]
+    assert recent_requests(connection, "42", NOW - timedelta(hours=1)) == asked[2:]
     assert connection.execute("SELECT count(*) FROM mixpanel_request").fetchone() == (4,)
 
 
@@ -188,13 +191,16 @@ def test_freshness_tells_the_newest_run_and_the_last_complete_one(connection: du
                 f"r{number}", WORKSPACE, "mixpanel_events", at, at, outcome, day(1), day(2), 3, 4, error, {"b": [1]}
             ),
         )
-    save_source_days(connection, WORKSPACE, "mixpanel_events", {day(1): "observed", day(2): "provisional"}, NOW, "r1")
-    (row,) = queries.freshness(connection, WORKSPACE).itertuples()
-    assert (row.last_day.date(), row.last_observed_day.date()) == (day(2), day(1))
-    assert (row.newest_outcome, row.last_complete_at) == ("failed", NOW + timedelta(days=1))
-    assert row.newest_error is None or row.newest_error != row.newest_error
-    runs = queries.newest_runs(connection, WORKSPACE, limit=1)
-    assert runs[["run_id", "requests", "rows", "details"]].values.tolist() == [["r2", 3, 4, '{"b": [1]}']]
+    save_source_days(
+        connection, "mixpanel_events", {day(1): "observed", day(2): "provisional"}, Collected(WORKSPACE, "r1", NOW)
+    )
+    (row,) = source_rows(connection, WORKSPACE)
+    assert (row["last_day"], row["outcome"], row["error"]) == (day(2), "failed", None)
+    assert row["complete_at"] == NOW + timedelta(days=1)
+    newest = connection.execute(
+        'SELECT run_id, requests, "rows", details FROM collection ORDER BY started_at DESC LIMIT 1'
+    ).fetchall()
+    assert newest == [("r2", 3, 4, '{"b": [1]}')]
 
 
 def test_a_property_profile_replaces_the_days_earlier_one(connection: duckdb.DuckDBPyConnection) -> None:
@@ -205,7 +211,7 @@ def test_a_property_profile_replaces_the_days_earlier_one(connection: duckdb.Duc
     assert save_property_profiles(connection, WORKSPACE, [again, nothing_read], NOW) == 1
     rows = connection.execute("SELECT property, type, share, events_read, sampled FROM event_property").fetchall()
     assert rows == [("plan", "object", 1.0, 200, True)]
-    assert queries.profiled_days(connection, WORKSPACE) == [day(1)]
+    assert profiled_days(connection, WORKSPACE) == [day(1)]
 
 
 def test_the_lexicon_is_replaced_as_a_whole(connection: duckdb.DuckDBPyConnection) -> None:

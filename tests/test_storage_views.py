@@ -10,7 +10,11 @@ import duckdb
 import pytest
 
 from campaign_health.decisions.recording import record_decision
-from storage.read import known as queries
+from storage.file.database import PUBLISHED_NAME, open_published
+from storage.file.migrations import migrate, shipped_migrations
+from storage.read.collected import campaign_events
+from storage.read.workspaces import listed_campaigns, workspaces
+from storage.records import Collected
 from storage.save import (
     mark_not_collected,
     save_campaign_metrics,
@@ -21,12 +25,13 @@ from storage.save import (
 )
 from tests.storage_cast import (
     NOW,
+    RUN,
     WORKSPACE,
     always_observed,
     campaign,
+    charted,
     counts,
     day,
-    days,
     journeys,
     observed,
     open_warehouse,
@@ -49,9 +54,7 @@ def chart(connection: duckdb.DuckDBPyConnection, campaign_id: int, *columns: str
 
 def save_sends(connection: duckdb.DuckDBPyConnection, campaign_id: int, by_day: dict[int, int]) -> None:
     save_campaign_metrics(connection, WORKSPACE, [sends(campaign_id, by_day)], always_observed, always_observed, NOW)
-    save_source_days(
-        connection, WORKSPACE, "customerio_metrics", dict.fromkeys(map(day, by_day), "observed"), NOW, "run"
-    )
+    save_source_days(connection, "customerio_metrics", dict.fromkeys(map(day, by_day), "observed"), RUN)
 
 
 def test_the_chart_has_every_day_from_the_first_collected_to_the_last(connection: duckdb.DuckDBPyConnection) -> None:
@@ -101,7 +104,7 @@ def test_a_trigger_event_that_never_was_counts_zero_only_where_counts_were_colle
 ) -> None:
     save_campaigns(connection, WORKSPACE, [campaign(1, event="no_such_event")], NOW)
     save_window(connection, [counts("signed_up", {1: 5})], 1, 1)
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(2), day(2), NOW, "failed run")
+    mark_not_collected(connection, "mixpanel_events", day(2), day(2), Collected(WORKSPACE, "failed run", NOW))
     assert chart(connection, 1, "events", "event_state") == [(0, "observed"), (None, "not_collected")]
 
 
@@ -118,38 +121,37 @@ def test_a_mapping_from_a_decision_wins_over_the_trigger(connection: duckdb.Duck
     record_decision(connection, WORKSPACE, "map_event", "ana", NOW, campaign_id=2, event="sign_up")
     assert chart(connection, 1, "event", "events") == [(None, None)]
     assert chart(connection, 2, "event", "events") == [("sign_up", 7)]
-    assert queries.campaign_events(connection, WORKSPACE) == ["sign_up"]
+    assert campaign_events(connection, WORKSPACE) == ["sign_up"]
 
 
 def test_workspaces_are_charted_apart(connection: duckdb.DuckDBPyConnection) -> None:
     save_campaigns(connection, WORKSPACE, [campaign(1)], NOW)
     save_campaigns(connection, "agency", [campaign(1)], NOW)
     save_window(connection, [counts("signed_up", {1: 5})], 1, 2)
-    save_event_window(connection, "agency", [counts("signed_up", {9: 8})], day(9), day(9), observed(9, 9), NOW, "run")
-    assert queries.event_vs_campaign(connection, WORKSPACE, 1)["events"].tolist() == [5, 0]
-    assert queries.event_vs_campaign(connection, "agency", 1)["events"].tolist() == [8]
-    assert queries.workspaces(connection) == []
+    save_event_window(connection, [counts("signed_up", {9: 8})], observed(9, 9), Collected("agency", "run", NOW))
+    assert charted(connection, 1)["events"].tolist() == [5, 0]
+    assert charted(connection, 1, "agency")["events"].tolist() == [8]
+    assert workspaces(connection) == []
 
 
 def test_an_empty_file_gives_empty_views(connection: duckdb.DuckDBPyConnection) -> None:
-    assert queries.campaign_health(connection).empty
-    assert queries.event_vs_campaign(connection, WORKSPACE, 1).empty
+    assert listed_campaigns(connection) == 0
+    assert charted(connection, 1).empty
 
 
 def test_the_list_has_a_row_for_each_campaign_with_its_newest_numbers(connection: duckdb.DuckDBPyConnection) -> None:
     save_campaigns(connection, WORKSPACE, [campaign(1), campaign(2, event=None)], NOW)
     save_window(connection, [counts("signed_up", dict.fromkeys(range(1, 31), 5))], 1, 30)
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(31), day(31), NOW, "failed run")
+    mark_not_collected(connection, "mixpanel_events", day(31), day(31), Collected(WORKSPACE, "failed run", NOW))
     save_sends(connection, 1, dict.fromkeys(range(1, 32), 4))
-    first, second = queries.campaign_health(connection, WORKSPACE).to_dict("records")
-    assert (first["newest_events"], first["newest_events_day"].date()) == (5, day(30))
-    assert (first["newest_sends"], first["newest_sends_day"].date()) == (4, day(31))
+    newest = "campaign_id, newest_events, newest_events_day, newest_sends, newest_sends_day"
+    rows = connection.execute(f"SELECT {newest} FROM campaign_health ORDER BY campaign_id").fetchall()
+    assert rows == [(1, 5, day(30), 4, day(31)), (2, None, None, None, None)]
     arrays = connection.execute("SELECT events_28d, sends_28d, last_day_28d FROM campaign_health ORDER BY campaign_id")
     assert arrays.fetchall() == [
         ([5] * 27 + [None], [4] * 28, day(31)),
         ([None] * 28, [None] * 28, day(31)),
     ]
-    assert second["campaign_id"] == 2
 
 
 def test_the_list_shows_the_newest_verdict_and_the_open_incident(connection: duckdb.DuckDBPyConnection) -> None:
@@ -175,11 +177,12 @@ def test_the_list_shows_the_newest_verdict_and_the_open_incident(connection: duc
     ]
 
 
-def test_frames_tell_nothing_from_zero(connection: duckdb.DuckDBPyConnection) -> None:
-    save_campaigns(connection, WORKSPACE, [campaign(1)], NOW)
-    save_window(connection, [counts("signed_up", {1: 5})], 1, 2)
-    mark_not_collected(connection, WORKSPACE, "mixpanel_events", day(3), day(3), NOW, "failed run")
-    frame = queries.event_vs_campaign(connection, WORKSPACE, 1)
-    assert frame["events"].dtype == "Int64"
-    assert frame["events"].isna().tolist() == [False, False, True]
-    assert [at.date() for at in frame["day"]] == days(1, 3)
+def test_a_published_file_of_an_older_version_is_read_with_the_views_that_came_later(tmp_path: Path) -> None:
+    older = [migration for migration in shipped_migrations() if migration.name != "campaign_event"]
+    with duckdb.connect(tmp_path / PUBLISHED_NAME) as connection:
+        migrate(connection, tmp_path / PUBLISHED_NAME, older)
+        save_campaigns(connection, WORKSPACE, [campaign(1)], NOW)
+    before = (tmp_path / PUBLISHED_NAME).read_bytes()
+    with open_published(tmp_path) as connection:
+        assert campaign_events(connection, WORKSPACE) == ["signed_up"]
+    assert (tmp_path / PUBLISHED_NAME).read_bytes() == before

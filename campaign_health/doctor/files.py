@@ -13,6 +13,8 @@ from campaign_health.process.run_lock import SCHEDULE, holder_of
 from campaign_health.settings.reading import CONFIGURATION_FILE, SECRETS_FILE
 from storage.errors import BusyError, NoPublishedFileError, StorageError
 from storage.file.database import Warehouse, open_published
+from storage.read.collected import newest_instant
+from storage.read.workspaces import listed_campaigns
 
 MEGABYTE = 1024**2
 # Publishing needs room for a whole copy; below this nothing can be relied on.
@@ -73,13 +75,12 @@ def _warehouse(data_dir: Path) -> Finding:
         return note(subject, "Nothing was collected yet.", "Run `campaign-health collect`.")
     try:
         with warehouse.read(wait_seconds=5.0) as connection:
-            row = connection.execute("SELECT count(*), max(ended_at) FROM collection").fetchone()
+            newest = newest_instant(connection)
     except BusyError as busy:
         return note(subject, busy.message, "Look again when it is done.")
     except StorageError as failure:
         return wrong(subject, failure.message, failure.cure)
-    records, newest = row or (0, None)
-    told = f"the newest collection ended {newest:%Y-%m-%d %H:%M} UTC" if records else "nothing was collected yet"
+    told = f"the newest collection ended {newest:%Y-%m-%d %H:%M} UTC" if newest else "nothing was collected yet"
     return fine(subject, f"{warehouse.path.name} can be read; {told}.")
 
 
@@ -87,7 +88,7 @@ def _published(data_dir: Path) -> Finding:
     subject = "Published file"
     try:
         with open_published(data_dir) as connection:
-            connection.execute("SELECT count(*) FROM campaign_health").fetchone()
+            listed_campaigns(connection)
     except NoPublishedFileError:
         return note(subject, "Nothing was published yet.", "Run `campaign-health collect`.")
     except StorageError as failure:

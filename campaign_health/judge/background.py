@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from campaign_health.decisions.said import announced_renames, decisions_known, hand_overs_of
 from campaign_health.detection.incident.standing import HandOver
 from campaign_health.detection.pair.detector_settings import DetectorSettings
-from campaign_health.detection.rename.renames import DeclaredRename, RenameDecisions
+from campaign_health.detection.rename.rename import DeclaredRename, RenameDecisions
 from campaign_health.judge.mapping import CampaignSpan, campaign_spans
 from campaign_health.judge.plans import ManifestFacts, Plan, make_plans
 from campaign_health.manifest.problems import ManifestError

@@ -18,7 +18,7 @@ from campaign_health.judge.material import DIAGNOSIS_DAYS
 from campaign_health.judge.outcome import JudgedDays
 from campaign_health.judge.plans import Plan
 from campaign_health.judge.project_changes import ProjectChanges
-from storage.read.campaign_tables import CampaignTables
+from storage.read.about_campaigns import AboutCampaigns
 
 _EVENT_STAGES = ("event", "started")
 
@@ -34,7 +34,7 @@ class Diagnosis:
     known: Known
     days: JudgedDays
     project: ProjectChanges
-    tables: CampaignTables
+    tables: AboutCampaigns
     _numbers: dict[int, pd.DataFrame] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

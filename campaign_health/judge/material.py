@@ -17,7 +17,7 @@ from campaign_health.judge.checkpoint import Checkpoint
 from campaign_health.judge.remembering import fingerprint, remembered
 from storage.connection import Connection
 from storage.read import judge_input, judged
-from storage.read.campaign_tables import CampaignTables, campaign_tables
+from storage.read.about_campaigns import AboutCampaigns, about_campaigns
 from storage.read.daily_numbers import daily_numbers, source_days
 
 DIAGNOSIS_DAYS = 120
@@ -75,7 +75,7 @@ class Material:
 class BrokenMaterial:
     """What the campaigns need that may be broken: what may tell why, and which of their days were judged before."""
 
-    tables: CampaignTables
+    tables: AboutCampaigns
     judged_days: Collection[tuple[int, date]]
 
 
@@ -125,7 +125,7 @@ def read_broken(connection: Connection, material: Material, campaign_ids: Collec
     name, first, end = material.known.workspace, material.settled.first_day, material.last_settled
     with_incident = {row["campaign_id"] for row in material.told.incidents.values()}
     return BrokenMaterial(
-        campaign_tables(connection, name, campaign_ids, first, end),
+        about_campaigns(connection, name, campaign_ids, first, end),
         judged.judged_days(connection, name, {*campaign_ids, *with_incident}, material.stretch.begin, end),
     )
 

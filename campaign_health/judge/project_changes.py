@@ -9,7 +9,8 @@ import pandas as pd
 
 from campaign_health.detection.causes.property_drift import PropertyChange, find_property_changes
 from campaign_health.detection.event.event_panel import EventPanel
-from campaign_health.detection.rename.renames import Rename, find_renames
+from campaign_health.detection.rename.rename import Rename
+from campaign_health.detection.rename.renames import find_renames
 from campaign_health.judge.material import DIAGNOSIS_DAYS, Material
 
 

@@ -20,7 +20,7 @@ from collectors.mixpanel import MixpanelClient
 from collectors.mixpanel.hourly_budget import HourlyBudget
 from storage.connection import Connection
 from storage.file.database import Warehouse, transaction
-from storage.records import CampaignRecord, CollectionRecord, Source
+from storage.records import CampaignRecord, Collected, CollectionRecord, Source
 
 
 class ProgressSink(Protocol):
@@ -88,6 +88,10 @@ class WorkspaceRun:
     def now(self) -> datetime:
         """The instant that decides all days."""
         return self.clock.now
+
+    def collected(self, at: datetime) -> Collected:
+        """What is saved of this run that was answered at the instant."""
+        return Collected(self.name, self.run_id, at)
 
     @property
     def today(self) -> date:

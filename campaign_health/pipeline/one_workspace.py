@@ -24,7 +24,7 @@ from collectors.http.session import new_session
 from collectors.mixpanel import WITHHELD, ask_time_zone
 from collectors.mixpanel.hourly_budget import HOUR, HourlyBudget
 from storage.file.database import Warehouse
-from storage.read.known import recent_requests, workspace_zone
+from storage.read.collected import recent_requests, workspace_zone
 from storage.records import CollectionRecord, Source
 from storage.save import save_workspace_zone
 

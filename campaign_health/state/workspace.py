@@ -21,9 +21,9 @@ from campaign_health.state.unchecked import Unchecked, unchecked
 from campaign_health.words.dates import day_text
 from storage.connection import Connection
 from storage.file.zones import stored_zone
-from storage.read.known import workspaces
 from storage.read.sources import counts_of_days
 from storage.read.verdicts_now import judged_until, newest_verdicts, unjudged_campaigns
+from storage.read.workspaces import workspaces
 
 NUMBERS = ("events", "started", "sent", "expected_low", "expected_high", "probability")
 

@@ -13,7 +13,7 @@ from storage.errors import ForeignFileError, NoPublishedFileError, StorageError
 from storage.file.failures import clear_database_failures, clear_failures
 from storage.file.instances import opened
 from storage.file.locking import exclusive
-from storage.file.migrations import migrate, refuse_newer, shipped_migrations
+from storage.file.migrations import lend_views, migrate, refuse_newer, shipped_migrations
 from storage.file.publish import publish_copy, sweep_leftovers, sync_directory, temporary_name
 from storage.file.restore import begun_anew, copied_from_published, is_of_an_older_warehouse, made_at, say_restored
 from storage.file.transactions import transaction
@@ -148,8 +148,10 @@ def open_published(path_or_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not there:
         raise NoPublishedFileError(f"There is no published file at {path}.", _how_to_publish(path))
     with clear_database_failures(path, writing=False), opened(path, "published", read_only=True) as connection:
-        if not refuse_newer(connection, path, shipped_migrations()):
+        applied = refuse_newer(connection, path, shipped_migrations())
+        if not applied:
             raise NoPublishedFileError(f"{path} is an empty database.", _how_to_publish(path))
+        lend_views(connection, applied)
         yield connection
 
 

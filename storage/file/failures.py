@@ -61,6 +61,15 @@ def clear_database_failures(path: Path, *, writing: bool = True) -> Iterator[Non
         raise named from failure
 
 
+@contextmanager
+def clear_mismatch(path: Path) -> Iterator[None]:
+    """Around `open_published`, a StorageError also where the file lacks what is asked for: it may be a stranger's."""
+    try:
+        yield
+    except duckdb.Error as failure:
+        raise StorageError(f"{path} cannot be read: {str(failure).splitlines()[0]}", "Publish it anew.") from failure
+
+
 def no_room(path: Path) -> DiskFullError:
     """The error for a full disk under `path`."""
     return DiskFullError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -16,6 +17,7 @@ from storage.errors import ForeignFileError, NewerFileError
 from storage.file.conversion import stored_instant
 from storage.file.transactions import transaction
 
+_NEW_VIEW = re.compile(r"^CREATE (VIEW .*?;)$", re.MULTILINE | re.DOTALL)
 _FILE_NAME = re.compile(r"(\d{4})_(\w+)\.sql")
 
 
@@ -61,6 +63,17 @@ def migrate(
                 [migration.number, migration.name, stored_instant(datetime.now(UTC))],
             )
     return pending
+
+
+def lend_views(connection: duckdb.DuckDBPyConnection, applied: set[int]) -> None:
+    """Give the open file, which may only be read, the views that it lacks for being older: they go with the connection.
+
+    A view of tables that it does not have either is left out.
+    """
+    for migration in shipped_migrations():
+        for view in _NEW_VIEW.findall(migration.sql) if migration.number not in applied else ():
+            with suppress(duckdb.CatalogException, duckdb.BinderException):
+                connection.execute(f"CREATE TEMP {view}")
 
 
 def refuse_newer(connection: duckdb.DuckDBPyConnection, path: Path, migrations: Sequence[Migration]) -> set[int]:

@@ -9,9 +9,9 @@ import pandas as pd
 # four times as fast with a thousand campaigns and two years of days.
 _CAMPAIGNS = """
 WITH mapped AS (
-    SELECT c.campaign_id, c.name AS campaign, c.state, c.tags, p.owner,
-        CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event
-    FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+    SELECT c.campaign_id, c.name AS campaign, c.state, c.tags, p.owner, m.event
+    FROM campaign c JOIN campaign_event m USING (workspace, campaign_id)
+    LEFT JOIN campaign_plan p USING (workspace, campaign_id)
     WHERE c.workspace = $workspace AND c.gone_at IS NULL
 ),
 newest AS (

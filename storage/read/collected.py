@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 
-import duckdb
-
-from storage.file.conversion import read_instant
-from storage.records import Source
+from storage.connection import Connection
+from storage.file.conversion import read_instant, stored_instant
+from storage.records import CountSource, Source
 
 # Days collected before the zone changed are days of other hours: they count as missing.
 _ZONE_SINCE = """coalesce((
@@ -58,6 +59,12 @@ _SETTLED = {
     "customerio_journeys": ("journey_day", "d.started IS NOT NULL AND d.state <> 'provisional'"),
 }
 
+_COUNTED = """
+    SELECT coalesce(sum(events), 0)::BIGINT FROM event_day
+    WHERE workspace = $workspace AND state <> 'not_collected'
+        AND day IN (SELECT unnest($days::DATE[])) AND ($events IS NULL OR event IN (SELECT unnest($events::VARCHAR[])))
+"""
+
 _VERSIONS = """
     SELECT campaign_id, valid_from, definition ->> 'state' FROM campaign_version
     WHERE workspace = ? ORDER BY campaign_id, valid_from
@@ -73,25 +80,34 @@ _LIVES = """
 """
 
 
-def stored_days(connection: duckdb.DuckDBPyConnection, workspace: str, source: Source) -> dict[date, str]:
+@dataclass(frozen=True)
+class WorkspaceZone:
+    """The zone that a workspace's days are counted in."""
+
+    time_zone: str
+    since: datetime
+    previous: str | None
+
+
+def stored_days(connection: Connection, workspace: str, source: Source) -> dict[date, str]:
     """The state of each day a source has answered for, or failed to; days of a former time zone left out."""
     rows = connection.execute(_SOURCE_DAYS, {"workspace": workspace, "source": source}).fetchall()
     return dict(rows)
 
 
-def first_stored_day(connection: duckdb.DuckDBPyConnection, workspace: str, source: Source) -> date | None:
+def first_stored_day(connection: Connection, workspace: str, source: Source) -> date | None:
     """First day there is a row for, whatever its state or zone."""
     row = connection.execute(_FIRST_STORED, [workspace, source]).fetchone()
     return row[0] if row else None
 
 
-def asked_from(connection: duckdb.DuckDBPyConnection, workspace: str, source: Source) -> date | None:
+def asked_from(connection: Connection, workspace: str, source: Source) -> date | None:
     """First day that a run which was not wholly in vain ever asked the source for."""
     row = connection.execute(_ASKED_FROM, [workspace, source]).fetchone()
     return row[0] if row else None
 
 
-def was_ever_collected(connection: duckdb.DuckDBPyConnection, workspace: str, source: Source) -> bool:
+def was_ever_collected(connection: Connection, workspace: str, source: Source) -> bool:
     """Whether any run had an answer from the source."""
     row = connection.execute(
         "SELECT count(*) FROM collection WHERE workspace = ? AND source = ? AND outcome <> 'failed'",
@@ -101,7 +117,7 @@ def was_ever_collected(connection: duckdb.DuckDBPyConnection, workspace: str, so
 
 
 def events_and_gaps(
-    connection: duckdb.DuckDBPyConnection, workspace: str, first_day: date, last_day: date
+    connection: Connection, workspace: str, first_day: date, last_day: date
 ) -> dict[str, tuple[date | None, datetime | None]]:
     """Every known event with the first day of the span that it lacks (None: none) and when it was last counted."""
     values = {"workspace": workspace, "first_day": first_day, "last_day": last_day}
@@ -110,7 +126,7 @@ def events_and_gaps(
 
 
 def campaign_gaps(
-    connection: duckdb.DuckDBPyConnection, workspace: str, source: Source, first_day: date, last_day: date
+    connection: Connection, workspace: str, source: Source, first_day: date, last_day: date
 ) -> dict[int, date]:
     """The first day of the span that a campaign has no settled number for; campaigns that lack none are left out."""
     table, settled = _SETTLED[source]
@@ -119,7 +135,7 @@ def campaign_gaps(
     return dict(connection.execute(statement, values).fetchall())
 
 
-def state_changes(connection: duckdb.DuckDBPyConnection, workspace: str) -> dict[int, list[tuple[datetime, str]]]:
+def state_changes(connection: Connection, workspace: str) -> dict[int, list[tuple[datetime, str]]]:
     """Every state each campaign was seen in, oldest first: since when (UTC), and Customer.io's word for it."""
     versions: dict[int, list[tuple[datetime, str]]] = {}
     for campaign_id, valid_from, state in connection.execute(_VERSIONS, [workspace]).fetchall():
@@ -128,7 +144,7 @@ def state_changes(connection: duckdb.DuckDBPyConnection, workspace: str) -> dict
 
 
 def campaign_instants(
-    connection: duckdb.DuckDBPyConnection, workspace: str
+    connection: Connection, workspace: str
 ) -> dict[int, tuple[datetime | None, datetime | None, datetime | None]]:
     """Of each known campaign, deleted ones included: first started, last updated, found to be gone (UTC)."""
     rows = connection.execute(_LIVES, [workspace]).fetchall()
@@ -138,7 +154,7 @@ def campaign_instants(
     }
 
 
-def existing_campaigns(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[int]:
+def existing_campaigns(connection: Connection, workspace: str) -> list[int]:
     """Ids of the campaigns that were not found to be deleted."""
     rows = connection.execute(
         "SELECT campaign_id FROM campaign WHERE workspace = ? AND gone_at IS NULL ORDER BY campaign_id", [workspace]
@@ -146,7 +162,7 @@ def existing_campaigns(connection: duckdb.DuckDBPyConnection, workspace: str) ->
     return [campaign_id for (campaign_id,) in rows]
 
 
-def message_updates(connection: duckdb.DuckDBPyConnection, workspace: str) -> dict[int, datetime | None]:
+def message_updates(connection: Connection, workspace: str) -> dict[int, datetime | None]:
     """Of each campaign whose messages were read: when the campaign had last been changed then."""
     rows = connection.execute(
         "SELECT c.campaign_id, c.updated FROM campaign c "
@@ -156,7 +172,7 @@ def message_updates(connection: duckdb.DuckDBPyConnection, workspace: str) -> di
     return {campaign_id: read_instant(updated) for campaign_id, updated in rows}
 
 
-def newly_seen_events(connection: duckdb.DuckDBPyConnection, workspace: str, since: date) -> list[str]:
+def newly_seen_events(connection: Connection, workspace: str, since: date) -> list[str]:
     """Events first counted on that day or later though collecting began before it; most frequent first."""
     rows = connection.execute(
         """
@@ -172,19 +188,69 @@ def newly_seen_events(connection: duckdb.DuckDBPyConnection, workspace: str, sin
     return [event for (event,) in rows]
 
 
-def _aware(stored: datetime) -> datetime:
-    instant = read_instant(stored)
-    assert instant is not None
-    return instant
+def events_counted(
+    connection: Connection, workspace: str, days: Collection[date], events: Collection[str] | None = None
+) -> int:
+    """How many events are stored of these days, of the events named or of all."""
+    values = {"workspace": workspace, "days": sorted(days), "events": None if events is None else sorted(events)}
+    row = connection.execute(_COUNTED, values).fetchone()
+    return int(row[0]) if row else 0
 
 
-def newest_instant(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+def workspace_zone(connection: Connection, workspace: str) -> WorkspaceZone | None:
+    """The zone last used, None before the first collection."""
+    row = connection.execute(
+        "SELECT time_zone, time_zone_since, previous_time_zone FROM workspace WHERE workspace = ?", [workspace]
+    ).fetchone()
+    return None if row is None else WorkspaceZone(row[0], _aware(row[1]), row[2])
+
+
+def known_events(connection: Connection, workspace: str) -> list[str]:
+    """Every event name ever listed, in alphabetical order, vanished ones included."""
+    rows = connection.execute("SELECT event FROM event WHERE workspace = ? ORDER BY event", [workspace]).fetchall()
+    return [event for (event,) in rows]
+
+
+def event_source_in_use(connection: Connection, workspace: str) -> CountSource | None:
+    """Where the stored event counts come from, None before the first."""
+    row = connection.execute("SELECT source FROM event_day WHERE workspace = ? LIMIT 1", [workspace]).fetchone()
+    return None if row is None else ("export" if row[0] == "export" else "query")
+
+
+def campaign_events(connection: Connection, workspace: str) -> list[str]:
+    """The events that existing campaigns hang on: trigger events and mapped ones, in alphabetical order."""
+    rows = connection.execute(
+        "SELECT DISTINCT m.event FROM campaign_event m JOIN campaign c USING (workspace, campaign_id) "
+        "WHERE c.workspace = ? AND c.gone_at IS NULL AND m.event IS NOT NULL ORDER BY m.event",
+        [workspace],
+    ).fetchall()
+    return [event for (event,) in rows]
+
+
+def profiled_days(connection: Connection, workspace: str) -> list[date]:
+    """The days whose event properties are stored, oldest first."""
+    rows = connection.execute(
+        "SELECT DISTINCT day FROM event_property WHERE workspace = ? ORDER BY day", [workspace]
+    ).fetchall()
+    return [day for (day,) in rows]
+
+
+def recent_requests(connection: Connection, project: str, since: datetime) -> list[datetime]:
+    """When Mixpanel's Query API was asked for this project since then (included), oldest first, over all runs."""
+    rows = connection.execute(
+        "SELECT asked_at FROM mixpanel_request WHERE project = ? AND asked_at >= ? ORDER BY asked_at",
+        [project, stored_instant(since)],
+    ).fetchall()
+    return [_aware(asked_at) for (asked_at,) in rows]
+
+
+def newest_instant(connection: Connection) -> datetime | None:
     """When the newest collection of any workspace ended, None before the first."""
     row = connection.execute("SELECT max(ended_at) FROM collection").fetchone()
     return read_instant(row[0]) if row and row[0] is not None else None
 
 
-def newest_full_run(connection: duckdb.DuckDBPyConnection, workspace: str) -> datetime | None:
+def newest_full_run(connection: Connection, workspace: str) -> datetime | None:
     """When the newest run that was more than a refresh began, None before the first."""
     row = connection.execute(
         "SELECT max(started_at) FROM collection WHERE workspace = ? "
@@ -192,3 +258,9 @@ def newest_full_run(connection: duckdb.DuckDBPyConnection, workspace: str) -> da
         [workspace],
     ).fetchone()
     return read_instant(row[0]) if row and row[0] is not None else None
+
+
+def _aware(stored: datetime) -> datetime:
+    instant = read_instant(stored)
+    assert instant is not None
+    return instant

@@ -15,11 +15,9 @@ recent AS (
     FROM event_day d, last WHERE d.workspace = $workspace AND d.day > last.day - 28 GROUP BY d.event
 ),
 users AS (
-    SELECT event, list(name ORDER BY lower(name)) AS campaigns FROM (
-        SELECT c.name, CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event
-        FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
-        WHERE c.workspace = $workspace AND c.gone_at IS NULL
-    ) WHERE event IS NOT NULL GROUP BY event
+    SELECT m.event, list(c.name ORDER BY lower(c.name)) AS campaigns
+    FROM campaign c JOIN campaign_event m USING (workspace, campaign_id)
+    WHERE c.workspace = $workspace AND c.gone_at IS NULL AND m.event IS NOT NULL GROUP BY m.event
 )
 SELECT e.event, coalesce(r.events_28d, 0) AS events_28d, r.line, e.first_seen, e.last_seen,
        date_diff('day', e.last_seen, last.day) AS quiet_days, date_diff('day', e.first_seen, last.day) AS age_days,
@@ -73,15 +71,12 @@ def campaign_mappings(connection: duckdb.DuckDBPyConnection, workspace: str) -> 
     """One row a campaign: campaign_id, name, state, trigger_kind, event, event_from, event_seen (ever in Mixpanel)."""
     return connection.execute(
         """
-        SELECT m.*, e.first_seen IS NOT NULL AS event_seen
-        FROM (
-            SELECT c.campaign_id, c.name, c.state, c.trigger_kind,
-                   CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event,
-                   coalesce(p.event_from, CASE WHEN c.event IS NULL THEN 'none' ELSE 'trigger' END) AS event_from
-            FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
-            WHERE c.workspace = $workspace AND c.gone_at IS NULL
-        ) m LEFT JOIN event e ON e.workspace = $workspace AND e.event = m.event
-        ORDER BY lower(m.name), m.campaign_id
+        SELECT c.campaign_id, c.name, c.state, c.trigger_kind, m.event, m.event_from,
+               e.first_seen IS NOT NULL AS event_seen
+        FROM campaign c JOIN campaign_event m USING (workspace, campaign_id)
+        LEFT JOIN event e ON e.workspace = $workspace AND e.event = m.event
+        WHERE c.workspace = $workspace AND c.gone_at IS NULL
+        ORDER BY lower(c.name), c.campaign_id
         """,
         {"workspace": workspace},
     ).df()

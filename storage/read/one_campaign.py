@@ -62,12 +62,11 @@ def campaign_row(connection: duckdb.DuckDBPyConnection, workspace: str, campaign
     """
     answer = connection.execute(
         """
-        SELECT c.campaign_id, c.name, c.state, c.trigger_kind, c.event AS trigger,
-               CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event,
-               coalesce(p.event_from, CASE WHEN c.event IS NULL THEN 'none' ELSE 'trigger' END) AS event_from, c.tags,
+        SELECT c.campaign_id, c.name, c.state, c.trigger_kind, c.event AS trigger, m.event, m.event_from, c.tags,
                p.owner, p.deal_value, p.conversion_rate, p.timing, coalesce(p.uses, []) AS uses, c.first_started,
                c.updated, c.gone_at
-        FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+        FROM campaign c JOIN campaign_event m USING (workspace, campaign_id)
+        LEFT JOIN campaign_plan p USING (workspace, campaign_id)
         WHERE c.workspace = ? AND c.campaign_id = ?
                 """,
         [workspace, campaign_id],

@@ -21,10 +21,9 @@ GROUP BY v.day
 # A stretch is the newest run of days with one status; a day not collected does not end it.
 _STRETCHES = """
 WITH told AS (
-    SELECT n.campaign_id, c.name AS campaign, n.day, n.status,
-           CASE WHEN p.event_from IN ('manifest', 'decision') THEN p.event ELSE c.event END AS event
+    SELECT n.campaign_id, c.name AS campaign, n.day, n.status, m.event
     FROM verdict n JOIN campaign c ON c.workspace = $workspace AND c.campaign_id = n.campaign_id
-    LEFT JOIN campaign_plan p ON p.workspace = $workspace AND p.campaign_id = n.campaign_id
+    JOIN campaign_event m ON m.workspace = $workspace AND m.campaign_id = n.campaign_id
     WHERE n.workspace = $workspace AND n.campaign_id IN (SELECT unnest($campaigns)) AND n.day = $day
 ),
 other AS (

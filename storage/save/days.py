@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-import duckdb
-
+from storage.connection import Connection
 from storage.file.conversion import stored_instant
-from storage.records import Source
+from storage.records import Collected, Source
 from storage.save.bulk import DAY, TEXT, WHOLE, incoming
 
 _KEEP_OR_RETRY_SOURCE_DAY = """
@@ -45,14 +44,7 @@ _CAMPAIGNS_NOT_COLLECTED = {
 }
 
 
-def save_source_days(
-    connection: duckdb.DuckDBPyConnection,
-    workspace: str,
-    source: Source,
-    states: Mapping[date, str],
-    collected_at: datetime,
-    run_id: str,
-) -> None:
+def save_source_days(connection: Connection, source: Source, states: Mapping[date, str], collected: Collected) -> None:
     """Record that the source as a whole answered for these days ('observed' or 'provisional' each)."""
     with incoming(
         connection, "incoming_days", {"day": DAY, "state": TEXT}, {"day": list(states), "state": list(states.values())}
@@ -60,18 +52,16 @@ def save_source_days(
         connection.execute(
             "INSERT OR REPLACE INTO source_day BY NAME SELECT ? AS workspace, ? AS source, day, state, "
             "? AS collected_at, ? AS run_id FROM incoming_days",
-            [workspace, source, stored_instant(collected_at), run_id],
+            [collected.workspace, source, stored_instant(collected.at), collected.run_id],
         )
 
 
 def mark_not_collected(
-    connection: duckdb.DuckDBPyConnection,
-    workspace: str,
+    connection: Connection,
     source: Source,
     first_day: date,
     last_day: date,
-    collected_at: datetime,
-    run_id: str,
+    collected: Collected,
     *,
     campaign_ids: Collection[int] | None = None,
     is_expected: Callable[[int, date], bool] | None = None,
@@ -89,11 +79,11 @@ def mark_not_collected(
         but_events: events that were answered although the source as a whole was not.
         whole_source: False where only some campaigns failed: `source_day` is then left alone.
     """
-    days = days_between(first_day, last_day)
-    instant = stored_instant(collected_at)
+    days, workspace = days_between(first_day, last_day), collected.workspace
+    instant = stored_instant(collected.at)
     with incoming(connection, "incoming_days", {"day": DAY}, {"day": days}):
         if whole_source:
-            connection.execute(_KEEP_OR_RETRY_SOURCE_DAY, [workspace, source, instant, run_id])
+            connection.execute(_KEEP_OR_RETRY_SOURCE_DAY, [workspace, source, instant, collected.run_id])
         if source == "mixpanel_events":
             answered = None if but_events is None else list(but_events)
             connection.execute(
@@ -119,7 +109,7 @@ def days_between(first_day: date, last_day: date) -> list[date]:
     return [first_day + timedelta(days=ahead) for ahead in range((last_day - first_day).days + 1)]
 
 
-def _started_campaigns(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[int]:
+def _started_campaigns(connection: Connection, workspace: str) -> list[int]:
     rows = connection.execute(
         "SELECT campaign_id FROM campaign WHERE workspace = ? AND gone_at IS NULL AND first_started IS NOT NULL "
         "ORDER BY campaign_id",

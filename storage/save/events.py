@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from typing import Any
 
-import duckdb
-
+from storage.connection import Connection
 from storage.file.conversion import stored_instant, stored_text
-from storage.read.known import event_source_in_use, known_events
-from storage.records import CountSource, EventCounts
+from storage.read.collected import event_source_in_use, known_events
+from storage.records import Collected, CountSource, EventCounts
 from storage.save.bulk import DAY, TEXT, WHOLE, count_of, incoming
 from storage.save.days import mark_not_collected, save_source_days
 
@@ -66,14 +65,10 @@ _SEEN = """
 
 
 def save_event_window(
-    connection: duckdb.DuckDBPyConnection,
-    workspace: str,
+    connection: Connection,
     counts: Iterable[EventCounts],
-    first_day: date,
-    last_day: date,
     states: Mapping[date, str],
-    collected_at: datetime,
-    run_id: str,
+    collected: Collected,
     *,
     count_source: CountSource | None = None,
     answered: Collection[str] | None = None,
@@ -86,21 +81,21 @@ def save_event_window(
 
     Args:
         counts: a day of the window that is not in an event's `counts` had none (0). One source for all.
-        states: 'observed' or 'provisional' for each day that may be stored; other days are ignored.
+        states: 'observed' or 'provisional' for each day of the window; counts of other days are ignored.
         count_source: where `counts` may be empty, the source that answered (default: the source in use).
         answered: None where the whole source answered. Else the names that were answered for: all other known
             events are marked not collected where they have no number yet, and so is the source.
 
     Raises ValueError for an event given twice, and for counts from another source than the stored series'.
     """
-    days = sorted(day for day in states if first_day <= day <= last_day)
+    days, workspace = sorted(states), collected.workspace
     names, answering = _gather(connection, counts, days)
     stored = event_source_in_use(connection, workspace)
     source = count_source or answering or stored or "query"
     if stored not in (None, source):
         raise ValueError(f"Counts from {source} cannot be added to series from {stored}: restart_event_series first")
     asked = _asked(connection, workspace, names, answered)
-    instant = stored_instant(collected_at)
+    instant = stored_instant(collected.at)
     day_columns: dict[str, list[Any]] = {"day": days, "state": [states[day] for day in days]}
     event_columns: dict[str, list[Any]] = {"event": asked, "source": [source] * len(asked)}
     with (
@@ -116,19 +111,16 @@ def save_event_window(
         values = {"workspace": workspace, "collected_at": instant}
         rows = count_of(connection.execute(_SAVE_WINDOW, values))
     if answered is None:
-        window_states = {day: states[day] for day in days}
-        save_source_days(connection, workspace, "mixpanel_events", window_states, collected_at, run_id)
+        save_source_days(connection, "mixpanel_events", {day: states[day] for day in days}, collected)
     rows += count_of(connection.execute(_FILL_GAPS, {"workspace": workspace}))
     connection.execute("DROP TABLE series_begin; DROP TABLE gathered_counts")
     connection.execute(_SEEN, {"workspace": workspace})
     if answered is not None and days:
-        mark_not_collected(
-            connection, workspace, "mixpanel_events", days[0], days[-1], collected_at, run_id, but_events=asked
-        )
+        mark_not_collected(connection, "mixpanel_events", days[0], days[-1], collected, but_events=asked)
     return rows
 
 
-def restart_event_series(connection: duckdb.DuckDBPyConnection, workspace: str, source: CountSource) -> int:
+def restart_event_series(connection: Connection, workspace: str, source: CountSource) -> int:
     """Begin every series anew for counts from `source`: rows of the other source go, names stay.
 
     Returns the number of rows removed (0 where nothing was stored from the other source). Call it in the same
@@ -144,7 +136,7 @@ def restart_event_series(connection: duckdb.DuckDBPyConnection, workspace: str, 
 
 
 def _gather(
-    connection: duckdb.DuckDBPyConnection, counts: Iterable[EventCounts], days: list[date]
+    connection: Connection, counts: Iterable[EventCounts], days: list[date]
 ) -> tuple[set[str], CountSource | None]:
     """Bring the counts above 0 into the table `gathered_counts`, some events at a time; names and source."""
     connection.execute("CREATE OR REPLACE TEMP TABLE gathered_counts (event VARCHAR, day DATE, events BIGINT)")
@@ -169,9 +161,7 @@ def _gather(
     return names, next(iter(sources), None)
 
 
-def _asked(
-    connection: duckdb.DuckDBPyConnection, workspace: str, names: set[str], answered: Collection[str] | None
-) -> list[str]:
+def _asked(connection: Connection, workspace: str, names: set[str], answered: Collection[str] | None) -> list[str]:
     if answered is not None:
         return sorted({*names, *(stored_text(name) for name in answered)})
     return sorted({*names, *known_events(connection, workspace)})

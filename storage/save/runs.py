@@ -39,7 +39,7 @@ def save_collection(connection: duckdb.DuckDBPyConnection, record: CollectionRec
 def save_workspace_zone(connection: duckdb.DuckDBPyConnection, workspace: str, zone: str, now: datetime) -> str | None:
     """Record the zone that days are counted in and return the one used before if it was another, else None.
 
-    A change makes every stored day doubtful: see `queries.days_in_previous_zone`.
+    A change makes every stored day doubtful: `stored_days` leaves them out.
     """
     row = connection.execute("SELECT time_zone FROM workspace WHERE workspace = ?", [workspace]).fetchone()
     previous: str | None = row[0] if row else None

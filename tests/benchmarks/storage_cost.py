@@ -19,8 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from storage.file.database import Warehouse, open_published, transaction
-from storage.read import known as queries
-from storage.records import CampaignMetrics, CampaignRecord, EventCounts, JourneyMetrics, MessageRecord
+from storage.records import CampaignMetrics, CampaignRecord, Collected, EventCounts, JourneyMetrics, MessageRecord
 from storage.save import (
     save_campaign_metrics,
     save_campaigns,
@@ -30,6 +29,7 @@ from storage.save import (
     save_workspace_zone,
 )
 from storage.save.metrics import JOURNEY_SERIES, METRIC_SERIES
+from tests.storage_cast import charted
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 LAST_DAY = date(2026, 11, 23)
@@ -77,7 +77,6 @@ def journeys(campaigns: int, days: list[date]) -> Iterator[JourneyMetrics]:
 def save_run(warehouse: Warehouse, campaigns: int, days: list[date], run_id: str) -> None:
     """Everything of one run, one transaction per source."""
     states = dict.fromkeys(days, "observed")
-    first, last = days[0], days[-1]
 
     def state(_campaign_id: int, _day: date) -> str:
         return "observed"
@@ -86,15 +85,15 @@ def save_run(warehouse: Warehouse, campaigns: int, days: list[date], run_id: str
         with transaction(connection):
             save_workspace_zone(connection, WORKSPACE, "Europe/Berlin", NOW)
             counts = event_counts(2 * campaigns, days)
-            save_event_window(connection, WORKSPACE, counts, first, last, states, NOW, run_id)
+            save_event_window(connection, counts, states, Collected(WORKSPACE, run_id, NOW))
         with transaction(connection):
             save_campaigns(connection, WORKSPACE, campaign_records(campaigns), NOW)
         with transaction(connection):
             save_campaign_metrics(connection, WORKSPACE, metrics(campaigns, days), state, state, NOW)
-            save_source_days(connection, WORKSPACE, "customerio_metrics", states, NOW, run_id)
+            save_source_days(connection, "customerio_metrics", states, Collected(WORKSPACE, run_id, NOW))
         with transaction(connection):
             save_journey_metrics(connection, WORKSPACE, journeys(campaigns, days), state, NOW)
-            save_source_days(connection, WORKSPACE, "customerio_journeys", states, NOW, run_id)
+            save_source_days(connection, "customerio_journeys", states, Collected(WORKSPACE, run_id, NOW))
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -146,11 +145,11 @@ def main() -> None:
             sum(daily) / max(chosen.daily_runs, 1),
         )
         with open_published(warehouse.data_dir) as connection:
-            queries.event_vs_campaign(connection, WORKSPACE, 1)
-            one = [seconds(lambda n=n: queries.event_vs_campaign(connection, WORKSPACE, n)) for n in range(20)]  # type: ignore[misc]
+            charted(connection, 1)
+            one = [seconds(lambda n=n: charted(connection, n)) for n in range(20)]  # type: ignore[misc]
             row("read event_vs_campaign for one campaign, median of 20", sorted(one)[10])
             row("read event_vs_campaign for all campaigns", seconds(lambda: read_all(connection)))
-            row("read campaign_health", seconds(lambda: queries.campaign_health(connection, WORKSPACE)))
+            row("read campaign_health", seconds(lambda: connection.execute("SELECT * FROM campaign_health").df()))
     Console().print(table)
 
 

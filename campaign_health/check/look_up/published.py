@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from campaign_health.check.git_tree import CouldNotCheck
 from campaign_health.manifest.dependencies import ObservedCampaign
@@ -13,46 +12,13 @@ from campaign_health.manifest.observed import Observed, ObservedEvent, ObservedP
 from campaign_health.manifest.problems import Failure
 from campaign_health.words.dates import day_text
 from collectors.customerio.liquid.template_variables import property_of
+from storage.connection import Connection
 from storage.errors import StorageError
 from storage.file.database import open_published
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+from storage.file.failures import clear_mismatch
+from storage.read import check_input
 
 STALE_DAYS = 3
-
-_CAMPAIGNS = """
-    SELECT campaign_id, name, state, event FROM campaign
-    WHERE workspace = ? AND {present} ORDER BY campaign_id
-"""
-_SENDS = """
-    SELECT campaign_id, sum(sent)::BIGINT FROM campaign_day
-    WHERE workspace = $workspace AND sent IS NOT NULL AND state IN ('observed', 'provisional')
-      AND day > (SELECT max(day) FROM campaign_day WHERE workspace = $workspace AND sent IS NOT NULL) - INTERVAL 28 DAY
-    GROUP BY campaign_id
-"""
-_MESSAGES = """
-    SELECT campaign_id, required_variables, optional_variables, problem FROM campaign_message
-    WHERE workspace = ? AND coalesce(sending_state, 'automatic') <> 'off'
-"""
-_EVENTS = """
-    WITH seen AS (
-        SELECT event, day, events, state, max(day) FILTER (events > 0) OVER (PARTITION BY event) AS last_seen
-        FROM event_day WHERE workspace = ? AND state IN ('observed', 'provisional')
-    )
-    SELECT event, min(day) FILTER (events > 0), any_value(last_seen), max(day) FILTER (state = 'observed'),
-        coalesce(avg(events) FILTER (day <= last_seen AND day > last_seen - INTERVAL 28 DAY), 0)::DOUBLE
-    FROM seen GROUP BY event
-"""
-_PROPERTIES = """
-    SELECT event, property, type, day, share FROM event_property
-    WHERE workspace = $workspace AND (event, day) IN (
-        SELECT (event, max(day)) FROM event_property WHERE workspace = $workspace GROUP BY event)
-"""
-_NEWEST_RUN = """
-    SELECT outcome, error, ended_at FROM collection
-    WHERE workspace = ? AND source = ? ORDER BY ended_at DESC LIMIT 1
-"""
 
 
 def observe_published(file: Path, workspace: str | None, today: date) -> Observed:
@@ -62,17 +28,13 @@ def observe_published(file: Path, workspace: str | None, today: date) -> Observe
         CouldNotCheck: the file cannot be read, or does not say which workspace is meant.
     """
     try:
-        with open_published(file) as connection:
+        with clear_mismatch(file), open_published(file) as connection:
             return _read(connection, file, workspace, today)
     except StorageError as error:
         raise CouldNotCheck(error.message, error.cure) from error
-    except Exception as error:
-        if type(error).__module__.split(".")[0] not in ("duckdb", "_duckdb"):
-            raise
-        raise CouldNotCheck(f"{file} cannot be read: {str(error).splitlines()[0]}", "Publish it anew.") from error
 
 
-def _read(connection: DuckDBPyConnection, file: Path, workspace: str | None, today: date) -> Observed:
+def _read(connection: Connection, file: Path, workspace: str | None, today: date) -> Observed:
     name = _workspace(connection, file, workspace)
     observed = Observed(
         campaigns=_campaigns(connection, name),
@@ -83,7 +45,7 @@ def _read(connection: DuckDBPyConnection, file: Path, workspace: str | None, tod
         ("customerio_campaigns", observed.campaigns, "Customer.io's campaigns"),
         ("mixpanel_events", observed.events, "Mixpanel's events"),
     ):
-        run = _first(connection, _NEWEST_RUN, [name, source])
+        run = check_input.newest_run(connection, name, source)
         if run is None and not there:
             observed.failures.append(
                 Failure(f"{file} does not hold {service}.", "Run `campaign-health collect` with both services' keys.")
@@ -104,11 +66,8 @@ def _read(connection: DuckDBPyConnection, file: Path, workspace: str | None, tod
     return observed
 
 
-def _workspace(connection: DuckDBPyConnection, file: Path, wanted: str | None) -> str:
-    rows = connection.execute(
-        "SELECT DISTINCT workspace FROM (SELECT workspace FROM campaign UNION ALL SELECT workspace FROM event_day)"
-    ).fetchall()
-    names = sorted(str(row[0]) for row in rows)
+def _workspace(connection: Connection, file: Path, wanted: str | None) -> str:
+    names = check_input.workspaces_with_data(connection)
     if wanted is not None and wanted in names:
         return wanted
     if wanted is None and len(names) == 1:
@@ -119,30 +78,23 @@ def _workspace(connection: DuckDBPyConnection, file: Path, wanted: str | None) -
     raise CouldNotCheck(f"{file} {said}.", f"Name one of these with --workspace: {', '.join(names)}.")
 
 
-def _campaigns(connection: DuckDBPyConnection, workspace: str) -> list[ObservedCampaign]:
-    present = "gone_at IS NULL" if _has(connection, "campaign", "gone_at") else "true"
-    sends = dict(connection.execute(_SENDS, {"workspace": workspace}).fetchall())
+def _campaigns(connection: Connection, workspace: str) -> list[ObservedCampaign]:
+    sends = check_input.sends_of_four_weeks(connection, workspace)
     uses: dict[int, tuple[set[str], set[str], list[str]]] = defaultdict(lambda: (set(), set(), []))
-    if _has(connection, "campaign_message", "required_variables"):
-        for campaign_id, required, optional, problem in connection.execute(_MESSAGES, [workspace]).fetchall():
-            needs, may, problems = uses[campaign_id]
-            needs |= event_properties(required)
-            may |= event_properties(optional)
-            problems += [problem] if problem else []
+    for message in check_input.messages_in_use(connection, workspace):
+        needs, may, problems = uses[message["campaign_id"]]
+        needs |= event_properties(message["required_variables"])
+        may |= event_properties(message["optional_variables"])
+        problems += [message["problem"]] if message["problem"] else []
     return [
         ObservedCampaign(
-            campaign_id=campaign_id,
-            name=name,
-            state=state,
-            event=event,
-            required=frozenset(uses[campaign_id][0]),
-            optional=frozenset(uses[campaign_id][1]),
-            problems=tuple(uses[campaign_id][2]),
-            sends=sends.get(campaign_id),
+            **row,
+            required=frozenset(uses[row["campaign_id"]][0]),
+            optional=frozenset(uses[row["campaign_id"]][1]),
+            problems=tuple(uses[row["campaign_id"]][2]),
+            sends=sends.get(row["campaign_id"]),
         )
-        for campaign_id, name, state, event in connection.execute(
-            _CAMPAIGNS.format(present=present), [workspace]
-        ).fetchall()
+        for row in check_input.present_campaigns(connection, workspace)
     ]
 
 
@@ -151,24 +103,15 @@ def event_properties(variables: list[str] | tuple[str, ...]) -> set[str]:
     return {name for variable in variables for root in ("event", "trigger") if (name := property_of(variable, root))}
 
 
-def _events(connection: DuckDBPyConnection, workspace: str) -> dict[str, ObservedEvent]:
-    return {row[0]: ObservedEvent(*row) for row in connection.execute(_EVENTS, [workspace]).fetchall()}
+def _events(connection: Connection, workspace: str) -> dict[str, ObservedEvent]:
+    return {row["name"]: ObservedEvent(**row) for row in check_input.seen_events(connection, workspace)}
 
 
-def _properties(connection: DuckDBPyConnection, workspace: str) -> dict[str, dict[str, ObservedProperty]]:
+def _properties(connection: Connection, workspace: str) -> dict[str, dict[str, ObservedProperty]]:
     shares: dict[tuple[str, str, date], dict[str, float]] = defaultdict(dict)
-    for event, name, kind, day, share in connection.execute(_PROPERTIES, {"workspace": workspace}).fetchall():
+    for event, name, kind, day, share in check_input.newest_profiles(connection, workspace):
         shares[event, name, day][kind] = share
     found: dict[str, dict[str, ObservedProperty]] = defaultdict(dict)
     for (event, name, day), kinds in shares.items():
         found[event][name] = ObservedProperty(day, kinds)
     return dict(found)
-
-
-def _has(connection: DuckDBPyConnection, table: str, column: str) -> bool:
-    asked = "SELECT 1 FROM information_schema.columns WHERE table_name = ? AND column_name = ?"
-    return _first(connection, asked, [table, column]) is not None
-
-
-def _first(connection: DuckDBPyConnection, query: str, values: list[str]) -> tuple[Any, ...] | None:
-    return connection.execute(query, values).fetchone()

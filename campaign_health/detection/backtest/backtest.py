@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from campaign_health.detection.backtest.pair_table import PairTable, PairTableError, line_of
 from campaign_health.detection.event.event_history import EventState, run_events
 from campaign_health.detection.pair.detector_settings import DetectorSettings
-from campaign_health.detection.pair.monitor import PanelVerdicts, run
+from campaign_health.detection.pair.monitor import PanelCounts, PanelVerdicts, run
 from campaign_health.detection.pair.panel import State
 from campaign_health.detection.pair.verdicts import STATUS_NAMES, Status
 
@@ -144,10 +144,7 @@ class _Room:
 
     row: NDArray[np.int64]
     known: NDArray[np.bool_]
-    events: NDArray[np.float64]
-    sends: NDArray[np.float64]
-    weekdays: NDArray[np.int64]
-    gaps: NDArray[np.int64]
+    counts: PanelCounts
 
 
 def _room(pairs: PairTable, order: NDArray[np.int64], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> _Room:
@@ -159,30 +156,24 @@ def _room(pairs: PairTable, order: NDArray[np.int64], starts: NDArray[np.int64],
     gaps[:, 1:] = np.where(known[:, 1:], day[:, 1:] - day[:, :-1], 1)
     events = np.where(known, pairs.events[row], np.nan)
     sends = np.where(known, pairs.sends[row], np.nan)
-    return _Room(row, known, events, sends, (day + MONDAY_SHIFT) % 7, gaps)
+    return _Room(row, known, PanelCounts(events, sends, (day + MONDAY_SHIFT) % 7, gaps))
 
 
 def _judge_room(room: _Room, settings: DetectorSettings) -> dict[str, NDArray[np.generic]]:
-    pairs = len(room.events)
-    found = run(State.fresh(pairs, settings), room.events, room.sends, room.weekdays, room.gaps, settings)
-    _mark_lost_events(found, room.events, room.weekdays, room.gaps, settings)
+    found = run(State.fresh(len(room.row), settings), room.counts, settings)
+    _mark_lost_events(found, room.counts, settings)
     return {name: getattr(found, name) for name in NUMBERS}
 
 
-def _mark_lost_events(
-    found: PanelVerdicts,
-    events: NDArray[np.float64],
-    weekdays: NDArray[np.int64],
-    gaps: NDArray[np.int64],
-    settings: DetectorSettings,
-) -> None:
+def _mark_lost_events(found: PanelVerdicts, counts: PanelCounts, settings: DetectorSettings) -> None:
     """Names an event that fell to nothing in the status.
 
     It opens no incident here: without its project it cannot be told from an outage or from traffic that ended, and
     on real counts every second such alarm would be one too many.
     """
     threshold = settings.lone_event_factor * settings.threshold
-    history = run_events(EventState.fresh(len(events)), events, weekdays, gaps, threshold, against_project=False)
+    fresh = EventState.fresh(len(counts.upstream))
+    history = run_events(fresh, counts.upstream, counts.weekdays, counts.gaps, threshold, against_project=False)
     lost = history.lost & ~found.alert & (found.status != Status.NOT_COLLECTED)
     found.status[lost] = Status.EVENT_LOST
     found.probability[lost] = history.probability[lost]

@@ -84,32 +84,40 @@ def explain_day(
     """
     if len(state) != 1:
         raise ValueError(f"one pair is explained at a time; the state holds {len(state)}")
-    counts = [np.array([math.nan if count is None else float(count)]) for count in (upstream, downstream)]
-    return explain_pair(state, counts[0], counts[1], 0, day, settings=settings, words=words)
+    up, down = (np.array([math.nan if count is None else float(count)]) for count in (upstream, downstream))
+    return explain_pair(state, 0, PairsDay(day, up, down), settings=settings, words=words)
+
+
+@dataclass(frozen=True)
+class PairsDay:
+    """One day's counts of all pairs, NaN = not collected, and whether each campaign was not running (None: all were).
+
+    `shared_dip`: a dip of the ratio that most pairs share is taken off.
+    """
+
+    day: date
+    upstream: FloatArray
+    downstream: FloatArray
+    not_running: BoolArray | None = None
+    shared_dip: bool = False
 
 
 def explain_pair(
     state: State,
-    upstream: FloatArray,
-    downstream: FloatArray,
     row: int,
-    day: date,
+    counts: PairsDay,
     *,
     settings: DetectorSettings | None = None,
     words: Words | None = None,
     budget: Budget | None = None,
-    not_running: BoolArray | None = None,
-    shared_dip: bool = False,
 ) -> list[Step]:
-    """The same of one of several pairs, `row`, judged among the others: a dip that they share is taken off.
-
-    `upstream` and `downstream` are the day's counts of all pairs, NaN = not collected.
-    """
+    """The same of one of several pairs, `row`, judged among the others."""
     settings, words = settings or DetectorSettings(), words or Words()
-    off = None if not_running is None else not_running[:, None]
+    upstream, downstream = counts.upstream, counts.downstream
+    off = None if counts.not_running is None else counts.not_running[:, None]
     verdicts, after = judge_panel(
-        upstream[:, None], downstream[:, None], day, state=state, settings=settings, not_running=off,
-        shared_dip=shared_dip,
+        upstream[:, None], downstream[:, None], counts.day, state=state, settings=settings, not_running=off,
+        shared_dip=counts.shared_dip,
     )  # fmt: skip
     verdicts = verdicts.rows(np.array([row]))
     seen_up, seen_down = (None if math.isnan(part[row]) else float(part[row]) for part in (upstream, downstream))
@@ -120,10 +128,9 @@ def explain_pair(
             Step("counts", None, "One of the counts was not collected, so the day is not judged and changes nothing."),
             Step("verdict", STATUS_NAMES[status], STATUS_WORDS[STATUS_NAMES[unseen]].meaning),
         ]
-    running = np.ones(len(state), dtype=bool) if not_running is None else ~not_running
-    seen = _predict(state, upstream, downstream, day, settings, running, shared_dip)
+    seen = _predict(state, counts, settings)
     return [
-        *_expectation(state, seen, row, seen_up, day, settings, words),
+        *_expectation(state, seen, row, seen_up, counts.day, settings, words),
         *_comparison(verdicts, float(seen.spread[row]), seen_up, seen_down, words),
         *(
             [_surge(float(after.surge[row]), settings, words)]
@@ -145,24 +152,17 @@ def _verdict_sentence(verdicts: PanelVerdicts, seen: str, words: Words) -> str:
     return verdict_sentence(STATUS_NAMES[status], seen, low, high, chance, where)
 
 
-def _predict(
-    state: State,
-    upstream: FloatArray,
-    downstream: FloatArray,
-    day: date,
-    settings: DetectorSettings,
-    running: BoolArray,
-    shared_dip: bool,
-) -> Prediction:
+def _predict(state: State, counts: PairsDay, settings: DetectorSettings) -> Prediction:
     copy = deepcopy(state)
-    gap = np.full(len(state), 1 if state.last_day is None else (day - state.last_day).days)
-    remember(copy, np.where(running, upstream, np.nan), gap)
+    running = np.ones(len(state), dtype=bool) if counts.not_running is None else ~counts.not_running
+    gap = np.full(len(state), 1 if state.last_day is None else (counts.day - state.last_day).days)
+    remember(copy, np.where(running, counts.upstream, np.nan), gap)
     copy.days_since += gap
-    known = running & ~(np.isnan(upstream) | np.isnan(downstream))
-    up, down = (np.where(known, part, 0.0) for part in (upstream, downstream))
-    weekday = np.full(len(state), day.weekday())
+    known = running & ~(np.isnan(counts.upstream) | np.isnan(counts.downstream))
+    up, down = (np.where(known, part, 0.0) for part in (counts.upstream, counts.downstream))
+    weekday = np.full(len(state), counts.day.weekday())
     with np.errstate(all="ignore"):
-        return predict(copy, Day(up, down, weekday, known, known.copy()), settings, shared_dip=shared_dip)
+        return predict(copy, Day(up, down, weekday, known, known.copy()), settings, shared_dip=counts.shared_dip)
 
 
 def _expectation(

@@ -66,6 +66,18 @@ class PanelVerdicts:
         return PanelVerdicts(*(getattr(self, f.name)[index] for f in fields(self)))
 
 
+@dataclass(frozen=True)
+class PanelCounts:
+    """Counts `[pairs, columns]`, NaN = not collected, with each column's `weekdays` (Monday = 0) and `gaps` (days since
+    the pair's column before). `not_running` is True where the campaign was not; None = it always was."""
+
+    upstream: FloatArray
+    downstream: FloatArray
+    weekdays: NDArray[np.int64]
+    gaps: NDArray[np.int64]
+    not_running: BoolArray | None = None
+
+
 def judge_panel(
     upstream: FloatArray,
     downstream: FloatArray,
@@ -104,65 +116,37 @@ def judge_panel(
             raise ValueError(f"the state already knows {state.last_day}, which is not before {first_day}")
         gaps[:, 0] = passed
     weekdays = (first_day.weekday() + np.arange(days)) % 7
-    verdicts = run(
-        state,
-        upstream,
-        downstream,
-        np.broadcast_to(weekdays, (pairs, days)),
-        gaps,
-        settings,
-        not_running=not_running,
-        shared_dip=shared_dip,
-    )
+    counts = PanelCounts(upstream, downstream, np.broadcast_to(weekdays, (pairs, days)), gaps, not_running)
+    verdicts = run(state, counts, settings, shared_dip=shared_dip)
     if days:
         state.last_day = first_day + timedelta(days=days - 1)
     return verdicts, state
 
 
-def run(
-    state: State,
-    upstream: FloatArray,
-    downstream: FloatArray,
-    weekdays: NDArray[np.int64],
-    gaps: NDArray[np.int64],
-    settings: DetectorSettings,
-    *,
-    not_running: BoolArray | None = None,
-    shared_dip: bool = False,
-) -> PanelVerdicts:
-    """The loop over columns, each column a day of its own for every pair. Moves `state` on in place.
-
-    `weekdays` (Monday = 0) and `gaps` (days since the pair's column before) are `[pairs, columns]`.
-    """
-    verdicts = PanelVerdicts.blank(*upstream.shape)
-    spread = np.zeros(upstream.shape)
-    storm = np.zeros(upstream.shape)
-    pause = np.zeros(upstream.shape)
+def run(state: State, counts: PanelCounts, settings: DetectorSettings, *, shared_dip: bool = False) -> PanelVerdicts:
+    """The loop over columns, each column a day of its own for every pair. Moves `state` on in place."""
+    shape = counts.upstream.shape
+    verdicts = PanelVerdicts.blank(*shape)
+    spread, storm, pause = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     with np.errstate(all="ignore"):
-        for column in range(upstream.shape[1]):
-            off = None if not_running is None else not_running[:, column]
-            seen = _judge_day(
-                state, upstream[:, column], downstream[:, column], weekdays[:, column], gaps[:, column], settings,
-                verdicts, column, off, shared_dip,
-            )  # fmt: skip
+        for column in range(shape[1]):
+            seen = _judge_day(state, counts, column, settings, verdicts, shared_dip)
             spread[:, column], storm[:, column], pause[:, column] = seen.spread, seen.spread_weight[-1, 0], seen.pause
-        _say_ranges(verdicts, downstream, spread, storm, pause, settings)
+        _say_ranges(verdicts, counts.downstream, spread, storm, pause, settings)
     return verdicts
 
 
 def _judge_day(
     state: State,
-    upstream: FloatArray,
-    downstream: FloatArray,
-    weekday: NDArray[np.int64],
-    gap: NDArray[np.int64],
+    counts: PanelCounts,
+    column: int,
     settings: DetectorSettings,
     verdicts: PanelVerdicts,
-    column: int,
-    off: BoolArray | None,
     shared_dip: bool,
 ) -> Prediction:
-    upstream = plausible_events(state, upstream, weekday, settings)
+    downstream, weekday, gap = counts.downstream[:, column], counts.weekdays[:, column], counts.gaps[:, column]
+    off = None if counts.not_running is None else counts.not_running[:, column]
+    upstream = plausible_events(state, counts.upstream[:, column], weekday, settings)
     observed = ~(np.isnan(upstream) | np.isnan(downstream))
     if off is not None:
         observed &= ~off

@@ -43,6 +43,22 @@ class Measures:
     alive_again: Flags  # the old event came back later on
 
 
+@dataclass(frozen=True)
+class _Course:
+    """Both events of each pair around the beginning of the new one: a row per pair, a column per day of `offsets`.
+
+    `lam` and `seen` are what was due of the old event and what came, 0 before anything may have changed; `new` is what
+    came of the new one, `expected` what the old one would have had. `dispersion` is one value per pair.
+    """
+
+    offsets: Columns
+    lam: Counts
+    seen: Counts
+    new: Counts
+    expected: Counts
+    dispersion: Counts
+
+
 def measure(
     counts: Counts,
     known: Flags,
@@ -71,8 +87,9 @@ def measure(
     lam, seen = np.where(after, expected, 0.0), np.where(after, old, 0.0)
     stop_at, stopped = _stop(seen, lam, after, settings)
     from_stop = offsets[None, :] >= offsets[stop_at][:, None]
-    gradual = stopped & _gradual(seen, lam, new, offsets, offsets[stop_at], dispersion)
-    lag = _lag(lam, seen, new, stop_at, stopped, offsets, back, expected, dispersion)
+    course = _Course(offsets, lam, seen, new, expected, dispersion)
+    gradual = stopped & _gradual(course, offsets[stop_at])
+    lag = _lag(course, stop_at, stopped, back)
 
     both = after & new_known & (offsets[None, :] >= 0)
     start = np.where(stopped & ~gradual, np.maximum(offsets[stop_at], 0), 0)
@@ -174,41 +191,33 @@ def _ahead(values: Counts, days: int) -> Counts:
     return sums[:, end] - sums[:, :-1]
 
 
-def _gradual(seen: Counts, lam: Counts, new: Counts, offsets: Columns, stop: Columns, dispersion: Counts) -> Flags:
+def _gradual(course: _Course, stop: Columns) -> Flags:
     """Whether traffic moved over several days: in between, the old event had less, and both together about as much."""
-    between = (offsets[None, :] >= 0) & (offsets[None, :] < stop[:, None]) & (lam > 0)
-    due, got, begun = (np.where(between, values, 0.0).sum(axis=1) for values in (lam, seen, new))
+    between = (course.offsets[None, :] >= 0) & (course.offsets[None, :] < stop[:, None]) & (course.lam > 0)
+    due, got, begun = (np.where(between, values, 0.0).sum(axis=1) for values in (course.lam, course.seen, course.new))
     lost = due - got
-    error = np.sqrt(dispersion * np.maximum(due, 1.0))
+    error = np.sqrt(course.dispersion * np.maximum(due, 1.0))
     sure = (lost > 2.0 * error) & (lost > 0.15 * due)
     level = (lost > 0.07 * due) & (begun > 0.15 * due) & (got + begun < 1.3 * due + 1.5 * error)
     return np.asarray((stop >= 3) & (sure | level))
 
 
-def _lag(
-    lam: Counts,
-    seen: Counts,
-    new: Counts,
-    stop_at: Columns,
-    stopped: Flags,
-    offsets: Columns,
-    birth: int,
-    expected: Counts,
-    dispersion: Counts,
-) -> Counts:
+def _lag(course: _Course, stop_at: Columns, stopped: Flags, birth: int) -> Counts:
     """Active days between beginning and stop: days on which the old event would usually have happened.
 
     0 where so few events were due in between that their absence (or lateness) may be chance.
     """
+    offsets, lam = course.offsets, course.lam
     usual = np.maximum(lam.max(axis=1), 1e-9)[:, None]
     active = lam > 0.25 * usual
     stop = offsets[stop_at][:, None]
     overlapping = (offsets[None, :] >= 0) & (offsets[None, :] < stop)
     missing = (offsets[None, :] < 0) & (offsets[None, :] >= stop)
     overlap, gap = (active & overlapping).sum(axis=1), (active & missing).sum(axis=1)
-    shared_day = (seen[:, birth] + new[:, birth] < 1.35 * expected[:, birth]) & (overlap >= 1)
+    both = course.seen[:, birth] + course.new[:, birth]
+    shared_day = (both < 1.35 * course.expected[:, birth]) & (overlap >= 1)
     lag = np.where(offsets[stop_at] >= 0, overlap - shared_day, -gap)
-    due = np.where(overlapping | missing, lam, 0.0).sum(axis=1) / dispersion
+    due = np.where(overlapping | missing, lam, 0.0).sum(axis=1) / course.dispersion
     return np.where(stopped & (due > CHANCE_GAP), lag, 0).astype(np.float64)
 
 

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from campaign_health.detection.event.event_panel import Counts
-from campaign_health.detection.rename.beginnings import Pairs
 from campaign_health.detection.rename.hand_over_settings import HandOverSettings
-from campaign_health.detection.rename.hand_overs import Measures
+from campaign_health.detection.rename.rename_candidates import Candidates
 from campaign_health.detection.rename.rename_odds import volume_odds
 
 ALIKE_IN_GROUP = 0.5
@@ -30,23 +29,17 @@ class Group:
     odds: float
 
 
-def find_groups(
-    pairs: Pairs,
-    measures: Measures,
-    likeness: Counts,
-    apart_from_volume: Counts,
-    prior: Counts,
-    settings: HandOverSettings,
-) -> list[Group]:
+def find_groups(candidates: Candidates, apart: Counts, settings: HandOverSettings) -> list[Group]:
     """For each event that fell, and each that began, the best way to share its hand-over among two to four names.
 
-    `apart_from_volume` is -inf for pairs whose old event is not surely down; `prior` is the part of it that counts
-    once. Only complete stops are shared out.
+    `apart` is the odds apart from the volume's, -inf for pairs whose old event is not surely down. Only complete stops
+    are shared out.
     """
+    pairs, measures = candidates.pairs, candidates.measures
     usable = (
-        np.isfinite(apart_from_volume)
+        np.isfinite(apart)
         & (measures.stop >= 0)
-        & (likeness >= ALIKE_IN_GROUP)
+        & (candidates.likeness >= ALIKE_IN_GROUP)
         & (np.abs(measures.lag) <= 1)
         & (measures.volume < MOST_VOLUME)
     )
@@ -55,7 +48,7 @@ def find_groups(
         rows, counts = np.unique(key[usable], return_counts=True)
         for row in rows[counts > 1]:
             members = np.flatnonzero(usable & (key == row))
-            ways = _ways(members, other, pairs, measures, apart_from_volume, prior, splitting, settings)
+            ways = _ways(members, other, candidates, apart, splitting, settings)
             best = max(ways, key=lambda group: group.odds, default=None)
             if best is not None and best.odds >= settings.accept_split:
                 groups.append(best)
@@ -65,13 +58,12 @@ def find_groups(
 def _ways(
     members: NDArray[np.intp],
     other: NDArray[np.intp],
-    pairs: Pairs,
-    measures: Measures,
+    candidates: Candidates,
     apart: Counts,
-    prior: Counts,
     splitting: bool,
     settings: HandOverSettings,
 ) -> Iterator[Group]:
+    pairs, measures, prior = candidates.pairs, candidates.measures, candidates.prior
     best_first = members[np.argsort(-apart[members], kind="stable")][:MOST_CANDIDATES]
     lost = measures.lost_level
     for size in range(2, MOST_MEMBERS + 1):

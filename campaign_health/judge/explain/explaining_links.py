@@ -10,7 +10,7 @@ import numpy as np
 
 from campaign_health.detection.chain.chain_input import ChainInput, Numbers
 from campaign_health.detection.chain.chain_links import ALARMING_LINKS, LINKS, ChainState, LinkVerdicts, link_settings
-from campaign_health.detection.explain.explanation import Budget, Words, explain_pair
+from campaign_health.detection.explain.explanation import Budget, PairsDay, Words, explain_pair
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.pair.verdicts import STATUS_NAMES
 from campaign_health.judge.explain.explained import LinkDay, LinkExplained
@@ -60,12 +60,11 @@ def _link(
     began_on = data.day(last) - timedelta(days=began) if began >= 0 else None
     words = Words(*_WORDS[link.upstream], *_WORDS[link.downstream])
     usable = {"events": np.where(data.edited | data.outages, np.nan, data.events())}
-    counts = [usable.get(name, _numbers(data, name))[:, last] for name in (link.upstream, link.downstream)]
-    settings = link_settings(detector)
+    up, down = (usable.get(name, _numbers(data, name))[:, last] for name in (link.upstream, link.downstream))
+    counts = PairsDay(data.day(last), up, down, data.not_running[:, last], shared_dip=True)
     steps = explain_pair(
-        before.links[number], counts[0], counts[1], row, data.day(last), settings=settings, words=words,
-        budget=Budget(detector.false_alarm_years, ALARMING_LINKS), not_running=data.not_running[:, last],
-        shared_dip=True,
+        before.links[number], row, counts, settings=link_settings(detector), words=words,
+        budget=Budget(detector.false_alarm_years, ALARMING_LINKS),
     )  # fmt: skip
     dip = next((step.value for step in steps if step.label == "dip"), None)
     if days[-1].status == "surging":

@@ -184,31 +184,27 @@ def _conclude(
     for first_day, campaign_ids in _by_first_day(plan, silent):
         mark_not_collected(
             connection,
-            run.name,
             source,
             first_day,
             plan.last_day,
-            now,
-            run.run_id,
+            run.collected(now),
             campaign_ids=campaign_ids,
             is_expected=is_expected,
             whole_source=False,
         )
     mark_not_collected(
         connection,
-        run.name,
         source,
         plan.first_day,
         plan.last_day,
-        now,
-        run.run_id,
+        run.collected(now),
         campaign_ids=plan.idle,
         is_expected=is_expected,
         whole_source=not whole,
     )
     if whole:
         states = count_states(plan.first_day, plan.last_day, run.now, run.zone)
-        save_source_days(connection, run.name, source, states, now, run.run_id)
+        save_source_days(connection, source, states, run.collected(now))
 
 
 def _by_first_day(plan: CampaignDays, campaign_ids: Collection[int]) -> Iterator[tuple[date, list[int]]]:

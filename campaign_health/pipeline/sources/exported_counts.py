@@ -11,8 +11,7 @@ from campaign_health.pipeline.report import Tally
 from campaign_health.pipeline.sources.vanished import refuse_vanished
 from campaign_health.pipeline.windows import first_day_to_ask, reach_of
 from collectors.mixpanel import CountedBatch, WindowFailed, fetch_exported_counts, last_day_served
-from storage.read.collected import asked_from, first_stored_day, stored_days
-from storage.read.known import event_source_in_use
+from storage.read.collected import asked_from, event_source_in_use, first_stored_day, stored_days
 from storage.save import mark_not_collected, restart_event_series, save_event_window
 
 
@@ -82,13 +81,9 @@ def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, part: CountedBatch) -> N
             plan.switching = False
         tally.rows += save_event_window(
             connection,
-            run.name,
             part.counts,
-            part.first_day,
-            part.last_day,
             count_states(part.first_day, part.last_day, run.now, run.zone),
-            run.clock.instant(),
-            run.run_id,
+            run.collected(run.clock.instant()),
             count_source="export",
         )
     tally.kept = True
@@ -101,6 +96,4 @@ def _mark_unanswered(run: WorkspaceRun, plan: _Plan, answered: set[date]) -> Non
         return
     with run.saving() as connection:
         for first_day, last_day in unbroken(missing):
-            mark_not_collected(
-                connection, run.name, "mixpanel_events", first_day, last_day, run.clock.instant(), run.run_id
-            )
+            mark_not_collected(connection, "mixpanel_events", first_day, last_day, run.collected(run.clock.instant()))

@@ -9,8 +9,7 @@ from campaign_health.pipeline.day_states import count_state, newest_complete_day
 from campaign_health.pipeline.report import Tally
 from collectors.errors import CollectorError
 from collectors.mixpanel import fetch_property_profiles, last_day_served
-from storage.read.collected import newly_seen_events, stored_days
-from storage.read.known import campaign_events, profiled_days
+from storage.read.collected import campaign_events, newly_seen_events, profiled_days, stored_days
 from storage.save import mark_not_collected, save_property_profiles, save_source_days
 
 # The first run looks back, so that a property that changed lately has something to be compared with.
@@ -76,10 +75,10 @@ def _profile(run: WorkspaceRun, tally: Tally, day: date, events: list[str]) -> N
     with run.saving() as connection:
         tally.rows += save_property_profiles(connection, run.name, profiles, run.clock.instant())
         state = {day: count_state(day, run.now, run.zone)}
-        save_source_days(connection, run.name, "mixpanel_properties", state, run.clock.instant(), run.run_id)
+        save_source_days(connection, "mixpanel_properties", state, run.collected(run.clock.instant()))
     tally.kept = True
 
 
 def _mark(run: WorkspaceRun, day: date) -> None:
     with run.saving() as connection:
-        mark_not_collected(connection, run.name, "mixpanel_properties", day, day, run.clock.instant(), run.run_id)
+        mark_not_collected(connection, "mixpanel_properties", day, day, run.collected(run.clock.instant()))

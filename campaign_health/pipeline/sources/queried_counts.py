@@ -13,8 +13,14 @@ from campaign_health.pipeline.sources.vanished import refuse_vanished
 from campaign_health.pipeline.windows import first_day_to_ask, reach_of
 from collectors.errors import CollectorError, PlanForbids
 from collectors.mixpanel import fetch_event_counts, fetch_event_names, last_day_served
-from storage.read.collected import asked_from, events_and_gaps, first_stored_day, stored_days
-from storage.read.known import campaign_events, event_source_in_use
+from storage.read.collected import (
+    asked_from,
+    campaign_events,
+    event_source_in_use,
+    events_and_gaps,
+    first_stored_day,
+    stored_days,
+)
 from storage.records import EventCounts
 from storage.save import mark_not_collected, restart_event_series, save_event_window, save_source_days
 
@@ -183,13 +189,9 @@ def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> None
         for (first_day, last_day), counts in windows.items():
             tally.rows += save_event_window(
                 connection,
-                run.name,
                 counts,
-                first_day,
-                last_day,
                 count_states(first_day, last_day, run.now, run.zone),
-                now,
-                run.run_id,
+                run.collected(now),
                 count_source="query",
                 answered=None if whole else [record.event for record in counts],
             )
@@ -197,6 +199,6 @@ def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> None
         if answer.complete:
             last_day = min(last for _, last in windows)
             states = count_states(answer.first_day, last_day, run.now, run.zone)
-            save_source_days(connection, run.name, "mixpanel_events", states, now, run.run_id)
+            save_source_days(connection, "mixpanel_events", states, run.collected(now))
         elif not windows:
-            mark_not_collected(connection, run.name, "mixpanel_events", plan.first_day, plan.last_day, now, run.run_id)
+            mark_not_collected(connection, "mixpanel_events", plan.first_day, plan.last_day, run.collected(now))

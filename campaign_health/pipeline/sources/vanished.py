@@ -7,15 +7,10 @@ from datetime import date
 
 from collectors.errors import CollectorError
 from storage.connection import Connection
+from storage.read.collected import events_counted
 
 # So many stored events do not vanish together: Mixpanel adds late events, and takes away next to none.
 FEW_EVENTS = 20
-
-_STORED = """
-SELECT coalesce(sum(events), 0)::BIGINT FROM event_day
-WHERE workspace = $workspace AND state <> 'not_collected'
-    AND day IN (SELECT unnest($days::DATE[])) AND ($events IS NULL OR event IN (SELECT unnest($events::VARCHAR[])))
-"""
 
 
 def refuse_vanished(
@@ -27,9 +22,7 @@ def refuse_vanished(
         days: the days answered for, each with no event at all.
         events: the events answered for; None for every event of the project.
     """
-    values = {"workspace": workspace, "days": sorted(days), "events": None if events is None else sorted(events)}
-    row = connection.execute(_STORED, values).fetchone()
-    stored = row[0] if row else 0
+    stored = events_counted(connection, workspace, days, events)
     if stored < FEW_EVENTS:
         return
     raise CollectorError(

@@ -24,7 +24,7 @@ _NUMBERS = """
 
 
 @dataclass(frozen=True)
-class CampaignTables:
+class AboutCampaigns:
     """Rows of `campaign_message`, `campaign_version` and `campaign_failure` of some campaigns, and their numbers.
 
     `numbers` has a row per campaign and day that was observed: sends, journeys and what became of them.
@@ -36,9 +36,9 @@ class CampaignTables:
     numbers: pd.DataFrame
 
 
-def campaign_tables(
+def about_campaigns(
     connection: Connection, workspace: str, campaign_ids: Collection[int], first_day: date, last_day: date
-) -> CampaignTables:
+) -> AboutCampaigns:
     """All rows of these campaigns; their numbers from `first_day` to `last_day`."""
     values = {"workspace": workspace, "ids": list(campaign_ids)}
 
@@ -47,4 +47,4 @@ def campaign_tables(
         return connection.execute(sql, values).df()
 
     numbers = connection.execute(_NUMBERS, values | {"first_day": first_day, "last_day": last_day}).df()
-    return CampaignTables(about("campaign_message"), about("campaign_version"), about("campaign_failure"), numbers)
+    return AboutCampaigns(about("campaign_message"), about("campaign_version"), about("campaign_failure"), numbers)
