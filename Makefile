@@ -34,8 +34,11 @@ define test_every_library
 		-p tests.every_library $(EVERY_LIBRARY)
 endef
 
+# Both processors; a file stays with one of them, because its worlds are built once.
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-lowest test-newest check format bench docs clean
+.PHONY: help install demo test test-all test-lowest test-newest check format bench docs clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,8 +48,11 @@ install: $(READY) ## make the virtual environment and install into it
 demo: $(READY) ## show the product with a made-up world on http://127.0.0.1:8501
 	$(BIN)/campaign-health demo --port 8501
 
-test: check ## everything: format, lint, types, import rules and the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: check ## format, lint, types, import rules and the quick tests; the last line says what was left out
+	$(BIN)/python -m pytest $(SPREAD) -m "not slow" --hypothesis-profile quick
+
+test-all: check ## the same with every test: kills, thirty mornings, all examples
+	$(BIN)/python -m pytest $(SPREAD)
 
 test-lowest: $(READY) ## a quick part of the suite on the lowest declared release of every library and the oldest Python
 	$(call fresh_environment,.venv-lowest,3.11,lowest-direct)

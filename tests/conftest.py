@@ -27,6 +27,8 @@ from tests.sandbox_cast import small_world
 from tests.shared_worlds import built_once
 from tests.status_world import make_status_world
 
+pytest_plugins = ["tests.left_out"]
+
 # A change is judged on the same examples every time; HYPOTHESIS_EXPLORE=1 looks for new ones.
 settings.register_profile("steady", derandomize=True)
 if not os.environ.get("HYPOTHESIS_EXPLORE"):

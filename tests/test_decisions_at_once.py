@@ -31,6 +31,7 @@ from tests.decisions_cast import (
     undoes,
 )
 from tests.judge_cast import World, day
+from tests.left_out import examples
 
 Judged = Callable[[tuple[str, ...]], World]
 NOTHING: dict[str, Any] = {}
@@ -262,7 +263,7 @@ def _said(draw: st.DrawFn, after: float) -> Step:
     return says(kind, by, after=after, **about)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(8, quick=2), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     steps=_sequences(),
     undone=st.lists(st.integers(0, 6), max_size=3, unique=True),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,14 +44,20 @@ settings, workspace = settings_in(folder, **dict(item.split("=", 1) for item in 
 sending.send_due_digest(Warehouse(folder / "data"), settings, workspace, at(MONDAY))
 """
 STEPS = ["read_situation", "claim_announcement", "_deliver", "deliver", "settle_announcement", "publish"]
+MOMENTS = [(step, moment) for step in STEPS for moment in ("before", "after")]
+# One that loses nothing and one that may say it twice; the others are slow.
+QUICK = [("claim_announcement", "after"), ("deliver", "after")]
+
+
+def killed_at(moments: list[tuple[str, str]]) -> list[Any]:
+    return [pytest.param(*one, marks=[] if one in QUICK else pytest.mark.slow("kills")) for one in moments]
 
 
 def announcement_ids(messages: list[str]) -> list[str]:
     return [found for message in messages for found in re.findall(r"id ([0-9a-f]{12})", message)]
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("step", "moment"), killed_at(MOMENTS))
 def test_no_change_is_lost_and_a_duplicate_can_be_told(tmp_path: Path, step: str, moment: str) -> None:
     warehouse = warehouse_in(tmp_path)
     break_campaign(warehouse, 1, MONDAY - timedelta(days=1))
@@ -74,7 +81,7 @@ def test_no_change_is_lost_and_a_duplicate_can_be_told(tmp_path: Path, step: str
     assert len(set(announcement_ids(told))) == 1
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", [pytest.param("before", marks=pytest.mark.slow("kills")), "after"])
 def test_a_bot_killed_in_the_middle_of_an_edit_loses_nothing(tmp_path: Path, moment: str) -> None:
     warehouse = warehouse_in(tmp_path)
     with running_slack() as slack:

@@ -26,6 +26,7 @@ from tests.agreement_cast import check_agreement
 from tests.collecting_cast import Notes
 from tests.digest_cast import TODAY
 
+pytestmark = pytest.mark.slow("thirty mornings")
 FAILED_DAY = TODAY - timedelta(days=17)
 CHANGES = ("opened", "reopened", "worsened", "recovered", "withdrawn", "unexpected", "cause_changed")
 

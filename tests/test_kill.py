@@ -16,6 +16,7 @@ KILLS = 50
 SEED = 20261124
 
 
+@pytest.mark.slow("kills")
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux to kill at an instant")
 def test_the_published_file_is_whole_after_a_kill_at_any_of_fifty_instants(install: Install, tmp_path: Path) -> None:
     installation = install(CAMPAIGN_HEALTH_BACKFILL_DAYS=str((LAST_DAY - FIRST_DAY).days + 1))

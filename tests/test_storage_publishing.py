@@ -219,6 +219,7 @@ for number in itertools.count(int(sys.argv[2])):
 """
 
 
+@pytest.mark.slow("kills")
 def test_a_run_killed_at_any_instant_leaves_a_whole_published_file_and_a_warehouse_that_goes_on(tmp_path: Path) -> None:
     instants = random.Random(20261124)
     newest = 0

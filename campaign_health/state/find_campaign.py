@@ -9,6 +9,7 @@ from campaign_health.errors import CouldNotStart
 from campaign_health.words.lists import joined
 from campaign_health.words.visible import visible
 from storage.connection import Connection
+from storage.read.campaign_names import judged_span, named_campaigns
 
 _NAMES_SHOWN = 8
 _NAME_LENGTH = 60
@@ -21,11 +22,7 @@ def find_campaign(connection: Connection, workspace: str | None, wanted: str) ->
     Raises:
         CouldNotStart: there is none, or there are several; with their names.
     """
-    rows = connection.execute(
-        "SELECT workspace, campaign_id, name FROM campaign WHERE $workspace IS NULL OR workspace = $workspace "
-        "ORDER BY lower(name), campaign_id",
-        {"workspace": workspace},
-    ).fetchall()
+    rows = named_campaigns(connection, workspace)
     plain, shown = wanted.strip().casefold(), visible(wanted, _NAME_LENGTH)
     for found in (
         [row for row in rows if str(row[1]) == plain],
@@ -41,14 +38,10 @@ def find_campaign(connection: Connection, workspace: str | None, wanted: str) ->
 
 def no_verdict(connection: Connection, workspace: str, campaign_id: int, day: date | None) -> CouldNotStart:
     """The failure to raise where a campaign has no verdict on a day; says which days have one."""
-    named = connection.execute(
-        "SELECT name FROM campaign WHERE workspace = ? AND campaign_id = ?", [workspace, campaign_id]
-    ).fetchone()
-    name = visible(named[0], _NAME_LENGTH) if named else f"Campaign {campaign_id}"
-    days = connection.execute(
-        "SELECT min(day), max(day) FROM verdict WHERE workspace = ? AND campaign_id = ?", [workspace, campaign_id]
-    ).fetchone()
-    if days is None or days[0] is None:
+    names = {number: name for _, number, name in named_campaigns(connection, workspace)}
+    name = visible(names[campaign_id], _NAME_LENGTH) if campaign_id in names else f"Campaign {campaign_id}"
+    days = judged_span(connection, workspace, campaign_id)
+    if days is None:
         return CouldNotStart(f"{name} was not judged yet.", "Run `campaign-health judge`.")
     when = f" on {day.isoformat()}" if day else ""
     return CouldNotStart(f"{name} has no verdict{when}.", f"Verdicts go from {days[0]} to {days[1]}.")

@@ -1,0 +1,24 @@
+"""Campaigns by their names, and the days on which they were judged."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from storage.connection import Connection
+
+
+def named_campaigns(connection: Connection, workspace: str | None) -> list[tuple[str, int, str]]:
+    """(workspace, id, name) of every campaign, of one workspace or of all, by name."""
+    return connection.execute(
+        "SELECT workspace, campaign_id, name FROM campaign WHERE $workspace IS NULL OR workspace = $workspace "
+        "ORDER BY lower(name), campaign_id",
+        {"workspace": workspace},
+    ).fetchall()
+
+
+def judged_span(connection: Connection, workspace: str, campaign_id: int) -> tuple[date, date] | None:
+    """The first and the last day on which a campaign has a verdict; None where it has none."""
+    row = connection.execute(
+        "SELECT min(day), max(day) FROM verdict WHERE workspace = ? AND campaign_id = ?", [workspace, campaign_id]
+    ).fetchone()
+    return None if row is None or row[0] is None else (row[0], row[1])
