@@ -14,8 +14,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from campaign_health.sandbox.server import Sandbox
 from collectors.customerio import CustomerioClient
-from collectors.http.transport import Timeouts
-from collectors.mixpanel import MixpanelClient
+from collectors.http.client import NOBODY, Watch
+from collectors.http.transport import Timeouts, Transport
+from collectors.mixpanel import MixpanelClient, MixpanelProject
 
 KEY = "app-key/with+signs=0123456789"
 SECRET = "service-secret-0123456789"
@@ -119,40 +120,41 @@ class Sleeps(list[float]):
         self.append(seconds)
 
 
+def hasty(**changes: Any) -> Transport:
+    """Waits for nothing: a transport with short time-outs that only remembers its sleeps."""
+    return Transport(**({"timeouts": Timeouts(5.0, 5.0), "sleep": Sleeps()} | changes))
+
+
 def customerio_at(url: str, **changes: Any) -> CustomerioClient:
     """A client of a scripted server."""
-    changes.setdefault("sleep", Sleeps())
-    changes.setdefault("requests_per_second", None)
-    return CustomerioClient(KEY, app_url=url + "/v1", timeouts=Timeouts(5.0, 5.0), **changes)
+    return CustomerioClient(KEY, app_url=url + "/v1", requests_per_second=None, transport=hasty(**changes))
 
 
-def mixpanel_at(url: str, **changes: Any) -> MixpanelClient:
+def mixpanel_at(url: str, queries: Watch = NOBODY, **changes: Any) -> MixpanelClient:
     """A client of a scripted server, project 4242."""
-    changes.setdefault("sleep", Sleeps())
-    bases = {"query_url": url + "/api/query", "export_url": url + "/api/2.0/export", "app_url": url + "/api/app"}
-    return MixpanelClient(4242, "robot", SECRET, timeouts=Timeouts(5.0, 5.0), **(bases | changes))
+    project = MixpanelProject(
+        4242, "robot", SECRET, "us", url + "/api/query", url + "/api/2.0/export", url + "/api/app"
+    )
+    return MixpanelClient(project, queries=queries, transport=hasty(**changes))
 
 
 def sandbox_customerio(sandbox: Sandbox, read_seconds: float = 10.0) -> CustomerioClient:
     """A client of the sandbox's Customer.io."""
     key = sandbox.environment["CUSTOMERIO_APP_API_KEY"]
-    timeouts = Timeouts(5.0, read_seconds)
-    return CustomerioClient(
-        key, app_url=sandbox.customerio_url, requests_per_second=None, timeouts=timeouts, sleep=Sleeps()
-    )
+    transport = hasty(timeouts=Timeouts(5.0, read_seconds))
+    return CustomerioClient(key, app_url=sandbox.customerio_url, requests_per_second=None, transport=transport)
 
 
 def sandbox_mixpanel(sandbox: Sandbox, read_seconds: float = 10.0, **changes: Any) -> MixpanelClient:
     """A client of the sandbox's Mixpanel."""
     environment = sandbox.environment
-    return MixpanelClient(
+    project = MixpanelProject(
         environment["MIXPANEL_PROJECT_ID"],
         environment["MIXPANEL_SERVICE_ACCOUNT"],
         environment["MIXPANEL_SERVICE_SECRET"],
         query_url=sandbox.mixpanel_query_url,
         export_url=sandbox.mixpanel_export_url,
         app_url=sandbox.mixpanel_app_url,
-        timeouts=Timeouts(5.0, read_seconds),
-        sleep=Sleeps(),
         **changes,
     )
+    return MixpanelClient(project, transport=hasty(timeouts=Timeouts(5.0, read_seconds)))

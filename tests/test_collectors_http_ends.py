@@ -11,6 +11,7 @@ from collectors.http.client import HttpClient
 from collectors.http.replies import Service
 from collectors.http.retrying import Retries
 from collectors.http.transport import Timeouts
+from tests.collectors_cast import hasty
 from tests.raw_answers import answering
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
@@ -19,7 +20,7 @@ SOON = Timeouts(1.0, 0.2, whole_seconds=0.5)
 
 def client_of(url: str, timeouts: Timeouts = SOON, most_retries: int = 0) -> HttpClient:
     """A client of a service that is given half a second."""
-    return HttpClient(Service("Slow"), url, timeouts=timeouts, retries=Retries(most_retries), sleep=lambda _: None)
+    return HttpClient(Service("Slow"), url, transport=hasty(timeouts=timeouts, retries=Retries(most_retries)))
 
 
 @pytest.mark.parametrize("answer", [HEAD[:30] + b"x" * 300, HEAD + b"[" + b"1," * 200])

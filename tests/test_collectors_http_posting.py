@@ -15,7 +15,7 @@ from collectors.http.redaction import secrets_of
 from collectors.http.replies import Service
 from collectors.http.retrying import Retries
 from collectors.http.transport import Timeouts
-from tests.collectors_cast import KEY, Reply, Sleeps, scripted
+from tests.collectors_cast import KEY, Reply, Sleeps, hasty, scripted
 from tests.raw_answers import answering
 
 ONCE = Retries(most=0)
@@ -23,10 +23,11 @@ BODY = json.dumps({"said": "größer"}, ensure_ascii=False).encode()
 SECRET_PATH = "/services/T000/B000/secret-part-of-the-address"
 
 
-def client_of(url: str, **changes: Any) -> HttpClient:
+def client_of(url: str, auth: BearerKey | None = None, **changes: Any) -> HttpClient:
     """A client without a key, whose whole address is a secret."""
-    changes = {"secrets": secrets_of(url), "timeouts": Timeouts(5.0, 5.0), "retries": ONCE, "sleep": Sleeps()} | changes
-    return HttpClient(Service("The receiver"), url, **changes)
+    return HttpClient(
+        Service("The receiver"), url, auth, secrets=secrets_of(url), transport=hasty(**({"retries": ONCE} | changes))
+    )
 
 
 def test_a_body_is_posted_as_json_to_the_byte_with_the_callers_headers_and_key() -> None:

@@ -8,6 +8,8 @@ from email.utils import format_datetime
 import pytest
 
 from collectors.errors import BudgetSpent, RateLimited, ServiceFailed, Stopped, Unreachable
+from collectors.http.client import Watch
+from collectors.http.retrying import Retries
 from tests.collectors_cast import Reply, Sleeps, customerio_at, mixpanel_at, scripted
 
 BROKEN = Reply(500, {"errors": [{"detail": "oops", "status": "500"}]})
@@ -90,7 +92,7 @@ def test_mixpanels_hourly_quota_is_sat_out_when_told_to_wait() -> None:
     sleeps = Sleeps()
     limited = Reply(429, HOURLY, {"Retry-After": "7200"})
     with scripted(limited, Reply(body=["A"])) as server:
-        client = mixpanel_at(server.url, sleep=sleeps, longest_wait_seconds=3600.0)
+        client = mixpanel_at(server.url, sleep=sleeps, retries=Retries(longest_wait=3600.0))
         assert client.query.get_json("/events/names") == ["A"]
     assert sleeps == [3600.0], "the quota rolls over one hour: no hint is longer"
 
@@ -132,7 +134,7 @@ def test_hooks_see_every_request_and_can_end_the_source() -> None:
         left.pop()
 
     with scripted(BROKEN, Reply(body=[]), Reply(cut=-1)) as server:
-        client = mixpanel_at(server.url, before_query=spend, after_query=statuses.append)
+        client = mixpanel_at(server.url, Watch(spend, statuses.append))
         assert client.query.get_json("/events") == []
         with pytest.raises(BudgetSpent):
             client.query.get_json("/events")

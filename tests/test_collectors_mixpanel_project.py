@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from collectors.errors import AuthenticationFailed, UnusableSetting
-from collectors.mixpanel import MixpanelClient, fetch_time_zone
+from collectors.mixpanel import MixpanelClient, MixpanelProject, fetch_time_zone
 from collectors.mixpanel.project import parse_time_zone
-from tests.collectors_cast import SECRET, Reply, Sleeps, mixpanel_at, scripted
+from tests.collectors_cast import SECRET, Reply, mixpanel_at, scripted
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_wrong_key_is_told_before_a_missing_zone() -> None:
 def test_settings_that_cannot_work_are_refused_at_once(changes: dict[str, str]) -> None:
     arguments: dict[str, Any] = {"project_id": 4242, "service_account": "robot", "service_secret": SECRET, **changes}
     with pytest.raises(UnusableSetting) as caught:
-        MixpanelClient(**arguments)
+        MixpanelClient(MixpanelProject(**arguments))
     assert SECRET not in str(caught.value)
 
 
@@ -62,7 +62,7 @@ def test_each_region_has_its_own_hosts() -> None:
     hosts = {
         region: [
             client.address("")
-            for made in [MixpanelClient(1, "robot", SECRET, region=region, sleep=Sleeps())]
+            for made in [MixpanelClient(MixpanelProject(1, "robot", SECRET, region))]
             for client in (made.query, made.export, made.app)
         ]
         for region in ("us", "eu", "in")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
-
-import requests
 
 from collectors.errors import UnusableSetting
 from collectors.http.bearer import BearerKey
 from collectors.http.client import HttpClient, Parameters
 from collectors.http.pacing import Pace
 from collectors.http.replies import Service
-from collectors.http.retrying import Retries
 from collectors.http.shape import Reader
-from collectors.http.transport import Timeouts
+from collectors.http.transport import USUAL, Transport
 from collectors.regions import CUSTOMERIO_BASES
 
 # The documented limit is 10; two are left for the workspace's other tools.
@@ -48,10 +45,7 @@ class CustomerioClient(HttpClient):
         region: us or eu.
         app_url: Base address instead of the region's, with its version, such as https://api.customer.io/v1.
         requests_per_second: Rate limit over all threads; None for no limit.
-        timeouts: For connecting, and for silence.
-        session: Shared with other clients, or None for one of its own.
-        sleep: Waits; injected so that tests need not.
-        longest_wait_seconds: The longest pause that Customer.io may ask for.
+        transport: How to connect, wait and ask again.
 
     Raises:
         UnusableSetting: the key, the region or the address cannot be used.
@@ -64,10 +58,7 @@ class CustomerioClient(HttpClient):
         region: str = "us",
         app_url: str | None = None,
         requests_per_second: float | None = REQUESTS_PER_SECOND,
-        timeouts: Timeouts | None = None,
-        session: requests.Session | None = None,
-        sleep: Callable[[float], object] | None = None,
-        longest_wait_seconds: float = 60.0,
+        transport: Transport = USUAL,
     ) -> None:
         key = app_api_key.strip()
         if not key or not key.isascii() or not key.isprintable() or " " in key:
@@ -83,11 +74,8 @@ class CustomerioClient(HttpClient):
             app_url or CUSTOMERIO_BASES[region],
             BearerKey(key),
             secrets=(key,),
-            timeouts=timeouts,
-            session=session,
+            transport=transport,
             pace=None if requests_per_second is None else Pace(requests_per_second),
-            retries=Retries(longest_wait=longest_wait_seconds),
-            sleep=sleep,
         )
 
     def reader(self, path: str) -> Reader:

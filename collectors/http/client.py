@@ -26,9 +26,17 @@ from collectors.http.replies import (
     redirected_elsewhere,
     web_page,
 )
-from collectors.http.retrying import PATIENT, Retries, TryAgain, persist
+from collectors.http.retrying import TryAgain, persist
 from collectors.http.session import new_session
-from collectors.http.transport import Timeouts, checked_address, connection_failure, is_redirect, leads_to, origin
+from collectors.http.transport import (
+    USUAL,
+    Transport,
+    checked_address,
+    connection_failure,
+    is_redirect,
+    leads_to,
+    origin,
+)
 
 Progress = Callable[[int, int | None, str], None]
 Parameters = Mapping[str, str | int]
@@ -54,6 +62,22 @@ class _Request:
     is_streamed: bool = False
 
 
+@dataclass(frozen=True)
+class Watch:
+    """Who is told of every request, retries too.
+
+    Attributes:
+        before: Called before it; what it raises ends the call.
+        after: Called after it with its status, None where no answer came.
+    """
+
+    before: Callable[[], object] | None = None
+    after: Callable[[int | None], object] | None = None
+
+
+NOBODY = Watch()
+
+
 class HttpClient:
     """Requests to one base address of one service.
 
@@ -62,14 +86,9 @@ class HttpClient:
         base_url: Address that every path is appended to.
         auth: Signs each request; None where there is no key, and then a GET is redirected to any host.
         secrets: Texts that must never be shown.
-        timeouts: For connecting, for silence, and for a whole answer.
-        session: Shared with other clients, or None for one of its own.
+        transport: How to connect, wait and ask again.
         pace: Rate limit, shared with other clients, or None for no limit.
-        retries: How often to ask again where that may help, and which wait that the service asks for is too long:
-            it raises `RateLimited`.
-        before_request: Called before every request, retries too; what it raises ends the call.
-        after_request: Called after every request with its status, None where no answer came.
-        sleep: Waits; injected so that tests need not.
+        watch: Told of every request.
     """
 
     def __init__(
@@ -79,28 +98,23 @@ class HttpClient:
         auth: AuthBase | None = None,
         *,
         secrets: tuple[str, ...] = (),
-        timeouts: Timeouts | None = None,
-        session: requests.Session | None = None,
+        transport: Transport = USUAL,
         pace: Pace | None = None,
-        retries: Retries = PATIENT,
-        before_request: Callable[[], None] | None = None,
-        after_request: Callable[[int | None], None] | None = None,
-        sleep: Callable[[float], object] | None = None,
+        watch: Watch = NOBODY,
     ) -> None:
         self.service = service
         self.redact = Redactor(secrets)
         self.requests_sent = 0
         self._base = checked_address(service.name, base_url, self.redact)
         self._auth = auth
-        self._timeouts = timeouts or Timeouts()
-        self._owns_session = session is None
-        self._session = session or new_session()
+        self._timeouts = transport.timeouts
+        self._owns_session = transport.session is None
+        self._session = transport.session or new_session()
         self._pace = pace
-        self._retries = retries
-        self._before_request = before_request
-        self._after_request = after_request
+        self._retries = transport.retries
+        self._watch = watch
         self._stopping = threading.Event()
-        self._sleep = self._stopping.wait if sleep is None else sleep
+        self._sleep = self._stopping.wait if transport.sleep is None else transport.sleep
         self._lock = threading.Lock()
 
     def address(self, path: str) -> str:
@@ -230,8 +244,8 @@ class HttpClient:
             self._pace.wait(self._sleep)
         if self._stopping.is_set():
             raise Stopped(f"Collecting from {self.service.name} was stopped.", source=self.service.name)
-        if self._before_request is not None:
-            self._before_request()
+        if self._watch.before is not None:
+            self._watch.before()
         with self._lock:
             self.requests_sent += 1
         status: int | None = None
@@ -252,8 +266,8 @@ class HttpClient:
         except (requests.RequestException, ValueError) as error:
             self._fail_connection(error, request.path)
         finally:
-            if self._after_request is not None:
-                self._after_request(status)
+            if self._watch.after is not None:
+                self._watch.after(status)
         return response
 
     def _checked(self, response: requests.Response, path: str) -> requests.Response:

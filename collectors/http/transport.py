@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -11,6 +12,7 @@ import urllib3
 from collectors.errors import UnusableSetting
 from collectors.http.deadline import Late
 from collectors.http.redaction import Redactor
+from collectors.http.retrying import PATIENT, Retries
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -30,6 +32,27 @@ class Timeouts:
     def longest_answer(self) -> float:
         """Seconds within which an answer that is not streamed must be whole."""
         return max(self.whole_seconds, self.read_seconds)
+
+
+@dataclass(frozen=True)
+class Transport:
+    """How a client connects, waits and asks again.
+
+    Attributes:
+        timeouts: For connecting, for silence, and for a whole answer.
+        session: Shared with other clients, or None for one of its own.
+        retries: How often to ask again where that may help, and which wait that the service asks for is too long:
+            it raises `RateLimited`.
+        sleep: Waits; injected so that tests need not. None waits in a way that `stop` ends.
+    """
+
+    timeouts: Timeouts = Timeouts()
+    session: requests.Session | None = None
+    retries: Retries = PATIENT
+    sleep: Callable[[float], object] | None = None
+
+
+USUAL = Transport()
 
 
 def origin(address: str) -> tuple[str, str, int]:

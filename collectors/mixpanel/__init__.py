@@ -1,6 +1,6 @@
 """What Mixpanel knows: how often each event happened, and what it carried."""
 
-from collectors.mixpanel.client import MixpanelClient, TimeStorage
+from collectors.mixpanel.client import MixpanelClient, MixpanelProject, TimeStorage
 from collectors.mixpanel.events import CountedBatch, EventRefused, fetch_event_counts
 from collectors.mixpanel.export.export_counts import WindowFailed, fetch_exported_counts
 from collectors.mixpanel.lexicon import Definitions, fetch_definitions
@@ -16,6 +16,7 @@ __all__ = [
     "EventNames",
     "EventRefused",
     "MixpanelClient",
+    "MixpanelProject",
     "TimeStorage",
     "WindowFailed",
     "ask_time_zone",

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-import requests
 from requests.auth import HTTPBasicAuth
 
 from collectors.errors import UnusableSetting
-from collectors.http.client import HttpClient
+from collectors.http.client import NOBODY, HttpClient, Watch
 from collectors.http.pacing import Pace
 from collectors.http.replies import Service
-from collectors.http.retrying import Retries
 from collectors.http.session import new_session
 from collectors.http.shape import Reader
-from collectors.http.transport import Timeouts
+from collectors.http.transport import USUAL, Transport
 from collectors.regions import MIXPANEL_BASES
 
 TimeStorage = Literal["utc", "project"]
@@ -59,10 +58,11 @@ MIXPANEL = Service(
 )
 
 
-class MixpanelClient:
-    """One project, seen through a service account.
+@dataclass(frozen=True)
+class MixpanelProject:
+    """One project and the service account that may read it.
 
-    Args:
+    Attributes:
         project_id: Number of the project.
         service_account: User name of the service account.
         service_secret: Its secret.
@@ -71,66 +71,54 @@ class MixpanelClient:
         export_url: Whole address of the raw export instead of the region's.
         app_url: Base address of the App API instead of the region's.
         time_storage: "utc", or "project" for projects made before 2023, whose events carry local time.
-        before_query: Called before each Query request; raising `BudgetSpent` there ends the source.
-        after_query: Called after each Query request with its status, None where no answer came.
-        timeouts: For connecting, and for silence.
-        session: Shared with other clients, or None for one of its own.
-        sleep: Waits; injected so that tests need not.
-        longest_wait_seconds: The longest pause that Mixpanel may ask for; 3600 waits for the hourly quota.
+    """
+
+    project_id: str | int
+    service_account: str
+    service_secret: str = field(repr=False)
+    region: str = "us"
+    query_url: str | None = None
+    export_url: str | None = None
+    app_url: str | None = None
+    time_storage: TimeStorage = "utc"
+
+
+class MixpanelClient:
+    """One project, seen through a service account.
+
+    Args:
+        project: The project and its account.
+        queries: Told of every request to the Query API; raising `BudgetSpent` before one ends the source.
+        transport: How to connect, wait and ask again; a longest wait of an hour waits for the hourly quota.
 
     Raises:
         UnusableSetting: the project id, the account, the region or an address cannot be used.
     """
 
-    def __init__(
-        self,
-        project_id: str | int,
-        service_account: str,
-        service_secret: str,
-        *,
-        region: str = "us",
-        query_url: str | None = None,
-        export_url: str | None = None,
-        app_url: str | None = None,
-        time_storage: TimeStorage = "utc",
-        before_query: Callable[[], None] | None = None,
-        after_query: Callable[[int | None], None] | None = None,
-        timeouts: Timeouts | None = None,
-        session: requests.Session | None = None,
-        sleep: Callable[[float], object] | None = None,
-        longest_wait_seconds: float = 60.0,
-    ) -> None:
-        self.project_id = _project_number(project_id)
-        self.time_storage: TimeStorage = time_storage
-        user, secret = _credential(service_account, "ACCOUNT"), _credential(service_secret, "SECRET")
-        if region not in MIXPANEL_BASES:
-            raise UnusableSetting(f"MIXPANEL_REGION is {region!r}.", "Use us, eu or in.", source="Mixpanel")
-        bases = MIXPANEL_BASES[region]
-        self._owned_session = new_session() if session is None else None
+    def __init__(self, project: MixpanelProject, *, queries: Watch = NOBODY, transport: Transport = USUAL) -> None:
+        self.project_id = _project_number(project.project_id)
+        self.time_storage: TimeStorage = project.time_storage
+        user, secret = _credential(project.service_account, "ACCOUNT"), _credential(project.service_secret, "SECRET")
+        if project.region not in MIXPANEL_BASES:
+            raise UnusableSetting(f"MIXPANEL_REGION is {project.region!r}.", "Use us, eu or in.", source="Mixpanel")
+        bases = MIXPANEL_BASES[project.region]
+        self._owned_session = new_session() if transport.session is None else None
+        shared = replace(transport, session=transport.session or self._owned_session)
 
-        def client(
-            base: str,
-            pace: Pace | None = None,
-            before: Callable[[], None] | None = None,
-            after: Callable[[int | None], None] | None = None,
-        ) -> HttpClient:
+        def client(base: str, pace: Pace | None = None, watch: Watch = NOBODY) -> HttpClient:
             return HttpClient(
                 MIXPANEL,
                 base,
                 HTTPBasicAuth(user, secret),
                 secrets=(f"{user}:{secret}", secret),
-                timeouts=timeouts,
-                session=session or self._owned_session,
+                transport=shared,
                 pace=pace,
-                retries=Retries(longest_wait=longest_wait_seconds),
-                before_request=before,
-                after_request=after,
-                sleep=sleep,
+                watch=watch,
             )
 
-        self.query = client(query_url or bases[0], before=before_query, after=after_query)
-        self.export = client(export_url or bases[1], pace=Pace(EXPORTS_PER_SECOND))
-        self.app = client(app_url or bases[2])
+        self.query = client(project.query_url or bases[0], watch=queries)
+        self.export = client(project.export_url or bases[1], pace=Pace(EXPORTS_PER_SECOND))
+        self.app = client(project.app_url or bases[2])
 
     @property
     def requests_sent(self) -> int:

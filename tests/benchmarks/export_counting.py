@@ -14,8 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collectors.http.transport import Timeouts
-from collectors.mixpanel import CountedBatch, MixpanelClient, fetch_exported_counts
+from collectors.mixpanel import CountedBatch, MixpanelClient, MixpanelProject, fetch_exported_counts
 
 EVENTS = 500_000
 BLOCK = 2_000
@@ -80,7 +79,7 @@ def main() -> None:
     server = multiprocessing.Process(target=serve, args=(events, there), daemon=True)
     server.start()
     client = MixpanelClient(
-        4242, "robot", "secret", export_url=f"http://127.0.0.1:{here.recv()}/export", timeouts=Timeouts(5.0, 60.0)
+        MixpanelProject(4242, "robot", "secret", export_url=f"http://127.0.0.1:{here.recv()}/export")
     )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     began, busy = time.monotonic(), time.process_time()

@@ -14,7 +14,7 @@ from collectors.http.client import HttpClient
 from collectors.http.redaction import secrets_of
 from collectors.http.replies import Service
 from collectors.http.retrying import Retries
-from collectors.http.transport import Timeouts
+from collectors.http.transport import Timeouts, Transport
 from collectors.http.waiting import asked_wait
 
 LONGEST_WAIT = 24 * 3600.0
@@ -38,8 +38,9 @@ def receiver(name: str, address: str, http: HttpSettings, key: str | None = None
         address,
         BearerKey(key) if key else None,
         secrets=(key,) if key else secrets_of(address),
-        timeouts=Timeouts(http.connect_seconds, http.read_seconds, whole_seconds=http.read_seconds),
-        retries=Retries(most=0),
+        transport=Transport(
+            Timeouts(http.connect_seconds, http.read_seconds, whole_seconds=http.read_seconds), retries=Retries(most=0)
+        ),
     )
     try:
         yield client

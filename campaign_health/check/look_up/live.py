@@ -23,10 +23,9 @@ from campaign_health.settings import (
     WorkspaceSettings,
     load_settings,
 )
-from collectors.customerio import CustomerioClient, Fetched, fetch_campaigns, fetch_each, fetch_messages
-from collectors.http.transport import Timeouts
+from campaign_health.settings.clients import customerio_client, mixpanel_client
+from collectors.customerio import Fetched, fetch_campaigns, fetch_each, fetch_messages
 from collectors.mixpanel import (
-    MixpanelClient,
     fetch_event_counts,
     fetch_event_names,
     fetch_property_profiles,
@@ -79,12 +78,7 @@ def _ask_customerio(chosen: WorkspaceSettings, http: HttpSettings) -> Observed:
     settings = chosen.customerio
     if settings is None:
         raise CouldNotCheck("There is no key for Customer.io.", "Set CUSTOMERIO_APP_API_KEY.")
-    client = CustomerioClient(
-        settings.app_api_key.get_secret_value(),
-        region=settings.region,
-        app_url=settings.app_url,
-        timeouts=Timeouts(http.connect_seconds, http.read_seconds),
-    )
+    client = customerio_client(settings, http)
     try:
         listed = fetch_campaigns(client)
         refused = list(listed.refused)
@@ -128,17 +122,7 @@ def _ask_mixpanel(chosen: WorkspaceSettings, http: HttpSettings, manifest: Manif
             "Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET.",
         )
     observed = Observed()
-    client = MixpanelClient(
-        settings.project_id,
-        settings.service_account,
-        settings.service_secret.get_secret_value(),
-        region=settings.region,
-        query_url=settings.query_url,
-        export_url=settings.export_url,
-        app_url=settings.app_url,
-        time_storage=settings.time_storage,
-        timeouts=Timeouts(http.connect_seconds, http.read_seconds),
-    )
+    client = mixpanel_client(settings, http)
     try:
         if zone is None:
             served = fetch_time_zone(client)
