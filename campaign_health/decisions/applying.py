@@ -3,34 +3,68 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from campaign_health.decisions.said import announced_renames, decisions_known, hand_overs_of
 from campaign_health.detection.incident.incidents import Change, Incident
 from campaign_health.detection.incident.news import is_news
 from campaign_health.detection.incident.standing import Standing, standing_of
-from campaign_health.process.clock import local_day, local_days
+from campaign_health.process.clock import local_days
 from storage.connection import Connection
 from storage.file.conversion import read_instant
 from storage.file.zones import stored_zone
 from storage.read.decided import ended_days
 from storage.read.judged import campaign_plans, incidents
+from storage.read.rows import Row
 from storage.save.decisions import save_standings
 from storage.save.incident_rows import save_changes
 
 
 @dataclass(frozen=True)
 class StoredIncident:
-    """An incident as stored under the id it is known by, with the event that its campaign hangs on."""
+    """A row of `incident`, the day whose data last ended it (None: never), and the event that its campaign hangs on."""
 
-    incident_id: str
-    status: str
-    incident: Incident
+    row: Row
+    ended_on: date | None
     event: str | None
+
+    @property
+    def incident_id(self) -> str:
+        """The id that it is known by."""
+        return str(self.row["incident_id"])
+
+    @property
+    def status(self) -> str:
+        """open, recovered or withdrawn."""
+        return str(self.row["status"])
+
+    @cached_property
+    def incident(self) -> Incident:
+        """What the row still says of it."""
+        row = self.row
+        return Incident(
+            campaign_id=row["campaign_id"],
+            opened_on=row["opened_on"],
+            detected_on=row["detected_on"],
+            kind=row["kind"],
+            stage=row["stage"],
+            last_good_day=row["last_good_day"],
+            summary=row["summary"],
+            cause=row["cause"],
+            evidence=tuple(json.loads(row["evidence"])),
+            recovered_on=row["recovered_on"],
+            ended_on=self.ended_on or row["recovered_on"] or row["detected_on"] if self.status == "recovered" else None,
+        )
+
+    @property
+    def standing(self) -> Standing:
+        """What the row says that people answer for."""
+        stored = {name: self.row[name] for name in vars(Standing())}
+        return Standing(**stored | {"acknowledged_at": read_instant(self.row["acknowledged_at"])})
 
 
 def apply_decisions(
@@ -39,58 +73,36 @@ def apply_decisions(
     now: datetime,
     concerns: Callable[[StoredIncident], bool],
     *,
-    today: date | None = None,
+    today: date,
     restated_until: date | None,
 ) -> None:
     """Bring the open incidents, and of the others those that `concerns` names, in line with what was said.
 
-    Call it in the transaction that recorded or undid a decision, or saved what was judged. `today` is the day on which
-    it is looked at, by default that of `now` in the workspace's zone; nothing of the days up to `restated_until` is
-    news. Only what differs is written, and what came about by itself: a mute or a grace that ended, a hand-over.
-    The manifest's hand-overs hold as it was last read. Raises UnknownZoneError.
+    Call it in the transaction that recorded or undid a decision, or saved what was judged. `today` is the day in the
+    workspace's zone on which it is looked at; nothing of the days up to `restated_until` is news. Only what differs is
+    written, and what came about by itself: a mute or a grace that ended, a hand-over. The manifest's hand-overs hold as
+    it was last read. Raises UnknownZoneError.
     """
     zone = stored_zone(connection, workspace) or ZoneInfo("UTC")
-    today = today or local_day(now, zone)
     decisions = decisions_known(connection, workspace, zone, today)
     hand_overs = hand_overs_of(decisions, announced_renames(connection, workspace), zone)
     events = {plan["campaign_id"]: plan["event"] for plan in campaign_plans(connection, workspace)}
     ended = ended_days(connection, workspace)
-    standings: list[dict[str, Any]] = []
+    standings: list[Row] = []
     changes: list[Change] = []
     for incident_id, row in incidents(connection, workspace).items():
-        event = events.get(row["campaign_id"])
-        incident = _incident(row, ended.get(incident_id))
-        if row["status"] != "open" and not concerns(StoredIncident(incident_id, row["status"], incident, event)):
+        stored = StoredIncident(row, ended.get(incident_id), events.get(row["campaign_id"]))
+        if stored.status != "open" and not concerns(stored):
             continue
-        standing, own = standing_of(incident, incident_id, event, decisions, hand_overs, today, local_days(zone))
-        if standing != _standing(row):
+        standing, own = standing_of(
+            stored.incident, incident_id, stored.event, decisions, hand_overs, today, local_days(zone)
+        )
+        if standing != stored.standing:
             standings.append({"incident_id": incident_id, **vars(standing)})
         changes += own
     save_standings(connection, workspace, standings)
     rows = [change.as_row(_is_news(change, today, restated_until)) for change in changes]
     save_changes(connection, workspace, rows, now)
-
-
-def _incident(row: Mapping[str, Any], ended_on: date | None) -> Incident:
-    """What a stored row still says of an incident."""
-    return Incident(
-        campaign_id=row["campaign_id"],
-        opened_on=row["opened_on"],
-        detected_on=row["detected_on"],
-        kind=row["kind"],
-        stage=row["stage"],
-        last_good_day=row["last_good_day"],
-        summary=row["summary"],
-        cause=row["cause"],
-        evidence=tuple(json.loads(row["evidence"])),
-        recovered_on=row["recovered_on"],
-        ended_on=ended_on or row["recovered_on"] or row["detected_on"] if row["status"] == "recovered" else None,
-    )
-
-
-def _standing(row: Mapping[str, Any]) -> Standing:
-    stored = {name: row[name] for name in vars(Standing())}
-    return Standing(**stored | {"acknowledged_at": read_instant(row["acknowledged_at"])})
 
 
 def _is_news(change: Change, today: date, restated_until: date | None) -> bool:

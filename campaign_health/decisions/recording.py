@@ -119,9 +119,8 @@ def undo_decision(connection: Connection, workspace: str, decision_id: str, undo
         )
     by = stored_text(undone_by)
     mark_undone(connection, workspace, decision_id, by, now)
-    _take_effect(
-        connection, workspace, replace(found[0], undone_by=by, undone_at=now), {"by": by, "how": "undone"}, now
-    )
+    undone = replace(found[0], undone_by=by, undone_at=now)
+    _take_effect(connection, workspace, undone, {"by": by, "how": "undone"}, now)
 
 
 def _take_effect(
@@ -136,20 +135,18 @@ def _take_effect(
             return False
         return concerns(decision, stored.incident, stored.incident_id, stored.event)
 
+    today = local_day(now, stored_zone(connection, workspace) or ZoneInfo("UTC"))
     untold = restated_until(connection, workspace)
-    apply_decisions(connection, workspace, now, is_concerned, restated_until=untold)
-    if decision.kind in _CHANGE and decision.campaign_id is not None:
-        day = local_day(now, stored_zone(connection, workspace) or ZoneInfo("UTC"))
-        kind = _CHANGE[decision.kind][0 if decision.undone_at is None else 1]
-        said = {name: value for name, value in detail.items() if value is not None}
-        touched = (
-            [decision.incident_id]
-            if decision.incident_id
-            else decided.open_incidents(connection, workspace, decision.campaign_id)
-        )
-        done = [Change(one, decision.campaign_id, kind, day, said, suffix=decision.decision_id) for one in touched]
-        # What people did themselves is no news to them.
-        save_changes(connection, workspace, [change.as_row(news=False) for change in done], now)
+    apply_decisions(connection, workspace, now, is_concerned, today=today, restated_until=untold)
+    if decision.kind not in _CHANGE or decision.campaign_id is None:
+        return
+    kind = _CHANGE[decision.kind][0 if decision.undone_at is None else 1]
+    said = {name: value for name, value in detail.items() if value is not None}
+    touched = [decision.incident_id] if decision.incident_id else []
+    touched = touched or decided.open_incidents(connection, workspace, decision.campaign_id)
+    done = [Change(one, decision.campaign_id, kind, today, said, suffix=decision.decision_id) for one in touched]
+    # What people did themselves is no news to them.
+    save_changes(connection, workspace, [change.as_row(news=False) for change in done], now)
 
 
 def _map_event(connection: Connection, workspace: str, campaign_id: int) -> None:

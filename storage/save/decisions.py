@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from storage.connection import Connection
 from storage.file.conversion import stored_instant
 from storage.read.decided import Decision
+from storage.read.rows import Row
 from storage.save.bulk import DAY, INSTANT, TEXT, columns_of, incoming
 
 _STANDING = {
@@ -39,7 +39,7 @@ def mark_undone(connection: Connection, workspace: str, decision_id: str, undone
     )
 
 
-def save_standings(connection: Connection, workspace: str, standings: Sequence[Mapping[str, Any]]) -> None:
+def save_standings(connection: Connection, workspace: str, standings: Sequence[Row]) -> None:
     """Write who took on, muted or expects these incidents: rows of `incident_id` and all those columns."""
     types = {"incident_id": TEXT, **_STANDING}
     assignments = ", ".join(f"{name} = i.{name}" for name in _STANDING)
