@@ -71,6 +71,8 @@ def command(
     world, live = _world(source, time_zone, today, seed)
     armed = [fault_from_text(text) for text in faults]
     limits = Limits.unlimited() if no_limits else Limits()
+    # Whoever reads the variables may end it the moment they are there.
+    ended = _told_to_end()
     with running_sandbox(world, faults=armed, limits=limits, port=port, live=live) as sandbox:
         if as_json:
             print_json(sandbox.environment)
@@ -84,7 +86,7 @@ def command(
             f"{min(world.last_day, world.today(sandbox.now))} ({world.time_zone}), on http://127.0.0.1:{sandbox.port}. "
             "Ctrl-C ends it."
         )
-        _wait_for_the_end()
+        ended.wait()
         notes.print(f"{sandbox.count()} requests answered.")
 
 
@@ -109,8 +111,9 @@ def _world(source: str, time_zone: str | None, today: datetime | None, seed: int
         ) from problem
 
 
-def _wait_for_the_end() -> None:
+def _told_to_end() -> threading.Event:
+    """An event that Ctrl-C or a request to end sets from now on."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    ended.wait()
+    return ended
