@@ -37,6 +37,7 @@ from collectors.http.transport import (
     leads_to,
     origin,
 )
+from collectors.http.watch import NOBODY, Watch
 
 Progress = Callable[[int, int | None, str], None]
 Parameters = Mapping[str, str | int]
@@ -60,22 +61,6 @@ class _Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     is_streamed: bool = False
-
-
-@dataclass(frozen=True)
-class Watch:
-    """Who is told of every request, retries too.
-
-    Attributes:
-        before: Called before it; what it raises ends the call.
-        after: Called after it with its status, None where no answer came.
-    """
-
-    before: Callable[[], object] | None = None
-    after: Callable[[int | None], object] | None = None
-
-
-NOBODY = Watch()
 
 
 class HttpClient:

@@ -10,12 +10,13 @@ from typing import Literal
 from requests.auth import HTTPBasicAuth
 
 from collectors.errors import UnusableSetting
-from collectors.http.client import NOBODY, HttpClient, Watch
+from collectors.http.client import HttpClient
 from collectors.http.pacing import Pace
 from collectors.http.replies import Service
 from collectors.http.session import new_session
 from collectors.http.shape import Reader
 from collectors.http.transport import USUAL, Transport
+from collectors.http.watch import NOBODY, Watch
 from collectors.regions import MIXPANEL_BASES
 
 TimeStorage = Literal["utc", "project"]
