@@ -92,6 +92,10 @@ class People:
         )
         return {name: value for name, value in zip(STANDING, values, strict=True) if value is not None}
 
+    def changes(self) -> set[tuple[str, bool]]:
+        """The ids of all changes of incidents, each with whether it is news."""
+        return set(self.world.rows("SELECT change_id, news FROM incident_change"))
+
     def rows(self) -> dict[str, tuple[Any, ...]]:
         """What holds of every incident, by id."""
         return {

@@ -58,6 +58,21 @@ def test_a_mute_holds_to_its_last_day_and_then_ends_by_itself() -> None:
     assert [(change.kind, change.day, change.detail["how"]) for change in changes] == [("unmuted", day(15), "over")]
 
 
+def test_what_was_said_of_the_incident_goes_before_what_was_said_later_of_its_campaign() -> None:
+    of_incident, of_campaign = _decision("mute", 11, until=14), _decision("mute", 12, until=30, incident=None)
+    assert _standing(_incident(), 13, of_incident, of_campaign)[0].muted_until == day(14)
+    assert _standing(_incident(), 13, of_campaign, of_incident)[0].muted_until == day(14)
+
+
+def test_when_the_mute_of_the_incident_has_ended_the_one_of_its_campaign_holds_to_its_own_end() -> None:
+    mutes = _decision("mute", 11, until=14), _decision("mute", 12, until=30, incident=None)
+    held, nothing = _standing(_incident(), 15, *mutes)
+    over, changes = _standing(_incident(), 31, *mutes)
+    assert (held.muted_until, nothing) == (day(30), [])
+    assert over.muted_until is None
+    assert [(change.kind, change.day) for change in changes] == [("unmuted", day(31))]
+
+
 def test_a_mute_clears_when_the_incident_is_over() -> None:
     standing, changes = _standing(_incident(recovered=13), 13, _decision("mute", 11, until=30))
     assert standing.muted_by is None
@@ -87,6 +102,13 @@ def test_a_confirmed_rename_is_a_hand_over_for_a_week() -> None:
     assert [(change.kind, change.day) for change in changes] == [("expected", day(12))]
     assert raised.expected_by is None
     assert [change.kind for change in more] == ["expected", "unexpected"]
+
+
+def test_a_rename_that_is_confirmed_says_nothing_of_an_incident_that_was_over_before() -> None:
+    for since, by in ((13, "ada@example.com"), (14, None)):
+        names = "project.created", "project_created"
+        hand_over = HandOver(*names, day(since), day(21), "ada@example.com", "rename_confirmed")
+        assert _standing(_incident(recovered=13), 15, hand_overs=(hand_over,))[0].expected_by == by
 
 
 def test_a_hand_over_that_the_manifest_announced_is_no_news_when_it_comes() -> None:
