@@ -76,8 +76,9 @@ bench: $(READY) ## measure what the README claims
 	@for file in tests/benchmarks/[a-z]*.py; do \
 		echo "== $$file"; $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; done
 
-docs: $(READY) ## write the command and settings references anew
+docs: $(READY) ## write the references of commands, settings and data anew
 	$(BIN)/python -m tests.write_references
+	$(BIN)/python -m storage.read.data_dictionary docs/data.md
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .venv-lowest .venv-newest .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
