@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
 
-ONE_DAY = timedelta(days=1)
-
 
 def day_start(day: date, zone: tzinfo) -> int:
     """Unix seconds of the first instant of `day` in `zone`, also where its clocks skip midnight."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -109,6 +109,3 @@ class WorkspaceRun:
         """The warehouse in one transaction, which a stop signal does not cut."""
         with self.signals.held(), self.warehouse.open() as connection, transaction(connection):
             yield connection
-
-
-MakeProgress = Callable[[int, int | None, str], None]
