@@ -58,22 +58,20 @@ def command(port: int, address: str, dashboard: bool, data_dir: Path | None) -> 
     if dashboard:
         refuse_port_in_use(port, address)
     code = 0
-    with StopSignals() as signals:
-        try:
-            with (
-                tempfile.TemporaryDirectory(prefix="campaign-health-demo-")
-                if data_dir is None
-                else nullcontext(str(data_dir)) as directory
-            ):
-                demo = _prepare(Path(directory).resolve(), signals)
-                with open_published(demo.settings.data_dir) as connection:
-                    overview = read_overview(connection, demo.now)
-                    print_overview(overview)
-                sys.stdout.flush()
-                if dashboard:
-                    code = _show(demo, port, address)
-        except Stopped as stopped:
-            code = 0 if dashboard else stopped.exit_code
+    room = (
+        tempfile.TemporaryDirectory(prefix="campaign-health-demo-") if data_dir is None else nullcontext(str(data_dir))
+    )
+    try:
+        with StopSignals() as signals, room as directory:
+            demo = _prepare(Path(directory).resolve(), signals)
+            with open_published(demo.settings.data_dir) as connection:
+                overview = read_overview(connection, demo.now)
+                print_overview(overview)
+            sys.stdout.flush()
+            if dashboard:
+                code = _show(demo, port, address)
+    except Stopped as stopped:
+        code = 0 if dashboard else stopped.exit_code
     sys.exit(code)
 
 

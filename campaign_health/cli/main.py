@@ -12,6 +12,7 @@ import click
 
 from campaign_health.cli.terminal.console import notes, replace_unwritable_signs
 from campaign_health.errors import CampaignHealthError
+from campaign_health.process.stopping import Stopped
 from campaign_health.words.visible import visible_lines
 from storage.errors import ExpectedFailure
 
@@ -99,6 +100,8 @@ def main() -> None:
         campaign_health(standalone_mode=True)
     except ExpectedFailure as failure:
         _give_up(failure)
+    except Stopped as stopped:
+        sys.exit(stopped.exit_code)
     except OSError as failure:
         if failure.errno != errno.ENOSPC:
             raise

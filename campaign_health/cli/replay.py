@@ -73,13 +73,15 @@ def command(first: datetime, last: datetime, workspace: str | None, as_json: boo
             display.update(task, description=what, completed=done, total=total)
 
         # Ended by a signal, the copy that the days are judged on is deleted like at any other end.
-        with StopSignals():
-            try:
+        try:
+            with StopSignals() as signals:
                 for chosen in settings.workspaces:
                     if workspace in (None, chosen.name):
-                        days += replay(settings.data_dir, chosen, first.date(), last.date(), progress)
-            except Stopped as stopped:
-                sys.exit(stopped.exit_code)
+                        for day in replay(settings.data_dir, chosen, first.date(), last.date(), progress):
+                            signals.insist()
+                            days.append(day)
+        except Stopped as stopped:
+            sys.exit(stopped.exit_code)
     _say_what_is_not_stored(days, first.date(), last.date())
     announcements = [item for day in days for item in day.announcements]
     costs = _costs(settings.data_dir, announcements)

@@ -29,14 +29,13 @@ def command() -> None:
     settings = load_settings(os.environ, Path.cwd())
     refuse_demo_directory(settings.data_dir)
     # The signals come first: one that arrives while the lock is being taken must not leave it behind.
-    with StopSignals() as signals:
-        try:
-            with only_one(settings.data_dir, SCHEDULE), CollectingDisplay() as display:
-                Schedule(settings, display, _note).run_for_ever(signals)
-        except Stopped:
-            _note("Stopped. What was complete is stored and published.")
-            sys.stdout.flush()
-            os._exit(0)
+    try:
+        with StopSignals() as signals, only_one(settings.data_dir, SCHEDULE), CollectingDisplay() as display:
+            Schedule(settings, display, _note).run_for_ever(signals)
+    except Stopped:
+        _note("Stopped. What was complete is stored and published.")
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def _note(text: str) -> None:

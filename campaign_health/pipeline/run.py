@@ -92,6 +92,7 @@ def _collect(workspaces: list[WorkspaceSettings], order: Order, tools: RunTools,
             try:
                 collect_workspace(workspace, order, tools, part)
             except StorageError as failure:
+                tools.signals.insist()
                 report.problem = str(failure)
                 break
             except ExpectedFailure as failure:

@@ -20,7 +20,8 @@ class Stopped(BaseException):
 class StopSignals:
     """While entered, SIGINT and SIGTERM raise `Stopped` in the main thread; within `held()`, at its end.
 
-    It is raised once: what then saves and cleans up is not stopped again.
+    It is raised once: what then saves and cleans up is not stopped again. A failure that follows it and leaves the
+    block is what became of it on the way (a query that it met), and leaves as `Stopped`.
     Outside the main thread, where Python delivers no signals, it does nothing.
     """
 
@@ -44,6 +45,8 @@ class StopSignals:
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before.clear()
+        if isinstance(value, Exception):
+            self.insist()
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -125,6 +125,7 @@ class Schedule:
             self._later(task, BUSY_RETRY_AFTER)
         except Exception as failure:
             # The one place where everything is caught: a job's failure must not end the schedule.
+            signals.insist()
             self._note(f"{_where(workspace)}{task.kind} failed: {failure}")
             self._note(traceback.format_exc())
             self._incomplete.add(workspace.name)
