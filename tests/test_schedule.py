@@ -175,7 +175,7 @@ def test_a_stop_that_is_taken_for_a_failure_on_its_way_ends_the_schedule_all_the
     schedule, told = schedule_of(scheduled)
     with StopSignals() as signals, pytest.raises(Stopped):
         schedule.run_for_ever(signals)
-    assert "collect failed: Query interrupted" in told
+    assert not any("failed" in line for line in told)
 
 
 def start(installation: Installation, *arguments: str) -> subprocess.Popen[str]:
