@@ -15,12 +15,12 @@ from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
 from campaign_health.alerts.digest.building import build_digest
-from campaign_health.alerts.digest.digest import Digest, SectionName
+from campaign_health.alerts.digest.digest_data import Digest, SectionName
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.cli.main import campaign_health
 from campaign_health.process.clock import local_day
 from campaign_health.state.unchecked import in_short
-from campaign_health.state.workspace import read_workspace
+from campaign_health.state.workspace_state import read_workspace
 from campaign_health.words.dates import days_text
 from campaign_health.words.source_names import source_names
 from storage.file.database import Warehouse, open_published

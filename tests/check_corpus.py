@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from campaign_health.check.findings import CheckResult, Finding
-from campaign_health.check.run import CheckRequest, run_check
+from campaign_health.check.run_check import CheckRequest, run_check
 
 FOLDER = Path(__file__).with_name("fixtures") / "check"
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from campaign_health.sandbox.server import Sandbox
 from collectors.customerio import CustomerioClient
+from collectors.http.request_watch import NOBODY, Watch
 from collectors.http.transport import Timeouts, Transport
-from collectors.http.watch import NOBODY, Watch
 from collectors.mixpanel import MixpanelClient, MixpanelProject
 
 KEY = "app-key/with+signs=0123456789"

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from campaign_health.decisions.recording import record_decision, undo_decision
+from campaign_health.decisions.record_decision import record_decision, undo_decision
 from campaign_health.judge.judging import judge_workspace
 from storage.file.database import transaction
 from tests.judge_cast import Story, World, broken, day, morning_after, steady

@@ -8,7 +8,7 @@ from campaign_health.alerts.channels.delivery import Channel, DeliveryFailed
 from campaign_health.alerts.channels.slack_bot import SlackBot
 from campaign_health.alerts.channels.slack_webhook import SlackWebhook
 from campaign_health.alerts.channels.webhook import JsonWebhook
-from campaign_health.alerts.digest.digest import Digest
+from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.settings import HttpSettings
 
 DIGEST = Digest(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from campaign_health.settings import Settings, WorkspaceSettings
-from campaign_health.settings.reading import load_settings
+from campaign_health.settings.settings_reading import load_settings
 from storage.file.database import Warehouse, transaction
 from storage.records import CORE_SOURCES
 from tests import storage_cast

@@ -21,7 +21,7 @@ import pytest
 from openapi_schema_validator import OAS30Validator
 from ruamel.yaml import YAML
 
-from campaign_health.sandbox.http.recording import RecordedRequest
+from campaign_health.sandbox.http.request_log import RecordedRequest
 
 FOLDER = Path(__file__).resolve().parents[1].parent / "shared" / "apis" / "openapi"
 FILES = {

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from campaign_health.detection.backtest.backtest import RowVerdicts, judge_rows
+from campaign_health.detection.backtest.judge_table import RowVerdicts, judge_rows
 from campaign_health.detection.backtest.pair_table import PairTable
 from campaign_health.detection.pair.verdicts import STATUS_NAMES
 

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from campaign_health.cli.check import command as check_command
 from campaign_health.cli.init import command as init_command
-from campaign_health.manifest.reading import read_manifest
+from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.settings.catalogue import SETTINGS
 from tests.check_corpus import build_repository, run_git
 

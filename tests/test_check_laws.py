@@ -10,7 +10,7 @@ from campaign_health.check.code.snapshot import CodeFile, Snapshot
 from campaign_health.check.findings import Coverage, Finding
 from campaign_health.check.rules.code_rules import check_code
 from campaign_health.manifest.dependencies import campaign_dependencies
-from campaign_health.manifest.reading import parse_manifest
+from campaign_health.manifest.manifest_reading import parse_manifest
 
 NAMES = ("trial_started", "project.created", "Paywall Limit Reached", "inviteSent")
 READ = parse_manifest(

@@ -14,12 +14,12 @@ from click.testing import CliRunner
 
 from campaign_health.check.findings import CheckResult, Finding
 from campaign_health.check.look_up.live import observe_live
-from campaign_health.check.look_up.published import observe_published
-from campaign_health.check.run import CheckRequest, run_check
+from campaign_health.check.look_up.published_answers import observe_published
+from campaign_health.check.run_check import CheckRequest, run_check
 from campaign_health.cli.init import command as init_command
 from campaign_health.demo.world.manifest import demo_manifest
 from campaign_health.demo.world.stories import demo_world
-from campaign_health.manifest.reading import parse_manifest, read_manifest
+from campaign_health.manifest.manifest_reading import parse_manifest, read_manifest
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
 from tests.check_corpus import NOW

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from campaign_health.check.findings import CheckResult
-from campaign_health.check.run import CheckRequest, run_check
+from campaign_health.check.run_check import CheckRequest, run_check
 from campaign_health.manifest.dependencies import ObservedCampaign
 from campaign_health.manifest.observed import Observed, ObservedEvent, ObservedProperty
 from tests.check_corpus import NOW, build_repository

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from campaign_health.check.run import CheckRequest, run_check
+from campaign_health.check.run_check import CheckRequest, run_check
 from tests.check_corpus import NOW, build_repository, check, run_git
 from tests.repositories_cast import AFTER, BEFORE, MANIFEST, branched, commit, rules
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from campaign_health.check.findings import CheckResult
-from campaign_health.check.run import CheckRequest, run_check
+from campaign_health.check.run_check import CheckRequest, run_check
 from tests.check_corpus import NOW, build_repository, check, run_git
 from tests.repositories_cast import AFTER, BEFORE, MANIFEST, branched, commit, rules
 

@@ -12,7 +12,7 @@ from campaign_health.pipeline.order import light_order
 from campaign_health.process.run_lock import COLLECTING, only_one
 from campaign_health.sandbox.faults import Fault
 from campaign_health.sandbox.http.exchange import Call
-from campaign_health.sandbox.http.recording import RecordedRequest
+from campaign_health.sandbox.http.request_log import RecordedRequest
 from campaign_health.sandbox.world.world import EventTruth
 from storage.records import SOURCES
 from tests.collecting_cast import (

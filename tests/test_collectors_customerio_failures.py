@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collectors.customerio import CustomerioClient, fetch_failures
-from collectors.customerio.failures import parse_failures
+from collectors.customerio.failure_reasons import parse_failures
 from collectors.errors import UnexpectedShape
 from tests.collectors_cast import KEY, Reply, customerio_at, scripted
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_health.sandbox.world.day_bounds import midnight
-from collectors.days import day_of
 from collectors.mixpanel.export.export_windows import MOST_WINDOWS, export_windows
+from collectors.zone_days import day_of
 from tests.collectors_cast import ZONES
 
 

@@ -20,8 +20,8 @@ from collectors.errors import CollectorError, Forbidden, RedirectedElsewhere, Se
 from collectors.http.client import LARGEST_JSON
 from collectors.http.shape import Reader
 from collectors.http.waiting import retry_after_seconds, service_time
-from collectors.mixpanel.client import quota_wait
-from collectors.mixpanel.events import parse_counts
+from collectors.mixpanel.event_counts import parse_counts
+from collectors.mixpanel.project_apis import quota_wait
 from collectors.mixpanel.window import Window
 from tests.collectors_cast import Reply, customerio_at, mixpanel_at, scripted
 

@@ -8,8 +8,8 @@ from email.utils import format_datetime
 import pytest
 
 from collectors.errors import BudgetSpent, RateLimited, ServiceFailed, Stopped, Unreachable
+from collectors.http.request_watch import Watch
 from collectors.http.retrying import Retries
-from collectors.http.watch import Watch
 from tests.collectors_cast import Reply, Sleeps, customerio_at, mixpanel_at, scripted
 
 BROKEN = Reply(500, {"errors": [{"detail": "oops", "status": "500"}]})

@@ -14,7 +14,7 @@ from campaign_health.dashboard.parts.campaign_marks import campaign_marks
 from campaign_health.dashboard.parts.cause_facts import evidence_html
 from campaign_health.state.campaign_view import CampaignView
 from campaign_health.words.guides import GUIDES
-from campaign_health.words.status import CAUSE_WORDS, PAGE_STATUSES
+from campaign_health.words.status_words import CAUSE_WORDS, PAGE_STATUSES
 
 
 def test_evidence_is_in_words_and_escaped() -> None:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_health.dashboard.figures.chain import chain_figure, chain_steps, chain_table, chain_text
+from campaign_health.dashboard.figures.funnel import chain_figure, chain_steps, chain_table, chain_text
 from campaign_health.dashboard.figures.gap_calendar import gap_days, gap_text
 from campaign_health.dashboard.figures.hand_over import hand_over_table, hand_over_text
 from campaign_health.dashboard.figures.sparkline import sparkline_url
@@ -29,8 +29,8 @@ from campaign_health.dashboard.parts.campaign_table import csv_rows, in_order, m
 from campaign_health.dashboard.parts.cards import card_html, since_text
 from campaign_health.dashboard.parts.csv_export import as_csv
 from campaign_health.dashboard.parts.event_table import LIVES, lives, newsworthy_first
-from campaign_health.state.campaign_table import campaigns_now
 from campaign_health.state.campaign_view import CampaignView, campaign_view
+from campaign_health.state.every_campaign import campaigns_now
 from campaign_health.state.incident import open_incidents
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from storage.file.database import PUBLISHED_NAME, open_published

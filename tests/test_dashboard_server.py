@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_health.dashboard.server import exposure_warning, streamlit_arguments
+from campaign_health.dashboard.streamlit_server import exposure_warning, streamlit_arguments
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "localhost", "127.5.5.5"])

@@ -50,7 +50,7 @@ def drawn(page: str | None = None, **query: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=60)
     if page:
         app.run()
-        app.switch_page(f"{PAGES}/{page}.py")
+        app.switch_page(f"{PAGES}/{page}_page.py")
     for name, value in query.items():
         app.query_params[name] = value
     app.run()

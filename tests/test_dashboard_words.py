@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from campaign_health.dashboard.figures.chain import chain_figure, chain_steps, chain_text
+from campaign_health.dashboard.figures.funnel import chain_figure, chain_steps, chain_text
 from campaign_health.dashboard.figures.timeline import Mark, ratio_timeline, timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
 from campaign_health.dashboard.look.theme import LIGHT

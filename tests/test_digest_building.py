@@ -9,12 +9,12 @@ from datetime import date, timedelta
 import pytest
 
 from campaign_health.alerts.digest.building import build_digest
-from campaign_health.alerts.digest.digest import Digest, Kind, SectionName
+from campaign_health.alerts.digest.digest_data import Digest, Kind, SectionName
 from campaign_health.alerts.digest.situation import Situation
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.alerts.forms.slack_blocks import slack_message
-from campaign_health.words.status import STATUS_WORDS
+from campaign_health.words.status_words import STATUS_WORDS
 from tests.digest_cast import FAILED_METRICS, TODAY, TRIAL_WELCOME, change, incident, situation, with_cause
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from campaign_health.alerts.channels.mail import mail_message
 from campaign_health.alerts.digest.building import build_digest
-from campaign_health.alerts.digest.digest import Digest
+from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.alerts.forms.json_form import digest_as_json
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.alerts.forms.slack_blocks import slack_message

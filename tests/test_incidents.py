@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_health.detection.incident.incidents import Evidence, Followed, Incident, Past, follow
+from campaign_health.detection.incident.lifecycle import Evidence, Followed, Incident, Past, follow
 from tests.judge_cast import day, history
 
 CAUSE: Evidence = ({"cause": "message_failing", "sentence": "It fails."},)

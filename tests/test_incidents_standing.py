@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from campaign_health.detection.incident.incidents import Incident
-from campaign_health.detection.incident.standing import HandOver, quiet_when_detected, standing_of
-from storage.read.decided import Decision, DecisionKind
+from campaign_health.detection.incident.attention import HandOver, quiet_when_detected, standing_of
+from campaign_health.detection.incident.lifecycle import Incident
+from storage.read.decisions_made import Decision, DecisionKind
 from tests.judge_cast import day
 
 RENAMED = ({"cause": "event_renamed", "facts": {"old_event": "project.created", "new_event": "project_created"}},)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from campaign_health.detection.incident.incidents import Change, Incident
+from campaign_health.detection.incident.lifecycle import Change, Incident
 from campaign_health.detection.incident.news import is_news
 from campaign_health.judge.reconcile import StoredChange, reconcile
 from tests.judge_cast import day

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_health.decisions.recording import record_decision
+from campaign_health.decisions.record_decision import record_decision
 from campaign_health.judge.judging import judge_all
 from campaign_health.settings import load_settings
 from storage.file.database import open_published, transaction

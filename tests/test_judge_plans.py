@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaign_health.judge.plans import EventPeriod, ManifestFacts, TriggerEdit, make_plans, trigger_periods
+from campaign_health.judge.planned_campaigns import EventPeriod, ManifestFacts, TriggerEdit, make_plans, trigger_periods
 from campaign_health.manifest.schema import CampaignEntry, Manifest
-from storage.read.decided import Decision
+from storage.read.decisions_made import Decision
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MANIFEST = Manifest(

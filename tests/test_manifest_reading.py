@@ -12,8 +12,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from campaign_health.manifest.json_schema import SCHEMA_FILE, json_schema, schema_text
+from campaign_health.manifest.manifest_reading import parse_manifest, read_manifest
 from campaign_health.manifest.problems import ManifestError
-from campaign_health.manifest.reading import parse_manifest, read_manifest
 from campaign_health.manifest.template import TEMPLATE
 
 CONTRACT = """\

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_health.manifest.handovers import handovers
-from campaign_health.manifest.reading import parse_manifest
+from campaign_health.manifest.manifest_reading import parse_manifest
 from campaign_health.manifest.schema import CampaignEntry, CodeSettings, EventEntry, Manifest, PropertyEntry, Rename
 from campaign_health.manifest.writing import ManifestEditError, rename_event, rename_patch, write_manifest
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from campaign_health.check.likely_rename import SIMILAR, is_likely_rename
-from campaign_health.check.run import CheckRequest, run_check
+from campaign_health.check.run_check import CheckRequest, run_check
 from campaign_health.detection.event.event_panel import EventPanel
 from campaign_health.detection.rename.rename import DeclaredRename
 from campaign_health.detection.rename.renames import find_renames

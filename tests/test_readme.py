@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from campaign_health.check.run import CheckRequest, run_check
+from campaign_health.check.run_check import CheckRequest, run_check
 from campaign_health.demo.world.stories import demo_manifest
-from campaign_health.manifest.reading import parse_manifest
+from campaign_health.manifest.manifest_reading import parse_manifest
 
 ROOT = Path(__file__).resolve().parents[1]
 

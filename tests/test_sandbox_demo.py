@@ -10,8 +10,8 @@ import pytest
 import requests
 from ruamel.yaml import YAML
 
-from campaign_health.demo.world.events import Span
-from campaign_health.demo.world.plans import campaigns, trigger_events
+from campaign_health.demo.world.demo_events import Span
+from campaign_health.demo.world.demo_plans import campaigns, trigger_events
 from campaign_health.demo.world.stories import DAYS, STORIES, Story, demo_faults, demo_manifest, demo_world
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox

@@ -10,7 +10,7 @@ import requests
 
 from campaign_health.demo.world.stories import demo_world
 from campaign_health.sandbox.http.limits import Limits
-from campaign_health.sandbox.http.recording import RecordedRequest
+from campaign_health.sandbox.http.request_log import RecordedRequest
 from campaign_health.sandbox.server import Sandbox, running_sandbox
 from tests.openapi import DEVIATIONS, _paths, answer_violations, request_violations, require_descriptions
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from campaign_health.alerts.digest.situation_reads import read_situation
-from campaign_health.decisions.recording import record_decision
+from campaign_health.decisions.record_decision import record_decision
 from campaign_health.state.incident import open_incidents
 from storage.file.database import open_published, transaction
 from storage.records import SOURCES, CollectionRecord

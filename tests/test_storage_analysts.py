@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from campaign_health.decisions.recording import record_decision
+from campaign_health.decisions.record_decision import record_decision
 from storage.file.database import Warehouse, open_published, transaction
 from storage.read.data_dictionary import data_dictionary
 from storage.records import CampaignFailures, PropertyProfile

@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from campaign_health.decisions.recording import change_warehouse, record_decision, undo_decision
+from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
 from storage.errors import UnknownDecisionError
 from storage.file.database import Warehouse, open_published, transaction
-from storage.read.decided import all_decisions, decisions_in_force
+from storage.read.decisions_made import all_decisions, decisions_in_force
 from storage.save import save_campaigns, save_workspace_zone
 from tests.storage_cast import NOW, WORKSPACE, campaign, day, open_warehouse
 

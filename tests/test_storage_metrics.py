@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from storage.read.collected import profiled_days, recent_requests, stored_days
-from storage.read.sources import source_rows
+from storage.read.source_runs import source_rows
 from storage.records import CampaignMetrics, Collected, CollectionRecord, DefinitionRecord, PropertyProfile
 from storage.save import (
     mark_not_collected,

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from campaign_health.decisions.recording import record_decision
+from campaign_health.decisions.record_decision import record_decision
 from storage.file.database import PUBLISHED_NAME, open_published
 from storage.file.migrations import migrate, shipped_migrations
 from storage.read.collected import campaign_events

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from campaign_health.alerts.digest.building import build_digest
-from campaign_health.alerts.digest.digest import SectionName
+from campaign_health.alerts.digest.digest_data import SectionName
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.alerts.forms.slack_blocks import slack_message
-from campaign_health.state.sources import SourceState
+from campaign_health.state.source_health import SourceState
 from campaign_health.state.stretches import Stretch, read_stretches
 from campaign_health.state.unchecked import CURE, in_short, unchecked
 from tests.digest_cast import ERROR, FAILED_METRICS, TODAY, situation

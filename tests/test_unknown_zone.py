@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from campaign_health.alerts.sending import zone_of
-from campaign_health.decisions.recording import record_decision
+from campaign_health.decisions.record_decision import record_decision
 from campaign_health.errors import SettingsError
-from campaign_health.judge.replay import replay
+from campaign_health.judge.past_mornings import replay
 from campaign_health.pipeline.zone import choose_zone
 from campaign_health.settings import load_settings
 from storage.errors import UnknownZoneError

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from campaign_health.alerts.channels.configured import Route, channels_of, narrowed
 from campaign_health.alerts.channels.delivery import Channel, Delivery, DeliveryFailed, Receipt
 from campaign_health.alerts.digest.building import build_digest
-from campaign_health.alerts.digest.digest import Digest, Kind
+from campaign_health.alerts.digest.digest_data import Digest, Kind
 from campaign_health.alerts.digest.due import PastAnnouncement, kind_due, urgent_incidents
 from campaign_health.alerts.digest.situation import Situation
 from campaign_health.alerts.digest.situation_reads import read_situation
@@ -29,7 +29,7 @@ from collectors.http.retrying import Retries, TryAgain, persist
 from storage.connection import Connection
 from storage.errors import ExpectedFailure
 from storage.file.database import Warehouse, transaction
-from storage.file.failures import clear_failures
+from storage.file.translated_errors import clear_failures
 from storage.file.zones import stored_zone
 from storage.save.announcements import Announcement, announcements_on, claim_announcement, settle_announcement
 

@@ -17,7 +17,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from campaign_health.detection.backtest.backtest import judge_rows
+from campaign_health.detection.backtest.judge_table import judge_rows
 from campaign_health.detection.backtest.pair_table import PairTableError, read_pairs, write_verdicts
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 

@@ -15,10 +15,10 @@ import click
 
 from campaign_health.check.findings import CheckResult
 from campaign_health.check.reports import FORMATS, render
-from campaign_health.check.run import CheckRequest, run_check
+from campaign_health.check.run_check import CheckRequest, run_check
 from campaign_health.errors import CampaignHealthError
+from campaign_health.manifest.manifest_reading import DEFAULT_NAME, ReadManifest
 from campaign_health.manifest.problems import Failure
-from campaign_health.manifest.reading import DEFAULT_NAME, ReadManifest
 from campaign_health.process.clock import read_clock
 
 if TYPE_CHECKING:
@@ -138,6 +138,6 @@ def _live(read: ReadManifest, workspace: str | None, now: datetime) -> Observed:
 
 
 def _published(file: Path, workspace: str | None, now: datetime) -> Observed:
-    from campaign_health.check.look_up.published import observe_published
+    from campaign_health.check.look_up.published_answers import observe_published
 
     return observe_published(file, workspace, now.date())

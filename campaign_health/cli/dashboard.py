@@ -9,7 +9,12 @@ from pathlib import Path
 import click
 
 from campaign_health.cli.terminal.console import notes
-from campaign_health.dashboard.server import DEFAULT_ADDRESS, DEFAULT_PORT, exposure_warning, streamlit_arguments
+from campaign_health.dashboard.streamlit_server import (
+    DEFAULT_ADDRESS,
+    DEFAULT_PORT,
+    exposure_warning,
+    streamlit_arguments,
+)
 from campaign_health.settings import load_settings
 
 PORT = click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="Port.")

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from campaign_health.cli.dashboard import ADDRESS, PORT
 from campaign_health.cli.terminal.console import notes
 from campaign_health.cli.terminal.status_view import print_overview
-from campaign_health.dashboard.server import refuse_port_in_use, streamlit_arguments
+from campaign_health.dashboard.streamlit_server import refuse_port_in_use, streamlit_arguments
 from campaign_health.demo.prepare import Demo, demo_process_environment, prepare_demo
 from campaign_health.process.clock import read_clock
 from campaign_health.process.stopping import Stopped, StopSignals

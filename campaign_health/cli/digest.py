@@ -11,7 +11,7 @@ import click
 from campaign_health.alerts.channels.configured import channels_of
 from campaign_health.alerts.channels.delivery import Delivery, DeliveryFailed
 from campaign_health.alerts.channels.terminal_channel import Terminal
-from campaign_health.alerts.digest.digest import Digest
+from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.json_form import digest_as_json
 from campaign_health.alerts.forms.plain_text import plain_text

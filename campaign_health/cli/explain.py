@@ -23,7 +23,7 @@ from campaign_health.settings import load_settings
 from campaign_health.state.find_campaign import find_campaign
 from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import count, span
-from campaign_health.words.status import cause_label, stage_label, status_label
+from campaign_health.words.status_words import cause_label, stage_label, status_label
 from storage.file.database import open_published
 
 

@@ -9,7 +9,7 @@ import click
 
 from campaign_health.errors import CouldNotStart
 from campaign_health.manifest.configuration import configuration_template
-from campaign_health.manifest.reading import DEFAULT_NAME, parse_manifest
+from campaign_health.manifest.manifest_reading import DEFAULT_NAME, parse_manifest
 from campaign_health.manifest.template import TEMPLATE
 from campaign_health.process.clock import read_clock
 
@@ -68,7 +68,7 @@ def _write(path: Path, text: str, force: bool) -> bool:
 
 
 def _from_data(file: str, workspace: str | None) -> str:
-    from campaign_health.check.look_up.published import observe_published
+    from campaign_health.check.look_up.published_answers import observe_published
     from campaign_health.manifest.from_data import manifest_from_data
     from campaign_health.settings import load_settings
 

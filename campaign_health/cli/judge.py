@@ -20,7 +20,7 @@ from campaign_health.process.clock import read_clock
 from campaign_health.settings import Settings, load_settings
 from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import plural
-from campaign_health.words.status import STATUS_WORDS
+from campaign_health.words.status_words import STATUS_WORDS
 from storage.file.database import Warehouse
 
 __all__ = ["DAY", "check_workspace", "command"]

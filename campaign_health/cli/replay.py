@@ -20,14 +20,14 @@ from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import notes, print_json
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.status_view import clean, print_rendered
-from campaign_health.judge.replay import Announcement, ReplayedDay, replay
+from campaign_health.judge.past_mornings import Announcement, ReplayedDay, replay
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import load_settings
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.currency import DOLLARS, currency_if_said
 from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import plural
-from campaign_health.words.status import cause_label, status_label
+from campaign_health.words.status_words import cause_label, status_label
 from storage.file.database import open_published
 from storage.read.judged import campaign_plans, incidents
 

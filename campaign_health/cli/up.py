@@ -12,7 +12,7 @@ import click
 
 from campaign_health.cli.dashboard import ADDRESS, PORT
 from campaign_health.cli.terminal.console import notes
-from campaign_health.dashboard.server import exposure_warning, streamlit_arguments
+from campaign_health.dashboard.streamlit_server import exposure_warning, streamlit_arguments
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import load_settings
 

@@ -12,12 +12,12 @@ from campaign_health.errors import CampaignHealthError
 PAGES = "pages"
 # File, title, address, icon. The first is the start page, whose address is the bare one.
 PAGE_LIST = (
-    ("overview.py", "Overview", "overview", ":material/monitor_heart:"),
-    ("campaign.py", "Campaign", "campaign", ":material/campaign:"),
-    ("events.py", "Events", "events", ":material/bolt:"),
-    ("coverage.py", "Coverage", "coverage", ":material/checklist:"),
-    ("data.py", "Data", "data", ":material/database:"),
-    ("help.py", "Help", "help", ":material/help:"),
+    ("overview_page.py", "Overview", "overview", ":material/monitor_heart:"),
+    ("campaign_page.py", "Campaign", "campaign", ":material/campaign:"),
+    ("events_page.py", "Events", "events", ":material/bolt:"),
+    ("coverage_page.py", "Coverage", "coverage", ":material/checklist:"),
+    ("data_page.py", "Data", "data", ":material/database:"),
+    ("help_page.py", "Help", "help", ":material/help:"),
 )
 
 

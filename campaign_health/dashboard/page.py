@@ -14,12 +14,12 @@ from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.style import use_style
 from campaign_health.dashboard.look.theme import Palette, palette
-from campaign_health.dashboard.published import answer
-from campaign_health.dashboard.watch import watch_for_new_data
+from campaign_health.dashboard.page_watch import watch_for_new_data
+from campaign_health.dashboard.published_cache import answer
 from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings
 from campaign_health.state.overview import Overview, overview_of
-from campaign_health.state.workspace import WorkspaceState, read_workspace, workspace_names
+from campaign_health.state.workspace_state import WorkspaceState, read_workspace, workspace_names
 from campaign_health.words.dates import moment_text
 from campaign_health.words.visible import visible
 from storage.errors import ExpectedFailure, NoPublishedFileError

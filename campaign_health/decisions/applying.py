@@ -10,14 +10,14 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from campaign_health.decisions.said import announced_renames, decisions_known, hand_overs_of
-from campaign_health.detection.incident.incidents import Change, Incident
+from campaign_health.detection.incident.attention import Standing, standing_of
+from campaign_health.detection.incident.lifecycle import Change, Incident
 from campaign_health.detection.incident.news import is_news
-from campaign_health.detection.incident.standing import Standing, standing_of
 from campaign_health.process.clock import local_days
 from storage.connection import Connection
 from storage.file.conversion import read_instant
 from storage.file.zones import stored_zone
-from storage.read.decided import ended_days
+from storage.read.decisions_made import ended_days
 from storage.read.judged import campaign_plans, incidents
 from storage.read.rows import Row
 from storage.save.decisions import save_standings

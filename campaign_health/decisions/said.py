@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from campaign_health.detection.incident.standing import CONFIRMED_HAND_OVER_DAYS, HandOver
+from campaign_health.detection.incident.attention import CONFIRMED_HAND_OVER_DAYS, HandOver
 from campaign_health.manifest.handovers import handovers
 from campaign_health.manifest.schema import Manifest, Rename
 from campaign_health.process.clock import local_day
 from storage.connection import Connection
-from storage.read.decided import Decision, decisions_in_force
+from storage.read.decisions_made import Decision, decisions_in_force
 from storage.read.judged import manifest_renames
 
 _BY_MANIFEST = "manifest"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from campaign_health.doctor.finding import Finding, fine, note, wrong
 from campaign_health.process.run_lock import SCHEDULE, holder_of
-from campaign_health.settings.reading import CONFIGURATION_FILE, SECRETS_FILE
+from campaign_health.settings.settings_reading import CONFIGURATION_FILE, SECRETS_FILE
 from storage.errors import BusyError, NoPublishedFileError, StorageError
 from storage.file.database import Warehouse, open_published
 from storage.read.collected import newest_instant

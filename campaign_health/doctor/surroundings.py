@@ -11,8 +11,8 @@ from typing import Any
 import requests
 
 from campaign_health.doctor.finding import Finding, fine, note, wrong
+from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.problems import ManifestError
-from campaign_health.manifest.reading import read_manifest
 from campaign_health.process.clock import NOW_SETTING
 from campaign_health.settings import unknown_settings
 

@@ -9,20 +9,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from campaign_health.decisions.said import announced_renames, decisions_known, hand_overs_of
-from campaign_health.detection.incident.standing import HandOver
+from campaign_health.detection.incident.attention import HandOver
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.rename.rename import DeclaredRename, RenameDecisions
 from campaign_health.judge.mapping import CampaignSpan, campaign_spans
-from campaign_health.judge.plans import ManifestFacts, Plan, make_plans
+from campaign_health.judge.planned_campaigns import ManifestFacts, Plan, make_plans
+from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.problems import ManifestError
-from campaign_health.manifest.reading import read_manifest
 from campaign_health.manifest.schema import Manifest
 from campaign_health.process.clock import local_day, local_days
 from campaign_health.settings import WorkspaceSettings
 from storage.connection import Connection
 from storage.file.zones import stored_zone
 from storage.read import judge_input, judged
-from storage.read.decided import Decision
+from storage.read.decisions_made import Decision
 
 
 @dataclass(frozen=True)

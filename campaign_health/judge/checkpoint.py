@@ -14,7 +14,7 @@ import numpy as np
 
 from campaign_health.detection.chain.chain_links import ChainState
 from campaign_health.detection.chain.chain_verdicts import ChainVerdicts, Expectation
-from campaign_health.detection.incident.incidents import Incident, Past
+from campaign_health.detection.incident.lifecycle import Incident, Past
 from campaign_health.detection.incident.money import DailyMiss
 
 VERSION = 4

@@ -6,14 +6,14 @@ from campaign_health.judge.background import Known
 from campaign_health.judge.diagnosis import Diagnosis
 from campaign_health.judge.material import BrokenMaterial, Material
 from campaign_health.judge.outcome import JudgedDays, follow_incidents
-from campaign_health.judge.project_changes import ProjectChanges
-from campaign_health.judge.rows import (
+from campaign_health.judge.outcome_rows import (
     manifest_rename_row,
     plan_row,
     property_change_row,
     rename_row,
     verdict_columns,
 )
+from campaign_health.judge.project_changes import ProjectChanges
 from campaign_health.judge.told_incidents import IncidentsToTell, incidents_to_tell
 from storage.read.judged import StoredMemory
 from storage.save.judgement import Judgement, Mappings

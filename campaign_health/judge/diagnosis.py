@@ -12,11 +12,11 @@ import pandas as pd
 from campaign_health.detection.causes import BrokenCampaign, find_causes
 from campaign_health.detection.chain.chain_verdicts import STAGES
 from campaign_health.detection.event.project_level import project_kept
-from campaign_health.detection.incident.incidents import Evidence, Incident
+from campaign_health.detection.incident.lifecycle import Evidence, Incident
 from campaign_health.judge.background import Known
 from campaign_health.judge.material import DIAGNOSIS_DAYS
 from campaign_health.judge.outcome import JudgedDays
-from campaign_health.judge.plans import Plan
+from campaign_health.judge.planned_campaigns import Plan
 from campaign_health.judge.project_changes import ProjectChanges
 from storage.read.about_campaigns import AboutCampaigns
 

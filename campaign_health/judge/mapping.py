@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from campaign_health.detection.chain.chain_input import Flags, Relearning
-from campaign_health.judge.plans import Plan
+from campaign_health.judge.planned_campaigns import Plan
 from campaign_health.names.likeness import name_likeness
 
 UNKNOWN_AFTER_DAYS = 60

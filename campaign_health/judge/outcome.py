@@ -15,7 +15,7 @@ from campaign_health.detection.chain.chain_links import ChainState, judge_links
 from campaign_health.detection.chain.chain_verdicts import ChainVerdicts, beside, cut, padded
 from campaign_health.detection.chain.part_hand_overs import mark_part_hand_overs
 from campaign_health.detection.incident.campaign_history import LOOK_BACK_DAYS, CampaignHistory
-from campaign_health.detection.incident.incidents import BadDay, Change, Followed, Incident, Look, Past, follow
+from campaign_health.detection.incident.lifecycle import BadDay, Change, Followed, Incident, Look, Past, follow
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.judge.checkpoint import Checkpoint
 from campaign_health.judge.material import Material

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from campaign_health.detection.incident.incidents import Change, Incident
+from campaign_health.detection.incident.lifecycle import Change, Incident
 
 _ONCE = ("opened", "recovered", "worsened", "cause_changed")
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from campaign_health.detection.incident.incidents import Change, Incident
+from campaign_health.detection.incident.attention import quiet_when_detected
+from campaign_health.detection.incident.lifecycle import Change, Incident
 from campaign_health.detection.incident.news import is_news
-from campaign_health.detection.incident.standing import quiet_when_detected
 from campaign_health.judge.background import Known
 from campaign_health.judge.material import BrokenMaterial, Material
 from campaign_health.judge.outcome import Outcome
+from campaign_health.judge.outcome_rows import incident_row
 from campaign_health.judge.reconcile import Reconciled, StoredChange, reconcile
-from campaign_health.judge.rows import incident_row
 from campaign_health.process.clock import local_days
 
 _FROM_DATA = ("opened", "worsened", "cause_changed", "recovered", "reopened", "withdrawn")

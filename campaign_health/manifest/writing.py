@@ -11,7 +11,7 @@ from datetime import date
 from ruamel.yaml import YAML
 
 from campaign_health.errors import CampaignHealthError
-from campaign_health.manifest.reading import DEFAULT_NAME, ReadManifest, parse_manifest
+from campaign_health.manifest.manifest_reading import DEFAULT_NAME, ReadManifest, parse_manifest
 from campaign_health.manifest.schema import Manifest
 from campaign_health.manifest.yaml_tree import Place, YamlTree
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from campaign_health.sandbox.customerio import service as customerio_service
 from campaign_health.sandbox.errors import UnknownFault
 from campaign_health.sandbox.http.exchange import Answer, Call
-from campaign_health.sandbox.http.recording import RecordedRequest
+from campaign_health.sandbox.http.request_log import RecordedRequest
 from campaign_health.sandbox.http.spoiled_bodies import SPOILERS
 from campaign_health.sandbox.mixpanel import access as mixpanel_access
 

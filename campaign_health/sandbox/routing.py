@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from campaign_health.sandbox.customerio.service import CustomerIo
 from campaign_health.sandbox.faults import Faults
 from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, Service, json_answer
-from campaign_health.sandbox.http.recording import RecordedRequest, Recording, without_secrets
+from campaign_health.sandbox.http.request_log import RecordedRequest, Recording, without_secrets
 from campaign_health.sandbox.mixpanel.access import MixpanelAccess
 from campaign_health.sandbox.mixpanel.app_api import MixpanelApp
 from campaign_health.sandbox.mixpanel.query import MixpanelQuery

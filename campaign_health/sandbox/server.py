@@ -17,7 +17,7 @@ from campaign_health.sandbox.errors import PortInUse
 from campaign_health.sandbox.faults import Fault, Faults
 from campaign_health.sandbox.http.answering import deliver
 from campaign_health.sandbox.http.limits import Limits
-from campaign_health.sandbox.http.recording import RecordedRequest, Recording
+from campaign_health.sandbox.http.request_log import RecordedRequest, Recording
 from campaign_health.sandbox.routing import Routing
 from campaign_health.sandbox.world.setting import Keys, Setting
 from campaign_health.sandbox.world.world import World

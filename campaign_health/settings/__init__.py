@@ -13,7 +13,7 @@ from campaign_health.settings.model import (
     WebhookSettings,
     WorkspaceSettings,
 )
-from campaign_health.settings.reading import load_settings, unknown_settings
+from campaign_health.settings.settings_reading import load_settings, unknown_settings
 
 __all__ = [
     "CustomerioSettings",

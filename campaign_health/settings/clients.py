@@ -8,9 +8,9 @@ import requests
 
 from campaign_health.settings import CustomerioSettings, HttpSettings, MixpanelSettings
 from collectors.customerio import CustomerioClient
+from collectors.http.request_watch import NOBODY, Watch
 from collectors.http.retrying import Retries
 from collectors.http.transport import Timeouts, Transport
-from collectors.http.watch import NOBODY, Watch
 from collectors.mixpanel import MixpanelClient, MixpanelProject
 from collectors.mixpanel.hourly_budget import HourlyBudget
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from campaign_health.state.incident import Incident, incidents_of, open_incidents
 from storage.connection import Connection
-from storage.read.decided import Decision, decisions_in_force
-from storage.read.events import rename_suspects
+from storage.read.decisions_made import Decision, decisions_in_force
+from storage.read.event_lives import rename_suspects
 from storage.read.one_campaign import (
     campaign_days,
     campaign_edits,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from storage.connection import Connection
-from storage.read.sources import days_of_sources, newest_runs
+from storage.read.source_runs import days_of_sources, newest_runs
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from datetime import date
 
 import pandas as pd
 
-from campaign_health.state.campaign_table import shown_status
+from campaign_health.state.every_campaign import shown_status
 from campaign_health.state.incident import open_incidents
 from storage.connection import Connection
-from storage.read.decided import Decision, decisions_in_force
-from storage.read.events import all_events, all_property_changes, campaign_mappings, rename_suspects
+from storage.read.decisions_made import Decision, decisions_in_force
+from storage.read.event_lives import all_events, all_property_changes, campaign_mappings, rename_suspects
 from storage.read.one_campaign import event_days
 from storage.read.verdicts_now import newest_verdicts
 
@@ -22,7 +22,7 @@ RENAMES_SHOWN = 8
 
 @dataclass(frozen=True)
 class EventsView:
-    """All events, suspected renames and changed properties, as the reads of `storage.read.events` give them.
+    """All events, suspected renames and changed properties, as the reads of `storage.read.event_lives` give them.
 
     `days` are those of the events in the newest `RENAMES_SHOWN` suspects, by event.
     """

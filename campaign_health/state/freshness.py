@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from campaign_health.process.clock import NOW_SETTING, local_day
-from campaign_health.state.sources import SourceState, core
+from campaign_health.state.source_health import SourceState, core
 from campaign_health.words.dates import clock_text, day_text, moment_text
 from campaign_health.words.lists import joined
 from campaign_health.words.numbers import plural

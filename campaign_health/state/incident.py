@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from campaign_health.words.currency import DOLLARS
-from campaign_health.words.status import BROKEN
+from campaign_health.words.status_words import BROKEN
 from storage.connection import Connection
 from storage.read.incidents import incident_rows
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from campaign_health.state.freshness import collected_text
-from campaign_health.state.sources import SourceState
+from campaign_health.state.source_health import SourceState
 from campaign_health.state.standing import Standing
 from campaign_health.state.stretches import WORTH_A_LOOK, Stretch
 from campaign_health.state.unchecked import Unchecked
-from campaign_health.state.workspace import CampaignStatus, WorkspaceState, read_workspace, workspace_names
+from campaign_health.state.workspace_state import CampaignStatus, WorkspaceState, read_workspace, workspace_names
 from campaign_health.words.sentences import overview_parts
 from storage.connection import Connection
 

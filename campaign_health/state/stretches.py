@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from storage.connection import Connection
-from storage.read.stretches import stretch_rows
+from storage.read.newest_stretches import stretch_rows
 
 _LACKING = {
     "lacks_events": "mixpanel_events",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from campaign_health.state.sources import SourceState, troubled_core
+from campaign_health.state.source_health import SourceState, troubled_core
 from campaign_health.state.stretches import Stretch
 from campaign_health.words.dates import days_text
 from campaign_health.words.lists import joined

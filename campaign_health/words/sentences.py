@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from campaign_health.words.costs import weekly_text
 from campaign_health.words.lists import joined
 from campaign_health.words.numbers import count, how_rare, plural, span
-from campaign_health.words.status import BROKEN, STATUS_WORDS, UNBROKEN
+from campaign_health.words.status_words import BROKEN, STATUS_WORDS, UNBROKEN
 
 _BE = {
     "silent": ("is silent", "are silent"),

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from collectors.customerio.client import CustomerioClient
 from collectors.customerio.trigger import trigger_event, trigger_kind
+from collectors.customerio.workspace_api import CustomerioClient
 from collectors.errors import UnexpectedShape
 from collectors.http.shape import Reader, storable
 from storage.records import CampaignRecord, CampaignRefused, MessageRecord

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collectors.days import day_of, day_start
 from collectors.http.shape import Reader
+from collectors.zone_days import day_of, day_start
 
 # Go's print of a time, "2026-09-22 00:00:00 +0000 UTC", or ISO 8601. What follows the offset is dropped.
 _PRINTED = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)? ?(Z|[+-]\d{2}:?\d{2})(?![\d:])", re.ASCII)

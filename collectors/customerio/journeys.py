@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collectors.customerio.client import CustomerioClient
-from collectors.customerio.metrics import MOST_DAYS, join_series, windows
+from collectors.customerio.campaign_metrics import MOST_DAYS, join_series, windows
 from collectors.customerio.series import Series, read_series
-from collectors.days import day_start, days_from
+from collectors.customerio.workspace_api import CustomerioClient
 from collectors.http.shape import Reader
+from collectors.zone_days import day_start, days_from
 from storage.records import JourneyMetrics
 
 HOUR = 3600

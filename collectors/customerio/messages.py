@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from collectors.customerio.campaigns import instant
-from collectors.customerio.client import CustomerioClient
 from collectors.customerio.liquid.template_variables import variables_used
+from collectors.customerio.workspace_api import CustomerioClient
 from collectors.http.shape import Reader, storable
 from storage.records import MessageRecord
 

@@ -26,6 +26,7 @@ from collectors.http.replies import (
     redirected_elsewhere,
     web_page,
 )
+from collectors.http.request_watch import NOBODY, Watch
 from collectors.http.retrying import TryAgain, persist
 from collectors.http.session import new_session
 from collectors.http.transport import (
@@ -37,7 +38,6 @@ from collectors.http.transport import (
     leads_to,
     origin,
 )
-from collectors.http.watch import NOBODY, Watch
 
 Progress = Callable[[int, int | None, str], None]
 Parameters = Mapping[str, str | int]

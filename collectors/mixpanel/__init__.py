@@ -1,11 +1,11 @@
 """What Mixpanel knows: how often each event happened, and what it carried."""
 
-from collectors.mixpanel.client import MixpanelClient, MixpanelProject, TimeStorage
-from collectors.mixpanel.events import CountedBatch, EventRefused, fetch_event_counts
+from collectors.mixpanel.event_counts import CountedBatch, EventRefused, fetch_event_counts
 from collectors.mixpanel.export.export_counts import WindowFailed, fetch_exported_counts
 from collectors.mixpanel.lexicon import Definitions, fetch_definitions
 from collectors.mixpanel.names import EventNames, fetch_event_names
 from collectors.mixpanel.project import WITHHELD, ask_time_zone, fetch_time_zone
+from collectors.mixpanel.project_apis import MixpanelClient, MixpanelProject, TimeStorage
 from collectors.mixpanel.properties import fetch_property_profiles
 from collectors.mixpanel.window import last_day_served
 

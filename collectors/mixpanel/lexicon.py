@@ -8,7 +8,7 @@ from typing import Any
 
 from collectors.errors import AuthenticationFailed, Forbidden, NotFound, PlanForbids
 from collectors.http.shape import Reader, storable
-from collectors.mixpanel.client import MixpanelClient, reader
+from collectors.mixpanel.project_apis import MixpanelClient, reader
 from storage.records import DefinitionRecord
 
 

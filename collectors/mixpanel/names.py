@@ -7,7 +7,7 @@ from datetime import date
 
 from collectors.errors import AuthenticationFailed, CollectorError, RequestRefused
 from collectors.http.shape import Reader
-from collectors.mixpanel.client import MixpanelClient, reader
+from collectors.mixpanel.project_apis import MixpanelClient, reader
 from collectors.mixpanel.window import Window
 
 PATH = "/events/names"

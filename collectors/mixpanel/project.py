@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collectors.errors import Forbidden, NotFound, PlanForbids, UnexpectedShape
-from collectors.mixpanel.client import MixpanelClient
+from collectors.mixpanel.project_apis import MixpanelClient
 
 PATH = "/me"
 

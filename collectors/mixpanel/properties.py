@@ -14,12 +14,12 @@ from collectors.errors import CollectorError, ExportCutOff, NotFound, RequestRef
 from collectors.http.client import Progress
 from collectors.http.shape import Reader, storable
 from collectors.mixpanel.batches import Batches, name_list
-from collectors.mixpanel.client import MixpanelClient, reader
-from collectors.mixpanel.events import TOO_MUCH
+from collectors.mixpanel.event_counts import TOO_MUCH
 from collectors.mixpanel.export.export_counts import read_export
 from collectors.mixpanel.export.export_events import HOT_SHARD, LocalDay, read_event
 from collectors.mixpanel.export.export_stream import Record
 from collectors.mixpanel.export.export_windows import export_windows
+from collectors.mixpanel.project_apis import MixpanelClient, reader
 from storage.records import PropertyProfile
 
 SAMPLE_SIZE = 200_000

@@ -10,13 +10,13 @@ from pathlib import Path
 import duckdb
 
 from storage.errors import ForeignFileError, NoPublishedFileError, StorageError
-from storage.file.failures import clear_database_failures, clear_failures
 from storage.file.instances import opened
 from storage.file.locking import exclusive
 from storage.file.migrations import lend_views, migrate, refuse_newer, shipped_migrations
 from storage.file.publish import publish_copy, sweep_leftovers, sync_directory, temporary_name
 from storage.file.restore import begun_anew, copied_from_published, is_of_an_older_warehouse, made_at, say_restored
 from storage.file.transactions import transaction
+from storage.file.translated_errors import clear_database_failures, clear_failures
 
 __all__ = ["PUBLISHED_NAME", "WAREHOUSE_NAME", "Warehouse", "open_published", "transaction"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from storage.file.failures import held_elsewhere
+from storage.file.translated_errors import held_elsewhere
 
 # Old enough for the analysts' clients from DuckDB 1.1 on; extensions are never fetched from the network.
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {

@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 
 from storage.errors import CorruptFileError, StorageError
-from storage.file.failures import clear_failures
 from storage.file.instances import opened
 from storage.file.migrations import refuse_newer, shipped_migrations
 from storage.file.publish import copy_to_disk
+from storage.file.translated_errors import clear_failures
 
 _log = logging.getLogger(__name__)
 

@@ -1,10 +1,10 @@
 """Saves what was collected, by key, replacing what was there. Each is called inside a transaction."""
 
-from storage.save.campaigns import mark_campaign_gone, save_campaigns
-from storage.save.days import mark_not_collected, save_source_days
-from storage.save.definitions import save_definitions, save_property_profiles
-from storage.save.events import restart_event_series, save_event_window
-from storage.save.metrics import save_campaign_metrics, save_failures, save_journey_metrics
+from storage.save.answered_days import mark_not_collected, save_source_days
+from storage.save.campaign_definitions import mark_campaign_gone, save_campaigns
+from storage.save.campaign_numbers import save_campaign_metrics, save_failures, save_journey_metrics
+from storage.save.event_days import restart_event_series, save_event_window
+from storage.save.event_definitions import save_definitions, save_property_profiles
 from storage.save.runs import save_collection, save_requests, save_workspace_zone
 
 __all__ = [

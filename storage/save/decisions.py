@@ -7,7 +7,7 @@ from datetime import datetime
 
 from storage.connection import Connection
 from storage.file.conversion import stored_instant
-from storage.read.decided import Decision
+from storage.read.decisions_made import Decision
 from storage.read.rows import Row
 from storage.save.bulk import DAY, INSTANT, TEXT, columns_of, incoming
 

@@ -26,7 +26,7 @@ from tests.browser import APP, new_window, running_browser, running_dashboard, s
 
 WORLD = Path(__file__).with_name("dashboard_world.sql")
 NOW = "2026-11-24T08:00:00+00:00"
-CAMPAIGN = "campaign_health/dashboard/pages/campaign.py"
+CAMPAIGN = "campaign_health/dashboard/pages/campaign_page.py"
 ROUNDS = 7
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from campaign_health.detection.backtest.backtest import judge_rows
+from campaign_health.detection.backtest.judge_table import judge_rows
 from campaign_health.detection.backtest.pair_table import PairTable
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.pair.verdicts import STATUS_NAMES

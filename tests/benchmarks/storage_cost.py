@@ -28,7 +28,7 @@ from storage.save import (
     save_source_days,
     save_workspace_zone,
 )
-from storage.save.metrics import JOURNEY_SERIES, METRIC_SERIES
+from storage.save.campaign_numbers import JOURNEY_SERIES, METRIC_SERIES
 from tests.storage_cast import charted
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from campaign_health.alerts.digest.digest import Digest
+from campaign_health.alerts.digest.digest_data import Digest
 
 Receipt = Mapping[str, Any]
 

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 
 from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
-from campaign_health.alerts.digest.digest import Digest
+from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.alerts.digest.lines import shown_name
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.settings import SmtpSettings

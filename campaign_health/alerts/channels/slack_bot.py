@@ -7,7 +7,7 @@ from typing import Any
 from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
 from campaign_health.alerts.channels.receiver import wait_asked_by
 from campaign_health.alerts.channels.slack_api import SlackAnswer, call_slack
-from campaign_health.alerts.digest.digest import Digest
+from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.alerts.forms.slack_blocks import slack_message
 from campaign_health.settings import HttpSettings
 from campaign_health.words.visible import visible

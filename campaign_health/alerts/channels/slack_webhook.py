@@ -6,7 +6,7 @@ import json
 
 from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
 from campaign_health.alerts.channels.receiver import receiver, wait_asked_by
-from campaign_health.alerts.digest.digest import Digest
+from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.alerts.forms.slack_blocks import slack_message
 from campaign_health.settings import HttpSettings
 from campaign_health.words.visible import visible

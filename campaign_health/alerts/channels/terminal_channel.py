@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
-from campaign_health.alerts.digest.digest import Digest
+from campaign_health.alerts.digest.digest_data import Digest
 
 
 class Terminal:

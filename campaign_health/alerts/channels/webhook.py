@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
 from campaign_health.alerts.channels.receiver import receiver, wait_asked_by
-from campaign_health.alerts.digest.digest import Digest
+from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.alerts.forms.json_form import digest_as_json
 from campaign_health.settings import HttpSettings
 

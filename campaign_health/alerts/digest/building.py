@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
-from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Kind, Money, Section, SectionName
+from campaign_health.alerts.digest.digest_data import (
+    CheckFailure,
+    Digest,
+    DigestItem,
+    Kind,
+    Money,
+    Section,
+    SectionName,
+)
 from campaign_health.alerts.digest.lines import headline, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
@@ -16,7 +24,7 @@ from campaign_health.words.dates import day_text
 from campaign_health.words.decided import intended_text, muted_text, taken_text
 from campaign_health.words.links import Act, act_link, campaign_link, data_link, overview_link
 from campaign_health.words.numbers import plural
-from campaign_health.words.status import cause_label
+from campaign_health.words.status_words import cause_label
 
 # The name of the only workspace where the settings name none.
 DEFAULT_WORKSPACE = "default"

@@ -9,7 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from campaign_health.alerts.digest.building import is_news
-from campaign_health.alerts.digest.digest import Kind
+from campaign_health.alerts.digest.digest_data import Kind
 from campaign_health.alerts.digest.situation import Situation
 from campaign_health.settings import DigestSettings
 from campaign_health.state.standing import standing_on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Kind, Section, SectionName
+from campaign_health.alerts.digest.digest_data import CheckFailure, Digest, DigestItem, Kind, Section, SectionName
 from campaign_health.state.standing import Standing
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text, days_text
@@ -13,7 +13,7 @@ from campaign_health.words.lists import joined
 from campaign_health.words.numbers import count, plural
 from campaign_health.words.sentences import muted_parts, risk_parts
 from campaign_health.words.shortened import first_sentence
-from campaign_health.words.status import UNBROKEN, status_label
+from campaign_health.words.status_words import UNBROKEN, status_label
 from campaign_health.words.visible import visible
 
 NAME_LENGTH = 80

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 from campaign_health.alerts.digest.situation import Change, FailedSource, Sends, Situation
 from campaign_health.state.incident import open_and_also
-from campaign_health.state.sources import SourceState, troubled_core
-from campaign_health.state.workspace import read_workspace
+from campaign_health.state.source_health import SourceState, troubled_core
+from campaign_health.state.workspace_state import read_workspace
 from storage.connection import Connection
 from storage.read.sends import sends_since
 from storage.save.announcements import said_on, unannounced_changes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from datetime import date
 
-from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Section, SectionName
+from campaign_health.alerts.digest.digest_data import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.digest.lines import (
     day_and_workspace,
     failure_days,

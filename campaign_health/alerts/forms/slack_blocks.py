@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from campaign_health.alerts.digest.digest import CheckFailure, Digest, DigestItem, Section, SectionName
+from campaign_health.alerts.digest.digest_data import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.digest.lines import (
     day_and_workspace,
     failure_days,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from campaign_health.check.code.snapshot import Snapshot
-from campaign_health.manifest.reading import ReadManifest
+from campaign_health.manifest.manifest_reading import ReadManifest
 
 
 @dataclass(frozen=True)

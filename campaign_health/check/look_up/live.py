@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from campaign_health.check.git_tree import CouldNotCheck
 from campaign_health.check.likely_rename import SIMILAR
-from campaign_health.check.look_up.published import event_properties
+from campaign_health.check.look_up.published_answers import event_properties
 from campaign_health.manifest.dependencies import ObservedCampaign
 from campaign_health.manifest.observed import Observed, ObservedEvent, ObservedProperty
 from campaign_health.manifest.problems import Failure

@@ -9,7 +9,7 @@ from campaign_health.check.findings import Coverage, ExpectedHandover, Finding, 
 from campaign_health.check.labels import stopped
 from campaign_health.check.rules.manifest_rules import is_known
 from campaign_health.manifest.dependencies import CampaignDependency, ObservedCampaign, match_campaign
-from campaign_health.manifest.reading import ReadManifest
+from campaign_health.manifest.manifest_reading import ReadManifest
 
 # Properties with which an event may override a message's own addresses; none has to carry them.
 RESERVED = frozenset({"recipient", "from_address", "reply_to"})

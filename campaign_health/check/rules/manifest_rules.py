@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from campaign_health.check.findings import Finding
 from campaign_health.check.labels import labels, stopped
 from campaign_health.manifest.dependencies import CampaignDependency
-from campaign_health.manifest.reading import ReadManifest
+from campaign_health.manifest.manifest_reading import ReadManifest
 from campaign_health.names.likeness import nearest_names
 
 

@@ -11,8 +11,8 @@ from campaign_health.check.labels import labels, stopped
 from campaign_health.check.likely_rename import SIMILAR
 from campaign_health.manifest.dependencies import CampaignDependency
 from campaign_health.manifest.handovers import handovers
+from campaign_health.manifest.manifest_reading import ReadManifest
 from campaign_health.manifest.observed import Observed, ObservedEvent, ObservedProperty
-from campaign_health.manifest.reading import ReadManifest
 from campaign_health.manifest.schema import EventEntry
 from campaign_health.names.likeness import name_likeness
 from campaign_health.words.dates import day_text

@@ -9,8 +9,8 @@ from campaign_health.check.findings import Coverage, Finding
 from campaign_health.check.rules.customerio_rules import check_customerio
 from campaign_health.check.rules.mixpanel_rules import check_mixpanel
 from campaign_health.manifest.dependencies import CampaignDependency
+from campaign_health.manifest.manifest_reading import ReadManifest
 from campaign_health.manifest.observed import Observed
-from campaign_health.manifest.reading import ReadManifest
 
 
 def check_observed(

@@ -9,7 +9,7 @@ from campaign_health.check.findings import Finding, Severity
 from campaign_health.check.labels import labels, stopped
 from campaign_health.check.likely_rename import SIMILAR
 from campaign_health.manifest.dependencies import CampaignDependency
-from campaign_health.manifest.reading import ReadManifest
+from campaign_health.manifest.manifest_reading import ReadManifest
 from campaign_health.manifest.schema import EventEntry, PropertyEntry
 from campaign_health.manifest.writing import quote
 from campaign_health.names.likeness import name_likeness

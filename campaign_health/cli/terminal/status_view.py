@@ -19,7 +19,7 @@ from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text
 from campaign_health.words.decided import intended_text, muted_text, taken_text
 from campaign_health.words.numbers import plural
-from campaign_health.words.status import STATUS_WORDS, cause_label, status_label
+from campaign_health.words.status_words import STATUS_WORDS, cause_label, status_label
 
 _COLOURS = {"silent": "bold red", "event_lost": "bold red", "degraded": "bold yellow"}
 _WIDEST = 100

@@ -11,11 +11,11 @@ from campaign_health.dashboard.acts.sign_in import asks_for_sign_in, person
 from campaign_health.dashboard.installation import now, warehouse
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.page import Page
-from campaign_health.dashboard.watch import dialog_opens
-from campaign_health.decisions.recording import change_warehouse, record_decision, undo_decision
+from campaign_health.dashboard.page_watch import dialog_opens
+from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
 from campaign_health.state.incident import Incident
 from storage.errors import StorageError
-from storage.read.decided import DecisionKind
+from storage.read.decisions_made import DecisionKind
 
 # Long enough for a collection to finish saving one source.
 WAIT_SECONDS = 20.0

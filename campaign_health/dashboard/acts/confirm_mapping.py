@@ -7,8 +7,8 @@ import streamlit as st
 from campaign_health.dashboard.acts.acting import ask_who, decide, is_complete
 from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.page import Page
-from campaign_health.dashboard.published import answer
-from campaign_health.dashboard.watch import dialog_opens
+from campaign_health.dashboard.page_watch import dialog_opens
+from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.events_view import events_view
 
 

@@ -11,7 +11,7 @@ from campaign_health.dashboard.acts.acting import undo
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.page import Page
 from campaign_health.words.decided import intended_text, muted_text, taken_text
-from storage.read.decided import Decision
+from storage.read.decisions_made import Decision
 
 
 def standing_decisions(page: Page, decisions: Sequence[Decision], campaign_id: int, incident_id: str | None) -> None:

@@ -13,8 +13,8 @@ from campaign_health.dashboard.acts.manifest_patch import offer_patch
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page
-from campaign_health.dashboard.watch import dialog_opens
-from storage.read.decided import Decision
+from campaign_health.dashboard.page_watch import dialog_opens
+from storage.read.decisions_made import Decision
 
 
 def offer_rename_acts(page: Page, suspect: Mapping[Hashable, Any]) -> None:

@@ -7,7 +7,7 @@ from html import escape
 
 from campaign_health.dashboard.look.theme import tone
 from campaign_health.words.numbers import unbroken
-from campaign_health.words.status import status_words
+from campaign_health.words.status_words import status_words
 from campaign_health.words.visible import visible
 
 _JOINT = re.compile(r"[._](?=\w)")

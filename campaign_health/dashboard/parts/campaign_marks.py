@@ -14,7 +14,7 @@ from campaign_health.dashboard.parts.property_words import property_detail, prop
 from campaign_health.state.campaign_view import CampaignView
 from campaign_health.state.incident import Incident
 from campaign_health.words.dates import day_text, days_text
-from campaign_health.words.status import cause_label, status_label
+from campaign_health.words.status_words import cause_label, status_label
 from campaign_health.words.visible import visible
 
 # An event that was quiet for as long as this has a last day to speak of.

@@ -9,7 +9,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from campaign_health.dashboard.figures.chain import chain_figure, chain_steps, chain_table, chain_text
+from campaign_health.dashboard.figures.funnel import chain_figure, chain_steps, chain_table, chain_text
 from campaign_health.dashboard.figures.timeline import Mark, Shade, ratio_timeline, timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
 from campaign_health.dashboard.look.markup import safe
@@ -23,7 +23,7 @@ from campaign_health.state.campaign_view import CampaignNow
 from campaign_health.state.incident import Incident
 from campaign_health.words.currency import sign_before
 from campaign_health.words.dates import day_text
-from campaign_health.words.status import cause_label, legend, status_label
+from campaign_health.words.status_words import cause_label, legend, status_label
 from campaign_health.words.visible import visible
 
 SPANS = {"4 weeks": 28, "3 months": 92, "Everything": 100_000}

@@ -12,7 +12,7 @@ from campaign_health.dashboard.look.theme import Palette
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.words.numbers import plural
-from campaign_health.words.status import BROKEN, EXPECTED, PAGE_STATUSES, legend, shape_and_label, status_label
+from campaign_health.words.status_words import BROKEN, EXPECTED, PAGE_STATUSES, legend, shape_and_label, status_label
 
 # Worst first: what could not be checked may be broken as well, so it stands right behind what is.
 _WORST = (*BROKEN, "not_collected", "surging", "volume_down", EXPECTED)
@@ -62,7 +62,7 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
     if rows and rows[0] < len(chosen):
         campaign_id = int(chosen.iloc[rows[0]]["campaign_id"])
         st.switch_page(
-            "campaign_health/dashboard/pages/campaign.py",
+            "campaign_health/dashboard/pages/campaign_page.py",
             query_params={"campaign": str(campaign_id), "workspace": page.name},
         )
     offer_csv(csv_rows(chosen), f"campaigns-{page.today}.csv")

@@ -15,7 +15,7 @@ from campaign_health.state.stretches import Stretch
 from campaign_health.words.dates import day_text, days_since
 from campaign_health.words.decided import taken_text
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
-from campaign_health.words.status import cause_label
+from campaign_health.words.status_words import cause_label
 
 # A card shows whole sentences; only one with an absurdly long name in it is cut, after this many lines.
 BRIEF_LINES = 9

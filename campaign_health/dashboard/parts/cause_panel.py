@@ -17,7 +17,7 @@ from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.state.campaign_view import CampaignView, renamed
 from campaign_health.state.incident import Incident
 from campaign_health.words.guides import GUIDES
-from campaign_health.words.status import CAUSE_WORDS, cause_label
+from campaign_health.words.status_words import CAUSE_WORDS, cause_label
 
 
 def draw_causes(page: Page, view: CampaignView, incident: Incident) -> None:

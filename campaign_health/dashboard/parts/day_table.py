@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from campaign_health.words.status import shape_and_label, stage_label
+from campaign_health.words.status_words import shape_and_label, stage_label
 
 NUMBERS = {
     "events": "Events",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from campaign_health.dashboard.look.markup import shown
-from campaign_health.words.status import shape_and_label
+from campaign_health.words.status_words import shape_and_label
 
 
 def usage(is_seen: bool, used: pd.DataFrame) -> str:

@@ -7,9 +7,9 @@ from datetime import date
 from ruamel.yaml import YAML
 from ruamel.yaml.compat import StringIO
 
-from campaign_health.demo.world.events import Span
-from campaign_health.demo.world.lexicon import json_type
-from campaign_health.demo.world.plans import campaigns, trigger_events
+from campaign_health.demo.world.declared import json_type
+from campaign_health.demo.world.demo_events import Span
+from campaign_health.demo.world.demo_plans import campaigns, trigger_events
 
 # What a conversion is worth, and how fast each of the five first campaigns should be.
 _MONEY = {

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from campaign_health.demo.world.campaigns import build_campaign
-from campaign_health.demo.world.events import BACKGROUND, Span, build_event
-from campaign_health.demo.world.lexicon import SEGMENTS, schemas
+from campaign_health.demo.world.declared import SEGMENTS, schemas
+from campaign_health.demo.world.demo_campaigns import build_campaign
+from campaign_health.demo.world.demo_events import BACKGROUND, Span, build_event
+from campaign_health.demo.world.demo_plans import campaigns, trigger_events
 from campaign_health.demo.world.manifest import demo_manifest
-from campaign_health.demo.world.plans import campaigns, trigger_events
 from campaign_health.sandbox.faults import Fault
 from campaign_health.sandbox.world.world import Arrivals, World
 

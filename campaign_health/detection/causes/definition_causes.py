@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
-from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.edits import Edit, all_edits, edits_near
+from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.words.dates import day_text
 from campaign_health.words.guides import ask
 from campaign_health.words.numbers import plural, share_text

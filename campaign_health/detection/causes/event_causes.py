@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
-from campaign_health.detection.causes.chain import Chain
+from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.rename.rename import Rename
 from campaign_health.names.likeness import nearest_names
 from campaign_health.words.dates import day_text

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
-from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.edits import edits_near
+from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.words.dates import day_text
 from campaign_health.words.guides import asking
 from campaign_health.words.lists import names_in_code

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pandas as pd
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
-from campaign_health.detection.causes.chain import Chain
+from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.causes.message_causes import loss_rise, recent_failures, variables_named
 from campaign_health.detection.causes.property_drift import PropertyChange
 from campaign_health.words.dates import day_text

@@ -19,7 +19,7 @@ from campaign_health.detection.pair.panel import State
 from campaign_health.detection.pair.verdicts import STATUS_NAMES, Status
 from campaign_health.words.numbers import how_rare, plural, share_text, span
 from campaign_health.words.sentences import verdict_sentence
-from campaign_health.words.status import STATUS_WORDS
+from campaign_health.words.status_words import STATUS_WORDS
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

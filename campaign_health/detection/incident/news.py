@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from campaign_health.detection.incident.incidents import Change
+from campaign_health.detection.incident.lifecycle import Change
 
 NEWS_DAYS = 3
 """A change that comes to light more days late than this is listed, and not announced as news."""

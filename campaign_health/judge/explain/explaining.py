@@ -19,7 +19,7 @@ from campaign_health.judge.explain.explained import Explanation
 from campaign_health.judge.explain.explaining_event import event_link, event_step, known_number
 from campaign_health.judge.explain.explaining_links import explain_links
 from campaign_health.judge.material import DIAGNOSIS_DAYS, Stretch, read_stretch
-from campaign_health.judge.plans import Plan
+from campaign_health.judge.planned_campaigns import Plan
 from campaign_health.settings import WorkspaceSettings
 from campaign_health.state.find_campaign import no_verdict
 from campaign_health.words.sentences import seen_sentence

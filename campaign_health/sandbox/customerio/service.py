@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from campaign_health.sandbox.customerio import definitions
-from campaign_health.sandbox.customerio import series as metrics
+from campaign_health.sandbox.customerio import defined_campaigns, metric_series
 from campaign_health.sandbox.customerio.deliveries import METRICS, deliveries_page
 from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, json_answer
 from campaign_health.sandbox.http.limits import Meter
@@ -59,23 +58,23 @@ class CustomerIo:
     def _campaigns(self, call: Call, ids: list[str]) -> Answer:
         now = self.setting.now()
         made = [campaign for campaign in self.setting.world.campaigns.values() if campaign.created <= now]
-        return json_answer({"campaigns": [definitions.campaign_body(campaign, now) for campaign in made]})
+        return json_answer({"campaigns": [defined_campaigns.campaign_body(campaign, now) for campaign in made]})
 
     def _campaign(self, call: Call, ids: list[str]) -> Answer:
-        return json_answer({"campaign": definitions.campaign_body(self._find(ids[0]), self.setting.now())})
+        return json_answer({"campaign": defined_campaigns.campaign_body(self._find(ids[0]), self.setting.now())})
 
     def _actions(self, call: Call, ids: list[str]) -> Answer:
         campaign = self._find(ids[0])
         try:
-            return json_answer(definitions.actions_page(campaign, self.setting.now(), call.get("start")))
+            return json_answer(defined_campaigns.actions_page(campaign, self.setting.now(), call.get("start")))
         except ValueError:
             raise Refusal(error("invalid start", 400)) from None
 
     def _action(self, call: Call, ids: list[str]) -> Answer:
         campaign = self._find(ids[0])
-        for message, updated in definitions.messages(campaign, self.setting.now()):
+        for message, updated in defined_campaigns.messages(campaign, self.setting.now()):
             if str(message.id) == ids[1]:
-                return json_answer({"action": definitions.action_body(campaign, message, updated)})
+                return json_answer({"action": defined_campaigns.action_body(campaign, message, updated)})
         raise Refusal(error("action not found", 404))
 
     def _metrics(self, call: Call, ids: list[str]) -> Answer:
@@ -85,13 +84,13 @@ class CustomerIo:
         if call.get("version") != "2":
             return self._version_1(call, campaign, channel)
         start, end = _window(call)
-        unit = metrics.RESOLUTIONS.get(call.get("res") or "")
+        unit = metric_series.RESOLUTIONS.get(call.get("res") or "")
         zone = _zone(call.get("tz") or "UTC")
-        if unit is None or zone is None or (channel is not None and channel not in metrics.TYPES):
+        if unit is None or zone is None or (channel is not None and channel not in metric_series.TYPES):
             # An invalid value is not refused: it looks like a campaign that never sent.
-            return json_answer({"metric": {"series": dict.fromkeys(metrics.SERIES)}})
-        buckets = metrics.Buckets.between(start, end, unit, zone)
-        series = metrics.message_series(world, campaign, buckets, now, channel, version=2)
+            return json_answer({"metric": {"series": dict.fromkeys(metric_series.SERIES)}})
+        buckets = metric_series.Buckets.between(start, end, unit, zone)
+        series = metric_series.message_series(world, campaign, buckets, now, channel, version=2)
         return json_answer(
             {"start": buckets.printed(0), "end": buckets.printed(-1), "res": unit, "metric": {"series": series}}
         )
@@ -99,25 +98,25 @@ class CustomerIo:
     def _version_1(self, call: Call, campaign: CampaignTruth, channel: str | None) -> Answer:
         unit = call.get("period") or "days"
         steps = call.get("steps") or "0"
-        if unit not in metrics.VERSION_1_MOST or not steps.isdecimal():
-            return json_answer({"metric": {"series": dict.fromkeys(metrics.VERSION_1_SERIES)}})
-        most = metrics.VERSION_1_MOST[unit]
+        if unit not in metric_series.VERSION_1_MOST or not steps.isdecimal():
+            return json_answer({"metric": {"series": dict.fromkeys(metric_series.VERSION_1_SERIES)}})
+        most = metric_series.VERSION_1_MOST[unit]
         # steps=1 is two buckets, steps=0 the most there are; months default to twelve.
         default = 12 if unit == "months" and call.get("steps") is None else most
         count = min(max(int(steps), 2), most) if int(steps) else default
         now = self.setting.now()
-        buckets = metrics.Buckets.latest(count, unit, int(now.timestamp()))
-        series = metrics.message_series(self.setting.world, campaign, buckets, now, channel, version=1)
+        buckets = metric_series.Buckets.latest(count, unit, int(now.timestamp()))
+        series = metric_series.message_series(self.setting.world, campaign, buckets, now, channel, version=1)
         return json_answer({"metric": {"series": series}})
 
     def _journeys(self, call: Call, ids: list[str]) -> Answer:
         campaign = self._find(ids[0])
-        unit = metrics.RESOLUTIONS.get(call.get("resolution") or "")
+        unit = metric_series.RESOLUTIONS.get(call.get("resolution") or "")
         if unit is None:
             raise Refusal(error("resolution is required", 400))
         start, end = _window(call)
-        buckets = metrics.Buckets.between(start, end, unit, ZoneInfo("UTC"))
-        series = metrics.journey_series(self.setting.world, campaign, buckets, self.setting.now())
+        buckets = metric_series.Buckets.between(start, end, unit, ZoneInfo("UTC"))
+        series = metric_series.journey_series(self.setting.world, campaign, buckets, self.setting.now())
         return json_answer({"journey_metric": series})
 
     def _messages(self, call: Call, ids: list[str]) -> Answer:

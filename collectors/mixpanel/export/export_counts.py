@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from collectors.errors import ExportCutOff, RequestRefused, UnexpectedShape
 from collectors.http.client import Progress
-from collectors.mixpanel.client import MixpanelClient, reader
-from collectors.mixpanel.events import CountedBatch
+from collectors.mixpanel.event_counts import CountedBatch
 from collectors.mixpanel.export.export_counting import DistinctEvents
 from collectors.mixpanel.export.export_events import LocalDay, read_event
 from collectors.mixpanel.export.export_stream import Record, export_records
 from collectors.mixpanel.export.export_windows import ExportWindow, export_windows
+from collectors.mixpanel.project_apis import MixpanelClient, reader
 from collectors.mixpanel.window import is_after_today
 from storage.records import EventCounts
 

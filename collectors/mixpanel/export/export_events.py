@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from collectors.http.shape import Reader
-from collectors.mixpanel.client import TimeStorage
+from collectors.mixpanel.project_apis import TimeStorage
 
 HOT_SHARD = "$hotshard_events"
 HOT_SHARD_BOOKKEEPING = "$hotshard_record"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from collectors.days import day_of, day_start, days_from
-from collectors.mixpanel.client import TimeStorage
+from collectors.mixpanel.project_apis import TimeStorage
+from collectors.zone_days import day_of, day_start, days_from
 
 # Mixpanel allows 60 exports an hour: what is left is for windows asked twice and for property profiles.
 MOST_WINDOWS = 40

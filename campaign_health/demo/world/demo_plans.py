@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from campaign_health.demo.world.campaigns import Break, CampaignPlan
-from campaign_health.demo.world.events import (
+from campaign_health.demo.world.demo_campaigns import Break, CampaignPlan
+from campaign_health.demo.world.demo_events import (
     CORE,
     EMAIL,
     PLAN,

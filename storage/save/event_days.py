@@ -11,8 +11,8 @@ from storage.connection import Connection
 from storage.file.conversion import stored_instant, stored_text
 from storage.read.collected import event_source_in_use, known_events
 from storage.records import Collected, CountSource, EventCounts
+from storage.save.answered_days import mark_not_collected, save_source_days
 from storage.save.bulk import DAY, TEXT, WHOLE, count_of, incoming
-from storage.save.days import mark_not_collected, save_source_days
 
 _EVENTS_AT_ONCE = 200
 

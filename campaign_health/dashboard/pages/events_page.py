@@ -13,7 +13,7 @@ from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.dashboard.parts.event_table import COUNTED, LIVES, for_people, lives, newsworthy_first
-from campaign_health.dashboard.published import answer
+from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.events_view import RENAMES_SHOWN, EventsView, events_view
 from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import plural, unbroken_share

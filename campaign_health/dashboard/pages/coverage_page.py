@@ -11,7 +11,7 @@ from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.parts.event_table import COUNTED
 from campaign_health.dashboard.parts.event_use import usage, users
-from campaign_health.dashboard.published import answer
+from campaign_health.dashboard.published_cache import answer
 from campaign_health.manifest.core_events import CORE_EVENTS
 from campaign_health.state.events_view import coverage_view
 

@@ -16,7 +16,7 @@ from campaign_health.errors import SettingsError
 from campaign_health.settings.catalogue import BY_NAME
 from campaign_health.settings.model import HttpSettings, Settings, SignInSettings
 from campaign_health.settings.values import Values
-from campaign_health.settings.workspace import read_workspace
+from campaign_health.settings.workspace_settings import read_workspace
 
 CONFIGURATION_FILE = "campaign-health.toml"
 SECRETS_FILE = Path(".streamlit") / "secrets.toml"

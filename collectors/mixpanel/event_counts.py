@@ -8,13 +8,13 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from collectors.days import days_from
 from collectors.errors import CollectorError, NotFound, RequestRefused
 from collectors.http.client import Progress
 from collectors.http.shape import Reader
 from collectors.mixpanel.batches import Batches, name_list
-from collectors.mixpanel.client import MixpanelClient, reader
+from collectors.mixpanel.project_apis import MixpanelClient, reader
 from collectors.mixpanel.window import Window
+from collectors.zone_days import days_from
 from storage.records import EventCounts
 
 PATH = "/events"

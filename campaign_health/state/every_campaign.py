@@ -6,7 +6,7 @@ import pandas as pd
 
 from campaign_health.state.incident import Incident, open_incidents
 from storage.connection import Connection
-from storage.read import campaign_table as stored
+from storage.read import campaign_verdicts as stored
 
 NOT_JUDGED = "learning"
 """What is said of a campaign without a verdict."""

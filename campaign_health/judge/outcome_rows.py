@@ -11,7 +11,7 @@ import pyarrow as pa
 from campaign_health.detection.causes.property_drift import PropertyChange
 from campaign_health.detection.chain.chain_input import Numbers
 from campaign_health.detection.chain.chain_verdicts import CODE, STAGES
-from campaign_health.detection.incident.incidents import Incident
+from campaign_health.detection.incident.lifecycle import Incident
 from campaign_health.detection.incident.money import (
     DEFAULT_CONVERSION_RATE,
     Estimate,
@@ -22,7 +22,7 @@ from campaign_health.detection.pair.verdicts import STATUS_NAMES
 from campaign_health.detection.rename.rename import DeclaredRename, Rename
 from campaign_health.judge.material import Material
 from campaign_health.judge.outcome import JudgedDays, Outcome, with_provisional
-from campaign_health.judge.plans import Plan
+from campaign_health.judge.planned_campaigns import Plan
 
 _STOPPED = "campaign_stopped"
 

@@ -11,7 +11,7 @@ from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.download import offer_csv
-from campaign_health.dashboard.published import answer
+from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.data_view import data_view
 from campaign_health.words.dates import day_text
 from campaign_health.words.source_names import source_name

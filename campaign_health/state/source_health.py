@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from storage.connection import Connection
-from storage.read.sources import source_rows
+from storage.read.source_runs import source_rows
 from storage.records import CORE_SOURCES
 
 

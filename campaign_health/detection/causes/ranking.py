@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
-from campaign_health.detection.causes.chain import Chain
 from campaign_health.detection.causes.definition_causes import definition_causes
 from campaign_health.detection.causes.event_causes import event_causes
+from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.causes.message_causes import message_causes
 from campaign_health.detection.causes.property_causes import property_causes
 from campaign_health.detection.causes.unexplained import steady_part, unknown

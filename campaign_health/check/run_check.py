@@ -15,9 +15,9 @@ from campaign_health.check.git_tree import CouldNotCheck, Repository, readable
 from campaign_health.check.rules.manifest_rules import check_manifest
 from campaign_health.errors import CampaignHealthError
 from campaign_health.manifest.dependencies import CampaignDependency, campaign_dependencies, merge_revisions
+from campaign_health.manifest.manifest_reading import ReadManifest, parse_manifest, read_manifest_file
 from campaign_health.manifest.observed import Observed
 from campaign_health.manifest.problems import Failure, ManifestError
-from campaign_health.manifest.reading import ReadManifest, parse_manifest, read_manifest_file
 
 _T = TypeVar("_T")
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from campaign_health.demo.world.events import Span, source_of_chance
+from campaign_health.demo.world.demo_events import Span, source_of_chance
 from campaign_health.sandbox.world.counting import Counts
 from campaign_health.sandbox.world.world import CampaignTruth, DefinitionChange, FailureText, Message
 

@@ -13,10 +13,10 @@ from collectors.errors import UnusableSetting
 from collectors.http.client import HttpClient
 from collectors.http.pacing import Pace
 from collectors.http.replies import Service
+from collectors.http.request_watch import NOBODY, Watch
 from collectors.http.session import new_session
 from collectors.http.shape import Reader
 from collectors.http.transport import USUAL, Transport
-from collectors.http.watch import NOBODY, Watch
 from collectors.regions import MIXPANEL_BASES
 
 TimeStorage = Literal["utc", "project"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from collectors.customerio.client import CustomerioClient
+from collectors.customerio.workspace_api import CustomerioClient
 from collectors.http.shape import Reader, storable
 from storage.records import CampaignFailures
 

@@ -13,8 +13,8 @@ from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.parts.campaign_table import campaign_table
 from campaign_health.dashboard.parts.cards import card_html, look_html
 from campaign_health.dashboard.parts.headline import draw_headline
-from campaign_health.dashboard.published import answer
-from campaign_health.state.campaign_table import campaigns_now
+from campaign_health.dashboard.published_cache import answer
+from campaign_health.state.every_campaign import campaigns_now
 from campaign_health.state.incident import Incident
 from campaign_health.words.numbers import plural
 
@@ -70,7 +70,7 @@ def _worth_a_look(page: Page) -> None:
 def _open(page: Page, campaign_id: int, name: str) -> None:
     # The name is for the ear: the style hides it from the eye, to which the card already says it.
     st.page_link(
-        "campaign_health/dashboard/pages/campaign.py",
+        "campaign_health/dashboard/pages/campaign_page.py",
         label=f"Open :small[{in_markdown(name[:60])}]",
         query_params={"campaign": str(campaign_id), "workspace": page.name},
     )

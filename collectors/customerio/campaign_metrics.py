@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collectors.customerio.client import CustomerioClient
 from collectors.customerio.echoed_window import first_bucket_day
 from collectors.customerio.series import Series, read_series
-from collectors.days import day_start, days_from
+from collectors.customerio.workspace_api import CustomerioClient
 from collectors.http.shape import Reader
+from collectors.zone_days import day_start, days_from
 from storage.records import CampaignMetrics
 
 # Customer.io serves at most ten years at once.

@@ -6,7 +6,7 @@ import streamlit as st
 
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING
 from campaign_health.words.guides import GUIDES
-from campaign_health.words.status import CAUSE_WORDS, STAGE_WORDS, STATUS_WORDS
+from campaign_health.words.status_words import CAUSE_WORDS, STAGE_WORDS, STATUS_WORDS
 
 TERMS = (
     (

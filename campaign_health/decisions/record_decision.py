@@ -10,16 +10,16 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from campaign_health.decisions.applying import StoredIncident, apply_decisions
-from campaign_health.detection.incident.incidents import Change
-from campaign_health.detection.incident.standing import concerns
+from campaign_health.detection.incident.attention import concerns
+from campaign_health.detection.incident.lifecycle import Change
 from campaign_health.process.clock import local_day
 from storage.connection import Connection
 from storage.errors import UnknownDecisionError
 from storage.file.conversion import stored_text
 from storage.file.database import Warehouse, transaction
 from storage.file.zones import stored_zone
-from storage.read import decided
-from storage.read.decided import Decision, DecisionKind
+from storage.read import decisions_made
+from storage.read.decisions_made import Decision, DecisionKind
 from storage.read.judge_input import restated_until
 from storage.save.decisions import insert_decision, mark_undone, save_mapped_event
 from storage.save.incident_rows import save_changes
@@ -76,7 +76,7 @@ def record_decision(
     """
     if incident_id is not None:
         campaign_id = _campaign_of(connection, workspace, incident_id)
-    elif campaign_id is not None and not decided.has_campaign(connection, workspace, campaign_id):
+    elif campaign_id is not None and not decisions_made.has_campaign(connection, workspace, campaign_id):
         raise UnknownDecisionError(
             f"There is no campaign {campaign_id} in the workspace {workspace}.", "Load the page again."
         )
@@ -97,7 +97,7 @@ def record_decision(
     missing = [name for name in (*_NEEDED[kind], "decided_by") if getattr(decision, name) in (None, "")]
     if missing:
         raise ValueError(f"A decision of kind {kind} needs {', '.join(missing)}.")
-    for said in decided.decisions_in_force(connection, workspace):
+    for said in decisions_made.decisions_in_force(connection, workspace):
         if replace(said, decision_id=decision.decision_id, decided_at=now) == decision:
             return said.decision_id
     insert_decision(connection, workspace, decision)
@@ -112,7 +112,7 @@ def undo_decision(connection: Connection, workspace: str, decision_id: str, undo
 
     Raises UnknownDecisionError where there is no such decision or it was undone already.
     """
-    found = [d for d in decided.all_decisions(connection, workspace) if d.decision_id == decision_id]
+    found = [d for d in decisions_made.all_decisions(connection, workspace) if d.decision_id == decision_id]
     if not found or found[0].undone_at is not None:
         raise UnknownDecisionError(
             "That decision is not there, or somebody undid it already.", "Load the page again to see what holds."
@@ -143,7 +143,7 @@ def _take_effect(
     kind = _CHANGE[decision.kind][0 if decision.undone_at is None else 1]
     said = {name: value for name, value in detail.items() if value is not None}
     touched = [decision.incident_id] if decision.incident_id else []
-    touched = touched or decided.open_incidents(connection, workspace, decision.campaign_id)
+    touched = touched or decisions_made.open_incidents(connection, workspace, decision.campaign_id)
     done = [Change(one, decision.campaign_id, kind, today, said, suffix=decision.decision_id) for one in touched]
     # What people did themselves is no news to them.
     save_changes(connection, workspace, [change.as_row(news=False) for change in done], now)
@@ -151,16 +151,16 @@ def _take_effect(
 
 def _map_event(connection: Connection, workspace: str, campaign_id: int) -> None:
     """Write the mapping in force, or the trigger where none is; judging knows the manifest's too."""
-    for said in reversed(decided.decisions_in_force(connection, workspace)):
+    for said in reversed(decisions_made.decisions_in_force(connection, workspace)):
         if said.kind == "map_event" and said.campaign_id == campaign_id:
             save_mapped_event(connection, workspace, campaign_id, said.event, "decision")
             return
-    event = decided.trigger_event(connection, workspace, campaign_id)
+    event = decisions_made.trigger_event(connection, workspace, campaign_id)
     save_mapped_event(connection, workspace, campaign_id, event, "none" if event is None else "trigger")
 
 
 def _campaign_of(connection: Connection, workspace: str, incident_id: str) -> int:
-    campaign_id = decided.campaign_of(connection, workspace, incident_id)
+    campaign_id = decisions_made.campaign_of(connection, workspace, incident_id)
     if campaign_id is None:
         raise UnknownDecisionError(
             f"There is no incident {incident_id} in the workspace {workspace}.",

@@ -14,14 +14,14 @@ from campaign_health.detection.event.project_outage import LOOK_BACK_DAYS, proje
 from campaign_health.process.clock import local_day
 from campaign_health.state.freshness import staleness
 from campaign_health.state.incident import Incident, open_incidents
-from campaign_health.state.sources import SourceState, read_sources
+from campaign_health.state.source_health import SourceState, read_sources
 from campaign_health.state.standing import Standing, standing_on
 from campaign_health.state.stretches import WORTH_A_LOOK, Stretch, read_stretches
 from campaign_health.state.unchecked import Unchecked, unchecked
 from campaign_health.words.dates import day_text
 from storage.connection import Connection
 from storage.file.zones import stored_zone
-from storage.read.sources import counts_of_days
+from storage.read.source_runs import counts_of_days
 from storage.read.verdicts_now import judged_until, newest_verdicts, unjudged_campaigns
 from storage.read.workspaces import workspaces
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from campaign_health.demo.world.events import EventPlan
+from campaign_health.demo.world.demo_events import EventPlan
 from campaign_health.sandbox.world.world import MISSING, Property
 
 _DECLARED = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from campaign_health.dashboard.look.theme import palette
-from campaign_health.dashboard.published import file_stamp
+from campaign_health.dashboard.published_cache import file_stamp
 
 WATCH_SECONDS = 5
 _DIALOG = "a dialog may be open"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from campaign_health.manifest.schema import CampaignEntry, Manifest
 from campaign_health.words.currency import DOLLARS
 from storage.file.conversion import read_instant
-from storage.read.decided import Decision
+from storage.read.decisions_made import Decision
 
 # So little of a day that it may count as the other event's: an edit near midnight, or one that was soon put back.
 _SHORT = timedelta(hours=2)

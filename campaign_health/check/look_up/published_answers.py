@@ -15,7 +15,7 @@ from collectors.customerio.liquid.template_variables import property_of
 from storage.connection import Connection
 from storage.errors import StorageError
 from storage.file.database import open_published
-from storage.file.failures import clear_mismatch
+from storage.file.translated_errors import clear_mismatch
 from storage.read import check_input
 
 STALE_DAYS = 3

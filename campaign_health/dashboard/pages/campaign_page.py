@@ -20,10 +20,10 @@ from campaign_health.dashboard.parts.cards import incident_html, stretch_html
 from campaign_health.dashboard.parts.cause_panel import draw_causes
 from campaign_health.dashboard.parts.found_later import as_known_now
 from campaign_health.dashboard.parts.message_panel import draw_messages
-from campaign_health.dashboard.published import answer
-from campaign_health.state.campaign_table import shown_status
+from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.campaign_view import CampaignView, campaign_view
-from campaign_health.words.status import status_words
+from campaign_health.state.every_campaign import shown_status
+from campaign_health.words.status_words import status_words
 
 # An id is a BIGINT: a longer number is no campaign's.
 DIGITS = 19
@@ -92,7 +92,7 @@ def _not_there(asked: str) -> None:
         f"There is no campaign with the number {in_markdown(asked[:40])} here. "
         "It may have been deleted in Customer.io, or belong to another workspace."
     )
-    st.page_link("campaign_health/dashboard/pages/overview.py", label="See all campaigns", icon=":material/list:")
+    st.page_link("campaign_health/dashboard/pages/overview_page.py", label="See all campaigns", icon=":material/list:")
 
 
 def _choose(names: tuple[tuple[int, str], ...], shown_now: int) -> None:
