@@ -15,6 +15,7 @@ Source = Literal[
     "mixpanel_properties",
     "mixpanel_lexicon",
     "customerio_campaigns",
+    "customerio_segments",
     "customerio_metrics",
     "customerio_journeys",
 ]
@@ -26,6 +27,7 @@ SOURCES: tuple[Source, ...] = (
     "mixpanel_properties",
     "mixpanel_lexicon",
     "customerio_campaigns",
+    "customerio_segments",
     "customerio_metrics",
     "customerio_journeys",
 )
@@ -109,6 +111,16 @@ class CampaignRecord:
     updated: datetime | None
     definition: Mapping[str, Any]
     messages: Sequence[MessageRecord] | None = None
+
+
+@dataclass(frozen=True)
+class SegmentRecord:
+    """A segment as listed; what it does not say is None."""
+
+    segment_id: int
+    name: str | None
+    type: str | None
+    state: str | None
 
 
 @dataclass(frozen=True)

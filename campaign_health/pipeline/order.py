@@ -10,7 +10,12 @@ from campaign_health.errors import CouldNotStart
 from storage.records import SOURCES, Source
 
 MIXPANEL_SOURCES: tuple[Source, ...] = ("mixpanel_events", "mixpanel_properties", "mixpanel_lexicon")
-CUSTOMERIO_SOURCES: tuple[Source, ...] = ("customerio_campaigns", "customerio_metrics", "customerio_journeys")
+CUSTOMERIO_SOURCES: tuple[Source, ...] = (
+    "customerio_campaigns",
+    "customerio_segments",
+    "customerio_metrics",
+    "customerio_journeys",
+)
 GROUPS: dict[str, tuple[Source, ...]] = {"mixpanel": MIXPANEL_SOURCES, "customerio": CUSTOMERIO_SOURCES}
 SOURCE_NAMES = (*GROUPS, *SOURCES)
 
@@ -20,6 +25,7 @@ RUNNING_ORDER: tuple[Source, ...] = (
     "mixpanel_events",
     "mixpanel_properties",
     "mixpanel_lexicon",
+    "customerio_segments",
     "customerio_metrics",
     "customerio_journeys",
 )

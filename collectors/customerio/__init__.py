@@ -5,6 +5,7 @@ from collectors.customerio.campaigns import CampaignList, fetch_campaigns, with_
 from collectors.customerio.failure_reasons import fetch_failures
 from collectors.customerio.journeys import fetch_journey_metrics
 from collectors.customerio.messages import fetch_messages
+from collectors.customerio.segments import fetch_people_count, fetch_segments
 from collectors.customerio.several import Fetched, fetch_each
 from collectors.customerio.workspace_api import CustomerioClient
 
@@ -18,5 +19,7 @@ __all__ = [
     "fetch_failures",
     "fetch_journey_metrics",
     "fetch_messages",
+    "fetch_people_count",
+    "fetch_segments",
     "with_messages",
 ]

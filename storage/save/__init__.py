@@ -6,10 +6,12 @@ from storage.save.campaign_numbers import save_campaign_metrics, save_failures, 
 from storage.save.event_days import restart_event_series, save_event_window
 from storage.save.event_definitions import save_definitions, save_property_profiles
 from storage.save.runs import save_collection, save_requests, save_workspace_zone
+from storage.save.segments import mark_segments_gone, save_segment_counts, save_segments
 
 __all__ = [
     "mark_campaign_gone",
     "mark_not_collected",
+    "mark_segments_gone",
     "restart_event_series",
     "save_campaign_metrics",
     "save_campaigns",
@@ -20,6 +22,8 @@ __all__ = [
     "save_journey_metrics",
     "save_property_profiles",
     "save_requests",
+    "save_segment_counts",
+    "save_segments",
     "save_source_days",
     "save_workspace_zone",
 ]

@@ -34,6 +34,7 @@ class CustomerIo:
                 (r"/v1/campaigns/([^/]+)/messages", "messages", self._messages),
                 (r"/v1/workspaces", "workspaces", self._workspaces),
                 (r"/v1/segments", "segments", self._segments),
+                (r"/v1/segments/([^/]+)/customer_count", "customer_count", self._customer_count),
             )
         ]
 
@@ -155,6 +156,18 @@ class CustomerIo:
 
     def _segments(self, call: Call, ids: list[str]) -> Answer:
         return json_answer({"segments": self.setting.world.segments})
+
+    def _customer_count(self, call: Call, ids: list[str]) -> Answer:
+        world = self.setting.world
+        if not ids[0].isdecimal():
+            raise Refusal(error("invalid segment id", 400))
+        number = int(ids[0])
+        people = world.segment_people.get(number)
+        if people is None and all(segment.get("id") != number for segment in world.segments):
+            raise Refusal(error("segment not found", 404))
+        today = world.index(world.today(self.setting.now()))
+        count = 0 if people is None or not 0 <= today < world.days else int(people[today])
+        return json_answer({"segment_id": number, "count": count})
 
     def _find(self, number: str) -> CampaignTruth:
         if not number.isdecimal():

@@ -137,7 +137,10 @@ class Arrivals:
 
 @dataclass
 class World:
-    """Everything the services know. ``now`` is where their clock starts; the world itself has no clock."""
+    """Everything the services know. ``now`` is where their clock starts; the world itself has no clock.
+
+    ``segment_people`` is how many people a segment holds during each day; a listed segment without it holds nobody.
+    """
 
     time_zone: str
     first_day: date
@@ -147,6 +150,7 @@ class World:
     campaigns: dict[int, CampaignTruth]
     schemas: list[dict[str, Any]] = field(default_factory=list)
     segments: list[dict[str, Any]] = field(default_factory=list)
+    segment_people: dict[int, Counts] = field(default_factory=dict)
     arrivals: dict[str, Arrivals] = field(default_factory=dict)
     time_storage: Literal["utc", "project"] = "utc"
     duplicate_every: int = 100
