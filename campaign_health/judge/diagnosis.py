@@ -39,9 +39,10 @@ class Diagnosis:
 
     def __post_init__(self) -> None:
         self._row = {plan.campaign_id: row for row, plan in enumerate(self.known.plans)}
-        self._messages, self._versions, self._failures, self._stored_numbers = (
+        tables = self.tables
+        self._messages, self._versions, self._failures, self._stored_numbers, self._segments = (
             _ByCampaign.of(table)
-            for table in (self.tables.messages, self.tables.versions, self.tables.failures, self.tables.numbers)
+            for table in (tables.messages, tables.versions, tables.failures, tables.numbers, tables.segments)
         )
 
     def look(self, incident: Incident, day: date) -> Evidence:
@@ -65,6 +66,7 @@ class Diagnosis:
             versions=self._versions[incident.campaign_id],
             failures=self._failures[incident.campaign_id],
             definitions=self.project.material.definitions,
+            segments=self._segments[incident.campaign_id],
             renames=self.project.renames_on(day) if incident.stage in _EVENT_STAGES else (),
             property_changes=self.project.property_changes_on(day),
             known_events=self.project.known_by(day),

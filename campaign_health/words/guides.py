@@ -46,6 +46,12 @@ GUIDES: dict[str, Guide] = {
         "Open the campaign's filters in Customer.io and look for a renamed attribute, event or value.",
         "Activated journeys follow started ones again.",
     ),
+    "segment_shrank": Guide(
+        "Whoever owns the segment, and the team that writes the attributes and events that its conditions name.",
+        "Open the segment in Customer.io and look for a renamed attribute, event or value; mend the condition, or have "
+        "the old name sent again.",
+        "The segment's count is back at the next collection, and journeys start or get past the filter again.",
+    ),
     "message_failing": Guide(
         "Whoever wrote the message.",
         "Correct the Liquid variable that the failure names, or give it a default.",

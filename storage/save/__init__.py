@@ -6,7 +6,7 @@ from storage.save.campaign_numbers import save_campaign_metrics, save_failures, 
 from storage.save.event_days import restart_event_series, save_event_window
 from storage.save.event_definitions import save_definitions, save_property_profiles
 from storage.save.runs import save_collection, save_requests, save_workspace_zone
-from storage.save.segments import mark_segments_gone, save_segment_counts, save_segments
+from storage.save.segment_counts import mark_segments_gone, save_segment_counts, save_segments
 
 __all__ = [
     "mark_campaign_gone",

@@ -55,3 +55,4 @@ COMMENT ON COLUMN campaign_segment.role IS 'trigger (entering it starts a journe
 
 COMMENT ON COLUMN collection.source IS 'mixpanel_events, mixpanel_properties, mixpanel_lexicon, customerio_campaigns, customerio_segments, customerio_metrics or customerio_journeys.';
 COMMENT ON COLUMN campaign.trigger_kind IS 'event, segment, form, date, relationship, object, webhook, broadcast or unknown.';
+COMMENT ON COLUMN incident.cause IS 'Headline cause: event_renamed, event_removed, event_unknown, property_type_changed, property_missing, filter_no_longer_matches, segment_shrank, message_failing, message_draft_or_off, recipients_unreachable, campaign_edited, campaign_stopped, part_of_traffic_broke or unknown.';

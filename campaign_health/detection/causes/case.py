@@ -30,6 +30,7 @@ class BrokenCampaign:
     where not collected. `since` is the first bad day. `known_events` are all names ever seen in Mixpanel; empty means
     that none were collected. `project_kept` is the level of the project's other events since the break (1 = as
     usual): where all fell together, none was removed. `renames` and `property_changes` are those of the whole project.
+    `segments` are the counts of the segments that it names, where any was counted.
     """
 
     campaign_id: int
@@ -46,6 +47,7 @@ class BrokenCampaign:
     versions: pd.DataFrame | None = None
     failures: pd.DataFrame | None = None
     definitions: pd.DataFrame | None = None
+    segments: pd.DataFrame | None = None
     renames: Sequence[Rename] = ()
     property_changes: Sequence[PropertyChange] = ()
     known_events: Collection[str] = ()

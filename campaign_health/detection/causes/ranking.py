@@ -8,6 +8,7 @@ from campaign_health.detection.causes.event_causes import event_causes
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.causes.message_causes import message_causes
 from campaign_health.detection.causes.property_causes import property_causes
+from campaign_health.detection.causes.segment_causes import segment_causes
 from campaign_health.detection.causes.unexplained import steady_part, unknown
 
 WORTH_SAYING = 0.4  # confidence below which a cause is not shown
@@ -24,6 +25,7 @@ def find_causes(case: BrokenCampaign) -> list[Cause]:
     found = [
         *event_causes(case, chain),
         *definition_causes(case, chain),
+        *segment_causes(case, chain),
         *property_causes(case, chain),
         *message_causes(case, chain),
     ]
