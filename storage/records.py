@@ -60,13 +60,17 @@ class EventCounts:
 
 @dataclass(frozen=True)
 class PropertyProfile:
-    """Properties of one event on one day: share of its events that carried each (property, JSON type)."""
+    """Properties of one event on one day: share of its events that carried each (property, JSON type).
+
+    `parts` are its events by (library, operating system, app version), an empty text where an event carried none.
+    """
 
     event: str
     day: date
     events_read: int
     sampled: bool
     shares: Mapping[tuple[str, str], float]
+    parts: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

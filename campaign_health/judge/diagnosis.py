@@ -69,6 +69,7 @@ class Diagnosis:
             segments=self._segments[incident.campaign_id],
             renames=self.project.renames_on(day) if incident.stage in _EVENT_STAGES else (),
             property_changes=self.project.property_changes_on(day),
+            part_stops=self.project.part_stops_on(day),
             known_events=self.project.known_by(day),
             uses=plan.uses,
             time_zone=str(self.known.zone),

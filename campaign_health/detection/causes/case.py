@@ -10,6 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from campaign_health.detection.causes.property_drift import PropertyChange
+from campaign_health.detection.parts.part_stops import PartStop
 from campaign_health.detection.rename.rename import Rename
 
 Kind = Literal["silent", "degraded", "event_lost", "surging"]
@@ -29,7 +30,8 @@ class BrokenCampaign:
     never_activated, created, drafted, attempted, sent, delivered, failed, undeliverable, suppressed, bounced; empty
     where not collected. `since` is the first bad day. `known_events` are all names ever seen in Mixpanel; empty means
     that none were collected. `project_kept` is the level of the project's other events since the break (1 = as
-    usual): where all fell together, none was removed. `renames` and `property_changes` are those of the whole project.
+    usual): where all fell together, none was removed. `renames`, `property_changes` and `part_stops` are those of the
+    whole project.
     `segments` are the counts of the segments that it names, where any was counted.
     """
 
@@ -50,6 +52,7 @@ class BrokenCampaign:
     segments: pd.DataFrame | None = None
     renames: Sequence[Rename] = ()
     property_changes: Sequence[PropertyChange] = ()
+    part_stops: Sequence[PartStop] = ()
     known_events: Collection[str] = ()
     uses: Collection[str] = ()
     time_zone: str = "UTC"

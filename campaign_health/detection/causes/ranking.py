@@ -7,6 +7,7 @@ from campaign_health.detection.causes.definition_causes import definition_causes
 from campaign_health.detection.causes.event_causes import event_causes
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.causes.message_causes import message_causes
+from campaign_health.detection.causes.part_causes import part_causes
 from campaign_health.detection.causes.property_causes import property_causes
 from campaign_health.detection.causes.segment_causes import segment_causes
 from campaign_health.detection.causes.unexplained import steady_part, unknown
@@ -26,6 +27,7 @@ def find_causes(case: BrokenCampaign) -> list[Cause]:
         *event_causes(case, chain),
         *definition_causes(case, chain),
         *segment_causes(case, chain),
+        *part_causes(case),
         *property_causes(case, chain),
         *message_causes(case, chain),
     ]
