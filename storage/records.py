@@ -18,6 +18,7 @@ Source = Literal[
     "customerio_segments",
     "customerio_metrics",
     "customerio_journeys",
+    "customerio_messages",
 ]
 Outcome = Literal["complete", "partial", "failed"]
 CountSource = Literal["query", "export"]
@@ -30,6 +31,7 @@ SOURCES: tuple[Source, ...] = (
     "customerio_segments",
     "customerio_metrics",
     "customerio_journeys",
+    "customerio_messages",
 )
 CORE_SOURCES: tuple[Source, ...] = (
     "mixpanel_events",
@@ -132,6 +134,16 @@ class CampaignMetrics:
     """Daily metric series of one campaign: `series[name][i]` belongs to `days[i]`; `sent` is always there."""
 
     campaign_id: int
+    days: Sequence[date]
+    series: Mapping[str, Sequence[int | None]]
+
+
+@dataclass(frozen=True)
+class MessageMetrics:
+    """Daily metric series of one message: `series[name][i]` belongs to `days[i]`; `sent` is always there."""
+
+    campaign_id: int
+    message_id: int
     days: Sequence[date]
     series: Mapping[str, Sequence[int | None]]
 

@@ -70,8 +70,9 @@ def test_without_profiles_it_is_as_before(tmp_path: Path) -> None:
 
 def test_when_the_platform_is_back_the_incident_ends(tmp_path: Path) -> None:
     world = world_of(tmp_path, back=BREAK + 2)
-    [(status, ended)] = world.rows("SELECT status, ended_on FROM incident WHERE campaign_id = 2")
-    assert (status, ended) == ("recovered", day(BREAK + 2))
+    assert world.rows("SELECT status FROM incident WHERE campaign_id = 2") == [("recovered",)]
+    told = world.rows("SELECT day FROM incident_change WHERE campaign_id = 2 AND kind = 'recovered'")
+    assert told == [(day(BREAK + 2),)]
 
 
 def test_judging_day_by_day_gives_what_judging_at_once_gives(world: World) -> None:

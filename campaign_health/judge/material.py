@@ -12,7 +12,7 @@ import pandas as pd
 from campaign_health.detection.chain.chain_input import ChainInput
 from campaign_health.detection.chain.part_hand_overs import LONGEST_DAYS
 from campaign_health.detection.parts.mark_parts import LONGEST_DAYS as LONGEST_SILENCE
-from campaign_health.detection.parts.part_stops import HISTORY_DAYS
+from campaign_health.detection.parts.silence import HISTORY_DAYS
 from campaign_health.judge.arrays import Panels, build_panels, last_settled_column
 from campaign_health.judge.background import Known
 from campaign_health.judge.checkpoint import Checkpoint

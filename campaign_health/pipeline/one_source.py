@@ -10,6 +10,7 @@ from campaign_health.pipeline.order import MIXPANEL_SOURCES
 from campaign_health.pipeline.report import Tally
 from campaign_health.pipeline.sources.customerio_campaigns import collect_customerio_campaigns
 from campaign_health.pipeline.sources.customerio_journeys import collect_customerio_journeys
+from campaign_health.pipeline.sources.customerio_messages import collect_customerio_messages
 from campaign_health.pipeline.sources.customerio_metrics import collect_customerio_metrics
 from campaign_health.pipeline.sources.customerio_segments import collect_customerio_segments
 from campaign_health.pipeline.sources.mixpanel_events import collect_mixpanel_events
@@ -28,6 +29,7 @@ COLLECT: dict[Source, Callable[[WorkspaceRun, Tally], None]] = {
     "customerio_segments": collect_customerio_segments,
     "customerio_metrics": collect_customerio_metrics,
     "customerio_journeys": collect_customerio_journeys,
+    "customerio_messages": collect_customerio_messages,
 }
 
 

@@ -15,6 +15,7 @@ CUSTOMERIO_SOURCES: tuple[Source, ...] = (
     "customerio_segments",
     "customerio_metrics",
     "customerio_journeys",
+    "customerio_messages",
 )
 GROUPS: dict[str, tuple[Source, ...]] = {"mixpanel": MIXPANEL_SOURCES, "customerio": CUSTOMERIO_SOURCES}
 SOURCE_NAMES = (*GROUPS, *SOURCES)
@@ -28,6 +29,7 @@ RUNNING_ORDER: tuple[Source, ...] = (
     "customerio_segments",
     "customerio_metrics",
     "customerio_journeys",
+    "customerio_messages",
 )
 LIGHT_SOURCES: frozenset[Source] = frozenset({"mixpanel_events", "customerio_metrics", "customerio_journeys"})
 

@@ -14,6 +14,7 @@ _NAMES: dict[str, str] = {
     "customerio_segments": "Customer.io segments",
     "customerio_metrics": "Customer.io sends",
     "customerio_journeys": "Customer.io journeys",
+    "customerio_messages": "Customer.io messages",
 }
 _SERVICES = {"customerio": "Customer.io", "mixpanel": "Mixpanel"}
 

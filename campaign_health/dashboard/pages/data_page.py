@@ -25,6 +25,7 @@ SOURCE_MEANINGS = {
     "customerio_segments": "how many people are in the segments that campaigns name",
     "customerio_metrics": "what was sent, delivered, opened",
     "customerio_journeys": "how many people started a campaign and got past its filters",
+    "customerio_messages": "what each message of a campaign with several sent, a few in every run",
 }
 
 

@@ -58,5 +58,7 @@ def _of_platform(rows: pd.DataFrame, totals: pd.Series) -> Iterator[PartStop]:
             continue
         at, began = int(np.argmax(known)), int(came[version_at])
         silent = frozenset(day for day, of_day in zip(days[began:], total[began:], strict=True) if of_day > 0)
-        yield PartStop(event, "new_version", f"{os} {version}", days[began], days[began - 1], days[at], silent,
-                       None, float(share[at]), float(due[at]))  # fmt: skip
+        yield PartStop(
+            days[began], days[began - 1], days[at], silent, None, float(share[at]), float(due[at]),
+            event, "new_version", f"{os} {version}",
+        )  # fmt: skip

@@ -100,6 +100,7 @@ class CampaignTruth:
     """A Customer.io campaign: its definition as created, later edits, and numbers per day.
 
     ``series`` are message metrics, ``journeys`` journey metrics; one that is missing is zero on each day.
+    ``message_series`` are the metrics of single messages, where they are not equal parts of the campaign's.
     """
 
     id: int
@@ -117,6 +118,14 @@ class CampaignTruth:
     filter_segment_ids: tuple[int, ...] = ()
     changes: tuple[DefinitionChange, ...] = ()
     failures: tuple[FailureText, ...] = ()
+    message_series: dict[int, dict[str, Counts]] = field(default_factory=dict)
+
+    def series_of(self, message: int) -> dict[str, Counts]:
+        """The metrics of one message: its own where the world has them, else an equal part of the campaign's."""
+        if self.message_series:
+            return self.message_series.get(message, {})
+        place, several = [one.id for one in self.messages].index(message), len(self.messages)
+        return {name: (daily + several - 1 - place) // several for name, daily in self.series.items()}
 
 
 @dataclass(frozen=True)
