@@ -13,6 +13,7 @@ from campaign_health.detection.causes import BrokenCampaign, find_causes
 from campaign_health.detection.chain.chain_verdicts import STAGES
 from campaign_health.detection.event.project_level import project_kept
 from campaign_health.detection.incident.lifecycle import Evidence, Incident
+from campaign_health.detection.parts.message_stops import of_campaign_by
 from campaign_health.judge.background import Known
 from campaign_health.judge.material import DIAGNOSIS_DAYS
 from campaign_health.judge.outcome import JudgedDays
@@ -69,6 +70,7 @@ class Diagnosis:
             segments=self._segments[incident.campaign_id],
             renames=self.project.renames_on(day) if incident.stage in _EVENT_STAGES else (),
             property_changes=self.project.property_changes_on(day),
+            message_stops=of_campaign_by(self.project.message_stops, incident.campaign_id, day),
             part_stops=self.project.part_stops_on(day),
             known_events=self.project.known_by(day),
             uses=plan.uses,

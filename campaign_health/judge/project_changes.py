@@ -10,6 +10,7 @@ import pandas as pd
 
 from campaign_health.detection.causes.property_drift import PropertyChange, find_property_changes
 from campaign_health.detection.event.event_panel import EventPanel
+from campaign_health.detection.parts.message_stops import MessageStop, find_message_stops
 from campaign_health.detection.parts.new_versions import find_versions_that_never_sent
 from campaign_health.detection.parts.part_stops import PartStop, find_part_stops
 from campaign_health.detection.rename.rename import Rename
@@ -54,6 +55,11 @@ class ProjectChanges:
         # A whole platform that stopped says it for its new versions, too.
         never = find_versions_that_never_sent(self.material.parts)
         return [*found, *(stop for stop in never if stop.event not in stopped)]
+
+    @cached_property
+    def message_stops(self) -> list[MessageStop]:
+        """All single messages that fell silent, however it went on."""
+        return find_message_stops(self.material.message_days)
 
     def part_stops_on(self, day: date) -> list[PartStop]:
         """Those that were known by the end of `day`."""

@@ -62,6 +62,11 @@ GUIDES: dict[str, Guide] = {
         "Set the message back to sending automatically. Drafts that queued up can be sent or deleted there.",
         SENDS_BACK,
     ),
+    "message_silent": Guide(
+        "Whoever last edited the campaign.",
+        "Follow a journey past the place of that message and look at the branch or condition before it.",
+        "The message sends again the day after, and the incident closes by itself.",
+    ),
     "recipients_unreachable": Guide(
         "The team that writes profiles to Customer.io.",
         "Look at a profile of a recent journey: is there an address, is it suppressed, is a message limit reached?",

@@ -66,6 +66,7 @@ CAUSE_WORDS: dict[str, Words] = {
     ),
     "message_failing": Words("Message failing", "!", "The message cannot be made or handed over."),
     "message_draft_or_off": Words("Message in draft or off", "‖", "The message is set to draft, or switched off."),
+    "message_silent": Words("One message silent", "◍", "One message of several sends nothing; the others go on."),
     "recipients_unreachable": Words("Recipients unreachable", "✉", "The people have no address, or are suppressed."),
     "campaign_edited": Words("Campaign edited", "✎", "The campaign's definition changed on that day."),
     "campaign_stopped": Words("Campaign stopped", "◻", "The campaign was stopped, archived or deleted."),

@@ -53,6 +53,8 @@ FACT_WORDS = {
     "part": "Part of the traffic",
     "part_share_before": "Events that came from it, before",
     "part_events_a_day": "Events a day that came from it, before",
+    "message": "Message",
+    "message_sends_a_day": "Its sends a day, before",
     "value": "Value",
     "failed_share_before": "Messages that failed, before",
     "failed_share_since": "Messages that failed, since then",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from campaign_health.detection.chain.chain_input import ChainInput
 from campaign_health.detection.chain.chain_verdicts import CODE, STAGES, ChainVerdicts
+from campaign_health.detection.parts.message_stops import MessageStop, journeys_went_on
 from campaign_health.detection.parts.part_stops import PartStop
+from campaign_health.detection.parts.silence import Silence
 
 LONGEST_DAYS = 28
 """Days after which a part that is missing is the new normal."""
@@ -33,9 +35,23 @@ def mark_part_stops(data: ChainInput, verdicts: ChainVerdicts, begin: int, stops
             continue
         rows = np.flatnonzero((data.event_row[:, begin:] == event).any(axis=1))
         for row in rows:
-            hangs = data.event_row[row] == event
-            mark_silence(data, verdicts, begin, int(row), "event", stop.began, stop.known_on, stop.ended,
-                         stop.silent_days, hangs)  # fmt: skip
+            mark_silence(data, verdicts, begin, int(row), "event", stop, data.event_row[row] == event)
+
+
+def mark_message_stops(data: ChainInput, verdicts: ChainVerdicts, begin: int, stops: Sequence[MessageStop]) -> None:
+    """Mark, in place, the days from the column `begin` on on which one message of a campaign is silent.
+
+    Only where as many journeys as usual went on; days on which something else is broken are left as they are.
+    """
+    places = {int(number): row for row, number in enumerate(data.campaign_ids)}
+    everywhere = np.ones(data.days, dtype=bool)
+    for stop in stops:
+        row = places.get(stop.campaign_id)
+        if row is None:
+            continue
+        journeys = data.activated[row] if np.isfinite(data.activated[row]).any() else data.started[row]
+        if journeys_went_on(journeys, data.column(stop.began), min(data.column(stop.known_on), data.days - 1)):
+            mark_silence(data, verdicts, begin, row, "sent", stop, everywhere)
 
 
 def mark_silence(
@@ -44,16 +60,13 @@ def mark_silence(
     begin: int,
     row: int,
     stage: str,
-    began: date,
-    known_on: date,
-    ended: date | None,
-    silent_days: frozenset[date],
-    where: np.ndarray,
+    stop: Silence,
+    where: NDArray[np.bool_],
 ) -> None:
-    """Mark the days of one campaign from `known_on` to before `ended` as losing sends at the stage since `began`."""
-    first = max(data.column(known_on), begin)
-    birth = data.column(began)
-    last = data.days if ended is None else min(data.column(ended), data.days)
+    """Mark the days of one campaign from when the silence was known to before its end as losing sends at the stage."""
+    first = max(data.column(stop.known_on), begin)
+    birth = data.column(stop.began)
+    last = data.days if stop.ended is None else min(data.column(stop.ended), data.days)
     for column in range(first, min(last, birth + LONGEST_DAYS + 1)):
         if data.not_running[row, column] or not where[column]:
             continue
@@ -61,7 +74,7 @@ def mark_silence(
             verdicts.relearned[row, column] = True
             return
         verdicts.held[row, column] = True
-        if verdicts.broken[row, column] or not verdicts.judged[row, column] or data.day(column) not in silent_days:
+        if verdicts.broken[row, column] or not verdicts.judged[row, column] or data.day(column) not in stop.silent_days:
             continue
         verdicts.broken[row, column] = True
         verdicts.status[row, column], verdicts.stage[row, column] = CODE["degraded"], STAGES.index(stage)
@@ -83,8 +96,3 @@ def event_is_short(data: ChainInput, event: int, stop: PartStop) -> bool:
         if finite and np.isfinite(counts[column]):
             counted, usual = counted + float(counts[column]), usual + float(np.mean(finite))
     return usual <= 0 or counted <= usual * (1.0 - SHORT * stop.share)
-
-
-def stops_of(stops: Sequence[PartStop], event: str | None, day: date) -> list[PartStop]:
-    """The stops of an event that were known by the end of `day`, as known then."""
-    return [stop for stop in stops if stop.event == event and stop.known_on <= day]

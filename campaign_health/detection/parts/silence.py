@@ -56,7 +56,10 @@ def silences(days: Sequence[date], count: Numbers, whole: Numbers, least_share: 
         end = at
         while end < len(days) and count[end] <= BACK * share * whole[end]:
             end += 1
-        due = np.cumsum(share * whole[at:end])
+        # Of a weekday on which it never came, nothing is due: it may send from Monday to Friday only.
+        weekdays = {days[i].weekday() for i in before if count[i] > 0}
+        usual_days = np.array([day.weekday() in weekdays for day in days[at:end]])
+        due = np.cumsum(share * whole[at:end] * usual_days)
         enough = np.flatnonzero((due >= LEAST_EXPECTED * scatter) & (np.cumsum(count[at:end]) <= LEFT * due))
         if len(enough):
             yield Silence(
