@@ -146,3 +146,12 @@ def test_a_new_version_that_never_sent_the_event_is_named() -> None:
 def test_a_new_version_that_sends_everything_is_none() -> None:
     assert find_versions_that_never_sent(new_version(sends=True)) == []
     assert find_versions_that_never_sent(new_version(sends=False, adoption=0.02)) == []
+
+
+def test_a_new_version_of_another_app_on_the_same_platform_is_none() -> None:
+    counts = traffic(80.0)
+    for event in ("ride", "shift"):
+        old = drawn(DAYS, 80, 13).copy()
+        new = np.where(np.arange(DAYS) >= STOP, old, 0)
+        counts |= {(event, "iOS", "9.1"): old - new, (event, "iOS", "9.2"): new}
+    assert find_versions_that_never_sent(parts(counts)) == []

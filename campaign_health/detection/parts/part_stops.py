@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
-from campaign_health.detection.parts.silence import HISTORY_DAYS, LEAST_DAYS, Silence, silences
+from campaign_health.detection.parts.dense_parts import OTHER, DenseParts, coded, dense_parts
+from campaign_health.detection.parts.silence import HISTORY_DAYS, LEAST_DAYS, LEFT, Silence, silences
 
 Kind = Literal["os", "library", "app_version", "new_version"]
 
@@ -23,7 +25,6 @@ LEAST_SHARE = 0.08  # of the event: a smaller part is none to alarm for
 TAKEN_OVER = 0.35  # of the lost share that another part has won: the traffic moved, it did not stop
 ALIVE = 12.0  # events that a version must bring to the other events on the same days, to be in use at all
 _COLUMNS: dict[Kind, list[str]] = {"os": ["os"], "library": ["library"], "app_version": ["os", "app_version"]}
-_UNNAMED = ("", "(other)")
 
 
 @dataclass(frozen=True)
@@ -50,59 +51,50 @@ def find_part_stops(parts: pd.DataFrame) -> list[PartStop]:
     """
     if parts.empty:
         return []
-    frame = parts.assign(day=pd.to_datetime(parts["day"]))
     found: list[PartStop] = []
-    for kind in _COLUMNS:
-        found += _of_kind(frame, kind)
+    frame = coded(parts)
+    for kind, columns in _COLUMNS.items():
+        found += _of_kind(dense_parts(frame, columns), kind)
     return _broadest(found)
 
 
-def _of_kind(frame: pd.DataFrame, kind: Kind) -> Iterator[PartStop]:
-    columns = _COLUMNS[kind]
-    counts = frame.groupby(["event", *columns, "day"], sort=True)["events"].sum()
-    totals = frame.groupby(["event", "day"])["events_read"].max()
-    profiled = totals.groupby(level="event").size()
-    present = counts.groupby(level=list(range(len(columns) + 1))).size()
-    events = present.index.get_level_values("event")
+def _of_kind(cut: DenseParts, kind: Kind) -> Iterator[PartStop]:
+    whole = cut.whole[cut.event_of]
     # A part that came on every profiled day has not stopped: most have not, and cost no more than this.
-    gaps = present[(present.to_numpy() < profiled.loc[events].to_numpy()) & (present.to_numpy() >= LEAST_DAYS)]
-    for key in gaps.index:
-        event, *values = key
-        if values[-1] in _UNNAMED:
-            continue
-        total = totals.loc[event]
-        own = counts.loc[key].reindex(total.index, fill_value=0)
-        days = [stamp.date() for stamp in pd.DatetimeIndex(total.index)]
-        for silence in silences(days, own.to_numpy(dtype=float), total.to_numpy(dtype=float), LEAST_SHARE):
-            stop = PartStop(**vars(silence), event=str(event), kind=kind, part=" ".join(values))
-            if not _moved(counts.loc[event], tuple(values), total, stop) and (
-                kind != "app_version" or _in_use(counts, key, stop, frame)
-            ):
-                yield stop
+    gap = ((whole > 0) & (cut.counts <= LEFT * whole)).any(axis=1)
+    large = (cut.counts >= LEAST_SHARE * whole) & (cut.counts > 0)
+    for row in np.flatnonzero(gap & cut.named & (large.sum(axis=1) >= LEAST_DAYS)):
+        for silence in silences(cut.days, cut.counts[row], whole[row], LEAST_SHARE):
+            if _moved(cut, int(row), silence) or (kind == "app_version" and not _in_use(cut, int(row), silence)):
+                continue
+            event = cut.events[cut.event_of[row]]
+            yield PartStop(**vars(silence), event=event, kind=kind, part=str(cut.labels[row]))
 
 
-def _moved(counts: pd.Series, part: tuple[str, ...], total: pd.Series, stop: PartStop) -> bool:
+def _moved(cut: DenseParts, row: int, silence: Silence) -> bool:
     """Whether another part of the event has won a good piece of what this one lost."""
-    table = counts.unstack("day", fill_value=0).reindex(columns=total.index, fill_value=0)
-    others = table.drop(index=part if len(part) > 1 else part[0])
-    share = others.div(total, axis=1)
-    began = pd.Timestamp(stop.began)
-    days = total.index
-    before = share.loc[:, (days < began) & (days >= began - timedelta(days=HISTORY_DAYS))].median(axis=1)
-    silent = [day for day in days if day.date() in stop.silent_days and day.date() <= stop.known_on]
-    now = others[silent].sum(axis=1) / total[silent].sum()
-    won = now - before / max(1.0 - stop.share, 1e-9)
-    return bool((won > TAKEN_OVER * stop.share).any())
+    others = np.flatnonzero(cut.event_of == cut.event_of[row])
+    others = others[others != row]
+    whole = cut.whole[cut.event_of[row]]
+    before = cut.columns(silence.began - timedelta(days=HISTORY_DAYS), silence.began) & (whole > 0)
+    since = cut.of_days(silence.silent_days, silence.known_on)
+    if not len(others):
+        return False
+    usual = np.median(cut.counts[others][:, before] / whole[before], axis=1)
+    now = cut.counts[others][:, since].sum(axis=1) / whole[since].sum()
+    won = now - usual / max(1.0 - silence.share, 1e-9)
+    return bool((won > TAKEN_OVER * silence.share).any())
 
 
-def _in_use(counts: pd.Series, key: tuple[str, ...], stop: PartStop, frame: pd.DataFrame) -> bool:
-    """Whether the version still sends other events: one that everybody has left has not broken anything."""
-    event, *values = key
-    elsewhere = counts.xs(tuple(values), level=tuple(_COLUMNS[stop.kind])).drop(index=event, level="event")
-    days = [pd.Timestamp(day) for day in stop.silent_days if day <= stop.known_on]
-    alive = elsewhere[elsewhere.index.get_level_values("day").isin(days)].sum() >= ALIVE
-    rest = (frame["event"] == event) & frame["day"].isin(days) & (frame["app_version"] == "(other)")
-    return bool(alive and not rest.any())
+def _in_use(cut: DenseParts, row: int, silence: Silence) -> bool:
+    """Whether the version still sends other events: one that everybody has left has not broken anything.
+
+    On days on which the event's rarest versions are not told apart, none of them can be called silent.
+    """
+    since = cut.of_days(silence.silent_days, silence.known_on)
+    elsewhere = (cut.labels == cut.labels[row]) & (cut.event_of != cut.event_of[row])
+    rest = (cut.event_of == cut.event_of[row]) & np.char.endswith(cut.labels.astype(str), OTHER)
+    return bool(cut.counts[elsewhere][:, since].sum() >= ALIVE and not cut.counts[rest][:, since].any())
 
 
 def _broadest(found: list[PartStop]) -> list[PartStop]:

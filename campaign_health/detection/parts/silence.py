@@ -45,28 +45,35 @@ def silences(days: Sequence[date], count: Numbers, whole: Numbers, least_share: 
     The number due is binomial about the share of the days before; where that share scatters by more than chance, as
     much more must be missing.
     """
-    at = LEAST_DAYS
-    while at < len(days):
-        before = [i for i in range(at) if (days[at] - days[i]).days <= HISTORY_DAYS and whole[i] > 0]
+    known = np.flatnonzero(whole > 0)
+    days, count, whole = [days[int(i)] for i in known], count[known], whole[known]
+    over = 0
+    for at in _drops(count, whole, least_share):
+        before = [i for i in range(at) if (days[at] - days[i]).days <= HISTORY_DAYS]
         usual = _usual(count, whole, before, least_share)
-        if usual is None or count[at] > LEFT * usual[0] * whole[at]:
-            at += 1
+        if at < over or usual is None or count[at] > LEFT * usual[0] * whole[at]:
             continue
         share, scatter = usual
-        end = at
-        while end < len(days) and count[end] <= BACK * share * whole[end]:
-            end += 1
+        back = np.flatnonzero(count[at:] > BACK * share * whole[at:])
+        end = at + int(back[0]) if len(back) else len(days)
         # Of a weekday on which it never came, nothing is due: it may send from Monday to Friday only.
         weekdays = {days[i].weekday() for i in before if count[i] > 0}
         usual_days = np.array([day.weekday() in weekdays for day in days[at:end]])
         due = np.cumsum(share * whole[at:end] * usual_days)
         enough = np.flatnonzero((due >= LEAST_EXPECTED * scatter) & (np.cumsum(count[at:end]) <= LEFT * due))
+        over = end + 1
         if len(enough):
             yield Silence(
-                days[at], days[before[-1]], days[at + int(enough[0])], frozenset(days[at:end]),
+                days[at], days[at - 1], days[at + int(enough[0])], frozenset(days[at:end]),
                 days[end] if end < len(days) else None, share, float(np.median(count[before])),
             )  # fmt: skip
-        at = end + 1
+
+
+def _drops(count: Numbers, whole: Numbers, least_share: float) -> list[int]:
+    """Where a silence may begin: next to nothing after a day on which a good piece of the least share came."""
+    gone = count[1:] <= LEFT * whole[1:]
+    here = count[:-1] >= LASTING * least_share * whole[:-1]
+    return [int(at) + 1 for at in np.flatnonzero(gone & here) if at + 1 >= LEAST_DAYS]
 
 
 def _usual(count: Numbers, whole: Numbers, before: Sequence[int], least_share: float) -> tuple[float, float] | None:
