@@ -85,6 +85,14 @@ def test_a_fall_at_another_time_or_before_another_stage_is_no_cause() -> None:
     assert headline(case(stage="sent", numbers=failing, segments=EMPTIED)).cause == "message_failing"
 
 
+def test_a_segment_that_is_empty_since_it_is_counted_is_named_where_nobody_passes() -> None:
+    cause = headline(case(stage="activated", numbers=CLOSED, segments=counted(0, 0, 0)))
+    assert cause.cause == "segment_shrank"
+    assert cause.sentence.startswith("The segment `Trialists` has held nobody since it is counted (Sun 8 Mar).")
+    some_pass = numbers(activated=30, created=30, sent=29)
+    assert headline(case(stage="activated", numbers=some_pass, segments=counted(0, 0))).cause != "segment_shrank"
+
+
 def test_days_that_were_not_counted_are_not_zero() -> None:
     gaps = EMPTIED[EMPTIED["people"] > 0]
     assert find_segment_falls(gaps, AS_OF) == []

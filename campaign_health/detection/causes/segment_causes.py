@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+import pandas as pd
+
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.causes.property_drift import GONE_SHARE, PropertyChange
@@ -16,18 +18,49 @@ from campaign_health.words.numbers import count, plural
 DAYS_EITHER_SIDE = 2  # between the counts that show the fall and the first bad day
 CLOSES = 0.85  # of the usual share that passes the filter: above it, the filter is open
 MATCH = 0.2  # how near the people left must be to what is left of the campaign, where it is a step
-SURE_EMPTY, SURE_STEP, UNSURE = 0.95, 0.88, 0.5
+SURE_EMPTY, SURE_STEP, EMPTY_ALL_ALONG, UNSURE = 0.95, 0.88, 0.85, 0.5
+_ROLES = {"trigger": "Entering it starts the campaign.", "filter": "Only people in it get past the filter."}
 
 
 def segment_causes(case: BrokenCampaign, chain: Chain) -> Iterator[Cause]:
     """One cause per segment of the campaign that fell when the break began."""
     if case.segments is None or case.kind == "surging" or case.stage not in ("event", "started", "activated", None):
         return
-    for fall in find_segment_falls(case.segments, case.as_of):
+    falls = find_segment_falls(case.segments, case.as_of)
+    if not falls:
+        yield from _empty_all_along(case, chain)
+    for fall in falls:
         if _timely(fall, case):
             confidence = _confidence(fall, case, chain)
             if confidence > 0:
                 yield _cause(fall, case, confidence)
+
+
+def _empty_all_along(case: BrokenCampaign, chain: Chain) -> Iterator[Cause]:
+    """A segment that had nobody in it since it is counted, where nobody starts or gets past the filter either."""
+    assert case.segments is not None
+    known = case.segments[pd.to_datetime(case.segments["day"]) <= pd.Timestamp(case.as_of) + pd.Timedelta(days=1)]
+    for (segment_id, role), rows in known.groupby(["segment_id", "role"]):
+        series = chain.series("activated" if role == "filter" else "started")
+        if (
+            rows["people"].max() > 0
+            or series is None
+            or series.since > 0
+            or (role == "filter") != (case.stage == "activated")
+        ):
+            continue
+        name = rows["name"].iloc[-1]
+        segment = f"`{name if isinstance(name, str) else segment_id}`"
+        first = pd.Timestamp(rows["day"].min()).date()
+        yield Cause(
+            "segment_shrank",
+            EMPTY_ALL_ALONG,
+            case.since,
+            f"The segment {segment} has held nobody since it is counted ({day_text(first, case.as_of)})."
+            f" {_ROLES[str(role)]}",
+            {"segment": segment.strip("`"), "segment_role": str(role), "people_after": 0},
+            _step(case, segment),
+        )
 
 
 def segments_that_hold(case: BrokenCampaign) -> str | None:
@@ -72,8 +105,6 @@ def _cause(fall: SegmentFall, case: BrokenCampaign, confidence: float) -> Cause:
     vanished = _vanished(fall, case)
     if vanished is not None:
         sentence += f", when `{vanished.property}` vanished from `{vanished.event}`"
-    role = "Entering it starts the campaign." if fall.role == "trigger" else "Only people in it get past the filter."
-    asked = f"{asking(case.owner, 'the engineers')} what was renamed"
     facts = {
         "segment": fall.name or fall.segment_id,
         "segment_role": fall.role,
@@ -88,11 +119,17 @@ def _cause(fall: SegmentFall, case: BrokenCampaign, confidence: float) -> Cause:
         "segment_shrank",
         confidence,
         case.since,
-        f"{sentence}. {role}",
+        f"{sentence}. {_ROLES[fall.role]}",
         facts,
+        _step(case, segment),
+    )
+
+
+def _step(case: BrokenCampaign, segment: str) -> str:
+    return (
         f"In Customer.io, open the segment {segment} and compare its conditions with one person who belongs in it: an"
-        f" attribute, an event or a value that they name was probably renamed; {asked}. When the segment fills again,"
-        " journeys follow the same day.",
+        " attribute, an event or a value that they name was probably renamed;"
+        f" {asking(case.owner, 'the engineers')} what was. When the segment fills again, journeys follow the same day."
     )
 
 

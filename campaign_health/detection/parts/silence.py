@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 LEAST_EXPECTED = 12.0  # that the part should have brought since it fell silent; more where its share is restless
 LEFT = 0.02  # of what was due: stragglers
 BACK = 0.3  # of what was due: the part is back
-LEAST_DAYS = 4  # known days before, on which it came
+LEAST_DAYS = 3  # known days before, on which it came: what the first run looks back at
 HISTORY_DAYS = 35  # calendar days before that are looked at
 LASTING = 0.5  # of what was due that it must have brought on the day before: a part that fades out does not stop
 AWAY = 6.0  # due on a day before, on which it brought none: it comes and goes
