@@ -1,8 +1,9 @@
 """What a run costs: requests against the least possible, wall time, our own time, peak memory.
 
 `python -m tests.benchmarks.collect_cost [CAMPAIGNS] [EVENTS] [MESSAGES] [SEGMENTS]`, by default 1,000 campaigns and
-2,000 events over 120 days, each campaign with one message, and no segments. The sandbox runs without limits in a process of its own; the collectors' own pace of 8 requests a second is
-switched off, so that the time is ours and not the services'.
+2,000 events over 120 days, each campaign with one message, and no segments. The sandbox runs without limits in a
+process of its own; the collectors' own pace of 8 requests a second is switched off, so that the time is ours and not
+the services'.
 """
 
 from __future__ import annotations

@@ -36,10 +36,13 @@ BROKEN: tuple[tuple[Story, float], ...] = (
     (message_stories.filter_edited, 0.8),
     (message_stories.trigger_edited, 0.8),
     (message_stories.campaign_stopped, 1.0),
-    (part_stories.segment_emptied, 0.8),
-    (part_stories.platform_silent, 0.8),
-    (part_stories.message_silent, 0.8),
 )
+PARTS: tuple[Story, ...] = (
+    part_stories.segment_emptied,
+    part_stories.platform_silent,
+    part_stories.message_silent,
+)
+PARTS_SHARE = 0.1  # of the broken ones
 QUIET: tuple[Story, ...] = (
     quiet_stories.nothing,
     quiet_stories.like_named_birth,
@@ -103,6 +106,8 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
     else:
         weights = np.array([weight for _, weight in BROKEN])
         story = BROKEN[int(rng.choice(len(BROKEN), p=weights / weights.sum()))][0]
+        if parts.random() < PARTS_SHARE:
+            story = PARTS[int(parts.integers(len(PARTS)))]
     background_renames(world)
     truth = story(world, campaign, at)
     missing: set[int] = set()

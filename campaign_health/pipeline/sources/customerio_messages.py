@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -42,7 +41,7 @@ def collect_customerio_messages(run: WorkspaceRun, tally: Tally) -> None:
     first_days = [first_day_of(one, run.window.first_day if run.window.fixed else None, last_day) for one in asked]
     tally.first_day, tally.last_day = min(first_days), last_day
     waiting: list[MessageMetrics] = []
-    doubted: dict[int, int] = defaultdict(int)
+    doubted: list[int] = []
 
     def state_of(campaign_id: int, day: date) -> str:
         life = lives.get(campaign_id)
@@ -55,11 +54,9 @@ def collect_customerio_messages(run: WorkspaceRun, tally: Tally) -> None:
         channels = {(one.campaign_id, one.message_id): one.channel for one in asked}
         with run.saving() as connection:
             now = run.clock.instant()
-            for one in waiting:
-                written, kept = save_message_metrics(connection, run.name, [one], channels, state_of, now)
-                tally.rows += written
-                if kept:
-                    doubted[one.campaign_id] += kept
+            written, kept = save_message_metrics(connection, run.name, waiting, channels, state_of, now)
+        tally.rows += written
+        doubted.append(kept)
         tally.kept = True
         waiting.clear()
 
@@ -85,7 +82,7 @@ def collect_customerio_messages(run: WorkspaceRun, tally: Tally) -> None:
                 tally.shortfalls.append(f"{_named(asked[part.campaign_id])}: {part.reason}")
     finally:
         save()
-        _conclude(run, tally, asked, wanted, answered, doubted)
+        _conclude(run, tally, asked, wanted, answered, sum(doubted))
 
 
 def first_day_of(message: MessageToAsk, fixed: date | None, last_day: date) -> date:
@@ -104,12 +101,12 @@ def _conclude(
     asked: Sequence[MessageToAsk],
     wanted: Sequence[MessageToAsk],
     answered: int,
-    doubted: dict[int, int],
+    doubted: int,
 ) -> None:
-    for campaign_id, days in sorted(doubted.items()):
+    if doubted:
         tally.shortfalls.append(
-            f"Campaign {campaign_id}: {days} days of its messages came back as 0 that were counted with many sends"
-            " before. That is not believed, and the numbers stay."
+            f"{doubted} days of single messages came back as 0 that were counted with many sends before. That is not"
+            " believed, and the numbers stay."
         )
     if len(wanted) > len(asked):
         tally.notes.append(
