@@ -54,7 +54,7 @@ def find_message_stops(message_days: pd.DataFrame) -> list[MessageStop]:
             if sent.min() > LEFT * sent.max():
                 continue
             days = [stamp.date() for stamp in pd.DatetimeIndex(own["day"])]
-            for silence in silences(days, sent, whole, LEAST_SHARE):
+            for silence in silences(days, sent, whole, LEAST_SHARE, by_weekday=True):
                 others = rows[rows["message_id"] != message_id]
                 if not _replaced(others, silence):
                     until = own["day"].dt.date.isin({day for day in silence.silent_days if day <= silence.known_on})

@@ -64,7 +64,7 @@ def _of_kind(cut: DenseParts, kind: Kind) -> Iterator[PartStop]:
     gap = ((whole > 0) & (cut.counts <= LEFT * whole)).any(axis=1)
     large = (cut.counts >= LEAST_SHARE * whole) & (cut.counts > 0)
     for row in np.flatnonzero(gap & cut.named & (large.sum(axis=1) >= LEAST_DAYS)):
-        for silence in silences(cut.days, cut.counts[row], whole[row], LEAST_SHARE):
+        for silence in silences(cut.days, cut.counts[row], whole[row], LEAST_SHARE, by_weekday=False):
             if _moved(cut, int(row), silence) or (kind == "app_version" and not _in_use(cut, int(row), silence)):
                 continue
             event = cut.events[cut.event_of[row]]

@@ -39,11 +39,14 @@ class Silence:
     a_day: float
 
 
-def silences(days: Sequence[date], count: Numbers, whole: Numbers, least_share: float) -> Iterator[Silence]:
+def silences(
+    days: Sequence[date], count: Numbers, whole: Numbers, least_share: float, *, by_weekday: bool
+) -> Iterator[Silence]:
     """Each silence of a part that usually has at least `least_share` of the whole; `days` are the known ones, in order.
 
     The number due is binomial about the share of the days before; where that share scatters by more than chance, as
-    much more must be missing.
+    much more must be missing. With `by_weekday`, nothing is due on a weekday on which the part was not seen to come:
+    a message may be set to send from Monday to Friday only.
     """
     known = np.flatnonzero(whole > 0)
     days, count, whole = [days[int(i)] for i in known], count[known], whole[known]
@@ -56,10 +59,9 @@ def silences(days: Sequence[date], count: Numbers, whole: Numbers, least_share: 
         share, scatter = usual
         back = np.flatnonzero(count[at:] > BACK * share * whole[at:])
         end = at + int(back[0]) if len(back) else len(days)
-        # Of a weekday on which it never came, nothing is due: it may send from Monday to Friday only.
         weekdays = {days[i].weekday() for i in before if count[i] > 0}
-        usual_days = np.array([day.weekday() in weekdays for day in days[at:end]])
-        due = np.cumsum(share * whole[at:end] * usual_days)
+        due_on = np.array([not by_weekday or day.weekday() in weekdays for day in days[at:end]])
+        due = np.cumsum(share * whole[at:end] * due_on)
         enough = np.flatnonzero((due >= LEAST_EXPECTED * scatter) & (np.cumsum(count[at:end]) <= LEFT * due))
         over = end + 1
         if len(enough):
