@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from storage.file.database import transaction
+from storage.read.one_campaign import campaign_messages
 from storage.records import MessageMetrics, MessageRecord
 from storage.save import save_message_metrics
 from tests.judge_cast import World, day, morning_after, steady
@@ -88,3 +89,15 @@ def test_judging_again_from_memory_changes_nothing(world: World) -> None:
     before = world.table("incident", "campaign_id, detected_on, status, cause"), world.table("verdict")
     world.judge(LAST)
     assert (world.table("incident", "campaign_id, detected_on, status, cause"), world.table("verdict")) == before
+
+
+def test_the_page_shows_what_each_message_sent_in_the_week_that_is_known(world: World) -> None:
+    with world.warehouse.read() as connection:
+        shown = campaign_messages(connection, "default", 2)
+    [(sent,)] = world.rows(
+        "SELECT sum(sent) FROM message_day WHERE message_id = '203' AND day > ? AND day <= ?", day(LAST - 7), day(LAST)
+    )
+    rows = shown.set_index("message_id")
+    assert rows.loc[203, "sent_in_week"] == sent > 0
+    assert rows.loc[204, "sent_in_week"] < sent / 2
+    assert set(rows["known_until"].dt.date) == {day(LAST)}
