@@ -48,7 +48,7 @@ def page(world: World, monkeypatch: pytest.MonkeyPatch, name: str | None = None)
         monkeypatch.setenv(setting, value)
     app = AppTest.from_file(str(APP), default_timeout=60).run()
     if name:
-        app.switch_page(f"campaign_health/dashboard/pages/{name}.py")
+        app.switch_page(f"campaign_health/dashboard/pages/{name}_page.py")
         app.query_params["campaign"] = "2"
         app.run()
     assert not app.exception
