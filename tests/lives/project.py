@@ -10,8 +10,10 @@ import numpy as np
 
 from campaign_health.sandbox.faults import Fault
 from campaign_health.sandbox.world.world import World
+from tests.lives.breaking_stories import BREAKS
+from tests.lives.draw import Draw
+from tests.lives.healthy_stories import HEALTHY
 from tests.lives.life import DAYS, PAST, WATCHED, Life
-from tests.lives.stories import BREAKS, HEALTHY, Draw
 
 FIRST = date(2026, 6, 1)
 ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Australia/Sydney")

@@ -1,65 +1,14 @@
-"""The kinds of lives: how a campaign breaks, how it is repaired, and how healthy ones look as if they broke."""
+"""The kinds of breaks: how a campaign breaks, and how it is repaired."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 
-from campaign_health.sandbox.world.counting import Counts
-from campaign_health.sandbox.world.world import MISSING, EventTruth, Property
-from tests.lives.life import DAYS, PAST, Life
-
-USER = Property("user_id", tuple(f"u-{number}" for number in range(211)))
-PLATFORM = Property("platform", tuple(("ios", "android", "web")[number % 3] for number in range(48)))
-PLAN = Property("plan", ("free", "pro", "team", "pro", "free", "team", "free"))
-PLAN_OBJECT = Property("plan", ({"name": "pro", "seats": 3}, {"name": "team", "seats": 25}))
-
-
-@dataclass
-class Draw:
-    """What a story is drawn with: the project's chance and its names, of which each is used once."""
-
-    chance: np.random.Generator
-    nouns: list[str]
-    events: dict[str, EventTruth] = field(default_factory=dict)
-    blocked: dict[str, int] = field(default_factory=dict)
-
-    def name(self) -> str:
-        """An event's name that is not yet used."""
-        return self.nouns.pop()
-
-    def traffic(self, level: float, weekend: float = 0.55) -> Counts:
-        """Daily counts: a week's pattern, slow growth, more scatter than chance alone."""
-        weekday = np.arange(DAYS) % 7
-        week = np.where(weekday >= 5, weekend, 1.0)
-        growth = np.linspace(0.95, 1.05, DAYS)
-        return self.chance.poisson(level * week * growth * self.chance.gamma(120, 1 / 120, DAYS)).astype(np.int64)
-
-    def level(self) -> float:
-        """Events a working day: twenty and more sends a day come of it."""
-        return float(np.exp(self.chance.uniform(np.log(40), np.log(260))))
-
-    def break_day(self) -> int:
-        """A day of the watched weeks that leaves room before and after it."""
-        return int(self.chance.integers(PAST + 4, PAST + 17))
-
-    def repair_day(self, bad: int) -> int:
-        """One to two weeks after the break."""
-        return bad + int(self.chance.integers(6, 14))
-
-    def add(self, name: str, daily: Counts, properties: tuple[Property, ...] = (USER, PLATFORM, PLAN)) -> str:
-        """Adds an event to the project."""
-        self.events[name] = EventTruth(name, daily, properties)
-        return name
-
-    def healthy(self, kind: str, level: float | None = None, **more: object) -> Life:
-        """A life whose event and sends go on as ever."""
-        name = self.name()
-        counts = self.traffic(level or self.level())
-        self.add(name, counts)
-        return Life(kind, f"On {name.replace('_', ' ')}", name, counts, counts, **more)  # type: ignore[arg-type]
+from campaign_health.sandbox.world.world import MISSING, Property
+from tests.lives.draw import PLAN, PLAN_OBJECT, PLATFORM, USER, Draw
+from tests.lives.life import DAYS, Life
 
 
 def _between(bad: int, good: int | None) -> slice:
@@ -228,60 +177,6 @@ def season(draw: Draw) -> Life:
     return life
 
 
-def well_steady(draw: Draw) -> Life:
-    """Nothing happens."""
-    return draw.healthy("well: steady")
-
-
-def well_weekdays(draw: Draw) -> Life:
-    """A young campaign that sends on working days only; its event happens on all days."""
-    life = draw.healthy("well: working days only", begins=PAST - 12)
-    life.activates[np.arange(DAYS) % 7 >= 5] = 0.0
-    return life
-
-
-def well_waiting(draw: Draw) -> Life:
-    """A new campaign with a waiting step of days."""
-    days = int(draw.chance.integers(1, 7))
-    return draw.healthy("well: new, with a waiting step", begins=PAST + 3, delay_days=days)
-
-
-def well_resumed(draw: Draw) -> Life:
-    """A campaign that waits a day or more, was paused for two weeks and resumes."""
-    pause = PAST + int(draw.chance.integers(0, 6))
-    life = draw.healthy("well: resumed", delay_days=int(draw.chance.integers(1, 4)))
-    life.sleeps = (pause, pause + 14)
-    life.edits = ((pause, {"state": "stopped"}, False), (pause + 14, {"state": "running"}, False))
-    return life
-
-
-def well_volume(draw: Draw) -> Life:
-    """Fewer people do it: event and sends fall together."""
-    life = draw.healthy("well: volume down")
-    fall = draw.break_day()
-    kept = np.ones(DAYS)
-    kept[fall:] = draw.chance.uniform(0.3, 0.6)
-    life.matched = life.full = draw.chance.binomial(life.full, kept).astype(np.int64)
-    draw.add(str(life.event), life.full)
-    return life
-
-
-def well_quiet(draw: Draw) -> Life:
-    """Two or three sends a day."""
-    return draw.healthy("well: quiet", level=float(draw.chance.uniform(1.5, 4)))
-
-
-def well_blocked(draw: Draw) -> Life:
-    """Its event is blocked in Lexicon: Mixpanel no longer shows it, and Customer.io gets it as ever."""
-    life = draw.healthy("well: blocked in Lexicon")
-    day = draw.break_day()
-    shown = life.full.copy()
-    shown[day:] = 0
-    draw.add(str(life.event), shown)
-    draw.blocked[str(life.event)] = day
-    return life
-
-
 BREAKS: tuple[Callable[[Draw], Life], ...] = (
     lambda draw: renamed(draw, "old name"),
     lambda draw: renamed(draw, "trigger"),
@@ -304,13 +199,4 @@ BREAKS: tuple[Callable[[Draw], Life], ...] = (
     lambda draw: platform(draw, repaired=False),
     stopped,
     season,
-)
-HEALTHY: tuple[Callable[[Draw], Life], ...] = (
-    well_steady,
-    well_weekdays,
-    well_waiting,
-    well_resumed,
-    well_volume,
-    well_quiet,
-    well_blocked,
 )
