@@ -218,13 +218,13 @@ def test_a_full_disk_is_said_and_what_was_published_stays(installation: Installa
     assert installation.collect().exit_code() == 0
 
 
-def test_a_port_in_use_is_named(installation: Installation) -> None:
+def test_a_port_in_use_is_named(installation: Installation, run_here: Callable[..., Done]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         for command in ("dashboard", "demo", "up"):
-            done = run(installation, command, "--port", str(port))
+            done = run_here(installation, command, "--port", str(port))
             assert done.returncode == 2, (command, done.stderr)
             assert str(port) in done.stderr
             assert "--port" in done.stderr

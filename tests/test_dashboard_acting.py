@@ -123,6 +123,7 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+@pytest.mark.slow("mornings in the browser")
 def test_a_campaign_can_be_watched_against_another_event(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard, "campaign?campaign=12")
     page.get_by_role("button", name="Watch it against an event").click()
@@ -138,6 +139,7 @@ def test_a_campaign_can_be_watched_against_another_event(page: Page, dashboard: 
     expect(page.get_by_text("triggered by a segment")).to_be_visible()
 
 
+@pytest.mark.slow("mornings in the browser")
 def test_two_people_and_a_collection_do_not_disturb_each_other(page: Page, dashboard: Dashboard) -> None:
     warehouse = Warehouse(dashboard.folder / "data")
     first, second = page, page.context.new_page()

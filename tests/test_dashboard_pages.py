@@ -34,7 +34,7 @@ def test_a_page_has_no_error_no_serious_barrier_and_fits_a_phone(page: Page, das
     settled(page)
     assert serious_barriers(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= 390", timeout=10_000)
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= 390")
     assert problems == []
     assert "Traceback" not in dashboard.log
 
