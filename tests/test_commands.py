@@ -147,15 +147,18 @@ def test_a_corrupt_file_is_named_and_left_as_it_is(installation: Installation, r
     assert path.read_bytes().startswith(b"this is not")
 
 
+SLOW = pytest.mark.slow("locked folders")
+
+
 @pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may enter everywhere")
 @pytest.mark.parametrize(
     ("command", "right"),
     [
         (("status",), "read"),
-        (("explain", "1"), "read"),
-        (("replay", "--from", "2026-01-01", "--to", "2026-01-02"), "read"),
+        pytest.param(("explain", "1"), "read", marks=SLOW),
+        pytest.param(("replay", "--from", "2026-01-01", "--to", "2026-01-02"), "read", marks=SLOW),
         (("judge",), "write"),
-        (("doctor",), ""),
+        pytest.param(("doctor",), "", marks=SLOW),
     ],
 )
 def test_a_data_directory_that_may_not_be_entered_is_said(

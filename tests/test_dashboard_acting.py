@@ -189,6 +189,7 @@ def test_new_data_does_not_throw_away_what_is_being_typed(page: Page, dashboard:
     expect(page.get_by_role("dialog").get_by_label("Why?")).to_have_value("half a sent")
 
 
+@pytest.mark.slow("mornings in the browser")
 def test_the_first_data_appears_by_itself_and_a_damaged_file_is_named(
     page: Page, server: Dashboard, dashboard_world: Path, tmp_path: Path
 ) -> None:

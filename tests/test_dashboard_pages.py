@@ -15,7 +15,9 @@ from storage.file.database import open_published
 from tests.browser import Dashboard, settled, text_of, visit
 
 pytestmark = pytest.mark.browser
-PAGES = ("", "campaign?campaign=2", "campaign?campaign=7", "events", "coverage", "data", "help")
+PAGES = ("", "campaign?campaign=2", "data")
+OTHER_PAGES = ("campaign?campaign=7", "events", "coverage", "help")
+SLOW = pytest.mark.slow("pages in the browser")
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def dashboard(server: Dashboard, dashboard_world: Path) -> Dashboard:
     return server.showing(dashboard_world)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *(pytest.param(path, marks=SLOW) for path in OTHER_PAGES)])
 def test_a_page_has_no_error_no_serious_barrier_and_fits_a_phone(page: Page, dashboard: Dashboard, path: str) -> None:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
