@@ -181,7 +181,7 @@ def test_a_data_directory_that_may_not_be_entered_is_said(
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     told = done.stdout + done.stderr
@@ -253,7 +253,7 @@ def test_up_runs_schedule_and_dashboard_and_ends_both(install: Install, run_here
         assert second.returncode == 2
         assert "Another scheduler is running" in second.stderr
         process.send_signal(signal.SIGTERM)
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=90)
     finally:
         process.kill()
     assert process.returncode == 0, stderr

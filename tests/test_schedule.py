@@ -213,7 +213,7 @@ def test_a_signal_in_the_middle_keeps_and_publishes_what_was_complete(
     try:
         wait_for_requests(scheduled, "customerio.metrics")
         process.send_signal(number)
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=90)
     finally:
         process.kill()
     assert process.returncode == code, stderr
