@@ -25,7 +25,7 @@ EVERY_LIBRARY := $(addprefix tests/test_,$(addsuffix .py,backtest check_corpus c
 define fresh_environment
 	$(BIN)/uv venv --quiet --clear --no-python-downloads --python "$(2)" $(1)
 	$(BIN)/uv pip install --quiet --python $(1) --resolution $(3) --editable .
-	$(BIN)/uv pip install --quiet --python $(1) hypothesis jsonschema pytest pytest-xdist
+	$(BIN)/uv pip install --quiet --python $(1) filelock hypothesis jsonschema playwright pytest pytest-xdist
 endef
 
 # $(1) folder.
