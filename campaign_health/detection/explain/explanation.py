@@ -186,7 +186,9 @@ def _expectation(
             f"{words.downstream.capitalize()} come {spoken}: {events:,.1f} {words.upstream} count today.",
         ),
         Step("ratio", ratio, f"So far {ratio:.3f} {words.downstream} came from each of the {words.upstream}."),
-        Step("weekday", factor, f"On {WEEKDAYS[day.weekday()]} it usually is {factor:.2f} times that."),
+        Step(
+            "weekday", factor, _weekday_words(WEEKDAYS[day.weekday()], factor, words, at_rest=bool(seen.at_rest[row]))
+        ),
         *_dip(seen.dip, words),
         Step(
             "expected",
@@ -195,6 +197,13 @@ def _expectation(
             "for, and that they need not rise and fall quite as the events do).",
         ),
     ]
+
+
+def _weekday_words(day: date, factor: float, words: Words, *, at_rest: bool) -> str:
+    weekday = WEEKDAYS[day.weekday()]
+    if at_rest:
+        return f"It has had no {words.downstream} on {weekday} so far: next to none are expected, and none say nothing."
+    return f"On {weekday} it usually is {factor:.2f} times that."
 
 
 def _dip(dip: float, words: Words) -> list[Step]:

@@ -25,7 +25,7 @@ class State(Memory):
     Leading indices: models, spreads x models, kept shares x models, delay profiles, weekdays (Monday = 0).
     """
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     # the ratio of sends to events: a Gamma posterior per model, and its copy from before the present run of evidence
     ratio_shape: FloatArray
     ratio_rate: FloatArray
@@ -45,6 +45,8 @@ class State(Memory):
     # weekday pattern of the ratio, and usual event count by weekday (ln)
     weekday_sum: FloatArray
     weekday_weight: FloatArray
+    weekday_due: FloatArray  # sends that would have been due on each weekday if all were alike, and
+    weekday_sends: FloatArray  # those that were sent
     volume: FloatArray
     volume_seen: FloatArray
     volume_spread: FloatArray
@@ -115,6 +117,8 @@ class State(Memory):
             pausing=full(0.0),
             weekday_sum=full(0.0, 7),
             weekday_weight=full(0.0, 7),
+            weekday_due=full(0.0, 7),
+            weekday_sends=full(0.0, 7),
             volume=full(0.0, 7),
             volume_seen=full(0.0, 7),
             volume_spread=full(0.05),
