@@ -186,9 +186,7 @@ def _expectation(
             f"{words.downstream.capitalize()} come {spoken}: {events:,.1f} {words.upstream} count today.",
         ),
         Step("ratio", ratio, f"So far {ratio:.3f} {words.downstream} came from each of the {words.upstream}."),
-        Step(
-            "weekday", factor, _weekday_words(WEEKDAYS[day.weekday()], factor, words, at_rest=bool(seen.at_rest[row]))
-        ),
+        Step("weekday", factor, _weekday_words(day, factor, words, at_rest=bool(seen.at_rest[row]))),
         *_dip(seen.dip, words),
         Step(
             "expected",
