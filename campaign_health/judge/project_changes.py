@@ -9,6 +9,7 @@ import pandas as pd
 
 from campaign_health.detection.causes.property_drift import PropertyChange, find_property_changes
 from campaign_health.detection.event.event_panel import EventPanel
+from campaign_health.detection.rename.around_a_stop import Around, around_a_stop
 from campaign_health.detection.rename.rename import Rename
 from campaign_health.detection.rename.renames import find_renames
 from campaign_health.judge.material import DIAGNOSIS_DAYS, Material
@@ -46,6 +47,10 @@ class ProjectChanges:
     def panel_on(self, day: date) -> EventPanel:
         """All event counts of the weeks up to `day`."""
         return self.material.settled.panel.until(day).newest(DIAGNOSIS_DAYS)
+
+    def around(self, event: str, since: date, day: date) -> Around:
+        """What else changed when an event stopped, as seen at the end of `day`."""
+        return around_a_stop(self.panel_on(day), event, since)
 
     def known_by(self, day: date) -> list[str]:
         """The names of all events that had been seen by the end of `day`."""

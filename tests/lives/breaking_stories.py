@@ -60,7 +60,8 @@ def merged(draw: Draw, repaired: bool) -> Life:
     life.matched[_between(bad, good)] = 0
     draw.add(str(life.event), life.matched)
     draw.add(other, into)
-    life.bad, life.good, life.causes = bad, good, frozenset({"event_renamed", "event_removed"})
+    life.bad, life.good, life.causes = bad, good, frozenset({"event_renamed"})
+    life.into = other
     return life
 
 

@@ -96,8 +96,14 @@ def _began(scene: _Scene, said: re.Match[str]) -> bool:
     return bool(np.flatnonzero(counts)[0] == bad) and _near(said, 2, counts[bad:end].sum() / max(1.0, full), full)
 
 
-def _nothing_new(scene: _Scene, said: re.Match[str]) -> bool:
-    return not scene.life.kind.startswith(("renamed", "merged", "split"))
+def _nothing_began(scene: _Scene, said: re.Match[str]) -> bool:
+    near = range((scene.life.bad or 0) - 2, (scene.life.bad or 0) + 3)
+    counts = [scene.counts(name) for name in scene.project.world.events]
+    return not any(daily.any() and int(np.flatnonzero(daily)[0]) in near for daily in counts)
+
+
+def _merged(scene: _Scene, said: re.Match[str]) -> bool:
+    return scene.life.kind == "merged" and scene.life.into == said.group(1)
 
 
 def _steadily(scene: _Scene, said: re.Match[str]) -> bool:
@@ -155,7 +161,8 @@ _COUNT = r"(\d[\d,]*)"
 RULES: tuple[tuple[str, Callable[[_Scene, re.Match[str]], bool]], ...] = (
     (rf"`([^`]+)` stopped on {_DAY}", _stopped),
     (rf"`([^`]+)` began the same day with {_SHARE} of its volume", _began),
-    (r"no new event took its place", _nothing_new),
+    (r"no other event began on those days", _nothing_began),
+    (r"since that day `([^`]+)`, which was there before", _merged),
     (rf"{_SHARE} of (`[^`]+`) is missing, steadily", _steadily),
     (rf"{_COUNT} journeys? started since {_DAY} and nobody passed", _nobody_passed),
     (rf"only queues? drafts since {_DAY}: {_COUNT} messages? made, waiting", _waiting),

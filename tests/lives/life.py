@@ -28,7 +28,7 @@ class Life:
 
     `matched` are the events that match its trigger, `full` those that would without the break. `starts`, `activates`
     and `sends` are the shares that each stage lets through, beside the usual ones; what `sends` holds back is counted
-    as `held_as`. `causes` are the headlines that are right. A `kind` of a healthy life begins with `well`.
+    as `held_as`. `causes` are the headlines that are right; `into` is the event that it was merged into. A `kind` of a healthy life begins with `well`.
     """
 
     kind: str
@@ -44,6 +44,7 @@ class Life:
     sends: Shares = field(default_factory=lambda: np.ones(DAYS))
     held_as: str = "failed"
     failure: str = ""
+    into: str = ""
     body: str = "Hello {{event.plan}}"
     delay_days: int = 0
     begins: int = 0

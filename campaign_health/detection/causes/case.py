@@ -10,6 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from campaign_health.detection.causes.property_drift import PropertyChange
+from campaign_health.detection.rename.around_a_stop import Around
 from campaign_health.detection.rename.rename import Rename
 
 Kind = Literal["silent", "degraded", "event_lost", "surging"]
@@ -25,11 +26,12 @@ JOURNEY_SERIES = ("started", "activated", "never_activated")
 class BrokenCampaign:
     """One campaign with an incident, and everything stored that may explain it. Frames as in the published tables.
 
-    `numbers` has one row per day up to `as_of` (column or index `day`) with any of events, started, activated,
-    never_activated, created, drafted, attempted, sent, delivered, failed, undeliverable, suppressed, bounced; empty
-    where not collected. `since` is the first bad day. `known_events` are all names ever seen in Mixpanel; empty means
-    that none were collected. `project_kept` is the level of the project's other events since the break (1 = as
-    usual): where all fell together, none was removed. `renames` and `property_changes` are those of the whole project.
+        `numbers` has one row per day up to `as_of` (column or index `day`) with any of events, started, activated,
+        never_activated, created, drafted, attempted, sent, delivered, failed, undeliverable, suppressed, bounced; empty
+        where not collected. `since` is the first bad day. `known_events` are all names ever seen in Mixpanel; empty means
+        that none were collected. `project_kept` is the level of the project's other events since the break (1 = as
+    usual): where all fell together, none was removed. `around` tells what else changed when the event stopped.
+        `renames` and `property_changes` are those of the whole project.
     """
 
     campaign_id: int
@@ -54,6 +56,7 @@ class BrokenCampaign:
     others_broken: Sequence[str] = ()
     owner: str | None = None
     project_kept: float | None = None
+    around: Around = field(default_factory=Around)
 
 
 @dataclass(frozen=True)
