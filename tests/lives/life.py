@@ -28,7 +28,8 @@ class Life:
 
     `matched` are the events that match its trigger, `full` those that would without the break. `starts`, `activates`
     and `sends` are the shares that each stage lets through, beside the usual ones; what `sends` holds back is counted
-    as `held_as`. `causes` are the headlines that are right; `into` is the event that it was merged into. A `kind` of a healthy life begins with `well`.
+    as `held_as`. `causes` are the headlines that are right; `into` is the event that it was merged into. A `kind` of a
+    healthy life begins with `well`.
     """
 
     kind: str

@@ -26,12 +26,12 @@ JOURNEY_SERIES = ("started", "activated", "never_activated")
 class BrokenCampaign:
     """One campaign with an incident, and everything stored that may explain it. Frames as in the published tables.
 
-        `numbers` has one row per day up to `as_of` (column or index `day`) with any of events, started, activated,
-        never_activated, created, drafted, attempted, sent, delivered, failed, undeliverable, suppressed, bounced; empty
-        where not collected. `since` is the first bad day. `known_events` are all names ever seen in Mixpanel; empty means
-        that none were collected. `project_kept` is the level of the project's other events since the break (1 = as
+    `numbers` has one row per day up to `as_of` (column or index `day`) with any of events, started, activated,
+    never_activated, created, drafted, attempted, sent, delivered, failed, undeliverable, suppressed, bounced; empty
+    where not collected. `since` is the first bad day. `known_events` are all names ever seen in Mixpanel; empty means
+    that none were collected. `project_kept` is the level of the project's other events since the break (1 = as
     usual): where all fell together, none was removed. `around` tells what else changed when the event stopped.
-        `renames` and `property_changes` are those of the whole project.
+    `renames` and `property_changes` are those of the whole project.
     """
 
     campaign_id: int
