@@ -14,6 +14,7 @@ from campaign_health.detection.pair.baseline import Day, Prediction, predict
 from campaign_health.detection.pair.delay import plausible_events, remember
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.pair.evidence import Weighing, follow_runs, weigh
+from campaign_health.detection.pair.fortnight import prove, weigh_fortnight
 from campaign_health.detection.pair.learning import learn, learn_deviation
 from campaign_health.detection.pair.likelihood import closed_gain
 from campaign_health.detection.pair.panel import State
@@ -156,11 +157,13 @@ def _judge_day(
     seen = predict(state, day, settings, shared_dip=shared_dip)
     weighing = weigh(state, day, seen, settings)
     follow_runs(state, day, seen, weighing, gap)
+    fortnight = weigh_fortnight(state, day, seen, settings)
+    proof = prove(weighing, fortnight, settings)
     state.incident_age += np.where(state.incident > 0, gap, 0)
 
     calm = state.incident == 0
     change = follow_alerts(state, day, seen, weighing, settings)
-    opened = open_alerts(state, day, weighing, calm, settings)
+    opened = open_alerts(state, day, weighing, proof, fortnight, calm, settings)
     change[opened] = Change.OPENED
     if off is not None:
         stopped = off & (state.incident > 0)
@@ -187,16 +190,15 @@ def _judge_day(
     kept = np.where(state.run_expected > 0, state.run_sends / np.maximum(state.run_expected, 1e-9), np.nan)
     longest = np.max(state.run_days, axis=0)
     running = longest >= 0
-    group = np.where(weighing.scaled[0] >= weighing.scaled[1], 0, 1)
     verdicts.alert[:, column] = alert
     verdicts.change[:, column] = change
     verdicts.expected[:, column] = np.where(day.judged, seen.typical, np.where(day.observed, 0.0, np.nan))
-    verdicts.evidence[:, column] = np.where(day.observed, np.maximum(weighing.strongest, 0.0), np.nan)
+    verdicts.evidence[:, column] = np.where(day.observed, proof.evidence, np.nan)
     verdicts.threshold[:, column] = settings.threshold
     began = np.where(alert, state.incident_age, np.where(running, longest, -1.0))
     verdicts.began[:, column] = began
     verdicts.kept[:, column] = np.where(alert | running, kept, np.nan)
-    verdicts.status[:, column] = _status(state, day, seen, weighing, group, off, settings)
+    verdicts.status[:, column] = _status(state, day, seen, weighing, off, settings)
     return seen
 
 
@@ -225,7 +227,6 @@ def _status(
     day: Day,
     seen: Prediction,
     weighing: Weighing,
-    group: NDArray[np.int64],
     off: BoolArray | None,
     settings: DetectorSettings,
 ) -> NDArray[np.int8]:
