@@ -98,7 +98,9 @@ def follow_alerts(
     state.back_sends[:] = np.where(restart, 0.0, state.back_sends + np.where(inside, day.sends, 0.0))
     state.back_expected[:] = np.where(restart, 0.0, state.back_expected + np.where(inside, expected, 0.0))
     sure = inside & (evidence_back >= settings.recovery)
-    enough = state.back_sends >= settings.recovered_share * state.back_expected
+    # More than half of what was missing must be back: where a third was lost, that is more than where all was.
+    half_back = np.maximum(settings.recovered_share, 0.5 + 0.5 * shares[current])
+    enough = state.back_sends >= half_back * state.back_expected
     recovered = sure & enough
     _move_share(state, sure & ~enough, settings)
 

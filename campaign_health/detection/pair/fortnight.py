@@ -76,6 +76,7 @@ class Proof:
     """What decides whether an incident opens, `[pairs]`."""
 
     evidence: FloatArray  # nats, to be held against the threshold
+    daily: FloatArray  # nats of the days alone
     silent: BoolArray  # for a full stop rather than for a loss
     slowly: BoolArray  # the two weeks together passed the threshold, the days alone would not have
 
@@ -92,7 +93,7 @@ def prove(weighing: Weighing, fortnight: Fortnight, settings: DetectorSettings) 
     daily = np.maximum(np.maximum(weighing.scaled[0], loss), 0.0)
     together = 0.5 * (daily + fortnight.evidence) + settings.together_slack
     slowly = (fortnight.evidence > 0.0) & (daily < settings.threshold) & (together >= settings.threshold)
-    return Proof(np.where(slowly, together, daily), silent, slowly)
+    return Proof(np.where(slowly, together, daily), daily, silent, slowly)
 
 
 def loss_began(
@@ -112,6 +113,14 @@ def loss_began(
     place = np.arange(rows.size)
     age = np.cumsum(kept[GAP], axis=0) - kept[GAP]
     return age[first, place], sends[first, place], expected[first, place]
+
+
+def scatters(state: State, settings: DetectorSettings) -> FloatArray:
+    """The learned scatter of a total beyond chance, as a share of it, `[readings, pairs]`."""
+    weight = np.exp(state.fortnight_score - state.fortnight_score.max(axis=1, keepdims=True))
+    weight /= weight.sum(axis=1, keepdims=True)
+    scatter: FloatArray = np.sqrt((weight * np.array(settings.fortnight_scatters)[:, None] ** 2).sum(axis=1))
+    return scatter
 
 
 def blank_fortnight(state: State, where: BoolArray) -> None:
