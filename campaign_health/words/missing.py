@@ -26,12 +26,12 @@ def missing_sentence(
 ) -> str:
     """The days from `first` to `last` together: the share of `what` that is missing, of `seen` and `expected`.
 
-    `expected` is above `seen` and above zero. `Over the two weeks to Sat 14 Nov 2026 a third of the sends is missing:
+    `expected` is above `seen` and above zero. `Over the two weeks to Sat 14 Nov a third of the sends is missing:
     562 came where about 840 were expected; a healthy campaign does this about once in 12 years.`
     """
     days = (last - first).days + 1
     spell = "the two weeks" if days in (13, 14) else f"the {plural(days, 'day')}"
-    when = f"Over {spell} to {day_text(last)}" if days > 1 else f"On {day_text(last)}"
+    when = f"Over {spell} to {day_text(last, last)}" if days > 1 else f"On {day_text(last, last)}"
     rare = "" if probability is None else f"; a healthy campaign does this {how_rare(probability)}"
     return (
         f"{when} {named_share(1 - seen / expected)} of the {what} is "

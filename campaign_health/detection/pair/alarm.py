@@ -63,7 +63,7 @@ def _open_slowly(state: State, where: BoolArray, fortnight: Fortnight, settings:
     rows = np.flatnonzero(where)
     if not rows.size:
         return
-    age, sends, expected = loss_began(state, rows, fortnight)
+    age, sends, expected = loss_began(state, rows, fortnight, settings)
     left = np.abs(np.array(settings.kept_shares)[1:, None] - sends / np.maximum(expected, 1e-9)).argmin(axis=0)
     state.incident[rows] = 2 + left
     state.incident_age[rows] = age

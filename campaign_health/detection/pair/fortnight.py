@@ -30,7 +30,7 @@ from campaign_health.detection.pair.panel import FORTNIGHT, State
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
-SENDS, EXPOSURES, GAP = 0, slice(1, 3), 3  # rows of State.fortnights
+SENDS, EXPOSURES = 0, slice(1, 3)  # rows of State.fortnights
 PRIOR_SENDS = 0.5  # sends' worth of ignorance in the ratio of the days before
 WORST_SCORE = -30.0  # nats: one total may not say more against a scatter
 BOUND = 50.0  # nats: two weeks never say more
@@ -41,7 +41,7 @@ class Fortnight:
     """The last fourteen judged days of each pair, `[pairs]`, before an incident blanks them."""
 
     evidence: FloatArray  # nats that a share of their sends is gone
-    sends: FloatArray
+    sends: FloatArray  # as they were counted, however absurd
     expected: FloatArray  # in proportion to events
     ratio: FloatArray  # sends per exposure of the days before
 
@@ -51,12 +51,12 @@ def weigh_fortnight(state: State, day: Day, seen: Prediction, settings: Detector
     live = day.judged & (state.incident == 0)
     _take_in(state, day, seen, live, settings)
     _learn_scatter(state, live, settings)
-    recent = state.fortnights[: SENDS + 3, :FORTNIGHT].sum(axis=1)
+    recent = state.fortnights[:, :FORTNIGHT].sum(axis=1)
     sends, exposures = recent[SENDS], recent[EXPOSURES]
     before = state.fortnight_before[:, 0]
     ratio = (before[SENDS] + PRIOR_SENDS) / np.maximum(before[EXPOSURES], 1e-9)
     expected = ratio * exposures
-    newest = state.fortnights[: SENDS + 3, : settings.fortnight_newest].sum(axis=1)
+    newest = state.fortnights[:, : settings.fortnight_newest].sum(axis=1)
     asked = live & (state.fortnight_days >= settings.fortnight_least)
     # Nothing is asked of totals that are near what was expected, nor of a loss that the newest days no longer show.
     short = (sends < settings.fortnight_short * expected).all(axis=0)
@@ -68,7 +68,8 @@ def weigh_fortnight(state: State, day: Day, seen: Prediction, settings: Detector
             sends[rows], expected[:, rows], before[SENDS, rows], state.fortnight_score[..., rows], settings
         )
         state.fortnight_evidence[rows] = said
-    return Fortnight(state.fortnight_evidence.copy(), sends, expected[0], ratio[0])
+    _, sent, exposure = state.fortnight_counts.sum(axis=1)
+    return Fortnight(state.fortnight_evidence.copy(), sent, ratio[0] * exposure, ratio[0])
 
 
 @dataclass
@@ -97,21 +98,21 @@ def prove(weighing: Weighing, fortnight: Fortnight, settings: DetectorSettings) 
 
 
 def loss_began(
-    state: State, rows: NDArray[np.int64], fortnight: Fortnight
+    state: State, rows: NDArray[np.int64], fortnight: Fortnight, settings: DetectorSettings
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """When the loss in the fourteen days began, most likely: calendar days before today, sends and expectation since.
 
     The change point of a Poisson count: the days since are as many as make `sends ln(sends / expected) - sends +
-    expected` largest.
+    expected` largest, and no fewer than the newest ones that had to be short as well.
     """
-    kept = state.fortnights[:, :FORTNIGHT][..., rows]
-    sends = np.cumsum(kept[SENDS], axis=0)
-    expected = np.cumsum(kept[1] * fortnight.ratio[rows], axis=0)
-    lost = np.minimum(sends, expected)
-    gain = lost * np.log(np.maximum(lost, 1e-9) / np.maximum(expected, 1e-9)) - lost + expected
-    first = gain.argmax(axis=0)
+    gap, sent, exposure = state.fortnight_counts[..., rows]
+    sends, expected = np.cumsum(sent, axis=0), np.cumsum(exposure * fortnight.ratio[rows], axis=0)
+    kept = np.minimum(sends, expected)
+    gain = kept * np.log(np.maximum(kept, 1e-9) / np.maximum(expected, 1e-9)) - kept + expected
+    least = settings.fortnight_newest - 1
+    first = least + gain[least:].argmax(axis=0)
     place = np.arange(rows.size)
-    age = np.cumsum(kept[GAP], axis=0) - kept[GAP]
+    age = np.cumsum(gap, axis=0) - gap
     return age[first, place], sends[first, place], expected[first, place]
 
 
@@ -125,7 +126,8 @@ def scatters(state: State, settings: DetectorSettings) -> FloatArray:
 
 def blank_fortnight(state: State, where: BoolArray) -> None:
     """Forgets the last fourteen days where an incident opens, in place: they are no history to judge others by."""
-    state.fortnights[:GAP, :FORTNIGHT, where] = 0.0
+    state.fortnights[:, :FORTNIGHT, where] = 0.0
+    state.fortnight_counts[1:, :, where] = 0.0
 
 
 def rescale_before(state: State, where: BoolArray, share: FloatArray) -> None:
@@ -142,13 +144,14 @@ def _take_in(state: State, day: Day, seen: Prediction, live: BoolArray, settings
     many = settings.fortnight_most * seen.usual * seen.weekday_factor
     part = np.minimum(1.0, many / np.maximum(exposures[0], 1e-9))
     sends = np.minimum(day.sends, settings.surge_clip * seen.typical + 3.0)
-    new = np.stack([sends * part, *(exposures * part), np.maximum(state.days_since, 1.0)])
+    new = np.stack([sends * part, *(exposures * part)])
     kept, decay = state.fortnights, 1.0 - settings.fortnight_fading
     for older, last in enumerate((FORTNIGHT - 1, 2 * FORTNIGHT - 1)):
-        summed = state.fortnight_before[:, older] * decay + kept[:GAP, last]
+        summed = state.fortnight_before[:, older] * decay + kept[:, last]
         state.fortnight_before[:, older] = np.where(live, summed, state.fortnight_before[:, older])
-    moved = np.concatenate([new[:, None], kept[:, :-1]], axis=1)
-    np.copyto(kept, moved, where=live)
+    counts = np.stack([np.maximum(state.days_since, 1.0), day.sends, exposures[0]])
+    for days, newest in ((kept, new), (state.fortnight_counts, counts)):
+        np.copyto(days, np.concatenate([newest[:, None], days[:, :-1]], axis=1), where=live)
     state.fortnight_days += live
 
 
@@ -159,11 +162,13 @@ def _learn_scatter(state: State, live: BoolArray, settings: DetectorSettings) ->
     rows = np.flatnonzero(due)
     if not rows.size:
         return
-    sends, *exposures = state.fortnights[:GAP, FORTNIGHT:][..., rows].sum(axis=1)
+    sends, *exposures = state.fortnights[:, FORTNIGHT:, rows].sum(axis=1)
     before = state.fortnight_before[:, 1][..., rows]
     expected = np.stack(exposures) * (before[SENDS] + PRIOR_SENDS) / np.maximum(before[EXPOSURES], 1e-9)
     size = _inverse_sizes(before[SENDS], settings)
-    nats = _log_chance(sends[None, None], expected[:, None], size)
+    count, reach = sends[None, None], sends + 1.0 / size
+    shape = likelihood.log_shape(np.broadcast_to(count, size.shape), size)
+    nats = likelihood.log_with_mean(shape, size, reach, count, expected[:, None])
     nats = np.maximum(nats - nats.max(axis=1, keepdims=True), WORST_SCORE) * every / FORTNIGHT
     score = state.fortnight_score[..., rows] + nats
     state.fortnight_score[..., rows] = score - score.max(axis=1, keepdims=True)
@@ -185,8 +190,10 @@ def _evidence(
             continue
         left = share * expected
         count = np.maximum(sends, left)[:, None]
+        shape, reach = likelihood.log_shape(*np.broadcast_arrays(count, size)), count + 1.0 / size
         broken, healthy = (
-            (weight * np.exp(_log_chance(count, mean[:, None], size))).sum(axis=1) for mean in (left, expected)
+            (weight * np.exp(likelihood.log_with_mean(shape, size, reach, count, mean[:, None]))).sum(axis=1)
+            for mean in (left, expected)
         )
         said = np.log(np.maximum(broken, likelihood.IMPOSSIBLE) / np.maximum(healthy, likelihood.IMPOSSIBLE))
         strongest = np.maximum(strongest, said)
@@ -199,9 +206,3 @@ def _inverse_sizes(before: FloatArray, settings: DetectorSettings) -> FloatArray
     scatter = np.array(settings.fortnight_scatters)[:, None] ** 2
     size: FloatArray = (scatter + 1.0 / (before + PRIOR_SENDS))[None]
     return size
-
-
-def _log_chance(count: FloatArray, mean: FloatArray, size: FloatArray) -> FloatArray:
-    count, size = np.broadcast_arrays(count, size)
-    shape = likelihood.log_shape(count, size)
-    return likelihood.log_with_mean(shape, size, count + 1.0 / size, count, mean)

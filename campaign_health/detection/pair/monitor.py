@@ -216,7 +216,7 @@ def _judge_day(
     kept = np.where(state.run_expected > 0, state.run_sends / np.maximum(state.run_expected, 1e-9), np.nan)
     longest = np.max(state.run_days, axis=0)
     running = longest >= 0
-    slowly = np.flatnonzero(opened & proof.slowly)
+    slowly = np.flatnonzero(opened & proof.slowly & (state.run_sends < state.run_expected))
     verdicts.total_sends[slowly, column] = state.run_sends[slowly]
     verdicts.total_expected[slowly, column] = state.run_expected[slowly]
     verdicts.alert[:, column] = alert

@@ -76,8 +76,9 @@ class State(Memory):
     peak: FloatArray
     excess: FloatArray
     excursions: FloatArray
-    # the last two fortnights of judged days, newest first: sends, exposure of each reading, days since the one before
+    # the last two fortnights of judged days, newest first: sends, exposure of each reading; absurd ones count less
     fortnights: FloatArray
+    fortnight_counts: FloatArray  # of the newest: days since the one before, sends and exposure as they were
     fortnight_before: FloatArray  # sends and exposures before the newest and before both, fading
     fortnight_score: FloatArray  # nats in favour of each scatter, of each reading
     fortnight_days: FloatArray  # judged days taken in
@@ -150,7 +151,8 @@ class State(Memory):
             peak=full(0.0, GROUPS),
             excess=full(0.0, GROUPS),
             excursions=full(0.0, GROUPS),
-            fortnights=full(0.0, READINGS + 2, 2 * FORTNIGHT),
+            fortnights=full(0.0, READINGS + 1, 2 * FORTNIGHT),
+            fortnight_counts=full(0.0, 3, FORTNIGHT),
             fortnight_before=full(0.0, READINGS + 1, 2),
             fortnight_score=full(0.0, READINGS, len(settings.fortnight_scatters)),
             fortnight_days=full(0.0),
