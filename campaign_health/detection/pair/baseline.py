@@ -61,6 +61,7 @@ class Prediction:
     pause: FloatArray  # chance that the day is one of a pause
     delayed_events: FloatArray
     volume_step: FloatArray  # ln(events / usual events of that weekday)
+    usual: FloatArray  # events of that weekday; infinite where none was seen yet
     typical: FloatArray  # expected sends over all models
     spread: FloatArray  # one inverse size that stands for all
     component: FloatArray  # [spreads + 1, models, pairs] weight x likelihood of the day
@@ -134,7 +135,8 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
     spread = (plausible * (spreads * np.maximum(inverse_size[:-1], -1.0)).sum(axis=0)).sum(axis=0)
     return Prediction(
         mean, mean_before, level, level_before, exposure, factor, inverse_size, shape, reach, plausible, spread_weight,
-        at_rest, pause, events, step, typical, spread, component, total, dip,
+        at_rest, pause, events, step, np.where(known_volume, np.exp(volume), np.inf), typical, spread, component, total,
+        dip,
     )  # fmt: skip
 
 

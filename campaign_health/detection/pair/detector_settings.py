@@ -90,6 +90,17 @@ class DetectorSettings:
     excursion_prior: float = 10.0  # excursions' worth of trust that evidence behaves as theory says
     excursion_memory: float = 40.0  # excursions remembered
 
+    # -- the last fourteen days together -----------------------------------------------------------
+    fortnight_scatters: tuple[float, ...] = (0.0, 0.03, 0.06, 0.1, 0.15, 0.22, 0.33, 0.5)  # of a total, beyond chance
+    fortnight_least: int = 42  # judged days before totals are judged
+    fortnight_fading: float = 0.05  # share of the days before that is forgotten per day
+    fortnight_every: int = 7  # judged days from one lesson about the scatter to the next
+    fortnight_short: float = 0.85  # of the expectation: totals above it never speak for a break
+    fortnight_newest: int = 4  # judged days that must be short as well
+    fortnight_most: float = 2.0  # times the usual event count: more counts as so many
+    together_slack: float = 1.2  # nats that the mean of both lanes may lack: the second looks seldom
+    degraded_handicap: float = 0.8  # nats more that a day's evidence for less than a stop has to show
+
     # -- life of an incident ----------------------------------------------------------------------
     learning_days: int = 14  # days with events before anything is alarmed
     recovery: float = 4.6  # nats that sends are back (1 in 100 to be wrong)

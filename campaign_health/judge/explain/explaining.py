@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
+
 from campaign_health.detection.chain.chain_input import ChainInput
-from campaign_health.detection.chain.chain_links import SENT_DELIVERED, ChainState, LinkVerdicts, judge_links
+from campaign_health.detection.chain.chain_links import LINKS, SENT_DELIVERED, ChainState, LinkVerdicts, judge_links
 from campaign_health.detection.event.event_history import EventVerdicts
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.pair.monitor import PanelVerdicts
@@ -22,6 +24,7 @@ from campaign_health.judge.planned_campaigns import Plan
 from campaign_health.settings import WorkspaceSettings
 from campaign_health.state.find_campaign import no_verdict
 from campaign_health.state.incident import Incident, incident_on, incidents_of
+from campaign_health.words.missing import counted_at, missing_sentence
 from campaign_health.words.sentences import seen_sentence
 from storage.connection import Connection
 from storage.read import judged
@@ -114,6 +117,11 @@ def _judged(stretch: Stretch, detector: DetectorSettings) -> tuple[ChainInput, L
 def _conclusion(verdict: _Row, row: int, data: ChainInput, found: LinkVerdicts) -> str:
     """The verdict in one sentence: of a lost event with its own range, of lost deliveries with theirs."""
     last, stage = data.days - 1, verdict["stage"]
+    for link, of in zip(LINKS, found.links, strict=True):
+        if of.alert[row, last] and link.stage == stage and np.isfinite(of.total_sends[row, last]):
+            first = data.day(last - int(of.began[row, last]))
+            totals = float(of.total_sends[row, last]), float(of.total_expected[row, last])
+            return missing_sentence(counted_at(stage), *totals, first, data.day(last), verdict["probability"])
     names = ("events", "started", "sent", "expected_low", "expected_high", "probability", "stage")
     numbers = {name: verdict[name] for name in names}
     event_row = int(data.event_row[row, last])
