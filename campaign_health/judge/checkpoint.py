@@ -17,7 +17,7 @@ from campaign_health.detection.chain.chain_verdicts import ChainVerdicts, Expect
 from campaign_health.detection.incident.lifecycle import Incident, Past
 from campaign_health.detection.incident.money import DailyMiss
 
-VERSION = 4
+VERSION = 5
 """Raised whenever what is stored, or what is judged from it, changes its meaning."""
 
 _DAYS = ("opened_on", "detected_on", "last_good_day", "recovered_on", "ended_on")

@@ -14,6 +14,7 @@ from campaign_health.detection.chain.chain_verdicts import STAGES
 from campaign_health.detection.event.project_level import project_kept
 from campaign_health.detection.incident.lifecycle import Evidence, Incident
 from campaign_health.detection.parts.message_stops import of_campaign_by
+from campaign_health.detection.rename.around_a_stop import Around
 from campaign_health.judge.background import Known
 from campaign_health.judge.material import DIAGNOSIS_DAYS
 from campaign_health.judge.outcome import JudgedDays
@@ -78,8 +79,14 @@ class Diagnosis:
             others_broken=self._others_broken(row, incident, day),
             owner=plan.owner,
             project_kept=project_kept(self.project.panel_on(day), incident.opened_on, apart_from=event),
+            around=self._around(incident, event, day),
         )
         return tuple(cause.as_json() for cause in find_causes(case))
+
+    def _around(self, incident: Incident, event: str | None, day: date) -> Around:
+        if incident.stage != "event" or event is None:
+            return Around()
+        return self.project.around(event, incident.opened_on, day)
 
     def _state_on(self, row: int, day: date) -> str:
         """The campaign's state as of `day`: today's own would tell of a stop before it happened."""

@@ -13,6 +13,7 @@ from campaign_health.detection.event.event_panel import EventPanel
 from campaign_health.detection.parts.message_stops import MessageStop, find_message_stops
 from campaign_health.detection.parts.new_versions import find_versions_that_never_sent
 from campaign_health.detection.parts.part_stops import PartStop, find_part_stops
+from campaign_health.detection.rename.around_a_stop import Around, around_a_stop
 from campaign_health.detection.rename.rename import Rename
 from campaign_health.detection.rename.renames import find_renames
 from campaign_health.judge.material import DIAGNOSIS_DAYS, Material
@@ -68,6 +69,10 @@ class ProjectChanges:
     def panel_on(self, day: date) -> EventPanel:
         """All event counts of the weeks up to `day`."""
         return self.material.settled.panel.until(day).newest(DIAGNOSIS_DAYS)
+
+    def around(self, event: str, since: date, day: date) -> Around:
+        """What else changed when an event stopped, as seen at the end of `day`."""
+        return around_a_stop(self.panel_on(day), event, since)
 
     def known_by(self, day: date) -> list[str]:
         """The names of all events that had been seen by the end of `day`."""

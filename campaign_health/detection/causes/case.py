@@ -12,6 +12,7 @@ import pandas as pd
 from campaign_health.detection.causes.property_drift import PropertyChange
 from campaign_health.detection.parts.message_stops import MessageStop
 from campaign_health.detection.parts.part_stops import PartStop
+from campaign_health.detection.rename.around_a_stop import Around
 from campaign_health.detection.rename.rename import Rename
 
 Kind = Literal["silent", "degraded", "event_lost", "surging"]
@@ -31,10 +32,9 @@ class BrokenCampaign:
     never_activated, created, drafted, attempted, sent, delivered, failed, undeliverable, suppressed, bounced; empty
     where not collected. `since` is the first bad day. `known_events` are all names ever seen in Mixpanel; empty means
     that none were collected. `project_kept` is the level of the project's other events since the break (1 = as
-    usual): where all fell together, none was removed. `renames`, `property_changes` and `part_stops` are those of the
-    whole project.
-    `segments` are the counts of the segments that it names, where any was counted,
-    `message_stops` those of its messages that fell silent.
+    usual): where all fell together, none was removed. `around` tells what else changed when the event stopped.
+    `renames`, `property_changes` and `part_stops` are those of the whole project. `segments` are the counts of the
+    segments that it names, where any was counted, `message_stops` those of its messages that fell silent.
     """
 
     campaign_id: int
@@ -62,6 +62,7 @@ class BrokenCampaign:
     others_broken: Sequence[str] = ()
     owner: str | None = None
     project_kept: float | None = None
+    around: Around = field(default_factory=Around)
 
 
 @dataclass(frozen=True)

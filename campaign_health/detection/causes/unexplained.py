@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.edits import edits_near
-from campaign_health.detection.causes.event_causes import PROJECT_DOWN
+from campaign_health.detection.causes.event_gone import PROJECT_DOWN
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.causes.message_causes import loss_rise
 from campaign_health.detection.causes.property_causes import used_properties

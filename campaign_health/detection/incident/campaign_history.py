@@ -15,6 +15,7 @@ from campaign_health.detection.chain.chain_verdicts import STAGES, ChainVerdicts
 from campaign_health.detection.incident.money import DailyMiss, Estimate
 from campaign_health.detection.pair.verdicts import STATUS_NAMES
 from campaign_health.words.dates import day_text
+from campaign_health.words.missing import counted_at, missing_sentence
 from campaign_health.words.sentences import seen_sentence
 
 LOOK_BACK_DAYS = 56
@@ -41,6 +42,8 @@ class CampaignHistory:
     not_running: Flags
     began: NDArray[np.int32]
     probability: Numbers
+    total_sends: Numbers
+    total_expected: Numbers
     expected_sends: Expectation
     expected_deliveries: Expectation
     expected_events: Expectation
@@ -72,6 +75,8 @@ class CampaignHistory:
             not_running=data.not_running[row],
             began=verdicts.began[row],
             probability=verdicts.probability[row],
+            total_sends=verdicts.total_sends[row],
+            total_expected=verdicts.total_expected[row],
             expected_sends=expectation(verdicts.sends),
             expected_deliveries=expectation(verdicts.deliveries),
             expected_events=expectation(verdicts.events),
@@ -188,8 +193,15 @@ class CampaignHistory:
         return not self.sent[column] >= self.expected_sends.low[column]
 
     def sentence(self, column: int) -> str:
-        """The day in one sentence with its numbers: of a lost event, of deliveries where they fail, else of sends."""
+        """The day in one sentence with its numbers: of a lost event, of deliveries where they fail, else of sends.
+
+        Where only two weeks together told, theirs: the day alone may pass for a healthy one.
+        """
         stage, event = self.stage(column), self.event(column)
+        if np.isfinite(self.total_sends[column]):
+            totals = float(self.total_sends[column]), float(self.total_expected[column])
+            first, last = self.day(column - int(self.began[column])), self.day(column)
+            return missing_sentence(counted_at(stage), *totals, first, last, _known(self.probability[column]))
         delivered, expected = _known(self.delivered[column]), self.expected_sends
         if stage == "event" and event is not None:
             expected = self.expected_events
