@@ -13,6 +13,7 @@ from campaign_health.detection.causes import BrokenCampaign, find_causes
 from campaign_health.detection.chain.chain_verdicts import STAGES
 from campaign_health.detection.event.project_level import project_kept
 from campaign_health.detection.incident.lifecycle import Evidence, Incident
+from campaign_health.detection.parts.message_stops import of_campaign_by
 from campaign_health.detection.rename.around_a_stop import Around
 from campaign_health.judge.background import Known
 from campaign_health.judge.material import DIAGNOSIS_DAYS
@@ -40,9 +41,10 @@ class Diagnosis:
 
     def __post_init__(self) -> None:
         self._row = {plan.campaign_id: row for row, plan in enumerate(self.known.plans)}
-        self._messages, self._versions, self._failures, self._stored_numbers = (
+        tables = self.tables
+        self._messages, self._versions, self._failures, self._stored_numbers, self._segments = (
             _ByCampaign.of(table)
-            for table in (self.tables.messages, self.tables.versions, self.tables.failures, self.tables.numbers)
+            for table in (tables.messages, tables.versions, tables.failures, tables.numbers, tables.segments)
         )
 
     def look(self, incident: Incident, day: date) -> Evidence:
@@ -66,8 +68,11 @@ class Diagnosis:
             versions=self._versions[incident.campaign_id],
             failures=self._failures[incident.campaign_id],
             definitions=self.project.material.definitions,
+            segments=self._segments[incident.campaign_id],
             renames=self.project.renames_on(day) if incident.stage in _EVENT_STAGES else (),
             property_changes=self.project.property_changes_on(day),
+            message_stops=of_campaign_by(self.project.message_stops, incident.campaign_id, day),
+            part_stops=self.project.part_stops_on(day),
             known_events=self.project.known_by(day),
             uses=plan.uses,
             time_zone=str(self.known.zone),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 
 from campaign_health.detection.causes.property_drift import PropertyChange, find_property_changes
 from campaign_health.detection.event.event_panel import EventPanel
+from campaign_health.detection.parts.message_stops import MessageStop, find_message_stops
+from campaign_health.detection.parts.new_versions import find_versions_that_never_sent
+from campaign_health.detection.parts.part_stops import PartStop, find_part_stops
 from campaign_health.detection.rename.around_a_stop import Around, around_a_stop
 from campaign_health.detection.rename.rename import Rename
 from campaign_health.detection.rename.renames import find_renames
@@ -43,6 +47,24 @@ class ProjectChanges:
         if day not in self._property_changes:
             self._property_changes[day] = find_property_changes(self._profiles_until(day), as_of=day)
         return self._property_changes[day]
+
+    @cached_property
+    def part_stops(self) -> list[PartStop]:
+        """All parts of the traffic that stopped sending an event, however it went on."""
+        found = find_part_stops(self.material.parts)
+        stopped = {stop.event for stop in found}
+        # A whole platform that stopped says it for its new versions, too.
+        never = find_versions_that_never_sent(self.material.parts)
+        return [*found, *(stop for stop in never if stop.event not in stopped)]
+
+    @cached_property
+    def message_stops(self) -> list[MessageStop]:
+        """All single messages that fell silent, however it went on."""
+        return find_message_stops(self.material.message_days)
+
+    def part_stops_on(self, day: date) -> list[PartStop]:
+        """Those that were known by the end of `day`."""
+        return [stop for stop in self.part_stops if stop.known_on <= day]
 
     def panel_on(self, day: date) -> EventPanel:
         """All event counts of the weeks up to `day`."""
