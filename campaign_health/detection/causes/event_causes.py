@@ -21,6 +21,7 @@ STILL_RUNS = 0.5  # of the journeys usually started: a campaign above it does no
 DAYS_APART = 4  # a hand-over that began at most this many days before the break can be its cause
 DAYS_APART_GRADUAL = 35
 DAYS_LATER = 3
+NOTHING_MISSING = 0.08  # of its usual count, lately: an event that is whole again explains no break
 
 
 def event_causes(case: BrokenCampaign, chain: Chain) -> Iterator[Cause]:
@@ -41,7 +42,7 @@ def fitting_renames(case: BrokenCampaign) -> list[Rename]:
     """The renames of the campaign's event whose days fit the break."""
     fitting = []
     for rename in case.renames:
-        if rename.old != case.event:
+        if rename.old != case.event or (rename.started and rename.moved_share < NOTHING_MISSING):
             continue
         apart = DAYS_APART_GRADUAL if rename.gradual or rename.partial else DAYS_APART
         began_before = case.since - rename.first_day <= timedelta(

@@ -76,6 +76,7 @@ def judge_chain(data: ChainInput, found: LinkVerdicts) -> ChainVerdicts:
         held,
         judged | broken,
         _relearned(data, found),
+        _accepted(data),
         began,
         np.where(judged | broken, probability, np.nan),
         Expectation(*(np.where(data.not_running, np.nan, part) for part in (sends.value, sends.low, sends.high))),
@@ -235,11 +236,15 @@ def _project_down(data: ChainInput, found: LinkVerdicts) -> Flags:
 
 
 def _relearned(data: ChainInput, found: LinkVerdicts) -> Flags:
-    relearned = np.logical_or.reduce([link.change == Change.ACCEPTED for link in found.links[:STARTED_SENT]])
+    return np.asarray(np.logical_or.reduce([link.change == Change.ACCEPTED for link in found.links[:STARTED_SENT]]))
+
+
+def _accepted(data: ChainInput) -> Flags:
+    accepted = np.zeros(data.sent.shape, dtype=bool)
     for item in data.relearnings:
         if not item.trigger:
-            relearned[item.row, item.column] = True
-    return np.asarray(relearned)
+            accepted[item.row, item.column] = True
+    return accepted
 
 
 def _range(verdicts: object) -> tuple[Numbers, Numbers, Numbers]:

@@ -31,8 +31,8 @@ class ChainVerdicts:
     `status` is a place in STATUS_NAMES, `stage` a place in STAGES or -1. `broken`: the day's own numbers say so.
     `held`: a link that broke earlier has not recovered. `judged`: the day's numbers were known well enough.
     `began`: days before this one on which the break began, where broken. `relearned`: from this day on the
-    level is taken as normal. `sends`, `deliveries`: what they should have been; `events`, `starts`: the same from
-    their own history.
+    level is taken as normal, for it has lasted; `accepted`: for a person said so. `sends`, `deliveries`: what they
+    should have been; `events`, `starts`: the same from their own history.
     """
 
     status: NDArray[np.int8]
@@ -41,6 +41,7 @@ class ChainVerdicts:
     held: Flags
     judged: Flags
     relearned: Flags
+    accepted: Flags
     began: NDArray[np.int32]
     probability: Numbers
     sends: Expectation

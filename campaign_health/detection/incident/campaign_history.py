@@ -24,6 +24,14 @@ RATIO_DAYS = 28
 """Days before a break from which its normal sends per event are taken."""
 
 
+BACK_DAYS, OLD_LEVEL_SHARE = 3, 0.8
+"""Newest days over which so much of the former sends per event must be there, where a lower level counts as normal."""
+
+
+SPLIT_MARGIN = 3.0
+"""Residual variances by which a split of days into broken and normal ones may do worse than the best one."""
+
+
 @dataclass(frozen=True)
 class CampaignHistory:
     """One row of the workspace's panels; column 0 is `first_day`. Verdicts and numbers cover the same columns."""
@@ -38,6 +46,7 @@ class CampaignHistory:
     held: Flags
     judged: Flags
     relearned: Flags
+    accepted: Flags
     not_running: Flags
     began: NDArray[np.int32]
     probability: Numbers
@@ -69,6 +78,7 @@ class CampaignHistory:
             held=verdicts.held[row],
             judged=verdicts.judged[row],
             relearned=verdicts.relearned[row],
+            accepted=verdicts.accepted[row],
             not_running=data.not_running[row],
             began=verdicts.began[row],
             probability=verdicts.probability[row],
@@ -168,20 +178,51 @@ class CampaignHistory:
         calm = self.judged[column] and not self.broken[column] and not self.held[column]
         return bool(calm and self.sent[column] > 0)
 
-    def first_column_back(self, column: int, stage: str) -> int:
-        """The first of the normal days up to `column`, which is the day on which they were enough to be sure."""
-        actual, expected = self.sent, self.expected_sends
+    def first_column_back(self, since: int, earliest: int, column: int, stage: str) -> int:
+        """The first of the normal days up to `column`, which is the day on which they were enough to be sure.
+
+        Not before `earliest`. It is where the share of the expectation that came steps up: the split of the days from
+        `since` on with the least squares on both sides (weighted by what was due), after the last day with nothing.
+        """
+        actual, expected = self._told_by(column, stage)
+        days = np.arange(max(since, self.oldest_column(column)), column + 1)
+        days = days[np.isfinite(actual[days]) & (expected.value[days] > 0)]
+        weight, share = expected.value[days], actual[days] / np.maximum(expected.value[days], 1e-9)
+        nothing = days[(actual[days] <= 0) & (expected.low[days] > 0)]
+        earliest = max(earliest, int(nothing[-1]) + 1 if nothing.size else earliest)
+        tried: list[tuple[int, float]] = []
+        for split in np.flatnonzero(days >= earliest):
+            sides = [(weight[part], share[part]) for part in (slice(0, split), slice(split, None))]
+            means = [float((w * of).sum() / w.sum()) if w.size else 0.0 for w, of in sides]
+            squares = sum(float((w * (of - mean) ** 2).sum()) for (w, of), mean in zip(sides, means, strict=True))
+            if means[1] > means[0]:
+                tried.append((int(days[split]), squares))
+        least = min((squares for _, squares in tried), default=0.0)
+        # Of days that do equally well the latest: a break is not called over on one of its better days.
+        enough = least * (1.0 + SPLIT_MARGIN / max(1, len(days) - 2))
+        return max((day for day, squares in tried if squares <= enough), default=column)
+
+    def _told_by(self, column: int, stage: str) -> tuple[Numbers, Expectation]:
+        """The series that says whether a break of that stage is over, with its expectation."""
         if stage == "delivered":
-            actual, expected = self.delivered, self.expected_deliveries
-        first = column
-        for earlier in range(column, self.oldest_column(column) - 1, -1):
-            if math.isnan(actual[earlier]):
-                continue
-            low = expected.low[earlier]
-            if actual[earlier] <= 0 or actual[earlier] < low:
-                break
-            first = earlier
-        return first
+            return self.delivered, self.expected_deliveries
+        if self._source_broke(column, stage):
+            # Sends follow the events that are left: only the source's own count says whether it is back.
+            has_event = self.event(column) is not None
+            return (self.events, self.expected_events) if has_event else (self.started, self.expected_starts)
+        return self.sent, self.expected_sends
+
+    def is_at_old_level(self, column: int, sends_per_source: float | None) -> bool:
+        """Whether the newest days sent what the source led to before the break."""
+        source = self.events if self.event(column) is not None else self.started
+        newest = slice(max(0, column - BACK_DAYS + 1), column + 1)
+        known = np.isfinite(source[newest]) & np.isfinite(self.sent[newest])
+        due = float(source[newest][known].sum()) * (sends_per_source or 0.0)
+        return due > 0 and float(self.sent[newest][known].sum()) >= OLD_LEVEL_SHARE * due
+
+    def event_on(self, day: date) -> str | None:
+        """The event it hung on that day; the oldest known one where the day lies before all columns."""
+        return self.event(max(0, self.column(day)))
 
     def falls_short(self, column: int) -> bool:
         """Whether the day's sends alone lie below what was expected of it, as far as both are known."""
