@@ -41,6 +41,18 @@ def test_a_day_that_would_pass_for_normal_is_not_what_an_open_incident_shows() -
     assert incident.summary.startswith("21 sends for 50 events on Thu 6 Aug; 40 to 60 were expected")
 
 
+def test_days_that_each_lie_within_their_range_are_told_together_and_fall_short_together() -> None:
+    (incident,) = _follow("hhhhhhd", sent=[50, 50, 50, 41, 41, 42, 41], began={6: 3}).incidents
+    assert incident.summary.startswith(
+        "165 sends for 200 events on the days Tue 4 Aug to Fri 7 Aug; 180 to 220 were expected"
+    )
+
+
+def test_a_break_that_opens_on_one_of_its_better_days_shows_the_last_one_that_falls_short() -> None:
+    (incident,) = _follow("hhhhhhd", sent=[50, 50, 50, 21, 20, 25, 45], began={6: 3}).incidents
+    assert incident.summary.startswith("25 sends for 50 events on Thu 6 Aug; 40 to 60 were expected")
+
+
 def test_an_incident_that_is_over_is_told_as_a_whole() -> None:
     (incident,) = _follow("hhhhssshh").incidents
     assert incident.summary == "150 sends missed over 3 days, Wed 5 Aug to Fri 7 Aug."

@@ -141,8 +141,8 @@ def _of_link(found: LinkVerdicts, link: int, where: Flags) -> _Candidate:
 def _lost(data: ChainInput, found: LinkVerdicts) -> Flags:
     """The campaign's event is lost, and the campaign does not demonstrably run on without it.
 
-    Where its journeys went on after the event had stopped, as after a block in Mixpanel's Lexicon, a quiet day of theirs
-    is no loss: they have to stop by their own history.
+    Where its journeys went on after the event had stopped, as after a block in Mixpanel's Lexicon, a quiet day of
+    theirs is no loss: they have to stop by their own history.
     """
     lost = _event_is_lost(data, found) & ~data.not_running
     starts, silent_for = found.starts, _of_event(data, found.events.began, fill=-1)

@@ -14,7 +14,7 @@ from campaign_health.detection.chain.chain_input import ChainInput, Flags, Numbe
 from campaign_health.detection.chain.chain_verdicts import STAGES, ChainVerdicts, Expectation
 from campaign_health.detection.incident.money import DailyMiss, Estimate
 from campaign_health.detection.pair.verdicts import STATUS_NAMES
-from campaign_health.words.dates import day_text
+from campaign_health.words.dates import day_text, days_text
 from campaign_health.words.sentences import seen_sentence
 
 LOOK_BACK_DAYS = 56
@@ -225,32 +225,42 @@ class CampaignHistory:
         return self.event(max(0, self.column(day)))
 
     def falls_short(self, column: int) -> bool:
-        """Whether the day's sends alone lie below what was expected of it, as far as both are known."""
-        return not self.sent[column] >= self.expected_sends.low[column]
+        """Whether the day's own count lies below what was expected of it, as far as both are known."""
+        actual, expected = self._told_by(column, self.stage(column))
+        return not actual[column] >= expected.low[column]
 
-    def sentence(self, column: int) -> str:
-        """The day in one sentence with its numbers: of a lost event, of deliveries where they fail, else of sends."""
+    def opening_sentence(self, opened: int, column: int) -> str:
+        """What shows the break that began in `opened`: the newest day that falls short, else all its days together."""
+        days = [day for day in range(max(opened, self.oldest_column(column)), column + 1) if self.judged[day]]
+        actual, expected = self._told_by(column, self.stage(column))
+        short = [day for day in days if not actual[day] >= expected.low[day]]
+        if short or len(days) < 2:
+            return self.sentence(column, slice(short[-1], short[-1] + 1) if short else None)
+        return self.sentence(column, slice(days[0], column + 1))
+
+    def sentence(self, column: int, over: slice | None = None) -> str:
+        """What the day says of the campaign, with its numbers: of a lost event, of deliveries where they fail, else of
+        sends. `over`: the numbers are those of these columns, added up.
+        """
+        over = over or slice(column, column + 1)
         stage, event = self.stage(column), self.event(column)
-        delivered, expected = _known(self.delivered[column]), self.expected_sends
-        if stage == "event" and event is not None:
-            expected = self.expected_events
-        elif stage == "delivered" and delivered is not None:
-            expected = self.expected_deliveries
-        elif stage == "started" and event is None:
-            # Where no event is known and no journey starts, sends follow from nothing: the journeys' history tells.
-            expected = self.expected_starts
+        expected = self._told_by(column, stage)[1] if stage != "event" or event is not None else self.expected_sends
+        if stage == "delivered" and np.isnan(self.delivered[over]).all():
+            expected = self.expected_sends
+        low, high = _range_of_sum(*(part[over] for part in (expected.value, expected.low, expected.high)))
+        first, last = self.day(over.start), self.day(over.stop - 1)
         return seen_sentence(
             self.kind(column),
-            events=_known(self.events[column]),
-            started=_known(self.started[column]),
-            sent=_known(self.sent[column]),
-            delivered=delivered,
-            expected_low=_known(expected.low[column]),
-            expected_high=_known(expected.high[column]),
-            probability=_known(self.probability[column]),
+            events=_sum(self.events[over]),
+            started=_sum(self.started[over]),
+            sent=_sum(self.sent[over]),
+            delivered=_sum(self.delivered[over]),
+            expected_low=low,
+            expected_high=high,
+            probability=None if math.isnan(self.probability[column]) else float(self.probability[column]),
             stage=stage,
             event=event,
-            day=day_text(self.day(column), self.day(column)),
+            day=day_text(last, last) if first == last else f"the days {days_text(first, last, last)}",
         )
 
     def _ratio(self, source: Numbers, opened: int, column: int) -> float | None:
@@ -263,5 +273,16 @@ class CampaignHistory:
         return float(self.sent[before][both].sum()) / total if total > 0 else None
 
 
-def _known(number: float) -> float | None:
-    return None if math.isnan(number) else float(number)
+def _sum(numbers: Numbers) -> float | None:
+    known = numbers[np.isfinite(numbers)]
+    return float(known.sum()) if known.size else None
+
+
+def _range_of_sum(value: Numbers, low: Numbers, high: Numbers) -> tuple[float | None, float | None]:
+    """The range of a sum of days whose chances are independent; that of one day is its own."""
+    known = np.isfinite(value) & np.isfinite(low) & np.isfinite(high)
+    if not known.any():
+        return None, None
+    total = float(value[known].sum())
+    down, up = (math.sqrt(float(((end - value)[known] ** 2).sum())) for end in (low, high))
+    return max(0.0, total - down), total + up

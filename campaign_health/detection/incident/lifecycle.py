@@ -94,7 +94,7 @@ def _opened(history: CampaignHistory, column: int, last: Incident | None) -> Inc
         kind=history.kind(column),
         stage=history.stage(column),
         last_good_day=history.last_good_day(opened, column),
-        summary=history.sentence(column),
+        summary=history.opening_sentence(opened, column),
         sends_per_source=history.sends_per_source(opened, column),
         sends_per_event=history.sends_per_event(opened, column),
     )
@@ -107,7 +107,7 @@ def _reopened(last: Incident, history: CampaignHistory, column: int) -> Incident
         last,
         kind=kind if _SEVERITY[kind] >= _SEVERITY[last.kind] else last.kind,
         stage=history.stage(column),
-        summary=history.sentence(column),
+        summary=history.opening_sentence(opened, column),
         reopened_on=history.day(column),
         again_since=history.day(opened),
         recovered_on=None,
@@ -177,7 +177,7 @@ def _worsened(incident: Incident, history: CampaignHistory, column: int, found: 
         )
     worst = kind if _SEVERITY[kind] >= _SEVERITY[incident.kind] else incident.kind
     # A day that alone would pass for normal does not show what is wrong; the one told before does.
-    telling = stage in ("event", "delivered") or history.falls_short(column)
+    telling = history.falls_short(column)
     return replace(incident, kind=worst, stage=stage, summary=sentence if telling else incident.summary)
 
 
