@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from campaign_health.detection.causes import BrokenCampaign, find_causes
+from campaign_health.detection.causes.established import with_established
 from campaign_health.detection.chain.chain_verdicts import STAGES
 from campaign_health.detection.event.project_level import project_kept
-from campaign_health.detection.incident.lifecycle import Evidence, Incident
+from campaign_health.detection.incident.incident_course import Evidence, Incident
 from campaign_health.detection.parts.message_stops import of_campaign_by
 from campaign_health.detection.rename.around_a_stop import Around
 from campaign_health.judge.background import Known
@@ -61,7 +62,7 @@ class Diagnosis:
             event=event,
             kind=incident.kind,  # type: ignore[arg-type]
             stage=incident.stage,  # type: ignore[arg-type]
-            since=incident.opened_on,
+            since=incident.since,
             as_of=day,
             numbers=self._numbers_until(row, day),
             messages=self._messages[incident.campaign_id],
@@ -78,15 +79,27 @@ class Diagnosis:
             time_zone=str(self.known.zone),
             others_broken=self._others_broken(row, incident, day),
             owner=plan.owner,
-            project_kept=project_kept(self.project.panel_on(day), incident.opened_on, apart_from=event),
+            project_kept=project_kept(self.project.panel_on(day), incident.since, apart_from=event),
             around=self._around(incident, event, day),
         )
-        return tuple(cause.as_json() for cause in find_causes(case))
+        found = tuple(cause.as_json() | {"stage": incident.stage} for cause in find_causes(case))
+        return with_established(incident.evidence, found, refused=self.known.rename_decisions.refused)
+
+    def why_closed(self, campaign_id: int, day: date) -> str:
+        """What took a campaign out of service that does not run on `day`: as it stands now, for its states are undated.
+
+        One of stopped, archived, deleted and draft.
+        """
+        gone = self.known.spans[campaign_id].gone
+        if gone is not None and gone <= day:
+            return "deleted"
+        state = str(self.known.campaigns[self._row[campaign_id]]["state"])
+        return state if state in ("archived", "draft") else "stopped"
 
     def _around(self, incident: Incident, event: str | None, day: date) -> Around:
         if incident.stage != "event" or event is None:
             return Around()
-        return self.project.around(event, incident.opened_on, day)
+        return self.project.around(event, incident.since, day)
 
     def _state_on(self, row: int, day: date) -> str:
         """The campaign's state as of `day`: today's own would tell of a stop before it happened."""
@@ -108,7 +121,7 @@ class Diagnosis:
 
     def _others_broken(self, row: int, incident: Incident, day: date) -> list[str]:
         data, verdicts = self.days.data, self.days.verdicts
-        column, since = data.column(day), data.column(incident.opened_on)
+        column, since = data.column(day), data.column(incident.since)
         here = verdicts.broken[:, column] & (verdicts.stage[:, column] == STAGES.index(incident.stage))
         near = np.abs(column - verdicts.began[:, column] - since) <= 1
         others = [int(other) for other in np.flatnonzero(here & near) if other != row]

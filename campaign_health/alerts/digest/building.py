@@ -35,13 +35,14 @@ ITEMS_PER_SECTION = {
     SectionName.NEW: 6,
     SectionName.STILL_BROKEN: 5,
     SectionName.RECOVERED: 5,
+    SectionName.CLOSED: 5,
     SectionName.LATE: 4,
     SectionName.MUTED: 4,
     SectionName.COULD_NOT_CHECK: 4,
 }
 # What a channel wants to hear of; the rest (acknowledged, muted …) shows in the items themselves.
 OPENING = frozenset({"opened", "reopened", "worsened", "unexpected"})
-CLOSING = frozenset({"recovered", "withdrawn"})
+CLOSING = frozenset({"recovered", "closed", "withdrawn"})
 
 
 def build_digest(
@@ -150,7 +151,7 @@ def _section_of(incident: Incident, changes: Sequence[Change], today: date) -> S
         return SectionName.NEW if any(c.kind in OPENING for c in news) else SectionName.STILL_BROKEN
     closing = [change for change in changes if change.kind in CLOSING]
     if any(is_news(change, today) for change in closing):
-        return SectionName.RECOVERED
+        return SectionName.CLOSED if incident.status == "closed" else SectionName.RECOVERED
     return SectionName.LATE if any(change.kind in OPENING | CLOSING for change in changes) else None
 
 
@@ -188,6 +189,7 @@ def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dash
         tags=incident.tags,
         sends=sends,
         recovered_on=incident.recovered_on,
+        ended=incident.end_text(today),
         note=_note(incident, name, today),
         link=campaign_link(dashboard_url, workspace, incident.campaign_id) if dashboard_url else None,
         acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,

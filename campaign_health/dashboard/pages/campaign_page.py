@@ -74,7 +74,7 @@ def _draw(page: Page, view: CampaignView) -> None:
         draw_chain(page, days)
     draw_messages(page, view)
     offer_mapping(page, now.campaign_id, now.name, now.event)
-    draw_history(view.incidents)
+    draw_history(view.incidents, page.today)
     draw_numbers(now, view.days)
 
 

@@ -18,6 +18,7 @@ from campaign_health.words.numbers import share_text
 DAYS_APART = 4  # a hand-over that began at most this many days before the break can be its cause
 DAYS_APART_GRADUAL = 35
 DAYS_LATER = 3
+NOTHING_MISSING = 0.08  # of its usual count, lately: an event that is whole again explains no break
 
 
 def event_causes(case: BrokenCampaign, chain: Chain) -> Iterator[Cause]:
@@ -38,7 +39,7 @@ def fitting_renames(case: BrokenCampaign) -> list[Rename]:
     """The renames of the campaign's event whose days fit the break."""
     fitting = []
     for rename in case.renames:
-        if rename.old != case.event:
+        if rename.old != case.event or (rename.started and rename.moved_share < NOTHING_MISSING):
             continue
         apart = DAYS_APART_GRADUAL if rename.gradual or rename.partial else DAYS_APART
         began_before = case.since - rename.first_day <= timedelta(

@@ -286,11 +286,13 @@ def _evidence(verdicts: PanelVerdicts, budget: Budget) -> list[Step]:
     began = int(verdicts.began[0, 0])
     since = "" if began < 0 else " today" if began == 0 else f" over {began + 1} days"
     kept = float(verdicts.kept[0, 0])
+    stays = bool(verdicts.alert[0, 0]) and evidence < needed
+    held = ", and the one that is open stays until enough comes again" if stays else ""
     steps = [
         Step(
             "evidence",
             evidence,
-            f"The evidence for a break adds up to {evidence:.1f}{since}; an incident opens at {needed:.1f}. "
+            f"The evidence for a break adds up to {evidence:.1f}{since}; an incident opens at {needed:.1f}{held}. "
             "With every 2.3 a break explains the days ten times better than chance does.",
         ),
         budget.step(needed),
