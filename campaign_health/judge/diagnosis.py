@@ -22,6 +22,8 @@ from campaign_health.judge.project_changes import ProjectChanges
 from storage.read.about_campaigns import AboutCampaigns
 
 _EVENT_STAGES = ("event", "started")
+LEAST_DUE = 3.0
+"""Sends expected of a day: a campaign with fewer is missed by nobody on one day."""
 
 
 @dataclass
@@ -51,6 +53,7 @@ class Diagnosis:
         campaign, plan = self.known.campaigns[row], self.known.plans[row]
         event_row = int(data.event_row[row, data.column(incident.detected_on)])
         event = data.panel.events[event_row] if event_row >= 0 else _event_on(plan, incident.detected_on)
+        others = self._others_broken(row, incident, day)
         case = BrokenCampaign(
             campaign_id=incident.campaign_id,
             name=str(campaign["name"]),
@@ -71,7 +74,9 @@ class Diagnosis:
             known_events=self.project.known_by(day),
             uses=plan.uses,
             time_zone=str(self.known.zone),
-            others_broken=self._others_broken(row, incident, day),
+            others_broken=[str(self.known.campaigns[other]["name"]) for other in others],
+            due_together=self._due(incident.since),
+            triggers_broken=len({self._trigger(other, day) for other in (row, *others)}),
             owner=plan.owner,
             project_kept=project_kept(self.project.panel_on(day), incident.since, apart_from=event),
         )
@@ -107,13 +112,27 @@ class Diagnosis:
         last_column = data.column(day) + 1
         return numbers.iloc[max(0, last_column - DIAGNOSIS_DAYS) : last_column]
 
-    def _others_broken(self, row: int, incident: Incident, day: date) -> list[str]:
+    def _others_broken(self, row: int, incident: Incident, day: date) -> list[int]:
+        """Rows of the campaigns that broke at the same stage at the same time."""
         data, verdicts = self.days.data, self.days.verdicts
         column, since = data.column(day), data.column(incident.since)
         here = verdicts.broken[:, column] & (verdicts.stage[:, column] == STAGES.index(incident.stage))
         near = np.abs(column - verdicts.began[:, column] - since) <= 1
-        others = [int(other) for other in np.flatnonzero(here & near) if other != row]
-        return [str(self.known.campaigns[other]["name"]) for other in others]
+        return [int(other) for other in np.flatnonzero(here & near) if other != row]
+
+    def _due(self, since: date) -> int | None:
+        """How many campaigns were due to send on the first bad day; None where that day is not known."""
+        data, column = self.days.data, self.days.data.column(since)
+        if not 0 <= column < data.days:
+            return None
+        expected = self.days.verdicts.sends.value[:, column]
+        return int((np.nan_to_num(expected) >= LEAST_DUE).sum())
+
+    def _trigger(self, row: int, day: date) -> str:
+        """What starts a campaign: its event, else itself."""
+        data = self.days.data
+        event_row = int(data.event_row[row, data.column(day)])
+        return data.panel.events[event_row] if event_row >= 0 else f"campaign {self.known.plans[row].campaign_id}"
 
 
 @dataclass(frozen=True)

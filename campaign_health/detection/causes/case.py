@@ -29,7 +29,9 @@ class BrokenCampaign:
     never_activated, created, drafted, attempted, sent, delivered, failed, undeliverable, suppressed, bounced; empty
     where not collected. `since` is the first bad day. `known_events` are all names ever seen in Mixpanel; empty means
     that none were collected. `project_kept` is the level of the project's other events since the break (1 = as
-    usual): where all fell together, none was removed. `renames` and `property_changes` are those of the whole project.
+    usual): where all fell together, none was removed.
+    `others_broken` broke at the same stage with it, on `triggers_broken` triggers (its own among them) of
+    `due_together` campaigns that were due to send. `renames` and `property_changes` are those of the whole project.
     """
 
     campaign_id: int
@@ -52,6 +54,8 @@ class BrokenCampaign:
     uses: Collection[str] = ()
     time_zone: str = "UTC"
     others_broken: Sequence[str] = ()
+    due_together: int | None = None
+    triggers_broken: int = 0
     owner: str | None = None
     project_kept: float | None = None
 

@@ -8,6 +8,7 @@ from campaign_health.detection.causes.event_causes import event_causes
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.causes.message_causes import message_causes
 from campaign_health.detection.causes.property_causes import property_causes
+from campaign_health.detection.causes.shared_causes import source_trouble
 from campaign_health.detection.causes.unexplained import steady_part, unknown
 
 WORTH_SAYING = 0.4  # confidence below which a cause is not shown
@@ -27,6 +28,8 @@ def find_causes(case: BrokenCampaign) -> list[Cause]:
         *property_causes(case, chain),
         *message_causes(case, chain),
     ]
+    shared = source_trouble(case)
+    found += [shared] if shared is not None else []
     found = sorted((cause for cause in found if cause.confidence >= WORTH_SAYING), key=lambda cause: -cause.confidence)
     shown: list[Cause] = []
     for cause in found:
