@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,9 @@ from campaign_health.judge.project_changes import ProjectChanges
 from storage.read.about_campaigns import AboutCampaigns
 
 _EVENT_STAGES = ("event", "started")
+BORN_NEAR_DAYS, FAIR_SHARE = 28, 0.2
+"""Days before a break in which an event may have begun that took over, and how much of its volume it brings then."""
+
 LEAST_DUE = 3.0
 """Sends expected of a day: a campaign with fewer is missed by nobody on one day."""
 
@@ -75,6 +78,7 @@ class Diagnosis:
             uses=plan.uses,
             time_zone=str(self.known.zone),
             others_broken=[str(self.known.campaigns[other]["name"]) for other in others],
+            born_near=self._born_near(event_row, incident.since, day),
             due_together=self._due(incident.since),
             triggers_broken=len({self._trigger(other, day) for other in (row, *others)}),
             owner=plan.owner,
@@ -119,6 +123,24 @@ class Diagnosis:
         here = verdicts.broken[:, column] & (verdicts.stage[:, column] == STAGES.index(incident.stage))
         near = np.abs(column - verdicts.began[:, column] - since) <= 1
         return [int(other) for other in np.flatnonzero(here & near) if other != row]
+
+    def _born_near(self, event_row: int, since: date, day: date) -> list[str]:
+        """Events that began in the weeks before the break or since it, with a fair share of what its event brought."""
+        if event_row < 0:
+            return []
+        panel, first_seen = self.days.data.panel, self.known.first_seen
+        end, begin = self.days.data.column(day) + 1, self.days.data.column(since)
+        before = panel.counts[event_row, max(0, begin - BORN_NEAR_DAYS) : max(0, begin)]
+        usual = float(np.nanmean(before)) if np.isfinite(before).any() else 0.0
+        born = [
+            (name, row)
+            for row, name in enumerate(panel.events)
+            if name in first_seen and since - timedelta(days=BORN_NEAR_DAYS) <= first_seen[name] <= day
+        ]
+        newest = [(name, panel.counts[row, max(0, end - 7) : end]) for name, row in born]
+        return [
+            name for name, counts in newest if np.isfinite(counts).any() and np.nanmean(counts) >= FAIR_SHARE * usual
+        ]
 
     def _due(self, since: date) -> int | None:
         """How many campaigns were due to send on the first bad day; None where that day is not known."""

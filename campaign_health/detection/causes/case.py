@@ -30,8 +30,9 @@ class BrokenCampaign:
     where not collected. `since` is the first bad day. `known_events` are all names ever seen in Mixpanel; empty means
     that none were collected. `project_kept` is the level of the project's other events since the break (1 = as
     usual): where all fell together, none was removed.
-    `others_broken` broke at the same stage with it, on `triggers_broken` triggers (its own among them) of
-    `due_together` campaigns that were due to send. `renames` and `property_changes` are those of the whole project.
+    `born_near` are events that began around the break with a fair share of its event's volume. `others_broken` broke
+    at the same stage with it, on `triggers_broken` triggers (its own among them) of `due_together` campaigns that were
+    due to send. `renames` and `property_changes` are those of the whole project.
     """
 
     campaign_id: int
@@ -54,6 +55,7 @@ class BrokenCampaign:
     uses: Collection[str] = ()
     time_zone: str = "UTC"
     others_broken: Sequence[str] = ()
+    born_near: Sequence[str] = ()
     due_together: int | None = None
     triggers_broken: int = 0
     owner: str | None = None

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.links_kept import Chain
+from campaign_health.detection.causes.season import season_ended
 from campaign_health.detection.rename.rename import Rename
 from campaign_health.names.likeness import nearest_names
 from campaign_health.words.dates import day_text
@@ -35,7 +36,8 @@ def event_causes(case: BrokenCampaign, chain: Chain) -> Iterator[Cause]:
     if not renames:
         removed = _removed(case, chain)
         if removed is not None:
-            yield removed
+            ended = None if removed.facts["dropped_in_lexicon"] else season_ended(case, chain)
+            yield ended or removed
 
 
 def fitting_renames(case: BrokenCampaign) -> list[Rename]:
