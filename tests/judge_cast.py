@@ -252,6 +252,8 @@ def history(
         not_running=np.array([letter == "n" for letter in statuses]),
         began=np.array([(began or {}).get(number, 0) for number in range(days)], dtype=np.int32),
         probability=np.full(days, 1e-6),
+        total_sends=np.full(days, np.nan),
+        total_expected=np.full(days, np.nan),
         expected_sends=around(expected),
         expected_deliveries=around(expected),
         expected_events=around(expected),

@@ -14,6 +14,8 @@ from campaign_health.detection.causes.established import with_established
 from campaign_health.detection.chain.chain_verdicts import STAGES
 from campaign_health.detection.event.project_level import project_kept
 from campaign_health.detection.incident.incident_course import Evidence, Incident
+from campaign_health.detection.parts.message_stops import of_campaign_by
+from campaign_health.detection.rename.around_a_stop import Around
 from campaign_health.judge.background import Known
 from campaign_health.judge.material import DIAGNOSIS_DAYS
 from campaign_health.judge.outcome import JudgedDays
@@ -45,9 +47,10 @@ class Diagnosis:
 
     def __post_init__(self) -> None:
         self._row = {plan.campaign_id: row for row, plan in enumerate(self.known.plans)}
-        self._messages, self._versions, self._failures, self._stored_numbers = (
+        tables = self.tables
+        self._messages, self._versions, self._failures, self._stored_numbers, self._segments = (
             _ByCampaign.of(table)
-            for table in (self.tables.messages, self.tables.versions, self.tables.failures, self.tables.numbers)
+            for table in (tables.messages, tables.versions, tables.failures, tables.numbers, tables.segments)
         )
 
     def look(self, incident: Incident, day: date) -> Evidence:
@@ -72,8 +75,11 @@ class Diagnosis:
             versions=self._versions[incident.campaign_id],
             failures=self._failures[incident.campaign_id],
             definitions=self.project.material.definitions,
+            segments=self._segments[incident.campaign_id],
             renames=self.project.renames_on(day) if incident.stage in _EVENT_STAGES else (),
             property_changes=self.project.property_changes_on(day),
+            message_stops=of_campaign_by(self.project.message_stops, incident.campaign_id, day),
+            part_stops=self.project.part_stops_on(day),
             known_events=self.project.known_by(day),
             uses=plan.uses,
             time_zone=str(self.known.zone),
@@ -83,6 +89,7 @@ class Diagnosis:
             triggers_broken=len({self._trigger(other, day) for other in (row, *others)}),
             owner=plan.owner,
             project_kept=project_kept(self.project.panel_on(day), incident.since, apart_from=event),
+            around=self._around(incident, event, day),
         )
         found = tuple(cause.as_json() | {"stage": incident.stage} for cause in find_causes(case))
         return with_established(incident.evidence, found, refused=self.known.rename_decisions.refused)
@@ -97,6 +104,11 @@ class Diagnosis:
             return "deleted"
         state = str(self.known.campaigns[self._row[campaign_id]]["state"])
         return state if state in ("archived", "draft") else "stopped"
+
+    def _around(self, incident: Incident, event: str | None, day: date) -> Around:
+        if incident.stage != "event" or event is None:
+            return Around()
+        return self.project.around(event, incident.since, day)
 
     def _state_on(self, row: int, day: date) -> str:
         """The campaign's state as of `day`: today's own would tell of a stop before it happened."""

@@ -126,6 +126,15 @@ def incidents_of(connection: Connection, workspace: str, campaign_id: int) -> tu
     return tuple(sorted(found, key=lambda one: (not one.is_open, 0 if one.is_open else -one.opened_on.toordinal())))
 
 
+def incident_on(incidents: Iterable[Incident], day: date) -> Incident | None:
+    """The one of a campaign's incidents that was told of on `day`; None where none was."""
+    for one in incidents:
+        over = one.recovered_on is not None and one.recovered_on <= day
+        if one.detected_on <= day and not over and one.status != "withdrawn":
+            return one
+    return None
+
+
 def in_order(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
     """Worst first, the one order everywhere: most money a week (whatever its currency), most missed sends a day, worst
     kind, name.

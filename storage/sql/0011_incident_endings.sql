@@ -46,7 +46,7 @@ COMMENT ON COLUMN incident.recovered_on IS 'First day back to normal, or the day
 COMMENT ON COLUMN incident.ended_how IS 'How it ended: sends_back; or, where it was closed: stopped, archived, deleted, draft (the campaign), unmapped (no event is known any more), new_level (the lower level is the normal one), accepted (a person said so); NULL while open.';
 COMMENT ON COLUMN incident.last_good_day IS 'Last healthy day before it.';
 COMMENT ON COLUMN incident.stage IS 'The first stage that broke.';
-COMMENT ON COLUMN incident.cause IS 'Headline cause: event_renamed, event_removed, event_unknown, property_type_changed, property_missing, filter_no_longer_matches, message_failing, message_draft_or_off, recipients_unreachable, campaign_edited, campaign_stopped, part_of_traffic_broke, season_ended, source_trouble or unknown.';
+COMMENT ON COLUMN incident.cause IS 'Headline cause: event_renamed, event_removed, event_unknown, property_type_changed, property_missing, filter_no_longer_matches, message_failing, message_draft_or_off, recipients_unreachable, campaign_edited, campaign_stopped, part_of_traffic_broke or unknown.';
 COMMENT ON COLUMN incident.evidence IS 'JSON list of causes, best first: {"cause", "confidence", "sentence", "since", "facts": {...}, "ruled_out": [...]}.';
 COMMENT ON COLUMN incident.summary IS 'One sentence with the numbers.';
 COMMENT ON COLUMN incident.missed_sends IS 'Expected minus actual sends over the bad days.';

@@ -46,6 +46,7 @@ class _Candidate:
     broken: Flags
     began: NDArray[np.int32]
     probability: Numbers
+    totals: tuple[Numbers, Numbers] | None = None
 
 
 def judge_chain(data: ChainInput, found: LinkVerdicts) -> ChainVerdicts:
@@ -62,12 +63,15 @@ def judge_chain(data: ChainInput, found: LinkVerdicts) -> ChainVerdicts:
     status, began = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.int32)
     base = _end_to_end(data, found)
     probability = base.probability.copy()
+    totals = np.full((2, *shape), np.nan)
     for candidate in candidates:
         weight = np.select([candidate.status == DEGRADED, candidate.status == SILENT], [1, 2], 3)
         better = candidate.broken & (weight > severity)
         severity[better], stage[better] = weight[better], candidate.stage
         status[better], began[better] = candidate.status[better], candidate.began[better]
         probability[better] = candidate.probability[better]
+        for total, of in zip(totals, candidate.totals or np.full_like(totals, np.nan), strict=True):
+            total[better] = of[better]
     broken = severity > 0
     held = np.logical_or.reduce([link.alert for link in found.links[:EVENT_SENT]])
     held |= found.links[EVENT_SENT].alert & ~known_journeys
@@ -85,6 +89,8 @@ def judge_chain(data: ChainInput, found: LinkVerdicts) -> ChainVerdicts:
         _accepted(data),
         began,
         np.where(judged | broken, probability, np.nan),
+        totals[0],
+        totals[1],
         Expectation(*(np.where(data.not_running, np.nan, part) for part in (sends.value, sends.low, sends.high))),
         _expectation(found.links[SENT_DELIVERED]),
         Expectation(*(_of_event(data, part) for part in _range(found.events))),
@@ -135,7 +141,8 @@ def _of_link(found: LinkVerdicts, link: int, where: Flags) -> _Candidate:
     verdicts = found.links[link]
     broken = verdicts.alert & where & ((verdicts.status == SILENT) | (verdicts.status == DEGRADED))
     stage = STAGES.index(LINKS[link].stage)
-    return _Candidate(stage, verdicts.status, broken, np.maximum(verdicts.began, 0), verdicts.probability)
+    totals = verdicts.total_sends, verdicts.total_expected
+    return _Candidate(stage, verdicts.status, broken, np.maximum(verdicts.began, 0), verdicts.probability, totals)
 
 
 def _lost(data: ChainInput, found: LinkVerdicts) -> Flags:

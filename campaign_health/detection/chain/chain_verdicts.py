@@ -31,7 +31,9 @@ class ChainVerdicts:
     `status` is a place in STATUS_NAMES, `stage` a place in STAGES or -1. `broken`: the day's own numbers say so.
     `held`: a link that broke earlier has not recovered. `judged`: the day's numbers were known well enough.
     `began`: days before this one on which the break began, where broken. `relearned`: from this day on the
-    level is taken as normal, for it has lasted; `accepted`: for a person said so. `sends`, `deliveries`: what they
+    level is taken as normal, for it has lasted; `accepted`: for a person said so. `total_sends`, `total_expected`:
+    where only two weeks together told, on the day they did, what the broken stage counted and should have counted since
+    it began; else NaN. `sends`, `deliveries`: what they
     should have been; `events`, `starts`: the same from their own history.
     """
 
@@ -44,6 +46,8 @@ class ChainVerdicts:
     accepted: Flags
     began: NDArray[np.int32]
     probability: Numbers
+    total_sends: Numbers
+    total_expected: Numbers
     sends: Expectation
     deliveries: Expectation
     events: Expectation
@@ -75,10 +79,13 @@ def padded(verdicts: ChainVerdicts, days: int) -> ChainVerdicts:
         missing = np.full((array.shape[0], days - array.shape[1]), fill, dtype=array.dtype)
         return np.concatenate([array, missing], axis=1)
 
+    unknown: dict[str, float] = {"status": CODE["not_collected"], "stage": -1}
+    unknown |= dict.fromkeys(("probability", "total_sends", "total_expected"), np.nan)
+
     def kept(name: str, value: Any) -> Any:
         if isinstance(value, Expectation):
             return Expectation(*(more(part, np.nan) for part in (value.value, value.low, value.high)))
-        return more(value, {"status": CODE["not_collected"], "stage": -1, "probability": np.nan}.get(name, 0))
+        return more(value, unknown.get(name, 0))
 
     return ChainVerdicts(**{part.name: kept(part.name, getattr(verdicts, part.name)) for part in fields(ChainVerdicts)})
 

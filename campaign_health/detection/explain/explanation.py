@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.pair.baseline import Day, Prediction, predict, weekday_factors
-from campaign_health.detection.pair.delay import delay_shares, remember
+from campaign_health.detection.pair.baseline import Prediction, weekday_factors
+from campaign_health.detection.pair.delay import delay_shares
 from campaign_health.detection.pair.detector_settings import DetectorSettings
-from campaign_health.detection.pair.monitor import PanelVerdicts, judge_panel
+from campaign_health.detection.pair.fortnight import scatters
+from campaign_health.detection.pair.monitor import Considered, PanelCounts, PanelVerdicts, consider, judge_panel
 from campaign_health.detection.pair.panel import State
 from campaign_health.detection.pair.verdicts import STATUS_NAMES, Status
-from campaign_health.words.numbers import how_rare, plural, share_text, span
+from campaign_health.words.missing import missing_sentence
+from campaign_health.words.numbers import count, how_rare, plural, share_text, span
 from campaign_health.words.sentences import verdict_sentence
 from campaign_health.words.status_words import STATUS_WORDS
 
@@ -128,41 +130,48 @@ def explain_pair(
             Step("counts", None, "One of the counts was not collected, so the day is not judged and changes nothing."),
             Step("verdict", STATUS_NAMES[status], STATUS_WORDS[STATUS_NAMES[unseen]].meaning),
         ]
-    seen = _predict(state, counts, settings)
+    now = _considered(state, counts, settings)
+    seen = now.seen
     return [
         *_expectation(state, seen, row, seen_up, counts.day, settings, words),
         *_comparison(verdicts, float(seen.spread[row]), seen_up, seen_down, words),
         *(
             [_surge(float(after.surge[row]), settings, words)]
             if status == Status.SURGING
-            else _evidence(verdicts, budget or Budget(settings.false_alarm_years))
+            else [
+                *_two_weeks(state, now, row, settings, words),
+                *_evidence(verdicts, budget or Budget(settings.false_alarm_years)),
+            ]
         ),
-        Step("verdict", STATUS_NAMES[status], _verdict_sentence(verdicts, words.seen(seen_up, seen_down), words)),
+        Step("verdict", STATUS_NAMES[status], _verdict_sentence(verdicts, counts.day, (seen_up, seen_down), words)),
     ]
 
 
-def _verdict_sentence(verdicts: PanelVerdicts, seen: str, words: Words) -> str:
+def _verdict_sentence(verdicts: PanelVerdicts, day: date, seen: tuple[float, float], words: Words) -> str:
     status = Status(int(verdicts.status[0, 0]))
+    if np.isfinite(verdicts.total_sends[0, 0]):
+        totals = float(verdicts.total_sends[0, 0]), float(verdicts.total_expected[0, 0])
+        began = day - timedelta(days=int(verdicts.began[0, 0]))
+        return missing_sentence(words.downstream, *totals, began, day, float(verdicts.probability[0, 0]))
     low, high, chance = (
         None if math.isnan(array[0, 0]) else float(array[0, 0])
         for array in (verdicts.expected_low, verdicts.expected_high, verdicts.probability)
     )
     fell = f"the {words.upstream} themselves fell, and the {words.downstream} with them"
     where = fell if status == Status.VOLUME_DOWN else ""
-    return verdict_sentence(STATUS_NAMES[status], seen, low, high, chance, where)
+    return verdict_sentence(STATUS_NAMES[status], words.seen(*seen), low, high, chance, where)
 
 
-def _predict(state: State, counts: PairsDay, settings: DetectorSettings) -> Prediction:
-    copy = deepcopy(state)
-    running = np.ones(len(state), dtype=bool) if counts.not_running is None else ~counts.not_running
-    gap = np.full(len(state), 1 if state.last_day is None else (counts.day - state.last_day).days)
-    remember(copy, np.where(running, counts.upstream, np.nan), gap)
-    copy.days_since += gap
-    known = running & ~(np.isnan(counts.upstream) | np.isnan(counts.downstream))
-    up, down = (np.where(known, part, 0.0) for part in (counts.upstream, counts.downstream))
-    weekday = np.full(len(state), counts.day.weekday())
+def _considered(state: State, counts: PairsDay, settings: DetectorSettings) -> Considered:
+    column = PanelCounts(
+        counts.upstream[:, None],
+        counts.downstream[:, None],
+        np.full((len(state), 1), counts.day.weekday()),
+        np.full((len(state), 1), 1 if state.last_day is None else (counts.day - state.last_day).days),
+        None if counts.not_running is None else counts.not_running[:, None],
+    )
     with np.errstate(all="ignore"):
-        return predict(copy, Day(up, down, weekday, known, known.copy()), settings, shared_dip=counts.shared_dip)
+        return consider(deepcopy(state), column, 0, settings, shared_dip=counts.shared_dip)
 
 
 def _expectation(
@@ -186,7 +195,7 @@ def _expectation(
             f"{words.downstream.capitalize()} come {spoken}: {events:,.1f} {words.upstream} count today.",
         ),
         Step("ratio", ratio, f"So far {ratio:.3f} {words.downstream} came from each of the {words.upstream}."),
-        Step("weekday", factor, f"On {WEEKDAYS[day.weekday()]} it usually is {factor:.2f} times that."),
+        Step("weekday", factor, _weekday_words(day, factor, words, at_rest=bool(seen.at_rest[row]))),
         *_dip(seen.dip, words),
         Step(
             "expected",
@@ -195,6 +204,13 @@ def _expectation(
             "for, and that they need not rise and fall quite as the events do).",
         ),
     ]
+
+
+def _weekday_words(day: date, factor: float, words: Words, *, at_rest: bool) -> str:
+    weekday = WEEKDAYS[day.weekday()]
+    if at_rest:
+        return f"It has had no {words.downstream} on {weekday} so far: next to none are expected, and none say nothing."
+    return f"On {weekday} it usually is {factor:.2f} times that."
 
 
 def _dip(dip: float, words: Words) -> list[Step]:
@@ -237,6 +253,32 @@ def _surge(evidence: float, settings: DetectorSettings, words: Words) -> Step:
         f"The evidence that {settings.surge_factor:g} times as many {words.downstream} come as the {words.upstream} "
         f"explain adds up to {evidence:.1f}; it is said at {settings.threshold:.1f}, and never raises an alarm.",
     )
+
+
+def _two_weeks(state: State, now: Considered, row: int, settings: DetectorSettings, words: Words) -> list[Step]:
+    """The last fourteen days together; nothing where they are not judged yet, or while an incident is open."""
+    if state.incident[row] or not now.day.judged[row] or state.fortnight_days[row] + 1 < settings.fortnight_least:
+        return []
+    sends, expected, evidence = (float(getattr(now.fortnight, n)[row]) for n in ("sends", "expected", "evidence"))
+    scatter = float(scatters(state, settings)[0, row])
+    said = (
+        f"The last 14 days with {words.upstream} together: {count(sends)} {words.downstream}, where about "
+        f"{count(expected)} were expected at the ratio of the weeks before; this one's totals of 14 days scatter by "
+        f"{share_text(scatter)} beyond chance."
+    )
+    if evidence <= 0:
+        return [Step("two weeks", 0.0, f"{said} That is no evidence for a break.")]
+    daily = float(now.proof.daily[row])
+    both = 0.5 * (daily + evidence) + settings.together_slack
+    return [
+        Step("two weeks", evidence, f"{said} The evidence that a share of them is gone is {evidence:.1f}."),
+        Step(
+            "together",
+            both,
+            f"The mean of this and of the days' own evidence, {daily:.1f}, with {settings.together_slack:g} for a test "
+            f"that looks seldom, is {both:.1f}; it counts where the days alone do not open an incident and it does.",
+        ),
+    ]
 
 
 def _evidence(verdicts: PanelVerdicts, budget: Budget) -> list[Step]:

@@ -15,6 +15,7 @@ from campaign_health.detection.chain.chain_verdicts import STAGES, ChainVerdicts
 from campaign_health.detection.incident.money import DailyMiss, Estimate
 from campaign_health.detection.pair.verdicts import STATUS_NAMES
 from campaign_health.words.dates import day_text, days_text
+from campaign_health.words.missing import counted_at, missing_sentence
 from campaign_health.words.sentences import seen_sentence
 
 LOOK_BACK_DAYS = 56
@@ -50,6 +51,8 @@ class CampaignHistory:
     not_running: Flags
     began: NDArray[np.int32]
     probability: Numbers
+    total_sends: Numbers
+    total_expected: Numbers
     expected_sends: Expectation
     expected_deliveries: Expectation
     expected_events: Expectation
@@ -82,6 +85,8 @@ class CampaignHistory:
             not_running=data.not_running[row],
             began=verdicts.began[row],
             probability=verdicts.probability[row],
+            total_sends=verdicts.total_sends[row],
+            total_expected=verdicts.total_expected[row],
             expected_sends=expectation(verdicts.sends),
             expected_deliveries=expectation(verdicts.deliveries),
             expected_events=expectation(verdicts.events),
@@ -240,10 +245,17 @@ class CampaignHistory:
 
     def sentence(self, column: int, over: slice | None = None) -> str:
         """What the day says of the campaign, with its numbers: of a lost event, of deliveries where they fail, else of
-        sends. `over`: the numbers are those of these columns, added up.
+        sends. `over`: the numbers are those of these columns, added up. Where only two weeks together told, theirs: the
+        day alone may pass for a healthy one.
         """
         over = over or slice(column, column + 1)
         stage, event = self.stage(column), self.event(column)
+        if np.isfinite(self.total_sends[column]):
+            totals = float(self.total_sends[column]), float(self.total_expected[column])
+            began = self.day(column - int(self.began[column]))
+            return missing_sentence(
+                counted_at(stage), *totals, began, self.day(column), _sum(self.probability[column : column + 1])
+            )
         expected = self._told_by(column, stage)[1] if stage != "event" or event is not None else self.expected_sends
         if stage == "delivered" and np.isnan(self.delivered[over]).all():
             expected = self.expected_sends

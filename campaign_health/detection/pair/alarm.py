@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from campaign_health.detection.pair.baseline import Day, Prediction
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.pair.evidence import Weighing, learn_excursions
+from campaign_health.detection.pair.fortnight import Fortnight, Proof, blank_fortnight, loss_began, rescale_before
 from campaign_health.detection.pair.likelihood import closed_gain
 from campaign_health.detection.pair.panel import State, log_prior
 from campaign_health.detection.pair.verdicts import Change
@@ -18,22 +19,31 @@ SILENT = 1  # value of State.incident; larger values are 1 + the index of a kept
 NEW_DRIFT = 0.04  # per day: how fast the level of an incident may move while it is learned
 
 
-def open_alerts(state: State, day: Day, weighing: Weighing, calm: BoolArray, settings: DetectorSettings) -> BoolArray:
+def open_alerts(
+    state: State,
+    day: Day,
+    weighing: Weighing,
+    proof: Proof,
+    fortnight: Fortnight,
+    calm: BoolArray,
+    settings: DetectorSettings,
+) -> BoolArray:
     """Opens an alert where the evidence passes the threshold, in place; says where.
 
     `calm`: pairs that had no alert before the day. The baseline is set back to what it was before the run of
     evidence began.
     """
     established = state.days_seen >= settings.learning_days
-    opened: BoolArray = day.judged & calm & established & (weighing.strongest >= settings.threshold)
-    silent = weighing.scaled[0] >= weighing.scaled[1]
-    share = np.where(silent, 0, 1 + weighing.total[1:].argmax(axis=0))
+    opened: BoolArray = day.judged & calm & established & (proof.evidence >= settings.threshold)
+    share = np.where(proof.silent, 0, 1 + weighing.total[1:].argmax(axis=0))
     pair = np.arange(len(state))
     state.incident[:] = np.where(opened, 1 + share, state.incident)
     began = np.maximum(state.run_days[share, pair], 0.0)
     state.incident_age[:] = np.where(opened, began, state.incident_age)
     state.ratio_shape[:] = np.where(opened, state.before_shape, state.ratio_shape)
     state.ratio_rate[:] = np.where(opened, state.before_rate, state.ratio_rate)
+    _open_slowly(state, opened & proof.slowly, fortnight, settings)
+    blank_fortnight(state, opened)
     state.incident_zero_days[:] = np.where(opened, np.where(day.sends == 0, 1.0, 0.0), state.incident_zero_days)
     for name in ("incident_days", "silence", "back_sends", "back_expected", "recovery"):
         array = getattr(state, name)
@@ -42,6 +52,26 @@ def open_alerts(state: State, day: Day, weighing: Weighing, calm: BoolArray, set
     state.new_shape[:] = np.where(opened, worth, state.new_shape)
     state.new_rate[:] = np.where(opened, worth * state.ratio_rate[0] / state.ratio_shape[0], state.new_rate)
     return opened
+
+
+def _open_slowly(state: State, where: BoolArray, fortnight: Fortnight, settings: DetectorSettings) -> None:
+    """What is particular where only the two weeks together opened the alert, in place.
+
+    It began where they say, and what is expected is what they expect: the ratio of the weeks before, which the one
+    that is learned day by day may have left with the loss.
+    """
+    rows = np.flatnonzero(where)
+    if not rows.size:
+        return
+    age, sends, expected = loss_began(state, rows, fortnight, settings)
+    left = np.abs(np.array(settings.kept_shares)[1:, None] - sends / np.maximum(expected, 1e-9)).argmin(axis=0)
+    state.incident[rows] = 2 + left
+    state.incident_age[rows] = age
+    state.run_sends[rows], state.run_expected[rows] = sends, expected
+    daily = state.ratio_shape[0, rows] / state.ratio_rate[0, rows]
+    higher = np.maximum(fortnight.ratio[rows] / daily, 1.0)
+    state.ratio_rate[:, rows] /= higher
+    state.before_shape[:, rows], state.before_rate[:, rows] = state.ratio_shape[:, rows], state.ratio_rate[:, rows]
 
 
 def follow_alerts(
@@ -68,7 +98,9 @@ def follow_alerts(
     state.back_sends[:] = np.where(restart, 0.0, state.back_sends + np.where(inside, day.sends, 0.0))
     state.back_expected[:] = np.where(restart, 0.0, state.back_expected + np.where(inside, expected, 0.0))
     sure = inside & (evidence_back >= settings.recovery)
-    enough = state.back_sends >= settings.recovered_share * state.back_expected
+    # More than half of what was missing must be back: where a third was lost, that is more than where all was.
+    half_back = np.maximum(settings.recovered_share, 0.5 + 0.5 * shares[current])
+    enough = state.back_sends >= half_back * state.back_expected
     recovered = sure & enough
     _move_share(state, sure & ~enough, settings)
 
@@ -92,6 +124,7 @@ def close(state: State, where: BoolArray) -> None:
     state.incident[:] = np.where(where, 0, state.incident)
     state.incident_age[:] = np.where(where, -1.0, state.incident_age)
     state.evidence[:] = np.where(where, 0.0, state.evidence)
+    state.fortnight_evidence[:] = np.where(where, 0.0, state.fortnight_evidence)
     state.run_days[:] = np.where(where, -1.0, state.run_days)
     for name in ("run_sends", "run_expected"):
         array = getattr(state, name)
@@ -152,6 +185,7 @@ def _new_share(state: State) -> FloatArray:
 def _adopt(state: State, where: BoolArray, settings: DetectorSettings) -> None:
     share = _new_share(state)
     ratio = state.ratio_shape / state.ratio_rate * share
+    rescale_before(state, where, share)
     state.ratio_shape[:] = np.where(where, state.new_shape, state.ratio_shape)
     state.ratio_rate[:] = np.where(where, state.new_shape / ratio, state.ratio_rate)
     state.before_shape[:] = np.where(where, state.ratio_shape, state.before_shape)

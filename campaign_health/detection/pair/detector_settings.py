@@ -53,6 +53,9 @@ class DetectorSettings:
     surge_most: float = 5.0  # times the expectation: more is not remembered of a day
     weekday_prior: float = 5.0  # days' worth of "no weekday pattern"
     weekday_memory: float = 14.0  # same weekdays (weeks) remembered
+    rest_due: float = 4.0  # sends due on a weekday, all told, that prove that it is one of rest if none was made
+    rest_leak: float = 0.02  # share of them that may be sent all the same
+    rest_factor: float = 0.02  # what such a weekday is times the ratio
     delay_memory: float = 60.0  # days that choose the delay
     elasticity_prior: float = 3.0  # days' worth of "sends are proportional to events"
     volume_gain: float = 0.15  # share of a new day in the event count's own weekday level
@@ -86,6 +89,17 @@ class DetectorSettings:
     calm: float = 0.7  # nats below which the baseline before a break is renewed
     excursion_prior: float = 10.0  # excursions' worth of trust that evidence behaves as theory says
     excursion_memory: float = 40.0  # excursions remembered
+
+    # -- the last fourteen days together -----------------------------------------------------------
+    fortnight_scatters: tuple[float, ...] = (0.0, 0.03, 0.06, 0.1, 0.15, 0.22, 0.33, 0.5)  # of a total, beyond chance
+    fortnight_least: int = 42  # judged days before totals are judged
+    fortnight_fading: float = 0.05  # share of the days before that is forgotten per day
+    fortnight_every: int = 7  # judged days from one lesson about the scatter to the next
+    fortnight_short: float = 0.85  # of the expectation: totals above it never speak for a break
+    fortnight_newest: int = 4  # judged days that must be short as well
+    fortnight_most: float = 2.0  # times the usual event count: more counts as so many
+    together_slack: float = 1.2  # nats that the mean of both lanes may lack: the second looks seldom
+    degraded_handicap: float = 0.8  # nats more that a day's evidence for less than a stop has to show
 
     # -- life of an incident ----------------------------------------------------------------------
     learning_days: int = 14  # days with events before anything is alarmed

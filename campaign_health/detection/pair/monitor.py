@@ -14,6 +14,7 @@ from campaign_health.detection.pair.baseline import Day, Prediction, predict
 from campaign_health.detection.pair.delay import plausible_events, remember
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.pair.evidence import Weighing, follow_runs, weigh
+from campaign_health.detection.pair.fortnight import Fortnight, Proof, prove, weigh_fortnight
 from campaign_health.detection.pair.learning import learn, learn_deviation
 from campaign_health.detection.pair.likelihood import closed_gain
 from campaign_health.detection.pair.panel import State
@@ -39,6 +40,9 @@ class PanelVerdicts:
     began: NDArray[np.int32]  # days before this one on which the evidence began, -1 none
     kept: FloatArray  # share of the sends left since then
     change: NDArray[np.int8]  # of Change
+    # where only two weeks together told, on the day they did: what was sent and expected since it began; else NaN
+    total_sends: FloatArray
+    total_expected: FloatArray
 
     @classmethod
     def blank(cls, pairs: int, days: int) -> PanelVerdicts:
@@ -59,6 +63,8 @@ class PanelVerdicts:
             began=np.full((pairs, days), -1, dtype=np.int32),
             kept=numbers(),
             change=np.zeros((pairs, days), dtype=np.int8),
+            total_sends=numbers(),
+            total_expected=numbers(),
         )
 
     def rows(self, index: NDArray[np.int64] | slice) -> PanelVerdicts:
@@ -136,14 +142,21 @@ def run(state: State, counts: PanelCounts, settings: DetectorSettings, *, shared
     return verdicts
 
 
-def _judge_day(
-    state: State,
-    counts: PanelCounts,
-    column: int,
-    settings: DetectorSettings,
-    verdicts: PanelVerdicts,
-    shared_dip: bool,
-) -> Prediction:
+@dataclass
+class Considered:
+    """One day of all pairs, what was expected of it, and what it proves with the days before it."""
+
+    day: Day
+    seen: Prediction
+    weighing: Weighing
+    fortnight: Fortnight
+    proof: Proof
+
+
+def consider(
+    state: State, counts: PanelCounts, column: int, settings: DetectorSettings, *, shared_dip: bool = False
+) -> Considered:
+    """Expects and weighs a day, in place, before anything is opened, ended or learned from it."""
     downstream, weekday, gap = counts.downstream[:, column], counts.weekdays[:, column], counts.gaps[:, column]
     off = None if counts.not_running is None else counts.not_running[:, column]
     upstream = plausible_events(state, counts.upstream[:, column], weekday, settings)
@@ -156,11 +169,27 @@ def _judge_day(
     seen = predict(state, day, settings, shared_dip=shared_dip)
     weighing = weigh(state, day, seen, settings)
     follow_runs(state, day, seen, weighing, gap)
+    fortnight = weigh_fortnight(state, day, seen, settings)
+    return Considered(day, seen, weighing, fortnight, prove(weighing, fortnight, settings))
+
+
+def _judge_day(
+    state: State,
+    counts: PanelCounts,
+    column: int,
+    settings: DetectorSettings,
+    verdicts: PanelVerdicts,
+    shared_dip: bool,
+) -> Prediction:
+    now = consider(state, counts, column, settings, shared_dip=shared_dip)
+    day, seen, weighing, proof = now.day, now.seen, now.weighing, now.proof
+    off = None if counts.not_running is None else counts.not_running[:, column]
+    gap = counts.gaps[:, column]
     state.incident_age += np.where(state.incident > 0, gap, 0)
 
     calm = state.incident == 0
     change = follow_alerts(state, day, seen, weighing, settings)
-    opened = open_alerts(state, day, weighing, calm, settings)
+    opened = open_alerts(state, day, weighing, proof, now.fortnight, calm, settings)
     change[opened] = Change.OPENED
     if off is not None:
         stopped = off & (state.incident > 0)
@@ -187,16 +216,18 @@ def _judge_day(
     kept = np.where(state.run_expected > 0, state.run_sends / np.maximum(state.run_expected, 1e-9), np.nan)
     longest = np.max(state.run_days, axis=0)
     running = longest >= 0
-    group = np.where(weighing.scaled[0] >= weighing.scaled[1], 0, 1)
+    slowly = np.flatnonzero(opened & proof.slowly & (state.run_sends < state.run_expected))
+    verdicts.total_sends[slowly, column] = state.run_sends[slowly]
+    verdicts.total_expected[slowly, column] = state.run_expected[slowly]
     verdicts.alert[:, column] = alert
     verdicts.change[:, column] = change
     verdicts.expected[:, column] = np.where(day.judged, seen.typical, np.where(day.observed, 0.0, np.nan))
-    verdicts.evidence[:, column] = np.where(day.observed, np.maximum(weighing.strongest, 0.0), np.nan)
+    verdicts.evidence[:, column] = np.where(day.observed, proof.evidence, np.nan)
     verdicts.threshold[:, column] = settings.threshold
     began = np.where(alert, state.incident_age, np.where(running, longest, -1.0))
     verdicts.began[:, column] = began
     verdicts.kept[:, column] = np.where(alert | running, kept, np.nan)
-    verdicts.status[:, column] = _status(state, day, seen, weighing, group, off, settings)
+    verdicts.status[:, column] = _status(state, day, seen, weighing, off, settings)
     return seen
 
 
@@ -225,7 +256,6 @@ def _status(
     day: Day,
     seen: Prediction,
     weighing: Weighing,
-    group: NDArray[np.int64],
     off: BoolArray | None,
     settings: DetectorSettings,
 ) -> NDArray[np.int8]:
@@ -261,7 +291,8 @@ def _say_ranges(
     few = ordinary * few + storm * stormy + pause
     surging = verdicts.status == Status.SURGING
     few = np.where(surging, 1.0 - few, few)
-    # A day with as many sends as expected is judged by itself, whatever the days before it were.
-    run_of_days = np.where(downstream < verdicts.expected, np.exp(-np.nan_to_num(verdicts.evidence)), 1.0)
+    # A day with as many sends as expected is judged by itself, unless two weeks with it are what tells.
+    told = (downstream < verdicts.expected) | np.isfinite(verdicts.total_sends)
+    run_of_days = np.where(told, np.exp(-np.nan_to_num(verdicts.evidence)), 1.0)
     few = np.where(surging, few, np.minimum(few, run_of_days))
     verdicts.probability = np.where(np.isnan(verdicts.expected), np.nan, np.clip(few, 0.0, 1.0))

@@ -16,6 +16,8 @@ from campaign_health.detection.pair.memory import Memory
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 GROUPS = 2  # silent, degraded
+FORTNIGHT = 14  # judged days whose sends are judged together
+READINGS = 2  # of the relation over a fortnight: in proportion to events, to a power of them
 
 
 @dataclass
@@ -25,7 +27,7 @@ class State(Memory):
     Leading indices: models, spreads x models, kept shares x models, delay profiles, weekdays (Monday = 0).
     """
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     # the ratio of sends to events: a Gamma posterior per model, and its copy from before the present run of evidence
     ratio_shape: FloatArray
     ratio_rate: FloatArray
@@ -45,6 +47,8 @@ class State(Memory):
     # weekday pattern of the ratio, and usual event count by weekday (ln)
     weekday_sum: FloatArray
     weekday_weight: FloatArray
+    weekday_due: FloatArray  # sends that would have been due on each weekday if all were alike, and
+    weekday_sends: FloatArray  # those that were sent
     volume: FloatArray
     volume_seen: FloatArray
     volume_spread: FloatArray
@@ -74,6 +78,13 @@ class State(Memory):
     peak: FloatArray
     excess: FloatArray
     excursions: FloatArray
+    # the last two fortnights of judged days, newest first: sends, exposure of each reading; absurd ones count less
+    fortnights: FloatArray
+    fortnight_counts: FloatArray  # of the newest: days since the one before, sends and exposure as they were
+    fortnight_before: FloatArray  # sends and exposures before the newest and before both, fading
+    fortnight_score: FloatArray  # nats in favour of each scatter, of each reading
+    fortnight_days: FloatArray  # judged days taken in
+    fortnight_evidence: FloatArray
     # the open incident
     incident: IntArray  # 0 none, else 1 + index of the kept share
     incident_days: FloatArray
@@ -115,6 +126,8 @@ class State(Memory):
             pausing=full(0.0),
             weekday_sum=full(0.0, 7),
             weekday_weight=full(0.0, 7),
+            weekday_due=full(0.0, 7),
+            weekday_sends=full(0.0, 7),
             volume=full(0.0, 7),
             volume_seen=full(0.0, 7),
             volume_spread=full(0.05),
@@ -142,6 +155,12 @@ class State(Memory):
             peak=full(0.0, GROUPS),
             excess=full(0.0, GROUPS),
             excursions=full(0.0, GROUPS),
+            fortnights=full(0.0, READINGS + 1, 2 * FORTNIGHT),
+            fortnight_counts=full(0.0, 3, FORTNIGHT),
+            fortnight_before=full(0.0, READINGS + 1, 2),
+            fortnight_score=full(0.0, READINGS, len(settings.fortnight_scatters)),
+            fortnight_days=full(0.0),
+            fortnight_evidence=full(0.0),
             incident=np.zeros(pairs, dtype=np.int64),
             incident_days=full(0.0),
             incident_age=full(-1.0),
@@ -166,7 +185,7 @@ class State(Memory):
             "recent", "days_seen", "days_since", "volume", "volume_seen", "volume_spread", "usual_volume", "usual_seen",
             "unusual", "delay_level", "delay_error", "delay_weekday", "delay_weekday_weight", "delay_weight", "storms",
             "ordinary", "pauses", "pause_days", "pausing", "elasticity", "elasticity_weight", "excess", "excursions",
-            "provable",
+            "provable", "fortnight_score",
         }  # fmt: skip
         changed: dict[str, Any] = {}
         for name in self.arrays().keys() - kept:
