@@ -152,7 +152,7 @@ def _continued(
         return _over(incident, history, ending, day)
     if history.broken[column]:
         incident = _worsened(incident, history, column, found)
-    if history.judged[column]:
+    if history.judged[column] and incident.cause != "season_ended":
         miss = history.add_miss(incident.miss, column, incident.stage, incident.sends_per_source)
         incident = replace(incident, miss=miss)
     return _looked(incident, day, look, found)
@@ -222,7 +222,9 @@ def _looked(incident: Incident, day: date, look: Look, found: Followed) -> Incid
     if incident.evidence and headline != incident.cause:
         detail = {"from": incident.cause, "to": headline, "sentence": evidence[0].get("sentence", "")}
         found.changes.append(Change(incident.incident_id, incident.campaign_id, "cause_changed", day, detail))
-    return replace(incident, cause=headline, evidence=evidence)
+    # Of what ended by itself nobody knows that anything is missing.
+    miss = DailyMiss() if headline == "season_ended" else incident.miss
+    return replace(incident, cause=headline, evidence=evidence, miss=miss)
 
 
 def _opening(incident: Incident) -> Change:
