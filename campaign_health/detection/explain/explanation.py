@@ -268,15 +268,11 @@ def _evidence(verdicts: PanelVerdicts, budget: Budget) -> list[Step]:
     kept = float(verdicts.kept[0, 0])
     stays = bool(verdicts.alert[0, 0]) and evidence < needed
     held = ", and the one that is open stays until enough comes again" if stays else ""
-    steps = [
-        Step(
-            "evidence",
-            evidence,
-            f"The evidence for a break adds up to {evidence:.1f}{since}; an incident opens at {needed:.1f}{held}. "
-            "With every 2.3 a break explains the days ten times better than chance does.",
-        ),
-        budget.step(needed),
-    ]
+    said = (
+        f"The evidence for a break adds up to {evidence:.1f}{since}; an incident opens at {needed:.1f}{held}. "
+        "With every 2.3 a break explains the days ten times better than chance does."
+    )
+    steps = [Step("evidence", evidence, said), budget.step(needed)]
     if not math.isnan(kept):
         steps.append(Step("kept", kept, f"Since it began, {share_text(kept)} of what was expected came."))
     return steps
