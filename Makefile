@@ -25,7 +25,7 @@ EVERY_LIBRARY := $(addprefix tests/test_,$(addsuffix .py,backtest check_corpus c
 define fresh_environment
 	$(BIN)/uv venv --quiet --clear --no-python-downloads --python "$(2)" $(1)
 	$(BIN)/uv pip install --quiet --python $(1) --resolution $(3) --editable .
-	$(BIN)/uv pip install --quiet --python $(1) hypothesis jsonschema pytest pytest-xdist
+	$(BIN)/uv pip install --quiet --python $(1) filelock hypothesis jsonschema playwright pytest pytest-xdist
 endef
 
 # $(1) folder.
@@ -37,8 +37,19 @@ endef
 # Both processors; a file stays with one of them, because its worlds are built once.
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
+# $(1) what pytest is told besides. Without a cache the types take a while: they are checked beside the tests, and what
+# is wrong with them is said at once and again at the end.
+define tests_beside_types
+	@($(BIN)/mypy >$(VENV)/types.txt 2>&1 || { cat $(VENV)/types.txt; exit 1; }) & types=$$!; \
+	$(BIN)/python -m pytest $(SPREAD) $(1); tests=$$?; \
+	wait $$types || { cat $(VENV)/types.txt; exit 1; }; exit $$tests
+endef
+
+# Every process that a test starts would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all test-lowest test-newest check format bench docs clean
+.PHONY: help install demo test test-all test-lowest test-newest check format bench docs clean style
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,11 +59,11 @@ install: $(READY) ## make the virtual environment and install into it
 demo: $(READY) ## show the product with a made-up world on http://127.0.0.1:8501
 	$(BIN)/campaign-health demo --port 8501
 
-test: check ## format, lint, types, import rules and the quick tests; the last line says what was left out
-	$(BIN)/python -m pytest $(SPREAD) -m "not slow" --hypothesis-profile quick
+test: style ## format, lint, types, import rules and the quick tests; the last line says what was left out
+	$(call tests_beside_types,-m "not slow" --hypothesis-profile quick)
 
-test-all: check ## the same with every test: kills, thirty mornings, all examples
-	$(BIN)/python -m pytest $(SPREAD)
+test-all: style ## the same with every test: kills, thirty mornings, all examples
+	$(call tests_beside_types)
 
 test-lowest: $(READY) ## a quick part of the suite on the lowest declared release of every library and the oldest Python
 	$(call fresh_environment,.venv-lowest,3.11,lowest-direct)
@@ -62,10 +73,12 @@ test-newest: $(READY) ## the same on the newest Python to be found and the newes
 	$(call fresh_environment,.venv-newest,$$($(NEWEST_PYTHON)),highest)
 	$(call test_every_library,.venv-newest)
 
-check: $(READY) ## format, lint, types and import rules
+check: style ## format, lint, types and import rules
+	$(BIN)/mypy
+
+style: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 format: $(READY) ## put the code into its one format

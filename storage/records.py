@@ -15,8 +15,10 @@ Source = Literal[
     "mixpanel_properties",
     "mixpanel_lexicon",
     "customerio_campaigns",
+    "customerio_segments",
     "customerio_metrics",
     "customerio_journeys",
+    "customerio_messages",
 ]
 Outcome = Literal["complete", "partial", "failed"]
 CountSource = Literal["query", "export"]
@@ -26,8 +28,10 @@ SOURCES: tuple[Source, ...] = (
     "mixpanel_properties",
     "mixpanel_lexicon",
     "customerio_campaigns",
+    "customerio_segments",
     "customerio_metrics",
     "customerio_journeys",
+    "customerio_messages",
 )
 CORE_SOURCES: tuple[Source, ...] = (
     "mixpanel_events",
@@ -58,13 +62,17 @@ class EventCounts:
 
 @dataclass(frozen=True)
 class PropertyProfile:
-    """Properties of one event on one day: share of its events that carried each (property, JSON type)."""
+    """Properties of one event on one day: share of its events that carried each (property, JSON type).
+
+    `parts` are its events by (library, operating system, app version), an empty text where an event carried none.
+    """
 
     event: str
     day: date
     events_read: int
     sampled: bool
     shares: Mapping[tuple[str, str], float]
+    parts: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,10 +120,30 @@ class CampaignRecord:
 
 
 @dataclass(frozen=True)
+class SegmentRecord:
+    """A segment as listed; what it does not say is None."""
+
+    segment_id: int
+    name: str | None
+    type: str | None
+    state: str | None
+
+
+@dataclass(frozen=True)
 class CampaignMetrics:
     """Daily metric series of one campaign: `series[name][i]` belongs to `days[i]`; `sent` is always there."""
 
     campaign_id: int
+    days: Sequence[date]
+    series: Mapping[str, Sequence[int | None]]
+
+
+@dataclass(frozen=True)
+class MessageMetrics:
+    """Daily metric series of one message: `series[name][i]` belongs to `days[i]`; `sent` is always there."""
+
+    campaign_id: int
+    message_id: int
     days: Sequence[date]
     series: Mapping[str, Sequence[int | None]]
 

@@ -85,7 +85,7 @@ def running_dashboard(folder: Path, port: int | None = None, **environment: str)
             yield Dashboard(url, folder, process, log_path)
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def free_port() -> int:

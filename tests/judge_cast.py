@@ -222,7 +222,8 @@ def history(
     began: Mapping[int, int] | None = None,
 ) -> CampaignHistory:
     """A history from one letter per day: h healthy, s silent, d degraded, l event lost, n not running, - not collected,
-    ? judged and calm without sends, ~ calm while a link still holds its alarm, a accepted as the new normal."""
+    ? judged and calm without sends, ~ calm while a link still holds its alarm, a the new normal,
+    p a person said so."""
     days = len(statuses)
     names = {"s": "silent", "d": "degraded", "l": "event_lost", "n": "not_running", "-": "not_collected"}
     status = np.array([CODE[names.get(letter, "healthy")] for letter in statuses], dtype=np.int8)
@@ -247,6 +248,7 @@ def history(
         held=np.array([letter == "~" for letter in statuses]),
         judged=known,
         relearned=np.array([letter == "a" for letter in statuses]),
+        accepted=np.array([letter == "p" for letter in statuses]),
         not_running=np.array([letter == "n" for letter in statuses]),
         began=np.array([(began or {}).get(number, 0) for number in range(days)], dtype=np.int32),
         probability=np.full(days, 1e-6),

@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from campaign_health.cli.backtest import command
 from tests.backtest_cast import HEADER, RUN, backtest, in_shell, pair
 
+SLOW = pytest.mark.slow("files in the shell")
+
 
 def test_it_says_nothing_else_on_standard_output_and_writes_files_whole(tmp_path: Path) -> None:
     table, verdicts = tmp_path / "pairs.csv", tmp_path / "verdicts.csv"
@@ -43,7 +45,7 @@ def test_a_closed_stream_is_named(tmp_path: Path, closed: str) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only where there is a device that is always full")
-@pytest.mark.parametrize("target", ["/dev/full", "- >/dev/full"])
+@pytest.mark.parametrize("target", ["- >/dev/full", pytest.param("/dev/full", marks=SLOW)])
 def test_a_full_disk_is_said_in_one_line(tmp_path: Path, target: str) -> None:
     (tmp_path / "pairs.csv").write_text(HEADER + "a,2026-01-05,3,1\n")
     done = in_shell(f"{shlex.join(RUN)} --pairs pairs.csv --out {target}", tmp_path)
@@ -100,7 +102,9 @@ def test_a_link_is_followed_and_what_it_points_to_is_replaced(tmp_path: Path) ->
     assert real.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("out", ["same.csv", "link.csv", "hard.csv", "./same.csv"])
+@pytest.mark.parametrize(
+    "out", ["hard.csv", *(pytest.param(out, marks=SLOW) for out in ("same.csv", "link.csv", "./same.csv"))]
+)
 @pytest.mark.parametrize("pairs", ["same.csv", "- < same.csv"])
 def test_the_table_itself_is_never_overwritten(tmp_path: Path, out: str, pairs: str) -> None:
     table = tmp_path / "same.csv"

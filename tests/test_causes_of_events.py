@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pandas as pd
 
+from campaign_health.detection.rename.around_a_stop import Around, Began, Rose
 from tests.causes_cast import AS_OF, SINCE, case, headline, lost, numbers, rename
 
 
@@ -96,3 +97,23 @@ def test_a_name_that_differs_in_capitals_only_is_told_so() -> None:
 
 def test_without_any_collected_events_no_event_is_called_unknown() -> None:
     assert headline(case(known_events=(), stage="started", numbers=numbers(started=0)[["started"]])).cause == "unknown"
+
+
+def test_an_event_that_was_merged_into_another_is_said_with_the_other_s_rise() -> None:
+    cause = headline(lost(around=Around(took_over=Rose("project_saved", 117.4, 0.98))))
+    assert cause.cause == "event_renamed"
+    assert "`project_saved`, which was there before, has 117 a day more than usual, 98 % of what" in cause.sentence
+    assert "`project_saved`" in cause.next_step
+
+
+def test_where_no_new_name_was_recognised_what_began_is_listed() -> None:
+    began = tuple(Began(f"event_{number}", SINCE, 50.0 - number) for number in range(6))
+    sentence = headline(lost(around=Around(began=began))).sentence
+    assert (
+        "none of the events that began on those days was recognised as its new name: `event_0` (50 a day)" in sentence
+    )
+    assert sentence.endswith("and 2 more.")
+
+
+def test_where_nothing_began_that_is_said() -> None:
+    assert headline(lost()).sentence.endswith("no other event began on those days.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tests.causes_cast import case, failures, headline, messages, numbers, versions
+from campaign_health.detection.causes import find_causes
+from tests.causes_cast import case, drift, failures, headline, messages, numbers, versions
 
 
 def test_failing_messages_name_the_variable() -> None:
@@ -55,3 +56,25 @@ def test_recipients_without_an_address_are_unreachable() -> None:
     assert cause.cause == "recipients_unreachable"
     assert "no address on the profile" in cause.sentence
     assert headline(case(numbers=numbers(suppressed=98, sent=1))).facts["loss"] == "suppressed"
+
+
+def test_a_message_that_is_off_has_no_drafts_to_decide_about() -> None:
+    off = headline(case(numbers=numbers(created=0, sent=0, failed=0), messages=messages("off")))
+    assert "from Off to" in off.next_step
+    assert "draft" not in off.next_step
+    draft = headline(case(numbers=numbers(drafted=100, sent=0, failed=0), messages=messages("draft")))
+    assert "Decide about the drafts in the queue" in draft.next_step
+
+
+def test_the_variable_to_mend_is_the_one_that_began_to_fail_and_not_its_neighbour() -> None:
+    old = failures("Variable 'event.coupon' is missing", first="2026-01-10")
+    new = failures("Variable 'event.plan' is missing")
+    both = headline(case(numbers=numbers(failed=97, sent=2), failures=pd.concat([old, new], ignore_index=True)))
+    assert both.facts["variables"] == ["event.plan"]
+    assert "coupon" not in both.next_step
+    neighbour = failures("Variable 'event.seats' is missing")
+    two_new = pd.concat([neighbour, new], ignore_index=True)
+    vanished = (drift("missing", property="plan"),)
+    found = find_causes(case(numbers=numbers(failed=97, sent=2), failures=two_new, property_changes=vanished))
+    (failing,) = [cause for cause in found if cause.cause == "message_failing"]
+    assert failing.facts["variables"] == ["event.plan"]

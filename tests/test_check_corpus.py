@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,17 @@ from tests.check_corpus import Case, as_expected, build, check, read_cases, read
 
 CASES = read_cases()
 MISSES = read_misses()
+QUICK = 6
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.label for case in CASES])
+def _labelled(case: Case) -> Any:
+    """The first changes of every file are tried in every run."""
+    file = case.label.partition(":")[0]
+    place = [other.label for other in CASES if other.label.partition(":")[0] == file].index(case.label)
+    return pytest.param(case, id=case.label, marks=[] if place < QUICK else pytest.mark.slow("changes to check"))
+
+
+@pytest.mark.parametrize("case", [_labelled(case) for case in CASES])
 def test_a_change_is_judged_rightly(case: Case, tmp_path: Path) -> None:
     result = check(build(case, tmp_path))
     assert [failure.message for failure in result.failures] == []

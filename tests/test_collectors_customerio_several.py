@@ -44,7 +44,7 @@ def failing(error: CollectorError, *bad: int) -> Callable[[int], int]:
 
 
 def test_many_campaigns_are_fetched_several_at_once() -> None:
-    together = threading.Barrier(4, timeout=5)
+    together = threading.Barrier(4, timeout=60)
 
     def fetch_one(campaign_id: int) -> int:
         together.wait()

@@ -15,7 +15,7 @@ from tests.collectors_cast import hasty
 from tests.raw_answers import answering
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
-SOON = Timeouts(1.0, 0.2, whole_seconds=0.5)
+SOON = Timeouts(5.0, 0.5, whole_seconds=0.5)
 
 
 def client_of(url: str, timeouts: Timeouts = SOON, most_retries: int = 0) -> HttpClient:
@@ -30,12 +30,13 @@ def test_json_that_drips_is_unreachable_and_asked_for_again(answer: bytes) -> No
         with pytest.raises(Unreachable, match=r"the answer was not whole within 0\.5 seconds"):
             client_of(receiver.url, most_retries=1).get_json("/events")
         assert len(receiver.asked) == 2
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 6
 
 
 def test_silence_is_told_as_silence() -> None:
-    with answering(HEAD, pause=0.3) as receiver, pytest.raises(Unreachable, match=r"not a byte came for 0\.2 seconds"):
-        client_of(receiver.url).get_json("/events")
+    silence = Timeouts(5.0, 0.2, whole_seconds=60.0)
+    with answering(HEAD, pause=0.6) as receiver, pytest.raises(Unreachable, match=r"not a byte came for 0\.2 seconds"):
+        client_of(receiver.url, silence).get_json("/events")
 
 
 def test_one_silence_may_be_as_long_as_is_set_whatever_a_whole_answer_may_take() -> None:
@@ -58,4 +59,4 @@ def test_a_redirect_whose_body_never_ends_is_not_read() -> None:
     with answering(moved, endless=True) as receiver, pytest.raises(RedirectedElsewhere):
         HttpClient(Service("Slow"), receiver.url, auth=lambda request: request).get_json("/events")
     assert receiver.sent < 16 * 1024 * 1024
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20

@@ -57,7 +57,7 @@ def test_an_endless_answer_is_read_for_a_few_kb(status: bytes) -> None:
         answer = client_of(receiver.url).post_json("", BODY)
     assert len(answer.text) == 4096
     assert receiver.sent < 16 * 1024 * 1024, "no more than the sockets' own buffers hold"
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20
 
 
 def test_a_caller_may_want_more_of_an_answer() -> None:
@@ -75,7 +75,7 @@ def test_an_answer_that_drips_has_an_end(answer: bytes) -> None:
         with pytest.raises(Unreachable) as caught:
             client.post_json("", BODY)
     assert caught.value.because == "the answer was not whole within 0.5 seconds"
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 6
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

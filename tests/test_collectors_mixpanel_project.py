@@ -22,7 +22,7 @@ from tests.collectors_cast import SECRET, Reply, mixpanel_at, scripted
         ),
         ({"results": {"workspaces": [{"project_id": "4242", "timezone": "Europe/Paris"}]}}, "Europe/Paris"),
         ({"results": {"projects": {"1": {"timezone": "UTC"}}}}, None),
-        ({"results": {"projects": {"4242": {"timezone": "Mars/Base"}}}}, None),
+        ({"results": {"projects": {"4242": {"timezone": "Mars/Base"}}}}, "Mars/Base"),
         ({"results": {"projects": {"4242": {"timezone": ""}}}}, None),
         ({"results": {"projects": {"4242": {"timezone": 3}}}}, None),
         (None, None),

@@ -147,15 +147,18 @@ def test_a_corrupt_file_is_named_and_left_as_it_is(installation: Installation, r
     assert path.read_bytes().startswith(b"this is not")
 
 
+SLOW = pytest.mark.slow("locked folders")
+
+
 @pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may enter everywhere")
 @pytest.mark.parametrize(
     ("command", "right"),
     [
         (("status",), "read"),
-        (("explain", "1"), "read"),
-        (("replay", "--from", "2026-01-01", "--to", "2026-01-02"), "read"),
+        pytest.param(("explain", "1"), "read", marks=SLOW),
+        pytest.param(("replay", "--from", "2026-01-01", "--to", "2026-01-02"), "read", marks=SLOW),
         (("judge",), "write"),
-        (("doctor",), ""),
+        pytest.param(("doctor",), "", marks=SLOW),
     ],
 )
 def test_a_data_directory_that_may_not_be_entered_is_said(
@@ -178,7 +181,7 @@ def test_a_data_directory_that_may_not_be_entered_is_said(
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     told = done.stdout + done.stderr
@@ -218,13 +221,13 @@ def test_a_full_disk_is_said_and_what_was_published_stays(installation: Installa
     assert installation.collect().exit_code() == 0
 
 
-def test_a_port_in_use_is_named(installation: Installation) -> None:
+def test_a_port_in_use_is_named(installation: Installation, run_here: Callable[..., Done]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         for command in ("dashboard", "demo", "up"):
-            done = run(installation, command, "--port", str(port))
+            done = run_here(installation, command, "--port", str(port))
             assert done.returncode == 2, (command, done.stderr)
             assert str(port) in done.stderr
             assert "--port" in done.stderr
@@ -250,7 +253,7 @@ def test_up_runs_schedule_and_dashboard_and_ends_both(install: Install, run_here
         assert second.returncode == 2
         assert "Another scheduler is running" in second.stderr
         process.send_signal(signal.SIGTERM)
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=90)
     finally:
         process.kill()
     assert process.returncode == 0, stderr

@@ -48,7 +48,7 @@ def page(world: World, monkeypatch: pytest.MonkeyPatch, name: str | None = None)
         monkeypatch.setenv(setting, value)
     app = AppTest.from_file(str(APP), default_timeout=60).run()
     if name:
-        app.switch_page(f"campaign_health/dashboard/pages/{name}.py")
+        app.switch_page(f"campaign_health/dashboard/pages/{name}_page.py")
         app.query_params["campaign"] = "2"
         app.run()
     assert not app.exception
@@ -142,6 +142,7 @@ def test_what_the_manifest_said_of_the_currency_holds_while_it_cannot_be_read(tm
     assert "about £" in cost_in_status(world)
 
 
+@pytest.mark.slow("files of older versions")
 def test_dollars_are_what_nothing_says_also_in_a_file_of_an_older_version(tmp_path: Path) -> None:
     world = make_status_world(tmp_path)
     before = run(world, "status", "--json").stdout

@@ -123,6 +123,7 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+@pytest.mark.slow("mornings in the browser")
 def test_a_campaign_can_be_watched_against_another_event(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard, "campaign?campaign=12")
     page.get_by_role("button", name="Watch it against an event").click()
@@ -138,6 +139,7 @@ def test_a_campaign_can_be_watched_against_another_event(page: Page, dashboard: 
     expect(page.get_by_text("triggered by a segment")).to_be_visible()
 
 
+@pytest.mark.slow("mornings in the browser")
 def test_two_people_and_a_collection_do_not_disturb_each_other(page: Page, dashboard: Dashboard) -> None:
     warehouse = Warehouse(dashboard.folder / "data")
     first, second = page, page.context.new_page()
@@ -187,9 +189,7 @@ def test_new_data_does_not_throw_away_what_is_being_typed(page: Page, dashboard:
     expect(page.get_by_role("dialog").get_by_label("Why?")).to_have_value("half a sent")
 
 
-def test_the_first_data_appears_by_itself_and_a_damaged_file_is_named(
-    page: Page, server: Dashboard, dashboard_world: Path, tmp_path: Path
-) -> None:
+def test_the_first_data_appears_by_itself(page: Page, server: Dashboard, dashboard_world: Path, tmp_path: Path) -> None:
     dashboard = server.showing(tmp_path)
     visit(page, dashboard)
     assert "campaign-health collect" in text_of(page)
@@ -197,6 +197,12 @@ def test_the_first_data_appears_by_itself_and_a_damaged_file_is_named(
     (tmp_path / "data").mkdir()
     (tmp_path / "copy" / "campaign_health.duckdb").replace(tmp_path / "data" / "campaign_health.duckdb")
     expect(page.get_by_role("heading", level=1)).to_contain_text("campaigns are silent")
+    assert "Traceback" not in dashboard.log
+
+
+@pytest.mark.slow("mornings in the browser")
+def test_a_file_that_is_damaged_while_it_is_shown_is_named(page: Page, dashboard: Dashboard, tmp_path: Path) -> None:
+    visit(page, dashboard)
     (tmp_path / "data" / "campaign_health.duckdb").write_bytes(b"not a database" * 1000)
     expect(page.get_by_test_id("stAlert")).to_contain_text("campaign_health.duckdb")
     assert "Traceback" not in text_of(page) + dashboard.log

@@ -14,7 +14,8 @@ from tests.browser import VIEWPORT, Dashboard, text_of, visit
 from tests.hostile_world import CAMPAIGNS, FORMULA, LONG, MARKDOWN, MARKUP, SLACK, build_hostile_world
 
 pytestmark = pytest.mark.browser
-PAGES = ("", *(f"campaign?campaign={number}" for number in CAMPAIGNS), "events", "coverage", "data")
+SLOW = pytest.mark.slow("hostile names")
+PAGES = (*(f"campaign?campaign={number}" for number in CAMPAIGNS), "events", "coverage", "data")
 ON_A_PHONE = ("", "campaign?campaign=5", "campaign?campaign=2", "events", "data")
 WITH_CSV = ("", "events", "data")
 # What must never come of a name: an element of its own, a link out, a picture from elsewhere, a drawn formula or icon.
@@ -57,11 +58,22 @@ def dashboard(server: Dashboard, tmp_path_factory: pytest.TempPathFactory) -> Da
 
 
 @pytest.fixture(scope="module")
+def overview(tab: Page, dashboard: Dashboard) -> Seen:
+    """The page on which all of the names stand."""
+    return look(tab, dashboard, ("",))
+
+
+@pytest.fixture(scope="module")
 def seen(tab: Page, dashboard: Dashboard) -> Seen:
+    return look(tab, dashboard, PAGES)
+
+
+def look(tab: Page, dashboard: Dashboard, paths: tuple[str, ...]) -> Seen:
+    """Opens each page once, half of them on a phone, and asks for its CSV."""
     seen = Seen()
     tab.on("request", lambda request: seen.asked.append(request.url))
     tab.on("dialog", lambda dialog: seen.asked.append(f"dialog {dialog.message}"))
-    for path in PAGES:
+    for path in paths:
         if path in ON_A_PHONE:
             tab.set_viewport_size({"width": 390, "height": 844})
         visit(tab, dashboard, path)
@@ -79,30 +91,53 @@ def seen(tab: Page, dashboard: Dashboard) -> Seen:
     return seen
 
 
-def test_hostile_names_are_text_on_every_page(seen: Seen, dashboard: Dashboard) -> None:
-    assert seen.harm == {path: [] for path in PAGES}
+def check_that_nothing_came_of_them(seen: Seen, paths: tuple[str, ...], dashboard: Dashboard) -> None:
+    assert seen.harm == {path: [] for path in paths}
     assert seen.asked
     assert [url for url in seen.asked if "evil" in url or url.startswith("dialog")] == []
     assert "Traceback" not in dashboard.log
 
 
+def test_hostile_names_are_text_on_the_overview_and_as_they_are(overview: Seen, dashboard: Dashboard) -> None:
+    check_that_nothing_came_of_them(overview, ("",), dashboard)
+    assert MARKUP in overview.texts[""]
+
+
+@SLOW
+def test_hostile_names_are_text_on_every_other_page(seen: Seen, dashboard: Dashboard) -> None:
+    check_that_nothing_came_of_them(seen, PAGES, dashboard)
+
+
+@SLOW
 def test_hostile_names_are_shown_as_they_are(seen: Seen, page: Page, dashboard: Dashboard) -> None:
     for number, name in ((1, MARKUP), (2, MARKDOWN), (3, FORMULA), (5, LONG), (6, SLACK)):
         assert seen.headings[f"campaign?campaign={number}"] == name
-    assert MARKUP in seen.texts[""]
     visit(page, dashboard, "campaign?campaign=2&act=mute")
     assert "**bold** [lure](javascript:window.pwned=1)" in page.get_by_role("dialog").inner_text()
 
 
-@pytest.mark.parametrize("path", ON_A_PHONE)
+def test_the_overview_is_not_wider_than_a_phone(overview: Seen) -> None:
+    assert overview.widths[""] <= 390
+
+
+@SLOW
+@pytest.mark.parametrize("path", [path for path in ON_A_PHONE if path])
 def test_nothing_is_wider_than_a_phone(seen: Seen, path: str) -> None:
     assert seen.widths[path] <= 390
 
 
-@pytest.mark.parametrize("path", WITH_CSV)
+def test_no_cell_of_the_overviews_csv_is_a_formula(overview: Seen) -> None:
+    assert "'" + FORMULA in cells_without_formulas(overview, "")
+
+
+@SLOW
+@pytest.mark.parametrize("path", [path for path in WITH_CSV if path])
 def test_no_cell_of_a_csv_is_a_formula(seen: Seen, path: str) -> None:
+    assert cells_without_formulas(seen, path)
+
+
+def cells_without_formulas(seen: Seen, path: str) -> list[str]:
     cells = [cell for row in csv.reader(io.StringIO(seen.csv_files[path])) for cell in row]
     assert len(cells) > 50
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
-    if path == "":
-        assert "'" + FORMULA in cells
+    return cells

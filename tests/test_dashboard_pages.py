@@ -15,7 +15,9 @@ from storage.file.database import open_published
 from tests.browser import Dashboard, settled, text_of, visit
 
 pytestmark = pytest.mark.browser
-PAGES = ("", "campaign?campaign=2", "campaign?campaign=7", "events", "coverage", "data", "help")
+PAGES = ("", "campaign?campaign=2", "data")
+OTHER_PAGES = ("campaign?campaign=7", "events", "coverage", "help")
+SLOW = pytest.mark.slow("pages in the browser")
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def dashboard(server: Dashboard, dashboard_world: Path) -> Dashboard:
     return server.showing(dashboard_world)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *(pytest.param(path, marks=SLOW) for path in OTHER_PAGES)])
 def test_a_page_has_no_error_no_serious_barrier_and_fits_a_phone(page: Page, dashboard: Dashboard, path: str) -> None:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -34,7 +36,7 @@ def test_a_page_has_no_error_no_serious_barrier_and_fits_a_phone(page: Page, das
     settled(page)
     assert serious_barriers(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= 390", timeout=10_000)
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= 390")
     assert problems == []
     assert "Traceback" not in dashboard.log
 

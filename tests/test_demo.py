@@ -43,6 +43,8 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+# The same stories are told in a quick run of a world that is collected once (test_demo_world.py).
+SLOW = pytest.mark.slow("demos from their first day to their last")
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,7 @@ def demo(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, s
     return directory, done.stdout
 
 
+@SLOW
 def test_the_overview_names_what_is_broken_and_what_could_not_be_checked(demo: tuple[Path, str]) -> None:
     _, printed = demo
     for campaign in ("Team expansion", "Upgrade offer", "Project kick-off tips", "Report sharing nudge"):
@@ -64,6 +67,7 @@ def test_the_overview_names_what_is_broken_and_what_could_not_be_checked(demo: t
     assert "Onboarding welcome" not in printed.split("Worth a look")[0]
 
 
+@SLOW
 def test_every_story_is_told_as_it_was_made(demo: tuple[Path, str]) -> None:
     directory, _ = demo
     with open_published(directory) as connection:
@@ -71,6 +75,7 @@ def test_every_story_is_told_as_it_was_made(demo: tuple[Path, str]) -> None:
     assert found == {story.campaign_id: story.status for story in STORIES}
 
 
+@SLOW
 def test_status_digest_and_dashboard_say_the_same_of_it(
     demo: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,6 +85,7 @@ def test_status_digest_and_dashboard_say_the_same_of_it(
     check_agreement(tmp_path, datetime.now(UTC), monkeypatch)
 
 
+@SLOW
 def test_the_analysts_queries_find_the_demos_stories(demo: tuple[Path, str]) -> None:
     directory, _ = demo
     with open_published(directory) as connection:
@@ -103,16 +109,16 @@ def test_the_analysts_queries_find_the_demos_stories(demo: tuple[Path, str]) -> 
     assert statuses[-1] == "not_running"
 
 
-def test_the_readmes_query_gives_the_newest_days_first(demo: tuple[Path, str]) -> None:
-    directory, _ = demo
+def test_the_readmes_query_gives_the_newest_days_first(begun: Path) -> None:
     block = (DOCS.parent / "README.md").read_text(encoding="utf-8").split("con.sql(")[1].split(")\n```")[0]
     sql = "".join(re.findall(r'"(.*)"', block))
-    with open_published(directory) as connection:
+    with open_published(begun) as connection:
         days = [row[0] for row in connection.execute(sql).fetchall()]
     assert len(days) > 100
     assert days == sorted(days, reverse=True)
 
 
+@SLOW
 def test_its_history_holds_a_failed_collection_that_was_made_up_for(demo: tuple[Path, str]) -> None:
     directory, _ = demo
     with open_published(directory) as connection:
@@ -121,7 +127,7 @@ def test_its_history_holds_a_failed_collection_that_was_made_up_for(demo: tuple[
             "SELECT DISTINCT campaign_id FROM campaign_day WHERE state = 'not_collected'"
         ).fetchall()
     assert failed is not None
-    assert failed[0] == 3
+    assert failed[0] == 5
     assert gaps == [(23,)]
 
 
@@ -175,6 +181,7 @@ def test_a_demo_makes_its_folder_and_publishes_from_its_first_day_on(begun: Path
         assert connection.execute("SELECT count(DISTINCT run_id) FROM collection").fetchone() == (1,)
 
 
+@SLOW
 def test_a_demo_takes_the_place_of_a_former_one(demo: tuple[Path, str]) -> None:
     directory, _ = demo
     with open_published(directory) as connection:

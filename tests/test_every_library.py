@@ -24,7 +24,13 @@ def run(tmp_path: Path, test: str, *options: str) -> subprocess.CompletedProcess
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "with workers"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param((), id="alone"),
+        pytest.param(("-n", "2"), marks=pytest.mark.slow("runs of the suite's own"), id="with workers"),
+    ],
+)
 def test_a_run_that_never_imports_a_library_fails_and_names_it(tmp_path: Path, options: tuple[str, ...]) -> None:
     done = run(tmp_path, "import duckdb, ruamel.yaml", *options)
     assert done.returncode == 1

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
 
 from campaign_health.cli.main import campaign_health
+from campaign_health.detection.explain.explanation import Words
+from campaign_health.judge.explain.explained import LinkDay
+from campaign_health.judge.explain.explaining_links import say_link
 from campaign_health.words.numbers import span
 from tests.judge_cast import Story, World, broken, day, morning_after, steady
 
@@ -152,3 +156,16 @@ def test_a_day_on_which_the_whole_project_was_silent_says_nothing_of_its_events(
     _run(world, BREAK + 4, "judge")
     text = _text(world, BREAK + 4, 1, "--day", day(BREAK + 3).isoformat())
     assert "event_1: the whole project was at zero, so the day says nothing of this event." in text
+
+
+def test_an_open_incident_is_explained_by_the_evidence_that_raised_it_whatever_its_later_days_add() -> None:
+    words = Words("journey activated", "journeys activated", "send", "sends")
+    today = LinkDay(day(30), 50, 20, 50.0, 40.0, 60.0, 1e-6, 1187.0, 1431.0, "degraded")
+    told = say_link(words, "sent", today, True, day(22), (day(24), 5147.0))
+    assert "on Tue 25 Aug the days since Sun 23 Aug were 5,147 times likelier" in told
+    assert "an alarm needs 1,431 times" in told
+    assert "1,187" not in told
+    unknown = say_link(words, "sent", today, True, day(22), None)
+    assert "1,187" not in unknown
+    stronger = say_link(words, "sent", replace(today, evidence=9000.0), True, day(22), (day(24), 5147.0))
+    assert "the days since Sun 23 Aug are 9,000 times likelier" in stronger

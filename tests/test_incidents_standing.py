@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from campaign_health.detection.incident.attention import HandOver, quiet_when_detected, standing_of
-from campaign_health.detection.incident.lifecycle import Incident
+from campaign_health.detection.incident.incident_course import Incident
 from storage.read.decisions_made import Decision, DecisionKind
 from tests.judge_cast import day
 

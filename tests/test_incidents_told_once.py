@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from campaign_health.detection.incident.lifecycle import Change, Incident
+from campaign_health.detection.incident.incident_course import Change, Incident
 from campaign_health.detection.incident.news import is_news
 from campaign_health.judge.reconcile import StoredChange, reconcile
 from tests.judge_cast import day
@@ -27,13 +27,19 @@ def _stored(incident: Incident, status: str | None = None) -> Mapping[str, Any]:
     return vars(incident) | {"incident_id": incident.incident_id, "status": status or usual}
 
 
+def _told(incident: Incident, kind: str) -> StoredChange:
+    on = incident.ended_on if kind == "recovered" and incident.ended_on else incident.detected_on
+    change = Change(incident.incident_id, incident.campaign_id, kind, on, {})
+    return StoredChange(change.change_id, incident.incident_id, kind, on, None)
+
+
 def _opened(incident: Incident) -> Change:
     return Change(incident.incident_id, incident.campaign_id, "opened", incident.detected_on, {})
 
 
 def test_the_same_incident_is_told_once() -> None:
     incident = _incident(10)
-    told = [StoredChange(incident.incident_id, "opened", None)]
+    told = [_told(incident, "opened")]
     stored = {incident.incident_id: _stored(incident)}
     found = reconcile([incident], [_opened(incident)], stored, told, day(0), day(12))
     assert found.changes == []
@@ -42,7 +48,7 @@ def test_the_same_incident_is_told_once() -> None:
 
 def test_an_incident_whose_first_day_moves_keeps_its_id_and_is_not_told_again() -> None:
     before, after = _incident(10), _incident(9)
-    told = [StoredChange(before.incident_id, "opened", None)]
+    told = [_told(before, "opened")]
     stored = {before.incident_id: _stored(before)}
     found = reconcile([after], [_opened(after)], stored, told, day(0), day(12))
     assert found.ids == {after.incident_id: before.incident_id}
@@ -71,7 +77,7 @@ def test_an_incident_is_not_known_yet_as_of_an_earlier_day() -> None:
 
 def test_a_recovery_that_restated_numbers_undo_opens_the_incident_again() -> None:
     over, again = _incident(10, recovered=14), _incident(10)
-    told = [StoredChange(over.incident_id, "opened", None), StoredChange(over.incident_id, "recovered", None)]
+    told = [_told(over, "opened"), _told(over, "recovered")]
     stored = {over.incident_id: _stored(over)}
     found = reconcile([again], [_opened(again)], stored, told, day(8), day(15))
     assert [change.kind for change in found.changes] == ["reopened"]
@@ -79,7 +85,7 @@ def test_a_recovery_that_restated_numbers_undo_opens_the_incident_again() -> Non
 
 def test_a_recovery_that_is_not_known_yet_as_of_an_earlier_day_is_not_undone() -> None:
     over, as_of_then = _incident(10, recovered=14), _incident(10)
-    told = [StoredChange(over.incident_id, "opened", None)]
+    told = [_told(over, "opened")]
     stored = {over.incident_id: _stored(over)}
     found = reconcile([as_of_then], [_opened(as_of_then)], stored, told, day(0), day(12), {over.incident_id})
     assert found.changes == []
@@ -87,10 +93,11 @@ def test_a_recovery_that_is_not_known_yet_as_of_an_earlier_day_is_not_undone() -
 
 def test_the_recovery_after_that_is_told_too() -> None:
     over = _incident(10, recovered=18)
-    told = [StoredChange(over.incident_id, kind, None) for kind in ("opened", "recovered", "reopened")]
+    told = [_told(over, kind) for kind in ("opened", "recovered", "reopened")]
     change = Change(over.incident_id, 17, "recovered", day(18), {})
     found = reconcile([over], [change], {over.incident_id: _stored(_incident(10))}, told, day(8), day(19))
-    assert found.changes == [change]
+    assert [(one.kind, one.day) for one in found.changes] == [("recovered", day(18))]
+    assert found.changes[0].change_id not in {one.change_id for one in told}
 
 
 def test_another_campaigns_incident_is_another_incident() -> None:

@@ -87,7 +87,7 @@ def test_the_first_link_that_breaks_says_where_and_nothing_else_is_an_incident(c
         (6, "event_lost", "event", "open"),
         (12, "silent", "started", "open"),
         (13, "silent", "event", "open"),
-        (15, "silent", "sent", "recovered"),
+        (15, "silent", "sent", "closed"),
         (16, "degraded", "sent", "open"),
     ]
 
@@ -146,8 +146,9 @@ def test_a_stopped_campaign_says_so_and_closes_what_was_open(cast: World) -> Non
         ("campaign_stopped",)
     ]
     assert cast.rows("SELECT recovered_on FROM incident WHERE campaign_id = 15") == [(day(BREAK + 2),)]
-    ((detail,),) = cast.rows("SELECT detail FROM incident_change WHERE campaign_id = 15 AND kind = 'recovered'")
-    assert json.loads(detail)["how"] == "not_running"
+    ((detail,),) = cast.rows("SELECT detail FROM incident_change WHERE campaign_id = 15 AND kind = 'closed'")
+    assert json.loads(detail)["how"] == "stopped"
+    assert cast.rows("SELECT status, ended_how FROM incident WHERE campaign_id = 15") == [("closed", "stopped")]
 
 
 def test_a_trigger_that_misspells_an_event_is_called_unknown(cast: World) -> None:

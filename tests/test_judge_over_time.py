@@ -144,10 +144,10 @@ def test_a_break_that_a_person_expects_becomes_the_new_normal(tmp_path: Path) ->
         )
     world.collect(31, 33)
     world.judge(33)
-    assert world.rows("SELECT status, recovered_on, expected_by FROM incident") == [("recovered", day(31), "ada")]
+    assert world.rows("SELECT status, recovered_on, expected_by FROM incident") == [("closed", day(31), "ada")]
     assert world.status(2, 33) in ("learning", "healthy")
-    assert world.rows("SELECT kind, news FROM incident_change WHERE day > ? AND kind = 'recovered'", day(30)) == [
-        ("recovered", False)
+    assert world.rows("SELECT kind, news FROM incident_change WHERE day > ? AND kind = 'closed'", day(30)) == [
+        ("closed", False)
     ]
 
 

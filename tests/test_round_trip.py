@@ -29,13 +29,20 @@ def numbers_published(installation: Installation) -> dict[tuple[str, date], tupl
     return {(campaign, day): (events, sent) for campaign, day, events, sent in rows}
 
 
+SLOW = pytest.mark.slow("time zones")
+
+
 @pytest.mark.parametrize(
     ("zone", "source", "since", "until"),
     [
-        pytest.param("America/Los_Angeles", "query", FIRST_DAY, LAST_DAY, id="west-clocks-back-on-6-november"),
+        pytest.param(
+            "America/Los_Angeles", "query", FIRST_DAY, LAST_DAY, id="west-clocks-back-on-6-november", marks=SLOW
+        ),
         pytest.param("Australia/Sydney", "query", FIRST_DAY, LAST_DAY, id="east-clocks-forward-on-2-october"),
         pytest.param("America/Los_Angeles", "export", date(2011, 11, 3), date(2011, 11, 8), id="west-exported"),
-        pytest.param("Asia/Kolkata", "export", date(2011, 11, 3), date(2011, 11, 8), id="half-hour-zone-exported"),
+        pytest.param(
+            "Asia/Kolkata", "export", date(2011, 11, 3), date(2011, 11, 8), id="half-hour-zone-exported", marks=SLOW
+        ),
     ],
 )
 def test_every_number_of_the_csv_comes_back_day_for_day_also_after_a_second_run(

@@ -54,7 +54,7 @@ def test_a_broken_connection_is_an_error_of_the_client(kind: str) -> None:
         began = time.monotonic()
         with pytest.raises(requests.RequestException):
             customerio(sandbox, "/campaigns", timeout=0.2)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10
         assert customerio(sandbox, "/campaigns").status_code == 200
 
 
@@ -64,7 +64,7 @@ def test_a_hanging_request_does_not_keep_the_sandbox_from_closing() -> None:
         session = requests.Session()
         with pytest.raises(requests.ReadTimeout):
             session.get(sandbox.customerio_url + "/campaigns", timeout=0.1)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 def plain_export(sandbox: Sandbox, **options: object) -> requests.Response:

@@ -57,7 +57,7 @@ def test_whoever_comes_second_waits_and_is_told_who_has_it(tmp_path: Path) -> No
             pass
     finally:
         holder.kill()
-        holder.wait(10)
+        holder.wait(60)
         holder.stdin.close()
         holder.stdout.close()
 
@@ -80,7 +80,7 @@ def test_a_foreign_program_that_has_the_warehouse_open_is_named(tmp_path: Path) 
             pass
     finally:
         holder.kill()
-        holder.wait(10)
+        holder.wait(60)
         holder.stdin.close()
         holder.stdout.close()
     with warehouse.open(wait_seconds=10):

@@ -72,7 +72,7 @@ def test_a_connection_held_open_through_ten_publishes_stays_and_new_ones_see_eac
                 assert analyst.stdout.readline() == "1\n"
     finally:
         analyst.stdin.close()
-        analyst.wait(10)
+        analyst.wait(60)
         analyst.stdout.close()
 
 
@@ -235,7 +235,7 @@ def test_a_run_killed_at_any_instant_leaves_a_whole_published_file_and_a_warehou
         select.select([], [], [], instants.uniform(0, 0.25))
         child.kill()
         newest = max([newest, *(int(line) for line in child.stdout.read().split() if line.isdigit())])
-        child.wait(10)
+        child.wait(60)
         child.stdout.close()
         (number,) = published_numbers(tmp_path)
         assert number in (newest, newest + 1)
@@ -259,7 +259,7 @@ def test_a_run_killed_while_it_makes_the_first_file_is_begun_anew(tmp_path: Path
             pass
         select.select([], [], [], instant)
         child.kill()
-        child.wait(10)
+        child.wait(60)
         child.stdout.close()
         run(Warehouse(tmp_path / str(instant)), 9)
         assert published_numbers(tmp_path / str(instant)) == {9}

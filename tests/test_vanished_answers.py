@@ -12,6 +12,8 @@ from tests.collecting_cast import CAST, LAST_DAY, Install, Installation, cast_cs
 COUNTS = "SELECT event, day, events, state FROM event_day WHERE day <= ? ORDER BY ALL"
 STATES = "SELECT DISTINCT state FROM event_day WHERE day > ?"
 
+SOURCES = ["query", pytest.param("export", marks=pytest.mark.slow("exports"))]
+
 
 def nothing_happened(installation: Installation) -> None:
     """From now on Mixpanel names the events as before and says of every day that it had none."""
@@ -23,7 +25,7 @@ def nothing_happened(installation: Installation) -> None:
     installation.sandbox.serve(replace(empty, now=now))
 
 
-@pytest.mark.parametrize("source", ["query", "export"])
+@pytest.mark.parametrize("source", SOURCES)
 def test_counts_are_not_overwritten_by_an_answer_without_any_event(install: Install, source: str) -> None:
     installation = install(MIXPANEL_COUNT_SOURCE=source)
     assert installation.collect().exit_code() == 0
@@ -44,7 +46,7 @@ def test_counts_are_not_overwritten_by_an_answer_without_any_event(install: Inst
     assert installation.rows(COUNTS, LAST_DAY) == before
 
 
-@pytest.mark.parametrize("source", ["query", "export"])
+@pytest.mark.parametrize("source", SOURCES)
 def test_a_new_day_without_any_event_is_zero(install: Install, source: str) -> None:
     installation = install(MIXPANEL_COUNT_SOURCE=source)
     assert installation.collect().exit_code() == 0

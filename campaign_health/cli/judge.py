@@ -90,7 +90,13 @@ def _print(summaries: Sequence[JudgeSummary]) -> None:
             f"{prefix}{judged} up to {day_text(summary.as_of)}{f': {counts}' if counts else ''}.", markup=False
         )
         news = [
-            f"{len(ids)} {word}" for ids, word in ((summary.opened, "new"), (summary.recovered, "recovered")) if ids
+            f"{len(ids)} {word}"
+            for ids, word in (
+                (summary.opened, "new"),
+                (summary.recovered, "recovered"),
+                (summary.closed, "closed without recovering"),
+            )
+            if ids
         ]
         results.print(
             f"{prefix}{plural(summary.open_incidents, 'incident')} open{' (' + ', '.join(news) + ')' if news else ''}.",

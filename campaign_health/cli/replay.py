@@ -26,6 +26,7 @@ from campaign_health.settings import load_settings
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.currency import DOLLARS, currency_if_said
 from campaign_health.words.dates import day_text
+from campaign_health.words.ended import ending_text
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import cause_label, status_label
 from storage.file.database import open_published
@@ -36,6 +37,7 @@ _KINDS = {
     "worsened": "Worse",
     "cause_changed": "Cause found",
     "recovered": "Recovered",
+    "closed": "Ended without recovering",
     "reopened": "Broken again",
     "withdrawn": "Withdrawn",
     "unexpected": "Not back",
@@ -146,7 +148,7 @@ def _print(
             morning = item.announced_on
             console.print()
             console.print(Text(day_text(morning), style="bold"))
-        since = "" if item.kind == "recovered" else f", since {day_text(item.opened_on, item.announced_on)}"
+        since = "" if item.kind in ("recovered", "closed") else f", since {day_text(item.opened_on, item.announced_on)}"
         console.print(Text(clean(f"  {_KINDS.get(item.kind, item.kind)}: {item.campaign}{since}")))
         for text in (_said(item), _cost_text(_cost(item, costs))):
             if text:
@@ -163,9 +165,12 @@ def _cost_text(cost: Cost) -> str:
 
 
 def _said(item: Announcement) -> str:
-    if item.kind == "recovered":
+    if item.kind in ("recovered", "closed"):
         back = date.fromisoformat(str(item.detail["recovered_on"]))
         was = f"it had been {status_label(item.status).lower()} since {day_text(item.opened_on, item.announced_on)}"
+        if item.kind == "closed":
+            ended = ending_text(str(item.detail.get("how")), back, item.announced_on)
+            return f"{ended[0].upper()}{ended[1:]}; {was}."
         return f"Back since {day_text(back, item.announced_on)}; {was}."
     cause = cause_label(str(item.detail.get("cause") or item.detail.get("to") or item.cause))
     sentence = str(item.detail.get("sentence") or item.summary)

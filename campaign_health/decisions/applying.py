@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from campaign_health.decisions.said import announced_renames, decisions_known, hand_overs_of
 from campaign_health.detection.incident.attention import Standing, standing_of
-from campaign_health.detection.incident.lifecycle import Change, Incident
+from campaign_health.detection.incident.incident_course import Change, Incident
 from campaign_health.detection.incident.news import is_news
 from campaign_health.process.clock import local_days
 from storage.connection import Connection
@@ -39,7 +39,7 @@ class StoredIncident:
 
     @property
     def status(self) -> str:
-        """open, recovered or withdrawn."""
+        """open, recovered, closed or withdrawn."""
         return str(self.row["status"])
 
     @cached_property
@@ -57,7 +57,9 @@ class StoredIncident:
             cause=row["cause"],
             evidence=tuple(json.loads(row["evidence"])),
             recovered_on=row["recovered_on"],
-            ended_on=self.ended_on or row["recovered_on"] or row["detected_on"] if self.status == "recovered" else None,
+            ended_on=self.ended_on or row["recovered_on"] or row["detected_on"]
+            if self.status in ("recovered", "closed")
+            else None,
         )
 
     @property

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from campaign_health.decisions.applying import StoredIncident, apply_decisions
 from campaign_health.detection.incident.attention import concerns
-from campaign_health.detection.incident.lifecycle import Change
+from campaign_health.detection.incident.incident_course import Change
 from campaign_health.process.clock import local_day
 from storage.connection import Connection
 from storage.errors import UnknownDecisionError

@@ -22,6 +22,7 @@ from collectors.mixpanel import (
     fetch_time_zone,
 )
 from collectors.regions import MIXPANEL_BASES
+from storage.file.zones import is_known, same_days
 
 Bases = Mapping[str, tuple[str, str, str]]
 
@@ -91,13 +92,18 @@ def _zone(settings: MixpanelSettings, zone: ZoneInfo | None, served: str | None)
             f"It is not set, and Mixpanel names none for project {settings.project_id}.",
             "Check MIXPANEL_PROJECT_ID, and set CAMPAIGN_HEALTH_TIMEZONE to the project's zone.",
         )
+    if served is not None and not is_known(served):
+        said = f"Mixpanel names the project's zone {served!r}, which is no IANA name"
+        if zone is not None:
+            return note(subject, f"{said}; {zone.key} is set.", "Compare with Project Settings.")
+        return wrong(subject, f"{said}.", "Set CAMPAIGN_HEALTH_TIMEZONE to that zone, such as America/Los_Angeles.")
     if zone is None:
         return fine(subject, f"{served}, as Mixpanel says.")
     if served is None:
         return note(
             subject, f"{zone.key} is set; Mixpanel does not name the project's.", "Compare with Project Settings."
         )
-    if served != zone.key:
+    if not same_days(served, zone.key):
         return wrong(
             subject,
             f"CAMPAIGN_HEALTH_TIMEZONE is {zone.key}, Mixpanel's project counts its days in {served}.",

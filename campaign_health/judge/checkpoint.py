@@ -14,13 +14,22 @@ import numpy as np
 
 from campaign_health.detection.chain.chain_links import ChainState
 from campaign_health.detection.chain.chain_verdicts import ChainVerdicts, Expectation
-from campaign_health.detection.incident.lifecycle import Incident, Past
+from campaign_health.detection.incident.incident_course import Incident, Past
 from campaign_health.detection.incident.money import DailyMiss
 
 VERSION = 5
 """Raised whenever what is stored, or what is judged from it, changes its meaning."""
 
-_DAYS = ("opened_on", "detected_on", "last_good_day", "recovered_on", "ended_on")
+_DAYS = (
+    "opened_on",
+    "detected_on",
+    "last_good_day",
+    "recovered_on",
+    "ended_on",
+    "reopened_on",
+    "again_since",
+    "low_since",
+)
 
 
 @dataclass(frozen=True)
@@ -45,8 +54,7 @@ class Checkpoint:
         np.savez(recent, **arrays)
         pasts = {
             str(campaign_id): [
-                None if past.open is None else incident_to_json(past.open),
-                None if past.recovered_on is None else past.recovered_on.isoformat(),
+                None if incident is None else incident_to_json(incident) for incident in (past.open, past.last)
             ]
             for campaign_id, past in self.pasts.items()
         }
@@ -105,11 +113,8 @@ class Checkpoint:
         return ChainVerdicts(**parts)
 
 
-def _past(incident: Mapping[str, Any] | None, recovered_on: str | None) -> Past:
-    return Past(
-        None if incident is None else incident_from_json(incident),
-        None if recovered_on is None else date.fromisoformat(recovered_on),
-    )
+def _past(*incidents: Mapping[str, Any] | None) -> Past:
+    return Past(*(None if incident is None else incident_from_json(incident) for incident in incidents))
 
 
 def incident_to_json(incident: Incident) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def decide(
 ) -> tuple[Judgement, IncidentsToTell]:
     """Follow the incidents of the judged days to their causes, and say what is to be stored and what is told of it."""
     diagnosis = Diagnosis(material.known, days, project, broken.tables)
-    outcome = follow_incidents(days, diagnosis.look)
+    outcome = follow_incidents(days, diagnosis.look, diagnosis.why_closed)
     told = incidents_to_tell(material, outcome, broken)
     day, memory = material.last_settled, None
     if outcome.next_checkpoint is not None and material.fingerprint is not None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from campaign_health.detection.causes import BrokenCampaign, find_causes
+from campaign_health.detection.causes.established import with_established
 from campaign_health.detection.chain.chain_verdicts import STAGES
 from campaign_health.detection.event.project_level import project_kept
-from campaign_health.detection.incident.lifecycle import Evidence, Incident
+from campaign_health.detection.incident.incident_course import Evidence, Incident
+from campaign_health.detection.parts.message_stops import of_campaign_by
+from campaign_health.detection.rename.around_a_stop import Around
 from campaign_health.judge.background import Known
 from campaign_health.judge.material import DIAGNOSIS_DAYS
 from campaign_health.judge.outcome import JudgedDays
@@ -21,6 +24,11 @@ from campaign_health.judge.project_changes import ProjectChanges
 from storage.read.about_campaigns import AboutCampaigns
 
 _EVENT_STAGES = ("event", "started")
+BORN_NEAR_DAYS, FAIR_SHARE = 28, 0.2
+"""Days before a break in which an event may have begun that took over, and how much of its volume it brings then."""
+
+LEAST_DUE = 3.0
+"""Sends expected of a day: a campaign with fewer is missed by nobody on one day."""
 
 
 @dataclass
@@ -39,9 +47,10 @@ class Diagnosis:
 
     def __post_init__(self) -> None:
         self._row = {plan.campaign_id: row for row, plan in enumerate(self.known.plans)}
-        self._messages, self._versions, self._failures, self._stored_numbers = (
+        tables = self.tables
+        self._messages, self._versions, self._failures, self._stored_numbers, self._segments = (
             _ByCampaign.of(table)
-            for table in (self.tables.messages, self.tables.versions, self.tables.failures, self.tables.numbers)
+            for table in (tables.messages, tables.versions, tables.failures, tables.numbers, tables.segments)
         )
 
     def look(self, incident: Incident, day: date) -> Evidence:
@@ -50,6 +59,7 @@ class Diagnosis:
         campaign, plan = self.known.campaigns[row], self.known.plans[row]
         event_row = int(data.event_row[row, data.column(incident.detected_on)])
         event = data.panel.events[event_row] if event_row >= 0 else _event_on(plan, incident.detected_on)
+        others = self._others_broken(row, incident, day)
         case = BrokenCampaign(
             campaign_id=incident.campaign_id,
             name=str(campaign["name"]),
@@ -58,23 +68,47 @@ class Diagnosis:
             event=event,
             kind=incident.kind,  # type: ignore[arg-type]
             stage=incident.stage,  # type: ignore[arg-type]
-            since=incident.opened_on,
+            since=incident.since,
             as_of=day,
             numbers=self._numbers_until(row, day),
             messages=self._messages[incident.campaign_id],
             versions=self._versions[incident.campaign_id],
             failures=self._failures[incident.campaign_id],
             definitions=self.project.material.definitions,
+            segments=self._segments[incident.campaign_id],
             renames=self.project.renames_on(day) if incident.stage in _EVENT_STAGES else (),
             property_changes=self.project.property_changes_on(day),
+            message_stops=of_campaign_by(self.project.message_stops, incident.campaign_id, day),
+            part_stops=self.project.part_stops_on(day),
             known_events=self.project.known_by(day),
             uses=plan.uses,
             time_zone=str(self.known.zone),
-            others_broken=self._others_broken(row, incident, day),
+            others_broken=[str(self.known.campaigns[other]["name"]) for other in others],
+            born_near=self._born_near(event_row, incident.since, day),
+            due_together=self._due(incident.since),
+            triggers_broken=len({self._trigger(other, day) for other in (row, *others)}),
             owner=plan.owner,
-            project_kept=project_kept(self.project.panel_on(day), incident.opened_on, apart_from=event),
+            project_kept=project_kept(self.project.panel_on(day), incident.since, apart_from=event),
+            around=self._around(incident, event, day),
         )
-        return tuple(cause.as_json() for cause in find_causes(case))
+        found = tuple(cause.as_json() | {"stage": incident.stage} for cause in find_causes(case))
+        return with_established(incident.evidence, found, refused=self.known.rename_decisions.refused)
+
+    def why_closed(self, campaign_id: int, day: date) -> str:
+        """What took a campaign out of service that does not run on `day`: as it stands now, for its states are undated.
+
+        One of stopped, archived, deleted and draft.
+        """
+        gone = self.known.spans[campaign_id].gone
+        if gone is not None and gone <= day:
+            return "deleted"
+        state = str(self.known.campaigns[self._row[campaign_id]]["state"])
+        return state if state in ("archived", "draft") else "stopped"
+
+    def _around(self, incident: Incident, event: str | None, day: date) -> Around:
+        if incident.stage != "event" or event is None:
+            return Around()
+        return self.project.around(event, incident.since, day)
 
     def _state_on(self, row: int, day: date) -> str:
         """The campaign's state as of `day`: today's own would tell of a stop before it happened."""
@@ -94,13 +128,45 @@ class Diagnosis:
         last_column = data.column(day) + 1
         return numbers.iloc[max(0, last_column - DIAGNOSIS_DAYS) : last_column]
 
-    def _others_broken(self, row: int, incident: Incident, day: date) -> list[str]:
+    def _others_broken(self, row: int, incident: Incident, day: date) -> list[int]:
+        """Rows of the campaigns that broke at the same stage at the same time."""
         data, verdicts = self.days.data, self.days.verdicts
-        column, since = data.column(day), data.column(incident.opened_on)
+        column, since = data.column(day), data.column(incident.since)
         here = verdicts.broken[:, column] & (verdicts.stage[:, column] == STAGES.index(incident.stage))
         near = np.abs(column - verdicts.began[:, column] - since) <= 1
-        others = [int(other) for other in np.flatnonzero(here & near) if other != row]
-        return [str(self.known.campaigns[other]["name"]) for other in others]
+        return [int(other) for other in np.flatnonzero(here & near) if other != row]
+
+    def _born_near(self, event_row: int, since: date, day: date) -> list[str]:
+        """Events that began in the weeks before the break or since it, with a fair share of what its event brought."""
+        if event_row < 0:
+            return []
+        panel, first_seen = self.days.data.panel, self.known.first_seen
+        end, begin = self.days.data.column(day) + 1, self.days.data.column(since)
+        before = panel.counts[event_row, max(0, begin - BORN_NEAR_DAYS) : max(0, begin)]
+        usual = float(np.nanmean(before)) if np.isfinite(before).any() else 0.0
+        born = [
+            (name, row)
+            for row, name in enumerate(panel.events)
+            if name in first_seen and since - timedelta(days=BORN_NEAR_DAYS) <= first_seen[name] <= day
+        ]
+        newest = [(name, panel.counts[row, max(0, end - 7) : end]) for name, row in born]
+        return [
+            name for name, counts in newest if np.isfinite(counts).any() and np.nanmean(counts) >= FAIR_SHARE * usual
+        ]
+
+    def _due(self, since: date) -> int | None:
+        """How many campaigns were due to send on the first bad day; None where that day is not known."""
+        data, column = self.days.data, self.days.data.column(since)
+        if not 0 <= column < data.days:
+            return None
+        expected = self.days.verdicts.sends.value[:, column]
+        return int((np.nan_to_num(expected) >= LEAST_DUE).sum())
+
+    def _trigger(self, row: int, day: date) -> str:
+        """What starts a campaign: its event, else itself."""
+        data = self.days.data
+        event_row = int(data.event_row[row, data.column(day)])
+        return data.panel.events[event_row] if event_row >= 0 else f"campaign {self.known.plans[row].campaign_id}"
 
 
 @dataclass(frozen=True)

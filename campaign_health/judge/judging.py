@@ -82,6 +82,7 @@ def judge_workspace(
             open_incidents=told.open,
             opened=told.opened,
             recovered=told.recovered,
+            closed=told.closed,
             status_counts=newest_statuses(connection, name),
         )
 

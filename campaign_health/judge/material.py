@@ -11,6 +11,10 @@ import pandas as pd
 
 from campaign_health.detection.chain.chain_input import ChainInput
 from campaign_health.detection.chain.part_hand_overs import LONGEST_DAYS
+from campaign_health.detection.parts.mark_parts import LONGEST_DAYS as LONGEST_SILENCE
+from campaign_health.detection.parts.message_stops import LEAST_SHARE as LEAST_MESSAGE_SHARE
+from campaign_health.detection.parts.part_stops import LEAST_SHARE
+from campaign_health.detection.parts.silence import HISTORY_DAYS, LEAST_EXPECTED, LEFT
 from campaign_health.judge.arrays import Panels, build_panels, last_settled_column
 from campaign_health.judge.background import Known
 from campaign_health.judge.checkpoint import Checkpoint
@@ -19,9 +23,14 @@ from storage.connection import Connection
 from storage.read import judge_input, judged
 from storage.read.about_campaigns import AboutCampaigns, about_campaigns
 from storage.read.daily_numbers import daily_numbers, source_days
+from storage.read.message_days import changing_messages
+from storage.read.parts_of_events import parts_of_events
 
 DIAGNOSIS_DAYS = 120
 """How much history causes are looked for in."""
+
+PART_DAYS = LONGEST_SILENCE + HISTORY_DAYS
+"""How far back parts that are silent now may have stopped, and how long before that they are looked at."""
 
 RECHECK_DAYS = 8
 """The memory that is kept is this many days old: every run re-reads, and so may restate, the seven days before."""
@@ -57,7 +66,8 @@ class Material:
 
     `settled` has the columns of the stretch up to that day.
     `checkpoint_day` is the last day that the next memory covers, `fingerprint` its mark (None: the stored one stays).
-    `definitions` and `profiles` are the rows of `event_definition` and `event_property`.
+    `definitions` and `profiles` are the rows of `event_definition` and `event_property`, `parts` those of
+    `event_part_day`, `message_days` those of `message_day`, that bear on the days judged anew.
     """
 
     known: Known
@@ -68,6 +78,8 @@ class Material:
     fingerprint: str | None
     definitions: pd.DataFrame
     profiles: pd.DataFrame
+    parts: pd.DataFrame
+    message_days: pd.DataFrame
     told: Told
 
 
@@ -102,6 +114,7 @@ def read_material(connection: Connection, known: Known) -> Material | None:
     stretch = read_stretch(connection, known, last_settled, DIAGNOSIS_DAYS + LONGEST_DAYS)
     before, settled = stretch.before, stretch.panels.settled
     checkpoint_day = max(last_settled - timedelta(days=RECHECK_DAYS), before.day if before else date.min)
+    parts_from = stretch.begin - timedelta(days=PART_DAYS)
     keeps_anew = checkpoint_day >= stretch.begin
     return Material(
         known,
@@ -112,6 +125,24 @@ def read_material(connection: Connection, known: Known) -> Material | None:
         fingerprint(connection, known, checkpoint_day) if keeps_anew else None,
         judge_input.event_definitions(connection, name),
         judge_input.property_profiles(connection, name),
+        parts_of_events(
+            connection,
+            name,
+            parts_from,
+            last_settled,
+            left=LEFT,
+            least_share=LEAST_SHARE,
+            least_due=LEAST_EXPECTED / 2,
+        ),
+        changing_messages(
+            connection,
+            name,
+            parts_from,
+            last_settled,
+            left=LEFT,
+            least_share=LEAST_MESSAGE_SHARE,
+            least_due=LEAST_EXPECTED / 2,
+        ),
         Told(
             judged.incidents(connection, name),
             judged.incident_changes(connection, name),

@@ -15,8 +15,10 @@ from campaign_health.detection.chain.chain_links import ChainState, judge_links
 from campaign_health.detection.chain.chain_verdicts import ChainVerdicts, beside, cut, padded
 from campaign_health.detection.chain.part_hand_overs import mark_part_hand_overs
 from campaign_health.detection.incident.campaign_history import LOOK_BACK_DAYS, CampaignHistory
-from campaign_health.detection.incident.lifecycle import BadDay, Change, Followed, Incident, Look, Past, follow
+from campaign_health.detection.incident.incident_course import BadDay, Change, Followed, Incident, Past
+from campaign_health.detection.incident.lifecycle import Look, WhyClosed, follow
 from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.parts.mark_parts import mark_message_stops, mark_part_stops
 from campaign_health.judge.checkpoint import Checkpoint
 from campaign_health.judge.material import Material
 from campaign_health.judge.project_changes import ProjectChanges
@@ -55,12 +57,14 @@ class Outcome:
     """All that became of incidents.
 
     `still_open` are those open at the end of the last settled day. `bad_days` are those of an incident by campaign and
-    day; on provisional days only where the day so far says nothing else.
+    day; on provisional days only where the day so far says nothing else. `good_days` are those that were called broken
+    when they came, and turned out to be normal again.
     """
 
     incidents: list[Incident] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     bad_days: dict[tuple[int, date], BadDay] = field(default_factory=dict)
+    good_days: set[tuple[int, date]] = field(default_factory=set)
     still_open: dict[int, Incident] = field(default_factory=dict)
     next_checkpoint: Checkpoint | None = None
 
@@ -83,21 +87,23 @@ def judge_days(material: Material, project: ProjectChanges) -> JudgedDays:
             kept = state
     verdicts, events = beside(parts), data.events()
     mark_part_hand_overs(data, events, verdicts, begin, material.known.first_seen, project.renames_on)
+    mark_part_stops(data, verdicts, begin, project.part_stops)
+    mark_message_stops(data, verdicts, begin, project.message_stops)
     pasts = {} if before is None else before.pasts
     return JudgedDays(data, events, begin, verdicts, pasts, state, kept, split if kept is not None else begin)
 
 
-def follow_incidents(days: JudgedDays, look: Look) -> Outcome:
-    """Follow every campaign that has anything to follow. `look(incident, day)` finds causes."""
+def follow_incidents(days: JudgedDays, look: Look, why_closed: WhyClosed) -> Outcome:
+    """Follow every campaign that has anything to follow. `look` and `why_closed` are as in `follow`."""
     outcome, verdicts, data = Outcome(), days.verdicts, days.data
     places = {int(number): row for row, number in enumerate(data.campaign_ids)}
     at_split: dict[int, Past] = {}
     for campaign_id in days.to_follow:
         history = CampaignHistory.of(places[campaign_id], data, days.events, verdicts)
-        first = follow(history, days.begin, days.split, days.pasts.get(campaign_id, Past()), look)
+        first = follow(history, days.begin, days.split, days.pasts.get(campaign_id, Past()), look, why_closed)
         if first.past != Past():
             at_split[campaign_id] = first.past
-        second = follow(history, days.split, data.days, first.past, look)
+        second = follow(history, days.split, data.days, first.past, look, why_closed)
         _collect(outcome, campaign_id, first, second)
     if days.kept is not None:
         recent = cut(verdicts, max(0, days.split - RECENT_DAYS), days.split)
@@ -135,10 +141,15 @@ def _still_broken(data: ChainInput, state: ChainState, settings: DetectorSetting
 
 
 def _collect(outcome: Outcome, campaign_id: int, first: Followed, second: Followed) -> None:
-    outcome.incidents += [*first.ended, *second.incidents]
+    # One that was over in the first part and open again in the second is the same one.
+    found = {incident.incident_id: incident for incident in (*first.ended, *second.incidents)}
+    outcome.incidents += found.values()
     outcome.changes += [*first.changes, *second.changes]
     for followed in (first, second):
         outcome.bad_days |= {(campaign_id, day): bad for day, bad in followed.bad_days.items()}
+        for day in followed.good_days:
+            outcome.bad_days.pop((campaign_id, day), None)
+            outcome.good_days.add((campaign_id, day))
     if second.past.open is not None:
         outcome.still_open[campaign_id] = second.past.open
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 from campaign_health.detection.causes.property_drift import PropertyChange
 from campaign_health.detection.chain.chain_input import Numbers
 from campaign_health.detection.chain.chain_verdicts import CODE, STAGES
-from campaign_health.detection.incident.lifecycle import Incident
+from campaign_health.detection.incident.endings import RECOVERED
+from campaign_health.detection.incident.incident_course import Incident
 from campaign_health.detection.incident.money import (
     DEFAULT_CONVERSION_RATE,
     Estimate,
@@ -57,6 +58,11 @@ def verdict_columns(material: Material, days: JudgedDays, outcome: Outcome) -> d
         for part, due in zip(sends, bad.sends_due or (), strict=False):
             part[row, column] = due
         kept[row, column] = True
+    probability = verdicts.probability.copy()
+    for campaign_id, day in outcome.good_days:
+        row, column = places[campaign_id], shown.column(day)
+        if verdicts.broken[row, column]:
+            status[row, column], stage[row, column], probability[row, column] = CODE["healthy"], -1, np.nan
     rows, columns = np.nonzero(kept)
     stage_names = np.array([*STAGES, None], dtype=object)
     first = np.datetime64(shown.first_day, "D")
@@ -71,7 +77,7 @@ def verdict_columns(material: Material, days: JudgedDays, outcome: Outcome) -> d
         "expected": _number(sends[0][rows, columns]),
         "expected_low": _number(sends[1][rows, columns]),
         "expected_high": _number(sends[2][rows, columns]),
-        "probability": _number(verdicts.probability[rows, columns]),
+        "probability": _number(probability[rows, columns]),
         "cause": cause[rows, columns],
     }
 
@@ -83,11 +89,12 @@ def incident_row(incident: Incident, incident_id: str, plan: Plan) -> dict[str, 
     return {
         "incident_id": incident_id,
         "campaign_id": incident.campaign_id,
-        "status": "open" if incident.is_open else "recovered",
+        "status": "open" if incident.is_open else "recovered" if incident.ended_how == RECOVERED else "closed",
         "kind": incident.kind,
         "opened_on": incident.opened_on,
         "detected_on": incident.detected_on,
         "recovered_on": incident.recovered_on,
+        "ended_how": incident.ended_how,
         "last_good_day": incident.last_good_day,
         "stage": incident.stage,
         "cause": incident.cause,

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 
 from campaign_health.detection.causes.property_drift import PropertyChange, find_property_changes
 from campaign_health.detection.event.event_panel import EventPanel
+from campaign_health.detection.parts.message_stops import MessageStop, find_message_stops
+from campaign_health.detection.parts.new_versions import find_versions_that_never_sent
+from campaign_health.detection.parts.part_stops import PartStop, find_part_stops
+from campaign_health.detection.rename.around_a_stop import Around, around_a_stop
 from campaign_health.detection.rename.rename import Rename
 from campaign_health.detection.rename.renames import find_renames
 from campaign_health.judge.material import DIAGNOSIS_DAYS, Material
@@ -43,9 +48,31 @@ class ProjectChanges:
             self._property_changes[day] = find_property_changes(self._profiles_until(day), as_of=day)
         return self._property_changes[day]
 
+    @cached_property
+    def part_stops(self) -> list[PartStop]:
+        """All parts of the traffic that stopped sending an event, however it went on."""
+        found = find_part_stops(self.material.parts)
+        stopped = {stop.event for stop in found}
+        # A whole platform that stopped says it for its new versions, too.
+        never = find_versions_that_never_sent(self.material.parts)
+        return [*found, *(stop for stop in never if stop.event not in stopped)]
+
+    @cached_property
+    def message_stops(self) -> list[MessageStop]:
+        """All single messages that fell silent, however it went on."""
+        return find_message_stops(self.material.message_days)
+
+    def part_stops_on(self, day: date) -> list[PartStop]:
+        """Those that were known by the end of `day`."""
+        return [stop for stop in self.part_stops if stop.known_on <= day]
+
     def panel_on(self, day: date) -> EventPanel:
         """All event counts of the weeks up to `day`."""
         return self.material.settled.panel.until(day).newest(DIAGNOSIS_DAYS)
+
+    def around(self, event: str, since: date, day: date) -> Around:
+        """What else changed when an event stopped, as seen at the end of `day`."""
+        return around_a_stop(self.panel_on(day), event, since)
 
     def known_by(self, day: date) -> list[str]:
         """The names of all events that had been seen by the end of `day`."""

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from campaign_health.detection.incident.lifecycle import Change, Incident
+from campaign_health.detection.incident.incident_course import Change, Incident
 
-_ONCE = ("opened", "recovered", "worsened", "cause_changed")
+_ENDS = ("recovered", "closed")
+_ONCE = ("opened", *_ENDS, "worsened", "cause_changed")
+
+_Said = tuple[str, str, str | None]
+"""An incident, what was said of it, and what it changed to."""
 
 
 @dataclass
@@ -24,10 +28,12 @@ class Reconciled:
 
 @dataclass(frozen=True)
 class StoredChange:
-    """What must be known of a stored change: the incident, its kind, and what it changed to."""
+    """What must be known of a stored change: its id, the incident, its kind and day, and what it changed to."""
 
+    change_id: str
     incident_id: str
     kind: str
+    day: date
     to: str | None
 
 
@@ -66,17 +72,28 @@ def reconcile(
             found.changes.append(
                 Change(incident_id, row["campaign_id"], "withdrawn", last_day, {"because": "restated"})
             )
+    changes = [replace(change, incident_id=found.ids.get(change.incident_id, change.incident_id)) for change in changes]
+    stored_ids = {change.change_id for change in stored_changes}
+    reopens = {c.incident_id for c in changes if c.kind == "reopened" and c.change_id not in stored_ids}
     for incident in incidents:
         known_as = found.ids[incident.incident_id]
-        before = stored.get(known_as) if known_as not in ended_later else None
+        before = stored.get(known_as) if known_as not in ended_later and known_as not in reopens else None
         if before is not None and before["status"] != "open" and incident.is_open and before["detected_on"] <= last_day:
             detail = {"because": "restated"}
             found.changes.append(Change(known_as, incident.campaign_id, "reopened", last_day, detail))
     told = _told(stored_changes, {change.incident_id for change in found.changes if change.kind == "reopened"})
-    for change in changes:
-        change = replace(change, incident_id=found.ids.get(change.incident_id, change.incident_id))
-        if (change.incident_id, change.kind, _to(change)) not in told:
+    for place, change in enumerate(changes):
+        stored_already = change.change_id in stored_ids
+        if change.kind == "reopened" and not stored_already:
             found.changes.append(change)
+            told = _without_ends(told, {change.incident_id})
+        if change.kind == "reopened" or (change.incident_id, change.kind, _to(change)) in told:
+            continue
+        opens_again = any(c.kind == "reopened" and c.incident_id == change.incident_id for c in changes[place + 1 :])
+        if not (stored_already and opens_again):
+            # An end that restated numbers undid and brought back is told by a name of its own.
+            retold = change.kind in _ENDS and stored_already
+            found.changes.append(replace(change, suffix=last_day.isoformat()) if retold else change)
     return found
 
 
@@ -92,15 +109,19 @@ def _same(incident: Incident, rows: Collection[Mapping[str, Any]]) -> str | None
     return None
 
 
-def _told(stored: Sequence[StoredChange], reopened: Collection[str]) -> set[tuple[str, str, str | None]]:
+def _told(stored: Sequence[StoredChange], reopened: Collection[str]) -> set[_Said]:
     """What was said already of each incident since it was last opened or reopened."""
-    told: set[tuple[str, str, str | None]] = set()
+    told: set[_Said] = set()
     for change in stored:
         if change.kind == "reopened":
-            told = {item for item in told if item[0] != change.incident_id or item[1] != "recovered"}
+            told = _without_ends(told, {change.incident_id})
         elif change.kind in _ONCE:
             told.add((change.incident_id, change.kind, change.to))
-    return {item for item in told if not (item[0] in reopened and item[1] == "recovered")}
+    return _without_ends(told, reopened)
+
+
+def _without_ends(told: set[_Said], incident_ids: Collection[str]) -> set[_Said]:
+    return {item for item in told if item[0] not in incident_ids or item[1] not in _ENDS}
 
 
 def _to(change: Change) -> str | None:

@@ -23,5 +23,6 @@ class JudgeSummary:
     open_incidents: int = 0
     opened: tuple[str, ...] = ()
     recovered: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
     status_counts: Mapping[str, int] = field(default_factory=dict)
     problem: str | None = None

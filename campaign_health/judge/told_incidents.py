@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from campaign_health.detection.incident.attention import quiet_when_detected
-from campaign_health.detection.incident.lifecycle import Change, Incident
+from campaign_health.detection.incident.incident_course import Change, Incident
 from campaign_health.detection.incident.news import is_news
 from campaign_health.judge.background import Known
 from campaign_health.judge.material import BrokenMaterial, Material
@@ -18,7 +18,10 @@ from campaign_health.judge.outcome_rows import incident_row
 from campaign_health.judge.reconcile import Reconciled, StoredChange, reconcile
 from campaign_health.process.clock import local_days
 
-_FROM_DATA = ("opened", "worsened", "cause_changed", "recovered", "reopened", "withdrawn")
+_ENDS = ("recovered", "closed")
+_FROM_DATA = ("opened", "worsened", "cause_changed", *_ENDS, "reopened", "withdrawn")
+
+_NO_NEWS = ("new_level", "accepted")
 
 _Row = dict[str, Any]
 
@@ -28,7 +31,7 @@ class IncidentsToTell:
     """Rows of `incident` and `incident_change` to be written. `not_yet_known`: as in `Judgement`.
 
     `judged` are the ids of those that were judged anew, whether or not anything of them is to be written.
-    `open` is how many incidents are then open; `opened` and `recovered` are those that this judging first found so.
+    `open` is how many are then open; `opened`, `recovered` and `closed` are those that this judging first found so.
     """
 
     not_yet_known: Sequence[str] | None
@@ -38,6 +41,7 @@ class IncidentsToTell:
     open: int
     opened: tuple[str, ...]
     recovered: tuple[str, ...]
+    closed: tuple[str, ...]
 
 
 def incidents_to_tell(material: Material, outcome: Outcome, broken: BrokenMaterial) -> IncidentsToTell:
@@ -63,7 +67,10 @@ def incidents_to_tell(material: Material, outcome: Outcome, broken: BrokenMateri
         {found.ids[incident.incident_id] for incident in outcome.incidents},
         sum(status == "open" for status in (before | now).values()),
         tuple(number for number, status in now.items() if status == "open" and before.get(number) != "open"),
-        tuple(number for number, status in now.items() if status == "recovered" and before.get(number) == "open"),
+        *(
+            tuple(number for number, status in now.items() if status == ended and before.get(number) == "open")
+            for ended in _ENDS
+        ),
     )
 
 
@@ -108,7 +115,7 @@ class _News:
         )
         if change.kind == "opened":
             self._opened_as_news.setdefault(change.incident_id, news)
-        if change.kind == "recovered" and (row := self._rows.get(change.incident_id)):
+        if change.kind in _ENDS and (row := self._rows.get(change.incident_id)):
             cost = {name: row[name] for name in ("missed_sends", "revenue_at_risk")}
             change = replace(change, detail={**change.detail, **cost})
         return change.as_row(news)
@@ -117,22 +124,22 @@ class _News:
         """Nobody is told of what is expected, nor that something is over of which they were never told."""
         plan = self._plans[incident.campaign_id]
         expected = quiet_when_detected(incident, plan.event, self._known.hand_overs, local_days(self._known.zone))
-        if change.kind == "recovered":
+        if change.kind in _ENDS:
             told = self._opened_as_news.get(change.incident_id, False)
-            return not told or change.detail.get("how") == "new_level"
-        return expected and change.kind in ("opened", "cause_changed", "worsened")
+            return not told or change.detail.get("how") in _NO_NEWS
+        return expected and change.kind in ("opened", "reopened", "cause_changed", "worsened")
 
 
 def _told(changes: Sequence[Mapping[str, Any]], last_day: date) -> list[StoredChange]:
     return [
-        StoredChange(row["incident_id"], row["kind"], row["detail"].get("to"))
+        StoredChange(row["change_id"], row["incident_id"], row["kind"], row["day"], row["detail"].get("to"))
         for row in changes
         if row["day"] <= last_day
     ]
 
 
 def _ended_later(changes: Sequence[Mapping[str, Any]], last_day: date) -> set[str]:
-    return {row["incident_id"] for row in changes if row["kind"] == "recovered" and row["day"] > last_day}
+    return {row["incident_id"] for row in changes if row["kind"] in _ENDS and row["day"] > last_day}
 
 
 def _any_later(changes: Sequence[Mapping[str, Any]], last_day: date) -> bool:

@@ -10,7 +10,9 @@ from campaign_health.pipeline.order import MIXPANEL_SOURCES
 from campaign_health.pipeline.report import Tally
 from campaign_health.pipeline.sources.customerio_campaigns import collect_customerio_campaigns
 from campaign_health.pipeline.sources.customerio_journeys import collect_customerio_journeys
+from campaign_health.pipeline.sources.customerio_messages import collect_customerio_messages
 from campaign_health.pipeline.sources.customerio_metrics import collect_customerio_metrics
+from campaign_health.pipeline.sources.customerio_segments import collect_customerio_segments
 from campaign_health.pipeline.sources.mixpanel_events import collect_mixpanel_events
 from campaign_health.pipeline.sources.mixpanel_lexicon import collect_mixpanel_lexicon
 from campaign_health.pipeline.sources.mixpanel_properties import collect_mixpanel_properties
@@ -24,8 +26,10 @@ COLLECT: dict[Source, Callable[[WorkspaceRun, Tally], None]] = {
     "mixpanel_events": collect_mixpanel_events,
     "mixpanel_properties": collect_mixpanel_properties,
     "mixpanel_lexicon": collect_mixpanel_lexicon,
+    "customerio_segments": collect_customerio_segments,
     "customerio_metrics": collect_customerio_metrics,
     "customerio_journeys": collect_customerio_journeys,
+    "customerio_messages": collect_customerio_messages,
 }
 
 

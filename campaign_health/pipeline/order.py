@@ -10,7 +10,13 @@ from campaign_health.errors import CouldNotStart
 from storage.records import SOURCES, Source
 
 MIXPANEL_SOURCES: tuple[Source, ...] = ("mixpanel_events", "mixpanel_properties", "mixpanel_lexicon")
-CUSTOMERIO_SOURCES: tuple[Source, ...] = ("customerio_campaigns", "customerio_metrics", "customerio_journeys")
+CUSTOMERIO_SOURCES: tuple[Source, ...] = (
+    "customerio_campaigns",
+    "customerio_segments",
+    "customerio_metrics",
+    "customerio_journeys",
+    "customerio_messages",
+)
 GROUPS: dict[str, tuple[Source, ...]] = {"mixpanel": MIXPANEL_SOURCES, "customerio": CUSTOMERIO_SOURCES}
 SOURCE_NAMES = (*GROUPS, *SOURCES)
 
@@ -20,8 +26,10 @@ RUNNING_ORDER: tuple[Source, ...] = (
     "mixpanel_events",
     "mixpanel_properties",
     "mixpanel_lexicon",
+    "customerio_segments",
     "customerio_metrics",
     "customerio_journeys",
+    "customerio_messages",
 )
 LIGHT_SOURCES: frozenset[Source] = frozenset({"mixpanel_events", "customerio_metrics", "customerio_journeys"})
 

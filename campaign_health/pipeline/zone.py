@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from campaign_health.errors import SettingsError
 from storage.errors import UnknownZoneError
-from storage.file.zones import known_zone
+from storage.file.zones import is_known, known_zone, same_days
 
 _CURE = "Set CAMPAIGN_HEALTH_TIMEZONE to the project's zone, such as Europe/Berlin."
 
@@ -41,8 +41,13 @@ def choose_zone(
         SettingsError: none of them is known.
     """
     if setting is not None:
-        is_new = setting.key != stored
-        if served is not None and served != setting.key:
+        is_new = stored is None or not same_days(setting.key, stored)
+        if served is not None and not is_known(served):
+            unlike = (
+                f"Mixpanel names its zone {served!r}, which is no IANA name: it was not compared with {setting.key}."
+            )
+            return ZoneFound(setting, is_new, (unlike,))
+        if served is not None and not same_days(served, setting.key):
             return ZoneFound(
                 setting,
                 is_new,
@@ -55,14 +60,15 @@ def choose_zone(
             unlike = f"{not_served_because} So the zone that is set, {setting.key}, was not compared with Mixpanel's."
             return ZoneFound(setting, is_new, (unlike,))
         return ZoneFound(setting, is_new)
-    if served is not None:
-        try:
-            return ZoneFound(ZoneInfo(served), served != stored)
-        except (KeyError, ValueError, OSError) as failure:
-            raise SettingsError(
-                f"Mixpanel names {served!r} as the time zone of {workspace}, which is not known here.", _CURE
-            ) from failure
+    if served is not None and is_known(served):
+        return ZoneFound(ZoneInfo(served), stored is None or not same_days(served, stored))
+    if served is not None and stored is None:
+        raise SettingsError(
+            f"Mixpanel names {served!r} as the time zone of {workspace}, which is not known here.", _CURE
+        )
     silent = f"Mixpanel names no time zone for project {project}." if project is not None else "It is not set."
+    if served is not None:
+        silent = f"Mixpanel names {served!r} as the time zone, which is not known here."
     reason = not_served_because or silent
     if project is not None and stored is not None:
         try:

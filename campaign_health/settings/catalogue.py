@@ -50,6 +50,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CUSTOMERIO_REGION", "Where the Customer.io account lives.", "us", choices=("us", "eu")),
     Setting("CUSTOMERIO_APP_URL", "Base of the App API, in place of the region's."),
     Setting(
+        "CUSTOMERIO_MESSAGES_PER_RUN",
+        "How many single messages of campaigns with several each run asks for, one request each, 8 a second; those "
+        "known the least far come first, and the rest follows in the next runs. 0 asks for none.",
+        "400",
+    ),
+    Setting(
         "CAMPAIGN_HEALTH_TIMEZONE",
         "IANA name of the zone whose calendar days are counted, such as Europe/Berlin; without it, the Mixpanel "
         "project's own.",

@@ -35,6 +35,7 @@ class CustomerioSettings(_Frozen):
     app_api_key: SecretStr
     region: Literal["us", "eu"]
     app_url: str
+    messages_per_run: int
 
 
 class SlackSettings(_Frozen):

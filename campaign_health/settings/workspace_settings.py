@@ -125,7 +125,10 @@ def _customerio(values: Values) -> CustomerioSettings | None:
     key = values.secret("CUSTOMERIO_APP_API_KEY")
     region = cast(Literal["us", "eu"], values.text("CUSTOMERIO_REGION"))
     address = values.address("CUSTOMERIO_APP_URL") or CUSTOMERIO_BASES[region]
-    return CustomerioSettings(app_api_key=key, region=region, app_url=address) if key else None
+    messages = values.whole("CUSTOMERIO_MESSAGES_PER_RUN", 0, 100_000)
+    if not key:
+        return None
+    return CustomerioSettings(app_api_key=key, region=region, app_url=address, messages_per_run=messages)
 
 
 def _optional_number(values: Values, name: str) -> float | None:

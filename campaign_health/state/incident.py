@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from campaign_health.words.currency import DOLLARS
+from campaign_health.words.ended import ending_text
 from campaign_health.words.status_words import BROKEN
 from storage.connection import Connection
 from storage.read.incidents import incident_rows
@@ -21,6 +22,7 @@ Range = tuple[float, float, float]
 class Incident:
     """One incident with its ranked causes; columns as in the table `incident`, with what the manifest adds.
 
+    `status` is open, recovered, closed or withdrawn, `recovered_on` the day on which it recovered or was closed.
     `days` are all its days so far, `counted_days` those over which its missed sends were added up: of a day that was
     not collected nothing is known. Money is in `currency`, the manifest's (ISO 4217 code).
     """
@@ -57,11 +59,16 @@ class Incident:
     counted_days: int | None
     days: int
     currency: str = DOLLARS
+    ended_how: str | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether it still goes on."""
         return self.status == "open"
+
+    def end_text(self, today: date) -> str:
+        """How and when it ended: `recovered on Fri 7 Aug`, `closed: the campaign was stopped …`; empty while open."""
+        return ending_text(self.ended_how, self.recovered_on, today) if self.recovered_on and not self.is_open else ""
 
     @property
     def headline_cause(self) -> Mapping[str, Any]:
@@ -119,6 +126,15 @@ def incidents_of(connection: Connection, workspace: str, campaign_id: int) -> tu
     return tuple(sorted(found, key=lambda one: (not one.is_open, 0 if one.is_open else -one.opened_on.toordinal())))
 
 
+def incident_on(incidents: Iterable[Incident], day: date) -> Incident | None:
+    """The one of a campaign's incidents that was told of on `day`; None where none was."""
+    for one in incidents:
+        over = one.recovered_on is not None and one.recovered_on <= day
+        if one.detected_on <= day and not over and one.status != "withdrawn":
+            return one
+    return None
+
+
 def in_order(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
     """Worst first, the one order everywhere: most money a week (whatever its currency), most missed sends a day, worst
     kind, name.
@@ -137,6 +153,7 @@ def _incident(row: dict[str, Any]) -> Incident:
         "causes": tuple(json.loads(row["evidence"] or "[]")),
         "tags": tuple(row["tags"] or ()),
         "currency": row.get("currency") or DOLLARS,
+        "ended_how": row.get("ended_how"),
         "days": max(1, (last - row["opened_on"]).days + 1),
     }
     return Incident(**{column.name: values[column.name] for column in fields(Incident)})

@@ -46,6 +46,12 @@ GUIDES: dict[str, Guide] = {
         "Open the campaign's filters in Customer.io and look for a renamed attribute, event or value.",
         "Activated journeys follow started ones again.",
     ),
+    "segment_shrank": Guide(
+        "Whoever owns the segment, and the team that writes the attributes and events that its conditions name.",
+        "Open the segment in Customer.io and look for a renamed attribute, event or value; mend the condition, or have "
+        "the old name sent again.",
+        "The segment's count is back at the next collection, and journeys start or get past the filter again.",
+    ),
     "message_failing": Guide(
         "Whoever wrote the message.",
         "Correct the Liquid variable that the failure names, or give it a default.",
@@ -55,6 +61,11 @@ GUIDES: dict[str, Guide] = {
         "Whoever last edited the campaign.",
         "Set the message back to sending automatically. Drafts that queued up can be sent or deleted there.",
         SENDS_BACK,
+    ),
+    "message_silent": Guide(
+        "Whoever last edited the campaign.",
+        "Follow a journey past the place of that message and look at the branch or condition before it.",
+        "The message sends again the day after, and the incident closes by itself.",
     ),
     "recipients_unreachable": Guide(
         "The team that writes profiles to Customer.io.",
@@ -75,6 +86,16 @@ GUIDES: dict[str, Guide] = {
         "The team of the platform, app version or plan that is missing.",
         "Compare what that part sends since that day with what the others send.",
         SENDS_BACK,
+    ),
+    "season_ended": Guide(
+        "Whoever knows the campaign's season.",
+        "If it is over, mark the incident as intended; if not, find out why the event no longer comes.",
+        "Marked as intended, it is not raised again; when the event returns, it closes by itself.",
+    ),
+    "source_trouble": Guide(
+        "The team that connects your product to Customer.io.",
+        "Look at Customer.io's status page, and whether the connection that sends it events still runs.",
+        "All campaigns send again together, and their incidents close by themselves.",
     ),
     "unknown": Guide(
         "Whoever knows what changed that day: releases, edits, imports.",

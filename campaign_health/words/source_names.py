@@ -11,8 +11,10 @@ _NAMES: dict[str, str] = {
     "mixpanel_properties": "Mixpanel event properties",
     "mixpanel_lexicon": "Mixpanel Lexicon",
     "customerio_campaigns": "Customer.io campaigns",
+    "customerio_segments": "Customer.io segments",
     "customerio_metrics": "Customer.io sends",
     "customerio_journeys": "Customer.io journeys",
+    "customerio_messages": "Customer.io messages",
 }
 _SERVICES = {"customerio": "Customer.io", "mixpanel": "Mixpanel"}
 

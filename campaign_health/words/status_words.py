@@ -61,13 +61,25 @@ CAUSE_WORDS: dict[str, Words] = {
     "filter_no_longer_matches": Words(
         "Filter no longer matches", "▼", "Journeys start, but the filters let none or fewer past."
     ),
+    "segment_shrank": Words(
+        "Segment emptied or shrank", "◌", "A segment that the campaign is triggered or filtered by lost its people."
+    ),
     "message_failing": Words("Message failing", "!", "The message cannot be made or handed over."),
     "message_draft_or_off": Words("Message in draft or off", "‖", "The message is set to draft, or switched off."),
+    "message_silent": Words("One message silent", "◍", "One message of several sends nothing; the others go on."),
     "recipients_unreachable": Words("Recipients unreachable", "✉", "The people have no address, or are suppressed."),
     "campaign_edited": Words("Campaign edited", "✎", "The campaign's definition changed on that day."),
     "campaign_stopped": Words("Campaign stopped", "◻", "The campaign was stopped, archived or deleted."),
     "part_of_traffic_broke": Words(
         "Part of the traffic broke", "◔", "The missing share is one segment of the traffic."
+    ),
+    "season_ended": Words(
+        "Season over?", "❄", "The event dwindled over weeks and stopped; nothing unusual went with it."
+    ),
+    "source_trouble": Words(
+        "Customer.io or its connection",
+        "⚡",
+        "Most campaigns broke together, so the reason is none of theirs.",
     ),
     "unknown": Words("Cause unknown", "?", "Nothing that was looked at explains it."),
 }

@@ -57,7 +57,7 @@ def fetch_campaigns(client: CustomerioClient) -> CampaignList:
         for i, entry in enumerate(page):
             field = f"campaigns[{i}]"
             entry = read.mapping(entry, field)
-            campaign_id = read.count(entry.get("id"), f"{field}.id")
+            campaign_id = read.identifier(entry.get("id"), f"{field}.id")
             try:
                 campaigns[campaign_id] = parse_campaign(entry, read, field)
             except UnexpectedShape as error:
@@ -74,7 +74,7 @@ def parse_campaign(entry: Mapping[str, Any], read: Reader, field: str = "campaig
     kind = trigger_kind(entry)
     event = trigger_event(entry) if kind == "event" else None
     return CampaignRecord(
-        campaign_id=read.count(entry.get("id"), f"{field}.id"),
+        campaign_id=read.identifier(entry.get("id"), f"{field}.id"),
         name=name,
         state=state,
         active=active if isinstance(active, bool) else None,
@@ -140,6 +140,10 @@ def _plain(value: Any) -> Any:
             return json.loads(value)
         except (ValueError, RecursionError):
             return storable(value)
-    if isinstance(value, list) and all(isinstance(one, int) for one in value):
-        return sorted(value)
+    if isinstance(value, list) and all(isinstance(one, int | str) for one in value):
+        return sorted(int(one) for one in value) if all(_is_number(one) for one in value) else value
     return storable(value) if isinstance(value, str) else value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit())

@@ -27,6 +27,8 @@ LIQUID_FIELDS = (
     "image_url",
 )
 
+UNKNOWN_TYPE = "unknown"
+
 
 def fetch_messages(client: CustomerioClient, campaign_id: int) -> list[MessageRecord]:
     """The messages of a campaign, each with the Liquid variables it uses and nothing of its text.
@@ -62,11 +64,12 @@ def parse_message(entry: Mapping[str, Any], read: Reader, field: str = "action")
         optional.update(use.optional)
         if use.problem and problem is None:
             problem = f"{name}: {use.problem}"
-    title, state = entry.get("name"), entry.get("sending_state")
+    title, state, kind = entry.get("name"), entry.get("sending_state"), entry.get("type")
     return MessageRecord(
-        message_id=read.count(entry.get("id"), f"{field}.id"),
+        message_id=read.identifier(entry.get("id"), f"{field}.id"),
         name=storable(title) if isinstance(title, str) and title else None,
-        type=read.text(entry.get("type"), f"{field}.type"),
+        # An action may come without its type: that leaves one message's channel unknown, not all messages unread.
+        type=storable(kind) if isinstance(kind, str) and kind else UNKNOWN_TYPE,
         sending_state=storable(state) if isinstance(state, str) and state else None,
         required_variables=sorted(storable(variable) for variable in required),
         optional_variables=sorted(storable(variable) for variable in optional - required),

@@ -18,16 +18,19 @@ TELLING_FIELDS: tuple[tuple[str, str], ...] = (
     ("relationship_attribute_triggers", "relationship"),
     ("object_attribute_triggers", "object"),
 )
-KINDS = frozenset(kind for _, kind in TELLING_FIELDS) | {"form"}
+KINDS = frozenset(kind for _, kind in TELLING_FIELDS) | {"form", "broadcast"}
+# What live workspaces write in `type` beside the described words.
+LIVE_TYPES = {"seg_attr": "segment", "triggered_broadcast": "broadcast"}
 
 
 def trigger_kind(campaign: Mapping[str, Any]) -> str:
-    """event, segment, form, date, relationship, object, webhook or unknown.
+    """event, segment, form, date, relationship, object, webhook, broadcast or unknown.
 
     Fields that hold something speak first, then fields that are there though empty; `type` breaks a tie and
     names the kind where no field tells it, such as a form.
     """
-    declared = str(campaign.get("type") or "").lower()
+    written = str(campaign.get("type") or "").lower()
+    declared = LIVE_TYPES.get(written, written)
     filled = [kind for field, kind in TELLING_FIELDS if campaign.get(field)]
     present = [kind for field, kind in TELLING_FIELDS if campaign.get(field) is not None]
     for kinds in (filled, present):

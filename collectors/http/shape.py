@@ -7,6 +7,9 @@ from typing import Any, NoReturn
 
 from collectors.errors import UnexpectedShape
 
+# Of the largest whole number that is stored.
+MOST_DIGITS = 19
+
 
 class Reader:
     """Reads fields of one answer; what is not as documented raises `UnexpectedShape` naming the field.
@@ -49,6 +52,12 @@ class Reader:
         if value < 0 or value >= 2**63:
             self.fail(field, "is out of range for a count")
         return value
+
+    def identifier(self, value: Any, field: str) -> int:
+        """`value` as an id: a whole number in digits, or in the JSON text of them, as live services write some."""
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS:
+            return self.count(int(value), field)
+        return self.count(value, field)
 
 
 def kind_of(value: Any) -> str:

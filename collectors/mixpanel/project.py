@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collectors.errors import Forbidden, NotFound, PlanForbids, UnexpectedShape
+from collectors.http.shape import storable
 from collectors.mixpanel.project_apis import MixpanelClient
 
 PATH = "/me"
@@ -37,15 +38,13 @@ def ask_time_zone(client: MixpanelClient) -> str | None:
 
 
 def parse_time_zone(body: Any, project_id: int) -> str | None:
-    """The `timezone` of the project in an answer of `/me`, wherever it stands there.
+    """The `timezone` of the project in an answer of `/me`, wherever it stands there; an IANA name where one is there.
 
     The answer is not publicly documented: projects are keyed by their id, or listed with it, below `results`.
     """
-    for found in _projects(body, str(project_id)):
-        zone = found.get("timezone")
-        if isinstance(zone, str) and _exists(zone):
-            return zone
-    return None
+    zones = [found.get("timezone") for found in _projects(body, str(project_id))]
+    named = [zone for zone in zones if isinstance(zone, str) and zone]
+    return next((zone for zone in named if _exists(zone)), storable(named[0]) if named else None)
 
 
 def _projects(value: Any, project_id: str) -> Iterator[dict[str, Any]]:

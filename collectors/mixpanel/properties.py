@@ -1,4 +1,4 @@
-"""Which properties the events of one day carried, and of which JSON type; no values."""
+"""Which properties the events of one day carried, of which JSON type, and from which part of the traffic; no values."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from collectors.http.client import Progress
 from collectors.http.shape import Reader, storable
 from collectors.mixpanel.batches import Batches, name_list
 from collectors.mixpanel.event_counts import TOO_MUCH
+from collectors.mixpanel.event_parts import Part, common_parts, part_of
 from collectors.mixpanel.export.export_counts import read_export
 from collectors.mixpanel.export.export_events import HOT_SHARD, LocalDay, read_event
 from collectors.mixpanel.export.export_stream import Record
@@ -26,7 +27,8 @@ SAMPLE_SIZE = 200_000
 # Mixpanel keeps up to 255 properties an event; more names than this are values used as names.
 MOST_PROPERTIES = 1000
 
-Shape = tuple[tuple[str, str], ...]
+Types = tuple[tuple[str, str], ...]
+Shape = tuple[Types, Part]
 
 
 def fetch_property_profiles(
@@ -120,7 +122,7 @@ def _of_day(
 
 
 class PropertySample:
-    """The shapes of a bounded number of events: which properties, of which types."""
+    """The shapes of a bounded number of events: which properties, of which types, from which part of the traffic."""
 
     def __init__(self, read: Reader) -> None:
         self._read = read
@@ -136,7 +138,7 @@ class PropertySample:
         for taken, (name, identity, properties) in enumerate(events):
             if taken >= most:
                 return False
-            shape = property_types(properties)
+            shape = property_types(properties), part_of(properties)
             shape = self._shapes.setdefault(shape, shape)
             if identity is None:
                 self._once[name, shape] += 1
@@ -154,10 +156,13 @@ class PropertySample:
         shapes.update((name, shape) for _, name, shape in self._identified.values())
         read: Counter[str] = Counter()
         carried: dict[str, Counter[tuple[str, str]]] = {}
+        parts: dict[str, Counter[Part]] = {}
         for (name, shape), times in shapes.items():
             read[name] += times
             of_event = carried.setdefault(name, Counter())
-            for typed in shape:
+            types, part = shape
+            parts.setdefault(name, Counter())[part] += times
+            for typed in types:
                 of_event[typed] += times
         return [
             PropertyProfile(
@@ -166,12 +171,13 @@ class PropertySample:
                 events_read,
                 sampled,
                 {typed: times / events_read for typed, times in carried[name].most_common(MOST_PROPERTIES)},
+                common_parts(parts[name]),
             )
             for name, events_read in sorted(read.items())
         ]
 
 
-def property_types(properties: dict[str, Any]) -> Shape:
+def property_types(properties: dict[str, Any]) -> Types:
     """Name and JSON type of each property, sorted."""
     return tuple(sorted((storable(name), json_type(value)) for name, value in properties.items()))
 

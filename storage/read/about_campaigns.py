@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
 from storage.connection import Connection
+from storage.read.segment_numbers import segments_of_campaigns
 
 _NUMBERS = """
     SELECT coalesce(c.campaign_id, j.campaign_id) AS campaign_id, coalesce(c.day, j.day) AS day,
@@ -27,6 +28,8 @@ _NUMBERS = """
 class AboutCampaigns:
     """Rows of `campaign_message`, `campaign_version` and `campaign_failure` of some campaigns, and their numbers.
 
+    `segments` has a row per campaign, role, segment and day that was counted, the morning after the last day included.
+
     `numbers` has a row per campaign and day that was observed: sends, journeys and what became of them.
     """
 
@@ -34,6 +37,7 @@ class AboutCampaigns:
     versions: pd.DataFrame
     failures: pd.DataFrame
     numbers: pd.DataFrame
+    segments: pd.DataFrame
 
 
 def about_campaigns(
@@ -47,4 +51,11 @@ def about_campaigns(
         return connection.execute(sql, values).df()
 
     numbers = connection.execute(_NUMBERS, values | {"first_day": first_day, "last_day": last_day}).df()
-    return AboutCampaigns(about("campaign_message"), about("campaign_version"), about("campaign_failure"), numbers)
+    morning_after = last_day + timedelta(days=1)
+    return AboutCampaigns(
+        about("campaign_message"),
+        about("campaign_version"),
+        about("campaign_failure"),
+        numbers,
+        segments_of_campaigns(connection, workspace, campaign_ids, first_day, morning_after),
+    )

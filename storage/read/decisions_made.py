@@ -102,7 +102,7 @@ def ended_days(connection: Connection, workspace: str) -> dict[str, date]:
     """The day whose data last ended an incident, by its id; those that never ended are left out."""
     rows = connection.execute(
         "SELECT incident_id, arg_max(day, recorded_at) FROM incident_change "
-        "WHERE workspace = ? AND kind = 'recovered' GROUP BY incident_id",
+        "WHERE workspace = ? AND kind IN ('recovered', 'closed') GROUP BY incident_id",
         [workspace],
     ).fetchall()
     return dict(rows)

@@ -10,16 +10,12 @@ import duckdb
 from storage.read.counted_days import COUNTED_DAYS
 from storage.read.rows import as_rows
 
-# A published file of an older version has no currency in its plans.
+# A published file of an older version has no currency in its plans, and does not say how an incident ended.
 _INCIDENTS = f"""
 WITH counted AS ({COUNTED_DAYS})
-SELECT i.workspace, i.incident_id, i.campaign_id, c.name AS campaign, i.status, i.kind, i.stage, i.opened_on,
-       i.detected_on, i.recovered_on, i.last_good_day, i.summary, i.cause, i.evidence,
-       i.missed_sends, i.missed_sends_low, i.missed_sends_high,
-       i.revenue_at_risk, i.revenue_at_risk_low, i.revenue_at_risk_high,
+SELECT i.* EXCLUDE (acknowledged_at), c.name AS campaign,
        p.* EXCLUDE (workspace, campaign_id, event, event_from, conversion_rate, timing, uses), c.tags,
-       i.acknowledged_by, i.muted_by, i.muted_reason, i.muted_until, i.expected_by, i.expected_reason, n.counted_days,
-       r.as_of
+       n.counted_days, r.as_of
 FROM incident i
 JOIN campaign c USING (workspace, campaign_id)
 LEFT JOIN campaign_plan p USING (workspace, campaign_id)
@@ -41,9 +37,9 @@ def incident_rows(
 ) -> list[dict[str, Any]]:
     """The open incidents of a workspace and those whose ids are in `also`; of one campaign: all it ever had.
 
-    Columns: those of `incident`, with campaign (its name), owner, deal_value, currency (None for dollars; not there in
-    a file of an older version), tags, counted_days (over which its missed sends were added up, None where there is
-    none) and as_of (the newest judged day).
+    Columns: those of `incident`, with campaign (its name), owner, deal_value, currency (None for dollars), tags,
+    counted_days (over which its missed sends were added up, None where there is none) and as_of (the newest judged
+    day). Currency and ended_how are not there in a file of an older version.
     """
     values = {"workspace": workspace, "campaign_id": campaign_id, "also": sorted(also)}
     return as_rows(connection.execute(_INCIDENTS, values))

@@ -74,6 +74,22 @@ def campaign_row(connection: duckdb.DuckDBPyConnection, workspace: str, campaign
     return next(iter(as_rows(answer)), None)
 
 
+_MESSAGES = """
+    WITH known AS (
+        SELECT message_id, day, sent, max(day) OVER (PARTITION BY message_id) AS known_until FROM message_day
+        WHERE workspace = $workspace AND campaign_id = $campaign_id AND state = 'observed'
+    ),
+    week AS (
+        SELECT message_id, known_until, sum(sent) AS sent_in_week FROM known
+        WHERE day > known_until - 7 GROUP BY message_id, known_until
+    )
+    SELECT m.message_id, m.name, m.type, m.sending_state, m.required_variables, m.optional_variables, m.problem,
+        m.updated, w.sent_in_week, w.known_until
+    FROM campaign_message m LEFT JOIN week w ON w.message_id = CAST(m.message_id AS VARCHAR)
+    WHERE m.workspace = $workspace AND m.campaign_id = $campaign_id ORDER BY m.message_id
+"""
+
+
 def campaign_days(
     connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int, event: str | None
 ) -> pd.DataFrame:
@@ -106,15 +122,9 @@ def campaign_edits(
 
 def campaign_messages(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> pd.DataFrame:
     """One row a message: message_id, name, type, sending_state, required_variables, optional_variables, problem,
-    updated.
+    updated; sent_in_week and known_until: its sends over the seven days up to the newest that is known (NULL: none is).
     """
-    return connection.execute(
-        """
-        SELECT message_id, name, type, sending_state, required_variables, optional_variables, problem, updated
-        FROM campaign_message WHERE workspace = ? AND campaign_id = ? ORDER BY message_id
-        """,
-        [workspace, campaign_id],
-    ).df()
+    return connection.execute(_MESSAGES, {"workspace": workspace, "campaign_id": campaign_id}).df()
 
 
 def property_states(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> pd.DataFrame:

@@ -5,21 +5,29 @@ from storage.save.campaign_definitions import mark_campaign_gone, save_campaigns
 from storage.save.campaign_numbers import save_campaign_metrics, save_failures, save_journey_metrics
 from storage.save.event_days import restart_event_series, save_event_window
 from storage.save.event_definitions import save_definitions, save_property_profiles
+from storage.save.message_numbers import save_message_metrics
+from storage.save.part_counts import save_event_parts
 from storage.save.runs import save_collection, save_requests, save_workspace_zone
+from storage.save.segment_counts import mark_segments_gone, save_segment_counts, save_segments
 
 __all__ = [
     "mark_campaign_gone",
     "mark_not_collected",
+    "mark_segments_gone",
     "restart_event_series",
     "save_campaign_metrics",
     "save_campaigns",
     "save_collection",
     "save_definitions",
+    "save_event_parts",
     "save_event_window",
     "save_failures",
     "save_journey_metrics",
+    "save_message_metrics",
     "save_property_profiles",
     "save_requests",
+    "save_segment_counts",
+    "save_segments",
     "save_source_days",
     "save_workspace_zone",
 ]

@@ -18,6 +18,7 @@ _INCIDENT = {
     "opened_on": DAY,
     "detected_on": DAY,
     "recovered_on": DAY,
+    "ended_how": TEXT,
     "last_good_day": DAY,
     "stage": TEXT,
     "cause": TEXT,
@@ -60,7 +61,7 @@ def forget_incidents(connection: Connection, workspace: str, incident_ids: Colle
     )
     connection.execute(
         "DELETE FROM incident_change WHERE workspace = ? AND day > ? AND kind IN "
-        "('opened', 'worsened', 'cause_changed', 'recovered', 'reopened', 'withdrawn')",
+        "('opened', 'worsened', 'cause_changed', 'recovered', 'closed', 'reopened', 'withdrawn')",
         [workspace, last_day],
     )
 

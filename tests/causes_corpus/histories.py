@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from tests.causes_corpus import event_stories, message_stories, quiet_stories
+from tests.causes_corpus import event_stories, message_stories, part_stories, quiet_stories
 from tests.causes_corpus.event_stories import Truth, background_renames
 from tests.causes_corpus.tables import Tables, written
 from tests.causes_corpus.world import Campaign, World, draw_world
@@ -37,6 +37,12 @@ BROKEN: tuple[tuple[Story, float], ...] = (
     (message_stories.trigger_edited, 0.8),
     (message_stories.campaign_stopped, 1.0),
 )
+PARTS: tuple[Story, ...] = (
+    part_stories.segment_emptied,
+    part_stories.platform_silent,
+    part_stories.message_silent,
+)
+PARTS_SHARE = 0.1  # of the broken ones
 QUIET: tuple[Story, ...] = (
     quiet_stories.nothing,
     quiet_stories.like_named_birth,
@@ -54,7 +60,7 @@ QUIET_SHARE = 0.25
 
 @dataclass(frozen=True)
 class History:
-    """One project's tables as of a day, and what is true of it.
+    """One project's tables as of a day, and what is true of it. `parts` are counts of segments, platforms and messages.
 
     `renames` are the true pairs (old, new), `levels` the old names' events a day before, and `unsure` the pairs of
     which so little has been seen by then (under 25 events, or 1.5 a day before) that nobody could tell.
@@ -64,6 +70,7 @@ class History:
     as_of: date
     time_zone: str
     tables: Tables
+    parts: Tables
     truth: Truth
     since: date
     renames: frozenset[tuple[str, str]]
@@ -85,6 +92,10 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
     size = events or int(np.exp(rng.uniform(np.log(50), np.log(2000))))
     days = int(rng.choice([75, 120, 121, 150, 200, 400], p=[0.1, 0.4, 0.1, 0.2, 0.15, 0.05]))
     world = draw_world(rng, size, days)
+    # Of their own, so that what is drawn for the rest stays as it is.
+    parts = np.random.default_rng([seed, 7])
+    world.counted_from = max(0, days - int(parts.integers(2, 70)))
+    world.platform_shares = parts.dirichlet([6.0, 5.0, 4.0, 3.0])
     campaign = world.campaigns[int(rng.integers(len(world.campaigns)))]
     at = days - 1 - int(rng.choice([0, 1, 2, 4, 8, 14, 25], p=[0.1, 0.2, 0.2, 0.15, 0.15, 0.12, 0.08]))
     rate = world.streams[campaign.event].rate * campaign.reach * campaign.passing * campaign.making
@@ -96,6 +107,8 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
     else:
         weights = np.array([weight for _, weight in BROKEN])
         story = BROKEN[int(rng.choice(len(BROKEN), p=weights / weights.sum()))][0]
+        if parts.random() < PARTS_SHARE:
+            story = PARTS[int(parts.integers(len(PARTS)))]
     background_renames(world)
     truth = story(world, campaign, at)
     missing: set[int] = set()
@@ -104,6 +117,11 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
         missing = set(range(start, min(start + int(rng.integers(1, 4)), days - 1)))
         missing.discard(at)
     tables = written(world, missing)
+    of_parts = {
+        "segments": part_stories.segment_counts(world, parts),
+        "platforms": part_stories.platform_counts(world, tables["event_property"], parts),
+        "messages": part_stories.message_counts(world, tables["campaign_day"], parts),
+    }
     truth = _as_far_as_profiled(truth, campaign, tables)
     sent = tables["campaign_day"]
     mine = sent[sent["campaign_id"] == campaign.campaign_id].reset_index(drop=True)
@@ -113,6 +131,7 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
         as_of=world.first_day + timedelta(days=days - 1),
         time_zone=str(rng.choice(["UTC", "America/New_York", "Asia/Tokyo", "Europe/Berlin"])),
         tables=tables,
+        parts=of_parts,
         truth=truth,
         since=world.first_day + timedelta(days=truth.since),
         renames=frozenset(world.renames),

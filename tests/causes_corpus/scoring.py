@@ -11,6 +11,8 @@ from campaign_health.detection.causes import BrokenCampaign, Cause, campaign_num
 from campaign_health.detection.causes.property_drift import PropertyChange, find_property_changes
 from campaign_health.detection.event.event_panel import EventPanel
 from campaign_health.detection.event.project_level import project_kept
+from campaign_health.detection.parts.message_stops import find_message_stops, of_campaign_by
+from campaign_health.detection.parts.part_stops import find_part_stops
 from campaign_health.detection.rename.rename import Rename
 from campaign_health.detection.rename.renames import find_renames
 from tests.causes_corpus.histories import History
@@ -80,6 +82,9 @@ def case_of(
         versions=own["campaign_version"],
         failures=own["campaign_failure"],
         definitions=tables["event_definition"],
+        segments=history.parts["segments"][history.parts["segments"]["campaign_id"] == truth.campaign_id],
+        part_stops=[stop for stop in find_part_stops(history.parts["platforms"]) if stop.known_on <= history.as_of],
+        message_stops=of_campaign_by(find_message_stops(history.parts["messages"]), truth.campaign_id, history.as_of),
         renames=renames,
         property_changes=changes,
         known_events=set(tables["event"]["event"]),

@@ -106,6 +106,11 @@ class World:
     moves: dict[tuple[str, str], tuple[Floats, Floats]] = field(default_factory=dict)  # (moved rate, old rate before)
     undecidable: set[tuple[str, str]] = field(default_factory=set)
     profiled_too: set[str] = field(default_factory=set)
+    counted_from: int = 0  # day on which counting the segments began
+    platform_shares: Floats = field(default_factory=lambda: np.full(4, 0.25))
+    emptied: dict[int, int] = field(default_factory=dict)  # campaign: day
+    silent_platform: dict[str, tuple[int, int]] = field(default_factory=dict)  # event: (platform, day)
+    silent_message: dict[int, tuple[int, int]] = field(default_factory=dict)  # campaign: (message, day)
 
     @property
     def days(self) -> int:

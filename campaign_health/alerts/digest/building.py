@@ -16,6 +16,7 @@ from campaign_health.alerts.digest.digest_data import (
 )
 from campaign_health.alerts.digest.lines import headline, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
+from campaign_health.alerts.digest.together import told_together
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
 from campaign_health.state.incident import Incident
 from campaign_health.state.standing import Standing, standing_on
@@ -35,13 +36,14 @@ ITEMS_PER_SECTION = {
     SectionName.NEW: 6,
     SectionName.STILL_BROKEN: 5,
     SectionName.RECOVERED: 5,
+    SectionName.CLOSED: 5,
     SectionName.LATE: 4,
     SectionName.MUTED: 4,
     SectionName.COULD_NOT_CHECK: 4,
 }
 # What a channel wants to hear of; the rest (acknowledged, muted …) shows in the items themselves.
 OPENING = frozenset({"opened", "reopened", "worsened", "unexpected"})
-CLOSING = frozenset({"recovered", "withdrawn"})
+CLOSING = frozenset({"recovered", "closed", "withdrawn"})
 
 
 def build_digest(
@@ -70,7 +72,9 @@ def build_digest(
         return _item(incident, name, situation.sends.get(incident.campaign_id, ()), today, dashboard_url)
 
     sections = [
-        _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
+        _section(name, told_together([item(incident, name) for incident in chosen[name]]))
+        for name in SectionName
+        if chosen.get(name)
     ]
     if unknown:
         room = ITEMS_PER_SECTION[SectionName.COULD_NOT_CHECK]
@@ -150,7 +154,7 @@ def _section_of(incident: Incident, changes: Sequence[Change], today: date) -> S
         return SectionName.NEW if any(c.kind in OPENING for c in news) else SectionName.STILL_BROKEN
     closing = [change for change in changes if change.kind in CLOSING]
     if any(is_news(change, today) for change in closing):
-        return SectionName.RECOVERED
+        return SectionName.CLOSED if incident.status == "closed" else SectionName.RECOVERED
     return SectionName.LATE if any(change.kind in OPENING | CLOSING for change in changes) else None
 
 
@@ -161,7 +165,8 @@ def _section(name: SectionName, items: Sequence[DigestItem]) -> Section:
 
 
 def _size(section: Section) -> int:
-    return len(section.items) + len(section.failures) + section.more
+    together = sum(max(0, len(item.campaigns) - 1) for item in section.items)
+    return len(section.items) + together + len(section.failures) + section.more
 
 
 def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dashboard_url: str | None) -> DigestItem:
@@ -188,6 +193,7 @@ def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dash
         tags=incident.tags,
         sends=sends,
         recovered_on=incident.recovered_on,
+        ended=incident.end_text(today),
         note=_note(incident, name, today),
         link=campaign_link(dashboard_url, workspace, incident.campaign_id) if dashboard_url else None,
         acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,

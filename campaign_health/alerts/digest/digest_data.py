@@ -18,6 +18,7 @@ class SectionName(StrEnum):
     NEW = "New"
     STILL_BROKEN = "Still broken"
     RECOVERED = "Recovered"
+    CLOSED = "Ended without recovering"
     LATE = "Came to light late"
     MUTED = "Muted"
     COULD_NOT_CHECK = "Could not check"
@@ -38,7 +39,9 @@ class Money:
 class DigestItem:
     """One campaign's incident, in words and numbers. `day_number` counts from the first bad day, which is day 1.
 
-    `recovered_on` is the first good day again, None while it is open and where it was withdrawn.
+    `recovered_on` is the first good day again, or the day on which it was closed, and `ended` says which in words; None
+    while it is open and where it was withdrawn. `campaigns` are all that one cause broke together, where it is told
+    once for them; the ids and the links are then those of the first.
     """
 
     incident_id: str
@@ -58,7 +61,9 @@ class DigestItem:
     owner: str | None = None
     tags: tuple[str, ...] = ()
     sends: tuple[float | None, ...] = ()
+    campaigns: tuple[str, ...] = ()
     recovered_on: date | None = None
+    ended: str = ""
     note: str = ""
     link: str | None = None
     acknowledge_link: str | None = None

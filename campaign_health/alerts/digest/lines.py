@@ -9,6 +9,7 @@ from campaign_health.alerts.digest.digest_data import CheckFailure, Digest, Dige
 from campaign_health.state.standing import Standing
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text, days_text
+from campaign_health.words.ended import ending_text
 from campaign_health.words.lists import joined
 from campaign_health.words.numbers import count, plural
 from campaign_health.words.sentences import muted_parts, risk_parts
@@ -32,6 +33,7 @@ def headline(sizes: Mapping[SectionName, int], kind: Kind, standing: Standing, *
         (SectionName.NEW, "has broken", "have broken"),
         (SectionName.STILL_BROKEN, "is still broken", "are still broken"),
         (SectionName.RECOVERED, "has recovered", "have recovered"),
+        (SectionName.CLOSED, "has ended without recovering", "have ended without recovering"),
     ):
         if number := sizes.get(name):
             noun = "" if parts else "campaign " if number == 1 else "campaigns "
@@ -92,7 +94,7 @@ def when_text(item: DigestItem, today: date) -> str:
     if not item.recovered_on:
         return f"since {day_text(item.since, today)} (day {item.day_number})"
     last_bad = max(item.since, item.recovered_on - timedelta(days=1))
-    return f"{days_text(item.since, last_bad, today)}; recovered on {day_text(item.recovered_on, today)}"
+    return f"{days_text(item.since, last_bad, today)}; {item.ended or ending_text(None, item.recovered_on, today)}"
 
 
 def seen_text(item: DigestItem) -> str:

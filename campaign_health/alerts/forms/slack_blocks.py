@@ -38,6 +38,7 @@ ALL_BLOCKS_LENGTH = 12_000
 GIVE_WAY = (
     SectionName.LATE,
     SectionName.MUTED,
+    SectionName.CLOSED,
     SectionName.RECOVERED,
     SectionName.STILL_BROKEN,
     SectionName.COULD_NOT_CHECK,
@@ -47,6 +48,7 @@ MARKS = {
     SectionName.NEW: "🔴 New",
     SectionName.STILL_BROKEN: "🟠 Still broken",
     SectionName.RECOVERED: "🟢 Recovered",
+    SectionName.CLOSED: "⚪ Ended without recovering",
     SectionName.LATE: "🕓 Came to light late",
     SectionName.MUTED: "🔕 Muted",
     SectionName.COULD_NOT_CHECK: "⚪ Could not check",

@@ -24,6 +24,7 @@ from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.campaign_view import CampaignView, campaign_view
 from campaign_health.state.every_campaign import shown_status
 from campaign_health.words.status_words import status_words
+from campaign_health.words.triggers import trigger_words
 
 # An id is a BIGINT: a longer number is no campaign's.
 DIGITS = 19
@@ -73,7 +74,7 @@ def _draw(page: Page, view: CampaignView) -> None:
         draw_chain(page, days)
     draw_messages(page, view)
     offer_mapping(page, now.campaign_id, now.name, now.event)
-    draw_history(view.incidents)
+    draw_history(view.incidents, page.today)
     draw_numbers(now, view.days)
 
 
@@ -117,7 +118,7 @@ def _title(page: Page, view: CampaignView) -> None:
     judged = view.days["status"].dropna()
     current = view.open_incident
     status = shown_status(current, judged.iloc[-1] if len(judged) else None)
-    event = f"triggered by <code>{safe(now.event)}</code>" if now.event else f"triggered by a {safe(now.trigger_kind)}"
+    event = f"triggered by <code>{safe(now.event)}</code>" if now.event else safe(trigger_words(now.trigger_kind))
     owner = f" · owner {safe(now.owner)}" if now.owner else ""
     gone = " · deleted in Customer.io" if now.gone_at else ""
     st.html(

@@ -14,6 +14,7 @@ from campaign_health.dashboard.parts.event_use import usage, users
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.manifest.core_events import CORE_EVENTS
 from campaign_health.state.events_view import coverage_view
+from campaign_health.words.triggers import why_no_event
 
 FROM_WORDS = {"trigger": "its trigger in Customer.io", "manifest": "the manifest", "decision": "a decision here",
               "none": "–"}  # fmt: skip
@@ -56,8 +57,8 @@ def _unknown(mappings: pd.DataFrame) -> None:
             "Trigger": lacking["trigger_kind"],
             "Event": [shown(event) if isinstance(event, str) else "–" for event in lacking["event"]],
             "Why not": [
-                "Mixpanel has never seen this event" if isinstance(event, str) else "its trigger is not an event"
-                for event in lacking["event"]
+                "Mixpanel has never seen this event" if isinstance(event, str) else why_no_event(str(kind))
+                for event, kind in zip(lacking["event"], lacking["trigger_kind"], strict=True)
             ],
             "Mapping from": [FROM_WORDS.get(str(source), str(source)) for source in lacking["event_from"]],
         }

@@ -22,8 +22,10 @@ SOURCE_MEANINGS = {
     "mixpanel_properties": "which properties the events carried",
     "mixpanel_lexicon": "what Mixpanel declares of events: hidden, blocked",
     "customerio_campaigns": "the campaigns, their triggers and messages",
+    "customerio_segments": "how many people are in the segments that campaigns name",
     "customerio_metrics": "what was sent, delivered, opened",
     "customerio_journeys": "how many people started a campaign and got past its filters",
+    "customerio_messages": "what each message of a campaign with several sent, a few in every run",
 }
 
 

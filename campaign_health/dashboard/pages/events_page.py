@@ -12,7 +12,14 @@ from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.download import offer_csv
-from campaign_health.dashboard.parts.event_table import COUNTED, LIVES, for_people, lives, newsworthy_first
+from campaign_health.dashboard.parts.event_table import (
+    COUNTED,
+    LIVES,
+    blocked_lines,
+    for_people,
+    lives,
+    newsworthy_first,
+)
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.events_view import RENAMES_SHOWN, EventsView, events_view
 from campaign_health.words.dates import day_text
@@ -31,6 +38,8 @@ def events(page: Page) -> None:
     if view.events.empty:
         st.info("No event has been seen yet. They appear after the first collection from Mixpanel.")
         return
+    for line in blocked_lines(view.events):
+        st.warning(line, icon=":material/block:")
     _renames(page, view)
     _properties(view.property_changes)
     _table(page, view.events)

@@ -23,11 +23,11 @@ from campaign_health.state.campaign_view import CampaignNow
 from campaign_health.state.incident import Incident
 from campaign_health.words.currency import sign_before
 from campaign_health.words.dates import day_text
+from campaign_health.words.ended import INCIDENT_STATES
 from campaign_health.words.status_words import cause_label, legend, status_label
 from campaign_health.words.visible import visible
 
 SPANS = {"4 weeks": 28, "3 months": 92, "Everything": 100_000}
-INCIDENT_STATES = {"open": "■ Open", "recovered": "● Recovered", "withdrawn": "◻ Withdrawn"}
 
 
 def draw_timeline(
@@ -97,10 +97,10 @@ def draw_chain(page: Page, days: pd.DataFrame) -> None:
     draw_chart(chain_figure(steps, page.palette), chain_text(steps), chain_table(steps), key="chain")
 
 
-def draw_history(incidents: Sequence[Incident]) -> None:
+def draw_history(incidents: Sequence[Incident], today: date) -> None:
     """Every incident the campaign ever had."""
     st.subheader("Incident history", anchor=False)
-    quiet("An incident is an unbroken run of bad days. It opens and closes by itself.")
+    quiet("An incident is a run of bad days. It opens and closes by itself; back within a week, it is the same one.")
     if not incidents:
         quiet("This campaign has had none.")
         return
@@ -109,6 +109,7 @@ def draw_history(incidents: Sequence[Incident]) -> None:
             "Began": one.opened_on,
             "Ended": one.recovered_on,
             "State": INCIDENT_STATES.get(one.status, one.status),
+            "How it ended": one.end_text(today) or None,
             "What": status_label(one.kind),
             "Probable cause": cause_label(one.cause),
             "Missed sends": None if one.missed_sends is None else round(one.missed_sends),

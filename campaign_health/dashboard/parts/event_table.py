@@ -6,8 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.figures.sparkline import event_line
-from campaign_health.dashboard.look.markup import shown
+from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.look.theme import Palette
+from campaign_health.words.lists import joined
+from campaign_health.words.numbers import plural
 
 NEW_DAYS = 14
 VANISHED_DAYS = 2
@@ -33,6 +35,17 @@ def newsworthy_first(events: pd.DataFrame) -> pd.DataFrame:
     """The events in the order of LIVES, what vanished or is new on top; what is equal stays as it was."""
     places = lives(events).map({life: place for place, life in enumerate(LIVES)})
     return events.loc[places.sort_values(kind="stable").index]
+
+
+def blocked_lines(events: pd.DataFrame) -> list[str]:
+    """A line for each event that Mixpanel's Lexicon blocks and that campaigns hang on: news of the project's data."""
+    blocked = events[events["dropped"] & (events["campaigns"].map(len) > 0)]
+    return [
+        f"**{in_markdown(str(row['event']))}** is blocked in Mixpanel's Lexicon, so Mixpanel no longer counts it. "
+        f"{plural(len(row['campaigns']), 'campaign')} that hang{'s' if len(row['campaigns']) == 1 else ''} on it "
+        f"({joined([in_markdown(name) for name in row['campaigns']])}) can only be watched by their journeys."
+        for row in blocked.to_dict("records")
+    ]
 
 
 def for_people(events: pd.DataFrame, colours: Palette) -> pd.DataFrame:

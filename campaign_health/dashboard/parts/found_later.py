@@ -19,9 +19,8 @@ def as_known_now(days: pd.DataFrame, incidents: Sequence[Incident]) -> pd.DataFr
     for one in incidents:
         if one.status == "withdrawn":
             continue
-        inside = day >= pd.Timestamp(one.opened_on)
-        if one.recovered_on is not None:
-            inside &= day < pd.Timestamp(one.recovered_on)
+        # Later days say themselves what they were: good ones lie between a break and the day on which it came back.
+        inside = (day >= pd.Timestamp(one.opened_on)) & (day <= pd.Timestamp(one.detected_on))
         overruled = inside & days["status"].isin(_UNAWARE)
         known.loc[overruled, ["status", "stage", "found_later"]] = [one.kind, one.stage, True]
     return known

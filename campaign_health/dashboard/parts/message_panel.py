@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +14,8 @@ from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.parts.message_words import failure_text, problem_text, sending_text
 from campaign_health.dashboard.parts.property_words import property_text
 from campaign_health.state.campaign_view import CampaignView
-from campaign_health.words.numbers import unbroken_share
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import count, unbroken_share
 from campaign_health.words.property_types import type_words
 
 
@@ -35,7 +37,11 @@ def draw_messages(page: Page, view: CampaignView) -> None:
         }
         for row in view.messages.to_dict("records")
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="The messages of this campaign")
+    table = pd.DataFrame(rows)
+    if view.messages["known_until"].notna().any():
+        # Beside the kind: what a message sends is looked for before what it needs.
+        table.insert(2, "Sent in a week", [week_text(row, page) for row in view.messages.to_dict("records")])
+    st.dataframe(table, hide_index=True, alt="The messages of this campaign")
     if used := used_properties(view.messages, view.now.uses):
         st.dataframe(
             property_table(used, view.states, view.changes), hide_index=True, alt="The event properties in use"
@@ -43,6 +49,14 @@ def draw_messages(page: Page, view: CampaignView) -> None:
         quiet("A property is a field of the event. *Share*: how many of the events looked at last had it.")
     if said := failure_text(view.failures, view.days, view.open_incident, page.today):
         quiet(in_markdown(said))
+
+
+def week_text(message: Mapping[Hashable, Any], page: Page) -> str:
+    """A message's sends over the seven days up to the newest that is known of it; a dash where none is."""
+    until = message["known_until"]
+    if pd.isna(until):
+        return "–"
+    return f"{count(int(message['sent_in_week']))} until {day_text(pd.Timestamp(until).date(), page.today)}"
 
 
 def used_properties(messages: pd.DataFrame, uses: Sequence[str]) -> list[str]:

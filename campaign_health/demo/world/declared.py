@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from campaign_health.demo.world.demo_events import EventPlan
+from campaign_health.sandbox.world.counting import Counts
 from campaign_health.sandbox.world.world import MISSING, Property
 
 _DECLARED = (
@@ -37,6 +40,11 @@ SEGMENTS: tuple[dict[str, Any], ...] = (
         "tags": None,
     },
 )
+
+
+def segment_people(days: int) -> dict[int, Counts]:
+    """How many people each segment holds by day: some join, and as many leave."""
+    return {int(segment["id"]): 3400 + np.arange(days, dtype=np.int64) * 37 % 23 for segment in SEGMENTS}
 
 
 def schemas(plans: Sequence[EventPlan]) -> list[dict[str, Any]]:

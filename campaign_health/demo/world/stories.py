@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from campaign_health.demo.world.declared import SEGMENTS, schemas
+from campaign_health.demo.world.declared import SEGMENTS, schemas, segment_people
 from campaign_health.demo.world.demo_campaigns import build_campaign
 from campaign_health.demo.world.demo_events import BACKGROUND, Span, build_event
 from campaign_health.demo.world.demo_plans import campaigns, trigger_events
@@ -89,6 +89,7 @@ def demo_world(today: date, time_zone: str = TIME_ZONE, seed: int = SEED, hour: 
         campaigns=built,
         schemas=schemas(plans),
         segments=[dict(segment) for segment in SEGMENTS],
+        segment_people=segment_people(span.days),
         arrivals=_late_numbers(),
         project_name="Demo",
     )

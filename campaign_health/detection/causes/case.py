@@ -10,6 +10,9 @@ from typing import Any, Literal
 import pandas as pd
 
 from campaign_health.detection.causes.property_drift import PropertyChange
+from campaign_health.detection.parts.message_stops import MessageStop
+from campaign_health.detection.parts.part_stops import PartStop
+from campaign_health.detection.rename.around_a_stop import Around
 from campaign_health.detection.rename.rename import Rename
 
 Kind = Literal["silent", "degraded", "event_lost", "surging"]
@@ -29,7 +32,11 @@ class BrokenCampaign:
     never_activated, created, drafted, attempted, sent, delivered, failed, undeliverable, suppressed, bounced; empty
     where not collected. `since` is the first bad day. `known_events` are all names ever seen in Mixpanel; empty means
     that none were collected. `project_kept` is the level of the project's other events since the break (1 = as
-    usual): where all fell together, none was removed. `renames` and `property_changes` are those of the whole project.
+    usual): where all fell together, none was removed. `around` tells what else changed when the event stopped.
+    `born_near` are events that began around the break with a fair share of its event's volume. `others_broken` broke
+    at the same stage with it, on `triggers_broken` triggers (its own among them) of `due_together` campaigns that were
+    due to send. `renames`, `property_changes` and `part_stops` are those of the whole project. `segments` are the
+    counts of the segments that it names, where any was counted, `message_stops` those of its messages that fell silent.
     """
 
     campaign_id: int
@@ -46,14 +53,21 @@ class BrokenCampaign:
     versions: pd.DataFrame | None = None
     failures: pd.DataFrame | None = None
     definitions: pd.DataFrame | None = None
+    segments: pd.DataFrame | None = None
     renames: Sequence[Rename] = ()
     property_changes: Sequence[PropertyChange] = ()
+    part_stops: Sequence[PartStop] = ()
+    message_stops: Sequence[MessageStop] = ()
     known_events: Collection[str] = ()
     uses: Collection[str] = ()
     time_zone: str = "UTC"
     others_broken: Sequence[str] = ()
+    born_near: Sequence[str] = ()
+    due_together: int | None = None
+    triggers_broken: int = 0
     owner: str | None = None
     project_kept: float | None = None
+    around: Around = field(default_factory=Around)
 
 
 @dataclass(frozen=True)

@@ -6,21 +6,20 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
+from campaign_health.detection.causes.event_gone import merged, removed, still_runs
 from campaign_health.detection.causes.links_kept import Chain
+from campaign_health.detection.causes.season import season_ended
 from campaign_health.detection.rename.rename import Rename
 from campaign_health.names.likeness import nearest_names
 from campaign_health.words.dates import day_text
 from campaign_health.words.guides import ask, asking
 from campaign_health.words.lists import names_in_code
-from campaign_health.words.numbers import rate_text, share_text
+from campaign_health.words.numbers import share_text
 
-EVENT_GONE = 0.1  # of its usual count: an event at or below it has stopped
-EVENT_FADING = 0.5  # of its usual count: an event lost at or below it is on its way out
-PROJECT_DOWN = 0.4  # of its usual level: below it the whole project fell, not one event
-STILL_RUNS = 0.5  # of the journeys usually started: a campaign above it does not suffer from what the counts show
 DAYS_APART = 4  # a hand-over that began at most this many days before the break can be its cause
 DAYS_APART_GRADUAL = 35
 DAYS_LATER = 3
+NOTHING_MISSING = 0.08  # of its usual count, lately: an event that is whole again explains no break
 
 
 def event_causes(case: BrokenCampaign, chain: Chain) -> Iterator[Cause]:
@@ -32,16 +31,17 @@ def event_causes(case: BrokenCampaign, chain: Chain) -> Iterator[Cause]:
         if cause is not None:
             yield cause
     if not renames:
-        removed = _removed(case, chain)
-        if removed is not None:
-            yield removed
+        gone = merged(case, chain) or removed(case, chain)
+        if gone is not None:
+            by_itself = gone.cause == "event_removed" and not gone.facts.get("dropped_in_lexicon")
+            yield (season_ended(case, chain) if by_itself else None) or gone
 
 
 def fitting_renames(case: BrokenCampaign) -> list[Rename]:
     """The renames of the campaign's event whose days fit the break."""
     fitting = []
     for rename in case.renames:
-        if rename.old != case.event:
+        if rename.old != case.event or (rename.started and rename.moved_share < NOTHING_MISSING):
             continue
         apart = DAYS_APART_GRADUAL if rename.gradual or rename.partial else DAYS_APART
         began_before = case.since - rename.first_day <= timedelta(
@@ -101,7 +101,7 @@ def _renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> Cause
         sentence += f" Today it is called `{living}`."
     facts["name_today"] = living
     confidence = min(first.confidence, 0.99)
-    still = _still_runs(chain)
+    still = still_runs(chain)
     if still is not None and case.kind != "silent" and still > 1.25 - first.moved_share:
         facts["campaign_still_runs"] = True
         facts["journeys_kept"] = round(still, 3)
@@ -192,71 +192,3 @@ def _unknown(case: BrokenCampaign, chain: Chain) -> Cause | None:
     )
     facts = {"event": case.event, "nearest": [{"event": name, "likeness": round(score, 3)} for name, score in near]}
     return Cause("event_unknown", 0.96, case.since, sentence, facts, step)
-
-
-def _removed(case: BrokenCampaign, chain: Chain) -> Cause | None:
-    kept, values = chain.event_kept(), chain.series("events")
-    blocked = _lexicon(case, "dropped")
-    if values is None or values.days_before == 0 or values.total_before == 0:
-        return None
-    fallen_with_all = case.project_kept is not None and case.project_kept < PROJECT_DOWN
-    lately = chain.event_kept(newest=3)
-    gone = any(share is not None and share <= EVENT_GONE for share in (kept, lately))
-    fading = case.kind == "event_lost" and lately is not None and lately <= EVENT_FADING
-    if fallen_with_all or not (gone or fading):
-        return None
-    day = day_text(case.since, case.as_of)
-    before = rate_text(values.before)
-    facts = {
-        "event": case.event,
-        "events_a_day_before": round(values.before, 2),
-        "events_a_day_since": round(values.since, 2),
-        "days_since": values.days_since,
-        "dropped_in_lexicon": blocked,
-        "hidden_in_lexicon": _lexicon(case, "hidden"),
-    }
-    verb = "stopped" if gone else "has been falling away since"
-    sentence = (
-        f"`{case.event}` {verb} {f'on {day}' if gone else day} ({before} before, {rate_text(values.since)} since)"
-    )
-    if blocked:
-        sentence += ", and Mixpanel's Lexicon says that it is blocked."
-        step = (
-            f"In Mixpanel's Lexicon, look who blocked `{case.event}` and why; unblock it if campaigns need it. "
-            "Blocking only stops Mixpanel: check that Customer.io still gets the event."
-        )
-    else:
-        sentence += ", and no new event took its place."
-        step = (
-            f"{ask(case.owner, 'the engineers')} what was released on {day}: was `{case.event}` taken out on purpose?"
-            " If so, stop the campaign or give it another trigger; if not, have it sent again. The event's count in"
-            " Mixpanel shows within the hour whether it worked."
-        )
-    confidence = (0.93 if blocked else 0.85) if gone else 0.6
-    still = _still_runs(chain) if gone else None
-    if still is not None:
-        facts["campaign_still_runs"] = True
-        facts["journeys_kept"] = round(still, 3)
-        sentence += (
-            f" Journeys still start ({share_text(still)} of the usual number): Customer.io gets the event as before,"
-            " only Mixpanel no longer shows it under this name."
-        )
-    return Cause("event_removed", confidence, case.since, sentence, facts, step)
-
-
-def _still_runs(chain: Chain) -> float | None:
-    """Share of the usual journeys (or sends) that still start, if that is most of them."""
-    for name in ("started", "sent"):
-        values, usual = chain.series(name), chain.usual_on_same_weekdays(name)
-        if values is not None and usual is not None and usual >= 5:
-            share = values.total_since / usual
-            return share if share >= STILL_RUNS else None
-    return None
-
-
-def _lexicon(case: BrokenCampaign, column: str) -> bool:
-    frame = case.definitions
-    if frame is None or frame.empty:
-        return False
-    rows = frame[(frame["event"] == case.event) & (frame["property"] == "")]
-    return bool(rows[column].astype(bool).any())

@@ -92,7 +92,7 @@ def _failing(case: BrokenCampaign, chain: Chain) -> Cause | None:
         return None
     before, since, failed = rate
     texts = recent_failures(case)
-    variables = list(dict.fromkeys(name for text in texts for name in variables_named(text)))
+    variables = _failing_variables(case, texts)
     day = day_text(case.since, case.as_of)
     sentence = (
         f"{share_text(since)} of the messages made since {day} failed ({count(failed)}; {share_text(before)} before)"
@@ -123,6 +123,28 @@ def _failing(case: BrokenCampaign, chain: Chain) -> Cause | None:
         "variables": variables,
     }
     return Cause("message_failing", 0.9 * _explained(since - before, chain), case.since, sentence, facts, step)
+
+
+def _failing_variables(case: BrokenCampaign, texts: list[str]) -> list[str]:
+    """The variables to mend: of those that failure texts name, the ones whose property changed; else those of the
+    texts that are new since the break; else of the newest text.
+    """
+    named = list(dict.fromkeys(name for text in texts for name in variables_named(text)))
+    changed = {change.property for change in case.property_changes if change.event == case.event}
+    mended = [name for name in named if name.startswith("event.") and name.split(".")[1] in changed]
+    if mended or len(named) < 2:
+        return mended or named
+    new = [name for text in texts[: _new_failures(case)] for name in variables_named(text)]
+    return list(dict.fromkeys(new or variables_named(texts[0])))
+
+
+def _new_failures(case: BrokenCampaign) -> int:
+    """How many of the recent failure texts were first read since the break."""
+    frame = case.failures
+    if frame is None or frame.empty:
+        return 0
+    begin = pd.Timestamp(case.since) - pd.Timedelta(days=1)
+    return int((pd.to_datetime(frame["first_read"]).dt.tz_localize(None) >= begin).sum())
 
 
 def _stand_in(variable: str) -> str:
@@ -207,9 +229,11 @@ def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
         "drafted_share_since": round(rate[1], 4) if rate else None,
         "messages_made_kept": None if made is None else round(made, 4),
     }
+    # Only a message in draft makes messages that wait: one that is off makes none.
+    decide = " Decide about the drafts in the queue: send them or delete them." if wanted == "Draft" else ""
     step = (
         f"In Customer.io, open the campaign's workflow and set the message from {wanted} to “Send automatically”."
-        " Decide about the drafts in the queue: send them or delete them. The next journey should send."
+        f"{decide} The next journey should send."
     )
     return Cause("message_draft_or_off", confidence, switched[0].day if switched else case.since, sentence, facts, step)
 

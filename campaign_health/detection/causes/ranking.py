@@ -7,7 +7,11 @@ from campaign_health.detection.causes.definition_causes import definition_causes
 from campaign_health.detection.causes.event_causes import event_causes
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.causes.message_causes import message_causes
+from campaign_health.detection.causes.part_causes import part_causes
 from campaign_health.detection.causes.property_causes import property_causes
+from campaign_health.detection.causes.segment_causes import segment_causes
+from campaign_health.detection.causes.shared_causes import source_trouble
+from campaign_health.detection.causes.single_messages import single_message_causes
 from campaign_health.detection.causes.unexplained import steady_part, unknown
 
 WORTH_SAYING = 0.4  # confidence below which a cause is not shown
@@ -24,9 +28,14 @@ def find_causes(case: BrokenCampaign) -> list[Cause]:
     found = [
         *event_causes(case, chain),
         *definition_causes(case, chain),
+        *segment_causes(case, chain),
+        *part_causes(case),
         *property_causes(case, chain),
+        *single_message_causes(case),
         *message_causes(case, chain),
     ]
+    shared = source_trouble(case)
+    found += [shared] if shared is not None else []
     found = sorted((cause for cause in found if cause.confidence >= WORTH_SAYING), key=lambda cause: -cause.confidence)
     shown: list[Cause] = []
     for cause in found:

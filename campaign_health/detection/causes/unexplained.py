@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.edits import edits_near
-from campaign_health.detection.causes.event_causes import PROJECT_DOWN
+from campaign_health.detection.causes.event_gone import PROJECT_DOWN
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.causes.message_causes import loss_rise
 from campaign_health.detection.causes.property_causes import used_properties
+from campaign_health.detection.causes.segment_causes import segments_that_hold
 from campaign_health.words.dates import day_text
 from campaign_health.words.guides import ask, asking
 from campaign_health.words.lists import names_in_code
@@ -134,6 +135,9 @@ def _ruled_out(case: BrokenCampaign, chain: Chain) -> list[str]:
         said.append("The filter lets as many through as before.")
     elif chain.series("started") is None:
         said.append("Journeys were not collected, so the filter could not be checked.")
+    held = segments_that_hold(case)
+    if held is not None:
+        said.append(held)
     for loss, words in (
         ("failed", "No more messages fail than before"),
         ("drafted", "No more messages wait as drafts than before"),

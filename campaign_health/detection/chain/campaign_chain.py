@@ -28,6 +28,12 @@ LEARNING_DAYS = 28
 STILL_RUNS_SHARE = 0.3
 """A campaign that still starts this share of its usual journeys has not lost its event, whatever Mixpanel shows."""
 
+DAYS_APART = 1
+"""Journeys that fall silent at most so many days after their event fell with it."""
+
+MUCH = 10.0
+"""Journeys expected a day from which on one day below its range tells a fall from a quiet day."""
+
 SILENT, DEGRADED, EVENT_LOST = CODE["silent"], CODE["degraded"], CODE["event_lost"]
 
 
@@ -80,6 +86,7 @@ def judge_chain(data: ChainInput, found: LinkVerdicts) -> ChainVerdicts:
         held,
         judged | broken,
         _relearned(data, found),
+        _accepted(data),
         began,
         np.where(judged | broken, probability, np.nan),
         totals[0],
@@ -106,7 +113,7 @@ def _candidates(data: ChainInput, found: LinkVerdicts, known_journeys: Flags) ->
             0,
             np.full(shape, EVENT_LOST, dtype=np.int8),
             lost,
-            np.maximum(_of_event(data, found.events.began, fill=0), 0).astype(np.int32),
+            _lost_for(data, found),
             _of_event(data, found.events.probability),
         ),
         _Candidate(
@@ -139,11 +146,26 @@ def _of_link(found: LinkVerdicts, link: int, where: Flags) -> _Candidate:
 
 
 def _lost(data: ChainInput, found: LinkVerdicts) -> Flags:
-    """The campaign's event is lost, and the campaign does not demonstrably run on without it."""
+    """The campaign's event is lost, and the campaign does not demonstrably run on without it.
+
+    Where its journeys went on after the event had stopped, as after a block in Mixpanel's Lexicon, a quiet day of
+    theirs is no loss: they have to stop by their own history.
+    """
     lost = _event_is_lost(data, found) & ~data.not_running
+    starts, silent_for = found.starts, _of_event(data, found.events.began, fill=-1)
     with np.errstate(invalid="ignore"):
-        still_runs = data.started > STILL_RUNS_SHARE * found.starts.expected
-    return np.asarray(lost & ~still_runs)
+        still_runs = (data.started > STILL_RUNS_SHARE * starts.expected) & ~starts.lost
+        fell_too = starts.lost | ((starts.began >= 0) & (starts.began >= silent_for - DAYS_APART))
+        fell_too |= (starts.expected >= MUCH) & (data.started < starts.expected_low)
+        known = np.isfinite(data.started) & np.isfinite(starts.expected) & (starts.expected > 0)
+    return np.asarray(lost & ~still_runs & (fell_too | ~known))
+
+
+def _lost_for(data: ChainInput, found: LinkVerdicts) -> NDArray[np.int32]:
+    """Days since the loss began for the campaign: with its event, or later where its journeys went on at first."""
+    event = np.maximum(_of_event(data, found.events.began, fill=0), 0)
+    own = found.starts.began
+    return np.where(own >= 0, np.minimum(event, own + DAYS_APART * (own + DAYS_APART >= event)), event).astype(np.int32)
 
 
 def _event_is_lost(data: ChainInput, found: LinkVerdicts) -> Flags:
@@ -242,11 +264,15 @@ def _project_down(data: ChainInput, found: LinkVerdicts) -> Flags:
 
 
 def _relearned(data: ChainInput, found: LinkVerdicts) -> Flags:
-    relearned = np.logical_or.reduce([link.change == Change.ACCEPTED for link in found.links[:STARTED_SENT]])
+    return np.asarray(np.logical_or.reduce([link.change == Change.ACCEPTED for link in found.links[:STARTED_SENT]]))
+
+
+def _accepted(data: ChainInput) -> Flags:
+    accepted = np.zeros(data.sent.shape, dtype=bool)
     for item in data.relearnings:
         if not item.trigger:
-            relearned[item.row, item.column] = True
-    return np.asarray(relearned)
+            accepted[item.row, item.column] = True
+    return accepted
 
 
 def _range(verdicts: object) -> tuple[Numbers, Numbers, Numbers]:

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.chain.chain_input import ChainInput, Numbers
+from campaign_health.detection.chain.chain_input import ChainInput, Flags, Numbers
 from campaign_health.detection.chain.chain_verdicts import CODE, STAGES, ChainVerdicts
 from campaign_health.detection.rename.rename import Rename
 
@@ -30,6 +30,9 @@ MADE_UP = (0.4, 2.5)
 """How much of the missing count the new event must bring; the expectation itself sinks as the shortfall lasts."""
 
 LEAST_CONFIDENCE = 0.9
+
+SURE_NATS = 3.0
+"""Evidence with which the newest days show that the event is whole again, or short again: twenty to one."""
 
 RenamesOn = Callable[[date], Sequence[Rename]]
 _DEGRADED, _EVENT = CODE["degraded"], STAGES.index("event")
@@ -119,7 +122,28 @@ def _short(data: ChainInput, sums: _Sums, new: int, birth: int, column: int) -> 
         enough = (share >= LEAST_MISSING) & (missing > LEAST_DEVIATIONS * np.sqrt(variance))
         made_up = (brought >= MADE_UP[0] * missing) & (brought <= MADE_UP[1] * missing)
     mapped = (data.event_row[:, column] >= 0) & (data.event_row[:, column] != new)
-    return np.flatnonzero(enough & made_up & mapped)
+    found = np.flatnonzero(enough & made_up & mapped)
+    return found[~_whole_again(sums, found, birth, column)]
+
+
+def _whole_again(sums: _Sums, rows: NDArray[np.intp], birth: int, column: int) -> Flags:
+    """Whether the newest days show the event as it was, and no longer with the part missing that was before them.
+
+    What is summed since the birth of the new name stays short for weeks after the old one is sent again. Asked of every
+    number of newest days: the log likelihood ratio (normal) of *whole* against *short as before*.
+    """
+    whole, short_since = np.zeros(len(rows)), np.zeros(len(rows))
+    for begin in range(birth + 1, column + 1):
+        before, due_before, _ = sums.since(rows, birth, begin - 1)
+        counted, expected, variance = sums.since(rows, begin, column)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = (due_before - before) / due_before
+            short = (1.0 - share) * expected
+            nats = ((counted - short) ** 2 - (counted - expected) ** 2) / (2.0 * np.maximum(variance, 1.0))
+        nats = np.where(share >= LEAST_MISSING, nats, 0.0)
+        short_since = np.where(nats >= whole, 0.0, np.minimum(short_since, nats))
+        whole = np.maximum(whole, nats)
+    return np.asarray((whole >= SURE_NATS) & (short_since > -SURE_NATS))
 
 
 def _sums(events: Numbers, verdicts: ChainVerdicts) -> _Sums:

@@ -209,7 +209,9 @@ def _judge_day(
     since = state.back > 0
     for total, today in ((state.back_count, count), (state.back_expected, expected), (state.back_days, 1.0)):
         total[:] = np.where(since, total + np.where(judged, today, 0.0), 0.0)
-    enough = (state.back_count >= BACK_SHARE * state.back_expected) | (state.back_days >= BACK_DAYS)
+    # At least half of a usual day's: on a day that hardly brings any, two stragglers are all that is expected.
+    due = np.maximum(state.back_expected, state.level)
+    enough = (state.back_count >= BACK_SHARE * due) | (state.back_days >= BACK_DAYS)
     over = (ended & ~state.lost) | (state.lost & (state.back >= 4.6) & enough)
     state.evidence[:] = np.where(over, 0.0, state.evidence)
     state.run[:] = np.where(ended, 0.0, state.run)

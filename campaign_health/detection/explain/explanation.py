@@ -195,7 +195,7 @@ def _expectation(
             f"{words.downstream.capitalize()} come {spoken}: {events:,.1f} {words.upstream} count today.",
         ),
         Step("ratio", ratio, f"So far {ratio:.3f} {words.downstream} came from each of the {words.upstream}."),
-        Step("weekday", factor, f"On {WEEKDAYS[day.weekday()]} it usually is {factor:.2f} times that."),
+        Step("weekday", factor, _weekday_words(day, factor, words, at_rest=bool(seen.at_rest[row]))),
         *_dip(seen.dip, words),
         Step(
             "expected",
@@ -204,6 +204,13 @@ def _expectation(
             "for, and that they need not rise and fall quite as the events do).",
         ),
     ]
+
+
+def _weekday_words(day: date, factor: float, words: Words, *, at_rest: bool) -> str:
+    weekday = WEEKDAYS[day.weekday()]
+    if at_rest:
+        return f"It has had no {words.downstream} on {weekday} so far: next to none are expected, and none say nothing."
+    return f"On {weekday} it usually is {factor:.2f} times that."
 
 
 def _dip(dip: float, words: Words) -> list[Step]:
@@ -279,11 +286,13 @@ def _evidence(verdicts: PanelVerdicts, budget: Budget) -> list[Step]:
     began = int(verdicts.began[0, 0])
     since = "" if began < 0 else " today" if began == 0 else f" over {began + 1} days"
     kept = float(verdicts.kept[0, 0])
+    stays = bool(verdicts.alert[0, 0]) and evidence < needed
+    held = ", and the one that is open stays until enough comes again" if stays else ""
     steps = [
         Step(
             "evidence",
             evidence,
-            f"The evidence for a break adds up to {evidence:.1f}{since}; an incident opens at {needed:.1f}. "
+            f"The evidence for a break adds up to {evidence:.1f}{since}; an incident opens at {needed:.1f}{held}. "
             "With every 2.3 a break explains the days ten times better than chance does.",
         ),
         budget.step(needed),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from campaign_health.detection.incident.lifecycle import Change, Incident
+from campaign_health.detection.incident.incident_course import Change, Incident
 from campaign_health.words.dates import day_text
 
 CONFIRMED_HAND_OVER_DAYS = 7

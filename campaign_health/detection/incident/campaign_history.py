@@ -14,7 +14,7 @@ from campaign_health.detection.chain.chain_input import ChainInput, Flags, Numbe
 from campaign_health.detection.chain.chain_verdicts import STAGES, ChainVerdicts, Expectation
 from campaign_health.detection.incident.money import DailyMiss, Estimate
 from campaign_health.detection.pair.verdicts import STATUS_NAMES
-from campaign_health.words.dates import day_text
+from campaign_health.words.dates import day_text, days_text
 from campaign_health.words.missing import counted_at, missing_sentence
 from campaign_health.words.sentences import seen_sentence
 
@@ -23,6 +23,14 @@ LOOK_BACK_DAYS = 56
 
 RATIO_DAYS = 28
 """Days before a break from which its normal sends per event are taken."""
+
+
+BACK_DAYS, OLD_LEVEL_SHARE = 3, 0.8
+"""Newest days over which so much of the former sends per event must be there, where a lower level counts as normal."""
+
+
+SPLIT_MARGIN = 3.0
+"""Residual variances by which a split of days into broken and normal ones may do worse than the best one."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class CampaignHistory:
     held: Flags
     judged: Flags
     relearned: Flags
+    accepted: Flags
     not_running: Flags
     began: NDArray[np.int32]
     probability: Numbers
@@ -72,6 +81,7 @@ class CampaignHistory:
             held=verdicts.held[row],
             judged=verdicts.judged[row],
             relearned=verdicts.relearned[row],
+            accepted=verdicts.accepted[row],
             not_running=data.not_running[row],
             began=verdicts.began[row],
             probability=verdicts.probability[row],
@@ -173,55 +183,96 @@ class CampaignHistory:
         calm = self.judged[column] and not self.broken[column] and not self.held[column]
         return bool(calm and self.sent[column] > 0)
 
-    def first_column_back(self, column: int, stage: str) -> int:
-        """The first of the normal days up to `column`, which is the day on which they were enough to be sure."""
-        actual, expected = self.sent, self.expected_sends
+    def first_column_back(self, since: int, earliest: int, column: int, stage: str) -> int:
+        """The first of the normal days up to `column`, which is the day on which they were enough to be sure.
+
+        Not before `earliest`. It is where the share of the expectation that came steps up: the split of the days from
+        `since` on with the least squares on both sides (weighted by what was due), after the last day with nothing.
+        """
+        actual, expected = self._told_by(column, stage)
+        days = np.arange(max(since, self.oldest_column(column)), column + 1)
+        days = days[np.isfinite(actual[days]) & (expected.value[days] > 0)]
+        weight, share = expected.value[days], actual[days] / np.maximum(expected.value[days], 1e-9)
+        nothing = days[(actual[days] <= 0) & (expected.low[days] > 0)]
+        earliest = max(earliest, int(nothing[-1]) + 1 if nothing.size else earliest)
+        tried: list[tuple[int, float]] = []
+        for split in np.flatnonzero(days >= earliest):
+            sides = [(weight[part], share[part]) for part in (slice(0, split), slice(split, None))]
+            means = [float((w * of).sum() / w.sum()) if w.size else 0.0 for w, of in sides]
+            squares = sum(float((w * (of - mean) ** 2).sum()) for (w, of), mean in zip(sides, means, strict=True))
+            if means[1] > means[0]:
+                tried.append((int(days[split]), squares))
+        least = min((squares for _, squares in tried), default=0.0)
+        # Of days that do equally well the latest: a break is not called over on one of its better days.
+        enough = least * (1.0 + SPLIT_MARGIN / max(1, len(days) - 2))
+        return max((day for day, squares in tried if squares <= enough), default=column)
+
+    def _told_by(self, column: int, stage: str) -> tuple[Numbers, Expectation]:
+        """The series that says whether a break of that stage is over, with its expectation."""
         if stage == "delivered":
-            actual, expected = self.delivered, self.expected_deliveries
-        first = column
-        for earlier in range(column, self.oldest_column(column) - 1, -1):
-            if math.isnan(actual[earlier]):
-                continue
-            low = expected.low[earlier]
-            if actual[earlier] <= 0 or actual[earlier] < low:
-                break
-            first = earlier
-        return first
+            return self.delivered, self.expected_deliveries
+        if self._source_broke(column, stage):
+            # Sends follow the events that are left: only the source's own count says whether it is back.
+            has_event = self.event(column) is not None
+            return (self.events, self.expected_events) if has_event else (self.started, self.expected_starts)
+        return self.sent, self.expected_sends
+
+    def is_at_old_level(self, column: int, sends_per_source: float | None) -> bool:
+        """Whether the newest days sent what the source led to before the break."""
+        source = self.events if self.event(column) is not None else self.started
+        newest = slice(max(0, column - BACK_DAYS + 1), column + 1)
+        known = np.isfinite(source[newest]) & np.isfinite(self.sent[newest])
+        due = float(source[newest][known].sum()) * (sends_per_source or 0.0)
+        return due > 0 and float(self.sent[newest][known].sum()) >= OLD_LEVEL_SHARE * due
+
+    def event_on(self, day: date) -> str | None:
+        """The event it hung on that day; the oldest known one where the day lies before all columns."""
+        return self.event(max(0, self.column(day)))
 
     def falls_short(self, column: int) -> bool:
-        """Whether the day's sends alone lie below what was expected of it, as far as both are known."""
-        return not self.sent[column] >= self.expected_sends.low[column]
+        """Whether the day's own count lies below what was expected of it, as far as both are known."""
+        actual, expected = self._told_by(column, self.stage(column))
+        return not actual[column] >= expected.low[column]
 
-    def sentence(self, column: int) -> str:
-        """The day in one sentence with its numbers: of a lost event, of deliveries where they fail, else of sends.
+    def opening_sentence(self, opened: int, column: int) -> str:
+        """What shows the break that began in `opened`: the newest day that falls short, else all its days together."""
+        days = [day for day in range(max(opened, self.oldest_column(column)), column + 1) if self.judged[day]]
+        actual, expected = self._told_by(column, self.stage(column))
+        short = [day for day in days if not actual[day] >= expected.low[day]]
+        if short or len(days) < 2:
+            return self.sentence(column, slice(short[-1], short[-1] + 1) if short else None)
+        return self.sentence(column, slice(days[0], column + 1))
 
-        Where only two weeks together told, theirs: the day alone may pass for a healthy one.
+    def sentence(self, column: int, over: slice | None = None) -> str:
+        """What the day says of the campaign, with its numbers: of a lost event, of deliveries where they fail, else of
+        sends. `over`: the numbers are those of these columns, added up. Where only two weeks together told, theirs: the
+        day alone may pass for a healthy one.
         """
+        over = over or slice(column, column + 1)
         stage, event = self.stage(column), self.event(column)
         if np.isfinite(self.total_sends[column]):
             totals = float(self.total_sends[column]), float(self.total_expected[column])
-            first, last = self.day(column - int(self.began[column])), self.day(column)
-            return missing_sentence(counted_at(stage), *totals, first, last, _known(self.probability[column]))
-        delivered, expected = _known(self.delivered[column]), self.expected_sends
-        if stage == "event" and event is not None:
-            expected = self.expected_events
-        elif stage == "delivered" and delivered is not None:
-            expected = self.expected_deliveries
-        elif stage == "started" and event is None:
-            # Where no event is known and no journey starts, sends follow from nothing: the journeys' history tells.
-            expected = self.expected_starts
+            began = self.day(column - int(self.began[column]))
+            return missing_sentence(
+                counted_at(stage), *totals, began, self.day(column), _sum(self.probability[column : column + 1])
+            )
+        expected = self._told_by(column, stage)[1] if stage != "event" or event is not None else self.expected_sends
+        if stage == "delivered" and np.isnan(self.delivered[over]).all():
+            expected = self.expected_sends
+        low, high = _range_of_sum(*(part[over] for part in (expected.value, expected.low, expected.high)))
+        first, last = self.day(over.start), self.day(over.stop - 1)
         return seen_sentence(
             self.kind(column),
-            events=_known(self.events[column]),
-            started=_known(self.started[column]),
-            sent=_known(self.sent[column]),
-            delivered=delivered,
-            expected_low=_known(expected.low[column]),
-            expected_high=_known(expected.high[column]),
-            probability=_known(self.probability[column]),
+            events=_sum(self.events[over]),
+            started=_sum(self.started[over]),
+            sent=_sum(self.sent[over]),
+            delivered=_sum(self.delivered[over]),
+            expected_low=low,
+            expected_high=high,
+            probability=None if math.isnan(self.probability[column]) else float(self.probability[column]),
             stage=stage,
             event=event,
-            day=day_text(self.day(column), self.day(column)),
+            day=day_text(last, last) if first == last else f"the days {days_text(first, last, last)}",
         )
 
     def _ratio(self, source: Numbers, opened: int, column: int) -> float | None:
@@ -234,5 +285,16 @@ class CampaignHistory:
         return float(self.sent[before][both].sum()) / total if total > 0 else None
 
 
-def _known(number: float) -> float | None:
-    return None if math.isnan(number) else float(number)
+def _sum(numbers: Numbers) -> float | None:
+    known = numbers[np.isfinite(numbers)]
+    return float(known.sum()) if known.size else None
+
+
+def _range_of_sum(value: Numbers, low: Numbers, high: Numbers) -> tuple[float | None, float | None]:
+    """The range of a sum of days whose chances are independent; that of one day is its own."""
+    known = np.isfinite(value) & np.isfinite(low) & np.isfinite(high)
+    if not known.any():
+        return None, None
+    total = float(value[known].sum())
+    down, up = (math.sqrt(float(((end - value)[known] ** 2).sum())) for end in (low, high))
+    return max(0.0, total - down), total + up

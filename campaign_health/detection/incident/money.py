@@ -44,6 +44,16 @@ class DailyMiss:
             self.days + 1,
         )
 
+    def minus(self, other: DailyMiss) -> DailyMiss:
+        """Without some days that were added before."""
+        return DailyMiss(
+            max(0.0, self.expected - other.expected),
+            max(0.0, self.actual - other.actual),
+            max(0.0, self.spread_low - other.spread_low),
+            max(0.0, self.spread_high - other.spread_high),
+            max(0, self.days - other.days),
+        )
+
     def missed(self) -> Estimate | None:
         """Expected minus actual with its range, never below zero; None while no day could be counted."""
         if self.days == 0:

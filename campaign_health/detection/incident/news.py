@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from campaign_health.detection.incident.lifecycle import Change
+from campaign_health.detection.incident.incident_course import Change
 
 NEWS_DAYS = 3
 """A change that comes to light more days late than this is listed, and not announced as news."""
@@ -30,4 +30,4 @@ def is_news(
         return True
     if judged_before:
         return False
-    return still_open if change.kind == "opened" else known_before and change.kind == "recovered"
+    return still_open if change.kind == "opened" else known_before and change.kind in ("recovered", "closed")

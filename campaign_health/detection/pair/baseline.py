@@ -57,6 +57,7 @@ class Prediction:
     reach: FloatArray  # the day's sends + 1 / inverse size
     weight: FloatArray  # [models, pairs] plausibility of the models
     spread_weight: FloatArray  # [spreads + 1, models, pairs] plausibility of the spreads, storms last
+    at_rest: BoolArray  # a weekday on which the pair never sends: it expects next to nothing and proves nothing
     pause: FloatArray  # chance that the day is one of a pause
     delayed_events: FloatArray
     volume_step: FloatArray  # ln(events / usual events of that weekday)
@@ -82,7 +83,8 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
     shares = delay_shares(state, settings)
     events = delayed(state, shares)
     events = np.where(np.isnan(events), day.events, events)
-    factor = weekday_factors(state, settings)[day.weekday, pair]
+    at_rest = rests(state, settings)[day.weekday, pair]
+    factor = np.where(at_rest, settings.rest_factor, weekday_factors(state, settings)[day.weekday, pair])
     log_events = np.log(np.maximum(events, 0.5))
     volume = state.volume[day.weekday, pair]
     known_volume = state.volume_seen[day.weekday, pair] > 0
@@ -135,8 +137,8 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
     spread = (plausible * (spreads * np.maximum(inverse_size[:-1], -1.0)).sum(axis=0)).sum(axis=0)
     return Prediction(
         mean, mean_before, level, level_before, exposure, factor, inverse_size, shape, reach, plausible, spread_weight,
-        pause, events, step, np.where(known_volume, np.exp(volume), np.inf), typical, spread, component, ordinary,
-        total, dip,
+        at_rest, pause, events, step, np.where(known_volume, np.exp(volume), np.inf), typical, spread, component,
+        ordinary, total, dip,
     )  # fmt: skip
 
 
@@ -144,6 +146,14 @@ def weekday_factors(state: State, settings: DetectorSettings) -> FloatArray:
     """What each weekday is times the ratio, `[7, pairs]`, Monday first; only their product has a meaning of its own."""
     factors: FloatArray = (settings.weekday_prior + state.weekday_sum) / (settings.weekday_prior + state.weekday_weight)
     return factors
+
+
+def rests(state: State, settings: DetectorSettings) -> BoolArray:
+    """On which weekdays a pair never sends, `[7, pairs]`, Monday first.
+
+    Of a weekday that has had no sends of many that were due, nobody can say that sends stopped on it.
+    """
+    return (state.weekday_due >= settings.rest_due) & (state.weekday_sends <= settings.rest_leak * state.weekday_due)
 
 
 def common_dip(state: State, day: Day, expected: FloatArray) -> float:

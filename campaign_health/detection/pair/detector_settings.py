@@ -53,6 +53,9 @@ class DetectorSettings:
     surge_most: float = 5.0  # times the expectation: more is not remembered of a day
     weekday_prior: float = 5.0  # days' worth of "no weekday pattern"
     weekday_memory: float = 14.0  # same weekdays (weeks) remembered
+    rest_due: float = 4.0  # sends due on a weekday, all told, that prove that it is one of rest if none was made
+    rest_leak: float = 0.02  # share of them that may be sent all the same
+    rest_factor: float = 0.02  # what such a weekday is times the ratio
     delay_memory: float = 60.0  # days that choose the delay
     elasticity_prior: float = 3.0  # days' worth of "sends are proportional to events"
     volume_gain: float = 0.15  # share of a new day in the event count's own weekday level

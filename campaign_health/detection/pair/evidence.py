@@ -40,7 +40,7 @@ class Weighing:
 
 def weigh(state: State, day: Day, seen: Prediction, settings: DetectorSettings) -> Weighing:
     """Adds the day's evidence to the state's CUSUMs, in place where no incident is open, and sums it up."""
-    gain = day_gain(state, day, seen, settings)
+    gain = np.where(seen.at_rest, 0.0, day_gain(state, day, seen, settings))
     fade = np.where(np.array(settings.kept_shares) > 0, 1.0 - settings.fading, 1.0)[:, None, None]
     updated = np.where(day.judged, np.maximum(0.0, state.evidence * fade + gain), state.evidence)
     updated = np.where(state.days_seen >= settings.learning_days, updated, 0.0)

@@ -106,6 +106,8 @@ def _learn_weekday(
     kept = np.where(live, 1.0 - lesson / settings.weekday_memory, 1.0)
     state.weekday_sum[day.weekday, pair] = state.weekday_sum[day.weekday, pair] * kept + weight * relative
     state.weekday_weight[day.weekday, pair] = state.weekday_weight[day.weekday, pair] * kept + weight
+    state.weekday_due[day.weekday, pair] += np.where(live, plain, 0.0)
+    state.weekday_sends[day.weekday, pair] += np.where(live, day.sends, 0.0)
 
 
 def _learn_last_days(state: State, day: Day, seen: Prediction, lesson: FloatArray, settings: DetectorSettings) -> None:

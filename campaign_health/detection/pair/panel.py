@@ -47,6 +47,8 @@ class State(Memory):
     # weekday pattern of the ratio, and usual event count by weekday (ln)
     weekday_sum: FloatArray
     weekday_weight: FloatArray
+    weekday_due: FloatArray  # sends that would have been due on each weekday if all were alike, and
+    weekday_sends: FloatArray  # those that were sent
     volume: FloatArray
     volume_seen: FloatArray
     volume_spread: FloatArray
@@ -124,6 +126,8 @@ class State(Memory):
             pausing=full(0.0),
             weekday_sum=full(0.0, 7),
             weekday_weight=full(0.0, 7),
+            weekday_due=full(0.0, 7),
+            weekday_sends=full(0.0, 7),
             volume=full(0.0, 7),
             volume_seen=full(0.0, 7),
             volume_spread=full(0.05),

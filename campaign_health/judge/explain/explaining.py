@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,6 +23,7 @@ from campaign_health.judge.material import DIAGNOSIS_DAYS, Stretch, read_stretch
 from campaign_health.judge.planned_campaigns import Plan
 from campaign_health.settings import WorkspaceSettings
 from campaign_health.state.find_campaign import no_verdict
+from campaign_health.state.incident import Incident, incident_on, incidents_of
 from campaign_health.words.missing import counted_at, missing_sentence
 from campaign_health.words.sentences import seen_sentence
 from storage.connection import Connection
@@ -39,7 +39,7 @@ class _Asked:
     """A verdict, the incident that was on that day, and what the verdict rests on."""
 
     verdict: _Row
-    incident: _Row | None
+    incident: Incident | None
     known: Known
     stretch: Stretch
 
@@ -71,8 +71,8 @@ def _read(
     # Judged from the beginning, more days can be shown; in a large workspace that would take too long.
     small = len(known.plans) * (known.last_day - known.first_day).days <= _SMALL
     stretch = read_stretch(connection, known, known.last_day, DIAGNOSIS_DAYS, whole=small)
-    incidents = judged.incidents(connection, workspace.name).values()
-    return _Asked(verdict, _incident_on(incidents, campaign_id, verdict["day"]), known, stretch)
+    incident = incident_on(incidents_of(connection, workspace.name, campaign_id), verdict["day"])
+    return _Asked(verdict, incident, known, stretch)
 
 
 def _explained(asked: _Asked) -> Explanation:
@@ -95,11 +95,12 @@ def _explained(asked: _Asked) -> Explanation:
         verdict["status"],
         verdict["stage"],
         verdict["cause"],
-        None if incident is None else str(incident["incident_id"]),
+        None if incident is None else incident.incident_id,
         [first, *(link.sentence for link in links)],
         _conclusion(verdict, row, data, found),
         links if of_event is None else [of_event, *links],
-        **_cause_told(incident),
+        why=None if incident is None else incident.why or None,
+        next_step=None if incident is None else incident.next_step or None,
     )
 
 
@@ -147,22 +148,3 @@ def _event_of_the_day(plan: Plan, row: int, data: ChainInput) -> str | None:
         if period.since is None or period.since <= day:
             event = period.event
     return event
-
-
-def _incident_on(incidents: Iterable[_Row], campaign_id: int, day: date) -> _Row | None:
-    for row in incidents:
-        over = row["recovered_on"] is not None and row["recovered_on"] <= day
-        if (
-            row["campaign_id"] == campaign_id
-            and row["detected_on"] <= day
-            and not over
-            and row["status"] != "withdrawn"
-        ):
-            return row
-    return None
-
-
-def _cause_told(incident: _Row | None) -> dict[str, str | None]:
-    causes = json.loads(incident["evidence"]) if incident is not None else []
-    first = causes[0] if causes else {}
-    return {"why": first.get("sentence") or None, "next_step": first.get("next_step") or None}

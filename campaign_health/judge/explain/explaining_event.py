@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -22,6 +19,7 @@ from campaign_health.detection.explain.event_explanation import (
 from campaign_health.detection.explain.explanation import Budget
 from campaign_health.detection.pair.monitor import PanelVerdicts
 from campaign_health.judge.explain.explained import HISTORY, LinkDay, LinkExplained
+from campaign_health.state.incident import Incident
 from campaign_health.words.numbers import plural, share_text, span
 
 _DAYS_SHOWN = 10
@@ -46,7 +44,7 @@ def event_step(row: int, data: ChainInput, found: LinkVerdicts) -> str:
 
 
 def event_link(
-    row: int, data: ChainInput, events: EventVerdicts, incident: Mapping[str, Any] | None, years: float
+    row: int, data: ChainInput, events: EventVerdicts, incident: Incident | None, years: float
 ) -> LinkExplained | None:
     """The event that broke, against its own history; None where the day says nothing of it.
 
@@ -154,14 +152,14 @@ def _day(event_row: int, column: int, data: ChainInput, events: EventVerdicts) -
 
 
 def _hand_over(
-    event_row: int, data: ChainInput, events: EventVerdicts, incident: Mapping[str, Any] | None
+    event_row: int, data: ChainInput, events: EventVerdicts, incident: Incident | None
 ) -> HandOverDays | None:
     """The days since the incident's part hand-over began, as far as they are judged anew; None where it has none."""
-    causes = json.loads(incident["evidence"]) if incident is not None else []
+    causes = () if incident is None else incident.causes
     new = next((name for cause in causes if (name := cause.get("facts", {}).get("new_event"))), None)
     if incident is None or new not in data.panel.events:
         return None
-    begin = max(0, data.column(incident["opened_on"]))
+    begin = max(0, data.column(incident.opened_on))
     counted, expected = data.panel.counts[event_row, begin:], events.expected[event_row, begin:]
     known = np.isfinite(counted) & np.isfinite(expected)
     brought = data.panel.counts[data.panel.events.index(new), begin:]

@@ -12,9 +12,10 @@ from campaign_health.detection.chain.chain_input import ChainInput, Numbers
 from campaign_health.detection.chain.chain_links import ALARMING_LINKS, LINKS, ChainState, LinkVerdicts, link_settings
 from campaign_health.detection.explain.explanation import Budget, PairsDay, Words, explain_pair
 from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.pair.monitor import PanelVerdicts
 from campaign_health.detection.pair.verdicts import STATUS_NAMES
 from campaign_health.judge.explain.explained import LinkDay, LinkExplained
-from campaign_health.judge.explain.explaining_event import known_number, link_day
+from campaign_health.judge.explain.explaining_event import known_number, link_day, times_likelier
 from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import count, share_text, span
 
@@ -69,14 +70,34 @@ def _link(
     dip = next((step.value for step in steps if step.label == "dip"), None)
     if days[-1].status == "surging":
         began_on = _first_of_run(days)
-    sentence = _say(words, link.downstream, days[-1], broken, began_on)
+    sentence = say_link(words, link.downstream, days[-1], broken, began_on, _opened(verdicts, row, data))
     if isinstance(dip, float) and days[-1].upstream:
         usual = f"{share_text(dip)} of their usual {words.downstream}"
         sentence += f" All campaigns together had {usual}; that is allowed for."
     return LinkExplained(link.upstream, link.downstream, link.stage, sentence, broken, began_on, days, steps)
 
 
-def _say(words: Words, downstream: str, day: LinkDay, broken: bool, began_on: date | None) -> str:
+def _opened(verdicts: PanelVerdicts, row: int, data: ChainInput) -> tuple[date, float] | None:
+    """The day on which the alarm that still holds was raised, and how many times likelier a break was then.
+
+    None where it was raised before the days that are judged here.
+    """
+    before = np.flatnonzero(~verdicts.alert[row])
+    column = int(before[-1]) + 1 if before.size else 0
+    if not before.size or column >= data.days:
+        return None
+    return data.day(column), times_likelier(verdicts.evidence[row, column]) or 0.0
+
+
+def say_link(
+    words: Words,
+    downstream: str,
+    day: LinkDay,
+    broken: bool,
+    began_on: date | None,
+    opened: tuple[date, float] | None,
+) -> str:
+    """What the link did on the day, in one sentence; `opened`: when its alarm was raised, and how sure it was then."""
     title = f"{words.upstream.capitalize()} to {words.downstream}: "
     if downstream == "delivered" and day.upstream is not None and day.downstream is None:
         return title + "deliveries of this day are still coming in, so not judged yet."
@@ -89,10 +110,19 @@ def _say(words: Words, downstream: str, day: LinkDay, broken: bool, began_on: da
         return f"{title}{seen}. Without {words.upstream} there is nothing to judge."
     said = f"{title}{seen}; {span(day.expected_low, day.expected_high)} expected"
     if broken and began_on is not None:
-        times = _times_words(day.evidence)
+        since, needed = day_text(began_on, day.day), _times_words(day.threshold)
+        now = day.evidence or 0.0
+        if opened is not None and opened[1] > now:
+            alarm, then = day_text(opened[0], day.day), _times_words(opened[1])
+            return (
+                f"{said}. Broken: on {alarm} the days since {since} were {then} likelier if it is broken than if it is "
+                f"healthy; an alarm needs {needed}, and it stays until enough comes again."
+            )
+        if now < (day.threshold or 0.0):
+            return f"{said}. Broken since {since}: an alarm was raised then, and it stays until enough comes again."
         return (
-            f"{said}. Broken: the days since {day_text(began_on, day.day)} are {times} likelier if it is broken than "
-            f"if it is healthy; an alarm needs {_times_words(day.threshold)}."
+            f"{said}. Broken: the days since {since} are {_times_words(now)} likelier if it is broken than "
+            f"if it is healthy; an alarm needs {needed}."
         )
     if day.status == "surging":
         since = f", since {day_text(began_on, day.day)}" if began_on is not None else ""

@@ -10,7 +10,7 @@ from campaign_health.pipeline.report import Tally
 from collectors.errors import CollectorError
 from collectors.mixpanel import fetch_property_profiles, last_day_served
 from storage.read.collected import campaign_events, newly_seen_events, profiled_days, stored_days
-from storage.save import mark_not_collected, save_property_profiles, save_source_days
+from storage.save import mark_not_collected, save_event_parts, save_property_profiles, save_source_days
 
 # The first run looks back, so that a property that changed lately has something to be compared with.
 LOOK_BACK_DAYS = (7, 14, 28)
@@ -74,6 +74,7 @@ def _profile(run: WorkspaceRun, tally: Tally, day: date, events: list[str]) -> N
         tally.notes.append(f"{day}: the first 200,000 events were read as a sample.")
     with run.saving() as connection:
         tally.rows += save_property_profiles(connection, run.name, profiles, run.clock.instant())
+        save_event_parts(connection, run.name, profiles, run.clock.instant())
         state = {day: count_state(day, run.now, run.zone)}
         save_source_days(connection, "mixpanel_properties", state, run.collected(run.clock.instant()))
     tally.kept = True

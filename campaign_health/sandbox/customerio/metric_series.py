@@ -98,6 +98,14 @@ def message_series(
     return dict(counts(world, known, names, buckets, now))
 
 
+def action_series(
+    world: World, campaign: CampaignTruth, message: int, buckets: Buckets, now: datetime
+) -> dict[str, Any]:
+    """The ``series`` of one message's metrics, over all of its deliveries."""
+    known = {name: world.seen(name, daily, now) for name, daily in campaign.series_of(message).items()}
+    return dict(counts(world, known, SERIES, buckets, now))
+
+
 def journey_series(world: World, campaign: CampaignTruth, buckets: Buckets, now: datetime) -> dict[str, list[int]]:
     """The ``journey_metric`` of a campaign: journeys by the bucket in which they started."""
     known = {name: world.seen(f"journeys.{name}", daily, now) for name, daily in campaign.journeys.items()}

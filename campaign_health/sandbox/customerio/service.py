@@ -29,11 +29,13 @@ class CustomerIo:
                 (r"/v1/campaigns/([^/]+)", "campaign", self._campaign),
                 (r"/v1/campaigns/([^/]+)/actions", "actions", self._actions),
                 (r"/v1/campaigns/([^/]+)/actions/([^/]+)", "action", self._action),
+                (r"/v1/campaigns/([^/]+)/actions/([^/]+)/metrics", "action_metrics", self._action_metrics),
                 (r"/v1/campaigns/([^/]+)/metrics", "metrics", self._metrics),
                 (r"/v1/campaigns/([^/]+)/journey_metrics", "journey_metrics", self._journeys),
                 (r"/v1/campaigns/([^/]+)/messages", "messages", self._messages),
                 (r"/v1/workspaces", "workspaces", self._workspaces),
                 (r"/v1/segments", "segments", self._segments),
+                (r"/v1/segments/([^/]+)/customer_count", "customer_count", self._customer_count),
             )
         ]
 
@@ -76,6 +78,24 @@ class CustomerIo:
             if str(message.id) == ids[1]:
                 return json_answer({"action": defined_campaigns.action_body(campaign, message, updated)})
         raise Refusal(error("action not found", 404))
+
+    def _action_metrics(self, call: Call, ids: list[str]) -> Answer:
+        campaign = self._find(ids[0])
+        if ids[1] not in {str(message.id) for message in campaign.messages}:
+            raise Refusal(error("action not found", 404))
+        if call.get("version") != "2":
+            raise Refusal(error("version 2 only", 400))
+        start, end = _window(call)
+        unit = metric_series.RESOLUTIONS.get(call.get("res") or "")
+        zone = _zone(call.get("tz") or "UTC")
+        if unit is None or zone is None:
+            return json_answer({"metric": {"series": dict.fromkeys(metric_series.SERIES)}})
+        # What `type` says is passed over here: the backend adds all channels up.
+        buckets = metric_series.Buckets.between(start, end, unit, zone)
+        series = metric_series.action_series(self.setting.world, campaign, int(ids[1]), buckets, self.setting.now())
+        return json_answer(
+            {"start": buckets.printed(0), "end": buckets.printed(-1), "res": unit, "metric": {"series": series}}
+        )
 
     def _metrics(self, call: Call, ids: list[str]) -> Answer:
         campaign, world, now = self._find(ids[0]), self.setting.world, self.setting.now()
@@ -155,6 +175,18 @@ class CustomerIo:
 
     def _segments(self, call: Call, ids: list[str]) -> Answer:
         return json_answer({"segments": self.setting.world.segments})
+
+    def _customer_count(self, call: Call, ids: list[str]) -> Answer:
+        world = self.setting.world
+        if not ids[0].isdecimal():
+            raise Refusal(error("invalid segment id", 400))
+        number = int(ids[0])
+        people = world.segment_people.get(number)
+        if people is None and all(segment.get("id") != number for segment in world.segments):
+            raise Refusal(error("segment not found", 404))
+        today = world.index(world.today(self.setting.now()))
+        count = 0 if people is None or not 0 <= today < world.days else int(people[today])
+        return json_answer({"segment_id": number, "count": count})
 
     def _find(self, number: str) -> CampaignTruth:
         if not number.isdecimal():

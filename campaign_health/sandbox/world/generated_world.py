@@ -19,11 +19,14 @@ def generated_world(
     last_day: date | None = None,
     time_zone: str = "UTC",
     seed: int = 1,
+    messages: int = 1,
+    segments: int = 0,
 ) -> World:
     """A healthy world: event ``k`` triggers campaign ``k``, further events trigger nothing.
 
     ``last_day`` is the last complete day (without it, 2026-11-30); the clock stands at 09:00 on the day after, whose
-    numbers are there too. Event volumes spread from a few to thousands a day.
+    numbers are there too. Event volumes spread from a few to thousands a day. Each campaign has so many ``messages``,
+    and filters by one of so many ``segments``.
 
     Raises:
         ValueError: when there are more campaigns than events.
@@ -48,6 +51,11 @@ def generated_world(
         first_day=first,
         days=days + 1,
         now=datetime.combine(last + timedelta(days=1), time(9), zone),
+        segments=[
+            {"id": one, "name": f"Segment {one}", "state": "finished", "type": "dynamic"}
+            for one in range(1, segments + 1)
+        ],
+        segment_people={one: np.full(days + 1, 100 * one) for one in range(1, segments + 1)},
         events={name: EventTruth(name, row, properties) for name, row in zip(names, counts, strict=True)},
         campaigns={
             number: CampaignTruth(
@@ -58,7 +66,11 @@ def generated_world(
                 first_started=created,
                 series={"created": row, "sent": row, "delivered": delivered[number - 1], "opened": opened[number - 1]},
                 journeys={"started": counts[number - 1], "activated": row, "messaged": row, "finished": row},
-                messages=(Message(number * 10, "First message", subject="Hello", body="{{event.plan}}"),),
+                messages=tuple(
+                    Message(number * 100 + place, f"Message {place + 1}", subject="Hello", body="{{event.plan}}")
+                    for place in range(messages)
+                ),
+                filter_segment_ids=(number % segments + 1,) if segments else (),
             )
             for number, row in enumerate(sent, start=1)
         },

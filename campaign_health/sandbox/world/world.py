@@ -100,6 +100,7 @@ class CampaignTruth:
     """A Customer.io campaign: its definition as created, later edits, and numbers per day.
 
     ``series`` are message metrics, ``journeys`` journey metrics; one that is missing is zero on each day.
+    ``message_series`` are the metrics of single messages, where they are not equal parts of the campaign's.
     """
 
     id: int
@@ -117,6 +118,14 @@ class CampaignTruth:
     filter_segment_ids: tuple[int, ...] = ()
     changes: tuple[DefinitionChange, ...] = ()
     failures: tuple[FailureText, ...] = ()
+    message_series: dict[int, dict[str, Counts]] = field(default_factory=dict)
+
+    def series_of(self, message: int) -> dict[str, Counts]:
+        """The metrics of one message: its own where the world has them, else an equal part of the campaign's."""
+        if self.message_series:
+            return self.message_series.get(message, {})
+        place, several = [one.id for one in self.messages].index(message), len(self.messages)
+        return {name: (daily + several - 1 - place) // several for name, daily in self.series.items()}
 
 
 @dataclass(frozen=True)
@@ -137,7 +146,10 @@ class Arrivals:
 
 @dataclass
 class World:
-    """Everything the services know. ``now`` is where their clock starts; the world itself has no clock."""
+    """Everything the services know. ``now`` is where their clock starts; the world itself has no clock.
+
+    ``segment_people`` is how many people a segment holds during each day; a listed segment without it holds nobody.
+    """
 
     time_zone: str
     first_day: date
@@ -147,6 +159,7 @@ class World:
     campaigns: dict[int, CampaignTruth]
     schemas: list[dict[str, Any]] = field(default_factory=list)
     segments: list[dict[str, Any]] = field(default_factory=list)
+    segment_people: dict[int, Counts] = field(default_factory=dict)
     arrivals: dict[str, Arrivals] = field(default_factory=dict)
     time_storage: Literal["utc", "project"] = "utc"
     duplicate_every: int = 100
