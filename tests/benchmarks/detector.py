@@ -146,9 +146,7 @@ def main() -> None:
             columns[name] = summary(score.score(cases, answers))
         print(f"\nSeed {seed}: {len(pairs)} pairs, {len(cases)} cases, {probes} causality probes passed")
         print(pd.DataFrame(columns).round(3).to_string())
-        print(
-            "(false alarms per pair-year; full break, halved, lost: share found within 14 days; the rest: share alarmed)"
-        )
+        print("(false alarms per pair-year; full break, halved, lost: share found within 14 days; rest: share alarmed)")
         if options.tables:
             for name, table in tables.items():
                 print(f"\n{name}\n{table.round(3).to_string(index=False)}")
