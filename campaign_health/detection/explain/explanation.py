@@ -70,26 +70,6 @@ class Budget:
         )
 
 
-def explain_day(
-    state: State,
-    upstream: float | None,
-    downstream: float | None,
-    day: date,
-    *,
-    settings: DetectorSettings | None = None,
-    words: Words | None = None,
-) -> list[Step]:
-    """The verdict of `day` from the State of one pair after the day before, as steps from counts to verdict.
-
-    `state` holds exactly one pair and is not changed; None = not collected. Raises ValueError for a state of
-    several pairs or one that already knows the day.
-    """
-    if len(state) != 1:
-        raise ValueError(f"one pair is explained at a time; the state holds {len(state)}")
-    up, down = (np.array([math.nan if count is None else float(count)]) for count in (upstream, downstream))
-    return explain_pair(state, 0, PairsDay(day, up, down), settings=settings, words=words)
-
-
 @dataclass(frozen=True)
 class PairsDay:
     """One day's counts of all pairs, NaN = not collected, and whether each campaign was not running (None: all were).

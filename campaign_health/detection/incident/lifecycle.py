@@ -28,8 +28,9 @@ from campaign_health.words.numbers import plural
 REOPEN_DAYS = 7
 """A break that shows again within so many days after its end is the same one, opened again."""
 
-LOOK_AGAIN_DAYS = 14
-"""For so many days after its detection the cause of an incident is looked for every day, later once a week."""
+LOOK_AGAIN_DAYS = 60
+"""For so many days after its detection the cause of an incident is looked for every day, so that its numbers are of
+today; later once a week."""
 
 _MANY = {"send": "sends", "delivery": "deliveries"}
 _SEVERITY = {"degraded": 1, "silent": 2, "event_lost": 2}
