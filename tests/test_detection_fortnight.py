@@ -21,7 +21,7 @@ from tests.wild_pairs import wild_pairs
 
 MONDAY = date(2026, 1, 5)
 LOSS, MENDED = 160, 176
-DAYS_ALONE = replace(DetectorSettings(), together_slack=-1000.0)
+DAYS_ALONE = replace(DetectorSettings(), fortnight_least=100_000)
 
 
 def restless(pairs: int = 60, days: int = 240, events: float = 120.0, seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
