@@ -255,8 +255,8 @@ def _two_weeks(state: State, now: Considered, row: int, settings: DetectorSettin
         Step(
             "together",
             both,
-            f"The mean of this and of the days' own evidence, {daily:.1f}, is {both:.1f}; it counts where the days alone "
-            "do not open an incident and it does.",
+            f"The mean of this and of the days' own evidence, {daily:.1f}, is {both:.1f}; it counts where the days "
+            "alone do not open an incident and it does.",
         ),
     ]
 
