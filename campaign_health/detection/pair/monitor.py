@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from campaign_health.detection.pair.alarm import close, follow_alerts, open_alerts
 from campaign_health.detection.pair.baseline import Day, Prediction, predict
-from campaign_health.detection.pair.delay import plausible_events, remember
+from campaign_health.detection.pair.delay import learn_delay, plausible_events, remember
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.pair.evidence import Weighing, follow_runs, weigh
 from campaign_health.detection.pair.fortnight import Fortnight, Proof, prove, weigh_fortnight
 from campaign_health.detection.pair.learning import learn, learn_deviation
 from campaign_health.detection.pair.likelihood import closed_gain
+from campaign_health.detection.pair.not_yet import after_a_gap, before_first_send
 from campaign_health.detection.pair.panel import State
 from campaign_health.detection.pair.ranges import probability_of_few, probable_range
 from campaign_health.detection.pair.verdicts import Change, Status
@@ -164,9 +165,15 @@ def consider(
     if off is not None:
         observed &= ~off
     day = Day(np.where(observed, upstream, 0.0), np.where(observed, downstream, 0.0), weekday, observed, observed)
-    remember(state, upstream if off is None else np.where(off, np.nan, upstream), gap)
+    # While it is not running no journey begins, whatever the event does: nothing is sent for those days later.
+    remember(state, upstream if off is None else np.where(off, 0.0, upstream), gap)
+    waits = before_first_send(state, day.events, day.sends, observed)
+    not_yet = waits | after_a_gap(state, day.events, day.sends, observed, settings)
     state.days_since += gap
-    seen = predict(state, day, settings, shared_dip=shared_dip)
+    seen = predict(state, day, settings, not_yet=not_yet, shared_dip=shared_dip)
+    if waits.any():
+        lesson = (waits & (day.events > 0)).astype(float)
+        learn_delay(state, day.sends, np.full(len(state), np.inf), lesson, weekday, settings)
     weighing = weigh(state, day, seen, settings)
     follow_runs(state, day, seen, weighing, gap)
     fortnight = weigh_fortnight(state, day, seen, settings)
