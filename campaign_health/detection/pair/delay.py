@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.pair.delay_profiles import LAGS, LOG_PRIOR, NEAR_LAGS, PROFILES
+from campaign_health.detection.pair.delay_profiles import LAGS, LOG_PRIOR, NEAR_LAGS, exposures, mixed
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.pair.panel import State
 
@@ -31,8 +31,7 @@ def delay_weights(state: State, settings: DetectorSettings) -> FloatArray:
 
 def delay_shares(state: State, settings: DetectorSettings) -> FloatArray:
     """The share of a day's sends that comes from each day before it, `[lags, pairs]`, summing to one."""
-    shares: FloatArray = PROFILES.T @ delay_weights(state, settings)
-    return shares
+    return mixed(delay_weights(state, settings))
 
 
 def delayed(state: State, shares: FloatArray) -> FloatArray:
@@ -97,8 +96,7 @@ def learn_delay(
     target = np.log(sends + 0.5)
     same_weekday = state.delay_weekday_weight[weekday, pair]
     keep = 1.0 - 0.05 * weight
-    exposure = PROFILES @ counts
-    position = target - np.log(exposure + 0.5)
+    position = target - np.log(exposures(counts) + 0.5)
     pattern = state.delay_weekday[:, weekday, pair]
     residual = position - state.delay_level - pattern / (_SAME_WEEKDAY_PRIOR + same_weekday)
     state.delay_level += level_gain * residual

@@ -32,3 +32,30 @@ _SHARES_AND_PRIOR: tuple[tuple[list[float], float], ...] = (
 )
 PROFILES: FloatArray = np.array([shares for shares, _ in _SHARES_AND_PRIOR])
 LOG_PRIOR: FloatArray = np.log(np.array([prior for _, prior in _SHARES_AND_PRIOR]))
+
+# One profile after another rather than one product of matrices: most have one lag, and small products that are spread
+# over the processors cost more than they save.
+_ALONE = np.flatnonzero((PROFILES > 0).sum(axis=1) == 1)
+_LAG_OF_ALONE = PROFILES[_ALONE].argmax(axis=1)
+_TOGETHER = [
+    (number, np.flatnonzero(PROFILES[number]), PROFILES[number][PROFILES[number] > 0][:, None])
+    for number in np.flatnonzero((PROFILES > 0).sum(axis=1) > 1)
+]
+
+
+def exposures(counts: FloatArray) -> FloatArray:
+    """The events that each profile lets be sent for today, `[profiles, pairs]`, of the counts by lag."""
+    result = np.empty((len(PROFILES), counts.shape[1]))
+    result[_ALONE] = counts[_LAG_OF_ALONE]
+    for number, lags, shares in _TOGETHER:
+        result[number] = (shares * counts[lags]).sum(axis=0)
+    return result
+
+
+def mixed(weights: FloatArray) -> FloatArray:
+    """The share of each lag, `[lags, pairs]`, of profiles that are so likely."""
+    result = np.zeros((LAGS, weights.shape[1]))
+    result[_LAG_OF_ALONE] = weights[_ALONE]
+    for number, lags, shares in _TOGETHER:
+        result[lags] += shares * weights[number]
+    return result

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from campaign_health.detection.pair.alarm import close, follow_alerts, open_alerts
 from campaign_health.detection.pair.baseline import Day, Prediction, predict
-from campaign_health.detection.pair.delay import learn_delay, plausible_events, remember
+from campaign_health.detection.pair.delay import plausible_events, remember
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.pair.evidence import Weighing, follow_runs, weigh
 from campaign_health.detection.pair.fortnight import Fortnight, Proof, prove, weigh_fortnight
 from campaign_health.detection.pair.learning import learn, learn_deviation
 from campaign_health.detection.pair.likelihood import closed_gain
-from campaign_health.detection.pair.not_yet import after_a_gap, before_first_send
+from campaign_health.detection.pair.not_yet import not_yet_possible
 from campaign_health.detection.pair.panel import State
 from campaign_health.detection.pair.ranges import probability_of_few, probable_range
 from campaign_health.detection.pair.verdicts import Change, Status
@@ -167,13 +167,8 @@ def consider(
     day = Day(np.where(observed, upstream, 0.0), np.where(observed, downstream, 0.0), weekday, observed, observed)
     # While it is not running no journey begins, whatever the event does: nothing is sent for those days later.
     remember(state, upstream if off is None else np.where(off, 0.0, upstream), gap)
-    waits = before_first_send(state, day.events, day.sends, observed)
-    not_yet = waits | after_a_gap(state, day.events, day.sends, observed, settings)
     state.days_since += gap
-    seen = predict(state, day, settings, not_yet=not_yet, shared_dip=shared_dip)
-    if waits.any():
-        lesson = (waits & (day.events > 0)).astype(float)
-        learn_delay(state, day.sends, np.full(len(state), np.inf), lesson, weekday, settings)
+    seen = predict(state, day, settings, not_yet=not_yet_possible(state, day, settings), shared_dip=shared_dip)
     weighing = weigh(state, day, seen, settings)
     follow_runs(state, day, seen, weighing, gap)
     fortnight = weigh_fortnight(state, day, seen, settings)
