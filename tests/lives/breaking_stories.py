@@ -8,7 +8,7 @@ import numpy as np
 
 from campaign_health.sandbox.world.world import MISSING, Property
 from tests.lives.draw import PLAN, PLAN_OBJECT, PLATFORM, USER, Draw
-from tests.lives.life import DAYS, Life
+from tests.lives.life import DAYS, PAST, Life
 
 
 def _between(bad: int, good: int | None) -> slice:

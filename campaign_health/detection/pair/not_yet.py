@@ -21,7 +21,7 @@ DOUBT = 0.05  # chance of such a profile from which on nobody can say that sends
 
 
 def not_yet_possible(state: State, day: Day, settings: DetectorSettings) -> BoolArray:
-    """Pairs of which nobody can say today that sends are missing. Learns the wait of those that never sent, in place."""
+    """Pairs that may not have anything to send yet today. Learns the wait of those that never sent, in place."""
     waits = _before_first_send(state, day)
     if waits.any():
         learn_delay(state, day.sends, np.full(len(state), np.inf), waits.astype(float), day.weekday, settings)
@@ -53,4 +53,4 @@ def _after_a_gap(state: State, day: Day, settings: DetectorSettings) -> BoolArra
         weight = delay_weights(state, settings)[:, rows]
         possible = exposures(np.nan_to_num(state.recent[:, rows]))
         found[rows] = (weight * (possible < POSSIBLE * day.events[rows])).sum(axis=0) >= DOUBT
-    return found
+    return np.asarray(found)

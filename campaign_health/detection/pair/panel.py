@@ -185,8 +185,8 @@ class State(Memory):
         new = State.fresh(len(rows), settings)
         kept = {
             "recent", "days_seen", "days_since", "volume", "volume_seen", "volume_spread", "usual_volume", "usual_seen",
-            "unusual", "delay_level", "delay_error", "delay_weekday", "delay_weekday_weight", "delay_weight", "waited", "storms",
-            "ordinary", "pauses", "pause_days", "pausing", "elasticity", "elasticity_weight", "excess", "excursions",
+            "unusual", "delay_level", "delay_error", "delay_weekday", "delay_weekday_weight", "delay_weight", "waited",
+            "storms", "ordinary", "pauses", "pause_days", "pausing", "elasticity", "elasticity_weight", "excess", "excursions",
             "provable", "fortnight_score",
         }  # fmt: skip
         changed: dict[str, Any] = {}
