@@ -8,10 +8,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from campaign_health.detection.explain.explanation import Budget, PairsDay, Words, explain_day, explain_pair
+from campaign_health.detection.explain.explanation import Budget, PairsDay, Words, explain_pair
 from campaign_health.detection.pair.monitor import judge_panel
 from campaign_health.detection.pair.panel import State
 from campaign_health.words.numbers import how_rare, span
+from tests.explanation_cast import explain_day
 
 MONDAY = date(2026, 1, 5)
 DAYS = 60
@@ -58,11 +59,6 @@ def test_the_words_fit_the_stage() -> None:
     )
     assert "journeys activated" in said
     assert "sends" not in said
-
-
-def test_only_one_pair_is_explained_at_a_time() -> None:
-    with pytest.raises(ValueError, match="one pair"):
-        explain_day(State.fresh(2), 1, 1, MONDAY)
 
 
 def test_the_verdict_of_a_pair_is_one_sentence_with_numbers() -> None:

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign_health.detection.explain.explanation import explain_day
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.pair.fortnight import scatters
 from campaign_health.detection.pair.monitor import PanelCounts, PanelVerdicts, consider, judge_panel
 from campaign_health.detection.pair.verdicts import Change, Status
 from campaign_health.words.missing import missing_sentence, named_share
+from tests.explanation_cast import explain_day
 from tests.wild_pairs import wild_pairs
 
 MONDAY = date(2026, 1, 5)

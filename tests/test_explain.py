@@ -100,7 +100,7 @@ def test_a_day_before_the_repair_is_explained_with_the_event_of_that_day(tmp_pat
     found, text = _explained(world, repaired + 2, 2, "--day", day(BREAK + 2).isoformat())
     assert found["event"] == "event_2"
     assert "0 events named event_2" in text
-    assert "event.two" not in text
+    assert "named event.two" not in text
     now = _found(world, repaired + 2, 2)
     assert now["event"] == "event.two"
 

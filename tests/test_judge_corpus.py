@@ -33,7 +33,11 @@ def _histories(count: int, wanted: Callable[[History], bool]) -> list[History]:
 def _could_be_seen(told: History) -> bool:
     """Something broke wholly, days ago, in a campaign that sends enough for anybody to notice."""
     enough = told.sends_before >= 20 and (told.as_of - told.since).days >= 4
-    return enough and told.truth.kind in FULL_BREAKS and told.truth.cause not in (None, "campaign_stopped")
+    return (
+        enough
+        and told.truth.kind in FULL_BREAKS
+        and told.truth.cause not in (None, "campaign_stopped", "segment_shrank")
+    )
 
 
 def test_breaks_are_found_with_their_causes(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,11 @@ from campaign_health.judge.project_changes import ProjectChanges
 from storage.read.about_campaigns import AboutCampaigns
 
 _EVENT_STAGES = ("event", "started")
+BORN_NEAR_DAYS, FAIR_SHARE = 28, 0.2
+"""Days before a break in which an event may have begun that took over, and how much of its volume it brings then."""
+
+LEAST_DUE = 3.0
+"""Sends expected of a day: a campaign with fewer is missed by nobody on one day."""
 
 
 @dataclass
@@ -54,6 +59,7 @@ class Diagnosis:
         campaign, plan = self.known.campaigns[row], self.known.plans[row]
         event_row = int(data.event_row[row, data.column(incident.detected_on)])
         event = data.panel.events[event_row] if event_row >= 0 else _event_on(plan, incident.detected_on)
+        others = self._others_broken(row, incident, day)
         case = BrokenCampaign(
             campaign_id=incident.campaign_id,
             name=str(campaign["name"]),
@@ -77,7 +83,10 @@ class Diagnosis:
             known_events=self.project.known_by(day),
             uses=plan.uses,
             time_zone=str(self.known.zone),
-            others_broken=self._others_broken(row, incident, day),
+            others_broken=[str(self.known.campaigns[other]["name"]) for other in others],
+            born_near=self._born_near(event_row, incident.since, day),
+            due_together=self._due(incident.since),
+            triggers_broken=len({self._trigger(other, day) for other in (row, *others)}),
             owner=plan.owner,
             project_kept=project_kept(self.project.panel_on(day), incident.since, apart_from=event),
             around=self._around(incident, event, day),
@@ -119,13 +128,45 @@ class Diagnosis:
         last_column = data.column(day) + 1
         return numbers.iloc[max(0, last_column - DIAGNOSIS_DAYS) : last_column]
 
-    def _others_broken(self, row: int, incident: Incident, day: date) -> list[str]:
+    def _others_broken(self, row: int, incident: Incident, day: date) -> list[int]:
+        """Rows of the campaigns that broke at the same stage at the same time."""
         data, verdicts = self.days.data, self.days.verdicts
         column, since = data.column(day), data.column(incident.since)
         here = verdicts.broken[:, column] & (verdicts.stage[:, column] == STAGES.index(incident.stage))
         near = np.abs(column - verdicts.began[:, column] - since) <= 1
-        others = [int(other) for other in np.flatnonzero(here & near) if other != row]
-        return [str(self.known.campaigns[other]["name"]) for other in others]
+        return [int(other) for other in np.flatnonzero(here & near) if other != row]
+
+    def _born_near(self, event_row: int, since: date, day: date) -> list[str]:
+        """Events that began in the weeks before the break or since it, with a fair share of what its event brought."""
+        if event_row < 0:
+            return []
+        panel, first_seen = self.days.data.panel, self.known.first_seen
+        end, begin = self.days.data.column(day) + 1, self.days.data.column(since)
+        before = panel.counts[event_row, max(0, begin - BORN_NEAR_DAYS) : max(0, begin)]
+        usual = float(np.nanmean(before)) if np.isfinite(before).any() else 0.0
+        born = [
+            (name, row)
+            for row, name in enumerate(panel.events)
+            if name in first_seen and since - timedelta(days=BORN_NEAR_DAYS) <= first_seen[name] <= day
+        ]
+        newest = [(name, panel.counts[row, max(0, end - 7) : end]) for name, row in born]
+        return [
+            name for name, counts in newest if np.isfinite(counts).any() and np.nanmean(counts) >= FAIR_SHARE * usual
+        ]
+
+    def _due(self, since: date) -> int | None:
+        """How many campaigns were due to send on the first bad day; None where that day is not known."""
+        data, column = self.days.data, self.days.data.column(since)
+        if not 0 <= column < data.days:
+            return None
+        expected = self.days.verdicts.sends.value[:, column]
+        return int((np.nan_to_num(expected) >= LEAST_DUE).sum())
+
+    def _trigger(self, row: int, day: date) -> str:
+        """What starts a campaign: its event, else itself."""
+        data = self.days.data
+        event_row = int(data.event_row[row, data.column(day)])
+        return data.panel.events[event_row] if event_row >= 0 else f"campaign {self.known.plans[row].campaign_id}"
 
 
 @dataclass(frozen=True)

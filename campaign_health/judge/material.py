@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from campaign_health.detection.chain.chain_input import ChainInput
 from campaign_health.detection.chain.part_hand_overs import LONGEST_DAYS
 from campaign_health.detection.parts.mark_parts import LONGEST_DAYS as LONGEST_SILENCE
-from campaign_health.detection.parts.message_stops import LEAST_A_DAY
-from campaign_health.detection.parts.silence import HISTORY_DAYS, LEFT
+from campaign_health.detection.parts.message_stops import LEAST_SHARE as LEAST_MESSAGE_SHARE
+from campaign_health.detection.parts.part_stops import LEAST_SHARE
+from campaign_health.detection.parts.silence import HISTORY_DAYS, LEAST_EXPECTED, LEFT
 from campaign_health.judge.arrays import Panels, build_panels, last_settled_column
 from campaign_health.judge.background import Known
 from campaign_health.judge.checkpoint import Checkpoint
@@ -130,8 +131,24 @@ def read_material(connection: Connection, known: Known) -> Material | None:
         fingerprint(connection, known, checkpoint_day) if keeps_anew else None,
         judge_input.event_definitions(connection, name),
         judge_input.property_profiles(connection, name),
-        parts_of_events(connection, name, parts_from, last_settled),
-        changing_messages(connection, name, parts_from, last_settled, left=LEFT, least=LEAST_A_DAY),
+        parts_of_events(
+            connection,
+            name,
+            parts_from,
+            last_settled,
+            left=LEFT,
+            least_share=LEAST_SHARE,
+            least_due=LEAST_EXPECTED / 2,
+        ),
+        changing_messages(
+            connection,
+            name,
+            parts_from,
+            last_settled,
+            left=LEFT,
+            least_share=LEAST_MESSAGE_SHARE,
+            least_due=LEAST_EXPECTED / 2,
+        ),
         _counters(connection, known, judged_columns, parts_from, last_settled),
         Told(
             judged.incidents(connection, name),

@@ -87,6 +87,16 @@ GUIDES: dict[str, Guide] = {
         "Compare what that part sends since that day with what the others send.",
         SENDS_BACK,
     ),
+    "season_ended": Guide(
+        "Whoever knows the campaign's season.",
+        "If it is over, mark the incident as intended; if not, find out why the event no longer comes.",
+        "Marked as intended, it is not raised again; when the event returns, it closes by itself.",
+    ),
+    "source_trouble": Guide(
+        "The team that connects your product to Customer.io.",
+        "Look at Customer.io's status page, and whether the connection that sends it events still runs.",
+        "All campaigns send again together, and their incidents close by themselves.",
+    ),
     "unknown": Guide(
         "Whoever knows what changed that day: releases, edits, imports.",
         "Start with what was ruled out, and go through the chain step by step.",

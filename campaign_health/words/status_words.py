@@ -73,6 +73,14 @@ CAUSE_WORDS: dict[str, Words] = {
     "part_of_traffic_broke": Words(
         "Part of the traffic broke", "◔", "The missing share is one segment of the traffic."
     ),
+    "season_ended": Words(
+        "Season over?", "❄", "The event dwindled over weeks and stopped; nothing unusual went with it."
+    ),
+    "source_trouble": Words(
+        "Customer.io or its connection",
+        "⚡",
+        "Most campaigns broke together, so the reason is none of theirs.",
+    ),
     "unknown": Words("Cause unknown", "?", "Nothing that was looked at explains it."),
 }
 

@@ -26,14 +26,32 @@ _TO_ASK = """
     ORDER BY newest NULLS FIRST, s.sent DESC NULLS LAST, m.campaign_id, m.message_id
 """
 
-# Only of campaigns of which some message sent and at another time did not: of the others nothing is silent.
+# Only of campaigns of which a message was away on known days in a row on which, at its usual share, so many were due.
 _CHANGING = """
-    WITH suspect AS (
+    WITH counted AS (
+        SELECT d.campaign_id, d.message_id, d.day, d.sent, c.sent AS of_campaign,
+            sum(d.sent) OVER message / sum(c.sent) OVER message AS on_average
+        FROM message_day d JOIN campaign_day c USING (workspace, campaign_id, day)
+        WHERE d.workspace = $workspace AND d.state = 'observed' AND c.state = 'observed' AND c.sent > 0
+            AND d.day BETWEEN $first_day AND $last_day
+        WINDOW message AS (PARTITION BY d.campaign_id, d.message_id)
+    ),
+    -- The average counts the silent days in: of what is usual it is at least half.
+    known AS (SELECT *, sent <= 2 * $left * on_average * of_campaign AS away FROM counted),
+    usual AS (
+        SELECT campaign_id, message_id, sum(sent) / sum(of_campaign) AS share FROM known
+        WHERE NOT away GROUP BY campaign_id, message_id HAVING share >= $least_share / 2
+    ),
+    run AS (
+        SELECT *, row_number() OVER (PARTITION BY campaign_id, message_id ORDER BY day)
+            - row_number() OVER (PARTITION BY campaign_id, message_id, away ORDER BY day) AS number
+        FROM known WHERE (campaign_id, message_id) IN (SELECT (campaign_id, message_id) FROM known WHERE away)
+    ),
+    suspect AS (
         SELECT DISTINCT campaign_id FROM (
-            SELECT campaign_id, message_id, min(sent) AS least, max(sent) AS most FROM message_day
-            WHERE workspace = $workspace AND state = 'observed' AND day BETWEEN $first_day AND $last_day
-            GROUP BY campaign_id, message_id
-        ) WHERE least <= $left * most AND most >= $least
+            SELECT campaign_id, message_id, sum(of_campaign) AS of_campaign FROM run WHERE away
+            GROUP BY campaign_id, message_id, number
+        ) JOIN usual USING (campaign_id, message_id) WHERE share * of_campaign >= $least_due
     )
     SELECT d.campaign_id, d.message_id, d.day, d.sent, d.created, d.drafted, d.failed, d.undeliverable, d.suppressed,
         c.sent AS of_campaign
@@ -61,15 +79,22 @@ def messages_to_ask(connection: Connection, workspace: str, last_day: date) -> l
 
 
 def changing_messages(
-    connection: Connection, workspace: str, first_day: date, last_day: date, *, left: float, least: int
+    connection: Connection,
+    workspace: str,
+    first_day: date,
+    last_day: date,
+    *,
+    left: float,
+    least_share: float,
+    least_due: float,
 ) -> pd.DataFrame:
     """Days of all messages of the campaigns of which one may have fallen silent, with the campaign's own sends.
 
     Args:
-        left: share of a message's most sends a day that counts as silent.
-        least: most sends a day below which a message is passed over.
+        left: share of its usual sends at or below which a message counts as away.
+        least_share: share that it must have had before, at least.
+        least_due: sends that must have been due while it was away, at least.
     """
-    values = {
-        "workspace": workspace, "first_day": first_day, "last_day": last_day, "left": left, "least": least,
-    }  # fmt: skip
-    return connection.execute(_CHANGING, values).df()
+    values = {"workspace": workspace, "first_day": first_day, "last_day": last_day}
+    limits = {"left": left, "least_share": least_share, "least_due": least_due}
+    return connection.execute(_CHANGING, values | limits).df()

@@ -77,6 +77,7 @@ def summary(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
     row |= {f"full break {band}": full.recall[band] for band in ("2-10", "10-100", ">100")}
     row |= {"full, detectable": full.recall_detectable["all"], "full, days above limit": full.excess_mean["all"]}
     row |= {f"halved {band}": breaks.recall["partial_50", band] for band in ("10-100", ">100")}
+    row |= {f"lost 30 % {band}": breaks.recall["partial_30", band] for band in ("10-100", ">100")}
     row |= {name: quiet[name] for name in quiet.index}
     return row
 
@@ -145,9 +146,7 @@ def main() -> None:
             columns[name] = summary(score.score(cases, answers))
         print(f"\nSeed {seed}: {len(pairs)} pairs, {len(cases)} cases, {probes} causality probes passed")
         print(pd.DataFrame(columns).round(3).to_string())
-        print(
-            "(false alarms per pair-year; halved and full break: share found within 14 days; the rest: share alarmed)"
-        )
+        print("(false alarms per pair-year; full break, halved, lost: share found within 14 days; rest: share alarmed)")
         if options.tables:
             for name, table in tables.items():
                 print(f"\n{name}\n{table.round(3).to_string(index=False)}")

@@ -26,6 +26,7 @@ from campaign_health.sandbox.world.world import World
 from campaign_health.settings import load_settings
 from storage.file.database import Warehouse, transaction
 
+PARTS = 14
 LAST = date(2026, 11, 30)
 SIZES = ((250, 500, 730), (500, 1000, 730), (1000, 2000, 182), (1000, 2000, 365), (1000, 2000, 730))
 
@@ -132,6 +133,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, world: World, first: int, last:
         "SELECT 'default', id, day, started, activated, 'observed', ? FROM numbers",
         [now],
     )
+    _fill_parts(connection, days[0].item(), days[-1].item(), now)
     dated = pa.table({"day": pa.array(days, type=pa.date32())})
     connection.register("dated", dated)
     for source in ("mixpanel_events", "customerio_metrics", "customerio_journeys"):
@@ -140,6 +142,31 @@ def _fill(connection: duckdb.DuckDBPyConnection, world: World, first: int, last:
         )
     for name in ("names", "counts", "listed", "numbers", "dated"):
         connection.unregister(name)
+
+
+def _fill_parts(connection: duckdb.DuckDBPyConnection, first: date, last: date, now: datetime) -> None:
+    """Every trigger event from fourteen platforms and versions, every campaign with five messages, 120 days of them."""
+    values = {"first": max(first, last - timedelta(days=120)), "last": last, "now": now, "parts": PARTS}
+    connection.execute(
+        """
+        INSERT OR REPLACE INTO event_part_day
+        SELECT 'default', d.event, d.day, 'library', 'system ' || (n % 4), 'version ' || n, d.events // $parts + 1,
+            1 / $parts, d.events + $parts, false, $now
+        FROM event_day d JOIN campaign c USING (workspace, event), range($parts) parts(n)
+        WHERE d.day BETWEEN $first AND $last AND d.events > 0
+        """,
+        values,
+    )
+    del values["parts"]
+    connection.execute(
+        """
+        INSERT OR REPLACE INTO message_day (workspace, campaign_id, message_id, day, channel, sent, created, state,
+            collected_at)
+        SELECT 'default', campaign_id, campaign_id || '0' || n, day, 'email', sent // 5, sent // 5, 'observed', $now
+        FROM campaign_day, range(5) messages(n) WHERE day BETWEEN $first AND $last AND sent IS NOT NULL
+        """,
+        values,
+    )
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ QUIET_SHARE = 0.25
 
 @dataclass(frozen=True)
 class History:
-    """One project's tables as of a day, and what is true of it.
+    """One project's tables as of a day, and what is true of it. `parts` are counts of segments, platforms and messages.
 
     `renames` are the true pairs (old, new), `levels` the old names' events a day before, and `unsure` the pairs of
     which so little has been seen by then (under 25 events, or 1.5 a day before) that nobody could tell.
@@ -70,6 +70,7 @@ class History:
     as_of: date
     time_zone: str
     tables: Tables
+    parts: Tables
     truth: Truth
     since: date
     renames: frozenset[tuple[str, str]]
@@ -116,9 +117,11 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
         missing = set(range(start, min(start + int(rng.integers(1, 4)), days - 1)))
         missing.discard(at)
     tables = written(world, missing)
-    tables["segments"] = part_stories.segment_counts(world, parts)
-    tables["parts"] = part_stories.platform_counts(world, tables["event_property"], parts)
-    tables["messages"] = part_stories.message_counts(world, tables["campaign_day"], parts)
+    of_parts = {
+        "segments": part_stories.segment_counts(world, parts),
+        "platforms": part_stories.platform_counts(world, tables["event_property"], parts),
+        "messages": part_stories.message_counts(world, tables["campaign_day"], parts),
+    }
     truth = _as_far_as_profiled(truth, campaign, tables)
     sent = tables["campaign_day"]
     mine = sent[sent["campaign_id"] == campaign.campaign_id].reset_index(drop=True)
@@ -128,6 +131,7 @@ def history(seed: int, events: int | None = None, quiet: bool | None = None) -> 
         as_of=world.first_day + timedelta(days=days - 1),
         time_zone=str(rng.choice(["UTC", "America/New_York", "Asia/Tokyo", "Europe/Berlin"])),
         tables=tables,
+        parts=of_parts,
         truth=truth,
         since=world.first_day + timedelta(days=truth.since),
         renames=frozenset(world.renames),

@@ -16,6 +16,7 @@ from campaign_health.alerts.digest.digest_data import (
 )
 from campaign_health.alerts.digest.lines import headline, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
+from campaign_health.alerts.digest.together import told_together
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
 from campaign_health.state.incident import Incident
 from campaign_health.state.standing import Standing, standing_on
@@ -71,7 +72,9 @@ def build_digest(
         return _item(incident, name, situation.sends.get(incident.campaign_id, ()), today, dashboard_url)
 
     sections = [
-        _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
+        _section(name, told_together([item(incident, name) for incident in chosen[name]]))
+        for name in SectionName
+        if chosen.get(name)
     ]
     if unknown:
         room = ITEMS_PER_SECTION[SectionName.COULD_NOT_CHECK]
@@ -162,7 +165,8 @@ def _section(name: SectionName, items: Sequence[DigestItem]) -> Section:
 
 
 def _size(section: Section) -> int:
-    return len(section.items) + len(section.failures) + section.more
+    together = sum(max(0, len(item.campaigns) - 1) for item in section.items)
+    return len(section.items) + together + len(section.failures) + section.more
 
 
 def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dashboard_url: str | None) -> DigestItem:

@@ -20,7 +20,7 @@ def as_known_now(days: pd.DataFrame, incidents: Sequence[Incident]) -> pd.DataFr
         if one.status == "withdrawn":
             continue
         # Later days say themselves what they were: good ones lie between a break and the day on which it came back.
-        inside = (day >= pd.Timestamp(one.opened_on)) & (day < pd.Timestamp(one.detected_on))
+        inside = (day >= pd.Timestamp(one.opened_on)) & (day <= pd.Timestamp(one.detected_on))
         overruled = inside & days["status"].isin(_UNAWARE)
         known.loc[overruled, ["status", "stage", "found_later"]] = [one.kind, one.stage, True]
     return known

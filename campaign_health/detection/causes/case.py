@@ -33,8 +33,10 @@ class BrokenCampaign:
     where not collected. `since` is the first bad day. `known_events` are all names ever seen in Mixpanel; empty means
     that none were collected. `project_kept` is the level of the project's other events since the break (1 = as
     usual): where all fell together, none was removed. `around` tells what else changed when the event stopped.
-    `renames`, `property_changes` and `part_stops` are those of the whole project. `segments` are the counts of the
-    segments that it names, where any was counted, `message_stops` those of its messages that fell silent.
+    `born_near` are events that began around the break with a fair share of its event's volume. `others_broken` broke
+    at the same stage with it, on `triggers_broken` triggers (its own among them) of `due_together` campaigns that were
+    due to send. `renames`, `property_changes` and `part_stops` are those of the whole project. `segments` are the
+    counts of the segments that it names, where any was counted, `message_stops` those of its messages that fell silent.
     """
 
     campaign_id: int
@@ -60,6 +62,9 @@ class BrokenCampaign:
     uses: Collection[str] = ()
     time_zone: str = "UTC"
     others_broken: Sequence[str] = ()
+    born_near: Sequence[str] = ()
+    due_together: int | None = None
+    triggers_broken: int = 0
     owner: str | None = None
     project_kept: float | None = None
     around: Around = field(default_factory=Around)

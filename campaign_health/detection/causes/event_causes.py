@@ -8,6 +8,7 @@ from datetime import timedelta
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.event_gone import merged, removed, still_runs
 from campaign_health.detection.causes.links_kept import Chain
+from campaign_health.detection.causes.season import season_ended
 from campaign_health.detection.rename.rename import Rename
 from campaign_health.names.likeness import nearest_names
 from campaign_health.words.dates import day_text
@@ -32,7 +33,8 @@ def event_causes(case: BrokenCampaign, chain: Chain) -> Iterator[Cause]:
     if not renames:
         gone = merged(case, chain) or removed(case, chain)
         if gone is not None:
-            yield gone
+            by_itself = gone.cause == "event_removed" and not gone.facts.get("dropped_in_lexicon")
+            yield (season_ended(case, chain) if by_itself else None) or gone
 
 
 def fitting_renames(case: BrokenCampaign) -> list[Rename]:

@@ -68,6 +68,14 @@ class Chain:
         mean = float(before.mean()) if len(before) else 0.0
         return Series(mean, float(since.mean()), len(before), len(since))
 
+    def weeks_before(self, name: str, weeks: int) -> list[float] | None:
+        """Daily means of the weeks before the break, newest first; None where one of them is hardly known."""
+        values = self._columns.get(name)
+        if values is None or self._cut < 7 * weeks:
+            return None
+        found = [_known(values[self._cut - 7 * (week + 1) : self._cut - 7 * week]) for week in range(weeks)]
+        return None if any(len(days) < 4 for days in found) else [float(days.mean()) for days in found]
+
     def usual_on_same_weekdays(self, name: str, newest: int | None = None) -> float | None:
         """What the days since the break (or the newest of them) would have summed to, by eight weeks of weekdays."""
         values = self._columns.get(name)

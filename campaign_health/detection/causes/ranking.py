@@ -10,6 +10,7 @@ from campaign_health.detection.causes.message_causes import message_causes
 from campaign_health.detection.causes.part_causes import part_causes
 from campaign_health.detection.causes.property_causes import property_causes
 from campaign_health.detection.causes.segment_causes import segment_causes
+from campaign_health.detection.causes.shared_causes import source_trouble
 from campaign_health.detection.causes.single_messages import single_message_causes
 from campaign_health.detection.causes.unexplained import steady_part, unknown
 
@@ -33,6 +34,8 @@ def find_causes(case: BrokenCampaign) -> list[Cause]:
         *single_message_causes(case),
         *message_causes(case, chain),
     ]
+    shared = source_trouble(case)
+    found += [shared] if shared is not None else []
     found = sorted((cause for cause in found if cause.confidence >= WORTH_SAYING), key=lambda cause: -cause.confidence)
     shown: list[Cause] = []
     for cause in found:

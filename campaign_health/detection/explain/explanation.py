@@ -70,26 +70,6 @@ class Budget:
         )
 
 
-def explain_day(
-    state: State,
-    upstream: float | None,
-    downstream: float | None,
-    day: date,
-    *,
-    settings: DetectorSettings | None = None,
-    words: Words | None = None,
-) -> list[Step]:
-    """The verdict of `day` from the State of one pair after the day before, as steps from counts to verdict.
-
-    `state` holds exactly one pair and is not changed; None = not collected. Raises ValueError for a state of
-    several pairs or one that already knows the day.
-    """
-    if len(state) != 1:
-        raise ValueError(f"one pair is explained at a time; the state holds {len(state)}")
-    up, down = (np.array([math.nan if count is None else float(count)]) for count in (upstream, downstream))
-    return explain_pair(state, 0, PairsDay(day, up, down), settings=settings, words=words)
-
-
 @dataclass(frozen=True)
 class PairsDay:
     """One day's counts of all pairs, NaN = not collected, and whether each campaign was not running (None: all were).
@@ -288,15 +268,11 @@ def _evidence(verdicts: PanelVerdicts, budget: Budget) -> list[Step]:
     kept = float(verdicts.kept[0, 0])
     stays = bool(verdicts.alert[0, 0]) and evidence < needed
     held = ", and the one that is open stays until enough comes again" if stays else ""
-    steps = [
-        Step(
-            "evidence",
-            evidence,
-            f"The evidence for a break adds up to {evidence:.1f}{since}; an incident opens at {needed:.1f}{held}. "
-            "With every 2.3 a break explains the days ten times better than chance does.",
-        ),
-        budget.step(needed),
-    ]
+    said = (
+        f"The evidence for a break adds up to {evidence:.1f}{since}; an incident opens at {needed:.1f}{held}. "
+        "With every 2.3 a break explains the days ten times better than chance does."
+    )
+    steps = [Step("evidence", evidence, said), budget.step(needed)]
     if not math.isnan(kept):
         steps.append(Step("kept", kept, f"Since it began, {share_text(kept)} of what was expected came."))
     return steps

@@ -28,8 +28,9 @@ from campaign_health.words.numbers import plural
 REOPEN_DAYS = 7
 """A break that shows again within so many days after its end is the same one, opened again."""
 
-LOOK_AGAIN_DAYS = 14
-"""For so many days after its detection the cause of an incident is looked for every day, later once a week."""
+LOOK_AGAIN_DAYS = 60
+"""For so many days after its detection the cause of an incident is looked for every day, so that its numbers are of
+today; later once a week."""
 
 _MANY = {"send": "sends", "delivery": "deliveries"}
 _SEVERITY = {"degraded": 1, "silent": 2, "event_lost": 2}
@@ -152,7 +153,7 @@ def _continued(
         return _over(incident, history, ending, day)
     if history.broken[column]:
         incident = _worsened(incident, history, column, found)
-    if history.judged[column]:
+    if history.judged[column] and incident.cause != "season_ended":
         miss = history.add_miss(incident.miss, column, incident.stage, incident.sends_per_source)
         incident = replace(incident, miss=miss)
     return _looked(incident, day, look, found)
@@ -222,7 +223,9 @@ def _looked(incident: Incident, day: date, look: Look, found: Followed) -> Incid
     if incident.evidence and headline != incident.cause:
         detail = {"from": incident.cause, "to": headline, "sentence": evidence[0].get("sentence", "")}
         found.changes.append(Change(incident.incident_id, incident.campaign_id, "cause_changed", day, detail))
-    return replace(incident, cause=headline, evidence=evidence)
+    # Of what ended by itself nobody knows that anything is missing.
+    miss = DailyMiss() if headline == "season_ended" else incident.miss
+    return replace(incident, cause=headline, evidence=evidence, miss=miss)
 
 
 def _opening(incident: Incident) -> Change:

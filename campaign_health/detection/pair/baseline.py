@@ -65,6 +65,7 @@ class Prediction:
     typical: FloatArray  # expected sends over all models
     spread: FloatArray  # one inverse size that stands for all
     component: FloatArray  # [spreads + 1, models, pairs] weight x likelihood of the day
+    ordinary: FloatArray  # [models, pairs] their sum: likelihood of the day, were it none of a pause
     likelihood: FloatArray  # [models, pairs] of the day's sends
     dip: float = 1.0  # what the whole project kept of its sends
 
@@ -137,13 +138,14 @@ def predict(
 
     component = spread_weight * np.exp(likelihood.log_with_mean(shape, inverse_size, reach, day.sends, mean))
     pause = pause_chance(state, settings)
-    total = np.maximum(component.sum(axis=0) * (1.0 - pause) + np.where(day.sends == 0, pause, 0.0), 1e-300)
+    ordinary = component.sum(axis=0)
+    total = np.maximum(ordinary * (1.0 - pause) + np.where(day.sends == 0, pause, 0.0), 1e-300)
     typical = (plausible * mean).sum(axis=0)
     spread = (plausible * (spreads * np.maximum(inverse_size[:-1], -1.0)).sum(axis=0)).sum(axis=0)
     return Prediction(
         mean, mean_before, level, level_before, exposure, factor, inverse_size, shape, reach, plausible, spread_weight,
-        at_rest, pause, events, step, np.where(known_volume, np.exp(volume), np.inf), typical, spread, component, total,
-        dip,
+        at_rest, pause, events, step, np.where(known_volume, np.exp(volume), np.inf), typical, spread, component,
+        ordinary, total, dip,
     )  # fmt: skip
 
 

@@ -35,12 +35,11 @@ def _gain(state: State, day: Day, seen: Prediction, index: int, settings: Detect
     if kept == 0.0:
         return _gain_silent(state, day, seen, settings)
     left = _left(state, seen, index, settings)
-    ordinary = seen.component.sum(axis=0)
     broken = (
         seen.spread_weight
         * np.exp(likelihood.log_with_mean(seen.shape, seen.inverse_size, seen.reach, day.sends, left))
     ).sum(axis=0)
-    return _log_odds(broken, ordinary, seen.pause)
+    return _log_odds(broken, seen.ordinary, seen.pause)
 
 
 def _left(
@@ -100,22 +99,23 @@ def _most_said(
 ) -> FloatArray:
     """The gain of sends up to a little above what is `left`, `[models, rows]`: along the counts that say most."""
     parts = settings.kept_parts
-    most = _gain_of(seen, left, parts[0] * left, rows)
-    said = most
-    for larger, smaller in pairwise(parts):
-        below = np.maximum(most, _gain_of(seen, left, smaller * left, rows))
+    gains = _gain_of(seen, left, np.array(parts)[:, None, None] * left, rows)
+    said: FloatArray = gains[0]
+    most = said
+    for (larger, smaller), gain in zip(pairwise(parts), gains[1:], strict=True):
+        below = np.maximum(most, gain)
         way = np.clip((larger * left - sends) / ((larger - smaller) * left), 0.0, 1.0)
         said = said + way * (below - most)
         most = below
     return said
 
 
-def _gain_of(seen: Prediction, left: FloatArray, count: FloatArray, rows: NDArray[np.int64]) -> FloatArray:
-    """The gain of `count` sends, where `left` are expected of a share, `[models, rows]`."""
-    size, weight = seen.inverse_size[..., rows], seen.spread_weight[..., rows]
-    shape, reach = likelihood.log_shape(count, size), count + 1.0 / size
+def _gain_of(seen: Prediction, left: FloatArray, counts: FloatArray, rows: NDArray[np.int64]) -> FloatArray:
+    """The gain of each of some counts of sends, where `left` are expected of a share, `[counts, models, rows]`."""
+    size, weight = (np.take(part, rows, axis=-1)[:, None] for part in (seen.inverse_size, seen.spread_weight))
+    shape, reach = likelihood.log_shape(counts, size), counts + 1.0 / size
     healthy, broken = (
-        (weight * np.exp(likelihood.log_with_mean(shape, size, reach, count, mean))).sum(axis=0)
+        (weight * np.exp(likelihood.log_with_mean(shape, size, reach, counts, mean))).sum(axis=0)
         for mean in (seen.mean[:, rows], left)
     )
     return _log_odds(broken, healthy, seen.pause[rows])

@@ -56,8 +56,7 @@ def learn_deviation(state: State, day: Day, seen: Prediction) -> None:
 def _learn_ratio(state: State, day: Day, seen: Prediction, live: BoolArray, settings: DetectorSettings) -> None:
     """Conjugate Gamma update, each day weighted by what its spread leaves of it (quasi-likelihood weights)."""
     spreads = np.array((*settings.spreads, settings.wide_spread))[:, None, None]
-    ordinary = seen.component.sum(axis=0)
-    responsible = seen.component / np.maximum(ordinary * (1.0 - seen.pause) + _zero(day) * seen.pause, 1e-300)
+    responsible = seen.component / np.maximum(seen.ordinary * (1.0 - seen.pause) + _zero(day) * seen.pause, 1e-300)
     weight = np.where(live, (responsible / (1.0 + spreads * seen.mean)).sum(axis=0), 0.0)
     state.ratio_shape += weight * np.minimum(day.sends, settings.surge_clip * seen.mean + 3.0)
     state.ratio_rate += weight * seen.exposure * seen.mean / np.maximum(seen.level, 1e-12)
@@ -70,8 +69,7 @@ def _zero(day: Day) -> FloatArray:
 def _learn_tail(
     state: State, day: Day, seen: Prediction, live: BoolArray, lesson: FloatArray, settings: DetectorSettings
 ) -> None:
-    ordinary = seen.component.sum(axis=0)
-    storm = (seen.weight * seen.component[-1] / np.maximum(ordinary, 1e-300)).sum(axis=0)
+    storm = (seen.weight * seen.component[-1] / np.maximum(seen.ordinary, 1e-300)).sum(axis=0)
     count = np.minimum(1.0, seen.mean[0]) * lesson
     kept = 1.0 - count / settings.tail_memory
     first, rest = settings.storm_prior
@@ -80,7 +78,7 @@ def _learn_tail(
     kept = np.where(live, 1.0 - np.minimum(1.0, seen.typical) * lesson / settings.tail_memory, 1.0)
     state.pauses[:] = settings.pause_prior[0] + (state.pauses - settings.pause_prior[0]) * kept
     state.pause_days *= kept
-    share = seen.pause / np.maximum(seen.pause + ordinary[0], 1e-300)
+    share = seen.pause / np.maximum(seen.pause + seen.ordinary[0], 1e-300)
     state.pausing[:] = np.where(day.judged, _zero(day) * share, state.pausing)
 
 

@@ -75,9 +75,8 @@ def log_with_mean(shape: Array, settled: Array, reach: Array, count: Array, mean
     base += 1.0
     np.maximum(base, 1e-12, out=base)
     np.log(base, out=base)
-    base *= reach
     value = shape + count * np.log(mean)
-    value -= base
+    value -= base * reach
     return value
 
 

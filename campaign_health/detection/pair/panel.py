@@ -186,8 +186,8 @@ class State(Memory):
         kept = {
             "recent", "days_seen", "days_since", "volume", "volume_seen", "volume_spread", "usual_volume", "usual_seen",
             "unusual", "delay_level", "delay_error", "delay_weekday", "delay_weekday_weight", "delay_weight", "waited",
-            "storms", "ordinary", "pauses", "pause_days", "pausing", "elasticity", "elasticity_weight", "excess", "excursions",
-            "provable", "fortnight_score",
+            "storms", "ordinary", "pauses", "pause_days", "pausing", "elasticity", "elasticity_weight", "excess",
+            "excursions", "provable", "fortnight_score",
         }  # fmt: skip
         changed: dict[str, Any] = {}
         for name in self.arrays().keys() - kept:

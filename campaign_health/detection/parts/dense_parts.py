@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 OTHER = "(other)"
 """Stands for the rarest parts of a day with very many."""
 
+REST = ""
+"""Stands for all events that are not looked at one by one."""
+
 Numbers = NDArray[np.float64]
 
 

@@ -14,7 +14,6 @@ from campaign_health.detection.parts.silence import HISTORY_DAYS, LEFT, Silence,
 
 # Every threshold of this module, with its unit.
 LEAST_SHARE = 0.015  # of the campaign's sends: a rarer message is passed over
-LEAST_A_DAY = 3  # most sends a day of a message, below which its days are not read
 TAKEN_OVER = 0.35  # of the lost share that another message has won: it was replaced
 PAUSE_DAYS = 14  # days before the silence on which journeys must have gone on: a message may wait so long
 PAUSED = 0.35  # of what the same weekdays brought before: fewer journeys are a pause

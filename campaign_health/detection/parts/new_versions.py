@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from campaign_health.detection.parts.dense_parts import DenseParts, coded, dense_parts
+from campaign_health.detection.parts.dense_parts import REST, DenseParts, coded, dense_parts
 from campaign_health.detection.parts.part_stops import LEAST_SHARE, PartStop
 
 # Every threshold of this module, with its unit.
@@ -46,9 +46,11 @@ def _of_platform(os: str, cut: DenseParts) -> Iterator[PartStop]:
     # What it should have brought: the others of the platform, times its share over theirs.
     owed = use / np.maximum(1.0 - use, 0.05)
     expected = by_event @ owed.T
-    users = (sent > 0).sum(axis=0)
+    of_rest = np.array([event == REST for event in cut.events])
+    # The rest stands for several events.
+    users = (sent > 0).sum(axis=0) + (sent[of_rest] > 0).any(axis=0)
     came = np.argmax(by_version > 0, axis=1)
-    suspect = (sent == 0) & (expected >= LEAST_EXPECTED)
+    suspect = ~of_rest[:, None] & (sent == 0) & (expected >= LEAST_EXPECTED)
     # An event that versions from before do not send either belongs to another app on the same platform.
     suspect &= ~(suspect & (came < DAYS_BEFORE)[None, :]).any(axis=1)[:, None]
     suspect &= ((users >= LEAST_EVENTS) & (came >= DAYS_BEFORE))[None, :]

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from campaign_health.detection.parts.dense_parts import OTHER, DenseParts, coded, dense_parts
+from campaign_health.detection.parts.dense_parts import OTHER, REST, DenseParts, coded, dense_parts
 from campaign_health.detection.parts.silence import HISTORY_DAYS, LEAST_DAYS, LEFT, Silence, silences
 
 Kind = Literal["os", "library", "app_version", "new_version"]
@@ -47,7 +47,8 @@ def find_part_stops(parts: pd.DataFrame) -> list[PartStop]:
 
     Args:
         parts: rows (event, day, library, os, app_version, events, events_read). On a day on which an event has any
-            row, a part without one brought nothing; days without a row are not known.
+            row, a part without one brought nothing; days without a row are not known. The event `REST` are the sums of
+            all others: it only shows which versions are in use.
     """
     if parts.empty:
         return []
@@ -63,7 +64,8 @@ def _of_kind(cut: DenseParts, kind: Kind) -> Iterator[PartStop]:
     # A part that came on every profiled day has not stopped: most have not, and cost no more than this.
     gap = ((whole > 0) & (cut.counts <= LEFT * whole)).any(axis=1)
     large = (cut.counts >= LEAST_SHARE * whole) & (cut.counts > 0)
-    for row in np.flatnonzero(gap & cut.named & (large.sum(axis=1) >= LEAST_DAYS)):
+    of_rest = np.array([event == REST for event in cut.events])[cut.event_of]
+    for row in np.flatnonzero(~of_rest & gap & cut.named & (large.sum(axis=1) >= LEAST_DAYS)):
         for silence in silences(cut.days, cut.counts[row], whole[row], LEAST_SHARE, by_weekday=False):
             if _moved(cut, int(row), silence) or (kind == "app_version" and not _in_use(cut, int(row), silence)):
                 continue

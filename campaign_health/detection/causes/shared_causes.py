@@ -1,0 +1,51 @@
+"""One cause for many: most campaigns broke at the same stage on the same day, so the reason is none of theirs."""
+
+from __future__ import annotations
+
+from campaign_health.detection.causes.case import BrokenCampaign, Cause
+from campaign_health.words.dates import day_text
+from campaign_health.words.guides import ask
+from campaign_health.words.numbers import plural
+
+LEAST_TOGETHER = 4
+"""Campaigns, on at least three triggers, that have to break together."""
+
+LEAST_TRIGGERS = 3
+LEAST_SHARE = 0.6
+"""Of the campaigns that were due to send."""
+
+_WHAT = {
+    "started": ("events came and started no journeys", "events came and started fewer journeys"),
+    "activated": ("journeys started and went no further", "journeys started and fewer went on"),
+    "sent": ("journeys went on and nothing was sent", "journeys went on and less was sent"),
+    "delivered": ("messages were sent and did not arrive", "messages were sent and fewer arrived"),
+}
+
+
+def source_trouble(case: BrokenCampaign) -> Cause | None:
+    """Customer.io itself, or what connects to it, where most campaigns that were due to send broke together."""
+    together, asked = len(case.others_broken) + 1, ask(None, "the engineers")
+    if case.stage not in _WHAT or case.due_together is None or case.triggers_broken < LEAST_TRIGGERS:
+        return None
+    due = max(case.due_together, together)
+    share = together / due
+    if together < LEAST_TOGETHER or share < LEAST_SHARE:
+        return None
+    day = day_text(case.since, case.as_of)
+    what = _WHAT[case.stage][case.kind == "degraded"]
+    return Cause(
+        "source_trouble",
+        0.95,
+        case.since,
+        f"{together} of the {plural(due, 'campaign')} that were due to send broke together"
+        f" on {day}: {what}. So the reason lies with Customer.io or the connection to it, and with none of them alone.",
+        {
+            "campaigns_broken": together,
+            "campaigns_due": due,
+            "share_broken": round(share, 3),
+            "stage": case.stage,
+        },
+        f"Look at Customer.io's status page for {day}. {asked} whether the connection that sends it"
+        " events still runs, and what was released that day. All of them should be back together; people missed"
+        " meanwhile have to be sent to by hand.",
+    )
