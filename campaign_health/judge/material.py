@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from campaign_health.detection.chain.chain_input import ChainInput
 from campaign_health.detection.chain.part_hand_overs import LONGEST_DAYS
@@ -23,6 +25,7 @@ from storage.connection import Connection
 from storage.read import judge_input, judged
 from storage.read.about_campaigns import AboutCampaigns, about_campaigns
 from storage.read.daily_numbers import daily_numbers, source_days
+from storage.read.held_back_counts import COUNTERS, held_back_counts
 from storage.read.message_days import changing_messages
 from storage.read.parts_of_events import parts_of_events
 
@@ -67,7 +70,8 @@ class Material:
     `settled` has the columns of the stretch up to that day.
     `checkpoint_day` is the last day that the next memory covers, `fingerprint` its mark (None: the stored one stays).
     `definitions` and `profiles` are the rows of `event_definition` and `event_property`, `parts` those of
-    `event_part_day`, `message_days` those of `message_day`, that bear on the days judged anew.
+    `event_part_day`, `message_days` those of `message_day`, that bear on the days judged anew; `counters` are what
+    Customer.io counts of each campaign over the columns of `settled`, NaN where not known or not of use.
     """
 
     known: Known
@@ -80,6 +84,7 @@ class Material:
     profiles: pd.DataFrame
     parts: pd.DataFrame
     message_days: pd.DataFrame
+    counters: Mapping[str, NDArray[np.float64]]
     told: Told
 
 
@@ -113,13 +118,14 @@ def read_material(connection: Connection, known: Known) -> Material | None:
         return None
     stretch = read_stretch(connection, known, last_settled, DIAGNOSIS_DAYS + LONGEST_DAYS)
     before, settled = stretch.before, stretch.panels.settled
+    judged_columns = settled.span(0, settled.column(last_settled) + 1)
     checkpoint_day = max(last_settled - timedelta(days=RECHECK_DAYS), before.day if before else date.min)
-    parts_from = stretch.begin - timedelta(days=PART_DAYS)
+    parts_from = stretch.begin - timedelta(days=PART_DAYS + 1)
     keeps_anew = checkpoint_day >= stretch.begin
     return Material(
         known,
         stretch,
-        settled.span(0, settled.column(last_settled) + 1),
+        judged_columns,
         last_settled,
         checkpoint_day,
         fingerprint(connection, known, checkpoint_day) if keeps_anew else None,
@@ -143,6 +149,7 @@ def read_material(connection: Connection, known: Known) -> Material | None:
             least_share=LEAST_MESSAGE_SHARE,
             least_due=LEAST_EXPECTED / 2,
         ),
+        _counters(connection, known, judged_columns, parts_from, last_settled),
         Told(
             judged.incidents(connection, name),
             judged.incident_changes(connection, name),
@@ -167,3 +174,18 @@ def _last_settled_day(connection: Connection, known: Known) -> date | None:
     stored = source_days(connection, known.workspace, known.first_day, known.last_day)
     column = last_settled_column(stored, days)
     return None if column < 0 else known.first_day + timedelta(days=column)
+
+
+def _counters(
+    connection: Connection, known: Known, settled: ChainInput, since: date, last_settled: date
+) -> dict[str, NDArray[np.float64]]:
+    """Customer.io's own counters as `[campaigns, days]`, over the days of `settled`; known from `since` on."""
+    found = held_back_counts(
+        connection, known.workspace, settled.first_day, max(since, settled.first_day), last_settled
+    )
+    counters = {name: np.full((len(settled.campaign_ids), settled.days), np.nan) for name in COUNTERS}
+    ours = np.isin(found["campaign_id"], settled.campaign_ids)
+    rows = np.searchsorted(settled.campaign_ids, found["campaign_id"][ours])
+    for name, array in counters.items():
+        array[rows, found["day"][ours]] = found[name][ours]
+    return counters

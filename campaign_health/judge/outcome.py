@@ -18,6 +18,7 @@ from campaign_health.detection.incident.campaign_history import LOOK_BACK_DAYS, 
 from campaign_health.detection.incident.incident_course import BadDay, Change, Followed, Incident, Past
 from campaign_health.detection.incident.lifecycle import Look, WhyClosed, follow
 from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.parts.mark_held_back import mark_held_back
 from campaign_health.detection.parts.mark_parts import mark_message_stops, mark_part_stops
 from campaign_health.judge.checkpoint import Checkpoint
 from campaign_health.judge.material import Material
@@ -89,6 +90,7 @@ def judge_days(material: Material, project: ProjectChanges) -> JudgedDays:
     mark_part_hand_overs(data, events, verdicts, begin, material.known.first_seen, project.renames_on)
     mark_part_stops(data, verdicts, begin, project.part_stops)
     mark_message_stops(data, verdicts, begin, project.message_stops)
+    mark_held_back(data, verdicts, begin, material.counters, settings)
     pasts = {} if before is None else before.pasts
     return JudgedDays(data, events, begin, verdicts, pasts, state, kept, split if kept is not None else begin)
 

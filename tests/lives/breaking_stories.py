@@ -8,7 +8,7 @@ import numpy as np
 
 from campaign_health.sandbox.world.world import MISSING, Property
 from tests.lives.draw import PLAN, PLAN_OBJECT, PLATFORM, USER, Draw
-from tests.lives.life import DAYS, Life
+from tests.lives.life import DAYS, PAST, Life
 
 
 def _between(bad: int, good: int | None) -> slice:
@@ -136,6 +136,33 @@ def failing(draw: Draw, repaired: bool) -> Life:
     return life
 
 
+def one_message(draw: Draw, held_as: str, repaired: bool) -> Life:
+    """One message of several fails, or only queues drafts: a fifth to a third of all that is made."""
+    life = draw.healthy(f"one message {held_as}")
+    bad = draw.break_day()
+    good = draw.repair_day(bad) if repaired else None
+    life.bad, life.good, life.held_as = bad, good, held_as
+    life.sends[_between(bad, good)] = float(draw.chance.uniform(0.67, 0.8))
+    if held_as == "failed":
+        life.body = "Hello {{customer.company_name}}"
+        life.failure = "Variable 'customer.company_name' is missing"
+    life.causes = frozenset({"message_failing" if held_as == "failed" else "message_draft_or_off"})
+    return life
+
+
+def new_and_waiting(draw: Draw) -> Life:
+    """A campaign begun weeks ago whose journeys wait for days: once it has sent for a while, its messages fail."""
+    wait = int(draw.chance.integers(3, 11))
+    life = draw.healthy("new, waiting, then failing", begins=PAST - 30, delay_days=wait)
+    bad = draw.break_day()
+    life.bad = bad
+    life.body = "Hello {{customer.company_name}}"
+    life.sends[_between(bad, None)] = 0.0
+    life.failure = "Variable 'customer.company_name' is missing"
+    life.causes = frozenset({"message_failing"})
+    return life
+
+
 def platform(draw: Draw, repaired: bool) -> Life:
     """One platform of three no longer carries the property that the filter looks at."""
     life = draw.healthy("platform lost a property")
@@ -200,4 +227,8 @@ BREAKS: tuple[Callable[[Draw], Life], ...] = (
     lambda draw: platform(draw, repaired=False),
     stopped,
     season,
+    new_and_waiting,
+    lambda draw: filtered(draw, repaired=True, keep=0.67),
+    lambda draw: one_message(draw, "failed", repaired=True),
+    lambda draw: one_message(draw, "drafted", repaired=False),
 )

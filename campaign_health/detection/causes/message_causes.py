@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
+from campaign_health.detection.causes.compared import before_text
 from campaign_health.detection.causes.edits import edits_near
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.words.dates import day_text
@@ -95,7 +96,7 @@ def _failing(case: BrokenCampaign, chain: Chain) -> Cause | None:
     variables = _failing_variables(case, texts)
     day = day_text(case.since, case.as_of)
     sentence = (
-        f"{share_text(since)} of the messages made since {day} failed ({count(failed)}; {share_text(before)} before)"
+        f"{share_text(since)} of the messages made since {day} failed ({count(failed)}; {before_text(chain, before)})"
     )
     if texts:
         sentence += f'. Customer.io says: "{texts[0]}"'
@@ -202,7 +203,7 @@ def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
         )
         sentence = (
             f"{which} since {day}: {plural(rate[2], 'message')} made, waiting, not sent ({share_text(rate[1])} of"
-            " all made)."
+            f" all made; {before_text(chain, rate[0])})."
         )
         wanted = "Draft"
     elif off and (
@@ -264,8 +265,7 @@ def _unreachable(case: BrokenCampaign, chain: Chain) -> Cause | None:
         "bounced": "refused by the receiver (bounced)",
     }[loss]
     sentence = (
-        f"{share_text(since)} of the messages made since {day} were {why}: {count(lost)}, against {share_text(before)}"
-        " before."
+        f"{share_text(since)} of the messages made since {day} were {why}: {count(lost)}; {before_text(chain, before)}."
     )
     step = {
         "undeliverable": (

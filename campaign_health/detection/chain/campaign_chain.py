@@ -32,7 +32,7 @@ DAYS_APART = 1
 """Journeys that fall silent at most so many days after their event fell with it."""
 
 MUCH = 10.0
-"""Journeys expected a day from which on one day below its range tells a fall from a quiet day."""
+"""Journeys (or sends) a day from which on one day tells a fall from a quiet day."""
 
 SILENT, DEGRADED, EVENT_LOST = CODE["silent"], CODE["degraded"], CODE["event_lost"]
 
@@ -204,7 +204,8 @@ def _calm_status(data: ChainInput, found: LinkVerdicts, end_to_end: NDArray[np.i
     # Without any event in the whole project, the campaign's own journeys are all there is to go by.
     well |= data.outages & np.logical_and.reduce([np.isin(part, fine) for part in chain[:2]])
     learning = np.logical_or.reduce([part == CODE["learning"] for part in (*chain, end_to_end)])
-    learning &= data.age <= LEARNING_DAYS
+    # A busy campaign is never too quiet: it waited for its first sends, and its days count from those on.
+    learning &= (data.age <= LEARNING_DAYS) | (data.sent >= MUCH) | (data.started >= MUCH)
     volume_down = np.where(has_event, _of_event(data, found.events.volume_down, fill=0) > 0, found.starts.volume_down)
     sends_known = np.isfinite(data.sent)
     source_known = np.where(has_event, np.isfinite(data.events()), np.isfinite(data.started))

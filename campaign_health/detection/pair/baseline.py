@@ -77,8 +77,13 @@ class Prediction:
         return replace(self, dip=1.0, **{name: getattr(self, name) / self.dip for name in names})
 
 
-def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: bool = False) -> Prediction:
-    """The day's expectation from everything before it. Ages the ratios by the days passed, in place."""
+def predict(
+    state: State, day: Day, settings: DetectorSettings, *, not_yet: BoolArray | None = None, shared_dip: bool = False
+) -> Prediction:
+    """The day's expectation from everything before it. Ages the ratios by the days passed, in place.
+
+    `not_yet`: pairs that cannot have sent anything yet, so that their day is not judged.
+    """
     pair = np.arange(len(state))
     shares = delay_shares(state, settings)
     events = delayed(state, shares)
@@ -102,6 +107,8 @@ def predict(state: State, day: Day, settings: DetectorSettings, *, shared_dip: b
             exposure[model] = np.where(events > 0, np.exp(usual + state.elasticity * (log_events - usual)), 0.0)
     exposure *= factor
     day.judged = day.observed & (exposure[0] > 0)
+    if not_yet is not None:
+        day.judged &= ~not_yet
 
     _age(state, day.judged & (state.incident == 0), settings)
     ratio = state.ratio_shape / state.ratio_rate
@@ -187,8 +194,7 @@ def _inverse_sizes(
     state: State, day: Day, shares: FloatArray, chance: FloatArray, mean: FloatArray, settings: DetectorSettings
 ) -> FloatArray:
     """Settled inverse sizes [spreads + 1, models, pairs]: spread, ignorance of the ratio, binomial thinning, caps."""
-    counts = np.where(np.isnan(state.recent), 0.0, state.recent)
-    variance_missing = (shares**2 * counts).sum(axis=0) * chance**2
+    variance_missing = np.einsum("lp,lp,lp->p", shares, shares, np.nan_to_num(state.recent)) * chance**2
     thinned = -variance_missing / np.maximum(mean[0], 1e-9) ** 2
     lenient = np.array(settings.families)[:, None] == LENIENT
     ignorance = 1.0 / state.ratio_shape

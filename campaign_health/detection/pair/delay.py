@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.pair.delay_profiles import LAGS, LOG_PRIOR, PROFILES
+from campaign_health.detection.pair.delay_profiles import LAGS, LOG_PRIOR, NEAR_LAGS, exposures, mixed
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.pair.panel import State
 
@@ -19,27 +19,28 @@ FloatArray = NDArray[np.float64]
 _SAME_WEEKDAY_PRIOR = 5.0  # days' worth of "no weekday pattern"
 
 
-def delay_shares(state: State, settings: DetectorSettings) -> FloatArray:
-    """The share of a day's sends that comes from each day before it, `[lags, pairs]`, summing to one."""
+def delay_weights(state: State, settings: DetectorSettings) -> FloatArray:
+    """How likely each profile is, `[profiles, pairs]`, summing to one."""
     days = np.minimum(state.delay_weight, settings.delay_memory)
     weight = LOG_PRIOR[:, None] - 0.5 * days * np.log(state.delay_error)
     weight = np.exp(weight - weight.max(axis=0))
     weight /= weight.sum(axis=0)
-    shares: FloatArray = np.zeros((LAGS, len(state)))
-    for profile, row in zip(PROFILES, weight, strict=True):
-        shares += profile[:, None] * row
-    return shares
+    result: FloatArray = weight
+    return result
+
+
+def delay_shares(state: State, settings: DetectorSettings) -> FloatArray:
+    """The share of a day's sends that comes from each day before it, `[lags, pairs]`, summing to one."""
+    return mixed(delay_weights(state, settings))
 
 
 def delayed(state: State, shares: FloatArray) -> FloatArray:
     """Event counts as the sends of today meet them, `[pairs]`; NaN where more than half of them is unknown."""
-    known = ~np.isnan(state.recent)
-    counts = np.where(known, state.recent, 0.0)
-    weight = np.zeros(len(state))
-    total = np.zeros(len(state))
-    for lag in range(LAGS):
-        weight += np.where(known[lag], shares[lag], 0.0)
-        total += shares[lag] * counts[lag]
+    unknown = np.isnan(state.recent)
+    if not unknown.any():
+        return np.asarray(np.einsum("lp,lp->p", shares, state.recent))
+    weight = np.einsum("lp,lp->p", shares, ~unknown)
+    total = np.einsum("lp,lp->p", shares, np.where(unknown, 0.0, state.recent))
     return np.where(weight > 0.5, total / np.maximum(weight, 1e-9), np.nan)
 
 
@@ -81,19 +82,21 @@ def learn_delay(
 ) -> None:
     """Takes one day into the delay's memory, in place. `lesson` is the weight of the day, 0 to 1."""
     pair = np.arange(len(state))
-    complete = ~np.isnan(state.recent).any(axis=0)
+    unknown = np.isnan(state.recent)
+    complete = ~unknown[:NEAR_LAGS].any(axis=0)
     weight = np.where(complete, lesson * np.minimum(1.0, expected / 3.0), 0.0)
-    counts = np.where(complete, state.recent, 0.0)
+    counts = state.recent
+    if unknown.any():
+        # What is not known of weeks ago is taken to be as the days that are: it favours no profile.
+        usual = np.nansum(counts, axis=0) / np.maximum((~unknown).sum(axis=0), 1)
+        counts = np.where(complete, np.where(unknown, usual, counts), 0.0)
     state.delay_weight += weight
     level_gain = np.maximum(1.0 / np.maximum(state.delay_weight, 1.0), 1.0 / 30.0) * weight
     error_gain = np.maximum(1.0 / (state.delay_weight + 4.0), 1.0 / settings.delay_memory) * weight
     target = np.log(sends + 0.5)
     same_weekday = state.delay_weekday_weight[weekday, pair]
     keep = 1.0 - 0.05 * weight
-    exposure = np.zeros((len(PROFILES), len(state)))
-    for lag in range(LAGS):
-        exposure += counts[lag] * PROFILES[:, lag, None]
-    position = target - np.log(exposure + 0.5)
+    position = target - np.log(exposures(counts) + 0.5)
     pattern = state.delay_weekday[:, weekday, pair]
     residual = position - state.delay_level - pattern / (_SAME_WEEKDAY_PRIOR + same_weekday)
     state.delay_level += level_gain * residual

@@ -17,6 +17,7 @@ from campaign_health.detection.pair.evidence import Weighing, follow_runs, weigh
 from campaign_health.detection.pair.fortnight import Fortnight, Proof, prove, weigh_fortnight
 from campaign_health.detection.pair.learning import learn, learn_deviation
 from campaign_health.detection.pair.likelihood import closed_gain
+from campaign_health.detection.pair.not_yet import not_yet_possible
 from campaign_health.detection.pair.panel import State
 from campaign_health.detection.pair.ranges import probability_of_few, probable_range
 from campaign_health.detection.pair.verdicts import Change, Status
@@ -164,9 +165,10 @@ def consider(
     if off is not None:
         observed &= ~off
     day = Day(np.where(observed, upstream, 0.0), np.where(observed, downstream, 0.0), weekday, observed, observed)
-    remember(state, upstream if off is None else np.where(off, np.nan, upstream), gap)
+    # While it is not running no journey begins, whatever the event does: nothing is sent for those days later.
+    remember(state, upstream if off is None else np.where(off, 0.0, upstream), gap)
     state.days_since += gap
-    seen = predict(state, day, settings, shared_dip=shared_dip)
+    seen = predict(state, day, settings, not_yet=not_yet_possible(state, day, settings), shared_dip=shared_dip)
     weighing = weigh(state, day, seen, settings)
     follow_runs(state, day, seen, weighing, gap)
     fortnight = weigh_fortnight(state, day, seen, settings)

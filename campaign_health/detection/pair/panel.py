@@ -27,7 +27,7 @@ class State(Memory):
     Leading indices: models, spreads x models, kept shares x models, delay profiles, weekdays (Monday = 0).
     """
 
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
     # the ratio of sends to events: a Gamma posterior per model, and its copy from before the present run of evidence
     ratio_shape: FloatArray
     ratio_rate: FloatArray
@@ -66,6 +66,7 @@ class State(Memory):
     delay_weekday: FloatArray
     delay_weekday_weight: FloatArray
     delay_weight: FloatArray
+    waited: FloatArray  # days with events before the first send; infinite after it
     days_seen: FloatArray
     days_since: FloatArray
     # evidence
@@ -144,6 +145,7 @@ class State(Memory):
             delay_weekday=full(0.0, profiles, 7),
             delay_weekday_weight=full(0.0, 7),
             delay_weight=full(0.0),
+            waited=full(0.0),
             days_seen=full(0.0),
             days_since=full(0.0),
             evidence=full(0.0, kept, models),
@@ -183,9 +185,9 @@ class State(Memory):
         new = State.fresh(len(rows), settings)
         kept = {
             "recent", "days_seen", "days_since", "volume", "volume_seen", "volume_spread", "usual_volume", "usual_seen",
-            "unusual", "delay_level", "delay_error", "delay_weekday", "delay_weekday_weight", "delay_weight", "storms",
-            "ordinary", "pauses", "pause_days", "pausing", "elasticity", "elasticity_weight", "excess", "excursions",
-            "provable", "fortnight_score",
+            "unusual", "delay_level", "delay_error", "delay_weekday", "delay_weekday_weight", "delay_weight", "waited",
+            "storms", "ordinary", "pauses", "pause_days", "pausing", "elasticity", "elasticity_weight", "excess",
+            "excursions", "provable", "fortnight_score",
         }  # fmt: skip
         changed: dict[str, Any] = {}
         for name in self.arrays().keys() - kept:

@@ -1,0 +1,14 @@
+"""What a share is compared with in a sentence: how it was before the break, or that no day before it is known."""
+
+from __future__ import annotations
+
+from campaign_health.detection.causes.links_kept import Chain
+from campaign_health.words.numbers import share_text
+
+
+def before_text(chain: Chain, before: float) -> str:
+    """`2 % before`, or that it was never otherwise: nothing may be said of days that nobody counted."""
+    sent = chain.series("sent")
+    if sent is None or sent.days_before == 0:
+        return "never otherwise since the first day known"
+    return f"{share_text(before)} before"

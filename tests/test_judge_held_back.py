@@ -1,0 +1,108 @@
+"""What Customer.io's own counters show opens an incident by itself, also on the first day, and every place says it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from storage.file.database import transaction
+from tests.judge_cast import Story, World, day, steady
+from tests.status_world import BREAK, DAYS, LAST, collected, run
+
+
+def holding(story: Story, lost: np.ndarray) -> Story:
+    """The story with so many of its messages not sent."""
+    story.sent = story.activated - lost
+    story.delivered = story.sent.copy()
+    return story
+
+
+def world_of(directory: Path, story: Story, counter: str, lost: np.ndarray, last: int = LAST) -> World:
+    """Campaign 2 makes a message of each journey, and `counter` takes what is not sent; judged and published."""
+    (directory / "manifest.yaml").write_text("version: 1\n")
+    world = World(directory, [steady(1, DAYS, name="Welcome"), holding(story, lost)])
+    world.collect(0, last)
+    collected(world)
+    with world.warehouse.open() as connection, transaction(connection):
+        for number in range(last + 1):
+            made = int(story.activated[number])
+            connection.execute(
+                f"UPDATE campaign_day SET created = ?, {counter} = ? WHERE campaign_id = 2 AND day = ?",
+                [made, int(lost[number]), day(number)],
+            )
+    assert run(world, "judge").exit_code == 0
+    return world
+
+
+def a_third(level: float = 20) -> tuple[Story, np.ndarray]:
+    story = steady(2, DAYS, level=level, name="Onboarding")
+    share = np.where(np.arange(DAYS) >= BREAK, 0.34, 0.0)
+    return story, np.random.default_rng(4).binomial(story.activated, share)
+
+
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return world_of(tmp_path_factory.mktemp("failing"), *_failing())
+
+
+def _failing() -> tuple[Story, str, np.ndarray]:
+    story, lost = a_third()
+    return story, "failed", lost
+
+
+def test_a_third_of_twenty_messages_failing_opens_an_incident(failing: World) -> None:
+    ((campaign, opened, detected, kind, stage, cause),) = failing.rows(
+        "SELECT campaign_id, opened_on, detected_on, kind, stage, cause FROM incident"
+    )
+    assert (campaign, kind, stage, cause) == (2, "degraded", "sent", "message_failing")
+    assert abs((opened - day(BREAK)).days) <= 1
+    assert detected <= day(BREAK + 3)
+
+
+@pytest.mark.parametrize("command", [("status",), ("digest", "--dry-run"), ("explain", "Onboarding")])
+def test_every_place_says_that_messages_fail(failing: World, command: tuple[str, ...]) -> None:
+    text = " ".join(run(failing, *command).stdout.replace("│", " ").split())
+    assert "of the messages made since" in text
+    assert "failed" in text
+
+
+def test_one_message_of_eight_in_draft_opens_an_incident(tmp_path: Path) -> None:
+    story = steady(2, DAYS, level=1870, name="Onboarding")
+    lost = np.where(np.arange(DAYS) >= BREAK, story.activated // 8, 0)
+    world = world_of(tmp_path, story, "drafted", lost)
+    found = world.rows("SELECT campaign_id, stage, cause, detected_on FROM incident")
+    assert found == [(2, "sent", "message_draft_or_off", day(BREAK + 1))]
+
+
+@pytest.mark.parametrize(
+    ("counter", "cause"),
+    [("failed", "message_failing"), ("drafted", "message_draft_or_off"), ("undeliverable", "recipients_unreachable")],
+)
+def test_a_campaign_broken_before_anybody_looked_is_told_on_the_first_day(
+    tmp_path: Path, counter: str, cause: str
+) -> None:
+    story = steady(2, DAYS, level=90, name="Onboarding")
+    world = world_of(tmp_path, story, counter, story.activated.copy(), last=2)
+    assert world.rows("SELECT campaign_id, kind, stage, cause, detected_on FROM incident") == [
+        (2, "silent", "sent", cause, day(0))
+    ]
+    assert world.status(2, 2) == "silent"
+    for command in (("status",), ("digest", "--dry-run"), ("explain", "Onboarding")):
+        text = " ".join(run(world, *command).stdout.replace("│", " ").split())
+        assert "never otherwise since the first day known" in text, command
+        assert "0 % before" not in text
+
+
+def test_what_was_broken_before_anybody_looked_does_not_become_normal(tmp_path: Path) -> None:
+    story = steady(2, DAYS, level=90, name="Onboarding")
+    world = world_of(tmp_path, story, "failed", story.activated.copy())
+    assert world.rows("SELECT cause, ended_how FROM incident WHERE campaign_id = 2") == [("message_failing", None)]
+
+
+def test_a_campaign_whose_messages_always_fail_to_a_twentieth_is_healthy(tmp_path: Path) -> None:
+    story = steady(2, DAYS, level=60, name="Onboarding")
+    world = world_of(tmp_path, story, "failed", np.random.default_rng(6).binomial(story.activated, 0.05))
+    assert world.rows("SELECT * FROM incident") == []
+    assert world.status(2, LAST) == "healthy"
