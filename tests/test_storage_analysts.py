@@ -42,7 +42,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with warehouse.open_and_publish() as connection, transaction(connection):
         save_a_run(connection, 7)
         edited = campaign(0, name="Edited", event="event 0", messages=[message()])
-        save_campaigns(connection, WORKSPACE, [edited], NOW, all_listed=False)
+        save_campaigns(connection, WORKSPACE, [edited], NOW)
         save_property_profiles(
             connection, WORKSPACE, [PropertyProfile("event 0", day(1), 9, False, {("plan", "string"): 1.0})], NOW
         )

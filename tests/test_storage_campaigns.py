@@ -118,12 +118,16 @@ def test_two_changes_at_one_instant_are_two_versions(connection: duckdb.DuckDBPy
     assert [ended for _, ended, _ in found] == [found[1][0], found[2][0], None]
 
 
-def test_a_campaign_no_longer_listed_is_gone_and_comes_back(connection: duckdb.DuckDBPyConnection) -> None:
+def test_a_campaign_that_is_not_saved_stays_until_it_is_marked_gone_and_comes_back(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
     save_campaigns(connection, WORKSPACE, [campaign(1), campaign(2), campaign(3)], NOW)
-    save_campaigns(connection, WORKSPACE, [campaign(1)], LATER, refused=[3])
+    save_campaigns(connection, WORKSPACE, [campaign(1)], LATER)
+    assert existing_campaigns(connection, WORKSPACE) == [1, 2, 3]
+    mark_campaign_gone(connection, WORKSPACE, 2, LATER)
     assert existing_campaigns(connection, WORKSPACE) == [1, 3]
     assert column(connection, "campaign_id") == [1, 2, 3]
-    save_campaigns(connection, WORKSPACE, [campaign(2)], LATER, all_listed=False)
+    save_campaigns(connection, WORKSPACE, [campaign(2)], LATER)
     assert existing_campaigns(connection, WORKSPACE) == [1, 2, 3]
 
 

@@ -1,7 +1,7 @@
 """What Customer.io knows: campaigns, their messages, and what was sent."""
 
 from collectors.customerio.campaign_metrics import fetch_campaign_metrics
-from collectors.customerio.campaigns import CampaignList, fetch_campaigns, with_messages
+from collectors.customerio.campaigns import CampaignList, fetch_campaign, fetch_campaigns, with_messages
 from collectors.customerio.failure_reasons import fetch_failures
 from collectors.customerio.journeys import fetch_journey_metrics
 from collectors.customerio.message_metrics import fetch_message_metrics
@@ -14,6 +14,7 @@ __all__ = [
     "CampaignList",
     "CustomerioClient",
     "Fetched",
+    "fetch_campaign",
     "fetch_campaign_metrics",
     "fetch_campaigns",
     "fetch_each",

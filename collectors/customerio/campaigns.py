@@ -65,6 +65,22 @@ def fetch_campaigns(client: CustomerioClient) -> CampaignList:
     return CampaignList(tuple(campaigns.values()), tuple(refused))
 
 
+def fetch_campaign(client: CustomerioClient, campaign_id: int) -> CampaignRecord:
+    """One campaign by its id, without its messages.
+
+    Raises:
+        NotFound: there is no such campaign.
+        CollectorError: by what went wrong; another campaign's answer is one of them.
+    """
+    path = f"{PATH}/{campaign_id}"
+    read = client.reader(path)
+    body = read.mapping(client.get_json(path), "")
+    found = parse_campaign(read.mapping(body.get("campaign"), "campaign"), read)
+    if found.campaign_id != campaign_id:
+        read.fail("campaign.id", f"is {found.campaign_id}, not {campaign_id}")
+    return found
+
+
 def parse_campaign(entry: Mapping[str, Any], read: Reader, field: str = "campaign") -> CampaignRecord:
     """The record of one campaign; unknown states are kept, unknown fields passed over."""
     name = read.text(entry.get("name"), f"{field}.name")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,14 +30,11 @@ def save_campaigns(
     workspace: str,
     campaigns: Sequence[CampaignRecord],
     read_at: datetime,
-    *,
-    all_listed: bool = True,
-    refused: Collection[int] = (),
 ) -> int:
     """Save the campaigns as read and return how many there are; a changed definition begins a new version.
 
-    Campaigns with `messages` None keep the messages stored before. With `all_listed`, campaigns that are neither
-    among them nor `refused` (listed, but not readable this time) are marked gone; nothing of them is deleted.
+    Campaigns with `messages` None keep the messages stored before. Of those that are not among them nothing is known,
+    and nothing changes; see `mark_campaign_gone`.
     """
     known = _known_campaigns(connection, workspace)
     definitions = {}
@@ -59,12 +56,6 @@ def save_campaigns(
     _save_versions(connection, workspace, versions, present)
     _save_present(connection, workspace, campaigns, definitions, read_at)
     _save_messages(connection, workspace, campaigns)
-    if all_listed:
-        connection.execute(
-            "UPDATE campaign SET gone_at = ? WHERE workspace = ? AND gone_at IS NULL "
-            "AND NOT list_contains(?::BIGINT[], campaign_id)",
-            [stored_instant(read_at), workspace, [*(campaign.campaign_id for campaign in campaigns), *refused]],
-        )
     return len(campaigns)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.report import Tally
-from collectors.customerio import Fetched, fetch_campaigns, fetch_each, fetch_messages, with_messages
+from collectors.customerio import Fetched, fetch_campaign, fetch_campaigns, fetch_each, fetch_messages, with_messages
 from collectors.errors import CollectorError
 from storage.read.collected import existing_campaigns, message_updates
 from storage.records import CampaignGone, CampaignRecord, CampaignRefused
@@ -30,16 +30,16 @@ def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
     listing = fetch_campaigns(client)
     for refused in listing.refused:
         tally.shortfalls.append(f"Campaign {refused.campaign_id}: {refused.reason}")
-    _refuse_another_workspace(
-        run, {*(one.campaign_id for one in listing.campaigns), *(one.campaign_id for one in listing.refused)}
-    )
+    with run.reading() as connection:
+        known, read_before = existing_campaigns(connection, run.name), message_updates(connection, run.name)
+    named = {*(one.campaign_id for one in listing.campaigns), *(one.campaign_id for one in listing.refused)}
+    _refuse_another_workspace(known, named)
     run.campaigns_listed = True
     run.listed = {campaign.campaign_id: campaign for campaign in listing.campaigns}
-    with run.reading() as connection:
-        read_before = message_updates(connection, run.name)
-    changed = campaigns_to_read(listing.campaigns, read_before, run.today.toordinal())
     gone: list[int] = []
     try:
+        gone += _ask_for_unlisted(run, tally, [one for one in known if one not in named])
+        changed = campaigns_to_read(run.listed.values(), read_before, run.today.toordinal())
         for part in fetch_each(
             changed, lambda i: fetch_messages(client, i), progress=run.progress.advance, what="campaigns' messages"
         ):
@@ -51,13 +51,30 @@ def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
             elif isinstance(part, CampaignRefused):
                 tally.shortfalls.append(f"Messages of campaign {part.campaign_id}: {part.reason}")
     finally:
-        _save(run, tally, gone, all_listed=not listing.refused)
+        _save(run, tally, gone)
 
 
-def _refuse_another_workspace(run: WorkspaceRun, listed: set[int]) -> None:
+def _ask_for_unlisted(run: WorkspaceRun, tally: Tally, unlisted: Collection[int]) -> list[int]:
+    """Ids of the known campaigns that are deleted, by their own 404: that a list leaves one out proves nothing.
+
+    Those that are there all the same are taken as read; of those that do not answer nothing is known.
+    """
+    assert run.customerio is not None
+    client = run.customerio
+    gone: list[int] = []
+    for part in fetch_each(unlisted, lambda one: fetch_campaign(client, one)):
+        if isinstance(part, Fetched):
+            run.listed[part.campaign_id] = part.value
+            tally.shortfalls.append(f"Campaign {part.campaign_id}: the list of campaigns left it out, but it is there.")
+        elif isinstance(part, CampaignGone):
+            gone.append(part.campaign_id)
+        else:
+            tally.shortfalls.append(f"Campaign {part.campaign_id}: not listed, and could not be asked: {part.reason}")
+    return gone
+
+
+def _refuse_another_workspace(known: Collection[int], listed: set[int]) -> None:
     """Raises CollectorError where not one of the known campaigns is listed: nobody deletes all of them in a day."""
-    with run.reading() as connection:
-        known = existing_campaigns(connection, run.name)
     if len(known) < FEW_CAMPAIGNS or listed.intersection(known):
         return
     raise CollectorError(
@@ -83,10 +100,10 @@ def campaigns_to_read(
     ]
 
 
-def _save(run: WorkspaceRun, tally: Tally, gone: list[int], *, all_listed: bool) -> None:
+def _save(run: WorkspaceRun, tally: Tally, gone: list[int]) -> None:
     now = run.clock.instant()
     with run.saving() as connection:
-        tally.rows = save_campaigns(connection, run.name, list(run.listed.values()), now, all_listed=all_listed)
+        tally.rows = save_campaigns(connection, run.name, list(run.listed.values()), now)
         for campaign_id in gone:
             mark_campaign_gone(connection, run.name, campaign_id, now)
     tally.kept = True

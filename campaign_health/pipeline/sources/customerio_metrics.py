@@ -110,4 +110,4 @@ def _look_at_messages_again(run: WorkspaceRun, tally: Tally, campaign_ids: Colle
     finally:
         if read:
             with run.saving() as connection:
-                save_campaigns(connection, run.name, read, run.clock.instant(), all_listed=False)
+                save_campaigns(connection, run.name, read, run.clock.instant())
