@@ -72,13 +72,14 @@ class HeldBack:
     """One loss over campaigns and days.
 
     `holds[i, j]`: by the end of the day more is held back than may be; `broken`: the day itself shows it, too; `began`:
-    days since the first bad day, where it holds.
+    days since the first bad day, where it holds; `due`: what should have gone on from that day to this one.
     """
 
     loss: Loss
     holds: Flags
     broken: Flags
     began: NDArray[np.int32]
+    due: Numbers
 
 
 def find_held_back(counts: Mapping[str, Numbers], begin: int, false_alarm_days: float) -> list[HeldBack]:
@@ -116,19 +117,23 @@ def _usable(part: Numbers, whole: Numbers) -> tuple[Numbers, Numbers]:
 
 def _judge(loss: Loss, part: Numbers, whole: Numbers, begin: int, threshold: float) -> HeldBack:
     holds, began = np.zeros(part.shape, dtype=bool), np.zeros(part.shape, dtype=np.int32)
+    due = np.full(part.shape, np.nan)
     shares = np.where(whole > 0, part**2 / np.maximum(whole, 1.0), 0.0)
     sums = tuple(map(_running, (part, whole, (whole > 0).astype(float), shares)))
     rows, columns = np.nonzero(_worth_a_look(loss, sums[0], sums[1], begin))
     for some in np.array_split(np.arange(len(rows)), len(rows) // AT_ONCE + 1):
         at = rows[some], columns[some]
-        risen, since = _risen(loss, sums, *at, threshold)
+        risen, since, usual = _risen(loss, sums, *at, threshold)
         if loss.stands is not None:
             stands, first = _standing(loss.stands, part, whole, *at)
             since = np.where(stands & ~risen, first, since)
+            usual = np.where(stands & ~risen, 0.0, usual)
             risen |= stands
         holds[at] = risen
         began[at] = np.where(risen, columns[some] - since, 0)
-    return HeldBack(loss, holds, holds & (part > 0), began)
+        made = sums[1][rows[some], columns[some] + 1] - sums[1][rows[some], since]
+        due[at] = np.where(risen, (1.0 - usual) * made, np.nan)
+    return HeldBack(loss, holds, holds & (part > 0), began, due)
 
 
 def _worth_a_look(loss: Loss, parts: Numbers, wholes: Numbers, begin: int) -> Flags:
@@ -145,8 +150,8 @@ def _worth_a_look(loss: Loss, parts: Numbers, wholes: Numbers, begin: int) -> Fl
 
 def _risen(
     loss: Loss, sums: tuple[Numbers, ...], rows: Places, columns: Places, threshold: float
-) -> tuple[Flags, Places]:
-    """Where the share has risen by the end of the day and is not back, and the column it most likely rose in."""
+) -> tuple[Flags, Places, Numbers]:
+    """Where the share has risen by the end of the day and is not back, since which column, and the usual one."""
     end = columns[:, None] + 1
     first = np.maximum(end - LAGS, 0)
     oldest, row = np.maximum(first - HISTORY_DAYS, 0), rows[:, None]
@@ -164,7 +169,7 @@ def _risen(
     chosen = np.arange(len(rows)), best
     back = _back(sums, rows, columns, *(item[chosen] for item in (first, p0, p1, scatter)))
     lasting = (lasted[chosen] >= loss.days) | (p1[chosen] >= loss.sudden)
-    return (nats[chosen] > 0) & lasting & ~back, first[chosen]
+    return (nats[chosen] > 0) & lasting & ~back, first[chosen], p0[chosen]
 
 
 def _back(
