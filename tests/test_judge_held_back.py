@@ -117,7 +117,7 @@ def test_the_sentence_tells_of_all_days_since_it_began_and_not_of_one_that_passe
     assert f"{sent:,} came where about {due:,} were expected" in summary
 
 
-def test_journeys_that_nobody_gets_through_are_told_on_the_first_day(tmp_path: Path) -> None:
+def test_journeys_that_nobody_gets_through_are_told_on_the_third_day(tmp_path: Path) -> None:
     story = steady(2, DAYS, level=90, name="Onboarding")
     (tmp_path / "manifest.yaml").write_text("version: 1\n")
     story.activated[:] = story.sent[:] = story.delivered[:] = 0
@@ -128,4 +128,17 @@ def test_journeys_that_nobody_gets_through_are_told_on_the_first_day(tmp_path: P
         connection.execute("UPDATE journey_day SET never_activated = started WHERE campaign_id = 2")
     assert run(world, "judge").exit_code == 0
     found = world.rows("SELECT kind, stage, cause, detected_on FROM incident")
-    assert found == [("silent", "activated", "filter_no_longer_matches", day(0))]
+    assert found == [("silent", "activated", "filter_no_longer_matches", day(2))]
+
+
+@pytest.mark.parametrize(("share", "level"), [(0.34, 60), (0.25, 150)])
+def test_a_third_that_fails_no_longer_is_told_as_recovered(tmp_path: Path, share: float, level: float) -> None:
+    story = steady(2, DAYS, level=level, name="Onboarding")
+    days = np.arange(DAYS)
+    failing = np.where((days >= BREAK - 9) & (days < BREAK - 1), share, 0.0)
+    lost = np.random.default_rng(4).binomial(story.activated, failing)
+    world = world_of(tmp_path, story, "failed", lost)
+    ((recovered, how),) = world.rows("SELECT recovered_on, ended_how FROM incident")
+    assert how == "sends_back"
+    assert abs((recovered - day(BREAK - 1)).days) <= 1
+    assert world.status(2, BREAK + 1) == "healthy"

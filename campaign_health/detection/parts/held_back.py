@@ -40,6 +40,9 @@ LAGS = np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24, LONGEST_DAYS]) 
 AT_ONCE = 20_000  # campaign-days judged together, for memory
 
 
+NEVER = 2.0  # no share is so large: who passes a filter hangs on the weekday, which its own link knows
+
+
 @dataclass(frozen=True)
 class Loss:
     """One way of being held back: `part` of `whole`, and the stage of the chain at which it is missing.
@@ -63,7 +66,7 @@ LOSSES = (
     Loss("undeliverable", "made", "sent", 0.10, 3, 0.9, 0.9),
     Loss("suppressed", "made", "sent", 0.10, 3, 0.9, 0.9),
     Loss("bounced", "sent", "delivered", 0.10, 3, 0.9, 0.5),
-    Loss("never_activated", "started", "activated", 0.15, 3, 0.98, 0.98),
+    Loss("never_activated", "started", "activated", NEVER, 3, NEVER, 0.98),
 )
 
 
@@ -125,7 +128,8 @@ def _judge(loss: Loss, part: Numbers, whole: Numbers, begin: int, threshold: flo
         at = rows[some], columns[some]
         risen, since, usual = _risen(loss, sums, *at, threshold)
         if loss.stands is not None:
-            stands, first = _standing(loss.stands, part, whole, *at)
+            least_days = loss.days if loss.sudden == NEVER else 1
+            stands, first = _standing(loss.stands, least_days, part, whole, *at)
             since = np.where(stands & ~risen, first, since)
             usual = np.where(stands & ~risen, 0.0, usual)
             risen |= stands
@@ -143,7 +147,7 @@ def _worth_a_look(loss: Loss, parts: Numbers, wholes: Numbers, begin: int) -> Fl
     for lag in LAGS:
         first = np.maximum(np.arange(1, days + 1) - lag, 0)
         held, of = parts[:, 1:] - parts[:, first], wholes[:, 1:] - wholes[:, first]
-        found |= (held >= LEAST_MORE) & (held >= loss.rise * of)
+        found |= (held >= LEAST_MORE) & (held >= min(loss.rise, NEARLY) * of)
     found[:, :begin] = False
     return found
 
@@ -206,7 +210,9 @@ def _best(x: Numbers, n: Numbers) -> Numbers:
     return np.asarray(held + let)
 
 
-def _standing(line: float, part: Numbers, whole: Numbers, rows: Places, columns: Places) -> tuple[Flags, Places]:
+def _standing(
+    line: float, least_days: int, part: Numbers, whole: Numbers, rows: Places, columns: Places
+) -> tuple[Flags, Places]:
     """Where the newest days with messages are all above the line, and the first column since which they are."""
     first, held, of, used = columns.copy(), *np.zeros((3, len(rows)))
     going = np.ones(len(rows), dtype=bool)
@@ -224,7 +230,7 @@ def _standing(line: float, part: Numbers, whole: Numbers, rows: Places, columns:
     nats = _best(held, of) - held * np.log(line) - (of - held) * np.log(1.0 - line)
     # Where the line is near the whole, little can be likelier than it: then all must be held back.
     sure = (share > line) & ((nats >= STANDING_NATS) | (share >= 1.0) & (of >= 3.0 * STANDING_LEAST))
-    return (of >= STANDING_LEAST) & sure, first
+    return (of >= STANDING_LEAST) & (used >= least_days) & sure, first
 
 
 def _running(numbers: Numbers) -> Numbers:
