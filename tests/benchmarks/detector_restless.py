@@ -20,7 +20,7 @@ from tests.benchmarks.detector import DATA, Detector, scoring, summary
 
 PAIRS, LEAST_DAYS, LEAST_EVENTS, LEAST_SENDS = 160, 150, 3.0, 0.2
 WINDOWS_SEED = 11
-DAYS_ALONE = replace(DetectorSettings(), together_slack=-1000.0, degraded_handicap=0.0)
+DAYS_ALONE = replace(DetectorSettings(), fortnight_least=100_000)
 
 
 def restless_pairs(real: dict[str, pd.DataFrame], seed: int) -> dict[str, pd.DataFrame]:

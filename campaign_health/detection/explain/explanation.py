@@ -249,14 +249,14 @@ def _two_weeks(state: State, now: Considered, row: int, settings: DetectorSettin
     if evidence <= 0:
         return [Step("two weeks", 0.0, f"{said} That is no evidence for a break.")]
     daily = float(now.proof.daily[row])
-    both = 0.5 * (daily + evidence) + settings.together_slack
+    both = 0.5 * (daily + evidence)
     return [
         Step("two weeks", evidence, f"{said} The evidence that a share of them is gone is {evidence:.1f}."),
         Step(
             "together",
             both,
-            f"The mean of this and of the days' own evidence, {daily:.1f}, with {settings.together_slack:g} for a test "
-            f"that looks seldom, is {both:.1f}; it counts where the days alone do not open an incident and it does.",
+            f"The mean of this and of the days' own evidence, {daily:.1f}, is {both:.1f}; it counts where the days "
+            "alone do not open an incident and it does.",
         ),
     ]
 

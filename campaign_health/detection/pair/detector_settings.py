@@ -98,8 +98,6 @@ class DetectorSettings:
     fortnight_short: float = 0.85  # of the expectation: totals above it never speak for a break
     fortnight_newest: int = 4  # judged days that must be short as well
     fortnight_most: float = 2.0  # times the usual event count: more counts as so many
-    together_slack: float = 1.2  # nats that the mean of both lanes may lack: the second looks seldom
-    degraded_handicap: float = 0.8  # nats more that a day's evidence for less than a stop has to show
 
     # -- life of an incident ----------------------------------------------------------------------
     learning_days: int = 14  # days with events before anything is alarmed

@@ -89,10 +89,9 @@ def prove(weighing: Weighing, fortnight: Fortnight, settings: DetectorSettings) 
     of a product of two e-values is an e-value (Vovk and Wang, E-values: calibration, combination and applications,
     Annals of Statistics 49, 2021, section 4).
     """
-    loss = weighing.scaled[1] - settings.degraded_handicap
-    silent = weighing.scaled[0] >= loss
-    daily = np.maximum(np.maximum(weighing.scaled[0], loss), 0.0)
-    together = 0.5 * (daily + fortnight.evidence) + settings.together_slack
+    silent = weighing.scaled[0] >= weighing.scaled[1]
+    daily = weighing.strongest
+    together = 0.5 * (daily + fortnight.evidence)
     slowly = (fortnight.evidence > 0.0) & (daily < settings.threshold) & (together >= settings.threshold)
     return Proof(np.where(slowly, together, daily), daily, silent, slowly)
 
