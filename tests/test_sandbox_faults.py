@@ -249,3 +249,16 @@ def test_the_clock_is_part_of_the_environment() -> None:
         assert sum(metrics(sandbox, 17, FIRST, LAST, "America/New_York")["metric"]["series"]["sent"]) > 0
     with running_sandbox(small_world(), live=True) as sandbox:
         assert "CAMPAIGN_HEALTH_NOW" not in sandbox.environment
+
+
+def test_half_a_list_is_a_good_answer_with_every_second_entry_left_out() -> None:
+    with running_sandbox(small_world(), limits=FREE) as sandbox:
+        for endpoint, ask in (
+            ("customerio.campaigns", lambda: customerio(sandbox, "/campaigns").json()["campaigns"]),
+            ("mixpanel.query", lambda: query(sandbox, "/events/names").json()),
+        ):
+            whole = ask()
+            sandbox.fail("half_list", endpoint=endpoint, at=1, times=1)
+            assert len(whole) > 1
+            assert ask() == whole[::2]
+            assert ask() == whole

@@ -87,6 +87,19 @@ def _strange_shape(value: Any) -> Any:
     return {"unexpected": [value]} if isinstance(value, list) else [value]
 
 
+def _half_list(value: Any) -> Any:
+    """Every second entry of a list, or every second named series of counts, is left out; nothing says so."""
+    if isinstance(value, list):
+        return value[::2]
+    if not isinstance(value, dict):
+        return value
+    counts = value["data"].get("values") if isinstance(value.get("data"), dict) else None
+    if isinstance(counts, dict):
+        value["data"]["values"] = {name: counts[name] for name in list(counts)[::2]}
+        return value
+    return {name: part[::2] if isinstance(part, list) else part for name, part in value.items()}
+
+
 SPOILERS: dict[str, Callable[[Any], Any]] = {
     "null_series": _null_series,
     "missing_sent": _missing_sent,
@@ -95,4 +108,5 @@ SPOILERS: dict[str, Callable[[Any], Any]] = {
     "other_window": _other_window,
     "text_number": _text_number,
     "strange_shape": _strange_shape,
+    "half_list": _half_list,
 }
