@@ -41,7 +41,7 @@ def test_a_new_campaign_that_waits_is_neither_broken_nor_surging_nor_quiet(wait:
 @pytest.mark.parametrize("wait", [1, 5, 14, 30])
 def test_before_the_first_send_nothing_is_expected(wait: int) -> None:
     found = judged(*waiting(60, wait, 300, born=10), np.arange(60) < 10)
-    assert (found.expected[0, 10 : 10 + wait] == 0).all()
+    assert np.isnan(found.expected[0, 10 : 10 + wait]).all()
     assert (found.status[0, 10 : 10 + wait] == Status.LEARNING).all()
 
 

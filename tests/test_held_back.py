@@ -134,3 +134,9 @@ def test_days_are_judged_alike_whether_from_the_beginning_or_from_the_day_itself
         assert later is not None
         assert (later.holds[:, begin:] == whole.holds[:, begin:]).all()
         assert (later.began[:, begin:] == whole.began[:, begin:]).all()
+
+
+def test_a_filter_that_nobody_passes_at_weekends_is_no_break() -> None:
+    started = np.full(DAYS, 60)
+    weekend = np.arange(DAYS) % 7 >= 5
+    assert first_broken(of("never_activated", counted(started, never_activated=np.where(weekend, 60, 3)))) is None

@@ -106,3 +106,39 @@ def test_a_campaign_whose_messages_always_fail_to_a_twentieth_is_healthy(tmp_pat
     world = world_of(tmp_path, story, "failed", np.random.default_rng(6).binomial(story.activated, 0.05))
     assert world.rows("SELECT * FROM incident") == []
     assert world.status(2, LAST) == "healthy"
+
+
+def test_the_sentence_tells_of_all_days_since_it_began_and_not_of_one_that_passes_for_healthy(tmp_path: Path) -> None:
+    story = steady(2, DAYS, level=1870, name="Onboarding")
+    lost = np.where(np.arange(DAYS) >= BREAK, story.activated // 8, 0)
+    world = world_of(tmp_path, story, "drafted", lost)
+    ((summary,),) = world.rows("SELECT summary FROM incident")
+    sent, due = int(story.sent[BREAK : BREAK + 2].sum()), int(story.activated[BREAK : BREAK + 2].sum())
+    assert f"{sent:,} came where about {due:,} were expected" in summary
+
+
+def test_journeys_that_nobody_gets_through_are_told_on_the_third_day(tmp_path: Path) -> None:
+    story = steady(2, DAYS, level=90, name="Onboarding")
+    (tmp_path / "manifest.yaml").write_text("version: 1\n")
+    story.activated[:] = story.sent[:] = story.delivered[:] = 0
+    world = World(tmp_path, [steady(1, DAYS, name="Welcome"), story])
+    world.collect(0, 2)
+    collected(world)
+    with world.warehouse.open() as connection, transaction(connection):
+        connection.execute("UPDATE journey_day SET never_activated = started WHERE campaign_id = 2")
+    assert run(world, "judge").exit_code == 0
+    found = world.rows("SELECT kind, stage, cause, detected_on FROM incident")
+    assert found == [("silent", "activated", "filter_no_longer_matches", day(2))]
+
+
+@pytest.mark.parametrize(("share", "level"), [(0.34, 60), (0.25, 150)])
+def test_a_third_that_fails_no_longer_is_told_as_recovered(tmp_path: Path, share: float, level: float) -> None:
+    story = steady(2, DAYS, level=level, name="Onboarding")
+    days = np.arange(DAYS)
+    failing = np.where((days >= BREAK - 9) & (days < BREAK - 1), share, 0.0)
+    lost = np.random.default_rng(4).binomial(story.activated, failing)
+    world = world_of(tmp_path, story, "failed", lost)
+    ((recovered, how),) = world.rows("SELECT recovered_on, ended_how FROM incident")
+    assert how == "sends_back"
+    assert abs((recovered - day(BREAK - 1)).days) <= 1
+    assert world.status(2, BREAK + 1) == "healthy"

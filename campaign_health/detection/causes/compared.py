@@ -6,9 +6,9 @@ from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.words.numbers import share_text
 
 
-def before_text(chain: Chain, before: float) -> str:
+def before_text(chain: Chain, before: float, said: str = "before") -> str:
     """`2 % before`, or that it was never otherwise: nothing may be said of days that nobody counted."""
-    sent = chain.series("sent")
-    if sent is None or sent.days_before == 0:
+    known = chain.series("sent")
+    if known is None or known.days_before == 0:
         return "never otherwise since the first day known"
-    return f"{share_text(before)} before"
+    return f"{share_text(before)} {said}"

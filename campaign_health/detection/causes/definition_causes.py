@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
+from campaign_health.detection.causes.compared import before_text
 from campaign_health.detection.causes.edits import Edit, all_edits, edits_near
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.words.dates import day_text
@@ -17,6 +18,7 @@ from campaign_health.words.numbers import plural, share_text
 FILTER_CLOSED = 0.25  # of the usual share that passes
 FILTER_TIGHTER = 0.85  # of it: a smaller fall is not news
 PASSING_SPREAD = 0.03  # standard deviation of a healthy share that passes, from week to week
+NOBODY_OF = 30  # journeys of which nobody passed, where no day before is known
 SURE_FALL = 2.5  # standard errors (binomial, with that spread)
 
 
@@ -120,18 +122,22 @@ def _value(value: Any) -> str:
 def _filter(case: BrokenCampaign, chain: Chain) -> Cause | None:
     kept = chain.kept("activated", "started")
     rate = chain.rate("activated", "started")
+    activated = chain.series("activated")
+    if rate is not None and activated is not None and not activated.days_before:
+        # Broken before anybody looked: nobody ever passed.
+        kept = 0.0 if rate[1] == 0 and rate[2] >= NOBODY_OF else None
     if kept is None or rate is None or kept > FILTER_TIGHTER:
         return None
     before, since, started = rate
     error = math.sqrt(min(before, 1.0) * max(1.0 - before, 0.05) / max(started, 1.0) + PASSING_SPREAD**2)
-    if before - since < SURE_FALL * error:
+    if before - since < SURE_FALL * error and activated is not None and activated.days_before:
         return None
     day = day_text(case.since, case.as_of)
     closed = kept <= FILTER_CLOSED
     passed = "nobody passed" if since == 0 else f"{share_text(since)} passed"
     sentence = (
         f"{plural(started, 'journey')} started since {day} and {passed} the campaign's filter;"
-        f" {share_text(before)} did before."
+        f" {before_text(chain, before, 'did before')}."
     )
     confidence = 0.82 if closed else 0.6
     if case.stage not in ("activated", None):

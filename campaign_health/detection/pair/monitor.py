@@ -211,7 +211,7 @@ def _judge_day(
     _follow_surge(state, day, seen, settings)
     state.days_seen += day.judged
     state.days_since[:] = np.where(day.judged, 0.0, state.days_since)
-
+    no_events = day.observed & (seen.exposure[0] <= 0)
     just_silent = opened & (state.incident == 1)
     state.run_sends[:] = np.where(just_silent, day.sends, state.run_sends)
     state.run_expected[:] = np.where(just_silent, seen.typical, state.run_expected)
@@ -223,7 +223,7 @@ def _judge_day(
     verdicts.total_expected[slowly, column] = state.run_expected[slowly]
     verdicts.alert[:, column] = alert
     verdicts.change[:, column] = change
-    verdicts.expected[:, column] = np.where(day.judged, seen.typical, np.where(day.observed, 0.0, np.nan))
+    verdicts.expected[:, column] = np.where(day.judged, seen.typical, np.where(no_events, 0.0, np.nan))
     verdicts.evidence[:, column] = np.where(day.observed, proof.evidence, np.nan)
     verdicts.threshold[:, column] = settings.threshold
     began = np.where(alert, state.incident_age, np.where(running, longest, -1.0))

@@ -40,6 +40,9 @@ LAGS = np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24, LONGEST_DAYS]) 
 AT_ONCE = 20_000  # campaign-days judged together, for memory
 
 
+NEVER = 2.0  # no share is so large: who passes a filter hangs on the weekday, which its own link knows
+
+
 @dataclass(frozen=True)
 class Loss:
     """One way of being held back: `part` of `whole`, and the stage of the chain at which it is missing.
@@ -63,7 +66,7 @@ LOSSES = (
     Loss("undeliverable", "made", "sent", 0.10, 3, 0.9, 0.9),
     Loss("suppressed", "made", "sent", 0.10, 3, 0.9, 0.9),
     Loss("bounced", "sent", "delivered", 0.10, 3, 0.9, 0.5),
-    Loss("never_activated", "started", "activated", 0.15, 3, 0.98, 0.98),
+    Loss("never_activated", "started", "activated", NEVER, 3, NEVER, 0.98),
 )
 
 
@@ -72,13 +75,14 @@ class HeldBack:
     """One loss over campaigns and days.
 
     `holds[i, j]`: by the end of the day more is held back than may be; `broken`: the day itself shows it, too; `began`:
-    days since the first bad day, where it holds.
+    days since the first bad day, where it holds; `due`: what should have gone on from that day to this one.
     """
 
     loss: Loss
     holds: Flags
     broken: Flags
     began: NDArray[np.int32]
+    due: Numbers
 
 
 def find_held_back(counts: Mapping[str, Numbers], begin: int, false_alarm_days: float) -> list[HeldBack]:
@@ -116,19 +120,24 @@ def _usable(part: Numbers, whole: Numbers) -> tuple[Numbers, Numbers]:
 
 def _judge(loss: Loss, part: Numbers, whole: Numbers, begin: int, threshold: float) -> HeldBack:
     holds, began = np.zeros(part.shape, dtype=bool), np.zeros(part.shape, dtype=np.int32)
+    due = np.full(part.shape, np.nan)
     shares = np.where(whole > 0, part**2 / np.maximum(whole, 1.0), 0.0)
     sums = tuple(map(_running, (part, whole, (whole > 0).astype(float), shares)))
     rows, columns = np.nonzero(_worth_a_look(loss, sums[0], sums[1], begin))
     for some in np.array_split(np.arange(len(rows)), len(rows) // AT_ONCE + 1):
         at = rows[some], columns[some]
-        risen, since = _risen(loss, sums, *at, threshold)
+        risen, since, usual = _risen(loss, sums, *at, threshold)
         if loss.stands is not None:
-            stands, first = _standing(loss.stands, part, whole, *at)
+            least_days = loss.days if loss.sudden == NEVER else 1
+            stands, first = _standing(loss.stands, least_days, part, whole, *at)
             since = np.where(stands & ~risen, first, since)
+            usual = np.where(stands & ~risen, 0.0, usual)
             risen |= stands
         holds[at] = risen
         began[at] = np.where(risen, columns[some] - since, 0)
-    return HeldBack(loss, holds, holds & (part > 0), began)
+        made = sums[1][rows[some], columns[some] + 1] - sums[1][rows[some], since]
+        due[at] = np.where(risen, (1.0 - usual) * made, np.nan)
+    return HeldBack(loss, holds, holds & (part > 0), began, due)
 
 
 def _worth_a_look(loss: Loss, parts: Numbers, wholes: Numbers, begin: int) -> Flags:
@@ -138,15 +147,15 @@ def _worth_a_look(loss: Loss, parts: Numbers, wholes: Numbers, begin: int) -> Fl
     for lag in LAGS:
         first = np.maximum(np.arange(1, days + 1) - lag, 0)
         held, of = parts[:, 1:] - parts[:, first], wholes[:, 1:] - wholes[:, first]
-        found |= (held >= LEAST_MORE) & (held >= loss.rise * of)
+        found |= (held >= LEAST_MORE) & (held >= min(loss.rise, NEARLY) * of)
     found[:, :begin] = False
     return found
 
 
 def _risen(
     loss: Loss, sums: tuple[Numbers, ...], rows: Places, columns: Places, threshold: float
-) -> tuple[Flags, Places]:
-    """Where the share has risen by the end of the day and is not back, and the column it most likely rose in."""
+) -> tuple[Flags, Places, Numbers]:
+    """Where the share has risen by the end of the day and is not back, since which column, and the usual one."""
     end = columns[:, None] + 1
     first = np.maximum(end - LAGS, 0)
     oldest, row = np.maximum(first - HISTORY_DAYS, 0), rows[:, None]
@@ -164,7 +173,7 @@ def _risen(
     chosen = np.arange(len(rows)), best
     back = _back(sums, rows, columns, *(item[chosen] for item in (first, p0, p1, scatter)))
     lasting = (lasted[chosen] >= loss.days) | (p1[chosen] >= loss.sudden)
-    return (nats[chosen] > 0) & lasting & ~back, first[chosen]
+    return (nats[chosen] > 0) & lasting & ~back, first[chosen], p0[chosen]
 
 
 def _back(
@@ -201,7 +210,9 @@ def _best(x: Numbers, n: Numbers) -> Numbers:
     return np.asarray(held + let)
 
 
-def _standing(line: float, part: Numbers, whole: Numbers, rows: Places, columns: Places) -> tuple[Flags, Places]:
+def _standing(
+    line: float, least_days: int, part: Numbers, whole: Numbers, rows: Places, columns: Places
+) -> tuple[Flags, Places]:
     """Where the newest days with messages are all above the line, and the first column since which they are."""
     first, held, of, used = columns.copy(), *np.zeros((3, len(rows)))
     going = np.ones(len(rows), dtype=bool)
@@ -219,7 +230,7 @@ def _standing(line: float, part: Numbers, whole: Numbers, rows: Places, columns:
     nats = _best(held, of) - held * np.log(line) - (of - held) * np.log(1.0 - line)
     # Where the line is near the whole, little can be likelier than it: then all must be held back.
     sure = (share > line) & ((nats >= STANDING_NATS) | (share >= 1.0) & (of >= 3.0 * STANDING_LEAST))
-    return (of >= STANDING_LEAST) & sure, first
+    return (of >= STANDING_LEAST) & (used >= least_days) & sure, first
 
 
 def _running(numbers: Numbers) -> Numbers:

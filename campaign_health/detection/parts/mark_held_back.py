@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from campaign_health.detection.chain.chain_input import ChainInput
+from campaign_health.detection.chain.chain_input import ChainInput, Flags
 from campaign_health.detection.chain.chain_links import ALARMING_LINKS
 from campaign_health.detection.chain.chain_verdicts import CODE, STAGES, ChainVerdicts
 from campaign_health.detection.pair.detector_settings import DAYS_PER_YEAR, DetectorSettings
-from campaign_health.detection.parts.held_back import HeldBack, Numbers, find_held_back
+from campaign_health.detection.parts.held_back import HeldBack, Numbers, Places, find_held_back
 
 LASTING = 14
 """Days for which a share must have been risen before its end can be taken for the new normal."""
@@ -54,3 +54,22 @@ def _mark(data: ChainInput, verdicts: ChainVerdicts, begin: int, found: HeldBack
     verdicts.began[broken] = found.began[broken]
     # What the links say of the day is of no use here: they hold.
     verdicts.probability[broken] = np.nan
+    if found.loss.stage == "sent":
+        _say_totals(data, verdicts, broken, found)
+
+
+def _say_totals(data: ChainInput, verdicts: ChainVerdicts, broken: Flags, found: HeldBack) -> None:
+    """What was sent and what was due since it began, where both are known: the day alone may pass for a healthy one."""
+    rows, columns = np.nonzero(broken)
+    first = np.maximum(columns - found.began[rows, columns], 0)
+    with np.errstate(invalid="ignore"):
+        sent = _sums(data.sent, rows, first, columns)
+        due = found.due[rows, columns]
+        short = sent < due
+    verdicts.total_sends[rows, columns] = np.where(short, sent, np.nan)
+    verdicts.total_expected[rows, columns] = np.where(short, due, np.nan)
+
+
+def _sums(numbers: Numbers, rows: Places, first: Places, last: Places) -> Numbers:
+    """Sums from one column to another, both inclusive; NaN where any day is not known."""
+    return np.array([numbers[row, a : b + 1].sum() for row, a, b in zip(rows, first, last, strict=True)])
