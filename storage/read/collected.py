@@ -65,6 +65,13 @@ _COUNTED = """
         AND day IN (SELECT unnest($days::DATE[])) AND ($events IS NULL OR event IN (SELECT unnest($events::VARCHAR[])))
 """
 
+_SOLID = """
+    SELECT event FROM event_day
+    WHERE workspace = $workspace AND state = 'observed' AND day BETWEEN $first_day AND $last_day
+        AND event IN (SELECT unnest($events::VARCHAR[]))
+    GROUP BY event HAVING sum(events) >= $least ORDER BY event
+"""
+
 _VERSIONS = """
     SELECT campaign_id, valid_from, definition ->> 'state' FROM campaign_version
     WHERE workspace = ? ORDER BY campaign_id, valid_from
@@ -195,6 +202,16 @@ def events_counted(
     values = {"workspace": workspace, "days": sorted(days), "events": None if events is None else sorted(events)}
     row = connection.execute(_COUNTED, values).fetchone()
     return int(row[0]) if row else 0
+
+
+def solid_events(
+    connection: Connection, workspace: str, first_day: date, last_day: date, events: Collection[str], least: int
+) -> list[str]:
+    """Those of the events of which at least so many are stored as observed from the first to the last day."""
+    values = {
+        "workspace": workspace, "first_day": first_day, "last_day": last_day, "events": sorted(events), "least": least
+    }  # fmt: skip
+    return [event for (event,) in connection.execute(_SOLID, values).fetchall()]
 
 
 def workspace_zone(connection: Connection, workspace: str) -> WorkspaceZone | None:

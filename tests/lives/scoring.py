@@ -8,7 +8,7 @@ from datetime import date
 
 from tests.lives.claims import claims
 from tests.lives.life import PAST, WATCHED, Life
-from tests.lives.project import FIRST
+from tests.lives.project import FIRST, Project
 from tests.lives.watching import Seen, Watched
 
 BUSY = 20.0
@@ -57,7 +57,8 @@ class Marks:
                     f"{where}: {ones[0].row['opened_on']} {ones[0].cause}" for ones in told.values()
                 ]
             elif life.is_break:
-                self._add_break(life, told, where)
+                own = {name: ones for name, ones in told.items() if not _of_source(watched.project, ones[0])}
+                self._add_break(life, own, where)
 
     def _add_break(self, life: Life, told: dict[str, list[Seen]], where: str) -> None:
         bad = life.bad or 0
@@ -110,3 +111,8 @@ class Marks:
 
 def _index(day: date) -> int:
     return (day - FIRST).days
+
+
+def _of_source(project: Project, one: Seen) -> bool:
+    """Whether it tells, rightly and together with the other campaigns', of the day on which Customer.io sent nothing."""
+    return one.cause == "source_trouble" and _index(one.row["opened_on"]) == project.outage

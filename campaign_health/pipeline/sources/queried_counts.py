@@ -9,8 +9,10 @@ from datetime import UTC, date, datetime
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.day_states import count_states, days_between
 from campaign_health.pipeline.report import Tally
-from campaign_health.pipeline.sources.vanished import refuse_vanished
+from campaign_health.pipeline.sources.vanished import refuse_vanished, vanished_events
 from campaign_health.pipeline.windows import first_day_to_ask, reach_of
+from campaign_health.words.lists import names_in_code
+from campaign_health.words.numbers import plural
 from collectors.errors import CollectorError, PlanForbids
 from collectors.mixpanel import fetch_event_counts, fetch_event_names, last_day_served
 from storage.read.collected import (
@@ -143,6 +145,23 @@ def _drop_vanished(run: WorkspaceRun, tally: Tally, answer: _Answer) -> None:
         answer.complete = False
 
 
+def _drop_left_out(run: WorkspaceRun, tally: Tally, answer: _Answer) -> None:
+    """Drops the counts of single events of which the answer holds nothing where stored numbers say otherwise."""
+    for (first_day, last_day), records in answer.counts.items():
+        silent = {record.event for record in records if not record.counts}
+        with run.reading() as connection:
+            doubted = vanished_events(connection, run.name, first_day, last_day, silent)
+        if not doubted:
+            continue
+        answer.counts[first_day, last_day] = [record for record in records if record.event not in doubted]
+        answer.refused += doubted
+        tally.shortfalls.append(
+            f"Mixpanel's answer from {first_day} to {last_day} holds nothing of {plural(len(doubted), 'event')} that "
+            f"was counted before on the same days ({names_in_code(doubted)}). That is not believed, and the numbers "
+            "stored are kept."
+        )
+
+
 def _allowance(run: WorkspaceRun) -> int | None:
     if not run.order.light or run.budget is None:
         return None
@@ -180,6 +199,7 @@ def in_order_of_need(names: Iterable[str], known: Known, campaign_events: Collec
 def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> None:
     """Saves what came, all in one transaction; what did not come is marked so where there is no number yet."""
     _drop_vanished(run, tally, answer)
+    _drop_left_out(run, tally, answer)
     now = run.clock.instant()
     whole = answer.complete and len(answer.counts) <= 1 and not answer.refused
     windows = answer.counts or ({(answer.first_day, plan.last_day): []} if answer.complete else {})
