@@ -114,5 +114,5 @@ def _index(day: date) -> int:
 
 
 def _of_source(project: Project, one: Seen) -> bool:
-    """Whether it tells, rightly and together with the other campaigns', of the day on which Customer.io sent nothing."""
+    """Whether it tells, rightly and of all campaigns together, of the day on which Customer.io sent nothing."""
     return one.cause == "source_trouble" and _index(one.row["opened_on"]) == project.outage
