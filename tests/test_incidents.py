@@ -154,8 +154,8 @@ def test_causes_are_looked_for_every_day_at_first_and_every_week_later() -> None
         looked.append((on - incident.detected_on).days)
         return UNKNOWN
 
-    _follow("h" + "s" * 30, look)
-    assert looked == [*range(15), 21, 28]
+    _follow("h" + "s" * 75, look)
+    assert looked == [*range(61), 63, 70]
 
 
 def test_a_later_break_is_another_incident_that_begins_after_the_first_was_over() -> None:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_health.detection.incident.money import DailyMiss, Estimate, missed_qualifying_events, revenue_at_risk
+from campaign_health.detection.incident.money import (
+    DailyMiss,
+    Estimate,
+    missed_qualifying_events,
+    revenue_at_risk,
+    sunk,
+)
 
 NUMBER = st.floats(0, 1e9, allow_nan=False)
 
@@ -62,3 +69,14 @@ def test_what_was_missed_is_never_negative_and_lies_in_its_range(days: list[tupl
 @given(st.floats(0, 1e6), st.floats(0, 1))
 def test_no_missed_events_are_no_revenue(value: float, rate: float) -> None:
     assert revenue_at_risk(Estimate(0, 0, 0), value, rate) == (0, 0, 0)
+
+
+def test_an_expectation_that_took_the_loss_for_normal_is_raised_to_what_the_source_used_to_lead_to() -> None:
+    source, expected = np.full(7, 100.0), np.full(7, 45.0)
+    assert sunk(expected, source, 0.9) == pytest.approx(2.0)
+    assert sunk(np.full(7, 88.0), source, 0.9) is None
+    assert sunk(np.full(7, np.nan), source, 0.9) is None
+
+
+def test_days_that_are_not_known_do_not_raise_an_expectation() -> None:
+    assert sunk(np.array([np.nan, 60.0]), np.array([500.0, 100.0]), 0.9) == pytest.approx(1.5)

@@ -53,7 +53,7 @@ def _sends(frame: pd.DataFrame, random: np.random.Generator) -> np.ndarray:
     mean = np.nan_to_num(frame.events.to_numpy()) * base
     mean *= np.exp(restlessness * deviation - restlessness**2 / 2 + drift - drift.mean())
     if random.random() < 0.4:
-        weekend = pd.to_datetime(frame.date).dt.weekday.to_numpy() >= 5
+        weekend = pd.to_datetime(frame.date).dt.day_of_week.to_numpy() >= 5
         mean *= np.where(weekend, random.uniform(0.2, 0.9), 1)
     scatter = random.choice([0, 0.01, 0.03, 0.1])
     if scatter:

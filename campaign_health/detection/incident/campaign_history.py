@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from campaign_health.detection.chain.chain_input import ChainInput, Flags, Numbers
 from campaign_health.detection.chain.chain_verdicts import STAGES, ChainVerdicts, Expectation
-from campaign_health.detection.incident.money import DailyMiss, Estimate
+from campaign_health.detection.incident.money import SUNK_DAYS, DailyMiss, Estimate, sunk
+from campaign_health.detection.incident.sums import range_of_sum, sum_of
 from campaign_health.detection.pair.verdicts import STATUS_NAMES
 from campaign_health.words.dates import day_text, days_text
 from campaign_health.words.missing import counted_at, missing_sentence
@@ -154,13 +155,13 @@ class CampaignHistory:
     def add_miss(self, miss: DailyMiss, column: int, stage: str, ratio: float | None) -> DailyMiss:
         """`miss` with the day's expected and actual sends added, where both are known; lost deliveries by themselves.
 
-        Where the source itself fell silent, what it should have led to stands for the expectation.
+        What `sends_due` says goes before the day's own expectation.
         """
         actual, expected = self.sent, self.expected_sends
+        due = self.sends_due(column, stage, ratio)
         if stage == "delivered":
             actual, expected = self.delivered, self.expected_deliveries
-        elif self._source_broke(column, stage):
-            due = self.sends_due(column, stage, ratio)
+        elif due is not None or self._source_broke(column, stage):
             return miss if due is None else miss.plus(*due, float(actual[column]))
         value, low, high = (float(part[column]) for part in (expected.value, expected.low, expected.high))
         return miss.plus(value, low, high, float(actual[column]))
@@ -168,12 +169,20 @@ class CampaignHistory:
     def sends_due(self, column: int, stage: str, ratio: float | None) -> Estimate | None:
         """The sends that a source fallen silent should have led to: its own history times the usual sends per source.
 
-        None where another stage broke, or where `ratio`, the usual sends per source, is not known.
+        Where another stage broke, the day's expectation, raised as far as it has sunk since. None where neither says
+        more than the expectation, or where `ratio`, the usual sends per source, is not known.
         """
-        if ratio is None or not self._source_broke(column, stage):
+        has_event, expected, times = self.event(column) is not None, self.expected_sends, ratio
+        if ratio is None or stage == "delivered":
             return None
-        expected = self.expected_events if self.event(column) is not None else self.expected_starts
-        return Estimate(*(float(part[column]) * ratio for part in (expected.value, expected.low, expected.high)))
+        if self._source_broke(column, stage):
+            expected = self.expected_events if has_event else self.expected_starts
+        else:
+            week = slice(max(0, column + 1 - SUNK_DAYS), column + 1)
+            times = sunk(expected.value[week], (self.events if has_event else self.started)[week], ratio)
+        if times is None:
+            return None
+        return Estimate(*(float(part[column]) * times for part in (expected.value, expected.low, expected.high)))
 
     def _source_broke(self, column: int, stage: str) -> bool:
         return stage == "event" or (stage == "started" and self.event(column) is None)
@@ -254,19 +263,19 @@ class CampaignHistory:
             totals = float(self.total_sends[column]), float(self.total_expected[column])
             began = self.day(column - int(self.began[column]))
             return missing_sentence(
-                counted_at(stage), *totals, began, self.day(column), _sum(self.probability[column : column + 1])
+                counted_at(stage), *totals, began, self.day(column), sum_of(self.probability[column : column + 1])
             )
         expected = self._told_by(column, stage)[1] if stage != "event" or event is not None else self.expected_sends
         if stage == "delivered" and np.isnan(self.delivered[over]).all():
             expected = self.expected_sends
-        low, high = _range_of_sum(*(part[over] for part in (expected.value, expected.low, expected.high)))
+        low, high = range_of_sum(*(part[over] for part in (expected.value, expected.low, expected.high)))
         first, last = self.day(over.start), self.day(over.stop - 1)
         return seen_sentence(
             self.kind(column),
-            events=_sum(self.events[over]),
-            started=_sum(self.started[over]),
-            sent=_sum(self.sent[over]),
-            delivered=_sum(self.delivered[over]),
+            events=sum_of(self.events[over]),
+            started=sum_of(self.started[over]),
+            sent=sum_of(self.sent[over]),
+            delivered=sum_of(self.delivered[over]),
             expected_low=low,
             expected_high=high,
             probability=None if math.isnan(self.probability[column]) else float(self.probability[column]),
@@ -283,18 +292,3 @@ class CampaignHistory:
         both = np.isfinite(source[before]) & np.isfinite(self.sent[before])
         total = float(source[before][both].sum())
         return float(self.sent[before][both].sum()) / total if total > 0 else None
-
-
-def _sum(numbers: Numbers) -> float | None:
-    known = numbers[np.isfinite(numbers)]
-    return float(known.sum()) if known.size else None
-
-
-def _range_of_sum(value: Numbers, low: Numbers, high: Numbers) -> tuple[float | None, float | None]:
-    """The range of a sum of days whose chances are independent; that of one day is its own."""
-    known = np.isfinite(value) & np.isfinite(low) & np.isfinite(high)
-    if not known.any():
-        return None, None
-    total = float(value[known].sum())
-    down, up = (math.sqrt(float(((end - value)[known] ** 2).sum())) for end in (low, high))
-    return max(0.0, total - down), total + up

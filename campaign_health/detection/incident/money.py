@@ -6,8 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 DEFAULT_CONVERSION_RATE = 0.1
 """Share of qualifying events that convert where the manifest gives a deal value and no rate."""
+
+
+SUNK_DAYS, SUNK_LEAST, SUNK_MOST = 7, 1.05, 2.5
+"""Newest days over which an expectation is held against what the source used to lead to; how far it may have sunk."""
 
 
 class Estimate(NamedTuple):
@@ -61,6 +68,19 @@ class DailyMiss:
         gap = self.expected - self.actual
         low, high = gap - math.sqrt(self.spread_low), gap + math.sqrt(self.spread_high)
         return Estimate(max(0.0, gap), max(0.0, low), max(0.0, high))
+
+
+def sunk(expected: NDArray[np.float64], source: NDArray[np.float64], ratio: float) -> float | None:
+    """How many times lower the expectation lies than what its source used to lead to; None where it does not.
+
+    An expectation that learns on while another link is broken takes the loss for normal. `expected` sends and counts of
+    the `source` of some days up to the newest, NaN where not known; `ratio`: sends per source before the break.
+    """
+    known = np.isfinite(expected) & np.isfinite(source)
+    due, said = float(source[known].sum()) * ratio, float(expected[known].sum())
+    if said <= 0 or due < SUNK_LEAST * said:
+        return None
+    return min(due / said, SUNK_MOST)
 
 
 def missed_qualifying_events(missed_sends: Estimate, sends_per_event: float) -> Estimate:
