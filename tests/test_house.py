@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -31,3 +32,13 @@ def test_no_module_and_no_test_is_longer_than_can_be_read_at_once() -> None:
         if lines > LONGEST:
             long[str(path.relative_to(ROOT))] = lines
     assert long == {}
+
+
+def test_every_module_that_the_guides_name_is_there() -> None:
+    known = {f"/{path.relative_to(ROOT)}" for path in [*_modules(), *(ROOT / "tests").rglob("*.py"), ROOT / "app.py"]}
+    lost = []
+    for guide in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for name in re.findall(r"`([a-z_/]+\.py)`", guide.read_text(encoding="utf-8")):
+            if not any(path.endswith(f"/{name}") for path in known):
+                lost.append(f"{guide.name}: {name}")
+    assert lost == []
