@@ -199,6 +199,7 @@ def test_a_file_from_a_newer_version_is_refused(installation: Installation, run_
     assert "newer version" in done.stderr
 
 
+@pytest.mark.slow("programs started whole")
 def test_a_full_disk_is_said_and_what_was_published_stays(installation: Installation) -> None:
     assert installation.collect().exit_code() == 0
     before = installation.rows("SELECT * FROM event_vs_campaign ORDER BY campaign_id, day")
@@ -233,6 +234,7 @@ def test_a_port_in_use_is_named(installation: Installation, run_here: Callable[.
             assert "--port" in done.stderr
 
 
+@pytest.mark.slow("programs started whole")
 def test_up_runs_schedule_and_dashboard_and_ends_both(install: Install, run_here: Callable[..., Done]) -> None:
     installation = install(CAMPAIGN_HEALTH_BACKFILL_DAYS="2")
     with socket.socket() as free:

@@ -116,6 +116,7 @@ def test_the_dashboard_tells_them_on_cards_pages_and_in_tables(euros: World, mon
     assert "$%,d" not in formats
 
 
+@pytest.mark.slow("commands in another currency")
 def test_replay_explain_and_check_tell_no_dollars_either(euros: World) -> None:
     missed, risk = cost_in_status(euros).split("; ")
     text = words(run(euros, *REPLAYED).stdout)

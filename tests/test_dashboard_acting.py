@@ -49,6 +49,7 @@ def press_in_dialog(page: Page, name: str) -> None:
     page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
 
 
+@pytest.mark.slow("mornings in the browser")
 def test_a_morning_from_the_overview_to_a_confirmed_rename_and_back(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard)
     page.get_by_text("Open Project tips").click()
@@ -180,6 +181,7 @@ def test_two_people_and_a_collection_do_not_disturb_each_other(page: Page, dashb
     second.close()
 
 
+@pytest.mark.slow("mornings in the browser")
 def test_new_data_does_not_throw_away_what_is_being_typed(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard, "campaign?campaign=3&act=mute")
     fill(page, "Why?", "half a sent")
@@ -189,6 +191,7 @@ def test_new_data_does_not_throw_away_what_is_being_typed(page: Page, dashboard:
     expect(page.get_by_role("dialog").get_by_label("Why?")).to_have_value("half a sent")
 
 
+@pytest.mark.slow("mornings in the browser")
 def test_the_first_data_appears_by_itself(page: Page, server: Dashboard, dashboard_world: Path, tmp_path: Path) -> None:
     dashboard = server.showing(tmp_path)
     visit(page, dashboard)

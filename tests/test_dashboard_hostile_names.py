@@ -98,6 +98,7 @@ def check_that_nothing_came_of_them(seen: Seen, paths: tuple[str, ...], dashboar
     assert "Traceback" not in dashboard.log
 
 
+@pytest.mark.slow("hostile names")
 def test_hostile_names_are_text_on_the_overview_and_as_they_are(overview: Seen, dashboard: Dashboard) -> None:
     check_that_nothing_came_of_them(overview, ("",), dashboard)
     assert MARKUP in overview.texts[""]

@@ -15,8 +15,8 @@ from storage.file.database import open_published
 from tests.browser import Dashboard, settled, text_of, visit
 
 pytestmark = pytest.mark.browser
-PAGES = ("", "campaign?campaign=2", "data")
-OTHER_PAGES = ("campaign?campaign=7", "events", "coverage", "help")
+PAGES = ("", "campaign?campaign=2")
+OTHER_PAGES = ("data", "campaign?campaign=7", "events", "coverage", "help")
 SLOW = pytest.mark.slow("pages in the browser")
 
 
@@ -96,6 +96,7 @@ def test_an_incident_can_be_opened_with_the_keyboard_alone(page: Page, dashboard
     expect(page.get_by_role("heading", name="Project tips", level=1)).to_be_visible()
 
 
+@pytest.mark.slow("pages in the browser")
 def test_a_link_leads_to_the_same_view_after_a_reload(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard, "campaign?campaign=4&span=4+weeks&day=2026-11-20")
     page.reload()

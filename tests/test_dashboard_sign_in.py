@@ -99,6 +99,7 @@ def test_a_download_has_no_address_that_anybody_could_guess(
         assert b"Project tips" not in body
 
 
+@pytest.mark.slow("sign-ins")
 def test_whoever_is_on_the_list_comes_in_and_acts_under_the_own_address(
     page: Page, dashboard: Dashboard, provider: Provider
 ) -> None:
@@ -127,6 +128,7 @@ def test_whoever_has_an_address_of_a_domain_on_the_list_comes_in(
         pytest.param({}, marks=SLOW, id="no address"),
     ],
 )
+@pytest.mark.slow("sign-ins")
 def test_whoever_is_not_on_the_list_is_refused(
     page: Page, dashboard: Dashboard, provider: Provider, claims: dict[str, object]
 ) -> None:

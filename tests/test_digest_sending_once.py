@@ -6,6 +6,8 @@ import json
 import threading
 from datetime import timedelta
 
+import pytest
+
 from campaign_health.alerts.sending import send_due_digest
 from campaign_health.sandbox.slack.slack_service import SlackSandbox
 from storage.file.database import Warehouse
@@ -30,6 +32,7 @@ def test_without_a_channel_it_says_so_and_stores_nothing(warehouse: Warehouse, s
     assert [d.outcome for d in send_due_digest(warehouse, settings, workspace, at(MONDAY))] == ["not_set_up"]
 
 
+@pytest.mark.slow("weeks of digests")
 def test_quiet_weeks_have_one_sign_of_life_each(warehouse: Warehouse, slack: SlackSandbox) -> None:
     for day in range(21):
         judged(warehouse, MONDAY + timedelta(days=day - 1))

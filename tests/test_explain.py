@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 
 from campaign_health.cli.main import campaign_health
@@ -87,6 +88,7 @@ def test_a_lost_event_is_explained_by_its_own_numbers(tmp_path: Path) -> None:
     assert "Holds" not in text
 
 
+@pytest.mark.slow("explanations")
 def test_a_day_before_the_repair_is_explained_with_the_event_of_that_day(tmp_path: Path) -> None:
     repaired = BREAK + 4
     old, new = _renamed(DAYS, repaired)
@@ -105,6 +107,7 @@ def test_a_day_before_the_repair_is_explained_with_the_event_of_that_day(tmp_pat
     assert now["event"] == "event.two"
 
 
+@pytest.mark.slow("explanations")
 def test_a_part_that_went_to_a_new_name_is_explained_by_what_is_missing_and_who_brought_it(tmp_path: Path) -> None:
     world = World(tmp_path, _part_renamed())
     world.collect(0, BREAK + 5)
@@ -126,6 +129,7 @@ def test_the_level_of_a_small_project_is_not_claimed_to_be_known(tmp_path: Path)
     assert "usual level" not in text
 
 
+@pytest.mark.slow("explanations")
 def test_a_dip_that_all_campaigns_share_is_named_and_table_and_calculation_agree(tmp_path: Path) -> None:
     stories = [broken(steady(number, DAYS, level=100), BREAK, BREAK + 1, keep=0.7) for number in range(1, 8)]
     world = World(tmp_path, stories)
@@ -139,6 +143,7 @@ def test_a_dip_that_all_campaigns_share_is_named_and_table_and_calculation_agree
     assert "All campaigns together had 7" in link["sentence"]
 
 
+@pytest.mark.slow("explanations")
 def test_messages_that_do_not_arrive_are_explained_by_their_deliveries(tmp_path: Path) -> None:
     world = World(tmp_path, [broken(steady(1, DAYS), BREAK, at="delivered"), *(steady(n, DAYS) for n in range(2, 6))])
     world.collect(0, BREAK + 2)

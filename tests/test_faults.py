@@ -38,13 +38,13 @@ def rarely(*kinds: object) -> list[Any]:
 ANYWHERE = [
     pytest.param("server_error", {}),
     pytest.param("unauthorized", {}),
-    pytest.param("hang", {}),
     pytest.param("cut", {}),
     pytest.param("strange_shape", {}),
     *rarely(
         ("too_many_requests", {"retry_after": 3600}),
         ("too_many_requests", {"retry_after": None}),
         ("forbidden", {}),
+        ("hang", {}),
         ("stall", {}),
         ("drop", {}),
         ("empty", {}),

@@ -13,6 +13,11 @@ from tests.judge_cast import Story, World, day, morning_after, steady
 DAYS, BREAK = 110, 70
 
 
+SLOW = pytest.mark.slow("repairs")
+RARELY = ((1.0, 12, 20), (1.0, 8, 60), (0.4, 8, 300))
+REPAIRS = [(1.0, 3, 20), *(pytest.param(*one, marks=SLOW) for one in RARELY)]
+
+
 def _renamed(days: int, since: int, until: int, share: float, level: float) -> list[Story]:
     """A campaign of which a share of the event goes to a new name from one day to before another; and the new name."""
     story = steady(2, days, level=level, event="report.exported", trigger="report.exported")
@@ -28,7 +33,10 @@ def _renamed(days: int, since: int, until: int, share: float, level: float) -> l
     return [steady(1, days), story, new, *(steady(number, days) for number in range(4, 10))]
 
 
-@pytest.mark.parametrize(("share", "lasted", "level"), [(1.0, 3, 20), (1.0, 12, 20), (1.0, 8, 60), (0.4, 8, 300)])
+@pytest.mark.parametrize(
+    ("share", "lasted", "level"),
+    REPAIRS,
+)
 def test_an_old_name_that_is_sent_again_ends_the_break_within_two_days(
     tmp_path: Path, share: float, lasted: int, level: float
 ) -> None:
@@ -47,6 +55,7 @@ def test_an_old_name_that_is_sent_again_ends_the_break_within_two_days(
     assert world.rows("SELECT status, cause, recovered_on FROM incident") == [("recovered", told[0][1], day(back))]
 
 
+@pytest.mark.slow("repairs")
 def test_a_part_that_goes_missing_again_after_some_whole_days_is_missing_again(tmp_path: Path) -> None:
     stories = _renamed(DAYS, BREAK, BREAK + 14, 0.5, 200)
     whole = _renamed(DAYS, BREAK, BREAK, 0.5, 200)

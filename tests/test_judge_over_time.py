@@ -94,6 +94,7 @@ def test_restated_numbers_withdraw_an_incident_and_that_is_told(one_silent: Worl
     assert one_silent.status(2, BREAK) == "healthy"
 
 
+@pytest.mark.slow("histories judged again")
 def test_numbers_that_are_restated_late_change_history_and_are_no_news(tmp_path: Path) -> None:
     world = World(tmp_path, [steady(1, DAYS), steady(2, DAYS)])
     world.collect(0, 40)
@@ -117,6 +118,7 @@ def test_judging_as_of_a_day_sees_nothing_after_it(one_silent: World) -> None:
     assert (one_silent.table("verdict"), one_silent.table("incident")) == before
 
 
+@pytest.mark.slow("histories judged again")
 def test_judging_as_of_a_day_before_a_recovery_leaves_no_trace_in_what_is_told(tmp_path: Path) -> None:
     world = World(tmp_path, [steady(1, DAYS), broken(steady(2, DAYS), BREAK, 33)])
     for number in (31, 35):
@@ -151,6 +153,7 @@ def test_a_break_that_a_person_expects_becomes_the_new_normal(tmp_path: Path) ->
     ]
 
 
+@pytest.mark.slow("histories judged again")
 def test_another_time_zone_restates_history_and_alerts_nobody(one_silent: World) -> None:
     one_silent.stories = [steady(1, DAYS), steady(2, DAYS)]
     one_silent.collect(0, 32)

@@ -44,6 +44,7 @@ def test_an_event_that_dwindled_and_stopped_is_asked_about_after_some_days_and_m
     assert world.rows("SELECT missed_sends FROM incident") == [(None,)]
 
 
+@pytest.mark.slow("seasons")
 def test_the_answer_is_remembered(tmp_path: Path) -> None:
     world = _world(tmp_path, _ends(0.65))
     world.collect(0, END + 10)
@@ -60,6 +61,7 @@ def test_the_answer_is_remembered(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["at once", "a new event"])
+@pytest.mark.slow("seasons")
 def test_a_sudden_end_or_one_with_a_new_event_beside_it_is_no_season(tmp_path: Path, how: str) -> None:
     story = _ends(1.0 if how == "at once" else 0.65)
     new = steady(3, DAYS, level=40, name="Nobody", event="wholly.other", trigger=None, state="draft")

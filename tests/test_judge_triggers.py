@@ -87,6 +87,7 @@ def test_a_trigger_moved_to_another_event_is_learned_anew(tmp_path: Path) -> Non
     assert world.rows("SELECT * FROM incident") == []
 
 
+@pytest.mark.slow("triggers moved")
 def test_a_trigger_that_is_removed_does_not_rewrite_what_was_broken_before(tmp_path: Path) -> None:
     story = broken(steady(1, DAYS), BREAK, at="events")
     world = World(tmp_path, [story, *(steady(number, DAYS) for number in range(2, 9))])

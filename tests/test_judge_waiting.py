@@ -13,6 +13,9 @@ from tests.status_world import run
 DAYS, BORN = 110, 20
 
 
+SLOW = pytest.mark.slow("waits")
+
+
 def waiting(wait: int, level: float = 300, stop: int = DAYS) -> Story:
     """Campaign 2, begun on the day BORN, of which each message is sent `wait` days after its journey began."""
     story = steady(2, DAYS, level=level, name="Onboarding", first_day=BORN)
@@ -33,7 +36,7 @@ def judged(directory: Path, story: Story, last: int = DAYS - 1) -> World:
     return world
 
 
-@pytest.mark.parametrize("wait", [1, 5, 14, 30])
+@pytest.mark.parametrize("wait", [5, *(pytest.param(days, marks=SLOW) for days in (1, 14, 30))])
 def test_a_new_campaign_that_waits_is_learned_and_then_healthy(tmp_path: Path, wait: int) -> None:
     world = judged(tmp_path, waiting(wait))
     assert world.rows("SELECT * FROM incident") == []
@@ -44,7 +47,7 @@ def test_a_new_campaign_that_waits_is_learned_and_then_healthy(tmp_path: Path, w
     assert set(statuses[known:]) <= {"healthy", "volume_down"}
 
 
-@pytest.mark.parametrize("wait", [5, 14])
+@pytest.mark.parametrize("wait", [5, pytest.param(14, marks=SLOW)])
 def test_its_first_full_stop_is_found_on_its_first_day(tmp_path: Path, wait: int) -> None:
     stop = BORN + wait + 25
     world = judged(tmp_path, waiting(wait, stop=stop), last=stop + 3)

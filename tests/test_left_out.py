@@ -49,6 +49,7 @@ def test_it_counts_the_slow_tests_by_what_they_are(slow: dict[str, int], laws: i
     assert left_out(Counter(slow), laws) == said
 
 
+@pytest.mark.slow("runs of the suite's own")
 def test_the_last_line_of_a_quick_run_tells_what_its_workers_left_out(tmp_path: Path) -> None:
     (tmp_path / "test_of_a_suite.py").write_text(TESTS)
     quick = ["-m", "not slow", "--hypothesis-profile", "quick"]

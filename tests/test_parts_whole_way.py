@@ -18,6 +18,9 @@ from campaign_health.sandbox.world.world import MISSING, CampaignTruth, EventTru
 from tests.collecting_cast import Installation
 
 FIRST, DAYS, BREAK = date(2026, 8, 1), 66, 61
+
+pytestmark = pytest.mark.slow("parts from the services to the status")
+
 UTC = ZoneInfo("UTC")
 PLATFORMS = (("swift", "iOS", "4.2"), ("android", "Android", "7"), ("web", "Mac OS X", MISSING))
 

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.judge_cast import World, day
 from tests.status_world import BREAK, LAST, environment, run
 
@@ -31,6 +33,7 @@ def test_replay_lists_what_would_have_been_announced_and_changes_nothing(status_
     assert status_world.table("incident_change") == before
 
 
+@pytest.mark.slow("replays")
 def test_replay_says_since_when_and_what_it_has_cost_and_what_it_pretends(status_world: World) -> None:
     text = run(status_world, "replay", "--from", day(BREAK - 1).isoformat(), "--to", day(LAST).isoformat()).stdout
     plain = " ".join(text.split())

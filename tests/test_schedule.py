@@ -148,6 +148,7 @@ def test_a_stop_waits_for_a_save_and_comes_once() -> None:
     assert stopped.value.exit_code == 143
 
 
+@pytest.mark.slow("kills")
 def test_a_stop_while_it_judges_comes_when_the_verdicts_are_published(
     scheduled: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,7 +200,7 @@ def wait_for_requests(installation: Installation, endpoint: str) -> None:
 @pytest.mark.parametrize(
     ("command", "number", "code"),
     [
-        pytest.param("collect", signal.SIGTERM, 143, id="collect by SIGTERM"),
+        pytest.param("collect", signal.SIGTERM, 143, marks=pytest.mark.slow("kills"), id="collect by SIGTERM"),
         pytest.param("collect", signal.SIGINT, 130, marks=pytest.mark.slow("kills"), id="collect by Ctrl-C"),
         pytest.param("run", signal.SIGTERM, 0, id="the scheduler by SIGTERM"),
     ],

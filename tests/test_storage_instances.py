@@ -41,6 +41,7 @@ def test_the_kept_instance_serves_the_next_folder_and_spills_there(tmp_path: Pat
         assert len(instances._idle) == 1
 
 
+@pytest.mark.slow("spills")
 def test_an_instance_that_has_spilled_is_not_taken_elsewhere(tmp_path: Path) -> None:
     for name in ("one", "other"):
         (tmp_path / name).mkdir()

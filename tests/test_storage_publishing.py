@@ -245,6 +245,7 @@ def test_a_run_killed_at_any_instant_leaves_a_whole_published_file_and_a_warehou
     assert published_numbers(tmp_path) == {newest + 5}
 
 
+@pytest.mark.slow("kills")
 def test_a_run_killed_while_it_makes_the_first_file_is_begun_anew(tmp_path: Path) -> None:
     for instant in (0.0, 0.04):
         child = subprocess.Popen(
