@@ -34,8 +34,8 @@ define test_every_library
 		-p tests.every_library $(EVERY_LIBRARY)
 endef
 
-# Both processors; a file stays with one of them, because its worlds are built once.
-SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
+# Three workers for two processors, since each waits now and then; a file stays with one, for its worlds are built once.
+SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
 
 # $(1) what pytest is told besides. Without a cache the types take a while: they are checked beside the tests, and what
 # is wrong with them is said at once and again at the end.

@@ -81,6 +81,7 @@ def test_a_morning_from_the_overview_to_a_confirmed_rename_and_back(page: Page, 
     settled(page)
 
 
+@pytest.mark.slow("mornings in the browser")
 def test_a_mute_and_an_intended_break_show_at_once_and_can_be_undone(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard, "campaign?campaign=3&act=mute&incident=3-2026-11-22")
     fill(page, "Your name", "Grace")

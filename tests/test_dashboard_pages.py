@@ -112,6 +112,7 @@ def test_a_campaign_that_is_not_there_is_said_in_words(page: Page, dashboard: Da
         assert f"There is no campaign with the number {number} here." in text_of(page)
 
 
+@pytest.mark.slow("pages in the browser")
 def test_filters_and_order_stand_in_the_address(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard, "?q=tips")
     assert "1 of 13 campaigns" in text_of(page)

@@ -135,6 +135,7 @@ def test_a_quiet_morning_takes_one_sentence(folder: Path, built: Path) -> None:
     assert "13 campaigns are healthy; all sources collected today at 06:30." in text
 
 
+@pytest.mark.slow("pages")
 def test_nothing_collected_of_customerio_leaves_the_pages_whole(folder: Path, built: Path) -> None:
     with_data(folder, built, *(f"DELETE FROM {name}" for name in DENSE if "campaign" in name or name == "incident"))
     assert "Customer.io has no campaigns yet" in said(drawn())

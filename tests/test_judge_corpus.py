@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from campaign_health.judge.judging import judge_workspace
 from campaign_health.settings import load_settings
@@ -51,6 +52,7 @@ def test_breaks_are_found_with_their_causes(tmp_path: Path) -> None:
     assert right >= max(1, BREAKS - 1)
 
 
+@pytest.mark.slow("labelled histories")
 def test_where_nothing_broke_nothing_is_open(tmp_path: Path) -> None:
     for number, one in enumerate(_histories(2, lambda told: told.truth.cause is None)):
         assert _open_incidents(one, tmp_path / str(number)) == {}

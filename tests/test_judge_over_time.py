@@ -184,6 +184,7 @@ def test_without_mixpanel_campaigns_are_judged_by_their_own_journeys(tmp_path: P
     assert [world.status(number, 19) for number in (1, 2)] == ["healthy", "silent"]
 
 
+@pytest.mark.slow("histories judged again")
 def test_without_customerio_nothing_is_said_of_any_campaign(tmp_path: Path) -> None:
     sources = ("customerio_metrics", "customerio_journeys")
     failed = {(source, number) for source in sources for number in range(20)}

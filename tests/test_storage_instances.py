@@ -61,6 +61,7 @@ def test_no_more_are_kept_than_a_few_however_many_read_at_once(tmp_path: Path) -
     assert len(instances._idle) == instances.KEPT
 
 
+@pytest.mark.slow("spills")
 def test_what_does_not_fit_into_memory_is_spilled_beside_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
