@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -116,6 +117,7 @@ def test_all_zero_constant_single_and_huge_series_are_judged_without_an_alarm() 
     assert not judge_rows(table(*flat)).alert.any()
 
 
+@pytest.mark.slow("long pairs")
 def test_a_very_long_pair_costs_time_in_proportion_to_its_length() -> None:
     long = table([(20, 12), (30, 17)] * 750)
     verdicts = judge_rows(long)

@@ -60,6 +60,7 @@ def violations(result: CheckResult) -> list[tuple[str, str | None, str | None, s
     return [short(finding) for finding in result.violations]
 
 
+@pytest.mark.slow("drifts looked up live")
 def test_the_demo_s_drifts_are_found_live(demo: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "manifest.yaml").write_text(demo_manifest())
     environment = dict(demo.environment)

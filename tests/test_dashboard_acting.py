@@ -104,6 +104,7 @@ def test_a_mute_and_an_intended_break_show_at_once_and_can_be_undone(page: Page,
     ]
 
 
+@pytest.mark.slow("mornings in the browser")
 def test_the_main_button_of_a_dialog_can_be_read_in_the_dark(page: Page, dashboard: Dashboard) -> None:
     page.emulate_media(color_scheme="dark")
     visit(page, dashboard, "campaign?campaign=3&act=mute")

@@ -285,6 +285,7 @@ def _said(draw: st.DrawFn, by: str, after: float) -> Step:
     undone=st.lists(st.integers(0, 6), max_size=3, unique=True),
     renames=st.sampled_from([(), (ANNOUNCED,), WHENEVER]),
 )
+@pytest.mark.slow("decisions")
 def test_nor_does_it_whatever_was_said_and_undone(
     steps: list[Step], undone: list[int], renames: tuple[str, ...], judged: Judged
 ) -> None:

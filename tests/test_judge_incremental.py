@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +94,7 @@ def test_judging_in_steps_gives_what_judging_at_once_gives(made: Made) -> None:
         assert in_steps == _judged(world, told=not made.restatements)
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_trigger_repaired_on_the_first_day_that_is_judged_anew_keeps_what_was_learned(tmp_path: Path) -> None:
     """Every repair comes to lie there on some daily run: the memory that is kept ends right before it."""
     since, edited, last = 28, 32, DAYS - 1

@@ -139,6 +139,7 @@ def test_events_after_an_outage_are_judged_as_before(tmp_path: Path) -> None:
     assert world.rows("SELECT * FROM incident") == []
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_mixpanel_that_counts_nothing_while_journeys_run_on_is_judged_by_the_journeys(tmp_path: Path) -> None:
     stories = [zero(steady(number, DAYS), LAST, names=("events",)) for number in range(1, 5)]
     assert statuses(judged(tmp_path / "with", stories), LAST) == {"healthy"}
@@ -178,6 +179,7 @@ def test_a_rename_of_which_a_few_old_apps_linger_is_an_incident_from_its_first_d
 
 
 @pytest.mark.parametrize(("gone", "of"), [(1, 3), (4, 5)])
+@pytest.mark.slow("histories judged again")
 def test_campaigns_that_run_on_after_their_events_vanished_from_mixpanel_do_not_surge(
     tmp_path: Path, gone: int, of: int
 ) -> None:
