@@ -33,6 +33,17 @@ def fetch_campaign_metrics(
         CollectorError: by what went wrong.
     """
     path = f"/campaigns/{campaign_id}/metrics"
+    return CampaignMetrics(campaign_id, *daily_series(client, path, first_day, last_day, zone, now))
+
+
+def daily_series(
+    client: CustomerioClient, path: str, first_day: date, last_day: date, zone: ZoneInfo, now: datetime
+) -> tuple[tuple[date, ...], Series]:
+    """The days answered for and every series of `path`, asked for in as many requests as Customer.io needs.
+
+    Raises:
+        CollectorError: by what went wrong.
+    """
     days: list[date] = []
     series: Series = {}
     for begin, end in windows(first_day, last_day, MOST_DAYS):
@@ -41,7 +52,7 @@ def fetch_campaign_metrics(
         labels, found = parse_metrics(body, begin, end, zone, client.reader(path))
         join_series(series, len(days), found, len(labels))
         days += labels
-    return CampaignMetrics(campaign_id, tuple(days), series)
+    return tuple(days), series
 
 
 def parse_metrics(

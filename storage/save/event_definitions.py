@@ -11,6 +11,7 @@ import duckdb
 from storage.file.conversion import stored_instant, stored_text
 from storage.records import DefinitionRecord, PropertyProfile
 from storage.save.bulk import DAY, SHARE, TEXT, TRUTH, WHOLE, count_of, incoming
+from storage.save.profiled_days import replace_profiled
 
 _SHARE_TYPES = {
     "event": TEXT,
@@ -39,24 +40,7 @@ def save_property_profiles(
         for (event, day), p in kept.items()
         for (name, kind), share in p.shares.items()
     ]
-    profiled: dict[str, list[Any]] = {"event": [event for event, _ in kept], "day": [day for _, day in kept]}
-    columns = {name: [row[at] for row in rows] for at, name in enumerate(_SHARE_TYPES)}
-    with (
-        incoming(connection, "incoming_profiled", {"event": TEXT, "day": DAY}, profiled),
-        incoming(connection, "incoming_shares", _SHARE_TYPES, columns),
-    ):
-        connection.execute(
-            "DELETE FROM event_property WHERE workspace = ? "
-            "AND (event, day) IN (SELECT (event, day) FROM incoming_profiled)",
-            [workspace],
-        )
-        return count_of(
-            connection.execute(
-                "INSERT OR REPLACE INTO event_property BY NAME "
-                "SELECT ? AS workspace, *, ? AS collected_at FROM incoming_shares",
-                [workspace, stored_instant(collected_at)],
-            )
-        )
+    return replace_profiled(connection, workspace, "event_property", _SHARE_TYPES, kept, rows, collected_at)
 
 
 def save_definitions(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import duckdb
 
-from storage.file.conversion import stored_instant, stored_text
+from storage.file.conversion import stored_text
 from storage.records import PropertyProfile
-from storage.save.bulk import DAY, SHARE, TEXT, TRUTH, WHOLE, count_of, incoming
+from storage.save.bulk import DAY, SHARE, TEXT, TRUTH, WHOLE
+from storage.save.profiled_days import replace_profiled
 
 _TYPES = {
     "event": TEXT,
@@ -38,21 +38,4 @@ def save_event_parts(
         for (event, day), one in kept.items()
         for part, events in one.parts.items()
     ]
-    days: dict[str, list[Any]] = {"event": [event for event, _ in kept], "day": [day for _, day in kept]}
-    columns = {name: [row[at] for row in rows] for at, name in enumerate(_TYPES)}
-    with (
-        incoming(connection, "incoming_profiled", {"event": TEXT, "day": DAY}, days),
-        incoming(connection, "incoming_parts", _TYPES, columns),
-    ):
-        connection.execute(
-            "DELETE FROM event_part_day WHERE workspace = ? "
-            "AND (event, day) IN (SELECT (event, day) FROM incoming_profiled)",
-            [workspace],
-        )
-        return count_of(
-            connection.execute(
-                "INSERT OR REPLACE INTO event_part_day BY NAME "
-                "SELECT ? AS workspace, *, ? AS collected_at FROM incoming_parts",
-                [workspace, stored_instant(collected_at)],
-            )
-        )
+    return replace_profiled(connection, workspace, "event_part_day", _TYPES, kept, rows, collected_at)

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from campaign_health.detection.event.event_panel import MIXPANELS_OWN
 from campaign_health.names.likeness import name_likeness
 
 # Every threshold of this module, with its unit.
@@ -22,7 +23,6 @@ GONE_SHARE = 0.02  # of events: a property at or below it is gone
 DAY_SPREAD = 0.03  # standard deviation of a healthy share from day to day
 RECENT_DAYS = 3  # profiled days that show how it is now
 ALIKE_PROPERTY = 0.45  # likeness of a property's name to the one whose place it may have taken
-OWN = ("$", "mp_")  # Mixpanel's own properties
 
 
 @dataclass(frozen=True)
@@ -103,9 +103,13 @@ def _profile(rows: pd.DataFrame) -> _Profile:
 def _changes(event: str, profile: _Profile) -> Iterator[PropertyChange]:
     if len(profile.days) < 2:
         return
-    appeared = [name for name in profile.shares if _appeared_at(profile, name) is not None and not name.startswith(OWN)]
+    appeared = [
+        name
+        for name in profile.shares
+        if _appeared_at(profile, name) is not None and not name.startswith(MIXPANELS_OWN)
+    ]
     for name in sorted(profile.shares):
-        if name.startswith(OWN):
+        if name.startswith(MIXPANELS_OWN):
             continue
         change = _type_change(event, profile, name) or _fall(event, profile, name, appeared)
         if change is not None:

@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Counts = NDArray[np.float64]
+MIXPANELS_OWN = ("$", "mp_")
+"""How Mixpanel's own events and properties begin, its hot shards among them: none is ever renamed by anybody."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.event.event_panel import Counts, EventPanel, filled
+from campaign_health.detection.event.event_panel import MIXPANELS_OWN, Counts, EventPanel, filled
 
 BASE_WEEKS = 4
 """Weeks before the stop whose same weekdays say what is usual."""
@@ -23,7 +23,6 @@ FEWEST_LOST = 20.0
 """Events that must be missing before a rise of as many says anything."""
 SURE = 5.0
 ABOUT_AS_MANY = (0.7, 1.3)
-OWN_NAMES = ("$", "mp_")  # Mixpanel's own events
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def around_a_stop(panel: EventPanel, event: str, since: date) -> Around:
     start = panel.column(since)
     if not 7 <= start < counts.shape[1]:
         return Around()
-    others = np.array([not name.startswith(OWN_NAMES) and name != event for name in panel.events])
+    others = np.array([not name.startswith(MIXPANELS_OWN) and name != event for name in panel.events])
     return Around(_began(panel, counts, known, start, others), _took_over(panel, counts, known, start, others, event))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from campaign_health.detection.event.event_panel import Counts, EventPanel, filled, names_index, weekdays
+from campaign_health.detection.event.event_panel import MIXPANELS_OWN, Counts, EventPanel, filled, names_index, weekdays
 from campaign_health.detection.event.project_level import project_level
 from campaign_health.detection.rename.beginnings import Pairs, beginnings, falls_at, separate_beginnings
 from campaign_health.detection.rename.hand_over_settings import HandOverSettings
@@ -30,7 +30,6 @@ from campaign_health.names.family import NameFamily
 from campaign_health.names.likeness import name_likeness
 
 ROUGHLY_ALIKE = 0.45
-OWN_NAMES = ("$", "mp_")  # Mixpanel's own events, among them its hot shards: never a rename
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def candidates_of(
     level, outage = project_level(counts, known, settings.outage_level)
     known = known & ~outage[None, :]
     new, birth = beginnings(counts, known, settings)
-    mine = np.array([not name.startswith(OWN_NAMES) for name in panel.events])
+    mine = np.array([not name.startswith(MIXPANELS_OWN) for name in panel.events])
     allowed = mine[new]
     pairs, whole = falls_at(counts, known, new[allowed], birth[allowed], settings)
     family, own = NameFamily(panel.events), own_properties(properties)

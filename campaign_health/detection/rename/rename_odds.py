@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from campaign_health.detection.event.event_panel import Counts
+from campaign_health.detection.event.event_panel import MIXPANELS_OWN, Counts
 from campaign_health.detection.rename.beginnings import Pairs
 from campaign_health.detection.rename.hand_over_settings import (
     LAG_CHANCES,
@@ -111,7 +111,7 @@ def own_properties(event_property: pd.DataFrame | None) -> dict[str, frozenset[s
     if event_property is None or event_property.empty:
         return {}
     frame = event_property[["event", "property", "share"]]
-    frame = frame[(frame["share"] > 0.2) & ~frame["property"].str.startswith(("$", "mp_"))]
+    frame = frame[(frame["share"] > 0.2) & ~frame["property"].str.startswith(MIXPANELS_OWN)]
     carried = {str(event): set(group) for event, group in frame.groupby("event")["property"]}
     profiled = event_property["event"].nunique()
     common: set[str] = set()
