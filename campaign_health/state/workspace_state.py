@@ -13,6 +13,7 @@ import numpy as np
 from campaign_health.detection.event.project_outage import LOOK_BACK_DAYS, project_outages
 from campaign_health.process.clock import local_day
 from campaign_health.state.freshness import staleness
+from campaign_health.state.handling import meant_as
 from campaign_health.state.incident import Incident, open_incidents
 from campaign_health.state.source_health import SourceState, read_sources
 from campaign_health.state.standing import Standing, standing_on
@@ -85,11 +86,11 @@ class WorkspaceState:
         return tuple(text for text in (old, still) if text is not None)
 
     def counts(self, now: datetime) -> dict[str, int]:
-        """Campaigns by status, each once: one with an open incident as its kind, or as `muted` or `expected`."""
+        """Campaigns by status, each once: one with an open incident as its kind, as `muted` or as what it was said to be."""
         standing = self.standing(now)
         held = {one.campaign_id: one.kind for one in standing.broken}
         held |= {one.campaign_id: "muted" for one in standing.muted}
-        held |= {one.campaign_id: "expected" for one in standing.intended}
+        held |= {one.campaign_id: meant_as(one) or one.kind for one in standing.intended}
         found: dict[str, int] = {}
         # A deleted campaign has no newest verdict, and may have an open incident all the same.
         for status in (*(held.pop(one.campaign_id, one.status) for one in self.campaigns), *held.values()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from campaign_health.words.costs import weekly_text
+from campaign_health.words.costs import summed_text
 from campaign_health.words.lists import joined
 from campaign_health.words.numbers import count, how_rare, plural, span
 from campaign_health.words.status_words import BROKEN, STATUS_WORDS, UNBROKEN
@@ -14,12 +14,16 @@ _BE = {
     "event_lost": ("has lost its event", "have lost their event"),
     "degraded": ("is losing sends", "are losing sends"),
     "healthy": ("is healthy", "are healthy"),
+    "journeys_only": ("is watched by its journeys only", "are watched by their journeys only"),
     "volume_down": ("is down in volume", "are down in volume"),
     "surging": ("is surging", "are surging"),
     "learning": ("is still learning", "are still learning"),
     "too_quiet": ("is too quiet to tell", "are too quiet to tell"),
     "not_collected": ("could not be checked", "could not be checked"),
     "not_running": ("is not running", "are not running"),
+    "expected": ("is down as intended", "are down as intended"),
+    "false_alarm": ("was a false alarm", "were false alarms"),
+    "hand_over": ("is in an announced hand-over", "are in an announced hand-over"),
 }
 
 _WHERE = {
@@ -102,8 +106,9 @@ def overview_parts(
 ) -> tuple[list[str], list[str]]:
     """The state of everything in parts of one sentence: what is broken and at risk (or that nothing is), then the rest.
 
-    `statuses` counts campaigns by status, open incidents by their kind, those that nobody should hear of as `muted` or
-    `expected`. `risk_a_week` is by currency; `unpriced` of the broken have no deal value. `freshness` ends the
+    `statuses` counts campaigns by status, open incidents by their kind, those that nobody should hear of as `muted`, and those
+    that somebody said to be none as `expected`, `false_alarm` or `hand_over`. `risk_a_week` is by currency, a sum of the
+    round figures that each of them is told with; `unpriced` of the broken have no deal value. `freshness` ends the
     sentence, such as `all sources collected this morning at 06:32`. Not `certain`: something could not be collected,
     or is old. `unjudged` campaigns are known but have no verdict; they are told where none has one.
     `2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy.`
@@ -138,7 +143,7 @@ def risk_parts(risk_a_week: Mapping[str, float], unpriced: int) -> list[str]:
     if not sums:
         return []
     lacking = f" ({count(unpriced)} {'has' if unpriced == 1 else 'have'} no deal value set)" if unpriced else ""
-    return [f"{weekly_text(sums)} at risk{lacking}"]
+    return [f"{summed_text(sums)} at risk{lacking}"]
 
 
 def muted_parts(muted: int, *, is_more: bool) -> list[str]:

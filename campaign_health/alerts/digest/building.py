@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from campaign_health.alerts.digest.digest_data import (
@@ -18,11 +19,11 @@ from campaign_health.alerts.digest.lines import headline, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
 from campaign_health.alerts.digest.together import told_together
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
+from campaign_health.state.handling import said_of
 from campaign_health.state.incident import Incident
 from campaign_health.state.standing import Standing, standing_on
 from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.dates import day_text
-from campaign_health.words.decided import intended_text, muted_text, taken_text
 from campaign_health.words.links import Act, act_link, campaign_link, data_link, overview_link
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import cause_label
@@ -31,7 +32,8 @@ from campaign_health.words.status_words import cause_label
 DEFAULT_WORKSPACE = "default"
 # A change of older data is listed, not announced as news: Friday's data still is on Monday.
 NEWS_DAYS = 3
-# More than this is more than anyone reads; it also keeps a message well inside Slack's limit on all blocks together.
+# More than this at length is more than anyone reads; it also keeps a message well inside Slack's limit on all blocks
+# together. Of what is broken, what is beyond it has a line each.
 ITEMS_PER_SECTION = {
     SectionName.NEW: 6,
     SectionName.STILL_BROKEN: 5,
@@ -39,8 +41,11 @@ ITEMS_PER_SECTION = {
     SectionName.CLOSED: 5,
     SectionName.LATE: 4,
     SectionName.MUTED: 4,
+    SectionName.MEANT: 4,
     SectionName.COULD_NOT_CHECK: 4,
 }
+BROKEN_SECTIONS = (SectionName.NEW, SectionName.STILL_BROKEN)
+QUIET = (SectionName.MUTED, SectionName.MEANT)
 # What a channel wants to hear of; the rest (acknowledged, muted …) shows in the items themselves.
 OPENING = frozenset({"opened", "reopened", "worsened", "unexpected"})
 CLOSING = frozenset({"recovered", "closed", "withdrawn"})
@@ -148,7 +153,9 @@ def _sort_into_sections(
 
 def _section_of(incident: Incident, changes: Sequence[Change], today: date) -> SectionName | None:
     news = [change for change in changes if is_news(change, today)]
-    if incident.is_open and (incident.is_muted(today) or incident.expected_by):
+    if incident.is_open and incident.expected_by:
+        return SectionName.MEANT
+    if incident.is_open and incident.is_muted(today):
         return SectionName.MUTED
     if incident.is_open:
         return SectionName.NEW if any(c.kind in OPENING for c in news) else SectionName.STILL_BROKEN
@@ -160,6 +167,8 @@ def _section_of(incident: Incident, changes: Sequence[Change], today: date) -> S
 
 def _section(name: SectionName, items: Sequence[DigestItem]) -> Section:
     room = ITEMS_PER_SECTION[name]
+    if name in BROKEN_SECTIONS:
+        return Section(name, items=(*items[:room], *(replace(item, brief=True) for item in items[room:])))
     others = tuple(item.campaign for item in items[room:])
     return Section(name, items=tuple(items[:room]), more=len(others), others=others)
 
@@ -194,10 +203,10 @@ def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dash
         sends=sends,
         recovered_on=incident.recovered_on,
         ended=incident.end_text(today),
-        note=_note(incident, name, today),
+        note=_note(incident, today),
         link=campaign_link(dashboard_url, workspace, incident.campaign_id) if dashboard_url else None,
         acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,
-        mute_link=_act(act, incident, "mute") if name is not SectionName.MUTED else None,
+        mute_link=_act(act, incident, "mute") if name not in QUIET else None,
     )
 
 
@@ -205,16 +214,10 @@ def _act(base: str | None, incident: Incident, act: Act) -> str | None:
     return act_link(base, incident.workspace, incident.campaign_id, incident.incident_id, act) if base else None
 
 
-def _note(incident: Incident, name: SectionName, today: date) -> str:
-    if name is SectionName.MUTED:
-        if incident.expected_by:
-            return f"{intended_text(incident.expected_by, incident.expected_reason, None, today)}."
-        return f"{muted_text(incident.muted_by, incident.muted_reason, incident.muted_until, today)}."
+def _note(incident: Incident, today: date) -> str:
     if incident.status == "withdrawn":
         return "Restated numbers show that nothing had broken."
-    if incident.acknowledged_by and incident.is_open:
-        return f"{taken_text(incident.acknowledged_by)}."
-    return ""
+    return "".join(f"{said}. " for said in said_of(incident, today)).rstrip() if incident.is_open else ""
 
 
 def _failure(one: Unchecked, link: str | None) -> CheckFailure:

@@ -21,6 +21,7 @@ class SectionName(StrEnum):
     CLOSED = "Ended without recovering"
     LATE = "Came to light late"
     MUTED = "Muted"
+    MEANT = "Not counted as broken"
     COULD_NOT_CHECK = "Could not check"
 
 
@@ -41,7 +42,8 @@ class DigestItem:
 
     `recovered_on` is the first good day again, or the day on which it was closed, and `ended` says which in words; None
     while it is open and where it was withdrawn. `campaigns` are all that one cause broke together, where it is told
-    once for them; the ids and the links are then those of the first.
+    once for them; the ids and the links are then those of the first. `brief`: where many are broken, it is told in one
+    line.
     """
 
     incident_id: str
@@ -68,6 +70,7 @@ class DigestItem:
     link: str | None = None
     acknowledge_link: str | None = None
     mute_link: str | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,10 @@ class CheckFailure:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the digest. `more` items were left out for want of room; `others` are their campaigns' names."""
+    """One part of the digest. `more` items were left out for want of room; `others` are their campaigns' names.
+
+    What is broken is never left out: where there is much of it, its items are brief.
+    """
 
     name: SectionName
     items: tuple[DigestItem, ...] = ()

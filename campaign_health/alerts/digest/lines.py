@@ -97,6 +97,13 @@ def when_text(item: DigestItem, today: date) -> str:
     return f"{days_text(item.since, last_bad, today)}; {item.ended or ending_text(None, item.recovered_on, today)}"
 
 
+def brief_text(item: DigestItem, today: date) -> str:
+    """What stands behind the name of one of many: since when, why, and what was said of it."""
+    cause = f"; {item.cause_title[:1].lower()}{item.cause_title[1:]}" if item.cause_title else ""
+    note = f". {item.note}" if item.note else ""
+    return f"{when_text(item, today)}{cause}{note}"
+
+
 def seen_text(item: DigestItem) -> str:
     """What is seen, or was; empty where the heading's days and the missed sends already say it all."""
     return "" if item.recovered_on and item_cost(item) else item.seen

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from campaign_health.state.handling import said_of
 from campaign_health.state.incident import Incident
 from campaign_health.state.overview import Overview
 from campaign_health.state.stretch_words import ADVICE, seen_line
@@ -17,7 +18,6 @@ from campaign_health.state.stretches import Stretch
 from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text
-from campaign_health.words.decided import intended_text, muted_text, taken_text
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import STATUS_WORDS, cause_label, status_label
 
@@ -52,7 +52,7 @@ def _print_all(console: Console, overview: Overview) -> None:
         console.print()
         console.print(_block(item, several))
     _print_quiet(console, "Muted", overview.standing.muted)
-    _print_quiet(console, "Intended", overview.standing.intended)
+    _print_quiet(console, "Not counted as broken", overview.standing.intended)
     _print_worth_a_look(console, overview.worth_a_look)
     _print_unchecked(console, overview.unchecked, several)
     if not overview.campaigns and not overview.stale:
@@ -92,9 +92,10 @@ def _lines(item: Incident) -> Iterable[tuple[str, str]]:
         yield "Cost", cost
     if item.next_step:
         yield "Do", item.next_step
-    who = [text for text in (item.owner, item.acknowledged_by and taken_text(item.acknowledged_by)) if text]
-    if who:
-        yield "Who", ", ".join(who)
+    if said := said_of(item, _last_day(item) + timedelta(days=1)):
+        yield "State", ". ".join(said) + "."
+    if item.owner:
+        yield "Who", item.owner
 
 
 def _cost(item: Incident) -> str:
@@ -109,11 +110,8 @@ def _print_quiet(console: Console, title: str, items: Sequence[Incident]) -> Non
     console.print(Text(title, style="bold"))
     for item in items:
         today = _last_day(item)
-        if item.expected_by is not None:
-            why = intended_text(item.expected_by, item.expected_reason, None, today)
-        else:
-            why = muted_text(item.muted_by, item.muted_reason, item.muted_until, today)
-        console.print(Text(clean(f"{_since(item.kind, item.campaign, item.opened_on, today)}. {why}.")))
+        said = ". ".join(said_of(item, today))
+        console.print(Text(clean(f"{_since(item.kind, item.campaign, item.opened_on, today)}. {said}.")))
 
 
 def _print_worth_a_look(console: Console, notable: Sequence[Stretch]) -> None:

@@ -1,4 +1,4 @@
-"""What a person can do about an incident: acknowledge, mute, mark as intended, and undo. Written at once, with who."""
+"""What a person can do about an incident: acknowledge, mute, mark as intended or a false alarm, and undo. Written at once, with who."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ MEANINGS = {
     "acknowledge": "Say that you are on it.",
     "mute": "Stop hearing of it until a day of your choice.",
     "expected": "Say that it is meant to do this: it no longer counts as broken.",
+    "false_alarm": "Say that nothing is wrong: it no longer counts as broken, and what it does now is learned as normal.",
 }
 
 
@@ -37,6 +38,8 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
         mute_dialog(page, incident)
     if not incident.expected_by and _act("This is intended", f"expected-{name}", MEANINGS["expected"]):
         expected_dialog(page, incident)
+    if not incident.expected_by and _act("False alarm", f"false-alarm-{name}", MEANINGS["false_alarm"]):
+        false_alarm_dialog(page, incident)
 
 
 def _act(label: str, key: str, meaning: str) -> bool:
@@ -99,6 +102,23 @@ def expected_dialog(page: Page, incident: Incident) -> None:
         is_sent = st.form_submit_button("It is intended", type="primary")
     if is_sent and is_complete(who, reason):
         decide(page, "expected", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id, reason=reason)
+
+
+@st.dialog("False alarm")
+def false_alarm_dialog(page: Page, incident: Incident) -> None:
+    """Asks who says that nothing is wrong, and what it is instead, if they know."""
+    dialog_opens()
+    st.write(
+        f"Say that nothing is wrong with {in_markdown(incident.campaign)}. It no longer counts as broken, "
+        "and what it does now is learned as normal."
+    )
+    with st.form("false_alarm", border=False):
+        who = ask_who(page)
+        reason = _ask_why("A test project that sends nothing (you may leave this empty)")
+        is_sent = st.form_submit_button("It is a false alarm", type="primary")
+    if is_sent and is_complete(who):
+        about = {"incident_id": incident.incident_id, "campaign_id": incident.campaign_id}
+        decide(page, "false_alarm", who, **about, reason=reason or None)
 
 
 def ask_who(page: Page) -> str:

@@ -20,6 +20,7 @@ from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.day_table import day_table
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.state.campaign_view import CampaignNow
+from campaign_health.state.handling import handling
 from campaign_health.state.incident import Incident
 from campaign_health.words.currency import sign_before
 from campaign_health.words.dates import day_text
@@ -108,7 +109,9 @@ def draw_history(incidents: Sequence[Incident], today: date) -> None:
         {
             "Began": one.opened_on,
             "Ended": one.recovered_on,
-            "State": INCIDENT_STATES.get(one.status, one.status),
+            "State": ", ".join(
+                text for text in (INCIDENT_STATES.get(one.status, one.status), handling(one, today)) if text
+            ),
             "How it ended": one.end_text(today) or None,
             "What": status_label(one.kind),
             "Probable cause": cause_label(one.cause),

@@ -9,11 +9,11 @@ from html import escape
 from campaign_health.dashboard.look.markup import badge, safe, shown, with_code
 from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, whole_cost
+from campaign_health.state.handling import handling, said_of
 from campaign_health.state.incident import Incident
 from campaign_health.state.stretch_words import ADVICE, seen_line, since_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.words.dates import day_text, days_since
-from campaign_health.words.decided import taken_text
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from campaign_health.words.status_words import cause_label
 
@@ -33,7 +33,8 @@ def card_html(incident: Incident, today: date) -> str:
     ]
     if incident.next_step:
         rows.append(("Next step", _brief(with_code(first_sentences(incident.next_step, STEP_ROOM)))))
-    beside = badge(incident.kind) + _owner(incident)
+    rows += _said(incident, today)
+    beside = badge(incident.kind) + _handling(incident, today) + _owner(incident)
     return _card(incident.campaign, beside, with_code(without_rarity(incident.summary)), rows)
 
 
@@ -49,6 +50,7 @@ def incident_html(incident: Incident, today: date) -> str:
     ]
     if incident.next_step:
         rows.append(("Next step", with_code(incident.next_step)))
+    rows += _said(incident, today)
     return (
         f'<div style="color:{TEXT};line-height:1.45">'
         f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem;overflow-wrap:anywhere">'
@@ -107,12 +109,20 @@ def _brief(html: str) -> str:
     return f'<span class="brief" style="-webkit-line-clamp:{BRIEF_LINES}">{html}</span>'
 
 
+def _said(incident: Incident, today: date) -> list[tuple[str, str]]:
+    said = said_of(incident, today)
+    return [("State", safe(". ".join(said) + "."))] if said else []
+
+
+def _handling(incident: Incident, today: date) -> str:
+    state = handling(incident, today)
+    style = f"color:{TEXT};font-size:.86rem;font-weight:600;overflow-wrap:anywhere"
+    return f'<span style="{style}">{escape(state)}</span>' if state else ""
+
+
 def _owner(incident: Incident) -> str:
-    who = taken_text(safe(incident.acknowledged_by)) if incident.acknowledged_by else ""
-    if not who and incident.owner:
-        who = f"owner {safe(incident.owner)}"
     style = f"color:{MUTED};font-size:.86rem;overflow-wrap:anywhere"
-    return f'<span style="{style}">{who}</span>' if who else ""
+    return f'<span style="{style}">owner {safe(incident.owner)}</span>' if incident.owner else ""
 
 
 def _list(rows: list[tuple[str, str]]) -> str:
