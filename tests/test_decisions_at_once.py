@@ -278,7 +278,9 @@ def _sequences(draw: st.DrawFn) -> list[Step]:
 
 
 def _said(draw: st.DrawFn, by: str, after: float) -> Step:
-    kind = draw(st.sampled_from(["acknowledge", "mute", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename"]))
+    kind = draw(
+        st.sampled_from(["acknowledge", "mute", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename"])
+    )
     if kind in ("confirm_rename", "refuse_rename"):
         old, new = draw(st.sampled_from([("project.created", "project_created"), ("invoice.sent", "invoice_sent")]))
         return says(kind, by, after=after, event=old, new_event=new)

@@ -89,7 +89,9 @@ def test_every_broken_campaign_is_named_however_many_there_are(broken: int) -> N
     assert problems_of(message) == []
     said = json.dumps(message["blocks"], ensure_ascii=False)
     for text in (said, plain_text(digest)):
-        assert [number for number in range(broken) if f"Campaign number {number:03}" not in " ".join(text.split())] == []
+        assert [
+            number for number in range(broken) if f"Campaign number {number:03}" not in " ".join(text.split())
+        ] == []
     assert str(len(many[::2])) in digest.headline
 
 

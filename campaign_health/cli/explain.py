@@ -87,7 +87,12 @@ def _title(link: LinkExplained) -> str:
 
 def _counts(day: LinkDay, link: LinkExplained) -> list[str]:
     numbers = [day.downstream] if link.upstream == HISTORY else [day.upstream, day.downstream]
-    return ["not collected" if number is None else count(number) for number in numbers]
+    # Of a day before it began nobody knows whether there were events.
+    lacking = ("–", "not running") if day.status == "not_running" else ("not collected", "not collected")
+    return [
+        count(number) if number is not None else lacking[place == len(numbers) - 1]
+        for place, number in enumerate(numbers)
+    ]
 
 
 def _print_days(console: Console, link: LinkExplained, years: float) -> None:
@@ -97,6 +102,7 @@ def _print_days(console: Console, link: LinkExplained, years: float) -> None:
     counted = [link.downstream] if link.upstream == HISTORY else [link.upstream, link.downstream]
     # Of an event that is still there, silence is no evidence.
     weighed = link.upstream != HISTORY or any(day.status == "event_lost" for day in link.days)
+    weighed = weighed and any(day.evidence is not None for day in link.days)
     for title in ("Day", *(name.capitalize() for name in counted), "Expected", *(["Evidence"] if weighed else [])):
         table.add_column(title, justify="left" if title == "Day" else "right", no_wrap=True)
     for day in link.days:

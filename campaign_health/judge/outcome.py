@@ -128,7 +128,9 @@ def with_provisional(
         still = _still_broken(shown.span(column, column + 1), days.state, settings)
         for campaign_id, incident in outcome.still_open.items():
             if still[rows[campaign_id]]:
-                bad_days[campaign_id, shown.day(column)] = BadDay(incident.kind, incident.stage, incident.cause)
+                bad_days[campaign_id, shown.day(column)] = BadDay(
+                    incident.kind, incident.stage, incident.cause, probability=incident.probability
+                )
     return padded(days.verdicts, shown.days), bad_days
 
 

@@ -36,6 +36,7 @@ _WHERE = {
 
 _UNSEEN = ("not_collected", "not_running")
 _TOO_LITTLE = {"learning": "too little history yet", "too_quiet": "too few to tell a stop from chance"}
+_ADDED = {**_TOO_LITTLE, "journeys_only": "compared with its journeys only, for no event count is known"}
 
 
 def seen_sentence(
@@ -69,7 +70,7 @@ def seen_sentence(
         seen = f"{plural(delivered, 'delivery', 'deliveries')}{source}{when}"
     else:
         seen = "sends unknown" if sent is None else plural(sent, "send")
-        source = _source(events, started)
+        source = _source(None if status == "journeys_only" else events, started)
         seen = f"{seen} for {source}{when}" if source else f"{seen}{when}"
     where = _WHERE.get((stage or "", status), "") if stage == "delivered" or started is not None else ""
     return verdict_sentence(status, seen, expected_low, expected_high, probability, where)
@@ -88,10 +89,10 @@ def verdict_sentence(
         parts.append(f"{span(low, high)} {'was' if low == high == 1 else 'were'} expected")
     if where:
         parts.append(where)
-    if probability is not None and status in (*BROKEN, "surging"):
+    if probability is not None and status in BROKEN:
         parts.append(f"a healthy campaign does this {how_rare(probability)}")
-    if status in _TOO_LITTLE:
-        parts.append(_TOO_LITTLE[status])
+    if status in _ADDED:
+        parts.append(_ADDED[status])
     return "; ".join(parts) + "."
 
 

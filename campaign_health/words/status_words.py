@@ -26,8 +26,8 @@ STATUS_WORDS: dict[str, Words] = {
     "journeys_only": Words(
         "Watched by its journeys only",
         "◒",
-        "No event is known to compare with. Its sends are what its own journeys predict; why fewer journeys start, "
-        "nobody could tell.",
+        "No event count can be compared with. Its sends are what its own journeys predict; if fewer journeys started, "
+        "nobody could tell why.",
     ),
     "learning": Words("Learning", "◔", "Too little history yet to know what is normal."),
     "too_quiet": Words("Too quiet to tell", "○", "So few sends that even a full stop could not be told from chance."),
@@ -39,7 +39,9 @@ EXPECTED, FALSE_ALARM, HAND_OVER = "expected", "false_alarm", "hand_over"
 MEANT: dict[str, Words] = {
     EXPECTED: Words("Intended", "◇", "It stopped or fell, and somebody said that this is meant."),
     FALSE_ALARM: Words("False alarm", "◇", "It was told as broken, and somebody said that nothing is wrong."),
-    HAND_OVER: Words("Announced hand-over", "◇", "A reviewed rename of its event is under way, and has some days left."),
+    HAND_OVER: Words(
+        "Announced hand-over", "◇", "A reviewed rename of its event is under way, and has some days left."
+    ),
 }
 """What takes the place of a break's own status where somebody said that it is none."""
 
@@ -103,6 +105,12 @@ def status_words(status: str) -> Words:
 def status_label(status: str) -> str:
     """The status as people read it."""
     return status_words(status).label
+
+
+def counted_label(status: str, number: int) -> str:
+    """The status behind a number of campaigns: `healthy`, `watched by their journeys only`."""
+    label = status_label(status).lower()
+    return label if number == 1 else label.replace(" its ", " their ")
 
 
 def shape_and_label(status: str) -> str:

@@ -14,7 +14,7 @@ from campaign_health.words.lists import joined
 from campaign_health.words.numbers import count, plural
 from campaign_health.words.sentences import muted_parts, risk_parts
 from campaign_health.words.shortened import first_sentence
-from campaign_health.words.status_words import UNBROKEN, status_label
+from campaign_health.words.status_words import UNBROKEN, counted_label
 from campaign_health.words.visible import visible
 
 NAME_LENGTH = 80
@@ -73,7 +73,9 @@ def rest_line(counts: Mapping[str, int], judged_day: date | None) -> str:
     """One line about all campaigns that need no attention, and the day it speaks of."""
     if judged_day is None:
         return "Nothing has been judged yet."
-    parts = [f"{count(counts[status])} {status_label(status).lower()}" for status in UNBROKEN if counts.get(status)]
+    parts = [
+        f"{count(counts[status])} {counted_label(status, counts[status])}" for status in UNBROKEN if counts.get(status)
+    ]
     return f"{'; '.join(parts) if parts else 'No other campaigns'}. Judged up to {day_text(judged_day, judged_day)}."
 
 

@@ -160,7 +160,9 @@ def run_events(
             found.began[:, column] = state.run_age
         found.expected_low, found.expected_high = probable_range(found.expected, spread)
         few = probability_of_few(counts, found.expected, spread)
-        few = np.minimum(few, np.exp(-found.evidence))
+        # At the threshold it is as rare as the budget says.
+        run_of_days = np.where(found.evidence > 0, np.exp(-found.evidence - DetectorSettings.calibration), 1.0)
+        few = np.minimum(few, run_of_days)
         found.probability = np.where(np.isnan(found.expected), np.nan, few)
         found.volume_down = ~found.lost & (counts < found.expected_low)
     return found

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from campaign_health.detection.pair.baseline import Prediction, weekday_factors
 from campaign_health.detection.pair.delay import delay_shares
-from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.pair.detector_settings import DAYS_PER_YEAR, DetectorSettings
 from campaign_health.detection.pair.fortnight import scatters
 from campaign_health.detection.pair.monitor import Considered, PanelCounts, PanelVerdicts, consider, judge_panel
 from campaign_health.detection.pair.panel import State
@@ -92,8 +92,11 @@ def explain_pair(
     settings: DetectorSettings | None = None,
     words: Words | None = None,
     budget: Budget | None = None,
+    rarest: float | None = None,
 ) -> list[Step]:
-    """The same of one of several pairs, `row`, judged among the others."""
+    """The same of one of several pairs, `row`, judged among the others. `rarest`: how improbable the incident is that it is
+    broken by, where that is known.
+    """
     settings, words = settings or DetectorSettings(), words or Words()
     upstream, downstream = counts.upstream, counts.downstream
     off = None if counts.not_running is None else counts.not_running[:, None]
@@ -102,10 +105,15 @@ def explain_pair(
         shared_dip=counts.shared_dip,
     )  # fmt: skip
     verdicts = verdicts.rows(np.array([row]))
+    budget = budget or Budget(settings.false_alarm_years)
+    _let_budget_speak(verdicts, budget, rarest)
     seen_up, seen_down = (None if math.isnan(part[row]) else float(part[row]) for part in (upstream, downstream))
     status = Status(int(verdicts.status[0, 0]))
     if seen_up is None or seen_down is None:
-        unseen = status if status == Status.NOT_RUNNING else Status.NOT_COLLECTED
+        unseen = Status.NOT_COLLECTED
+        if status == Status.NOT_RUNNING:
+            off_day = "It was not running, so nothing is expected, and the day changes nothing."
+            return [Step("counts", None, off_day), Step("verdict", STATUS_NAMES[status], "Not running.")]
         return [
             Step("counts", None, "One of the counts was not collected, so the day is not judged and changes nothing."),
             Step("verdict", STATUS_NAMES[status], STATUS_WORDS[STATUS_NAMES[unseen]].meaning),
@@ -120,11 +128,23 @@ def explain_pair(
             if status == Status.SURGING
             else [
                 *_two_weeks(state, now, row, settings, words),
-                *_evidence(verdicts, budget or Budget(settings.false_alarm_years)),
+                *_evidence(verdicts, budget),
             ]
         ),
         Step("verdict", STATUS_NAMES[status], _verdict_sentence(verdicts, counts.day, (seen_up, seen_down), words)),
     ]
+
+
+def _let_budget_speak(verdicts: PanelVerdicts, budget: Budget, rarest: float | None) -> None:
+    """How rare the day is for the whole campaign, whose links share the budget; while an incident is open as rare as that,
+    in place.
+    """
+    chance = np.minimum(verdicts.probability * budget.shared_by, 1.0)
+    if verdicts.alert[0, 0]:
+        chance = np.minimum(chance, 1.0 / (DAYS_PER_YEAR * budget.years))
+        chance = chance if rarest is None else np.minimum(chance, rarest)
+    surging = verdicts.status == Status.SURGING
+    verdicts.probability = np.where(surging, verdicts.probability, chance)
 
 
 def _verdict_sentence(verdicts: PanelVerdicts, day: date, seen: tuple[float, float], words: Words) -> str:
@@ -219,7 +239,9 @@ def _comparison(verdicts: PanelVerdicts, spread: float, upstream: float, downstr
     ]
     chance = float(verdicts.probability[0, 0])
     if int(verdicts.status[0, 0]) == Status.SURGING:
-        steps.append(Step("probability", chance, f"A healthy campaign shows so many {how_rare(chance)}."))
+        steps.append(
+            Step("probability", chance, f"A healthy campaign shows so many on a single day {how_rare(chance)}.")
+        )
     elif downstream < low or verdicts.alert[0, 0]:
         said = f"A healthy campaign shows so few, on this day or in this run of days, {how_rare(chance)}."
         steps.append(Step("probability", chance, said))
@@ -242,7 +264,8 @@ def _two_weeks(state: State, now: Considered, row: int, settings: DetectorSettin
     sends, expected, evidence = (float(getattr(now.fortnight, n)[row]) for n in ("sends", "expected", "evidence"))
     scatter = float(scatters(state, settings)[0, row])
     said = (
-        f"The last 14 days with {words.upstream} together: {count(sends)} {words.downstream}, where about "
+        f"The last 14 days with {words.upstream} together: "
+        f"{plural(sends, words.one_downstream, words.downstream)}, where about "
         f"{count(expected)} were expected at the ratio of the weeks before; this one's totals of 14 days scatter by "
         f"{share_text(scatter)} beyond chance."
     )

@@ -243,18 +243,23 @@ class CampaignHistory:
         actual, expected = self._told_by(column, self.stage(column))
         return not actual[column] >= expected.low[column]
 
-    def opening_sentence(self, opened: int, column: int) -> str:
+    def rarest(self, column: int, before: float | None) -> float | None:
+        """The day's probability, or that of the days `before` where it is less; None where neither is known."""
+        known = [one for one in (float(self.probability[column]), before) if one is not None and not math.isnan(one)]
+        return min(known, default=None)
+
+    def opening_sentence(self, opened: int, column: int, probability: float | None) -> str:
         """What shows the break that began in `opened`: the newest day that falls short, else all its days together."""
         days = [day for day in range(max(opened, self.oldest_column(column)), column + 1) if self.judged[day]]
         actual, expected = self._told_by(column, self.stage(column))
         short = [day for day in days if not actual[day] >= expected.low[day]]
         if short or len(days) < 2:
-            return self.sentence(column, slice(short[-1], short[-1] + 1) if short else None)
-        return self.sentence(column, slice(days[0], column + 1))
+            return self.sentence(column, probability, slice(short[-1], short[-1] + 1) if short else None)
+        return self.sentence(column, probability, slice(days[0], column + 1))
 
-    def sentence(self, column: int, over: slice | None = None) -> str:
+    def sentence(self, column: int, probability: float | None, over: slice | None = None) -> str:
         """What the day says of the campaign, with its numbers: of a lost event, of deliveries where they fail, else of
-        sends. `over`: the numbers are those of these columns, added up. Where only two weeks together told, theirs: the
+        sends. `probability` is the incident's. `over`: the numbers are those of these columns, added up. Where only two weeks together told, theirs: the
         day alone may pass for a healthy one.
         """
         over = over or slice(column, column + 1)
@@ -262,9 +267,7 @@ class CampaignHistory:
         if np.isfinite(self.total_sends[column]):
             totals = float(self.total_sends[column]), float(self.total_expected[column])
             began = self.day(column - int(self.began[column]))
-            return missing_sentence(
-                counted_at(stage), *totals, began, self.day(column), sum_of(self.probability[column : column + 1])
-            )
+            return missing_sentence(counted_at(stage), *totals, began, self.day(column), probability)
         expected = self._told_by(column, stage)[1] if stage != "event" or event is not None else self.expected_sends
         if stage == "delivered" and np.isnan(self.delivered[over]).all():
             expected = self.expected_sends
@@ -278,7 +281,7 @@ class CampaignHistory:
             delivered=sum_of(self.delivered[over]),
             expected_low=low,
             expected_high=high,
-            probability=None if math.isnan(self.probability[column]) else float(self.probability[column]),
+            probability=probability,
             stage=stage,
             event=event,
             day=day_text(last, last) if first == last else f"the days {days_text(first, last, last)}",
