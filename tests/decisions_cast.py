@@ -140,6 +140,24 @@ def later(days: float) -> datetime:
     return NOW + timedelta(days=days)
 
 
+def taken(by: str, after: float = 0) -> dict[str, Any]:
+    return {"acknowledged_by": by, "acknowledged_at": later(after).replace(tzinfo=None)}
+
+
+def muted(by: str, until: int | date) -> dict[str, Any]:
+    last = day(until) if isinstance(until, int) else until
+    return {"muted_by": by, "muted_reason": f"{by} knows why", "muted_until": last}
+
+
+def expected(by: str, reason: str | None = None) -> dict[str, Any]:
+    how = "decision" if reason is None else "manifest"
+    return {"expected_by": by, "expected_reason": reason or f"{by} knows why", "expected_how": how}
+
+
+def renamed(by: str) -> dict[str, Any]:
+    return {"renamed_by": by, "renamed_from": "project.created", "renamed_to": "project_created"}
+
+
 def act(people: People, steps: Sequence[Step]) -> None:
     for step in steps:
         step(people)

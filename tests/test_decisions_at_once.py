@@ -23,14 +23,18 @@ from tests.decisions_cast import (
     Step,
     act,
     copied,
+    expected,
     judged_world,
     judges,
     later,
     manifest,
+    muted,
+    renamed,
     says,
+    taken,
     undoes,
 )
-from tests.judge_cast import World, day
+from tests.judge_cast import World
 from tests.left_out import examples
 
 Judged = Callable[[tuple[str, ...]], World]
@@ -40,24 +44,6 @@ RENAME = {"event": "project.created", "new_event": "project_created"}
 IN_MANIFEST = "Hand-over in progress until Sun 20 Sep 2026: project.created becomes project_created"
 ANNOUNCED = 'from: project.created, to: project_created, since: 2026-09-06, owner: "@platform"'
 WHENEVER = "from: project.created, to: project_created", "from: report.opened, to: report_opened"
-
-
-def taken(by: str, after: float = 0) -> dict[str, Any]:
-    return {"acknowledged_by": by, "acknowledged_at": later(after).replace(tzinfo=None)}
-
-
-def muted(by: str, until: int | date) -> dict[str, Any]:
-    last = day(until) if isinstance(until, int) else until
-    return {"muted_by": by, "muted_reason": f"{by} knows why", "muted_until": last}
-
-
-def expected(by: str, reason: str | None = None) -> dict[str, Any]:
-    how = "decision" if reason is None else "manifest"
-    return {"expected_by": by, "expected_reason": reason or f"{by} knows why", "expected_how": how}
-
-
-def renamed(by: str) -> dict[str, Any]:
-    return {"renamed_by": by, "renamed_from": "project.created", "renamed_to": "project_created"}
 
 
 @dataclass(frozen=True)

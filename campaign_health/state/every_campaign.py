@@ -17,7 +17,7 @@ NOT_JUDGED = "learning"
 
 
 def campaigns_now(connection: Connection, workspace: str, today: date | None = None) -> pd.DataFrame:
-    """One row a campaign that exists, by name; `today` in the workspace's zone, by default the day after the last judged.
+    """One row a campaign that exists, by name; `today` in the workspace's zone, by default that after the last judged.
 
     Columns: campaign_id, campaign, state, event, tags, owner, day, status (as `shown_status` has it), card (the place
     of its open incident, worst first), events, sent, expected_low, expected_high, last_good_day, incident_id,

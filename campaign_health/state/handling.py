@@ -43,7 +43,7 @@ def handling(incident: Incident, today: date) -> str:
 
 
 def said_of(incident: Incident, today: date) -> tuple[str, ...]:
-    """All that people said of it and that holds on a day in its workspace's zone, a sentence each without a full stop."""
+    """All that people said of it and that holds on a day in its workspace's zone, each without a full stop."""
     found = []
     if incident.expected_by:
         if incident.expected_how == "manifest":

@@ -14,9 +14,8 @@ from campaign_health.words.numbers import in_round_figures
 class RiskAWeek:
     """What a week of everything broken costs, as far as it is known.
 
-    `sums` are by currency (ISO 4217 code), of the round figures that each incident is told with, and empty where none has
-    an amount; `unpriced` incidents have no deal
-    value, so that their money is not known.
+    `sums` are by currency (ISO 4217 code), of the round figures that each incident is told with, and empty where none
+    has an amount; `unpriced` incidents have no deal value, so that their money is not known.
     """
 
     sums: Mapping[str, float]

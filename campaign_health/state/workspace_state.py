@@ -86,7 +86,7 @@ class WorkspaceState:
         return tuple(text for text in (old, still) if text is not None)
 
     def counts(self, now: datetime) -> dict[str, int]:
-        """Campaigns by status, each once: one with an open incident as its kind, as `muted` or as what it was said to be."""
+        """Campaigns by status, each once: one with an open incident as its kind, as `muted` or as it was said to be."""
         standing = self.standing(now)
         held = {one.campaign_id: one.kind for one in standing.broken}
         held |= {one.campaign_id: "muted" for one in standing.muted}

@@ -52,7 +52,8 @@ BROKEN: tuple[str, ...] = ("silent", "event_lost", "degraded")
 """The statuses that open an incident, worst first."""
 
 UNBROKEN: tuple[str, ...] = (
-    "healthy", "journeys_only", "volume_down", "surging", "learning", "too_quiet", "not_collected", "not_running", *MEANT,
+    "healthy", "journeys_only", "volume_down", "surging", "learning", "too_quiet", "not_collected", "not_running",
+    *MEANT,
 )  # fmt: skip
 """The statuses that open no incident, or are none any more, in the order in which they are counted out."""
 

@@ -37,9 +37,10 @@ def incident_rows(
 ) -> list[dict[str, Any]]:
     """The open incidents of a workspace and those whose ids are in `also`; of one campaign: all it ever had.
 
-    Columns: those of `incident`, with campaign (its name), trigger (the event that its trigger names), owner, deal_value, currency (None for dollars), tags,
-    counted_days (over which its missed sends were added up, None where there is none) and as_of (the newest judged
-    day). Currency and ended_how are not there in a file of an older version.
+    Columns: those of `incident`, with campaign (its name), trigger (the event that its trigger names), owner,
+    deal_value, currency (None for dollars), tags, counted_days (over which its missed sends were added up, None where
+    there is none) and as_of (the newest judged day). Currency, ended_how and what people said apart are not there in a
+    file of an older version.
     """
     values = {"workspace": workspace, "campaign_id": campaign_id, "also": sorted(also)}
     return as_rows(connection.execute(_INCIDENTS, values))

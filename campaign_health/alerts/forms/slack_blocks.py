@@ -37,8 +37,8 @@ TEXT_LENGTH = 3000
 SENTENCE_LENGTH = 320
 MORE_LENGTH = 9_000
 ALL_BLOCKS_LENGTH = 12_000
-# Sections give way to others in this order when room runs out, by an item (True) or by a paragraph, which becomes a line.
-# Of what is broken at last the names stay.
+# Sections give way to others in this order when room runs out, by an item (True) or by a paragraph, which becomes
+# a line. Of what is broken at last the names stay.
 GIVE_WAY = (
     (SectionName.LATE, True),
     (SectionName.MEANT, True),
@@ -175,7 +175,7 @@ def _failure_block(failure: CheckFailure) -> Block:
 
 
 def _shortened(digest: Digest) -> Digest | None:
-    """The digest one step shorter: what is not broken gives way first, then the paragraphs of what is, then its lines."""
+    """The digest one step shorter: what is not broken gives way first, then the paragraphs of what is."""
     for name, is_cut in GIVE_WAY:
         section = digest.section(name)
         shorter = None if section is None else _without_last(section) if is_cut else _with_brief_last(section)

@@ -1,4 +1,4 @@
-"""What a person can do about an incident: acknowledge, mute, mark as intended or a false alarm, and undo. Written at once, with who."""
+"""What a person can do about an incident: acknowledge, mute, mark as intended or a false alarm; and undo."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MEANINGS = {
     "acknowledge": "Say that you are on it.",
     "mute": "Stop hearing of it until a day of your choice.",
     "expected": "Say that it is meant to do this: it no longer counts as broken.",
-    "false_alarm": "Say that nothing is wrong: it no longer counts as broken, and what it does now is learned as normal.",
+    "false_alarm": "Say that nothing is wrong: what it does now is learned as normal, and no longer counts as broken.",
 }
 
 

@@ -72,8 +72,8 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
 
 def csv_rows(campaigns: pd.DataFrame) -> pd.DataFrame:
     """The rows as they are downloaded: the published numbers, statuses in words, days as ISO 8601."""
-    columns = ["campaign_id", "campaign", "status", "handling", "event", "owner", "state", "day", "events", "sent", "expected_low",
-               "expected_high", "last_good_day"]  # fmt: skip
+    columns = ["campaign_id", "campaign", "status", "handling", "event", "owner", "state", "day", "events", "sent",
+               "expected_low", "expected_high", "last_good_day"]  # fmt: skip
     rows = campaigns[columns].copy()
     rows["status"] = rows["status"].map(status_label)
     rows["handling"] = rows["handling"].fillna("")

@@ -94,9 +94,7 @@ def explain_pair(
     budget: Budget | None = None,
     rarest: float | None = None,
 ) -> list[Step]:
-    """The same of one of several pairs, `row`, judged among the others. `rarest`: how improbable the incident is that it is
-    broken by, where that is known.
-    """
+    """The same of one of several pairs, `row`, judged among the others. `rarest`: how improbable its incident is."""
     settings, words = settings or DetectorSettings(), words or Words()
     upstream, downstream = counts.upstream, counts.downstream
     off = None if counts.not_running is None else counts.not_running[:, None]
@@ -136,9 +134,7 @@ def explain_pair(
 
 
 def _let_budget_speak(verdicts: PanelVerdicts, budget: Budget, rarest: float | None) -> None:
-    """How rare the day is for the whole campaign, whose links share the budget; while an incident is open as rare as that,
-    in place.
-    """
+    """How rare the day is for the whole campaign, whose links share the budget: as an open incident is. In place."""
     chance = np.minimum(verdicts.probability * budget.shared_by, 1.0)
     if verdicts.alert[0, 0]:
         chance = np.minimum(chance, 1.0 / (DAYS_PER_YEAR * budget.years))

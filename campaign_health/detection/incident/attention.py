@@ -1,4 +1,4 @@
-"""How people and announced hand-overs bear on an incident: taken on, muted, meant, a false alarm, a rename confirmed."""
+"""How people and announced hand-overs bear on an incident: taken on, muted, meant, no break, a rename confirmed."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Decision(Protocol):
 
 @dataclass(frozen=True)
 class HandOver:
-    """A rename that was announced, expected from `since` on (None: whenever it happens) up to `until` (None: no end), or
-    that a person confirmed on the day `since`.
+    """A rename that was announced, expected from `since` on (None: whenever it happens) up to `until` (None: no end);
+    or that a person confirmed on the day `since`.
     """
 
     old: str

@@ -259,8 +259,8 @@ class CampaignHistory:
 
     def sentence(self, column: int, probability: float | None, over: slice | None = None) -> str:
         """What the day says of the campaign, with its numbers: of a lost event, of deliveries where they fail, else of
-        sends. `probability` is the incident's. `over`: the numbers are those of these columns, added up. Where only two weeks together told, theirs: the
-        day alone may pass for a healthy one.
+        sends. `probability` is the incident's. `over`: the numbers are those of these columns, added up. Where only two
+        weeks together told, theirs: the day alone may pass for a healthy one.
         """
         over = over or slice(column, column + 1)
         stage, event = self.stage(column), self.event(column)

@@ -20,9 +20,9 @@ class Incident:
     """A run of bad days of one campaign, as known on the last day that was followed.
 
     `reopened_on` is the day whose data showed it again after it was over, `again_since` the first bad day then.
-    `low_since` is the day on which the detector
-    took the lower level as normal although the cause stood. `probability` is the least that any of its days had: what it
-    shows now is no weaker than what opened it. None where it rests on no such number.
+    `low_since` is the day on which the detector took the lower level as normal although the cause stood. `probability`
+    is the least that any of its days had: what it shows now is no weaker than what opened it. None where it rests on no
+    such number.
     """
 
     campaign_id: int

@@ -121,8 +121,8 @@ def _judged(stretch: Stretch, detector: DetectorSettings) -> tuple[ChainInput, L
 
 
 def _conclusion(verdict: _Row, row: int, data: ChainInput, found: LinkVerdicts, line: str) -> str:
-    """The verdict in one sentence: of a lost event with its own range, of lost deliveries with theirs. Where too little is
-    known, `line` says how much would do.
+    """The verdict in one sentence: of a lost event with its own range, of lost deliveries with theirs. Where too
+    little is known, `line` says how much would do.
     """
     last, stage = data.days - 1, verdict["stage"]
     for link, of in zip(LINKS, found.links, strict=True):

@@ -37,8 +37,8 @@ def explain_links(
     detector: DetectorSettings,
     rarest: float | None = None,
 ) -> list[LinkExplained]:
-    """Every link of the campaign in that row that tells anything. `before` is the memory before the last day, `rarest` how
-    improbable its incident is.
+    """Every link of the campaign in that row that tells anything. `before` is the memory before the last day, `rarest`
+    how improbable its incident is.
     """
     return [
         _link(number, row, data, found, before, detector, rarest)
