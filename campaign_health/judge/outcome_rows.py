@@ -118,7 +118,10 @@ def rename_row(rename: Rename) -> dict[str, Any]:
 
 def property_change_row(change: PropertyChange) -> dict[str, Any]:
     """A row of `property_change`."""
-    names = ("event", "property", "kind", "day", "before", "after", "share_before", "share_after", "new_property")
+    names = (
+        "event", "property", "kind", "day", "last_day_before", "before", "after", "share_before", "share_after",
+        "new_property",
+    )  # fmt: skip
     return {name: getattr(change, name) for name in names}
 
 

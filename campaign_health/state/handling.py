@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from campaign_health.state.incident import Incident
@@ -60,6 +61,14 @@ def said_of(incident: Incident, today: date) -> tuple[str, ...]:
     if incident.acknowledged_by:
         found.append(taken_text(incident.acknowledged_by))
     return tuple(found)
+
+
+def said_of_its_event(incident: Incident) -> tuple[str, ...]:
+    """The same without what was said of the incident itself, beside which a page draws a way to take it back."""
+    of_event = replace(incident, muted_by=None, acknowledged_by=None)
+    if incident.expected_how != "manifest":
+        of_event = replace(of_event, expected_by=None)
+    return said_of(of_event, date.max)
 
 
 def _trigger_moved(incident: Incident) -> bool:

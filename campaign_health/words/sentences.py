@@ -108,8 +108,8 @@ def overview_parts(
     """The state of everything in parts of one sentence: what is broken and at risk (or that nothing is), then the rest.
 
     `statuses` counts campaigns by status, open incidents by their kind, those that nobody should hear of as `muted`,
-    and those that somebody said to be none as `expected`, `false_alarm` or `hand_over`. `risk_a_week` is by currency, a sum
-    of the round figures that each is told with; `unpriced` of the broken have no deal value. `freshness` ends the
+    and those that somebody said to be none as `expected`, `false_alarm` or `hand_over`. `risk_a_week` is by currency, a
+    sum of the round figures that each is told with; `unpriced` of the broken have no deal value. `freshness` ends the
     sentence, such as `all sources collected this morning at 06:32`. Not `certain`: something could not be collected, or
     is old. `unjudged` campaigns are known but have no verdict; they are told where none has one.
     `2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy.`

@@ -27,6 +27,10 @@ UPDATE incident SET expected_how = CASE WHEN starts_with(expected_reason, 'Hand-
     ELSE 'decision' END WHERE expected_by IS NOT NULL;
 COMMENT ON COLUMN incident_change.kind IS 'opened, worsened, cause_changed, recovered, closed, reopened, withdrawn, acknowledged, unacknowledged, muted, unmuted, expected, unexpected, false_alarm, not_false_alarm or rename_confirmed.';
 
+-- An observation's day is not the event's: when a change was seen is told with the day on which it was not there yet.
+ALTER TABLE property_change ADD COLUMN last_day_before DATE;
+COMMENT ON COLUMN property_change.last_day_before IS 'Last profiled day before on which it was as before; it changed after that day, and by the end of day. NULL where none is known.';
+
 CREATE TEMPORARY TABLE decision_before AS SELECT * FROM decision;
 DROP TABLE decision;
 

@@ -41,11 +41,9 @@ ITEMS_PER_SECTION = {
     SectionName.CLOSED: 5,
     SectionName.LATE: 4,
     SectionName.MUTED: 4,
-    SectionName.MEANT: 4,
     SectionName.COULD_NOT_CHECK: 4,
 }
 BROKEN_SECTIONS = (SectionName.NEW, SectionName.STILL_BROKEN)
-QUIET = (SectionName.MUTED, SectionName.MEANT)
 # What a channel wants to hear of; the rest (acknowledged, muted …) shows in the items themselves.
 OPENING = frozenset({"opened", "reopened", "worsened", "unexpected"})
 CLOSING = frozenset({"recovered", "closed", "withdrawn"})
@@ -153,9 +151,7 @@ def _sort_into_sections(
 
 def _section_of(incident: Incident, changes: Sequence[Change], today: date) -> SectionName | None:
     news = [change for change in changes if is_news(change, today)]
-    if incident.is_open and incident.expected_by:
-        return SectionName.MEANT
-    if incident.is_open and incident.is_muted(today):
+    if incident.is_open and (incident.expected_by or incident.is_muted(today)):
         return SectionName.MUTED
     if incident.is_open:
         return SectionName.NEW if any(c.kind in OPENING for c in news) else SectionName.STILL_BROKEN
@@ -206,7 +202,7 @@ def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dash
         note=_note(incident, today),
         link=campaign_link(dashboard_url, workspace, incident.campaign_id) if dashboard_url else None,
         acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,
-        mute_link=_act(act, incident, "mute") if name not in QUIET else None,
+        mute_link=_act(act, incident, "mute") if name is not SectionName.MUTED else None,
     )
 
 

@@ -21,7 +21,6 @@ class SectionName(StrEnum):
     CLOSED = "Ended without recovering"
     LATE = "Came to light late"
     MUTED = "Muted"
-    MEANT = "Not counted as broken"
     COULD_NOT_CHECK = "Could not check"
 
 

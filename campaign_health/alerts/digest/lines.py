@@ -58,6 +58,12 @@ def failure_days(failure: CheckFailure) -> str:
     return days_text(first, last, last) if first and last else ""
 
 
+def section_title(section: Section) -> str:
+    """What stands above a section: not everything that is kept quiet is muted."""
+    is_other = section.name is SectionName.MUTED and any(not item.note.startswith("Muted") for item in section.items)
+    return "Muted, or not counted as broken" if is_other else str(section.name.value)
+
+
 def more_text(section: Section) -> str:
     """What a section had no room for: how many, and of which campaigns."""
     names = joined([shown_name(name, NAME_IN_LIST) for name in section.others])

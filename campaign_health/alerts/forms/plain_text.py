@@ -13,6 +13,7 @@ from campaign_health.alerts.digest.lines import (
     item_cost,
     more_text,
     next_text,
+    section_title,
     seen_text,
     shown_name,
     stale_lines,
@@ -43,7 +44,7 @@ def plain_text(digest: Digest) -> str:
 
 
 def _section_lines(section: Section, digest: Digest) -> list[str]:
-    lines = [section.name.upper()]
+    lines = [section_title(section).upper()]
     for item in section.items:
         lines += _item_lines(item, section.name, digest.day)
     for failure in section.failures:

@@ -23,6 +23,7 @@ from campaign_health.alerts.digest.lines import (
     item_cost,
     more_text,
     next_text,
+    section_title,
     seen_text,
     shown_name,
     stale_lines,
@@ -41,7 +42,6 @@ ALL_BLOCKS_LENGTH = 12_000
 # a line. Of what is broken at last the names stay.
 GIVE_WAY = (
     (SectionName.LATE, True),
-    (SectionName.MEANT, True),
     (SectionName.MUTED, True),
     (SectionName.CLOSED, True),
     (SectionName.RECOVERED, True),
@@ -57,8 +57,7 @@ MARKS = {
     SectionName.RECOVERED: "🟢 Recovered",
     SectionName.CLOSED: "⚪ Ended without recovering",
     SectionName.LATE: "🕓 Came to light late",
-    SectionName.MUTED: "🔕 Muted",
-    SectionName.MEANT: "◇ Not counted as broken",
+    SectionName.MUTED: "🔕 {}",
     SectionName.COULD_NOT_CHECK: "⚪ Could not check",
 }
 # Slack's ids hold digits; an owner called SUPPORT or WEBTEAM is a name, and as an id Slack would refuse the message.
@@ -96,7 +95,7 @@ def _blocks(digest: Digest) -> list[Block]:
     if stale := stale_lines(digest):
         blocks.append(_rich([_text(_cut("\n".join(stale), SENTENCE_LENGTH), italic=True)]))
     for section in digest.sections:
-        blocks.append(_rich([_text(MARKS[section.name], bold=True)]))
+        blocks.append(_rich([_text(MARKS[section.name].format(section_title(section)), bold=True)]))
         blocks += [_item_block(item, section.name, digest.day) for item in section.items if not item.brief]
         blocks += _brief_blocks([item for item in section.items if item.brief], digest.day)
         blocks += [_failure_block(failure) for failure in section.failures]

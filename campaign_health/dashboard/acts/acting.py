@@ -9,7 +9,7 @@ import streamlit as st
 
 from campaign_health.dashboard.acts.sign_in import asks_for_sign_in, person
 from campaign_health.dashboard.installation import now, warehouse
-from campaign_health.dashboard.look.markup import in_markdown
+from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.page_watch import dialog_opens
 from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
@@ -28,7 +28,7 @@ MEANINGS = {
 
 
 def offer_acts(page: Page, incident: Incident, key: str) -> None:
-    """Draws the buttons for an open incident."""
+    """Draws the buttons for an open incident: on its campaign's own page (`key` is `page`) all of them."""
     if incident.status != "open":
         return
     name = f"{key}-{incident.incident_id}"
@@ -38,7 +38,9 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
         mute_dialog(page, incident)
     if not incident.expected_by and _act("This is intended", f"expected-{name}", MEANINGS["expected"]):
         expected_dialog(page, incident)
-    if not incident.expected_by and _act("False alarm", f"false-alarm-{name}", MEANINGS["false_alarm"]):
+    # A card has room for one line of buttons.
+    with_all = key == "page" and not incident.expected_by
+    if with_all and _act("False alarm", f"false-alarm-{name}", MEANINGS["false_alarm"]):
         false_alarm_dialog(page, incident)
 
 
@@ -157,6 +159,6 @@ def _write(change: Any) -> None:
     try:
         change_warehouse(warehouse(), change, wait_seconds=WAIT_SECONDS)
     except StorageError as failure:
-        st.error(in_markdown(failure))
+        st.error(said_in_markdown(failure))
         return
     st.rerun()

@@ -12,6 +12,7 @@ import streamlit as st
 from campaign_health.dashboard.figures.funnel import chain_figure, chain_steps, chain_table, chain_text
 from campaign_health.dashboard.figures.timeline import Mark, Shade, ratio_timeline, timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
+from campaign_health.dashboard.look.day_columns import day_columns
 from campaign_health.dashboard.look.markup import safe
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.theme import MUTED
@@ -121,14 +122,16 @@ def draw_history(incidents: Sequence[Incident], today: date) -> None:
         for one in incidents
     ]
     sums = f"{sign_before(incidents[0].currency)}%,d"
+    table = pd.DataFrame(rows)
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, alt="Incidents of this campaign", placeholder="–",
-        column_config={"At risk": st.column_config.NumberColumn(format=sums)},
+        table, hide_index=True, alt="Incidents of this campaign", placeholder="–",
+        column_config=day_columns(table) | {"At risk": st.column_config.NumberColumn(format=sums)},
     )  # fmt: skip
 
 
 def draw_numbers(now: CampaignNow, days: pd.DataFrame) -> None:
     """All numbers as CSV, and what the verdicts in them mean."""
-    rows = days.assign(day=pd.to_datetime(days["day"]).dt.strftime("%Y-%m-%d"))
+    whole = {name: pd.to_numeric(days[name]).round(1) for name in ("expected", "expected_low", "expected_high")}
+    rows = days.assign(day=pd.to_datetime(days["day"]).dt.strftime("%Y-%m-%d"), **whole)
     offer_csv(rows, f"campaign-{now.campaign_id}.csv", "Download all days as CSV")
     quiet(legend(set(days["status"].dropna())))

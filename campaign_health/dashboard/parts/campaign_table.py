@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.figures.sparkline import event_line, send_line
+from campaign_health.dashboard.look.day_columns import FORMAT
 from campaign_health.dashboard.look.markup import shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.theme import Palette
@@ -54,7 +55,7 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
             "Sends, 28 days": st.column_config.ImageColumn(
                 width=160, help="Messages sent, on the same days. A grey bar is a day not collected."
             ),
-            "Last good day": st.column_config.DateColumn(format="ddd D MMM"),
+            "Last good day": st.column_config.DateColumn(format=FORMAT),
             "Newest events": st.column_config.NumberColumn(format="localized"),
             "Newest sends": st.column_config.NumberColumn(format="localized"),
         },

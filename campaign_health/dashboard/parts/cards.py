@@ -9,7 +9,7 @@ from html import escape
 from campaign_health.dashboard.look.markup import badge, safe, shown, with_code
 from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, whole_cost
-from campaign_health.state.handling import handling, said_of
+from campaign_health.state.handling import handling, said_of, said_of_its_event
 from campaign_health.state.incident import Incident
 from campaign_health.state.stretch_words import ADVICE, seen_line, since_line
 from campaign_health.state.stretches import Stretch
@@ -33,7 +33,7 @@ def card_html(incident: Incident, today: date) -> str:
     ]
     if incident.next_step:
         rows.append(("Next step", _brief(with_code(first_sentences(incident.next_step, STEP_ROOM)))))
-    rows += _said(incident, today)
+    rows += _state(said_of(incident, today))
     beside = badge(incident.kind) + _handling(incident, today) + _owner(incident)
     return _card(incident.campaign, beside, with_code(without_rarity(incident.summary)), rows)
 
@@ -50,7 +50,7 @@ def incident_html(incident: Incident, today: date) -> str:
     ]
     if incident.next_step:
         rows.append(("Next step", with_code(incident.next_step)))
-    rows += _said(incident, today)
+    rows += _state(said_of_its_event(incident))
     return (
         f'<div style="color:{TEXT};line-height:1.45">'
         f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem;overflow-wrap:anywhere">'
@@ -109,8 +109,7 @@ def _brief(html: str) -> str:
     return f'<span class="brief" style="-webkit-line-clamp:{BRIEF_LINES}">{html}</span>'
 
 
-def _said(incident: Incident, today: date) -> list[tuple[str, str]]:
-    said = said_of(incident, today)
+def _state(said: Sequence[str]) -> list[tuple[str, str]]:
     return [("State", safe(". ".join(said) + "."))] if said else []
 
 
