@@ -64,23 +64,32 @@ def seen_sentence(
     if stage == "event" and event is None and status not in _UNSEEN:
         return f"No journey has started{f' by {day}' if day else ''}: Mixpanel has never seen the trigger event."
     if stage == "event":
-        seen = f"{plural(events or 0, 'event')} named {event}{when}"
+        counted, seen = events, f"{plural(events or 0, 'event')} named {event}{when}"
     elif stage == "delivered" and delivered is not None:
         source = "" if sent is None else f" for {plural(sent, 'send')}"
-        seen = f"{plural(delivered, 'delivery', 'deliveries')}{source}{when}"
+        counted, seen = delivered, f"{plural(delivered, 'delivery', 'deliveries')}{source}{when}"
     else:
-        seen = "sends unknown" if sent is None else plural(sent, "send")
+        counted, seen = sent, "sends unknown" if sent is None else plural(sent, "send")
         source = _source(None if status == "journeys_only" else events, started)
         seen = f"{seen} for {source}{when}" if source else f"{seen}{when}"
     where = _WHERE.get((stage or "", status), "") if stage == "delivered" or started is not None else ""
-    return verdict_sentence(status, seen, expected_low, expected_high, probability, where)
+    within = status in BROKEN and counted is not None and expected_low is not None and counted >= expected_low
+    return verdict_sentence(status, seen, expected_low, expected_high, probability, where, within=within)
 
 
 def verdict_sentence(
-    status: str, seen: str, low: float | None, high: float | None, probability: float | None, where: str = ""
+    status: str,
+    seen: str,
+    low: float | None,
+    high: float | None,
+    probability: float | None,
+    where: str = "",
+    *,
+    within: bool = False,
 ) -> str:
     """One day's verdict out of what was seen: what was expected of it (`low` to `high`), `where` it broke, how rare
-    that is. What is None is left out, and so is what the verdict makes pointless.
+    that is. What is None is left out, and so is what the verdict makes pointless. `within`: it belongs to a break, and
+    its own count lies in the range.
     """
     if status in _UNSEEN:
         return STATUS_WORDS[status].meaning
@@ -90,7 +99,10 @@ def verdict_sentence(
     if where:
         parts.append(where)
     if probability is not None and status in BROKEN:
-        parts.append(f"a healthy campaign does this {how_rare(probability)}")
+        rare = f"a healthy campaign does this {how_rare(probability)}"
+        parts.append(f"alone that would pass, but over all days since it began {rare}" if within else rare)
+    elif within:
+        parts.append("alone that would pass, but the days since it began together do not")
     if status in _ADDED:
         parts.append(_ADDED[status])
     return "; ".join(parts) + "."

@@ -13,7 +13,7 @@ from rich.text import Text
 from campaign_health.state.handling import said_of
 from campaign_health.state.incident import Incident
 from campaign_health.state.overview import Overview
-from campaign_health.state.stretch_words import ADVICE, seen_line
+from campaign_health.state.stretch_words import advice_on, seen_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.costs import cost_text, missed_text, risk_text
@@ -121,7 +121,7 @@ def _print_worth_a_look(console: Console, notable: Sequence[Stretch]) -> None:
     console.print(Text("Worth a look", style="bold"))
     for item in notable:
         heading = _since(item.status, item.campaign, item.since, item.day)
-        meaning, _ = ADVICE[item.status]
+        meaning, _ = advice_on(item)
         console.print(Padding(Text(clean(f"{heading}. {seen_line(item, item.day)} {meaning}")), 0))
 
 

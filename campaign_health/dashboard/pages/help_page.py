@@ -20,7 +20,10 @@ TERMS = (
         "Expected",
         "What a healthy campaign would send for that day's event count, with its range: the band in the chart.",
     ),
-    ("Incident", "An unbroken run of bad days of one campaign. It opens by itself and closes by itself."),
+    (
+        "Incident",
+        "A run of bad days of one campaign. It opens and closes by itself; back within a week, it is the same one.",
+    ),
     ("Schema drift", "An event or a property changed its name or form, so that something that relied on it stopped."),
     ("Not collected", "Nobody answered for that day. It is not zero, and it is never judged."),
     ("Provisional", "The day is not over, or its numbers are still growing."),

@@ -116,8 +116,9 @@ def draw_history(incidents: Sequence[Incident], today: date) -> None:
             "How it ended": one.end_text(today) or None,
             "What": status_label(one.kind),
             "Probable cause": cause_label(one.cause),
-            "Missed sends": None if one.missed_sends is None else round(one.missed_sends),
-            "At risk": None if one.revenue_at_risk is None else round(one.revenue_at_risk),
+            # Nobody missed none.
+            "Missed sends": round(one.missed_sends or 0) or None,
+            "At risk": round(one.revenue_at_risk or 0) or None,
         }
         for one in incidents
     ]

@@ -11,7 +11,7 @@ from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, whole_cost
 from campaign_health.state.handling import handling, said_of, said_of_its_event
 from campaign_health.state.incident import Incident
-from campaign_health.state.stretch_words import ADVICE, seen_line, since_line
+from campaign_health.state.stretch_words import advice_on, seen_line, since_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.words.dates import day_text, days_since
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
@@ -60,7 +60,7 @@ def incident_html(incident: Incident, today: date) -> str:
 
 def look_html(stretch: Stretch, today: date) -> str:
     """The inside of the card of a campaign that is not broken, but worth a look."""
-    meaning, advice = ADVICE[stretch.status]
+    meaning, advice = advice_on(stretch)
     rows = [
         ("Since", escape(since_line(stretch, today))),
         ("What it means", escape(meaning)),
@@ -71,7 +71,7 @@ def look_html(stretch: Stretch, today: date) -> str:
 
 def stretch_html(stretch: Stretch, today: date, errors: Sequence[str] = ()) -> str:
     """The same on the campaign's own page; `errors` are what the sources said, for whoever runs campaign-health."""
-    meaning, advice = ADVICE[stretch.status]
+    meaning, advice = advice_on(stretch)
     when = "Days" if stretch.status == "not_collected" else "Since"
     rows = [(when, since_line(stretch, today)), ("What it means", meaning), ("To do", advice)]
     if errors:

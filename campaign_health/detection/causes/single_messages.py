@@ -72,9 +72,12 @@ def _reason(case: BrokenCampaign, stop: MessageStop, name: str, state: str | Non
     unreachable = stop.lost.get("undeliverable", 0) + stop.lost.get("suppressed", 0)
     made = max(stop.lost.get("created", 0), drafted + failed + unreachable)
     enough = max(MOST * made, 1.0)
+    # Only a message in draft makes messages that wait: one that is off makes none.
+    in_draft = drafted >= enough or state == "draft"
+    decide = " Decide about the drafts in the queue: send them or delete them." if in_draft else ""
     automatic = (
-        f"In Customer.io, open the campaign's workflow and set {name} to “Send automatically”. Decide about drafts in"
-        " the queue: send them or delete them. The next journey should send."
+        f"In Customer.io, open the campaign's workflow and set {name} to “Send automatically”.{decide} The next journey"
+        " should send."
     )
     if drafted >= enough:
         return "message_draft_or_off", f"It only queues drafts ({count(drafted)} so far).", automatic

@@ -155,7 +155,8 @@ def _verdict_sentence(verdicts: PanelVerdicts, day: date, seen: tuple[float, flo
     )
     fell = f"the {words.upstream} themselves fell, and the {words.downstream} with them"
     where = fell if status == Status.VOLUME_DOWN else ""
-    return verdict_sentence(STATUS_NAMES[status], words.seen(*seen), low, high, chance, where)
+    within = bool(verdicts.alert[0, 0]) and low is not None and seen[1] >= low
+    return verdict_sentence(STATUS_NAMES[status], words.seen(*seen), low, high, chance, where, within=within)
 
 
 def _considered(state: State, counts: PairsDay, settings: DetectorSettings) -> Considered:

@@ -126,6 +126,9 @@ def say_link(
     said = f"{title}{seen}; {span(day.expected_low, day.expected_high)} expected"
     if broken and began_on is not None:
         since, needed = day_text(began_on, day.day), _times_words(day.threshold)
+        # A count inside the range that was just named is not what is broken.
+        if day.downstream >= day.expected_low:
+            said += ", and alone the day would pass"
         now = day.evidence or 0.0
         if opened is not None and opened[1] > now:
             alarm, then = day_text(opened[0], day.day), _times_words(opened[1])
