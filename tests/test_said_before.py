@@ -20,7 +20,8 @@ VERDICT = "INSERT INTO verdict (workspace, campaign_id, day, status) VALUES ('de
 def connection(tmp_path: Path) -> duckdb.DuckDBPyConnection:
     """Four incidents as an older version stored them: of a confirmed rename, of the manifest, intended, and neither."""
     made = duckdb.connect(tmp_path / "warehouse.duckdb")
-    migrate(made, tmp_path, [one for one in shipped_migrations() if one.number < 14])
+    before = [one for one in shipped_migrations() if one.name != "what_people_said"]
+    migrate(made, tmp_path, before)
     made.execute(DECISION)
     made.execute(VERDICT)
     reason = "Hand-over in progress until Fri 18 Sep 2026: {} becomes {}"
