@@ -91,8 +91,10 @@ class Diagnosis:
             project_kept=project_kept(self.project.panel_on(day), incident.since, apart_from=event),
             around=self._around(incident, event, day),
         )
-        found = tuple(cause.as_json() | {"stage": incident.stage} for cause in find_causes(case))
-        return with_established(incident.evidence, found, refused=self.known.rename_decisions.refused)
+        found = tuple(
+            cause.as_json() | {"stage": incident.stage, "seen_on": day.isoformat()} for cause in find_causes(case)
+        )
+        return with_established(incident.evidence, found, day, refused=self.known.rename_decisions.refused)
 
     def why_closed(self, campaign_id: int, day: date) -> str:
         """What took a campaign out of service that does not run on `day`: as it stands now, for its states are undated.

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from campaign_health.detection.causes.established import as_of_then
 from campaign_health.detection.incident.campaign_history import CampaignHistory
 from campaign_health.detection.incident.endings import RECOVERED, Ending, ending_of
 from campaign_health.detection.incident.incident_course import (
@@ -217,9 +218,9 @@ def _looked(incident: Incident, day: date, look: Look, found: Followed) -> Incid
         return incident
     evidence = look(incident, day)
     headline = str(evidence[0]["cause"]) if evidence else UNKNOWN
-    # What was found once stays true when later days no longer show it.
+    # What was found once stays true of its day when later days no longer show it.
     if incident.evidence and headline == UNKNOWN and incident.cause != UNKNOWN:
-        return incident
+        return replace(incident, evidence=as_of_then(incident.evidence, day))
     if incident.evidence and headline != incident.cause:
         detail = {"from": incident.cause, "to": headline, "sentence": evidence[0].get("sentence", "")}
         found.changes.append(Change(incident.incident_id, incident.campaign_id, "cause_changed", day, detail))

@@ -55,7 +55,7 @@ def timing_odds(pairs: Pairs, measures: Measures, likeness: Counts, births: NDAr
     lag = np.minimum(np.abs(measures.lag), len(chances) - 1).astype(np.intp)
     sudden = np.log(np.where(measures.lag == 0, chances[0], chances[lag] / 2)) - np.log(crowd)
     slow = np.log(0.1) - np.log(3.0 * crowd)
-    return np.where(measures.gradual | (measures.stop < 0), slow + 0.5, sudden)
+    return np.asarray(np.where(measures.gradual | (measures.stop < 0), slow + 0.5, sudden))
 
 
 def volume_odds(volume: Counts, noise: Counts) -> Counts:
