@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
+from campaign_health.judge.source_incidents import SOURCE
 from tests.lives.claims import claims
 from tests.lives.life import PAST, WATCHED, Life
-from tests.lives.project import FIRST, Project
+from tests.lives.project import FIRST
 from tests.lives.watching import Seen, Watched
 
 BUSY = 20.0
@@ -43,6 +44,11 @@ class Marks:
 
     def add(self, watched: Watched) -> None:
         """Adds a company's lives."""
+        self.false_incidents += [
+            f"{watched.project.seed}: {ones[0].row['opened_on']} of a source"
+            for ones in watched.incidents_of(SOURCE).values()
+            if _index(ones[0].row["opened_on"]) != watched.project.outage
+        ]
         for life in watched.project.lives:
             told = watched.incidents_of(life.campaign_id)
             where = f"{watched.project.seed} campaign {life.campaign_id} ({life.kind})"
@@ -57,8 +63,7 @@ class Marks:
                     f"{where}: {ones[0].row['opened_on']} {ones[0].cause}" for ones in told.values()
                 ]
             elif life.is_break:
-                own = {name: ones for name, ones in told.items() if not _of_source(watched.project, ones[0])}
-                self._add_break(life, own, where)
+                self._add_break(life, told, where)
 
     def _add_break(self, life: Life, told: dict[str, list[Seen]], where: str) -> None:
         bad = life.bad or 0
@@ -111,8 +116,3 @@ class Marks:
 
 def _index(day: date) -> int:
     return (day - FIRST).days
-
-
-def _of_source(project: Project, one: Seen) -> bool:
-    """Whether it tells, rightly and of all campaigns together, of the day on which Customer.io sent nothing."""
-    return one.cause == "source_trouble" and _index(one.row["opened_on"]) == project.outage

@@ -63,7 +63,7 @@ def follow(
             again = last if last is not None and _shows_again(last, history.day(column)) else None
             incident = _opened(history, column, last) if again is None else _reopened(again, history, column)
             incident = _looked(incident, history.day(column), look, found)
-            found.changes.append(_opening(incident))
+            found.changes.append(opening_change(incident))
             found.ended = [one for one in found.ended if one.incident_id != incident.incident_id]
         else:
             continue
@@ -77,7 +77,7 @@ def follow(
             back = history.column(incident.recovered_on or history.day(column))
             found.good_days |= {history.day(good) for good in range(max(0, back), column + 1) if history.judged[good]}
             found.ended.append(incident)
-            found.changes.append(_ending(incident))
+            found.changes.append(ending_change(incident))
     return found
 
 
@@ -229,7 +229,7 @@ def _looked(incident: Incident, day: date, look: Look, found: Followed) -> Incid
     return replace(incident, cause=headline, evidence=evidence, miss=miss)
 
 
-def _opening(incident: Incident) -> Change:
+def opening_change(incident: Incident) -> Change:
     detail = {
         "status": incident.kind,
         "stage": incident.stage,
@@ -241,7 +241,7 @@ def _opening(incident: Incident) -> Change:
     return Change(incident.incident_id, incident.campaign_id, kind, incident.shown_on, detail)
 
 
-def _ending(incident: Incident) -> Change:
+def ending_change(incident: Incident) -> Change:
     assert incident.ended_on is not None
     assert incident.recovered_on is not None
     detail = {
