@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from campaign_health.detection.causes.established import as_of_then
+from campaign_health.detection.causes.established import ESTABLISHED, as_of_then
 from campaign_health.detection.incident.campaign_history import CampaignHistory
 from campaign_health.detection.incident.endings import RECOVERED, Ending, ending_of
 from campaign_health.detection.incident.incident_course import (
@@ -32,6 +32,9 @@ REOPEN_DAYS = 7
 LOOK_AGAIN_DAYS = 60
 """For so many days after its detection the cause of an incident is looked for every day, so that its numbers are of
 today; later once a week."""
+
+LASTING = ("event_renamed", "property_missing", "property_type_changed", "message_failing", "part_of_traffic_broke")
+"""Causes that nobody can take for a new normal while they show."""
 
 _MANY = {"send": "sends", "delivery": "deliveries"}
 _SEVERITY = {"degraded": 1, "silent": 2, "event_lost": 2}
@@ -161,10 +164,13 @@ def _continued(
 
 
 def cause_stands(cause: Mapping[str, Any]) -> bool:
-    """Whether a cause is one that is still there as one looks: messages that are in draft or off to this day."""
+    """Whether a cause is one that is still there as one looks: messages that are in draft or off to this day, or what
+    is sure and shows in the newest numbers, too.
+    """
     facts = cause.get("facts", {})
-    held = facts.get("draft_messages") or facts.get("off_messages")
-    return cause["cause"] == "message_draft_or_off" and bool(held)
+    if cause["cause"] == "message_draft_or_off":
+        return bool(facts.get("draft_messages") or facts.get("off_messages"))
+    return cause["cause"] in LASTING and cause.get("confidence", 0.0) >= ESTABLISHED and "told_as_of" not in cause
 
 
 def _worsened(incident: Incident, history: CampaignHistory, column: int, found: Followed) -> Incident:
