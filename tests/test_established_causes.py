@@ -1,4 +1,4 @@
-"""What was found out once is kept, dated where the newest numbers no longer show it, and never taken for a new normal."""
+"""What was found out once is kept, dated where the newest numbers no longer show it, and never the new normal."""
 
 from __future__ import annotations
 
