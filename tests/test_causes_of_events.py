@@ -22,6 +22,14 @@ def test_a_renamed_event_is_said_with_its_new_name_volume_and_properties() -> No
     assert cause.facts["volume_handed_over"] == 0.97
 
 
+def test_the_volume_of_a_first_day_is_said_no_more_exactly_than_it_is_known() -> None:
+    one_day = rename(volume_handed_over=1.31, events_a_day_after=52.0, first_day=AS_OF, last_day=AS_OF)
+    broken = lost(renames=[one_day], since=AS_OF)
+    assert "`project_created` began the same day with about all of its volume" in headline(broken).sentence
+    weeks = rename(volume_handed_over=0.7, events_a_day_after=52.0)
+    assert "with 70 % of its volume" in headline(lost(renames=[weeks])).sentence
+
+
 def test_the_name_in_use_today_is_said_where_it_was_renamed_again() -> None:
     again = rename(old="project_created", new="projectCreated", first_day=AS_OF, last_day=AS_OF)
     cause = headline(lost(renames=[rename(), again]))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from campaign_health.detection.causes import BrokenCampaign, find_causes
-from campaign_health.detection.causes.established import with_established
+from campaign_health.detection.causes.established import as_of_then, with_established
 from campaign_health.detection.chain.chain_verdicts import STAGES
 from campaign_health.detection.event.project_level import project_kept
 from campaign_health.detection.incident.incident_course import Evidence, Incident
@@ -91,8 +91,13 @@ class Diagnosis:
             project_kept=project_kept(self.project.panel_on(day), incident.since, apart_from=event),
             around=self._around(incident, event, day),
         )
-        found = tuple(cause.as_json() | {"stage": incident.stage} for cause in find_causes(case))
-        return with_established(incident.evidence, found, refused=self.known.rename_decisions.refused)
+        seen_on = self._newest_known(row, incident.stage, day)
+        found: Evidence = tuple(
+            cause.as_json() | {"stage": incident.stage, "seen_on": seen_on.isoformat()} for cause in find_causes(case)
+        )
+        if seen_on < day:
+            found = as_of_then(found, day)
+        return with_established(incident.evidence, found, day, refused=self.known.rename_decisions.refused)
 
     def why_closed(self, campaign_id: int, day: date) -> str:
         """What took a campaign out of service that does not run on `day`: as it stands now, for its states are undated.
@@ -115,6 +120,14 @@ class Diagnosis:
         data = self.days.data
         running = not data.not_running[row, data.column(day)]
         return "running" if running else str(self.known.campaigns[row]["state"])
+
+    def _newest_known(self, row: int, stage: str, day: date) -> date:
+        """The newest day up to `day` of which the numbers that show such a break are known; `day` where none is."""
+        data = self.days.data
+        end = data.column(day) + 1
+        series = (self.days.events,) if stage == "event" else (data.started, data.sent)
+        known = np.flatnonzero(np.logical_or.reduce([np.isfinite(numbers[row, :end]) for numbers in series]))
+        return data.day(int(known[-1])) if known.size else day
 
     def _numbers_until(self, row: int, day: date) -> pd.DataFrame:
         campaign_id, data = self.known.plans[row].campaign_id, self.days.data

@@ -88,9 +88,9 @@ class WorkspaceState:
     def counts(self, now: datetime) -> dict[str, int]:
         """Campaigns by status, each once: one with an open incident as its kind, as `muted` or as it was said to be."""
         standing = self.standing(now)
-        held = {one.campaign_id: one.kind for one in standing.broken}
-        held |= {one.campaign_id: "muted" for one in standing.muted}
-        held |= {one.campaign_id: meant_as(one) or one.kind for one in standing.intended}
+        held = {number: one.kind for one in standing.broken for number in one.of_campaigns}
+        held |= {number: "muted" for one in standing.muted for number in one.of_campaigns}
+        held |= {number: meant_as(one) or one.kind for one in standing.intended for number in one.of_campaigns}
         found: dict[str, int] = {}
         # A deleted campaign has no newest verdict, and may have an open incident all the same.
         for status in (*(held.pop(one.campaign_id, one.status) for one in self.campaigns), *held.values()):

@@ -118,7 +118,7 @@ newest AS (
 ),
 open_incident AS (
     SELECT workspace, campaign_id, max(opened_on) AS opened_on
-    FROM incident WHERE status = 'open' GROUP BY workspace, campaign_id
+    FROM incident_campaign WHERE status = 'open' GROUP BY workspace, campaign_id
 ),
 last_day AS (
     SELECT workspace, max(day) AS day
@@ -162,7 +162,7 @@ FROM mapped c
 LEFT JOIN newest n ON n.workspace = c.workspace AND n.campaign_id = c.campaign_id
 LEFT JOIN verdict v ON v.workspace = n.workspace AND v.campaign_id = n.campaign_id AND v.day = n.day
 LEFT JOIN open_incident o ON o.workspace = c.workspace AND o.campaign_id = c.campaign_id
-LEFT JOIN incident i ON i.workspace = o.workspace AND i.campaign_id = o.campaign_id AND i.opened_on = o.opened_on AND i.status = 'open'
+LEFT JOIN incident_campaign i ON i.workspace = o.workspace AND i.campaign_id = o.campaign_id AND i.opened_on = o.opened_on AND i.status = 'open'
 LEFT JOIN newest_events ne ON ne.workspace = c.workspace AND ne.event = c.event
 LEFT JOIN newest_sends ns ON ns.workspace = c.workspace AND ns.campaign_id = c.campaign_id
 LEFT JOIN recent r ON r.workspace = c.workspace AND r.campaign_id = c.campaign_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -19,6 +20,8 @@ from campaign_health.words.numbers import share_text
 DAYS_APART = 4  # a hand-over that began at most this many days before the break can be its cause
 DAYS_APART_GRADUAL = 35
 DAYS_LATER = 3
+DAY_NOISE = 0.1  # of a day's count around what was expected, beside chance
+NEAR_ALL = 0.1  # share of the volume that a new name may have more or less and still be said to the percent
 NOTHING_MISSING = 0.08  # of its usual count, lately: an event that is whole again explains no break
 
 
@@ -85,8 +88,8 @@ def _renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> Cause
         when = "the same day" if first.first_day == first.last_day else f"on {day}"
         carried = "began" if len(news) == 1 else "began together"
         sentence = (
-            f"`{case.event}` stopped on {stopped}; {names_in_code(news)} {carried} {when} with {share_text(total)} of"
-            " its volume"
+            f"`{case.event}` stopped on {stopped}; {names_in_code(news)} {carried} {when} with"
+            f" {_volume_words(total, first, case)} of its volume"
         )
     else:
         sentence = (
@@ -113,6 +116,14 @@ def _renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> Cause
     return Cause(
         "event_renamed", confidence, min(first.first_day, first.last_day), sentence, facts, _rename_step(case, living)
     )
+
+
+def _volume_words(total: float, rename: Rename, case: BrokenCampaign) -> str:
+    """Which share of the volume came under the new name; `about all` where the few days so far tell no more."""
+    days = max(1, (case.as_of - rename.first_day).days + 1)
+    noise = math.hypot(1.0 / math.sqrt(max(rename.events_a_day_after * days, 1.0)), DAY_NOISE / math.sqrt(days))
+    away = abs(total - 1.0)
+    return "about all" if NEAR_ALL < away <= 3.0 * noise else share_text(total)
 
 
 def _properties_words(rename: Rename) -> str:
