@@ -20,9 +20,8 @@ from campaign_health.detection.chain.chain_links import (
     LinkVerdicts,
 )
 from campaign_health.detection.chain.chain_verdicts import CODE, STAGES, ChainVerdicts, Expectation
-from campaign_health.detection.event.event_history import OUTAGE, EventVerdicts
-from campaign_health.detection.pair.detector_settings import DetectorSettings
-from campaign_health.detection.pair.monitor import PanelVerdicts
+from campaign_health.detection.event.event_history import OUTAGE
+from campaign_health.detection.pair.detector_settings import chance_of
 from campaign_health.detection.pair.verdicts import Change
 
 LEARNING_DAYS = 28
@@ -117,7 +116,7 @@ def _candidates(data: ChainInput, found: LinkVerdicts, known_journeys: Flags) ->
             np.full(shape, EVENT_LOST, dtype=np.int8),
             lost,
             _lost_for(data, found),
-            _of_event(data, np.minimum(found.events.probability, _at_most(found.events))),
+            _of_event(data, np.minimum(found.events.probability, chance_of(found.events.threshold))),
         ),
         _Candidate(
             0,
@@ -132,7 +131,7 @@ def _candidates(data: ChainInput, found: LinkVerdicts, known_journeys: Flags) ->
             np.full(shape, SILENT, dtype=np.int8),
             starts_lost,
             np.maximum(found.starts.began, 0),
-            np.minimum(found.starts.probability, _at_most(found.starts)),
+            np.minimum(found.starts.probability, chance_of(found.starts.threshold)),
         ),
     ]
     list_of += [_of_link(found, link, running) for link in (STARTED_ACTIVATED, ACTIVATED_SENT, SENT_DELIVERED)]
@@ -144,15 +143,10 @@ def _of_link(found: LinkVerdicts, link: int, where: Flags) -> _Candidate:
     verdicts = found.links[link]
     broken = verdicts.alert & where & ((verdicts.status == SILENT) | (verdicts.status == DEGRADED))
     stage = STAGES.index(LINKS[link].stage)
-    totals = verdicts.total_sends, verdicts.total_expected
+    totals, began = (verdicts.total_sends, verdicts.total_expected), np.maximum(verdicts.began, 0)
     # Any of the links may raise the alarm, so one of them does what it does that many times as often.
-    rare = np.minimum(ALARMING_LINKS * verdicts.probability, ALARMING_LINKS * _at_most(verdicts))
-    return _Candidate(stage, verdicts.status, broken, np.maximum(verdicts.began, 0), rare, totals)
-
-
-def _at_most(verdicts: PanelVerdicts | EventVerdicts) -> Numbers:
-    """What has passed the threshold is as rare as the budget of false alarms at least."""
-    return np.exp(-verdicts.threshold - DetectorSettings.calibration)
+    rare = ALARMING_LINKS * np.minimum(verdicts.probability, chance_of(verdicts.threshold))
+    return _Candidate(stage, verdicts.status, broken, began, rare, totals)
 
 
 def _lost(data: ChainInput, found: LinkVerdicts) -> Flags:
@@ -223,8 +217,7 @@ def _calm_status(data: ChainInput, found: LinkVerdicts, end_to_end: NDArray[np.i
     stopped = ~has_event & (data.started == 0) & volume_down
     source_known &= has_event | ~volume_down | np.isfinite(data.panel.counts).any(axis=0)
     # What was compared is said: without an event, or beside one that is no longer counted, only journeys were.
-    by_journeys = ~has_event | _event_is_lost(data, found) | data.outages
-    fell, runs_on = _in_outage(data, found)
+    by_journeys, (fell, runs_on) = ~has_event | _event_is_lost(data, found) | data.outages, _in_outage(data, found)
     # A trigger edited that day, or one that was never seen by then, is known to be unjudgeable: nothing is missing.
     known = sends_known & (source_known | data.edited)
     judged = known & ~data.edited & ~data.not_running & ~data.outages
