@@ -60,6 +60,11 @@ class Budget:
     years: float
     shared_by: int = 1
 
+    @property
+    def chance(self) -> float:
+        """The probability on one day of what is just rare enough for an alarm."""
+        return 1.0 / (DAYS_PER_YEAR * self.years)
+
     def step(self, needed: float) -> Step:
         """The line that says where the threshold comes from."""
         shared = f", shared among the {self.shared_by} links that are watched" if self.shared_by > 1 else ""
@@ -120,14 +125,11 @@ def explain_pair(
     seen = now.seen
     return [
         *_expectation(state, seen, row, seen_up, counts.day, settings, words),
-        *_comparison(verdicts, float(seen.spread[row]), seen_up, seen_down, words),
+        *_comparison(verdicts, float(seen.spread[row]), (seen_up, seen_down), words, budget),
         *(
             [_surge(float(after.surge[row]), settings, words)]
             if status == Status.SURGING
-            else [
-                *_two_weeks(state, now, row, settings, words),
-                *_evidence(verdicts, budget),
-            ]
+            else [*_two_weeks(state, now, row, settings, words), *_evidence(verdicts, budget)]
         ),
         Step("verdict", STATUS_NAMES[status], _verdict_sentence(verdicts, counts.day, (seen_up, seen_down), words)),
     ]
@@ -136,11 +138,10 @@ def explain_pair(
 def _let_budget_speak(verdicts: PanelVerdicts, budget: Budget, rarest: float | None) -> None:
     """How rare the day is for the whole campaign, whose links share the budget: as an open incident is. In place."""
     chance = np.minimum(verdicts.probability * budget.shared_by, 1.0)
-    if verdicts.alert[0, 0]:
-        chance = np.minimum(chance, 1.0 / (DAYS_PER_YEAR * budget.years))
-        chance = chance if rarest is None else np.minimum(chance, rarest)
-    surging = verdicts.status == Status.SURGING
-    verdicts.probability = np.where(surging, verdicts.probability, chance)
+    chance = np.minimum(chance, budget.chance) if verdicts.alert[0, 0] else np.maximum(chance, budget.chance)
+    if verdicts.alert[0, 0] and rarest is not None:
+        chance = np.minimum(chance, rarest)
+    verdicts.probability = np.where(verdicts.status == Status.SURGING, verdicts.probability, chance)
 
 
 def _verdict_sentence(verdicts: PanelVerdicts, day: date, seen: tuple[float, float], words: Words) -> str:
@@ -223,8 +224,11 @@ def _dip(dip: float, words: Words) -> list[Step]:
     ]
 
 
-def _comparison(verdicts: PanelVerdicts, spread: float, upstream: float, downstream: float, words: Words) -> list[Step]:
-    low, high = float(verdicts.expected_low[0, 0]), float(verdicts.expected_high[0, 0])
+def _comparison(
+    verdicts: PanelVerdicts, spread: float, counts: tuple[float, float], words: Words, budget: Budget
+) -> list[Step]:
+    (upstream, downstream), low = counts, float(verdicts.expected_low[0, 0])
+    high = float(verdicts.expected_high[0, 0])
     if math.isnan(low) or upstream == 0:
         return [Step("range", None, f"Without {words.upstream} there is nothing to expect: the day says nothing.")]
     scatter = math.sqrt(max(spread, 0.0))
@@ -236,22 +240,20 @@ def _comparison(verdicts: PanelVerdicts, spread: float, upstream: float, downstr
     ]
     chance = float(verdicts.probability[0, 0])
     if int(verdicts.status[0, 0]) == Status.SURGING:
-        steps.append(
-            Step("probability", chance, f"A healthy campaign shows so many on a single day {how_rare(chance)}.")
-        )
+        said = f"A healthy campaign shows so many on a single day {how_rare(chance)}."
+        steps.append(Step("probability", chance, said))
     elif downstream < low or verdicts.alert[0, 0]:
-        said = f"A healthy campaign shows so few, on this day or in this run of days, {how_rare(chance)}."
+        often, is_calm = how_rare(chance), not verdicts.alert[0, 0] and chance == budget.chance
+        often = f"oftener than {often.removeprefix('about ')}: not enough for an alarm" if is_calm else often
+        said = f"A healthy campaign shows so few, on this day or in this run of days, {often}."
         steps.append(Step("probability", chance, said))
     return steps
 
 
 def _surge(evidence: float, settings: DetectorSettings, words: Words) -> Step:
-    return Step(
-        "surge",
-        evidence,
-        f"The evidence that {settings.surge_factor:g} times as many {words.downstream} come as the {words.upstream} "
-        f"explain adds up to {evidence:.1f}; it is said at {settings.threshold:.1f}, and never raises an alarm.",
-    )
+    said = f"The evidence that {settings.surge_factor:g} times as many {words.downstream} come as the {words.upstream} "
+    said += f"explain adds up to {evidence:.1f}; it is said at {settings.threshold:.1f}, and never raises an alarm."
+    return Step("surge", evidence, said)
 
 
 def _two_weeks(state: State, now: Considered, row: int, settings: DetectorSettings, words: Words) -> list[Step]:
