@@ -17,6 +17,7 @@ from campaign_health.judge.explain.explained import LinkDay
 from campaign_health.judge.explain.explaining_links import say_link
 from campaign_health.words.numbers import how_rare
 from campaign_health.words.sentences import seen_sentence
+from tests.explanation_cast import explain_day
 from tests.judge_cast import World, broken, day, morning_after, steady
 from tests.status_world import collected, run
 
@@ -111,3 +112,17 @@ def test_a_count_inside_the_named_range_is_not_called_broken_by_itself() -> None
     said = [say_link(Words(), "sent", one, True, day(3), None) for one in days]
     assert "56 to 87 expected, and alone the day would pass. Broken: the days since" in said[0]
     assert "56 to 87 expected. Broken: the days since" in said[1]
+
+
+def test_a_low_day_without_an_alarm_is_not_said_to_be_rarer_than_one_with() -> None:
+    chance = np.random.default_rng(9)
+    events = chance.poisson(60.0, (1, 90))
+    _, state = judge_panel(events, chance.binomial(events, 0.8), date(2026, 1, 5))
+    said = []
+    for sends in range(20, 45):
+        steps = {step.label: step.sentence for step in explain_day(state, 60, sends, date(2026, 4, 5))}
+        if "probability" in steps and "the one that is open" not in steps["evidence"]:
+            said.append(steps["probability"])
+            is_alarm = "does this" in steps["verdict"]
+            assert is_alarm or "not enough for an alarm" in steps["probability"] or years_said(steps["probability"]) < 8
+    assert len(said) > 5
