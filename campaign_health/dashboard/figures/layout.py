@@ -33,8 +33,6 @@ def with_look(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"color": colours.text}},
         dragmode=False,
         xaxis={
-            "hoverformat": DAY,
-            "tickformat": TICK,
             "gridcolor": colours.grid,
             "zeroline": False,
             "linecolor": colours.grid,
@@ -43,3 +41,8 @@ def with_look(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
         yaxis={"gridcolor": colours.grid, "zeroline": False, "rangemode": "tozero", "automargin": True},
     )
     return figure
+
+
+def with_days(figure: go.Figure) -> go.Figure:
+    """The figure with the days of its horizontal axis written as everywhere."""
+    return figure.update_xaxes(hoverformat=DAY, tickformat=TICK)

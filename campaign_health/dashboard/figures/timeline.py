@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
-from campaign_health.dashboard.figures.layout import figure_text, with_look
+from campaign_health.dashboard.figures.layout import figure_text, with_days, with_look
 from campaign_health.dashboard.look.theme import Palette
 
 OPEN_NAME, ENDED_NAME = "Open incident", "Ended incident"
@@ -55,7 +55,7 @@ def timeline(
     _gaps(figure, days, colours)
     _set_marks(figure, marks, colours)
     figure.update_yaxes(title=None, tickformat=",d", nticks=6)
-    return with_look(figure, colours, height=380).update_layout(showlegend=True)
+    return with_days(with_look(figure, colours, height=380).update_layout(showlegend=True))
 
 
 def ratio_timeline(days: pd.DataFrame, shades: Sequence[Shade], colours: Palette) -> go.Figure:
@@ -69,7 +69,7 @@ def ratio_timeline(days: pd.DataFrame, shades: Sequence[Shade], colours: Palette
     _shade_incidents(figure, shades, colours)
     _gaps(figure, days, colours)
     figure.update_yaxes(ticksuffix="", nticks=6)
-    return with_look(figure, colours, height=380).update_layout(showlegend=True)
+    return with_days(with_look(figure, colours, height=380).update_layout(showlegend=True))
 
 
 def _band(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:

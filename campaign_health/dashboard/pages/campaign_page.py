@@ -76,7 +76,7 @@ def _draw(page: Page, view: CampaignView) -> None:
     draw_messages(page, view)
     offer_mapping(page, now.campaign_id, now.name, now.event)
     draw_history(view.incidents, page.today)
-    draw_numbers(now, view.days)
+    draw_numbers(now, days)
 
 
 def _stretch(page: Page, campaign_id: int) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING
 from campaign_health.words.guides import GUIDES
-from campaign_health.words.status_words import CAUSE_WORDS, STAGE_WORDS, STATUS_WORDS
+from campaign_health.words.status_words import CAUSE_WORDS, PAGE_STATUSES, STAGE_WORDS
 
 TERMS = (
     (
@@ -38,7 +38,7 @@ def help_page() -> None:
     for term, meaning in TERMS:
         st.markdown(f"**{term}.** {meaning}")
     st.subheader("What a verdict means", anchor=False)
-    for words in STATUS_WORDS.values():
+    for words in PAGE_STATUSES.values():
         st.markdown(f"{words.shape} **{words.label}.** {words.meaning}")
     st.subheader("Where the chain can break", anchor=False)
     for words in STAGE_WORDS.values():

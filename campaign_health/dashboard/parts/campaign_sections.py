@@ -131,7 +131,7 @@ def draw_history(incidents: Sequence[Incident], today: date) -> None:
 
 
 def draw_numbers(now: CampaignNow, days: pd.DataFrame) -> None:
-    """All numbers as CSV, and what the verdicts in them mean."""
+    """All numbers as CSV, with each day's verdict as it is known now, and what those mean."""
     whole = {name: pd.to_numeric(days[name]).round(1) for name in ("expected", "expected_low", "expected_high")}
     rows = days.assign(day=pd.to_datetime(days["day"]).dt.strftime("%Y-%m-%d"), **whole)
     offer_csv(rows, f"campaign-{now.campaign_id}.csv", "Download all days as CSV")
