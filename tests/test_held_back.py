@@ -161,8 +161,8 @@ def test_a_filter_whose_share_drifts_as_the_audience_does_is_no_break() -> None:
     assert int(found.broken.any(axis=1).sum()) <= 2
 
 
-def test_a_rise_that_came_and_went_is_no_part_of_the_next(seed: int = 5) -> None:
-    chance = np.random.default_rng(seed)
+def test_a_rise_that_came_and_went_is_no_part_of_the_next() -> None:
+    chance = np.random.default_rng(5)
     made = chance.poisson(120, DAYS)
     share = np.full(DAYS, 0.01)
     share[25:31], share[52:] = 0.3, 1.0
