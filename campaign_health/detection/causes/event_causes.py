@@ -20,7 +20,7 @@ from campaign_health.words.numbers import share_text
 DAYS_APART = 4  # a hand-over that began at most this many days before the break can be its cause
 DAYS_APART_GRADUAL = 35
 DAYS_LATER = 3
-DAY_NOISE = 0.1  # of a day's count around what was expected, beside chance
+DAY_NOISE = 0.2  # of a day's count around what was expected, beside chance
 BACK_SHARE, FEWEST_BACK = 0.3, 3.0  # of its events a day, and events: an old name that is sent again
 NEAR_ALL = 0.1  # share of the volume that a new name may have more or less and still be said to the percent
 NOTHING_MISSING = 0.08  # of its usual count, lately: an event that is whole again explains no break
