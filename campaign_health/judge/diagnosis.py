@@ -125,8 +125,8 @@ class Diagnosis:
         """The newest day up to `day` of which the numbers that show such a break are known; `day` where none is."""
         data = self.days.data
         end = data.column(day) + 1
-        series = (self.days.events,) if stage == "event" else (data.started, data.sent)
-        known = np.flatnonzero(np.logical_or.reduce([np.isfinite(numbers[row, :end]) for numbers in series]))
+        shown_by = {"event": self.days.events, "started": data.started, "activated": data.activated}
+        known = np.flatnonzero(np.isfinite(shown_by.get(stage, data.sent)[row, :end]))
         return data.day(int(known[-1])) if known.size else day
 
     def _numbers_until(self, row: int, day: date) -> pd.DataFrame:

@@ -37,6 +37,12 @@ class StoredMemory:
     state: bytes
 
 
+def input_judged(connection: Connection, workspace: str) -> str | None:
+    """The digest of what the newest judging rested on; None where it has to be made again in any case."""
+    row = connection.execute("SELECT input FROM judge_run WHERE workspace = ?", [workspace]).fetchone()
+    return None if row is None else row[0]
+
+
 def stored_memory(connection: Connection, workspace: str) -> StoredMemory | None:
     """The judge's memory, None where there is none."""
     row = connection.execute(

@@ -20,7 +20,8 @@ from campaign_health.words.numbers import share_text
 DAYS_APART = 4  # a hand-over that began at most this many days before the break can be its cause
 DAYS_APART_GRADUAL = 35
 DAYS_LATER = 3
-DAY_NOISE = 0.1  # of a day's count around what was expected, beside chance
+DAY_NOISE = 0.2  # of a day's count around what was expected, beside chance
+BACK_SHARE, FEWEST_BACK = 0.3, 3.0  # of its events a day, and events: an old name that is sent again
 NEAR_ALL = 0.1  # share of the volume that a new name may have more or less and still be said to the percent
 NOTHING_MISSING = 0.08  # of its usual count, lately: an event that is whole again explains no break
 
@@ -46,6 +47,8 @@ def fitting_renames(case: BrokenCampaign) -> list[Rename]:
     for rename in case.renames:
         if rename.old != case.event or (rename.started and rename.moved_share < NOTHING_MISSING):
             continue
+        if rename.complete and not rename.declared and _is_back(case, rename):
+            continue
         apart = DAYS_APART_GRADUAL if rename.gradual or rename.partial else DAYS_APART
         began_before = case.since - rename.first_day <= timedelta(
             days=max(apart, (rename.last_day - rename.first_day).days)
@@ -54,6 +57,14 @@ def fitting_renames(case: BrokenCampaign) -> list[Rename]:
         if rename.declared or rename.confirmed or (began_before and not_later):
             fitting.append(rename)
     return fitting
+
+
+def _is_back(case: BrokenCampaign, rename: Rename) -> bool:
+    """Whether the old name that had stopped has a fair share of its events again on the newest day."""
+    if "events" not in case.numbers or case.numbers.empty:
+        return False
+    newest = float(case.numbers["events"].iloc[-1])
+    return newest >= max(BACK_SHARE * rename.events_a_day_before, FEWEST_BACK)
 
 
 def _living_name(case: BrokenCampaign, rename: Rename) -> str:
