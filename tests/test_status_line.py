@@ -66,7 +66,7 @@ def test_too_quiet_says_how_much_would_do() -> None:
 
 
 def test_without_an_event_nothing_is_said_of_events() -> None:
-    for status in ("journeys_only", "volume_down", "surging"):
+    for status in ("journeys_only", "silent", "volume_down", "surging"):
         said = status_line(replace(RUN, status=status, state="running", has_event=False), TODAY)
         assert "journeys" in said.lower()
         assert "the event count predicts" not in said

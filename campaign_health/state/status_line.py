@@ -12,6 +12,12 @@ from campaign_health.words.numbers import count, plural
 from campaign_health.words.status_words import status_words
 from storage.read.status_runs import QUIET_DAYS, StatusRun
 
+# Of a campaign without an event nothing is said of events.
+_WITHOUT_EVENT = {
+    "silent": "No sends, or next to none, although its journeys or their history say there should be some.",
+    "volume_down": "Journeys and sends fell together: fewer people start it, and nothing is broken between.",
+    "surging": "Many more sends than its journeys explain.",
+}
 _BECAME = {"stopped": "Stopped", "archived": "Archived", "draft": "Set back to draft", "paused": "Paused"}
 
 
@@ -25,11 +31,8 @@ def status_line(run: StatusRun, today: date, false_alarm_years: float | None = N
         return _learning(run, today)
     if run.status == "too_quiet":
         return _too_quiet(run, false_alarm_years)
-    if run.status == "volume_down" and not run.has_event:
-        return "Journeys and sends fell together: fewer people start it, and nothing is broken between."
-    if run.status == "surging" and not run.has_event:
-        return "Many more sends than its journeys explain."
-    return status_words(run.status).meaning
+    meaning = status_words(run.status).meaning
+    return meaning if run.has_event else _WITHOUT_EVENT.get(run.status, meaning)
 
 
 def _not_running(run: StatusRun, today: date) -> str:
