@@ -57,7 +57,8 @@ def seen_sentence(
     """
     when = f" on {day}" if day else ""
     if stage == "event" and event is None and status not in _UNSEEN:
-        return f"No journey has started{f' by {day}' if day else ''}: Mixpanel has never seen the trigger event."
+        until = f" by {day}" if day else ""
+        return f"Not one journey has started{until}, and the trigger event has not come to Mixpanel once."
     if stage == "event":
         seen = f"{plural(events or 0, 'event')} named {event}{when}"
     elif stage == "delivered" and delivered is not None:

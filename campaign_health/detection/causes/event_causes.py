@@ -178,7 +178,15 @@ def _unknown(case: BrokenCampaign, chain: Chain) -> Cause | None:
         return None
     near = nearest_names(case.event, case.known_events)
     nearest = [name for name, _ in near]
-    sentence = f"The trigger listens to `{case.event}`, an event that Mixpanel has never seen."
+    started = chain.series("started")
+    if case.stage not in ("event", None) or (started is not None and started.total_since > 0):
+        # Journeys start, so the trigger matches: an event that only Customer.io gets is not one that is missing.
+        return None
+    first_day = day_text(case.first_day_known or case.since, case.as_of)
+    sentence = (
+        f"The trigger listens to `{case.event}`, an event that has not come to Mixpanel once since {first_day}, the"
+        " first day known."
+    )
     if nearest and near[0][1] >= 0.999 and nearest[0].casefold().strip() == case.event.casefold().strip():
         sentence += f" `{nearest[0]}` differs only in capital letters or spaces, and names must match exactly."
     elif nearest:

@@ -7,6 +7,7 @@ from campaign_health.detection.causes.definition_causes import definition_causes
 from campaign_health.detection.causes.event_causes import event_causes
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.causes.message_causes import message_causes
+from campaign_health.detection.causes.never_causes import never_causes
 from campaign_health.detection.causes.part_causes import part_causes
 from campaign_health.detection.causes.property_causes import property_causes
 from campaign_health.detection.causes.segment_causes import segment_causes
@@ -33,6 +34,7 @@ def find_causes(case: BrokenCampaign) -> list[Cause]:
         *property_causes(case, chain),
         *single_message_causes(case),
         *message_causes(case, chain),
+        *never_causes(case, chain),
     ]
     shared = source_trouble(case)
     found += [shared] if shared is not None else []

@@ -94,7 +94,7 @@ def _opened(history: CampaignHistory, column: int, last: Incident | None) -> Inc
         detected_on=history.day(column),
         kind=history.kind(column),
         stage=history.stage(column),
-        last_good_day=history.last_good_day(opened, column),
+        last_good_day=None if history.standing[column] else history.last_good_day(opened, column),
         summary=history.opening_sentence(opened, column),
         sends_per_source=history.sends_per_source(opened, column),
         sends_per_event=history.sends_per_event(opened, column),

@@ -76,6 +76,7 @@ class HeldBack:
 
     `holds[i, j]`: by the end of the day more is held back than may be; `broken`: the day itself shows it, too; `began`:
     days since the first bad day, where it holds; `due`: what should have gone on from that day to this one.
+    `standing`: it was so on all days that are known; `due_that_day`: then what should have gone on on the day itself.
     """
 
     loss: Loss
@@ -83,6 +84,8 @@ class HeldBack:
     broken: Flags
     began: NDArray[np.int32]
     due: Numbers
+    standing: Flags
+    due_that_day: Numbers
 
 
 def find_held_back(counts: Mapping[str, Numbers], begin: int, false_alarm_days: float) -> list[HeldBack]:
@@ -121,6 +124,7 @@ def _usable(part: Numbers, whole: Numbers) -> tuple[Numbers, Numbers]:
 def _judge(loss: Loss, part: Numbers, whole: Numbers, begin: int, threshold: float) -> HeldBack:
     holds, began = np.zeros(part.shape, dtype=bool), np.zeros(part.shape, dtype=np.int32)
     due = np.full(part.shape, np.nan)
+    standing = np.zeros(part.shape, dtype=bool)
     shares = np.where(whole > 0, part**2 / np.maximum(whole, 1.0), 0.0)
     sums = tuple(map(_running, (part, whole, (whole > 0).astype(float), shares)))
     rows, columns = np.nonzero(_worth_a_look(loss, sums[0], sums[1], begin))
@@ -132,12 +136,13 @@ def _judge(loss: Loss, part: Numbers, whole: Numbers, begin: int, threshold: flo
             stands, first = _standing(loss.stands, least_days, part, whole, *at)
             since = np.where(stands & ~risen, first, since)
             usual = np.where(stands & ~risen, 0.0, usual)
+            standing[at] = stands & ~risen & (sums[1][rows[some], first] == 0)
             risen |= stands
         holds[at] = risen
         began[at] = np.where(risen, columns[some] - since, 0)
         made = sums[1][rows[some], columns[some] + 1] - sums[1][rows[some], since]
         due[at] = np.where(risen, (1.0 - usual) * made, np.nan)
-    return HeldBack(loss, holds, holds & (part > 0), began, due)
+    return HeldBack(loss, holds, holds & (part > 0), began, due, standing, np.where(standing, whole, np.nan))
 
 
 def _worth_a_look(loss: Loss, parts: Numbers, wholes: Numbers, begin: int) -> Flags:
