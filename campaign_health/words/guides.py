@@ -33,7 +33,7 @@ GUIDES: dict[str, Guide] = {
     ),
     "trigger_never_met": Guide(
         "Whoever made the campaign, and the team that sends the event.",
-        "Compare the trigger's conditions with the data of a recent event in Customer.io, and mend the one that differs.",
+        "Compare the trigger's conditions with the data of a recent event in Customer.io, and mend what differs.",
         "Journeys start within minutes of the next event.",
     ),
     "property_type_changed": Guide(

@@ -93,6 +93,7 @@ def build_digest(
             today,
             standing=standing_on(incidents, today),
             unchecked_campaigns=sum(len(one.campaigns) for one in unknown),
+            found_broken=sum(one.never_otherwise for one in chosen.get(SectionName.NEW, ())),
         ),
         rest=rest_line(situation.counts, situation.judged_day),
         sections=tuple(sections),
@@ -105,8 +106,11 @@ def build_digest(
 
 
 def is_news(change: Change, today: date) -> bool:
-    """Whether a change is worth a message of its own: young enough, and about breaking or recovering."""
-    recent = change.news and change.day >= today - timedelta(days=NEWS_DAYS)
+    """Whether a change is worth a message of its own: young enough, and about breaking or recovering.
+
+    What nobody could have known before is as young as the day on which it was found, such as on a first morning.
+    """
+    recent = change.news and max(change.day, change.recorded_on or change.day) >= today - timedelta(days=NEWS_DAYS)
     return recent and change.kind in OPENING | CLOSING | {"cause_changed"}
 
 
@@ -118,9 +122,10 @@ def _headline(
     *,
     standing: Standing,
     unchecked_campaigns: int,
+    found_broken: int,
 ) -> str:
     """The first line. Where there is nothing else to say, what is old is no all clear."""
-    text = headline(sizes, kind, standing, unchecked_campaigns=unchecked_campaigns)
+    text = headline(sizes, kind, standing, unchecked_campaigns=unchecked_campaigns, found_broken=found_broken)
     judged_day = situation.judged_day
     if text != headline({}, kind, Standing()):
         return text
@@ -194,6 +199,7 @@ def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dash
         sends=sends,
         recovered_on=incident.recovered_on,
         ended=incident.end_text(today),
+        never_otherwise=incident.never_otherwise,
         note=_note(incident, name, today),
         link=campaign_link(dashboard_url, workspace, incident.campaign_id) if dashboard_url else None,
         acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,

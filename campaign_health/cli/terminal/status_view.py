@@ -16,7 +16,7 @@ from campaign_health.state.stretch_words import ADVICE, seen_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.costs import cost_text, missed_text, risk_text
-from campaign_health.words.dates import day_text
+from campaign_health.words.dates import day_text, since_day
 from campaign_health.words.decided import intended_text, muted_text, taken_text
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import STATUS_WORDS, cause_label, status_label
@@ -72,7 +72,8 @@ def _block(item: Incident, several: bool) -> Table:
     heading.append(clean(item.campaign), style="bold")
     if several:
         heading.append(f"  ({clean(item.workspace)})", style="dim")
-    since = f"{day_text(item.opened_on, _last_day(item))}, {plural(item.days, 'day')}"
+    since = since_day(item.opened_on, _last_day(item), never_otherwise=item.never_otherwise)
+    since += f", {plural(item.days, 'day')}"
     heading.append(f"  {status_label(item.kind).lower()} since {since}", style="default")
     table.add_row(Text(STATUS_WORDS[item.kind].shape, style=_COLOURS.get(item.kind, "bold")), heading)
     for label, text in _lines(item):

@@ -12,7 +12,7 @@ from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost,
 from campaign_health.state.incident import Incident
 from campaign_health.state.stretch_words import ADVICE, seen_line, since_line
 from campaign_health.state.stretches import Stretch
-from campaign_health.words.dates import day_text, days_since
+from campaign_health.words.dates import day_text, days_since, since_day
 from campaign_health.words.decided import taken_text
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from campaign_health.words.status_words import cause_label
@@ -93,7 +93,8 @@ def _card(name: str, beside: str, seen: str, rows: list[tuple[str, str]]) -> str
 
 def since_text(incident: Incident, today: date) -> str:
     """The first bad day, how long ago that is, and the last good day."""
-    text = f"{day_text(incident.opened_on, today)}, {days_since(incident.opened_on, today)}"
+    text = since_day(incident.opened_on, today, never_otherwise=incident.never_otherwise)
+    text = f"{text[0].upper()}{text[1:]}, {days_since(incident.opened_on, today)}"
     if incident.last_good_day:
         text += f"; last good day {day_text(incident.last_good_day, today)}"
     return text

@@ -19,6 +19,7 @@ from campaign_health.words.numbers import share_text
 DAYS_APART = 4  # a hand-over that began at most this many days before the break can be its cause
 DAYS_APART_GRADUAL = 35
 DAYS_LATER = 3
+FEW_JOURNEYS = 0.1  # of the usual ones: a trigger that starts more than so many is one that matches
 NOTHING_MISSING = 0.08  # of its usual count, lately: an event that is whole again explains no break
 
 
@@ -179,7 +180,9 @@ def _unknown(case: BrokenCampaign, chain: Chain) -> Cause | None:
     near = nearest_names(case.event, case.known_events)
     nearest = [name for name, _ in near]
     started = chain.series("started")
-    if case.stage not in ("event", None) or (started is not None and started.total_since > 0):
+    if case.stage not in ("event", "started", None) or (
+        started is not None and started.since > FEW_JOURNEYS * started.before
+    ):
         # Journeys start, so the trigger matches: an event that only Customer.io gets is not one that is missing.
         return None
     first_day = day_text(case.first_day_known or case.since, case.as_of)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.definition_causes import definition_causes
 from campaign_health.detection.causes.event_causes import event_causes
@@ -47,4 +49,10 @@ def find_causes(case: BrokenCampaign) -> list[Cause]:
         part = steady_part(case, chain)
         if part is not None and all(cause.cause != part.cause for cause in shown):
             shown = sorted([*shown, part], key=lambda cause: -cause.confidence)
-    return shown[:MOST_SHOWN] or [unknown(case, chain)]
+    shown = shown[:MOST_SHOWN] or [unknown(case, chain)]
+    return [_without_before(cause) for cause in shown] if case.never_otherwise else shown
+
+
+def _without_before(cause: Cause) -> Cause:
+    """Without the facts about days before a break, where there were none."""
+    return replace(cause, facts={name: fact for name, fact in cause.facts.items() if not name.endswith("_before")})

@@ -167,7 +167,7 @@ def cause_stands(cause: Mapping[str, Any]) -> bool:
 
 
 def _worsened(incident: Incident, history: CampaignHistory, column: int, found: Followed) -> Incident:
-    if incident.stage == "event" and history.event(column) is None:
+    if incident.stage == "event" and history.event(column) is None and not history.standing[column]:
         # Its trigger was taken away: what its later days look like without one says nothing of what broke.
         return incident
     kind, stage, sentence = history.kind(column), history.stage(column), history.sentence(column)

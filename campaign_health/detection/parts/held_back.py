@@ -133,10 +133,10 @@ def _judge(loss: Loss, part: Numbers, whole: Numbers, begin: int, threshold: flo
         risen, since, usual = _risen(loss, sums, *at, threshold)
         if loss.stands is not None:
             least_days = loss.days if loss.sudden == NEVER else 1
-            stands, first = _standing(loss.stands, least_days, part, whole, *at)
+            stands, first, always = _standing(loss.stands, least_days, part, whole, *at)
             since = np.where(stands & ~risen, first, since)
             usual = np.where(stands & ~risen, 0.0, usual)
-            standing[at] = stands & ~risen & (sums[1][rows[some], first] == 0)
+            standing[at] = stands & ~risen & (always | (sums[1][rows[some], first] == 0))
             risen |= stands
         holds[at] = risen
         began[at] = np.where(risen, columns[some] - since, 0)
@@ -217,8 +217,10 @@ def _best(x: Numbers, n: Numbers) -> Numbers:
 
 def _standing(
     line: float, least_days: int, part: Numbers, whole: Numbers, rows: Places, columns: Places
-) -> tuple[Flags, Places]:
-    """Where the newest days with messages are all above the line, and the first column since which they are."""
+) -> tuple[Flags, Places, Flags]:
+    """Where the newest days with messages are all above the line, the first column since which they are, and whether
+    all are, as far as is looked back.
+    """
     first, held, of, used = columns.copy(), *np.zeros((3, len(rows)))
     going = np.ones(len(rows), dtype=bool)
     for lag in range(HISTORY_DAYS + LONGEST_DAYS):
@@ -235,7 +237,7 @@ def _standing(
     nats = _best(held, of) - held * np.log(line) - (of - held) * np.log(1.0 - line)
     # Where the line is near the whole, little can be likelier than it: then all must be held back.
     sure = (share > line) & ((nats >= STANDING_NATS) | (share >= 1.0) & (of >= 3.0 * STANDING_LEAST))
-    return (of >= STANDING_LEAST) & (used >= least_days) & sure, first
+    return (of >= STANDING_LEAST) & (used >= least_days) & sure, first, going
 
 
 def _running(numbers: Numbers) -> Numbers:
