@@ -86,8 +86,10 @@ class ProjectChanges:
 
     def carried_by(self, event: str | None, day: date) -> tuple[dict[str, dict[str, float]], int]:
         """The share of an event that carried each property, by type, as read by the end of `day`; and of how many."""
-        rows = self._profiles_until(day)
-        rows = rows[rows["event"] == event]
+        rows = self._profiles_of.get(event or "")
+        rows = None if rows is None else rows[rows["day"] <= pd.Timestamp(day)]
+        if rows is None or rows.empty:
+            return {}, 0
         read = rows.groupby("day")["events_read"].max()
         carried: dict[str, dict[str, float]] = {}
         for name, kind, share, of in zip(
@@ -96,6 +98,12 @@ class ProjectChanges:
             kinds = carried.setdefault(str(name), {})
             kinds[str(kind)] = kinds.get(str(kind), 0.0) + float(share) * float(of) / float(read.sum())
         return carried, int(read.sum())
+
+    @cached_property
+    def _profiles_of(self) -> dict[str, pd.DataFrame]:
+        profiles = self.material.profiles
+        by_event = profiles.assign(day=pd.to_datetime(profiles["day"])).groupby("event", sort=False)
+        return {str(event): rows for event, rows in by_event}
 
     def _profiles_until(self, day: date) -> pd.DataFrame:
         profiles = self.material.profiles

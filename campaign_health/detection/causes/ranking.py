@@ -7,6 +7,7 @@ from dataclasses import replace
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.definition_causes import definition_causes
 from campaign_health.detection.causes.event_causes import event_causes
+from campaign_health.detection.causes.fitting import explains_the_stage
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.causes.message_causes import message_causes
 from campaign_health.detection.causes.never_causes import never_causes
@@ -40,7 +41,8 @@ def find_causes(case: BrokenCampaign) -> list[Cause]:
     ]
     shared = source_trouble(case)
     found += [shared] if shared is not None else []
-    found = sorted((cause for cause in found if cause.confidence >= WORTH_SAYING), key=lambda cause: -cause.confidence)
+    found = [cause for cause in found if cause.confidence >= WORTH_SAYING and explains_the_stage(cause, case, chain)]
+    found.sort(key=lambda cause: -cause.confidence)
     shown: list[Cause] = []
     for cause in found:
         if all(cause.cause != other.cause for other in shown):

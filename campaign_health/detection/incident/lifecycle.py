@@ -122,6 +122,9 @@ def _reopened(last: Incident, history: CampaignHistory, column: int) -> Incident
 def _missed(incident: Incident, history: CampaignHistory, opened: int, column: int, miss: DailyMiss) -> DailyMiss:
     """What was missed already, with the days from the one that was bad first to the one that showed it."""
     for bad in range(max(opened, history.oldest_column(column)), column + 1):
+        if history.standing[column] and not history.standing[bad]:
+            # What a link learned of days on which nothing ever got through is no expectation.
+            continue
         miss = history.add_miss(miss, bad, incident.stage, incident.sends_per_source)
     return miss
 

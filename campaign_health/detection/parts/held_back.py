@@ -35,6 +35,8 @@ BACK = 3.0  # nats with which the newest days show that the share is back
 STANDING_DAYS = 7  # newest days with messages that show what stands
 STANDING_LEAST = 10.0  # messages on them
 STANDING_NATS = 5.0  # by which they must be likelier at their own share than at the line
+NARROW = 0.95  # a line above it leaves room for a filter that few pass: then all days tell, and next to none may pass
+NONE_LEFT = 0.998  # of the journeys: next to none passed
 NEARLY = 0.8  # of the line: a day below that ends the run of days on which it stands
 LAGS = np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24, LONGEST_DAYS])  # days since a rise that are tried
 AT_ONCE = 20_000  # campaign-days judged together, for memory
@@ -229,14 +231,18 @@ def _standing(
         going &= (n <= 0) | (x > NEARLY * line * n)
         counted = going & (n > 0)
         first[counted] = columns[counted] - lag
-        newest = counted & (used < STANDING_DAYS)
+        newest = counted & ((used < STANDING_DAYS) | (line > NARROW))
         held, of, used = (total + np.where(newest, more, 0.0) for total, more in ((held, x), (of, n), (used, 1.0)))
         if not going.any():
             break
     share = held / np.maximum(of, 1.0)
     nats = _best(held, of) - held * np.log(line) - (of - held) * np.log(1.0 - line)
     # Where the line is near the whole, little can be likelier than it: then all must be held back.
-    sure = (share > line) & ((nats >= STANDING_NATS) | (share >= 1.0) & (of >= 3.0 * STANDING_LEAST))
+    sure = (share > line) & (nats >= STANDING_NATS)
+    if line > NARROW:
+        sure &= share >= NONE_LEFT
+    else:
+        sure |= (share >= 1.0) & (of >= 3.0 * STANDING_LEAST)
     return (of >= STANDING_LEAST) & (used >= least_days) & sure, first, going
 
 
