@@ -133,6 +133,12 @@ def filtered(company: Company, level: float) -> CampaignTruth:
     return company.campaign("Filtered", "project_shared", started, passing=0.0)
 
 
+def never_met(company: Company, level: float) -> CampaignTruth:
+    """The trigger event comes, and its data never meets the trigger's conditions."""
+    company.event("coupon_used", company.traffic(level))
+    return company.campaign("Never met", "coupon_used", NOTHING)
+
+
 def undeliverable(company: Company, level: float) -> CampaignTruth:
     started = company.event("report_sent", company.traffic(level))
     return company.campaign("Undeliverable", "report_sent", started, held_as="undeliverable")
@@ -206,6 +212,7 @@ BREAKS: Mapping[str, tuple[Callable[[Company, float], CampaignTruth], str]] = {
     "drafted": (drafted, "message_draft_or_off"),
     "off": (drafted_uncounted, "message_draft_or_off"),
     "filtered": (filtered, "filter_no_longer_matches"),
+    "never met": (never_met, "trigger_never_met"),
     "undeliverable": (undeliverable, "recipients_unreachable"),
     "suppressed": (suppressed, "recipients_unreachable"),
     "bounced": (bounced, "recipients_unreachable"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -64,7 +66,7 @@ def test_all_messages_that_failed_count_as_missed(everything: FirstDay) -> None:
 
 
 def test_sends_that_nobody_can_expect_are_not_called_missed(everything: FirstDay) -> None:
-    for name in ("Filtered", "Off", "Renamed", "Unknown"):
+    for name in ("Filtered", "Never met", "Off", "Renamed", "Unknown"):
         assert everything.incidents()[name]["missed_sends"] is None
 
 
@@ -83,6 +85,32 @@ def test_the_first_digest_tells_them_as_new_and_does_not_say_that_they_have_just
     assert text.startswith("4 campaigns have been broken on every day that is known")
     assert "NEW" in text
     assert "STILL BROKEN" not in text
+
+
+MANIFEST = """
+version: 1
+events:
+  project_shared: {properties: {plan: {type: number}}}
+  coupon_used: {}
+campaigns:
+  - {name: Filtered, event: project_shared, uses: [plan]}
+  - {name: Never met, event: coupon_used, uses: [plan_tier]}
+"""
+
+
+def test_a_property_of_the_conditions_that_never_matches_is_named(tmp_path: Path) -> None:
+    company = Company(seed=9)
+    for kind in ("filtered", "never met"):
+        BREAKS[kind][0](company, 80)
+    add_healthy(company)
+    (tmp_path / "manifest.yaml").write_text(MANIFEST)
+    incidents = first_day(company, tmp_path, CAMPAIGN_HEALTH_MANIFEST=str(tmp_path / "manifest.yaml")).incidents()
+    assert incidents["Filtered"]["cause"] == "property_type_changed"
+    assert "should be a number and is text" in incidents["Filtered"]["evidence"][0]["sentence"]
+    assert incidents["Never met"]["cause"] == "property_missing"
+    sentence = incidents["Never met"]["evidence"][0]["sentence"]
+    assert "`plan_tier` of `coupon_used`, and none of the" in sentence
+    assert "The nearest name is `plan`." in sentence
 
 
 @pytest.mark.parametrize("kind", FOUR)

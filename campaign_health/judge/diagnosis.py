@@ -63,7 +63,7 @@ class Diagnosis:
         never = self._never_otherwise(row, incident)
         # What was so on the first day that is known did not begin together with anything.
         others = [] if never else self._others_broken(row, incident, day)
-        carried, events_read = self.project.carried_by(event, day) if never else ({}, 0)
+        carried, events_read = self.project.carried_by(event) if never else ({}, 0)
         case = BrokenCampaign(
             campaign_id=incident.campaign_id,
             name=str(campaign["name"]),

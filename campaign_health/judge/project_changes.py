@@ -30,6 +30,7 @@ class ProjectChanges:
     material: Material
     _renames: dict[date, list[Rename]] = field(default_factory=dict)
     _property_changes: dict[date, list[PropertyChange]] = field(default_factory=dict)
+    _carried: dict[str | None, tuple[dict[str, dict[str, float]], int]] = field(default_factory=dict)
 
     def renames_on(self, day: date) -> list[Rename]:
         """All renames of the project that show in the weeks up to `day`."""
@@ -84,12 +85,18 @@ class ProjectChanges:
         """The names of all events that had been seen by the end of `day`."""
         return [name for name, first in self.material.known.first_seen.items() if first <= day]
 
-    def carried_by(self, event: str | None, day: date) -> tuple[dict[str, dict[str, float]], int]:
-        """The share of an event that carried each property, by type, as read by the end of `day`; and of how many."""
-        rows = self._profiles_of.get(event or "")
-        rows = None if rows is None else rows[rows["day"] <= pd.Timestamp(day)]
-        if rows is None or rows.empty:
-            return {}, 0
+    def carried_by(self, event: str | None) -> tuple[dict[str, dict[str, float]], int]:
+        """The share of an event that carried each property, by type, and of how many events that were read.
+
+        As it stands now: what a campaign uses and no event ever carried needs no date.
+        """
+        if event not in self._carried:
+            self._carried[event] = self._read_carried(event)
+        return self._carried[event]
+
+    def _read_carried(self, event: str | None) -> tuple[dict[str, dict[str, float]], int]:
+        profiles = self.material.profiles
+        rows = profiles[profiles["event"] == event]
         read = rows.groupby("day")["events_read"].max()
         carried: dict[str, dict[str, float]] = {}
         for name, kind, share, of in zip(
@@ -98,12 +105,6 @@ class ProjectChanges:
             kinds = carried.setdefault(str(name), {})
             kinds[str(kind)] = kinds.get(str(kind), 0.0) + float(share) * float(of) / float(read.sum())
         return carried, int(read.sum())
-
-    @cached_property
-    def _profiles_of(self) -> dict[str, pd.DataFrame]:
-        profiles = self.material.profiles
-        by_event = profiles.assign(day=pd.to_datetime(profiles["day"])).groupby("event", sort=False)
-        return {str(event): rows for event, rows in by_event}
 
     def _profiles_until(self, day: date) -> pd.DataFrame:
         profiles = self.material.profiles

@@ -36,8 +36,8 @@ def _property(case: BrokenCampaign) -> Cause | None:
     if case.stage not in ("started", "activated", "sent") or case.events_read < LEAST_READ or case.event is None:
         return None
     for name, how in sorted(used_properties(case).items()):
-        # What only messages use lets nobody be filtered out, and one with a default fails nothing.
-        if how != ("required" if case.stage == "sent" else "manifest"):
+        # One with a default fails nothing, and what only the manifest names is in no message.
+        if how == "optional" or (case.stage == "sent" and how != "required"):
             continue
         kinds = {kind: share for kind, share in case.carried.get(name, {}).items() if kind != "null"}
         carried, declared = sum(kinds.values()), case.declared_types.get(name)
