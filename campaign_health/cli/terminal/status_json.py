@@ -33,6 +33,7 @@ def status_as_json(overview: Overview) -> dict[str, Any]:
         "expected": _incidents(overview.standing.intended),
         "campaigns": [_values(one, vars(one)) for one in overview.campaigns],
         "sources": [_values(one, _SOURCE) for one in overview.sources],
+        "some_lost": [_values(one, (*vars(one), "sentence")) for one in overview.some_lost],
         "unchecked": [asdict(one) for one in overview.unchecked],
     }
 

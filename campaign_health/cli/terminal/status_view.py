@@ -12,6 +12,7 @@ from rich.text import Text
 
 from campaign_health.state.incident import Incident
 from campaign_health.state.overview import Overview
+from campaign_health.state.some_lost import MEANING, TITLE, SomeLost
 from campaign_health.state.stretch_words import ADVICE, seen_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.state.unchecked import Unchecked
@@ -53,7 +54,7 @@ def _print_all(console: Console, overview: Overview) -> None:
         console.print(_block(item, several))
     _print_quiet(console, "Muted", overview.standing.muted)
     _print_quiet(console, "Intended", overview.standing.intended)
-    _print_worth_a_look(console, overview.worth_a_look)
+    _print_worth_a_look(console, overview.worth_a_look, overview.some_lost)
     _print_unchecked(console, overview.unchecked, several)
     if not overview.campaigns and not overview.stale:
         console.print("Nothing was judged yet. Run `campaign-health collect`, then `campaign-health judge`.")
@@ -117,8 +118,8 @@ def _print_quiet(console: Console, title: str, items: Sequence[Incident]) -> Non
         console.print(Text(clean(f"{_since(item.kind, item.campaign, item.opened_on, today)}. {why}.")))
 
 
-def _print_worth_a_look(console: Console, notable: Sequence[Stretch]) -> None:
-    if not notable:
+def _print_worth_a_look(console: Console, notable: Sequence[Stretch], lossy: Sequence[SomeLost]) -> None:
+    if not notable and not lossy:
         return
     console.print()
     console.print(Text("Worth a look", style="bold"))
@@ -126,6 +127,8 @@ def _print_worth_a_look(console: Console, notable: Sequence[Stretch]) -> None:
         heading = _since(item.status, item.campaign, item.since, item.day)
         meaning, _ = ADVICE[item.status]
         console.print(Padding(Text(clean(f"{heading}. {seen_line(item, item.day)} {meaning}")), 0))
+    for lost in lossy:
+        console.print(Text(clean(f"◒ {lost.campaign}, {TITLE}. {lost.sentence} {MEANING}")))
 
 
 def _print_unchecked(console: Console, unknown: Sequence[Unchecked], several: bool) -> None:

@@ -10,6 +10,8 @@ from campaign_health.dashboard.look.markup import badge, safe, shown, with_code
 from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, whole_cost
 from campaign_health.state.incident import Incident
+from campaign_health.state.some_lost import ADVICE as SOME_LOST_ADVICE
+from campaign_health.state.some_lost import MEANING, TITLE, SomeLost
 from campaign_health.state.stretch_words import ADVICE, seen_line, since_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.words.dates import day_text, days_since, since_day
@@ -65,6 +67,13 @@ def look_html(stretch: Stretch, today: date) -> str:
         ("To do", escape(advice)),
     ]
     return _card(stretch.campaign, badge(stretch.status), escape(seen_line(stretch, today)), rows)
+
+
+def some_lost_html(lost: SomeLost) -> str:
+    """The inside of the card of a campaign that works and loses a part of its messages."""
+    beside = f'<span style="color:{MUTED};font-size:.86rem">◒ {escape(TITLE.capitalize())}</span>'
+    rows = [("What it means", escape(MEANING)), ("To do", escape(SOME_LOST_ADVICE))]
+    return _card(lost.campaign, beside, safe(lost.sentence), rows)
 
 
 def stretch_html(stretch: Stretch, today: date, errors: Sequence[str] = ()) -> str:

@@ -41,7 +41,8 @@ def _mark(data: ChainInput, verdicts: ChainVerdicts, begin: int, found: HeldBack
     holds[:, :begin] = broken[:, :begin] = False
     # One that had lasted as long as is looked back on, and no longer differs, is the new normal.
     lasted = np.zeros_like(holds)
-    lasted[:, 1:] = found.began[:, :-1] >= LASTING
+    # What stood from the beginning, or nearly all that is held back, ends only by getting through.
+    lasted[:, 1:] = (found.began[:, :-1] >= LASTING) & ~found.standing[:, :-1]
     over = held_before & ~holds & running & lasted
     over[:, :begin] = False
     verdicts.relearned[over] = True
