@@ -14,7 +14,7 @@ from campaign_health.alerts.digest.digest_data import (
     Section,
     SectionName,
 )
-from campaign_health.alerts.digest.lines import headline, rest_line
+from campaign_health.alerts.digest.lines import headline, nothing_checked, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
 from campaign_health.alerts.digest.together import told_together
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
@@ -24,6 +24,7 @@ from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.dates import day_text
 from campaign_health.words.decided import intended_text, muted_text, taken_text
 from campaign_health.words.links import Act, act_link, campaign_link, data_link, overview_link
+from campaign_health.words.not_watched import CHECKED
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import cause_label
 
@@ -132,7 +133,9 @@ def _headline(
     if judged_day is None:
         return "Nothing is known yet"
     if (today - judged_day).days <= JUDGED_WITHIN_DAYS:
-        return situation.stale[0].rstrip(".") if situation.stale else text
+        if situation.stale:
+            return situation.stale[0].rstrip(".")
+        return text if any(situation.counts.get(status) for status in CHECKED) else nothing_checked(situation.counts)
     passed = plural((today - judged_day).days, "day")
     return f"Nothing is known of the last days: the newest judged day is {day_text(judged_day, today)}, {passed} ago"
 

@@ -11,6 +11,7 @@ from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text, days_text, since_day
 from campaign_health.words.ended import ending_text
 from campaign_health.words.lists import joined
+from campaign_health.words.not_watched import NOT_WATCHED
 from campaign_health.words.numbers import count, plural
 from campaign_health.words.sentences import muted_parts, risk_parts
 from campaign_health.words.shortened import first_sentence
@@ -61,7 +62,14 @@ def headline(
     if said:
         text = "; ".join(said)
         return text[0].upper() + text[1:]
-    return "All clear: every campaign sends as expected" if kind == "all_clear" else "Nothing new"
+    return "All clear: every campaign that could be checked sends as expected" if kind == "all_clear" else "Nothing new"
+
+
+def nothing_checked(counts: Mapping[str, int]) -> str:
+    """The headline where nothing could be told of any campaign: that is no all clear."""
+    if not any(number for status, number in counts.items() if status != "not_running"):
+        return "No campaign is running, so nothing was checked"
+    return "Nothing can be told yet: no campaign has sent enough, or for long enough, to be checked"
 
 
 def failure_days(failure: CheckFailure) -> str:
@@ -82,11 +90,12 @@ def stale_lines(digest: Digest) -> list[str]:
 
 
 def rest_line(counts: Mapping[str, int], judged_day: date | None) -> str:
-    """One line about all campaigns that need no attention, and the day it speaks of."""
+    """One line about all campaigns that need no attention, the day it speaks of, and what is not watched at all."""
     if judged_day is None:
         return "Nothing has been judged yet."
     parts = [f"{count(counts[status])} {status_label(status).lower()}" for status in UNBROKEN if counts.get(status)]
-    return f"{'; '.join(parts) if parts else 'No other campaigns'}. Judged up to {day_text(judged_day, judged_day)}."
+    rest = "; ".join(parts) if parts else "No other campaigns"
+    return f"{rest}. Judged up to {day_text(judged_day, judged_day)}. {NOT_WATCHED}"
 
 
 def item_cost(item: DigestItem) -> str:

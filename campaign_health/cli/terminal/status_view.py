@@ -19,6 +19,7 @@ from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text, since_day
 from campaign_health.words.decided import intended_text, muted_text, taken_text
+from campaign_health.words.not_watched import NOT_WATCHED
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import STATUS_WORDS, cause_label, status_label
 
@@ -56,6 +57,9 @@ def _print_all(console: Console, overview: Overview) -> None:
     _print_quiet(console, "Intended", overview.standing.intended)
     _print_worth_a_look(console, overview.worth_a_look, overview.some_lost)
     _print_unchecked(console, overview.unchecked, several)
+    if overview.campaigns:
+        console.print()
+        console.print(Text(NOT_WATCHED, style="dim"))
     if not overview.campaigns and not overview.stale:
         console.print("Nothing was judged yet. Run `campaign-health collect`, then `campaign-health judge`.")
 
