@@ -154,6 +154,14 @@ def bounced(company: Company, level: float) -> CampaignTruth:
     return company.campaign("Bounced", "file_stored", started, held_as="bounced", held=0.97)
 
 
+def drafted_and_unseen(company: Company, level: float) -> CampaignTruth:
+    """Only Customer.io gets the event; the message is in draft. Mixpanel has one that is called much like it."""
+    company.event("payment_captured", company.traffic(level))
+    return company.campaign(
+        "Backend drafted", "Payment Captured", company.traffic(level), held_as="drafted", states=("draft",)
+    )
+
+
 def one_drafted(company: Company, level: float) -> CampaignTruth:
     """The third message of four only makes drafts."""
     started = company.event("goal_reached", company.traffic(level))
@@ -216,6 +224,7 @@ BREAKS: Mapping[str, tuple[Callable[[Company, float], CampaignTruth], str]] = {
     "undeliverable": (undeliverable, "recipients_unreachable"),
     "suppressed": (suppressed, "recipients_unreachable"),
     "bounced": (bounced, "recipients_unreachable"),
+    "backend drafted": (drafted_and_unseen, "message_draft_or_off"),
     "one drafted": (one_drafted, "message_draft_or_off"),
     "one silent": (one_silent, "message_silent"),
     "one failing": (one_failing, "message_failing"),
@@ -262,9 +271,10 @@ class FirstDay:
             )
 
 
-def first_day(company: Company, directory: Path, **extra: str) -> FirstDay:
-    """Collect for the first time, with the settings as they come, and judge."""
+def first_day(company: Company, directory: Path, *, mornings: int = 1, **extra: str) -> FirstDay:
+    """Collect for the first time, with the settings as they come, and judge; then on the mornings after it."""
     world = company.world()
+    world.now -= timedelta(days=mornings - 1)
     with running_sandbox(world, limits=Limits.unlimited()) as sandbox:
         environment = sandbox.environment | {
             "CAMPAIGN_HEALTH_DATA_DIR": str(directory),
@@ -273,6 +283,9 @@ def first_day(company: Company, directory: Path, **extra: str) -> FirstDay:
             **extra,
         }
         settings = load_settings(environment, directory)
-        collect_once(settings, Order(), sandbox.now, Notes(), sleep=lambda _: None)
-        judge_all(Warehouse(settings.data_dir), settings, sandbox.now)
-    return FirstDay(directory, settings, world.now, environment)
+        for morning in reversed(range(mornings)):
+            sandbox.set_today(TODAY - timedelta(days=morning), 9)
+            collect_once(settings, Order(), sandbox.now, Notes(), sleep=lambda _: None)
+            judge_all(Warehouse(settings.data_dir), settings, sandbox.now)
+        environment["CAMPAIGN_HEALTH_NOW"] = sandbox.now.isoformat()
+    return FirstDay(directory, settings, sandbox.now, environment)

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from campaign_health.cli.main import campaign_health
+from storage.file.database import open_published
 from tests.first_day_cast import BREAKS, Company, FirstDay, add_healthy, first_day
 
 LEVELS = [80, pytest.param(12, marks=pytest.mark.slow("other volumes")),
@@ -111,6 +112,34 @@ def test_a_property_of_the_conditions_that_never_matches_is_named(tmp_path: Path
     sentence = incidents["Never met"]["evidence"][0]["sentence"]
     assert "`plan_tier` of `coupon_used`, and none of the" in sentence
     assert "The nearest name is `plan`." in sentence
+
+
+def test_the_mornings_after_tell_nothing_of_it_again(tmp_path: Path) -> None:
+    company = Company(seed=4)
+    for kind in FOUR:
+        BREAKS[kind][0](company, 80)
+    add_healthy(company)
+    found = first_day(company, tmp_path, mornings=3)
+    assert {name: incident["cause"] for name, incident in found.incidents().items()} == {
+        kind.capitalize(): BREAKS[kind][1] for kind in FOUR
+    }
+    with open_published(tmp_path) as connection:
+        told = connection.execute("SELECT kind, count(*), count(DISTINCT recorded_at) FROM incident_change GROUP BY 1")
+        assert told.fetchall() == [("opened", len(FOUR), 1)]
+
+
+@pytest.mark.parametrize("days", [14, 30])
+def test_less_history_names_what_needs_none(tmp_path: Path, days: int) -> None:
+    company = Company(seed=5)
+    for kind in ("failing", "drafted", "one drafted", "undeliverable", "filtered", "renamed", "off"):
+        BREAKS[kind][0](company, 80)
+    add_healthy(company)
+    found = first_day(company, tmp_path, CAMPAIGN_HEALTH_BACKFILL_DAYS=str(days))
+    assert {name: incident["cause"] for name, incident in found.incidents().items()} == {
+        "Failing": "message_failing", "Drafted": "message_draft_or_off", "One drafted": "message_draft_or_off",
+        "Undeliverable": "recipients_unreachable", "Filtered": "filter_no_longer_matches",
+        "Renamed": "event_unknown", "Off": "message_draft_or_off",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", FOUR)
