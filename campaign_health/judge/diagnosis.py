@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from campaign_health.detection.causes import BrokenCampaign, find_causes
-from campaign_health.detection.causes.established import with_established
+from campaign_health.detection.causes.established import as_of_then, with_established
 from campaign_health.detection.chain.chain_verdicts import STAGES
 from campaign_health.detection.event.project_level import project_kept
 from campaign_health.detection.incident.incident_course import Evidence, Incident
@@ -101,9 +102,13 @@ class Diagnosis:
             events_read=events_read,
             declared_types=self.known.declared_types.get(event or "", {}),
         )
-        more = {"stage": incident.stage} | ({"never_otherwise": True} if never else {})
-        found = tuple(cause.as_json() | more for cause in find_causes(case))
-        return with_established(incident.evidence, found, refused=self.known.rename_decisions.refused)
+        seen_on = self._newest_known(row, incident.stage, day)
+        more: dict[str, Any] = {"stage": incident.stage, "seen_on": seen_on.isoformat()}
+        more |= {"never_otherwise": True} if never else {}
+        found: Evidence = tuple(cause.as_json() | more for cause in find_causes(case))
+        if seen_on < day:
+            found = as_of_then(found, day)
+        return with_established(incident.evidence, found, day, refused=self.known.rename_decisions.refused)
 
     def why_closed(self, campaign_id: int, day: date) -> str:
         """What took a campaign out of service that does not run on `day`: as it stands now, for its states are undated.
@@ -136,6 +141,14 @@ class Diagnosis:
         data = self.days.data
         running = not data.not_running[row, data.column(day)]
         return "running" if running else str(self.known.campaigns[row]["state"])
+
+    def _newest_known(self, row: int, stage: str, day: date) -> date:
+        """The newest day up to `day` of which the numbers that show such a break are known; `day` where none is."""
+        data = self.days.data
+        end = data.column(day) + 1
+        shown_by = {"event": self.days.events, "started": data.started, "activated": data.activated}
+        known = np.flatnonzero(np.isfinite(shown_by.get(stage, data.sent)[row, :end]))
+        return data.day(int(known[-1])) if known.size else day
 
     def _numbers_until(self, row: int, day: date) -> pd.DataFrame:
         campaign_id, data = self.known.plans[row].campaign_id, self.days.data

@@ -89,9 +89,9 @@ class WorkspaceState:
     def counts(self, now: datetime) -> dict[str, int]:
         """Campaigns by status, each once: one with an open incident as its kind, or as `muted` or `expected`."""
         standing = self.standing(now)
-        held = {one.campaign_id: one.kind for one in standing.broken}
-        held |= {one.campaign_id: "muted" for one in standing.muted}
-        held |= {one.campaign_id: "expected" for one in standing.intended}
+        held = {number: one.kind for one in standing.broken for number in one.of_campaigns}
+        held |= {number: "muted" for one in standing.muted for number in one.of_campaigns}
+        held |= {number: "expected" for one in standing.intended for number in one.of_campaigns}
         found: dict[str, int] = {}
         # A deleted campaign has no newest verdict, and may have an open incident all the same.
         for status in (*(held.pop(one.campaign_id, one.status) for one in self.campaigns), *held.values()):

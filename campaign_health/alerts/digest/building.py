@@ -16,7 +16,6 @@ from campaign_health.alerts.digest.digest_data import (
 )
 from campaign_health.alerts.digest.lines import headline, nothing_checked, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
-from campaign_health.alerts.digest.together import told_together
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
 from campaign_health.state.incident import Incident
 from campaign_health.state.standing import Standing, standing_on
@@ -24,6 +23,7 @@ from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.dates import day_text
 from campaign_health.words.decided import intended_text, muted_text, taken_text
 from campaign_health.words.links import Act, act_link, campaign_link, data_link, overview_link
+from campaign_health.words.lists import joined
 from campaign_health.words.not_watched import CHECKED
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import cause_label
@@ -73,9 +73,7 @@ def build_digest(
         return _item(incident, name, situation.sends.get(incident.campaign_id, ()), today, dashboard_url)
 
     sections = [
-        _section(name, told_together([item(incident, name) for incident in chosen[name]]))
-        for name in SectionName
-        if chosen.get(name)
+        _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
     ]
     if unknown:
         room = ITEMS_PER_SECTION[SectionName.COULD_NOT_CHECK]
@@ -178,14 +176,15 @@ def _size(section: Section) -> int:
 
 
 def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dashboard_url: str | None) -> DigestItem:
-    money, workspace = None, incident.workspace
+    money = None
     if incident.risk_range and incident.revenue_at_risk:
         money = Money(*incident.risk_range, incident.risk_a_week if incident.is_open else None, incident.currency)
-    act = dashboard_url if incident.is_open else None
+    act = dashboard_url if incident.is_open and not incident.is_of_source else None
     return DigestItem(
         incident_id=incident.incident_id,
         campaign_id=incident.campaign_id,
         campaign=incident.campaign,
+        campaigns=incident.campaigns,
         status=incident.kind,
         seen=incident.summary,
         since=incident.opened_on,
@@ -204,10 +203,16 @@ def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dash
         ended=incident.end_text(today),
         never_otherwise=incident.never_otherwise,
         note=_note(incident, name, today),
-        link=campaign_link(dashboard_url, workspace, incident.campaign_id) if dashboard_url else None,
+        link=_link(dashboard_url, incident) if dashboard_url else None,
         acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,
         mute_link=_act(act, incident, "mute") if name is not SectionName.MUTED else None,
     )
+
+
+def _link(base: str, incident: Incident) -> str:
+    if incident.is_of_source:
+        return overview_link(base, incident.workspace)
+    return campaign_link(base, incident.workspace, incident.campaign_id)
 
 
 def _act(base: str | None, incident: Incident, act: Act) -> str | None:
@@ -215,6 +220,11 @@ def _act(base: str | None, incident: Incident, act: Act) -> str | None:
 
 
 def _note(incident: Incident, name: SectionName, today: date) -> str:
+    who = f"They are {joined(incident.campaigns)}." if incident.is_of_source else ""
+    return f"{who} {_standing_note(incident, name, today)}".strip()
+
+
+def _standing_note(incident: Incident, name: SectionName, today: date) -> str:
     if name is SectionName.MUTED:
         if incident.expected_by:
             return f"{intended_text(incident.expected_by, incident.expected_reason, None, today)}."

@@ -19,6 +19,7 @@ from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text, since_day
 from campaign_health.words.decided import intended_text, muted_text, taken_text
+from campaign_health.words.lists import joined
 from campaign_health.words.not_watched import NOT_WATCHED
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import STATUS_WORDS, cause_label, status_label
@@ -92,6 +93,8 @@ def _block(item: Incident, several: bool) -> Table:
 
 def _lines(item: Incident) -> Iterable[tuple[str, str]]:
     yield "Seen", item.summary
+    if item.is_of_source:
+        yield "Who", joined(item.campaigns)
     label = cause_label(item.cause)
     yield "Why", f"{label}. {item.why}" if item.why else f"{label}."
     if cost := _cost(item):

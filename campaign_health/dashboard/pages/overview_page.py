@@ -40,7 +40,7 @@ def _cards(page: Page, found: Sequence[Incident], key: str = "open") -> None:
     shown = found if everything else found[:CARDS_AT_FIRST]
     with st.container(key=f"cards-{key}"):
         for incident in shown:
-            with st.container(border=True, key=f"incident-{key}-{incident.campaign_id}"):
+            with st.container(border=True, key=f"incident-{key}-{incident.incident_id}"):
                 st.html(card_html(incident, page.today))
                 _links(page, incident, key)
     if len(shown) < len(found):
@@ -80,9 +80,10 @@ def _open(page: Page, campaign_id: int, name: str) -> None:
 
 def _links(page: Page, incident: Incident, key: str) -> None:
     with st.container(
-        horizontal=True, gap="xsmall", vertical_alignment="center", key=f"acts-{key}-{incident.campaign_id}"
+        horizontal=True, gap="xsmall", vertical_alignment="center", key=f"acts-{key}-{incident.incident_id}"
     ):
-        _open(page, incident.campaign_id, incident.campaign)
+        if not incident.is_of_source:
+            _open(page, incident.campaign_id, incident.campaign)
         offer_acts(page, incident, key)
 
 

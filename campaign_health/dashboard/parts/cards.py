@@ -16,6 +16,7 @@ from campaign_health.state.stretch_words import ADVICE, seen_line, since_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.words.dates import day_text, days_since, since_day
 from campaign_health.words.decided import taken_text
+from campaign_health.words.lists import joined
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from campaign_health.words.status_words import cause_label
 
@@ -29,6 +30,7 @@ def card_html(incident: Incident, today: date) -> str:
     """The inside of an incident's card on the overview as HTML, brief; everything from outside is escaped."""
     why = f"<strong>{escape(cause_label(incident.cause))}.</strong> {with_code(first_sentence(incident.why))}"
     rows = [
+        *_whose(incident),
         ("Since", escape(since_text(incident, today))),
         ("Why", _brief(why)),
         ("Cost", _cost(brief_cost(incident))),
@@ -42,6 +44,7 @@ def card_html(incident: Incident, today: date) -> str:
 def incident_html(incident: Incident, today: date) -> str:
     """The open incident on its campaign's own page: every sentence whole, without the campaign's name."""
     rows = [
+        *_whose(incident),
         ("Since", escape(since_text(incident, today))),
         (
             "Probable cause",
@@ -56,6 +59,11 @@ def incident_html(incident: Incident, today: date) -> str:
         f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem;overflow-wrap:anywhere">'
         f"{with_code(incident.summary)}</h2>{_list(rows)}</div>"
     )
+
+
+def _whose(incident: Incident) -> list[tuple[str, str]]:
+    """The campaigns that one trouble broke together; nothing for the incident of one campaign."""
+    return [("Campaigns", _brief(safe(joined(incident.campaigns))))] if incident.is_of_source else []
 
 
 def look_html(stretch: Stretch, today: date) -> str:

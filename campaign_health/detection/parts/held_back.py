@@ -32,6 +32,7 @@ LEAST_MORE = 5.0  # more held back than usual: fewer are a handful
 CORRELATION = 0.01  # of two messages of a day, where the days before do not show more: batches share their fate
 TRUST = 10.0  # days that the scatter is believed to be no more than that, to begin with
 BACK = 3.0  # nats with which the newest days show that the share is back
+BACK_BETWEEN = 10.0  # nats with which days in between show that it was: what came before them is another rise
 STANDING_DAYS = 7  # newest days with messages that show what stands
 STANDING_LEAST = 10.0  # messages on them
 STANDING_NATS = 5.0  # by which they must be likelier at their own share than at the line
@@ -176,24 +177,45 @@ def _risen(
     enough = (n0 >= LEAST_BEFORE) & (known >= LEAST_DAYS_BEFORE) & (p1 - p0 >= loss.rise)
     enough &= x1 - p0 * n1 >= LEAST_MORE
     nats = np.where(enough & (nats >= threshold), nats, 0.0)
-    best = np.argmax(nats, axis=1)
-    chosen = np.arange(len(rows)), best
-    back = _back(sums, rows, columns, *(item[chosen] for item in (first, p0, p1, scatter)))
+    nats = _without_earlier_rises(sums, rows, columns, first, p0, p1, scatter, nats)
+    chosen = np.arange(len(rows)), np.argmax(nats, axis=1)
+    back = _back(sums, rows, columns, *(item[chosen] for item in (first, p0, p1, scatter))) >= BACK
     lasting = (lasted[chosen] >= loss.days) | (p1[chosen] >= loss.sudden)
     return (nats[chosen] > 0) & lasting & ~back, first[chosen], p0[chosen]
+
+
+def _without_earlier_rises(
+    sums: tuple[Numbers, ...], rows: Places, columns: Places, first: Places, usual: Numbers, now: Numbers,
+    scatter: Numbers, nats: Numbers,
+) -> Numbers:  # fmt: skip
+    """The evidence by lag, none for those that reach back over days on which the share was what it used to be."""
+    nats = nats.copy()
+    looked = np.flatnonzero(nats.max(axis=1, initial=0.0) > 0)
+    while looked.size:
+        chosen = looked, np.argmax(nats[looked], axis=1)
+        cut = np.zeros(looked.size, dtype=np.intp)
+        for days in range(1, LONGEST_DAYS):
+            end = columns[looked] - days
+            between = _back(
+                sums, rows[looked], np.maximum(end, 0), *(item[chosen] for item in (first, usual, now, scatter))
+            )
+            cut = np.where((cut == 0) & (end > first[chosen]) & (between >= BACK_BETWEEN), end + 1, cut)
+        nats[looked] = np.where(first[looked] < cut[:, None], 0.0, nats[looked])
+        looked = looked[(cut > 0) & (nats[looked].max(axis=1) > 0)]
+    return nats
 
 
 def _back(
     sums: tuple[Numbers, ...], rows: Places, columns: Places, since: Places, usual: Numbers, now: Numbers,
     scatter: Numbers,
-) -> Flags:  # fmt: skip
-    """Whether the newest days, some number of them, have the share of before rather than the risen one."""
+) -> Numbers:  # fmt: skip
+    """Nats by which the newest days, the best number of them, have the share of before rather than the risen one."""
     end = columns[:, None] + 1
     first = np.maximum(end - np.arange(1, STANDING_DAYS + 1), 0)
     x, n = (item[rows[:, None], end] - item[rows[:, None], first] for item in sums[:2])
     usual, now = (np.clip(share, 1e-4, 1 - 1e-4)[:, None] for share in (usual, now))
     nats = x * np.log(usual / now) + (n - x) * np.log((1 - usual) / (1 - now))
-    return np.asarray(((first > since[:, None]) & (nats / scatter[:, None] >= BACK)).any(axis=1))
+    return np.asarray(np.where(first > since[:, None], nats / scatter[:, None], 0.0).max(axis=1))
 
 
 def _scatter(held: Numbers, of: Numbers, days: Numbers, squares: Numbers, a_day: Numbers) -> Numbers:
