@@ -28,6 +28,7 @@ HISTORY_DAYS = 35  # days before a rise that show how it was
 LONGEST_DAYS = 28  # days after which a share that has risen is the new normal
 LEAST_BEFORE = 20.0  # messages (journeys) before a rise, on at least
 LEAST_DAYS_BEFORE = 5  # days with any
+WEEK = 7  # days before a rise that it is held against, where it must come at once
 LEAST_MORE = 5.0  # more held back than usual: fewer are a handful
 CORRELATION = 0.01  # of two messages of a day, where the days before do not show more: batches share their fate
 TRUST = 10.0  # days that the scatter is believed to be no more than that, to begin with
@@ -43,7 +44,7 @@ LAGS = np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24, LONGEST_DAYS]) 
 AT_ONCE = 20_000  # campaign-days judged together, for memory
 
 
-NEVER = 2.0  # no share is so large: who passes a filter hangs on the weekday, which its own link knows
+NEVER = 2.0  # no share is so large: it must have lasted
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Loss:
 
     `rise`: points (0 to 1) by which the share must have risen. `days`: days it must have lasted, unless as much as
     `sudden` is held back. `stands`: the share of all that is broken whatever was before; None: it may be so by intent.
+    `days_before`: days with any that must be known before a rise. `at_once`: it must also have risen by as much against
+    the week before: shares that drift with the audience are no break.
     """
 
     part: str
@@ -61,6 +64,8 @@ class Loss:
     days: int
     sudden: float
     stands: float | None
+    days_before: int = LEAST_DAYS_BEFORE
+    at_once: bool = False
 
 
 LOSSES = (
@@ -69,7 +74,7 @@ LOSSES = (
     Loss("undeliverable", "made", "sent", 0.10, 3, 0.9, 0.9),
     Loss("suppressed", "made", "sent", 0.10, 3, 0.9, 0.9),
     Loss("bounced", "sent", "delivered", 0.10, 3, 0.9, 0.5),
-    Loss("never_activated", "started", "activated", NEVER, 3, NEVER, 0.98),
+    Loss("never_activated", "started", "activated", 0.15, 3, NEVER, 0.98, days_before=21, at_once=True),
 )
 
 
@@ -174,8 +179,12 @@ def _risen(
     # What is known of the scatter is itself learned, from few days at first: Student's t rather than the normal.
     freedom = known - 1.0 + TRUST
     nats = 0.5 * freedom * np.log1p(2.0 * _two_shares(x0, n0, x1, n1) / scatter / freedom)
-    enough = (n0 >= LEAST_BEFORE) & (known >= LEAST_DAYS_BEFORE) & (p1 - p0 >= loss.rise)
+    enough = (n0 >= LEAST_BEFORE) & (known >= loss.days_before) & (p1 - p0 >= loss.rise)
     enough &= x1 - p0 * n1 >= LEAST_MORE
+    if loss.at_once:
+        week = np.maximum(first - WEEK, 0)
+        held, of = (item[row, first] - item[row, week] for item in sums[:2])
+        enough &= p1 - held / np.maximum(of, 1.0) >= loss.rise
     nats = np.where(enough & (nats >= threshold), nats, 0.0)
     nats = _without_earlier_rises(sums, rows, columns, first, p0, p1, scatter, nats)
     chosen = np.arange(len(rows)), np.argmax(nats, axis=1)
