@@ -86,6 +86,11 @@ class Incident:
         """Whether it still goes on."""
         return self.status == "open"
 
+    @property
+    def never_otherwise(self) -> bool:
+        """Whether it was so on every day that is known, so that nobody knows when it began."""
+        return bool(self.headline_cause.get("never_otherwise"))
+
     def end_text(self, today: date) -> str:
         """How and when it ended: `recovered on Fri 7 Aug`, `closed: the campaign was stopped …`; empty while open."""
         if self.recovered_on is None or self.is_open:

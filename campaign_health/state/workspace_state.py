@@ -15,6 +15,7 @@ from campaign_health.process.clock import local_day
 from campaign_health.state.freshness import staleness
 from campaign_health.state.handling import meant_as
 from campaign_health.state.incident import Incident, open_incidents
+from campaign_health.state.some_lost import SomeLost, read_some_lost
 from campaign_health.state.source_health import SourceState, read_sources
 from campaign_health.state.standing import Standing, standing_on
 from campaign_health.state.stretches import WORTH_A_LOOK, Stretch, read_stretches
@@ -57,6 +58,7 @@ class WorkspaceState:
     unjudged: int = 0
     sources: tuple[SourceState, ...] = ()
     stretches: tuple[Stretch, ...] = ()
+    some_lost: tuple[SomeLost, ...] = ()
     stood_still: bool = False
 
     @property
@@ -115,6 +117,7 @@ def read_workspace(connection: Connection, name: str) -> WorkspaceState:
         unjudged=unjudged_campaigns(connection, name),
         sources=read_sources(connection, name),
         stretches=read_stretches(connection, name),
+        some_lost=read_some_lost(connection, name),
         stood_still=judged_day is not None and _stood_still(connection, name, judged_day),
     )
 

@@ -15,7 +15,7 @@ from campaign_health.alerts.digest.digest_data import (
     Section,
     SectionName,
 )
-from campaign_health.alerts.digest.lines import headline, rest_line
+from campaign_health.alerts.digest.lines import headline, nothing_checked, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
 from campaign_health.state.handling import said_of
@@ -25,6 +25,7 @@ from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.dates import day_text
 from campaign_health.words.links import Act, act_link, campaign_link, data_link, overview_link
 from campaign_health.words.lists import joined
+from campaign_health.words.not_watched import CHECKED
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import cause_label
 
@@ -94,6 +95,7 @@ def build_digest(
             today,
             standing=standing_on(incidents, today),
             unchecked_campaigns=sum(len(one.campaigns) for one in unknown),
+            found_broken=sum(one.never_otherwise for one in chosen.get(SectionName.NEW, ())),
         ),
         rest=rest_line(situation.counts, situation.judged_day),
         sections=tuple(sections),
@@ -106,8 +108,11 @@ def build_digest(
 
 
 def is_news(change: Change, today: date) -> bool:
-    """Whether a change is worth a message of its own: young enough, and about breaking or recovering."""
-    recent = change.news and change.day >= today - timedelta(days=NEWS_DAYS)
+    """Whether a change is worth a message of its own: young enough, and about breaking or recovering.
+
+    What nobody could have known before is as young as the day on which it was found, such as on a first morning.
+    """
+    recent = change.news and max(change.day, change.recorded_on or change.day) >= today - timedelta(days=NEWS_DAYS)
     return recent and change.kind in OPENING | CLOSING | {"cause_changed"}
 
 
@@ -119,16 +124,19 @@ def _headline(
     *,
     standing: Standing,
     unchecked_campaigns: int,
+    found_broken: int,
 ) -> str:
     """The first line. Where there is nothing else to say, what is old is no all clear."""
-    text = headline(sizes, kind, standing, unchecked_campaigns=unchecked_campaigns)
+    text = headline(sizes, kind, standing, unchecked_campaigns=unchecked_campaigns, found_broken=found_broken)
     judged_day = situation.judged_day
     if text != headline({}, kind, Standing()):
         return text
     if judged_day is None:
         return "Nothing is known yet"
     if (today - judged_day).days <= JUDGED_WITHIN_DAYS:
-        return situation.stale[0].rstrip(".") if situation.stale else text
+        if situation.stale:
+            return situation.stale[0].rstrip(".")
+        return text if any(situation.counts.get(status) for status in CHECKED) else nothing_checked(situation.counts)
     passed = plural((today - judged_day).days, "day")
     return f"Nothing is known of the last days: the newest judged day is {day_text(judged_day, today)}, {passed} ago"
 
@@ -198,6 +206,7 @@ def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dash
         sends=sends,
         recovered_on=incident.recovered_on,
         ended=incident.end_text(today),
+        never_otherwise=incident.never_otherwise,
         note=_note(incident, today),
         link=_link(dashboard_url, incident) if dashboard_url else None,
         acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,

@@ -10,6 +10,7 @@ from typing import Any
 from campaign_health.state.incident import Incident
 from campaign_health.state.overview import Overview
 from campaign_health.words.currency import currency_if_said
+from campaign_health.words.not_watched import NOT_WATCHED
 
 _INCIDENT = (
     "workspace", "incident_id", "campaign_id", "campaign", "kind", "stage", "opened_on", "days", "summary", "cause",
@@ -34,6 +35,8 @@ def status_as_json(overview: Overview) -> dict[str, Any]:
         "expected": _incidents(overview.standing.intended),
         "campaigns": [_values(one, vars(one)) for one in overview.campaigns],
         "sources": [_values(one, _SOURCE) for one in overview.sources],
+        "some_lost": [_values(one, (*vars(one), "sentence")) for one in overview.some_lost],
+        "not_watched": NOT_WATCHED,
         "unchecked": [asdict(one) for one in overview.unchecked],
     }
 

@@ -20,6 +20,7 @@ from campaign_health.words.numbers import share_text
 DAYS_APART = 4  # a hand-over that began at most this many days before the break can be its cause
 DAYS_APART_GRADUAL = 35
 DAYS_LATER = 3
+FEW_JOURNEYS = 0.1  # of the usual ones: a trigger that starts more than so many is one that matches
 DAY_NOISE = 0.2  # of a day's count around what was expected, beside chance
 BACK_SHARE, FEWEST_BACK = 0.3, 3.0  # of its events a day, and events: an old name that is sent again
 NEAR_ALL = 0.1  # share of the volume that a new name may have more or less and still be said to the percent
@@ -200,7 +201,17 @@ def _unknown(case: BrokenCampaign, chain: Chain) -> Cause | None:
         return None
     near = nearest_names(case.event, case.known_events)
     nearest = [name for name, _ in near]
-    sentence = f"The trigger listens to `{case.event}`, an event that Mixpanel has never seen."
+    started = chain.series("started")
+    if case.stage not in ("event", "started", None) or (
+        started is not None and started.since > FEW_JOURNEYS * started.before
+    ):
+        # Journeys start, so the trigger matches: an event that only Customer.io gets is not one that is missing.
+        return None
+    first_day = day_text(case.first_day_known or case.since, case.as_of)
+    sentence = (
+        f"The trigger listens to `{case.event}`, an event that has not come to Mixpanel once since {first_day}, the"
+        " first day known."
+    )
     if nearest and near[0][1] >= 0.999 and nearest[0].casefold().strip() == case.event.casefold().strip():
         sentence += f" `{nearest[0]}` differs only in capital letters or spaces, and names must match exactly."
     elif nearest:

@@ -59,8 +59,7 @@ def judge_chain(data: ChainInput, found: LinkVerdicts) -> ChainVerdicts:
     campaign demonstrably still runs.
     """
     known_journeys = np.isfinite(data.started)
-    candidates = _candidates(data, found, known_journeys)
-    shape = data.sent.shape
+    candidates, shape = _candidates(data, found, known_journeys), data.sent.shape
     severity, stage = np.zeros(shape, dtype=np.int8), np.full(shape, -1, dtype=np.int8)
     status, began = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.int32)
     base = _end_to_end(data, found)
@@ -89,6 +88,7 @@ def judge_chain(data: ChainInput, found: LinkVerdicts) -> ChainVerdicts:
         judged | broken,
         _relearned(data, found),
         _accepted(data),
+        broken & (stage == 0) & (status == SILENT),
         began,
         np.where(judged | broken, probability, np.nan),
         totals[0],

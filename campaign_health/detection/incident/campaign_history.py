@@ -25,10 +25,8 @@ LOOK_BACK_DAYS = 56
 RATIO_DAYS = 28
 """Days before a break from which its normal sends per event are taken."""
 
-
 BACK_DAYS, OLD_LEVEL_SHARE = 3, 0.8
 """Newest days over which so much of the former sends per event must be there, where a lower level counts as normal."""
-
 
 SPLIT_MARGIN = 3.0
 """Residual variances by which a split of days into broken and normal ones may do worse than the best one."""
@@ -49,6 +47,7 @@ class CampaignHistory:
     judged: Flags
     relearned: Flags
     accepted: Flags
+    standing: Flags
     not_running: Flags
     began: NDArray[np.int32]
     probability: Numbers
@@ -83,6 +82,7 @@ class CampaignHistory:
             judged=verdicts.judged[row],
             relearned=verdicts.relearned[row],
             accepted=verdicts.accepted[row],
+            standing=verdicts.standing[row],
             not_running=data.not_running[row],
             began=verdicts.began[row],
             probability=verdicts.probability[row],
@@ -241,21 +241,23 @@ class CampaignHistory:
     def falls_short(self, column: int) -> bool:
         """Whether the day's own count lies below what was expected of it, as far as both are known."""
         actual, expected = self._told_by(column, self.stage(column))
-        return not actual[column] >= expected.low[column]
+        return bool(self.standing[column]) or not actual[column] >= expected.low[column]
 
     def rarest(self, column: int, before: float | None) -> float | None:
         """The day's probability, or that of the days `before` where it is less; None where neither is known."""
-        known = [one for one in (float(self.probability[column]), before) if one is not None and not math.isnan(one)]
-        return min(known, default=None)
+        today = float(self.probability[column])
+        return before if math.isnan(today) else min(today, 1.0 if before is None else before)
 
     def opening_sentence(self, opened: int, column: int, probability: float | None) -> str:
         """What shows the break that began in `opened`: the newest day that falls short, else all its days together."""
+        if self.standing[column]:
+            return self.sentence(column, probability)
         days = [day for day in range(max(opened, self.oldest_column(column)), column + 1) if self.judged[day]]
         actual, expected = self._told_by(column, self.stage(column))
         short = [day for day in days if not actual[day] >= expected.low[day]]
-        if short or len(days) < 2:
-            return self.sentence(column, probability, slice(short[-1], short[-1] + 1) if short else None)
-        return self.sentence(column, probability, slice(days[0], column + 1))
+        newest = slice(short[-1], short[-1] + 1) if short else None
+        over = newest if short or len(days) < 2 else slice(days[0], column + 1)
+        return self.sentence(column, probability, over)
 
     def sentence(self, column: int, probability: float | None, over: slice | None = None) -> str:
         """What the day says of the campaign, with its numbers: of a lost event, of deliveries where they fail, else of

@@ -101,7 +101,7 @@ def _opened(history: CampaignHistory, column: int, last: Incident | None) -> Inc
         detected_on=history.day(column),
         kind=history.kind(column),
         stage=history.stage(column),
-        last_good_day=history.last_good_day(opened, column),
+        last_good_day=None if history.standing[column] else history.last_good_day(opened, column),
         summary=history.opening_sentence(opened, column, rare),
         probability=rare,
         sends_per_source=history.sends_per_source(opened, column),
@@ -132,6 +132,9 @@ def _reopened(last: Incident, history: CampaignHistory, column: int) -> Incident
 def _missed(incident: Incident, history: CampaignHistory, opened: int, column: int, miss: DailyMiss) -> DailyMiss:
     """What was missed already, with the days from the one that was bad first to the one that showed it."""
     for bad in range(max(opened, history.oldest_column(column)), column + 1):
+        if history.standing[column] and not history.standing[bad]:
+            # What a link learned of days on which nothing ever got through is no expectation.
+            continue
         miss = history.add_miss(miss, bad, incident.stage, incident.sends_per_source)
     return miss
 
@@ -180,7 +183,7 @@ def cause_stands(cause: Mapping[str, Any]) -> bool:
 
 
 def _worsened(incident: Incident, history: CampaignHistory, column: int, found: Followed) -> Incident:
-    if incident.stage == "event" and history.event(column) is None:
+    if incident.stage == "event" and history.event(column) is None and not history.standing[column]:
         # Its trigger was taken away: what its later days look like without one says nothing of what broke.
         return incident
     rare = history.rarest(column, incident.probability)

@@ -37,6 +37,8 @@ BACK_BETWEEN = 10.0  # nats with which days in between show that it was: what ca
 STANDING_DAYS = 7  # newest days with messages that show what stands
 STANDING_LEAST = 10.0  # messages on them
 STANDING_NATS = 5.0  # by which they must be likelier at their own share than at the line
+NARROW = 0.95  # a line above it leaves room for a filter that few pass: then all days tell, and next to none may pass
+NONE_LEFT = 0.998  # of the journeys: next to none passed
 NEARLY = 0.8  # of the line: a day below that ends the run of days on which it stands
 LAGS = np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24, LONGEST_DAYS])  # days since a rise that are tried
 AT_ONCE = 20_000  # campaign-days judged together, for memory
@@ -82,6 +84,7 @@ class HeldBack:
 
     `holds[i, j]`: by the end of the day more is held back than may be; `broken`: the day itself shows it, too; `began`:
     days since the first bad day, where it holds; `due`: what should have gone on from that day to this one.
+    `standing`: it was so on all days that are known; `due_that_day`: then what should have gone on on the day itself.
     """
 
     loss: Loss
@@ -89,6 +92,8 @@ class HeldBack:
     broken: Flags
     began: NDArray[np.int32]
     due: Numbers
+    standing: Flags
+    due_that_day: Numbers
 
 
 def find_held_back(counts: Mapping[str, Numbers], begin: int, false_alarm_days: float) -> list[HeldBack]:
@@ -127,6 +132,7 @@ def _usable(part: Numbers, whole: Numbers) -> tuple[Numbers, Numbers]:
 def _judge(loss: Loss, part: Numbers, whole: Numbers, begin: int, threshold: float) -> HeldBack:
     holds, began = np.zeros(part.shape, dtype=bool), np.zeros(part.shape, dtype=np.int32)
     due = np.full(part.shape, np.nan)
+    standing = np.zeros(part.shape, dtype=bool)
     shares = np.where(whole > 0, part**2 / np.maximum(whole, 1.0), 0.0)
     sums = tuple(map(_running, (part, whole, (whole > 0).astype(float), shares)))
     rows, columns = np.nonzero(_worth_a_look(loss, sums[0], sums[1], begin))
@@ -135,15 +141,16 @@ def _judge(loss: Loss, part: Numbers, whole: Numbers, begin: int, threshold: flo
         risen, since, usual = _risen(loss, sums, *at, threshold)
         if loss.stands is not None:
             least_days = loss.days if loss.sudden == NEVER else 1
-            stands, first = _standing(loss.stands, least_days, part, whole, *at)
+            stands, first, always = _standing(loss.stands, least_days, part, whole, *at)
             since = np.where(stands & ~risen, first, since)
             usual = np.where(stands & ~risen, 0.0, usual)
+            standing[at] = stands & ~risen & (always | (sums[1][rows[some], first] == 0))
             risen |= stands
         holds[at] = risen
         began[at] = np.where(risen, columns[some] - since, 0)
         made = sums[1][rows[some], columns[some] + 1] - sums[1][rows[some], since]
         due[at] = np.where(risen, (1.0 - usual) * made, np.nan)
-    return HeldBack(loss, holds, holds & (part > 0), began, due)
+    return HeldBack(loss, holds, holds & (part > 0), began, due, standing, np.where(standing, whole, np.nan))
 
 
 def _worth_a_look(loss: Loss, parts: Numbers, wholes: Numbers, begin: int) -> Flags:
@@ -243,8 +250,10 @@ def _best(x: Numbers, n: Numbers) -> Numbers:
 
 def _standing(
     line: float, least_days: int, part: Numbers, whole: Numbers, rows: Places, columns: Places
-) -> tuple[Flags, Places]:
-    """Where the newest days with messages are all above the line, and the first column since which they are."""
+) -> tuple[Flags, Places, Flags]:
+    """Where the newest days with messages are all above the line, the first column since which they are, and whether
+    all are, as far as is looked back.
+    """
     first, held, of, used = columns.copy(), *np.zeros((3, len(rows)))
     going = np.ones(len(rows), dtype=bool)
     for lag in range(HISTORY_DAYS + LONGEST_DAYS):
@@ -253,15 +262,19 @@ def _standing(
         going &= (n <= 0) | (x > NEARLY * line * n)
         counted = going & (n > 0)
         first[counted] = columns[counted] - lag
-        newest = counted & (used < STANDING_DAYS)
+        newest = counted & ((used < STANDING_DAYS) | (line > NARROW))
         held, of, used = (total + np.where(newest, more, 0.0) for total, more in ((held, x), (of, n), (used, 1.0)))
         if not going.any():
             break
     share = held / np.maximum(of, 1.0)
     nats = _best(held, of) - held * np.log(line) - (of - held) * np.log(1.0 - line)
     # Where the line is near the whole, little can be likelier than it: then all must be held back.
-    sure = (share > line) & ((nats >= STANDING_NATS) | (share >= 1.0) & (of >= 3.0 * STANDING_LEAST))
-    return (of >= STANDING_LEAST) & (used >= least_days) & sure, first
+    sure = (share > line) & (nats >= STANDING_NATS)
+    if line > NARROW:
+        sure &= share >= NONE_LEFT
+    else:
+        sure |= (share >= 1.0) & (of >= 3.0 * STANDING_LEAST)
+    return (of >= STANDING_LEAST) & (used >= least_days) & sure, first, going
 
 
 def _running(numbers: Numbers) -> Numbers:
