@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from collectors.customerio.campaigns import instant
 from collectors.customerio.liquid.template_variables import variables_used
 from collectors.customerio.workspace_api import CustomerioClient
+from collectors.errors import NotFound
 from collectors.http.shape import Reader, storable
 from storage.records import MessageRecord
 
@@ -30,12 +31,19 @@ LIQUID_FIELDS = (
 UNKNOWN_TYPE = "unknown"
 
 
-def fetch_messages(client: CustomerioClient, campaign_id: int) -> list[MessageRecord]:
+def fetch_messages(client: CustomerioClient, campaign_id: int, known: Collection[int] = ()) -> list[MessageRecord]:
     """The messages of a campaign, each with the Liquid variables it uses and nothing of its text.
 
     Translations of a message count as one message that needs what any of them needs.
 
+    Args:
+        client: The workspace.
+        campaign_id: The campaign.
+        known: Ids of the messages that it had. One that the list leaves out is asked for by its id: only its own 404
+            says that it was deleted.
+
     Raises:
+        UnexpectedShape: the list leaves out a message that is there.
         CollectorError: by what went wrong.
     """
     path = f"/campaigns/{campaign_id}/actions"
@@ -45,9 +53,25 @@ def fetch_messages(client: CustomerioClient, campaign_id: int) -> list[MessageRe
         for i, entry in enumerate(page):
             field = f"actions[{i}]"
             message = parse_message(read.mapping(entry, field), read, field)
-            known = messages.get(message.message_id)
-            messages[message.message_id] = message if known is None else _together(known, message)
+            other = messages.get(message.message_id)
+            messages[message.message_id] = message if other is None else _together(other, message)
+    for message_id in known:
+        if message_id not in messages and _is_there(client, campaign_id, message_id):
+            read.fail("actions", f"leaves out the message {message_id}, which is there")
     return list(messages.values())
+
+
+def _is_there(client: CustomerioClient, campaign_id: int, message_id: int) -> bool:
+    path = f"/campaigns/{campaign_id}/actions/{message_id}"
+    read = client.reader(path)
+    try:
+        body = read.mapping(client.get_json(path), "body")
+    except NotFound:
+        return False
+    found = read.identifier(read.mapping(body.get("action"), "action").get("id"), "action.id")
+    if found != message_id:
+        read.fail("action.id", f"is {found}, not {message_id}")
+    return True
 
 
 def parse_message(entry: Mapping[str, Any], read: Reader, field: str = "action") -> MessageRecord:

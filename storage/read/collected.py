@@ -11,13 +11,13 @@ from storage.file.conversion import read_instant, stored_instant
 from storage.records import CountSource, Source
 
 # Days collected before the zone changed are days of other hours: they count as missing.
-_ZONE_SINCE = """coalesce((
+ZONE_SINCE = """coalesce((
     SELECT CASE WHEN previous_time_zone IS NOT NULL THEN time_zone_since END FROM workspace WHERE workspace = $workspace
 ), TIMESTAMP '1970-01-01')"""
 
 _SOURCE_DAYS = f"""
     SELECT day, state FROM source_day
-    WHERE workspace = $workspace AND source = $source AND collected_at >= {_ZONE_SINCE}
+    WHERE workspace = $workspace AND source = $source AND collected_at >= {ZONE_SINCE}
 """  # noqa: S608
 
 _FIRST_STORED = "SELECT min(day) FROM source_day WHERE workspace = ? AND source = ?"
@@ -31,7 +31,7 @@ _MISSING_OF_EVENTS = f"""
     SELECT e.event, min(d.day) AS missing_since, max(n.collected_at) AS newest
     FROM event e
     LEFT JOIN event_day d ON d.workspace = e.workspace AND d.event = e.event
-        AND (d.state <> 'observed' OR d.collected_at < {_ZONE_SINCE})
+        AND (d.state <> 'observed' OR d.collected_at < {ZONE_SINCE})
         AND d.day BETWEEN $first_day AND $last_day
     LEFT JOIN (
         SELECT event, max(collected_at) AS collected_at FROM event_day
@@ -63,13 +63,6 @@ _COUNTED = """
     SELECT coalesce(sum(events), 0)::BIGINT FROM event_day
     WHERE workspace = $workspace AND state <> 'not_collected'
         AND day IN (SELECT unnest($days::DATE[])) AND ($events IS NULL OR event IN (SELECT unnest($events::VARCHAR[])))
-"""
-
-_SOLID = """
-    SELECT event FROM event_day
-    WHERE workspace = $workspace AND state = 'observed' AND day BETWEEN $first_day AND $last_day
-        AND event IN (SELECT unnest($events::VARCHAR[]))
-    GROUP BY event HAVING sum(events) >= $least ORDER BY event
 """
 
 _VERSIONS = """
@@ -132,12 +125,20 @@ def events_and_gaps(
     return {event: (missing_since, read_instant(newest)) for event, missing_since, newest in rows}
 
 
+def series_begins(connection: Connection, workspace: str) -> dict[str, date]:
+    """The first day of which anything is stored of each event that has any."""
+    return dict(
+        connection.execute("SELECT event, min(day) FROM event_day WHERE workspace = ? GROUP BY event", [workspace])
+        .fetchall()
+    )  # fmt: skip
+
+
 def campaign_gaps(
     connection: Connection, workspace: str, source: Source, first_day: date, last_day: date
 ) -> dict[int, date]:
     """The first day of the span that a campaign has no settled number for; campaigns that lack none are left out."""
     table, settled = _SETTLED[source]
-    statement = _MISSING_OF_CAMPAIGNS.format(table=table, settled=settled, zone_since=_ZONE_SINCE)
+    statement = _MISSING_OF_CAMPAIGNS.format(table=table, settled=settled, zone_since=ZONE_SINCE)
     values = {"workspace": workspace, "first_day": first_day, "last_day": last_day}
     return dict(connection.execute(statement, values).fetchall())
 
@@ -179,6 +180,15 @@ def message_updates(connection: Connection, workspace: str) -> dict[int, datetim
     return {campaign_id: read_instant(updated) for campaign_id, updated in rows}
 
 
+def messages_of_campaigns(connection: Connection, workspace: str) -> dict[int, list[int]]:
+    """Ids of the messages of each campaign that has any, as last read."""
+    rows = connection.execute(
+        "SELECT campaign_id, list(message_id ORDER BY message_id) FROM campaign_message WHERE workspace = ? GROUP BY 1",
+        [workspace],
+    ).fetchall()
+    return dict(rows)
+
+
 def newly_seen_events(connection: Connection, workspace: str, since: date) -> list[str]:
     """Events first counted on that day or later though collecting began before it; most frequent first."""
     rows = connection.execute(
@@ -202,16 +212,6 @@ def events_counted(
     values = {"workspace": workspace, "days": sorted(days), "events": None if events is None else sorted(events)}
     row = connection.execute(_COUNTED, values).fetchone()
     return int(row[0]) if row else 0
-
-
-def solid_events(
-    connection: Connection, workspace: str, first_day: date, last_day: date, events: Collection[str], least: int
-) -> list[str]:
-    """Those of the events of which at least so many are stored as observed from the first to the last day."""
-    values = {
-        "workspace": workspace, "first_day": first_day, "last_day": last_day, "events": sorted(events), "least": least
-    }  # fmt: skip
-    return [event for (event,) in connection.execute(_SOLID, values).fetchall()]
 
 
 def workspace_zone(connection: Connection, workspace: str) -> WorkspaceZone | None:

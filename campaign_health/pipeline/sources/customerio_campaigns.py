@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.sources.really_gone import really_gone
 from collectors.customerio import Fetched, fetch_campaign, fetch_campaigns, fetch_each, fetch_messages, with_messages
 from collectors.errors import CollectorError
-from storage.read.collected import existing_campaigns, message_updates
+from storage.read.collected import existing_campaigns, message_updates, messages_of_campaigns
 from storage.records import CampaignGone, CampaignRecord, CampaignRefused
 from storage.save import mark_campaign_gone, save_campaigns
 
@@ -32,25 +34,39 @@ def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
         tally.shortfalls.append(f"Campaign {refused.campaign_id}: {refused.reason}")
     with run.reading() as connection:
         known, read_before = existing_campaigns(connection, run.name), message_updates(connection, run.name)
+        messages = messages_of_campaigns(connection, run.name)
     named = {*(one.campaign_id for one in listing.campaigns), *(one.campaign_id for one in listing.refused)}
     _refuse_another_workspace(known, named)
     run.campaigns_listed = True
     run.listed = {campaign.campaign_id: campaign for campaign in listing.campaigns}
     gone: list[int] = []
+    absent: list[int] = []
+    unread: set[int] = set()
     try:
         gone += _ask_for_unlisted(run, tally, [one for one in known if one not in named])
         changed = campaigns_to_read(run.listed.values(), read_before, run.today.toordinal())
+        unread.update(changed)
         for part in fetch_each(
-            changed, lambda i: fetch_messages(client, i), progress=run.progress.advance, what="campaigns' messages"
+            changed,
+            lambda i: fetch_messages(client, i, messages.get(i, ())),
+            progress=run.progress.advance,
+            what="campaigns' messages",
         ):
             if isinstance(part, Fetched):
                 run.listed[part.campaign_id] = with_messages(run.listed[part.campaign_id], part.value)
                 run.messages_read.add(part.campaign_id)
+                unread.discard(part.campaign_id)
             elif isinstance(part, CampaignGone):
-                gone.append(part.campaign_id)
+                absent.append(part.campaign_id)
             elif isinstance(part, CampaignRefused):
                 tally.shortfalls.append(f"Messages of campaign {part.campaign_id}: {part.reason}")
+        deleted, unlikely = really_gone(run, absent)
+        gone += deleted
+        tally.shortfalls += unlikely
     finally:
+        for one in unread & run.listed.keys() & read_before.keys():
+            # As changed as it was when its messages were read: so the next run asks for them again.
+            run.listed[one] = replace(run.listed[one], updated=read_before[one])
         _save(run, tally, gone)
 
 

@@ -1,0 +1,130 @@
+"""Which stored numbers an answer takes back: counts of a past day grow or stay, they do not become none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, Protocol
+
+from storage.connection import Connection
+from storage.read.collected import ZONE_SINCE
+
+SOLID = 8
+"""So many counted before do not become none; fewer of them missing could not make an alarm."""
+
+Table = Literal["campaign_day", "journey_day", "message_day"]
+_KEYS: Mapping[Table, tuple[str, ...]] = {
+    "campaign_day": ("campaign_id",),
+    "journey_day": ("campaign_id",),
+    "message_day": ("campaign_id", "message_id"),
+}
+# What is made, sent and opened, started and let through is never taken back; what failed or waits may go on later.
+_LASTING: Mapping[Table, tuple[str, ...]] = {
+    "campaign_day": ("sent", "delivered", "created", "opened", "clicked"),
+    "journey_day": ("started", "activated", "messaged", "finished"),
+    "message_day": ("sent", "delivered", "created"),
+}
+
+_EVENTS = f"""
+    SELECT d.event, d.day, d.events FROM event_day d
+    WHERE d.workspace = $workspace AND d.day BETWEEN $first_day AND $last_day AND d.events > 0
+        AND d.event IN (SELECT unnest($events::VARCHAR[])) AND d.collected_at >= {ZONE_SINCE}
+    ORDER BY d.event, d.day
+"""  # noqa: S608
+
+
+class Numbers(Protocol):
+    """Daily series of one campaign or message."""
+
+    @property
+    def campaign_id(self) -> int:
+        """The campaign."""
+
+    @property
+    def days(self) -> Sequence[date]:
+        """The days answered for."""
+
+    @property
+    def series(self) -> Mapping[str, Sequence[int | None]]:
+        """Numbers of those days by name."""
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What is odd about some answers, in a sentence each, by campaign (its id) or message (campaign and message id).
+
+    `refused` cannot be true: an answer that has lost numbers of past days says nothing of the newest one either.
+    `lacking` lacks a series that was there before, and is good for the others.
+    """
+
+    refused: Mapping[tuple[int, ...], str]
+    lacking: Mapping[tuple[int, ...], str]
+
+
+def doubts_about(connection: Connection, workspace: str, table: Table, records: Sequence[Numbers]) -> Doubts:
+    """What stored numbers of the same days say against these answers."""
+    refused: dict[tuple[int, ...], str] = {}
+    lacking: dict[tuple[int, ...], str] = {}
+    stored = _stored(connection, workspace, table, records) if records else {}
+    for record in records:
+        key = tuple(int(getattr(record, part)) for part in _KEYS[table])
+        for name in _LASTING[table]:
+            before = stored.get(key, {}).get(name, {})
+            numbers = record.series.get(name, [None] * len(record.days))
+            lost = [before[day] for day, now in zip(record.days, numbers, strict=True) if now == 0 and day in before]
+            if sum(lost) >= SOLID:
+                refused[key] = _taken_back(name, len(lost), sum(lost))
+                break
+            if any(now is None and day in before for day, now in zip(record.days, numbers, strict=True)):
+                lacking[key] = f"{name!r} was left out, though it was there before. The numbers stored are kept."
+    return Doubts(refused, {key: said for key, said in lacking.items() if key not in refused})
+
+
+def _taken_back(name: str, days: int, counted: int) -> str:
+    of_days = "a day" if days == 1 else f"{days} days"
+    return (
+        f"{name!r} came back as 0 for {of_days} on which {counted:,} were counted before. "
+        "That is not believed, and the numbers stored are kept."
+    )
+
+
+def _stored(
+    connection: Connection, workspace: str, table: Table, records: Sequence[Numbers]
+) -> dict[tuple[int, ...], dict[str, dict[date, int]]]:
+    """What is stored above 0, by campaign or message, series and day."""
+    keys, names = _KEYS[table], _LASTING[table]
+    days = [day for one in records for day in (*one.days[:1], *one.days[-1:])]
+    values = {
+        "workspace": workspace,
+        "first_day": min(days, default=date.max),
+        "last_day": max(days, default=date.min),
+        "campaigns": sorted({one.campaign_id for one in records}),
+    }
+    # The names are constants.
+    rows = connection.execute(
+        f"""
+        SELECT {", ".join(keys)}, day, {", ".join(names)} FROM {table}
+        WHERE workspace = $workspace AND day BETWEEN $first_day AND $last_day AND collected_at >= {ZONE_SINCE}
+            AND campaign_id IN (SELECT unnest($campaigns::BIGINT[]))
+        """,  # noqa: S608
+        values,
+    ).fetchall()
+    found: dict[tuple[int, ...], dict[str, dict[date, int]]] = {}
+    for row in rows:
+        of_key = found.setdefault(tuple(int(part) for part in row[: len(keys)]), {})
+        for name, number in zip(names, row[len(keys) + 1 :], strict=True):
+            if number:
+                of_key.setdefault(name, {})[row[len(keys)]] = number
+    return found
+
+
+def stored_events(
+    connection: Connection, workspace: str, first_day: date, last_day: date, events: Collection[str]
+) -> dict[str, dict[date, int]]:
+    """What is stored of these events from the first to the last day, days without any left out."""
+    values = {"workspace": workspace, "first_day": first_day, "last_day": last_day, "events": sorted(events)}
+    found: dict[str, dict[date, int]] = {}
+    for event, day, count in connection.execute(_EVENTS, values).fetchall():
+        found.setdefault(event, {})[day] = count
+    return found
