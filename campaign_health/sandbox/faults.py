@@ -10,7 +10,7 @@ from campaign_health.sandbox.customerio import service as customerio_service
 from campaign_health.sandbox.errors import UnknownFault
 from campaign_health.sandbox.http.exchange import Answer, Call
 from campaign_health.sandbox.http.request_log import RecordedRequest
-from campaign_health.sandbox.http.spoiled_bodies import SPOILERS
+from campaign_health.sandbox.http.spoiled_bodies import SPOILERS, half_export
 from campaign_health.sandbox.mixpanel import access as mixpanel_access
 
 STATUSES = {
@@ -135,6 +135,8 @@ class Fault:
             lines = body.split(b"\n")
             kept = lines[: len(lines) // 2]
             return replace(answer, stream=iter([b"\n".join([*kept, b"export terminated early\n"])]), body=b"")
+        if answer.content_type != "application/json" and self.kind == "half_list":
+            return replace(answer, stream=iter([half_export(body)]), body=b"")
         if answer.content_type != "application/json":
             return replace(answer, stream=iter([body[:-1] + b'"}\n' if body else b"?\n"]), body=b"")
         spoiled = SPOILERS[self.kind](json.loads(body))
