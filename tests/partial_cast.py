@@ -19,7 +19,7 @@ from campaign_health.process.clock import read_clock
 from campaign_health.sandbox.server import Sandbox
 from campaign_health.sandbox.slack.slack_service import SlackSandbox
 from campaign_health.sandbox.world.generated_world import generated_world
-from campaign_health.sandbox.world.world import World
+from campaign_health.sandbox.world.world import DefinitionChange, World
 from campaign_health.settings import load_settings
 from storage.file.database import open_published
 from storage.read.vanished_numbers import SOLID
@@ -70,6 +70,12 @@ def company() -> World:
             sent = sent.copy()
             sent[BROKEN_SINCE:] = 0
         delivered = chance.binomial(sent, 0.98)
+        if number in (2, 4):
+            # Edited every evening, so that its messages are read every morning.
+            campaign.changes = tuple(
+                DefinitionChange(world.now + timedelta(days=newest - DAYS, hours=11), {"tags": (f"edit {newest}",)})
+                for newest in range(FIRST_MORNING + 1, DAYS + 1)
+            )
         campaign.series = {"created": sent, "sent": sent, "delivered": delivered, "opened": delivered // 2}
     world.schemas = [
         {"entityType": "event", "name": name, "schemaJson": {"properties": {"plan": {"type": "string"}}}}
@@ -80,16 +86,12 @@ def company() -> World:
 
 @dataclass(frozen=True)
 class Cell:
-    """A part of one answer that is missing.
-
-    `core`: campaigns cannot be judged without it, so that it is told. `noticed`: what is stored tells it.
-    """
+    """A part of one answer that is missing. `core`: campaigns cannot be judged without it, so that it is told."""
 
     kind: str
     endpoint: str
     campaign: int | None = None
     core: bool = True
-    noticed: bool = True
     settings: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from collectors.errors import AuthenticationFailed, Forbidden, NotFound, PlanForbids
 from collectors.http.shape import Reader, storable
@@ -37,6 +38,19 @@ def fetch_definitions(client: MixpanelClient) -> Definitions:
     return Definitions(tuple(parse_definitions(body, reader(client.app, path))))
 
 
+def is_declared(client: MixpanelClient, event: str) -> bool:
+    """Whether the Lexicon has a schema of the event, asked for by its name: a list may leave one out.
+
+    Raises:
+        CollectorError: by what went wrong.
+    """
+    try:
+        client.app.get_json(f"/projects/{client.project_id}/schemas/event/{quote(event, safe='')}")
+    except NotFound:
+        return False
+    return True
+
+
 def parse_definitions(body: Any, read: Reader) -> Iterator[DefinitionRecord]:
     """One record per declared event, and one per declared property of it."""
     results = read.mapping(body, "body").get("results")
@@ -46,7 +60,7 @@ def parse_definitions(body: Any, read: Reader) -> Iterator[DefinitionRecord]:
         if str(entity.get("entityType", "event")).lower() != "event":
             continue
         name = read.text(entity.get("name"), f"{field}.name")
-        schema = read.mapping(entity.get("schemaJson") or {}, f"{field}.schemaJson")
+        schema = read.mapping(entity.get("schemaJson"), f"{field}.schemaJson")
         yield _definition(name, "", None, schema, f"{field}.schemaJson", read)
         properties = read.mapping(schema.get("properties") or {}, f"{field}.schemaJson.properties")
         for declared, value in properties.items():

@@ -162,6 +162,28 @@ def campaign_instants(
     }
 
 
+@dataclass(frozen=True)
+class KnownCampaign:
+    """What the last whole entry of a campaign held: its trigger event, and when it was made and first started."""
+
+    event: str | None
+    created: datetime | None
+    first_started: datetime | None
+
+
+def known_campaigns(connection: Connection, workspace: str) -> dict[int, KnownCampaign]:
+    """The campaigns that were not found to be deleted, by id."""
+    rows = connection.execute(
+        "SELECT campaign_id, event, created, first_started FROM campaign WHERE workspace = ? AND gone_at IS NULL "
+        "ORDER BY campaign_id",
+        [workspace],
+    ).fetchall()
+    return {
+        campaign_id: KnownCampaign(event, read_instant(created), read_instant(first_started))
+        for campaign_id, event, created, first_started in rows
+    }
+
+
 def existing_campaigns(connection: Connection, workspace: str) -> list[int]:
     """Ids of the campaigns that were not found to be deleted."""
     rows = connection.execute(
@@ -187,22 +209,6 @@ def messages_of_campaigns(connection: Connection, workspace: str) -> dict[int, l
         [workspace],
     ).fetchall()
     return dict(rows)
-
-
-def newly_seen_events(connection: Connection, workspace: str, since: date) -> list[str]:
-    """Events first counted on that day or later though collecting began before it; most frequent first."""
-    rows = connection.execute(
-        """
-        SELECT e.event FROM event e JOIN event_day d USING (workspace, event)
-        WHERE e.workspace = $workspace AND e.first_seen >= $since AND $since > (
-            SELECT min(day) FROM source_day
-            WHERE workspace = $workspace AND source = 'mixpanel_events' AND state <> 'not_collected'
-        )
-        GROUP BY e.event ORDER BY sum(d.events) DESC, e.event
-        """,
-        {"workspace": workspace, "since": since},
-    ).fetchall()
-    return [event for (event,) in rows]
 
 
 def events_counted(
@@ -242,14 +248,6 @@ def campaign_events(connection: Connection, workspace: str) -> list[str]:
         [workspace],
     ).fetchall()
     return [event for (event,) in rows]
-
-
-def profiled_days(connection: Connection, workspace: str) -> list[date]:
-    """The days whose event properties are stored, oldest first."""
-    rows = connection.execute(
-        "SELECT DISTINCT day FROM event_property WHERE workspace = ? ORDER BY day", [workspace]
-    ).fetchall()
-    return [day for (day,) in rows]
 
 
 def recent_requests(connection: Connection, project: str, since: datetime) -> list[datetime]:

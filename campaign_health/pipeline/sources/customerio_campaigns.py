@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from campaign_health.pipeline.context import WorkspaceRun
+from campaign_health.pipeline.day_states import RUNNING
 from campaign_health.pipeline.report import Tally
 from campaign_health.pipeline.sources.really_gone import really_gone
 from collectors.customerio import Fetched, fetch_campaign, fetch_campaigns, fetch_each, fetch_messages, with_messages
+from collectors.customerio.trigger import UNKNOWN
 from collectors.errors import CollectorError
-from storage.read.collected import existing_campaigns, message_updates, messages_of_campaigns
+from storage.read.collected import KnownCampaign, known_campaigns, message_updates, messages_of_campaigns
 from storage.records import CampaignGone, CampaignRecord, CampaignRefused
 from storage.save import mark_campaign_gone, save_campaigns
 
@@ -33,12 +35,20 @@ def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
     for refused in listing.refused:
         tally.shortfalls.append(f"Campaign {refused.campaign_id}: {refused.reason}")
     with run.reading() as connection:
-        known, read_before = existing_campaigns(connection, run.name), message_updates(connection, run.name)
+        known, read_before = known_campaigns(connection, run.name), message_updates(connection, run.name)
         messages = messages_of_campaigns(connection, run.name)
     named = {*(one.campaign_id for one in listing.campaigns), *(one.campaign_id for one in listing.refused)}
     _refuse_another_workspace(known, named)
     run.campaigns_listed = True
-    run.listed = {campaign.campaign_id: campaign for campaign in listing.campaigns}
+    run.listed = {}
+    for campaign in listing.campaigns:
+        lost = what_is_lost(campaign, known.get(campaign.campaign_id))
+        if lost is None:
+            run.listed[campaign.campaign_id] = campaign
+        else:
+            tally.shortfalls.append(
+                f"Campaign {campaign.campaign_id}: its entry has lost {lost}. What is stored of it is kept."
+            )
     gone: list[int] = []
     absent: list[int] = []
     unread: set[int] = set()
@@ -100,6 +110,18 @@ def _refuse_another_workspace(known: Collection[int], listed: set[int]) -> None:
         "CAMPAIGN_HEALTH_DATA_DIR or a [workspace.NAME] table of its own.",
         source="Customer.io",
     )
+
+
+def what_is_lost(campaign: CampaignRecord, known: KnownCampaign | None) -> str | None:
+    """What an entry does not say any more though no edit takes it away: it is not whole then. None where it is."""
+    if known is None:
+        return None
+    no_trigger = campaign.event is None and campaign.trigger_kind in ("event", UNKNOWN)
+    if known.event is not None and no_trigger and campaign.state == RUNNING:
+        return "its trigger event"
+    if known.first_started is not None and campaign.first_started is None:
+        return "when it first started"
+    return "when it was created" if known.created is not None and campaign.created is None else None
 
 
 def campaigns_to_read(

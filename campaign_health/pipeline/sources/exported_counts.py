@@ -55,6 +55,7 @@ def collect_exported_counts(run: WorkspaceRun, tally: Tally) -> None:
             if isinstance(part, WindowFailed):
                 tally.shortfalls.append(part.reason)
                 continue
+            tally.warnings += part.notes
             if not part.counts:
                 empty.append(part)
                 continue
