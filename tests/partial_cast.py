@@ -42,7 +42,7 @@ NUMBERS = {
     "event_definition": "event, property, type, hidden, dropped",
     "event_property": "event, day, property, type, share, events_read",
     "campaign_message": "campaign_id, message_id, name, type, sending_state, required_variables, optional_variables",
-    "campaign_version": "campaign_id, changes, definition",
+    "(SELECT DISTINCT campaign_id, unnest(CAST(changes AS JSON[])) ->> 'field' AS field FROM campaign_version)": "*",
     "campaign": "campaign_id, name, state, trigger_kind, event, first_started, definition, gone_at IS NOT NULL",
     "segment": "segment_id, name, type, state, gone_at IS NOT NULL",
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from collectors.customerio.campaigns import instant
@@ -18,6 +21,12 @@ LIQUID_FIELDS = (
     "preheader_text",
     "body",
     "body_amp",
+    "body_plain",
+    "body_json",
+    "title",
+    "message",
+    "custom_data",
+    "link",
     "from",
     "reply_to",
     "recipient",
@@ -29,9 +38,13 @@ LIQUID_FIELDS = (
 )
 
 UNKNOWN_TYPE = "unknown"
+NOTHING_KNOWN: Mapping[int, MessageRecord] = MappingProxyType({})
+_TEXTS = frozenset(LIQUID_FIELDS)
 
 
-def fetch_messages(client: CustomerioClient, campaign_id: int, known: Collection[int] = ()) -> list[MessageRecord]:
+def fetch_messages(
+    client: CustomerioClient, campaign_id: int, known: Mapping[int, MessageRecord] = NOTHING_KNOWN
+) -> list[MessageRecord]:
     """The messages of a campaign, each with the Liquid variables it uses and nothing of its text.
 
     Translations of a message count as one message that needs what any of them needs.
@@ -39,8 +52,8 @@ def fetch_messages(client: CustomerioClient, campaign_id: int, known: Collection
     Args:
         client: The workspace.
         campaign_id: The campaign.
-        known: Ids of the messages that it had. One that the list leaves out is asked for by its id: only its own 404
-            says that it was deleted.
+        known: Its messages as last read, by id. One that the list leaves out is asked for by its id: only its own 404
+            says that it was deleted. What an entry does not say of itself stays as it was.
 
     Raises:
         UnexpectedShape: the list leaves out a message that is there.
@@ -52,13 +65,30 @@ def fetch_messages(client: CustomerioClient, campaign_id: int, known: Collection
     for page in client.pages(path, "actions"):
         for i, entry in enumerate(page):
             field = f"actions[{i}]"
-            message = parse_message(read.mapping(entry, field), read, field)
+            entry = read.mapping(entry, field)
+            message = parse_message(entry, read, field)
+            if message.message_id in known:
+                message = _completed(message, known[message.message_id], has_text=not _TEXTS.isdisjoint(entry))
             other = messages.get(message.message_id)
             messages[message.message_id] = message if other is None else _together(other, message)
     for message_id in known:
         if message_id not in messages and _is_there(client, campaign_id, message_id):
             read.fail("actions", f"leaves out the message {message_id}, which is there")
     return list(messages.values())
+
+
+def _completed(message: MessageRecord, known: MessageRecord, *, has_text: bool) -> MessageRecord:
+    """The message with what its entry does not say as it was known: that a field is absent takes nothing away."""
+    texts = message if has_text else known
+    return replace(
+        message,
+        name=message.name or known.name,
+        type=known.type if message.type == UNKNOWN_TYPE else message.type,
+        sending_state=message.sending_state or known.sending_state,
+        required_variables=texts.required_variables,
+        optional_variables=texts.optional_variables,
+        problem=texts.problem,
+    )
 
 
 def _is_there(client: CustomerioClient, campaign_id: int, message_id: int) -> bool:
@@ -80,14 +110,12 @@ def parse_message(entry: Mapping[str, Any], read: Reader, field: str = "action")
     optional: set[str] = set()
     problem: str | None = None
     for name in LIQUID_FIELDS:
-        text = entry.get(name)
-        if not isinstance(text, str):
-            continue
-        use = variables_used(text)
-        required.update(use.required)
-        optional.update(use.optional)
-        if use.problem and problem is None:
-            problem = f"{name}: {use.problem}"
+        for text in _texts(entry.get(name)):
+            use = variables_used(text)
+            required.update(use.required)
+            optional.update(use.optional)
+            if use.problem and problem is None:
+                problem = f"{name}: {use.problem}"
     title, state, kind = entry.get("name"), entry.get("sending_state"), entry.get("type")
     return MessageRecord(
         message_id=read.identifier(entry.get("id"), f"{field}.id"),
@@ -100,6 +128,26 @@ def parse_message(entry: Mapping[str, Any], read: Reader, field: str = "action")
         problem=None if problem is None else storable(problem),
         updated=instant(entry.get("updated"), read, f"{field}.updated"),
     )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a field: itself, or, of JSON, also in a text, the texts within, where no sign is escaped."""
+    if isinstance(value, str):
+        if value[:1] in ("{", "[") and (parsed := _json(value)) is not None:
+            yield from _texts(parsed)
+        else:
+            yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+
+
+def _json(text: str) -> Any:
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, dict | list) else None
 
 
 def _together(first: MessageRecord, second: MessageRecord) -> MessageRecord:

@@ -202,15 +202,6 @@ def message_updates(connection: Connection, workspace: str) -> dict[int, datetim
     return {campaign_id: read_instant(updated) for campaign_id, updated in rows}
 
 
-def messages_of_campaigns(connection: Connection, workspace: str) -> dict[int, list[int]]:
-    """Ids of the messages of each campaign that has any, as last read."""
-    rows = connection.execute(
-        "SELECT campaign_id, list(message_id ORDER BY message_id) FROM campaign_message WHERE workspace = ? GROUP BY 1",
-        [workspace],
-    ).fetchall()
-    return dict(rows)
-
-
 def events_counted(
     connection: Connection, workspace: str, days: Collection[date], events: Collection[str] | None = None
 ) -> int:

@@ -13,7 +13,8 @@ from campaign_health.pipeline.sources.really_gone import really_gone
 from collectors.customerio import Fetched, fetch_campaign, fetch_campaigns, fetch_each, fetch_messages, with_messages
 from collectors.customerio.trigger import UNKNOWN
 from collectors.errors import CollectorError
-from storage.read.collected import KnownCampaign, known_campaigns, message_updates, messages_of_campaigns
+from storage.read.collected import KnownCampaign, known_campaigns, message_updates
+from storage.read.messages_read import messages_of_campaigns
 from storage.records import CampaignGone, CampaignRecord, CampaignRefused
 from storage.save import mark_campaign_gone, save_campaigns
 
@@ -58,7 +59,7 @@ def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
         unread.update(changed)
         for part in fetch_each(
             changed,
-            lambda i: fetch_messages(client, i, messages.get(i, ())),
+            lambda i: fetch_messages(client, i, messages.get(i, {})),
             progress=run.progress.advance,
             what="campaigns' messages",
         ):

@@ -22,7 +22,7 @@ from collectors.customerio import (
     with_messages,
 )
 from storage.connection import Connection
-from storage.read.collected import messages_of_campaigns
+from storage.read.messages_read import messages_of_campaigns
 from storage.records import CampaignFailures, CampaignMetrics, CampaignRecord, CampaignRefused
 from storage.save import save_campaign_metrics, save_campaigns, save_failures
 
@@ -105,7 +105,7 @@ def _look_at_messages_again(run: WorkspaceRun, tally: Tally, campaign_ids: Colle
     try:
         for part in fetch_each(
             listed,
-            lambda i: fetch_messages(client, i, messages.get(i, ())),
+            lambda i: fetch_messages(client, i, messages.get(i, {})),
             progress=run.progress.advance,
             what="messages that may be off",
         ):

@@ -91,7 +91,7 @@ def fetch_exported_counts(
 
 def _count_window(
     client: MixpanelClient, window: ExportWindow, zone: ZoneInfo
-) -> tuple[Counts, ExportCutOff | RequestRefused | None, str | None]:
+) -> tuple[Counts, ExportCutOff | UnexpectedShape | RequestRefused | None, str | None]:
     """Counts of a whole window, or nothing and why; and what is told of records left out."""
     read = reader(client.export, "")
     local_day = LocalDay(zone, client.time_storage, read)
@@ -113,7 +113,7 @@ def _count_window(
             if event is not None and day is not None:
                 distinct.add(event.name, day, event.identity)
         note = unreadable.told(f"{window.from_date} to {window.to_date}")
-    except ExportCutOff as error:
+    except (ExportCutOff, UnexpectedShape) as error:
         return {}, error, None
     except RequestRefused as error:
         if not is_after_today(error):

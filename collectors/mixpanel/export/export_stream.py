@@ -10,7 +10,7 @@ from typing import Any
 import requests
 import urllib3
 
-from collectors.errors import ExportCutOff
+from collectors.errors import ExportCutOff, UnexpectedShape
 
 CHUNK = 64 * 1024
 LONGEST_LINE = 32 * 1024 * 1024
@@ -50,13 +50,19 @@ class Unreadable:
         """What is told of the export of these days; None where all could be read.
 
         Raises:
-            ExportCutOff: there are too many.
+            UnexpectedShape: there are too many.
         """
         if not self.records:
             return None
         records = "1 record" if self.records == 1 else f"{self.records:,} records"
         if self.records > max(FEW_UNREADABLE, self.read * SHARE_UNREADABLE) or self.records >= self.read:
-            raise _cut_off(f"it holds {records} that cannot be read among {self.read:,} others ({self._first})")
+            raise UnexpectedShape(
+                f"Mixpanel's export is not whole: it holds {records} that cannot be read among {self.read:,} others "
+                f"({self._first})",
+                "The days are asked for again by the next run.",
+                source="Mixpanel",
+                field="records",
+            )
         return f"{days}: {records} of Mixpanel's export could not be read and left out ({self._first})."
 
 
