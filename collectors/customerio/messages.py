@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from collectors.customerio.campaigns import instant
 from collectors.customerio.liquid.template_variables import variables_used
 from collectors.customerio.workspace_api import CustomerioClient
-from collectors.errors import NotFound
+from collectors.errors import NotFound, UnexpectedShape
 from collectors.http.shape import Reader, storable
 from storage.records import MessageRecord
 
@@ -43,7 +43,10 @@ _TEXTS = frozenset(LIQUID_FIELDS)
 
 
 def fetch_messages(
-    client: CustomerioClient, campaign_id: int, known: Mapping[int, MessageRecord] = NOTHING_KNOWN
+    client: CustomerioClient,
+    campaign_id: int,
+    known: Mapping[int, MessageRecord] = NOTHING_KNOWN,
+    tell: Callable[[str], None] | None = None,
 ) -> list[MessageRecord]:
     """The messages of a campaign, each with the Liquid variables it uses and nothing of its text.
 
@@ -54,26 +57,39 @@ def fetch_messages(
         campaign_id: The campaign.
         known: Its messages as last read, by id. One that the list leaves out is asked for by its id: only its own 404
             says that it was deleted. What an entry does not say of itself stays as it was.
+        tell: Told of an entry that could not be read and of a message that was left out; the others are good.
 
     Raises:
-        UnexpectedShape: the list leaves out a message that is there.
+        UnexpectedShape: no entry can be read.
         CollectorError: by what went wrong.
     """
     path = f"/campaigns/{campaign_id}/actions"
     read = client.reader(path)
     messages: dict[int, MessageRecord] = {}
+    unreadable: list[UnexpectedShape] = []
     for page in client.pages(path, "actions"):
         for i, entry in enumerate(page):
             field = f"actions[{i}]"
-            entry = read.mapping(entry, field)
-            message = parse_message(entry, read, field)
+            try:
+                entry = read.mapping(entry, field)
+                message = parse_message(entry, read, field)
+            except UnexpectedShape as error:
+                unreadable.append(error)
+                continue
             if message.message_id in known:
                 message = _completed(message, known[message.message_id], has_text=not _TEXTS.isdisjoint(entry))
             other = messages.get(message.message_id)
             messages[message.message_id] = message if other is None else _together(other, message)
-    for message_id in known:
+    if unreadable and not messages:
+        raise unreadable[0]
+    problems = [error.message for error in unreadable]
+    for message_id, before in known.items():
         if message_id not in messages and _is_there(client, campaign_id, message_id):
-            read.fail("actions", f"leaves out the message {message_id}, which is there")
+            messages[message_id] = before
+            problems.append(f"The list leaves out the message {message_id}, which is there.")
+    for problem in problems:
+        if tell is not None:
+            tell(problem)
     return list(messages.values())
 
 

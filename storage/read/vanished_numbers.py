@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Literal, Protocol
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Generic, Literal, TypeVar
 
 from storage.connection import Connection
 from storage.read.collected import ZONE_SINCE
+from storage.records import CampaignMetrics, JourneyMetrics, MessageMetrics
 
 SOLID = 8
 """So many counted before do not become none; fewer of them missing could not make an alarm."""
+BELIEVED_AFTER = timedelta(days=7)
+"""What has stayed so for longer, counted from the newest day that is known, is believed."""
 
 Table = Literal["campaign_day", "journey_day", "message_day"]
 _KEYS: Mapping[Table, tuple[str, ...]] = {
@@ -30,42 +33,38 @@ _EVENTS = f"""
     SELECT d.event, d.day, d.events FROM event_day d
     WHERE d.workspace = $workspace AND d.day BETWEEN $first_day AND $last_day AND d.events > 0
         AND d.event IN (SELECT unnest($events::VARCHAR[])) AND d.collected_at >= {ZONE_SINCE}
+        AND $today - (SELECT max(n.day) FROM event_day n
+                      WHERE n.workspace = $workspace AND n.event = d.event AND n.events IS NOT NULL) <= $believed_after
     ORDER BY d.event, d.day
 """  # noqa: S608
 
 
-class Numbers(Protocol):
-    """Daily series of one campaign or message."""
-
-    @property
-    def campaign_id(self) -> int:
-        """The campaign."""
-
-    @property
-    def days(self) -> Sequence[date]:
-        """The days answered for."""
-
-    @property
-    def series(self) -> Mapping[str, Sequence[int | None]]:
-        """Numbers of those days by name."""
+RecordT = TypeVar("RecordT", CampaignMetrics, JourneyMetrics, MessageMetrics)
 
 
 @dataclass(frozen=True)
-class Doubts:
+class Doubts(Generic[RecordT]):
     """What is odd about some answers, in a sentence each, by campaign (its id) or message (campaign and message id).
 
     `refused` cannot be true: an answer that has lost numbers of past days says nothing of the newest one either.
-    `lacking` lacks a series that was there before, and is good for the others.
+    `lacking` lacks a series that was there before, and is good for the others. `believed` are all that are not refused.
     """
 
     refused: Mapping[tuple[int, ...], str]
     lacking: Mapping[tuple[int, ...], str]
+    believed: list[RecordT]
 
 
-def doubts_about(connection: Connection, workspace: str, table: Table, records: Sequence[Numbers]) -> Doubts:
-    """What stored numbers of the same days say against these answers."""
+def doubts_about(
+    connection: Connection, workspace: str, table: Table, records: Sequence[RecordT], today: date
+) -> Doubts[RecordT]:
+    """What stored numbers of the same days say against these answers.
+
+    An answer that has stayed so for a week is believed of the days since: of those before, the numbers are kept.
+    """
     refused: dict[tuple[int, ...], str] = {}
     lacking: dict[tuple[int, ...], str] = {}
+    believed: list[RecordT] = []
     stored = _stored(connection, workspace, table, records) if records else {}
     for record in records:
         key = tuple(int(getattr(record, part)) for part in _KEYS[table])
@@ -78,7 +77,20 @@ def doubts_about(connection: Connection, workspace: str, table: Table, records: 
                 break
             if any(now is None and day in before for day, now in zip(record.days, numbers, strict=True)):
                 lacking[key] = f"{name!r} was left out, though it was there before. The numbers stored are kept."
-    return Doubts(refused, {key: said for key, said in lacking.items() if key not in refused})
+        if key not in refused:
+            believed.append(record)
+            continue
+        newest = max(day for days in stored[key].values() for day in days)
+        if today - newest > BELIEVED_AFTER:
+            del refused[key]
+            believed.append(_after(record, newest))
+    return Doubts(refused, {key: said for key, said in lacking.items() if key not in refused}, believed)
+
+
+def _after(record: RecordT, day: date) -> RecordT:
+    kept = [place for place, one in enumerate(record.days) if one > day]
+    series = {name: [numbers[place] for place in kept] for name, numbers in record.series.items()}
+    return replace(record, days=[record.days[place] for place in kept], series=series)
 
 
 def _taken_back(name: str, days: int, counted: int) -> str:
@@ -90,7 +102,10 @@ def _taken_back(name: str, days: int, counted: int) -> str:
 
 
 def _stored(
-    connection: Connection, workspace: str, table: Table, records: Sequence[Numbers]
+    connection: Connection,
+    workspace: str,
+    table: Table,
+    records: Sequence[CampaignMetrics | JourneyMetrics | MessageMetrics],
 ) -> dict[tuple[int, ...], dict[str, dict[date, int]]]:
     """What is stored above 0, by campaign or message, series and day."""
     keys, names = _KEYS[table], _LASTING[table]
@@ -98,7 +113,7 @@ def _stored(
     values = {
         "workspace": workspace,
         "first_day": min(days, default=date.max),
-        "last_day": max(days, default=date.min),
+        "last_day": date.max,
         "campaigns": sorted({one.campaign_id for one in records}),
     }
     # The names are constants.
@@ -120,10 +135,16 @@ def _stored(
 
 
 def stored_events(
-    connection: Connection, workspace: str, first_day: date, last_day: date, events: Collection[str]
+    connection: Connection, workspace: str, first_day: date, last_day: date, events: Collection[str], today: date
 ) -> dict[str, dict[date, int]]:
-    """What is stored of these events from the first to the last day, days without any left out."""
-    values = {"workspace": workspace, "first_day": first_day, "last_day": last_day, "events": sorted(events)}
+    """What is stored of these events from the first to the last day, days without any left out.
+
+    Nothing of an event of which no number was believed for a week.
+    """
+    values = {
+        "workspace": workspace, "first_day": first_day, "last_day": last_day, "events": sorted(events), "today": today,
+        "believed_after": BELIEVED_AFTER.days,
+    }  # fmt: skip
     found: dict[str, dict[date, int]] = {}
     for event, day, count in connection.execute(_EVENTS, values).fetchall():
         found.setdefault(event, {})[day] = count

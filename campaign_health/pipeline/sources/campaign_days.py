@@ -26,14 +26,14 @@ from storage.read.collected import (
     stored_days,
     was_ever_collected,
 )
-from storage.read.vanished_numbers import Numbers, Table, doubts_about
-from storage.records import CampaignGone, CampaignRefused, Source
+from storage.read.vanished_numbers import Table, doubts_about
+from storage.records import CampaignGone, CampaignMetrics, CampaignRefused, JourneyMetrics, Source
 from storage.save import mark_campaign_gone, mark_not_collected, save_source_days
 
 # Campaigns saved in one transaction: small enough for memory, large enough to be quick.
 SAVED_AT_ONCE = 100
 
-Record = TypeVar("Record", bound=Numbers)
+Record = TypeVar("Record", CampaignMetrics, JourneyMetrics)
 
 
 @dataclass
@@ -118,7 +118,8 @@ def collect_campaign_days(
         CollectorError: what ended it; the campaigns answered for by then are saved, the others marked.
     """
     plan = plan_campaign_days(run, source)
-    first_days, last_day = plan.first_days, plan.last_day
+    first_days: dict[int, date] = plan.first_days
+    last_day = plan.last_day
     tally.first_day, tally.last_day = min([plan.first_day, *first_days.values()]), last_day
     answered: set[int] = set()
     gone: list[int] = []
@@ -127,13 +128,12 @@ def collect_campaign_days(
     ended = False
 
     def flush(connection: Connection) -> None:
-        doubts = doubts_about(connection, run.name, table, waiting)
+        doubts = doubts_about(connection, run.name, table, waiting, run.today)
         doubted = {campaign_id for (campaign_id,) in doubts.refused}
         answered.difference_update(doubted)
         refused.extend(f"Campaign {one}: {why}" for (one,), why in {**doubts.refused, **doubts.lacking}.items())
-        believed = [record for record in waiting if record.campaign_id not in doubted]
-        if believed:
-            tally.rows += save(connection, plan, believed)
+        if doubts.believed:
+            tally.rows += save(connection, plan, doubts.believed)
             tally.kept = True
         waiting.clear()
 

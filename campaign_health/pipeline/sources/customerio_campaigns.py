@@ -35,6 +35,7 @@ def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
     listing = fetch_campaigns(client)
     for refused in listing.refused:
         tally.shortfalls.append(f"Campaign {refused.campaign_id}: {refused.reason}")
+    tally.shortfalls += listing.unreadable
     with run.reading() as connection:
         known, read_before = known_campaigns(connection, run.name), message_updates(connection, run.name)
         messages = messages_of_campaigns(connection, run.name)
@@ -52,21 +53,20 @@ def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
             )
     gone: list[int] = []
     absent: list[int] = []
-    unread: set[int] = set()
+    changed: set[int] = set()
+    told: list[tuple[int, str]] = []
     try:
         gone += _ask_for_unlisted(run, tally, [one for one in known if one not in named])
-        changed = campaigns_to_read(run.listed.values(), read_before, run.today.toordinal())
-        unread.update(changed)
+        changed.update(campaigns_to_read(run.listed.values(), read_before, run.today.toordinal()))
         for part in fetch_each(
-            changed,
-            lambda i: fetch_messages(client, i, messages.get(i, {})),
+            sorted(changed),
+            lambda i: fetch_messages(client, i, messages.get(i, {}), lambda said: told.append((i, said))),
             progress=run.progress.advance,
             what="campaigns' messages",
         ):
             if isinstance(part, Fetched):
                 run.listed[part.campaign_id] = with_messages(run.listed[part.campaign_id], part.value)
                 run.messages_read.add(part.campaign_id)
-                unread.discard(part.campaign_id)
             elif isinstance(part, CampaignGone):
                 absent.append(part.campaign_id)
             elif isinstance(part, CampaignRefused):
@@ -75,6 +75,8 @@ def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
         gone += deleted
         tally.shortfalls += unlikely
     finally:
+        tally.shortfalls += [f"Messages of campaign {campaign_id}: {said}" for campaign_id, said in told]
+        unread = changed.difference(run.messages_read) | {campaign_id for campaign_id, _ in told}
         for one in unread & run.listed.keys() & read_before.keys():
             # As changed as it was when its messages were read: so the next run asks for them again.
             run.listed[one] = replace(run.listed[one], updated=read_before[one])

@@ -54,12 +54,13 @@ def collect_customerio_messages(run: WorkspaceRun, tally: Tally) -> None:
             return
         channels = {(one.campaign_id, one.message_id): one.channel for one in asked}
         with run.saving() as connection:
-            doubts = doubts_about(connection, run.name, "message_day", waiting)
-            believed = [one for one in waiting if (one.campaign_id, one.message_id) not in doubts.refused]
-            tally.rows += save_message_metrics(connection, run.name, believed, channels, state_of, run.clock.instant())
+            doubts = doubts_about(connection, run.name, "message_day", waiting, run.today)
+            tally.rows += save_message_metrics(
+                connection, run.name, doubts.believed, channels, state_of, run.clock.instant()
+            )
         for (campaign, message), why in {**doubts.refused, **doubts.lacking}.items():
             doubted.append(f"Message {message} of campaign {campaign}: {why}")
-        tally.kept = tally.kept or bool(believed)
+        tally.kept = tally.kept or bool(doubts.believed)
         waiting.clear()
 
     answered = 0

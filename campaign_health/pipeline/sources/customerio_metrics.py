@@ -102,10 +102,11 @@ def _look_at_messages_again(run: WorkspaceRun, tally: Tally, campaign_ids: Colle
     with run.reading() as connection:
         messages = messages_of_campaigns(connection, run.name)
     read: list[CampaignRecord] = []
+    told: list[tuple[int, str]] = []
     try:
         for part in fetch_each(
             listed,
-            lambda i: fetch_messages(client, i, messages.get(i, {})),
+            lambda i: fetch_messages(client, i, messages.get(i, {}), lambda said: told.append((i, said))),
             progress=run.progress.advance,
             what="messages that may be off",
         ):
@@ -114,6 +115,7 @@ def _look_at_messages_again(run: WorkspaceRun, tally: Tally, campaign_ids: Colle
             elif isinstance(part, CampaignRefused):
                 tally.shortfalls.append(f"Messages of campaign {part.campaign_id}: {part.reason}")
     finally:
+        tally.shortfalls += [f"Messages of campaign {campaign_id}: {said}" for campaign_id, said in told]
         if read:
             with run.saving() as connection:
                 save_campaigns(connection, run.name, read, run.clock.instant())

@@ -96,7 +96,9 @@ def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, part: CountedBatch) -> b
     """Saves a window, and says whether all of it was believed: what it takes back of past days stays as stored."""
     with run.saving() as connection:
         known = set() if plan.switching else {*known_events(connection, run.name), *(one.event for one in part.counts)}
-        doubted = set(vanished_events(connection, run.name, part.first_day, part.last_day, part.counts, known))
+        doubted = set(
+            vanished_events(connection, run.name, part.first_day, part.last_day, part.counts, known, run.today)
+        )
         doubted |= plan.doubted.difference(one.event for one in part.counts)
         plan.doubted |= doubted
         if plan.switching:

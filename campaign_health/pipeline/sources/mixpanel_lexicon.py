@@ -30,6 +30,7 @@ def collect_mixpanel_lexicon(run: WorkspaceRun, tally: Tally) -> None:
         else:
             tally.warnings.append(f"{reason} It is optional: it only adds to the explanations.")
         return
+    tally.shortfalls += definitions.unreadable
     with run.reading() as connection:
         known = declared_events(connection, run.name)
     listed = {record.event for record in definitions.records}

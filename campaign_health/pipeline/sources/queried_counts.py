@@ -152,7 +152,7 @@ def _drop_left_out(run: WorkspaceRun, tally: Tally, answer: _Answer) -> bool:
     for (first_day, last_day), records in answer.counts.items():
         with run.reading() as connection:
             doubted = vanished_events(
-                connection, run.name, first_day, last_day, records, {record.event for record in records}
+                connection, run.name, first_day, last_day, records, {record.event for record in records}, run.today
             )
         if doubted:
             answer.counts[first_day, last_day] = [record for record in records if record.event not in doubted]

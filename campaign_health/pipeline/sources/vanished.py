@@ -44,6 +44,7 @@ def vanished_events(
     last_day: date,
     answered: Iterable[EventCounts],
     asked: Collection[str],
+    today: date,
 ) -> list[str]:
     """Those of the events asked for of which the answer, all of these days together, cannot be believed.
 
@@ -51,7 +52,7 @@ def vanished_events(
     was answered for in part. Of an answer that has lost several, what it does not name at all is not known either.
     """
     found = {record.event: record.counts for record in answered if record.counts}
-    stored = stored_events(connection, workspace, first_day, last_day, asked)
+    stored = stored_events(connection, workspace, first_day, last_day, asked, today)
     doubted = {
         event
         for event, days in stored.items()
