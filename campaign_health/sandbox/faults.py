@@ -27,7 +27,7 @@ STATUSES = {
     "status": (500, "An error on request"),
 }
 DELIVERIES = ("hang", "stall", "drop", "cut", "cut_gzip")
-CONTENTS = ("empty", "html", "terminated_early")
+CONTENTS = ("empty", "html", "terminated_early", "bad_record")
 KINDS = (*STATUSES, *DELIVERIES, *CONTENTS, *SPOILERS)
 
 _LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
@@ -131,6 +131,11 @@ class Fault:
         if self.kind == "cut_gzip":
             return replace(answer, cut_content=True)
         body = b"".join(answer.stream) if answer.stream is not None else answer.body
+        if self.kind == "bad_record":
+            first, newline, rest = body.partition(b"\n")
+            return replace(
+                answer, stream=iter([first, newline, b'{"event": null, "properties": {}}\n', rest]), body=b""
+            )
         if self.kind == "terminated_early":
             lines = body.split(b"\n")
             kept = lines[: len(lines) // 2]
