@@ -29,7 +29,8 @@ CELLS = [
     *(Cell(kind, JOURNEYS, at) for kind in ("half_list", "half_days", "zeros", "wrong_length") for at in (1, 2)),
     *(Cell(kind, JOURNEYS) for kind in ("half_days", "zeros", "missing_sent")),
     *(Cell(kind, MESSAGES, core=False) for kind in ("half_list", "half_days", "zeros", "missing_sent")),
-    *(Cell(kind, "customerio.actions") for kind in ("half_list", "thin_entries")),
+    Cell("half_list", "customerio.actions"),
+    Cell("thin_entries", "customerio.actions", core=False),
     *(Cell(kind, "customerio.segments", core=False) for kind in ("half_list", "thin_entries")),
     *(Cell("not_found", one, 1) for one in (METRICS, JOURNEYS)),
 ]  # fmt: skip
@@ -112,3 +113,17 @@ def check(worlds: Worlds, folder: Path, cell: Cell, mornings: int) -> None:
 @pytest.mark.parametrize("cell", CELLS, ids=str)
 def test_a_part_that_is_missing_changes_nothing_and_is_made_up_for(worlds: Worlds, tmp_path: Path, cell: Cell) -> None:
     check(worlds, tmp_path, cell, mornings=3)
+
+
+QUICK = [
+    Cell("half_list", "mixpanel.query.events"),
+    Cell("zeros", METRICS, 1),
+    Cell("half_days", JOURNEYS, 1),
+    Cell("half_list", "customerio.actions"),
+    Cell("thin_entries", "customerio.campaigns"),
+]
+
+
+@pytest.mark.parametrize("cell", QUICK, ids=str)
+def test_a_part_that_is_missing_for_one_morning_changes_nothing(worlds: Worlds, tmp_path: Path, cell: Cell) -> None:
+    check(worlds, tmp_path, cell, mornings=1)
