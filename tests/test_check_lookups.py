@@ -163,7 +163,9 @@ def test_a_source_that_failed_in_the_newest_run_is_not_taken_for_clean(tmp_path:
 
 def test_what_half_a_list_leaves_out_is_not_taken_for_missing(tmp_path: Path) -> None:
     manifest = "version: 1\nevents:\n" + "".join(f"  {json.dumps(name, ensure_ascii=False)}: {{}}\n" for name in CAST)
-    manifest += "campaigns:\n" + "".join(f"  - {{id: {number}}}\n" for number in (1, 2, 3))
+    manifest += "campaigns:\n" + "".join(
+        f"  - {{id: {number}, event: {json.dumps(name, ensure_ascii=False)}}}\n" for number, name in enumerate(CAST, 1)
+    )
     (tmp_path / "manifest.yaml").write_text(manifest)
     with running_sandbox(cast_world(), limits=Limits.unlimited()) as sandbox:
         environment = dict(sandbox.environment)
