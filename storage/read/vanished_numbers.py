@@ -14,7 +14,7 @@ from storage.records import CampaignMetrics, JourneyMetrics, MessageMetrics
 SOLID = 8
 """So many counted before do not become none; fewer of them missing could not make an alarm."""
 BELIEVED_AFTER = timedelta(days=7)
-"""What has stayed so for longer, counted from the newest day that is known, is believed."""
+"""What has stayed so for longer, counted from the newest day that is taken back, is believed."""
 
 Table = Literal["campaign_day", "journey_day", "message_day"]
 _KEYS: Mapping[Table, tuple[str, ...]] = {
@@ -68,22 +68,21 @@ def doubts_about(
     stored = _stored(connection, workspace, table, records) if records else {}
     for record in records:
         key = tuple(int(getattr(record, part)) for part in _KEYS[table])
+        newest_lost: date | None = None
         for name in _LASTING[table]:
             before = stored.get(key, {}).get(name, {})
             numbers = record.series.get(name, [None] * len(record.days))
-            lost = [before[day] for day, now in zip(record.days, numbers, strict=True) if now == 0 and day in before]
-            if sum(lost) >= SOLID:
-                refused[key] = _taken_back(name, len(lost), sum(lost))
-                break
+            lost = [day for day, now in zip(record.days, numbers, strict=True) if now == 0 and day in before]
+            if (counted := sum(before[day] for day in lost)) >= SOLID:
+                newest_lost = max(lost) if newest_lost is None else max(newest_lost, *lost)
+                refused.setdefault(key, _taken_back(name, len(lost), counted))
             if any(now is None and day in before for day, now in zip(record.days, numbers, strict=True)):
                 lacking[key] = f"{name!r} was left out, though it was there before. The numbers stored are kept."
-        if key not in refused:
+        if newest_lost is None:
             believed.append(record)
-            continue
-        newest = max(day for days in stored[key].values() for day in days)
-        if today - newest > BELIEVED_AFTER:
+        elif today - newest_lost > BELIEVED_AFTER:
             del refused[key]
-            believed.append(_after(record, newest))
+            believed.append(_after(record, newest_lost))
     return Doubts(refused, {key: said for key, said in lacking.items() if key not in refused}, believed)
 
 
@@ -113,7 +112,7 @@ def _stored(
     values = {
         "workspace": workspace,
         "first_day": min(days, default=date.max),
-        "last_day": date.max,
+        "last_day": max(days, default=date.min),
         "campaigns": sorted({one.campaign_id for one in records}),
     }
     # The names are constants.
@@ -127,10 +126,10 @@ def _stored(
     ).fetchall()
     found: dict[tuple[int, ...], dict[str, dict[date, int]]] = {}
     for row in rows:
-        of_key = found.setdefault(tuple(int(part) for part in row[: len(keys)]), {})
+        key, day = tuple(int(part) for part in row[: len(keys)]), row[len(keys)]
         for name, number in zip(names, row[len(keys) + 1 :], strict=True):
             if number:
-                of_key.setdefault(name, {})[row[len(keys)]] = number
+                found.setdefault(key, {}).setdefault(name, {})[day] = number
     return found
 
 
