@@ -56,7 +56,9 @@ def judged(warehouse: Warehouse, day: date) -> None:
         failing = connection.execute(
             "SELECT source FROM collection GROUP BY source HAVING arg_max(outcome, started_at) <> 'complete'"
         ).fetchall()
-        connection.execute("INSERT OR REPLACE INTO judge_run VALUES ('default', ?, ?)", [day, day])
+        connection.execute(
+            "INSERT OR REPLACE INTO judge_run (workspace, judged_at, as_of) VALUES ('default', ?, ?)", [day, day]
+        )
     for source in CORE_SOURCES:
         run_ended(warehouse, collected, "failed" if (source,) in failing else "complete", source)
 

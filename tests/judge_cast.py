@@ -249,6 +249,7 @@ def history(
         judged=known,
         relearned=np.array([letter == "a" for letter in statuses]),
         accepted=np.array([letter == "p" for letter in statuses]),
+        standing=np.zeros(days, dtype=bool),
         not_running=np.array([letter == "n" for letter in statuses]),
         began=np.array([(began or {}).get(number, 0) for number in range(days)], dtype=np.int32),
         probability=np.full(days, 1e-6),

@@ -78,3 +78,10 @@ def test_a_stop_before_anything_was_known_says_nothing() -> None:
     panel = _panel(3)
     assert around_a_stop(panel, "event_0", FIRST).began == ()
     assert around_a_stop(panel, "never seen", _since()).took_over is None
+
+
+def test_an_event_that_rose_days_later_took_nothing_over() -> None:
+    panel = _panel(3)
+    panel.counts[4] = np.random.default_rng(4).poisson(90, DAYS)
+    panel.counts[4, STOP + 3 :] += 140
+    assert around_a_stop(panel, "event_0", _since()).took_over is None

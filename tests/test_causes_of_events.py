@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pandas as pd
 
+from campaign_health.detection.causes import find_causes
 from campaign_health.detection.rename.around_a_stop import Around, Began, Rose
 from tests.causes_cast import AS_OF, SINCE, case, headline, lost, numbers, rename
 
@@ -20,6 +21,21 @@ def test_a_renamed_event_is_said_with_its_new_name_volume_and_properties() -> No
     )
     assert "from `project.created` to `project_created`" in cause.next_step
     assert cause.facts["volume_handed_over"] == 0.97
+
+
+def test_the_volume_of_a_first_day_is_said_no_more_exactly_than_it_is_known() -> None:
+    one_day = rename(volume_handed_over=1.31, events_a_day_after=52.0, first_day=AS_OF, last_day=AS_OF)
+    broken = lost(renames=[one_day], since=AS_OF)
+    assert "`project_created` began the same day with about all of its volume" in headline(broken).sentence
+    weeks = rename(volume_handed_over=0.7, events_a_day_after=52.0)
+    assert "with 70 % of its volume" in headline(lost(renames=[weeks])).sentence
+
+
+def test_an_old_name_that_is_sent_again_has_not_stopped() -> None:
+    back = numbers(events=0, started=0, activated=0, sent=0)
+    back.loc[back.index[-1], "events"] = 110
+    found = [cause.cause for cause in find_causes(lost(numbers=back, renames=[rename(events_a_day_before=120.0)]))]
+    assert "event_renamed" not in found
 
 
 def test_the_name_in_use_today_is_said_where_it_was_renamed_again() -> None:

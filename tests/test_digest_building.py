@@ -14,6 +14,7 @@ from campaign_health.alerts.digest.situation import Situation
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.alerts.forms.slack_blocks import slack_message
+from campaign_health.words.not_watched import NOT_WATCHED
 from campaign_health.words.status_words import STATUS_WORDS
 from tests.digest_cast import FAILED_METRICS, TODAY, TRIAL_WELCOME, change, incident, situation, with_cause
 
@@ -170,8 +171,39 @@ def test_links_lead_to_the_campaign_and_its_dialogs() -> None:
 
 
 def test_nothing_to_say_is_said_plainly() -> None:
-    assert build(situation(), kind="all_clear").headline == "All clear: every campaign sends as expected"
-    assert build(situation()).rest == "37 healthy; 2 too quiet to tell; 1 not running. Judged up to Mon 23 Nov."
+    assert (
+        build(situation(), kind="all_clear").headline
+        == "All clear: every campaign that could be checked sends as expected"
+    )
+    assert build(situation()).rest == (
+        f"37 healthy; 2 too quiet to tell; 1 not running. Judged up to Mon 23 Nov. {NOT_WATCHED}"
+    )
+
+
+@pytest.mark.parametrize("kind", ["digest", "all_clear", "reminder"])
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({"not_running": 3}, "No campaign is running, so nothing was checked"),
+        ({}, "No campaign is running, so nothing was checked"),
+        (
+            {"learning": 2, "too_quiet": 1, "not_running": 3},
+            "Nothing can be told yet: no campaign has sent enough, or for long enough, to be checked",
+        ),
+    ],
+)
+def test_where_nothing_was_checked_it_is_not_all_clear(kind: Kind, counts: dict[str, int], said: str) -> None:
+    assert build(replace(situation(), counts=counts), kind=kind).headline == said
+
+
+def test_what_was_broken_on_every_day_known_is_new_when_it_is_found_and_has_not_just_broken() -> None:
+    cause = {"sentence": "All fail.", "next_step": "Mend it.", "never_otherwise": True}
+    old = incident(1, opened_on=TODAY - timedelta(days=120), causes=(cause,))
+    found = change(old, days_ago=120)
+    digest = build(situation(old, changes=(replace(found, recorded_on=TODAY),)))
+    assert campaigns(digest, SectionName.NEW) == ["Campaign 1"]
+    assert digest.headline.startswith("1 campaign has been broken on every day that is known")
+    assert campaigns(build(situation(old, changes=(found,))), SectionName.STILL_BROKEN) == ["Campaign 1"]
 
 
 def test_a_digest_survives_being_stored() -> None:

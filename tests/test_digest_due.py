@@ -137,6 +137,11 @@ def test_while_nothing_was_judged_there_is_no_sign_of_life() -> None:
     assert due(at(9), replace(unjudged, failed_sources=(FAILED_METRICS,))) == "digest"
 
 
+@pytest.mark.parametrize("counts", [{}, {"not_running": 4}, {"learning": 2, "too_quiet": 3}, {"not_collected": 1}])
+def test_it_is_never_all_clear_where_nothing_was_checked(counts: dict[str, int]) -> None:
+    assert due(at(9), of=replace(situation(), counts=counts)) == "reminder"
+
+
 def test_it_is_never_all_clear_where_what_is_known_is_old() -> None:
     old = replace(situation(), stale=("Nothing after 2026-11-21 was judged: run `campaign-health judge`.",))
     assert due(at(9), of=old) == "reminder"

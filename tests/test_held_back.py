@@ -140,3 +140,33 @@ def test_a_filter_that_nobody_passes_at_weekends_is_no_break() -> None:
     started = np.full(DAYS, 60)
     weekend = np.arange(DAYS) % 7 >= 5
     assert first_broken(of("never_activated", counted(started, never_activated=np.where(weekend, 60, 3)))) is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_third_fewer_passing_a_steady_filter_is_seen_on_the_third_day(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    made = chance.poisson(130, DAYS)
+    share = np.where(np.arange(DAYS) >= BAD, 0.39, 0.08)
+    first = first_broken(of("never_activated", counted(made, never_activated=chance.binomial(made, share))))
+    assert first is not None
+    assert BAD + 1 <= first <= BAD + 3
+
+
+def test_a_filter_whose_share_drifts_as_the_audience_does_is_no_break() -> None:
+    chance = np.random.default_rng(7)
+    made = chance.poisson(130, (200, 200))
+    logit = np.cumsum(chance.normal(0, 0.03, made.shape), axis=1) + chance.normal(0, 0.2, made.shape) - 0.5
+    found = of("never_activated", counted(made, never_activated=chance.binomial(made, 1 / (1 + np.exp(-logit)))))
+    assert found is not None
+    assert int(found.broken.any(axis=1).sum()) <= 2
+
+
+def test_a_rise_that_came_and_went_is_no_part_of_the_next() -> None:
+    chance = np.random.default_rng(5)
+    made = chance.poisson(120, DAYS)
+    share = np.full(DAYS, 0.01)
+    share[25:31], share[52:] = 0.3, 1.0
+    found = of("failed", counted(made, failed=chance.binomial(made, share)))
+    assert found is not None
+    assert found.holds[0, 53]
+    assert 53 - found.began[0, 53] >= 51

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from storage.file.database import transaction
-from tests.judge_cast import Story, World, day, steady
+from tests.judge_cast import Story, World, day, morning_after, steady
 from tests.status_world import BREAK, DAYS, LAST, collected, run
 
 
@@ -115,6 +116,55 @@ def test_the_sentence_tells_of_all_days_since_it_began_and_not_of_one_that_passe
     ((summary,),) = world.rows("SELECT summary FROM incident")
     sent, due = int(story.sent[BREAK : BREAK + 2].sum()), int(story.activated[BREAK : BREAK + 2].sum())
     assert f"{sent:,} came where about {due:,} were expected" in summary
+
+
+REASON = "Variable 'event.plan' is missing"
+
+
+def a_tenth(directory: Path, share: float = 0.1, reason: bool = True) -> World:
+    story = steady(2, DAYS, level=90, name="Onboarding")
+    world = world_of(directory, story, "failed", np.random.default_rng(6).binomial(story.activated, share))
+    if reason:
+        with world.warehouse.open() as connection, transaction(connection):
+            at = morning_after(LAST)
+            connection.execute(
+                "INSERT INTO campaign_failure VALUES ('default', 2, ?, ?, ?)",
+                [REASON, at.replace(tzinfo=None), at.replace(tzinfo=None)],
+            )
+        assert run(world, "judge").exit_code == 0
+    return world
+
+
+def test_a_tenth_that_fails_for_days_is_worth_a_look_with_its_reason(tmp_path: Path) -> None:
+    world = a_tenth(tmp_path)
+    assert world.rows("SELECT * FROM incident") == []
+    text = " ".join(run(world, "status").stdout.split())
+    assert "Worth a look ◒ Onboarding, some messages are lost." in text
+    assert "of the messages of the last 10 days failed (" in text
+    assert f"Customer.io says: “{REASON}”." in text
+    (lost,) = json.loads(run(world, "status", "--json").stdout)["some_lost"]
+    assert lost["campaign_id"] == 2
+    assert lost["sentence"] in text
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02])
+def test_a_few_that_fail_are_not_worth_a_look(tmp_path: Path, share: float) -> None:
+    assert "Worth a look" not in run(a_tenth(tmp_path, share), "status").stdout
+
+
+def test_what_failed_and_fails_no_longer_is_not_worth_a_look(tmp_path: Path) -> None:
+    story = steady(2, DAYS, level=90, name="Onboarding")
+    lost = np.where(np.arange(DAYS) < LAST - 3, story.activated // 10, 0)
+    assert "Worth a look" not in run(world_of(tmp_path, story, "failed", lost), "status").stdout
+
+
+@pytest.mark.parametrize("level", [20, 90])
+def test_what_never_got_through_and_does_now_has_recovered(tmp_path: Path, level: float) -> None:
+    story = steady(2, DAYS, level=level, name="Onboarding")
+    lost = np.where(np.arange(DAYS) < BREAK, story.activated, 0)
+    world = world_of(tmp_path, story, "failed", lost)
+    ((how, recovered, cause),) = world.rows("SELECT ended_how, recovered_on, cause FROM incident")
+    assert (how, recovered, cause) == ("sends_back", day(BREAK), "message_failing")
 
 
 def test_journeys_that_nobody_gets_through_are_told_on_the_third_day(tmp_path: Path) -> None:

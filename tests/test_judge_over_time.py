@@ -30,8 +30,37 @@ def test_judging_again_writes_nothing(one_silent: World) -> None:
     before = {name: one_silent.table(name) for name in ("verdict", "incident", "incident_change", "campaign_plan")}
     summary = one_silent.judge(32)
     assert (summary.verdicts_written, summary.opened) == (0, ())
-    assert summary.resumed_from == day(24)
+    assert (summary.resumed_from, summary.campaigns, summary.open_incidents) == (day(32), 2, 1)
     assert {name: one_silent.table(name) for name in before} == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE campaign_day SET sent = 3 WHERE campaign_id = 2 AND day = '2026-09-02'",
+        "UPDATE event_day SET events = events + 1 WHERE event = 'event_1' AND day = '2026-09-02'",
+        "UPDATE campaign SET name = 'Another' WHERE campaign_id = 2",
+        "INSERT INTO decision BY NAME SELECT 'default' AS workspace, 'x' AS decision_id, 'mute' AS kind, "
+        "2 AS campaign_id, 'later' AS reason, DATE '2026-12-01' AS until, 'Ada' AS decided_by, "
+        "TIMESTAMP '2026-09-02 10:00:00' AS decided_at",
+    ],
+)
+def test_whatever_changes_is_judged_anew(one_silent: World, change: str) -> None:
+    one_silent.judge(32)
+    with one_silent.warehouse.open() as connection:
+        connection.execute(change)
+    assert one_silent.judge(32).resumed_from == day(24)
+
+
+def test_another_setting_another_day_and_another_manifest_are_judged_anew(one_silent: World) -> None:
+    one_silent.judge(32)
+    assert one_silent.judge(32).resumed_from == day(32)
+    assert one_silent.judge(33).resumed_from == day(24)
+    (one_silent.directory / "campaigns.yaml").write_text("version: 1\ncampaigns: {}\n", encoding="utf-8")
+    one_silent.environment["CAMPAIGN_HEALTH_MANIFEST"] = str(one_silent.directory / "campaigns.yaml")
+    assert one_silent.judge(33).resumed_from == day(24)
+    one_silent.environment["CAMPAIGN_HEALTH_FALSE_ALARM_YEARS"] = "5"
+    assert one_silent.judge(33).resumed_from is None
 
 
 def test_a_break_is_news_once_and_its_end_too(tmp_path: Path) -> None:

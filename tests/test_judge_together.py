@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,23 +9,77 @@ import pytest
 from campaign_health.alerts.digest.digest_data import SectionName
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.forms.plain_text import plain_text
-from tests.digest_cast import TODAY, change, incident, situation
-from tests.judge_cast import World, broken, steady
+from campaign_health.state.every_campaign import campaigns_now
+from campaign_health.state.incident import incidents_of
+from campaign_health.state.overview import read_overview
+from tests.digest_cast import change, incident, situation
+from tests.judge_cast import Story, World, broken, morning_after, steady
 from tests.test_digest_building import build
 
 DAYS, BAD = 100, 70
 TROUBLE = {"cause": "source_trouble", "confidence": 0.95, "sentence": "All broke together.", "facts": {}}
 
 
+def _down(until: int, at: str = "sent") -> list[Story]:
+    """Eight campaigns that break together and two that go on."""
+    down = [broken(steady(number, DAYS, level=30 + 10 * number), BAD, until, at=at) for number in range(1, 9)]
+    return [*down, steady(20, DAYS), steady(21, DAYS)]
+
+
 @pytest.mark.parametrize("at", ["started", "sent", "delivered"])
 def test_a_day_on_which_most_campaigns_break_together_is_customer_ios_trouble(tmp_path: Path, at: str) -> None:
-    down = [broken(steady(number, DAYS, level=30 + 10 * number), BAD, BAD + 1, at=at) for number in range(1, 9)]
-    world = World(tmp_path, [*down, steady(20, DAYS), steady(21, DAYS)])
+    world = World(tmp_path, _down(until=BAD + 1, at=at))
     world.collect(0, BAD)
     world.judge(BAD)
-    assert world.rows("SELECT cause, count(*) FROM incident GROUP BY cause") == [("source_trouble", 8)]
+    ids = list(range(1, 9))
+    assert world.rows("SELECT campaign_id, campaign_ids, cause FROM incident") == [(0, ids, "source_trouble")]
     ((sentence,),) = world.rows("SELECT DISTINCT evidence->>'$[0].sentence' FROM incident")
     assert sentence.startswith("8 of the 10 campaigns that were due to send broke together on Sat 10 Oct")
+
+
+def test_it_is_told_once_when_it_begins_and_once_when_all_are_back(tmp_path: Path) -> None:
+    world = World(tmp_path, _down(until=BAD + 2))
+    for last in range(BAD - 1, BAD + 12):
+        world.collect(max(0, last - 7) if last > BAD - 1 else 0, last)
+        world.judge(last)
+    ((status, opened, recovered, campaigns),) = world.rows(
+        "SELECT status, opened_on, recovered_on, len(campaign_ids) FROM incident"
+    )
+    assert (status, (recovered - opened).days, campaigns) == ("recovered", 2, 8)
+    assert world.rows("SELECT kind FROM incident_change WHERE news ORDER BY day") == [("opened",), ("recovered",)]
+    before = world.rows("SELECT * FROM incident")
+    world.judge(BAD + 11)
+    assert world.rows("SELECT * FROM incident") == before
+
+
+def test_one_that_stays_broken_when_the_others_are_back_is_an_incident_of_its_own(tmp_path: Path) -> None:
+    stays = broken(steady(30, DAYS, level=90), BAD, at="sent")
+    world = World(tmp_path, [*_down(until=BAD + 1), stays])
+    for last in range(BAD - 1, BAD + 6):
+        world.collect(max(0, last - 7) if last > BAD - 1 else 0, last)
+        world.judge(last)
+    rows = world.rows("SELECT campaign_id, status, len(campaign_ids) FROM incident ORDER BY 1")
+    assert rows == [(0, "recovered", 8), (30, "open", None)]
+
+
+def test_every_campaign_of_it_shows_it_and_counts_once(tmp_path: Path) -> None:
+    world = World(tmp_path, _down(until=DAYS))
+    world.collect(0, BAD)
+    world.judge(BAD)
+    with world.warehouse.read() as connection:
+        overview = read_overview(connection, morning_after(BAD))
+        (one,) = overview.standing.broken
+        of_one = incidents_of(connection, "default", 3)
+        table = campaigns_now(connection, "default")
+    assert one.campaign == "8 campaigns together"
+    assert len(one.campaigns) == 8
+    assert one.missed_sends is not None
+    assert overview.counts["silent"] == 8
+    assert [each.incident_id for each in of_one] == [one.incident_id]
+    assert set(table[table["status"] == "silent"]["incident_id"]) == {one.incident_id}
+    days = world.rows("SELECT count(DISTINCT campaign_id) FROM event_vs_campaign WHERE incident_id IS NOT NULL")
+    assert days == [(8,)]
+    assert world.rows("SELECT count(*) FROM campaign_health WHERE incident_id IS NOT NULL") == [(8,)]
 
 
 def test_a_few_that_break_on_one_day_have_causes_of_their_own(tmp_path: Path) -> None:
@@ -49,12 +102,17 @@ def test_campaigns_on_one_trigger_that_break_together_share_that_trigger(tmp_pat
 
 
 def test_what_broke_together_is_one_item_that_names_all_and_counts_all() -> None:
-    many = [
-        incident(number, cause="source_trouble", causes=(TROUBLE,), missed_sends=10.0 * number)
-        for number in range(1, 8)
-    ]
+    source = incident(
+        0,
+        campaign="7 campaigns together",
+        campaign_ids=tuple(range(1, 8)),
+        campaigns=tuple(f"Campaign {number}" for number in range(1, 8)),
+        cause="source_trouble",
+        causes=(TROUBLE,),
+        missed_sends=280.0,
+    )
     own = incident(9)
-    digest = build(situation(*many, own, changes=tuple(change(one) for one in (*many, own))))
+    digest = build(situation(source, own, changes=tuple(change(one) for one in (source, own))))
     section = digest.section(SectionName.NEW)
     assert section is not None
     assert [len(item.campaigns) for item in section.items if item.campaigns] == [7]
@@ -65,16 +123,3 @@ def test_what_broke_together_is_one_item_that_names_all_and_counts_all() -> None
     assert all(f"Campaign {number}" in text for number in range(1, 8))
     assert "bout 280 missed sends" in text
     assert digest_from_json(digest_as_json(digest)) == digest
-
-
-def test_their_recovery_is_told_once_too() -> None:
-    back = TODAY - timedelta(days=1)
-    many = [
-        incident(number, cause="source_trouble", causes=(TROUBLE,), status="recovered", recovered_on=back)
-        for number in range(1, 8)
-    ]
-    digest = build(situation(*many, changes=tuple(change(one, "recovered") for one in many)))
-    section = digest.section(SectionName.RECOVERED)
-    assert section is not None
-    assert len(section.items) == 1
-    assert digest.headline == "7 campaigns have recovered"

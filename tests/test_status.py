@@ -24,6 +24,12 @@ def test_one_sentence_on_top_says_the_state_of_everything(status_world: World) -
     assert "1 is healthy; 1 is surging; all sources collected today at 06:32." in text
 
 
+def test_what_is_not_watched_is_said(status_world: World) -> None:
+    text = " ".join(run(status_world, "status").stdout.split())
+    assert "API-triggered broadcasts, newsletters and transactional messages are not" in text
+    assert "newsletters" in json.loads(run(status_world, "status", "--json").stdout)["not_watched"]
+
+
 def test_each_broken_campaign_says_what_since_when_why_what_it_costs_and_what_to_do(status_world: World) -> None:
     text = run(status_world, "status").stdout
     block = text[text.index("Upgrade offer") : text.index("◧")]

@@ -97,6 +97,7 @@ def _print_days(console: Console, link: LinkExplained, years: float) -> None:
     counted = [link.downstream] if link.upstream == HISTORY else [link.upstream, link.downstream]
     # Of an event that is still there, silence is no evidence.
     weighed = link.upstream != HISTORY or any(day.status == "event_lost" for day in link.days)
+    weighed &= any(day.evidence is not None for day in link.days)
     for title in ("Day", *(name.capitalize() for name in counted), "Expected", *(["Evidence"] if weighed else [])):
         table.add_column(title, justify="left" if title == "Day" else "right", no_wrap=True)
     for day in link.days:

@@ -29,6 +29,8 @@ from storage.read.decisions_made import Decision
 class Known:
     """Everything about a workspace but its daily numbers. `today` is the day on which it is looked at.
 
+    `messages_send` tells of each campaign with messages whether any of them is set to send, `declared_types` of
+    each event which types the manifest says its properties have.
     `problem` is why the manifest could not be read, where what it said when last read holds instead.
     """
 
@@ -46,6 +48,8 @@ class Known:
     hand_overs: Sequence[HandOver]
     rename_decisions: RenameDecisions
     declared_renames: Sequence[DeclaredRename]
+    messages_send: Mapping[int, bool]
+    declared_types: Mapping[str, Mapping[str, str]]
     problem: str | None = None
 
     @property
@@ -100,6 +104,8 @@ def read_known(connection: Connection, workspace: WorkspaceSettings, now: dateti
         hand_overs_of(decisions, renames, zone),
         RenameDecisions(said["confirm_rename"], said["refuse_rename"]),
         [DeclaredRename(rename.old, rename.new, rename.since, rename.owner) for rename in renames],
+        judge_input.messages_set_to_send(connection, name),
+        _declared_types(manifest),
         problem,
     )
 
@@ -115,6 +121,13 @@ def _manifest(workspace: WorkspaceSettings, said_something: bool) -> tuple[Manif
         return read_manifest(workspace.manifest_path), None
     except ManifestError as failure:
         return None, f"{failure.message} {failure.cure} Until then, what it said when last read still holds."
+
+
+def _declared_types(manifest: Manifest | None) -> dict[str, dict[str, str]]:
+    return {
+        event: {name: entry.type for name, entry in about.properties.items() if entry.type is not None}
+        for event, about in (manifest.events if manifest is not None else {}).items()
+    }
 
 
 _RENAMES = ("confirm_rename", "refuse_rename")

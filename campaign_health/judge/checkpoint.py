@@ -17,7 +17,7 @@ from campaign_health.detection.chain.chain_verdicts import ChainVerdicts, Expect
 from campaign_health.detection.incident.incident_course import Incident, Past
 from campaign_health.detection.incident.money import DailyMiss
 
-VERSION = 6
+VERSION = 7
 """Raised whenever what is stored, or what is judged from it, changes its meaning."""
 
 _DAYS = (

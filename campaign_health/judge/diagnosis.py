@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from campaign_health.detection.causes import BrokenCampaign, find_causes
-from campaign_health.detection.causes.established import with_established
+from campaign_health.detection.causes.established import as_of_then, with_established
 from campaign_health.detection.chain.chain_verdicts import STAGES
 from campaign_health.detection.event.project_level import project_kept
 from campaign_health.detection.incident.incident_course import Evidence, Incident
 from campaign_health.detection.parts.message_stops import of_campaign_by
+from campaign_health.detection.parts.never_sent import of_campaign_by as never_sent_by
 from campaign_health.detection.rename.around_a_stop import Around
 from campaign_health.judge.background import Known
 from campaign_health.judge.material import DIAGNOSIS_DAYS
@@ -59,7 +61,10 @@ class Diagnosis:
         campaign, plan = self.known.campaigns[row], self.known.plans[row]
         event_row = int(data.event_row[row, data.column(incident.detected_on)])
         event = data.panel.events[event_row] if event_row >= 0 else _event_on(plan, incident.detected_on)
-        others = self._others_broken(row, incident, day)
+        never = self._never_otherwise(row, incident)
+        # What was so on the first day that is known did not begin together with anything.
+        others = [] if never else self._others_broken(row, incident, day)
+        carried, events_read = self.project.carried_by(event) if never else ({}, 0)
         case = BrokenCampaign(
             campaign_id=incident.campaign_id,
             name=str(campaign["name"]),
@@ -90,9 +95,20 @@ class Diagnosis:
             owner=plan.owner,
             project_kept=project_kept(self.project.panel_on(day), incident.since, apart_from=event),
             around=self._around(incident, event, day),
+            never_otherwise=never,
+            first_day_known=self.known.first_day,
+            never_sent=never_sent_by(self.project.never_sent, incident.campaign_id, day),
+            carried=carried,
+            events_read=events_read,
+            declared_types=self.known.declared_types.get(event or "", {}),
         )
-        found = tuple(cause.as_json() | {"stage": incident.stage} for cause in find_causes(case))
-        return with_established(incident.evidence, found, refused=self.known.rename_decisions.refused)
+        seen_on = self._newest_known(row, incident.stage, day)
+        more: dict[str, Any] = {"stage": incident.stage, "seen_on": seen_on.isoformat()}
+        more |= {"never_otherwise": True} if never else {}
+        found: Evidence = tuple(cause.as_json() | more for cause in find_causes(case))
+        if seen_on < day:
+            found = as_of_then(found, day)
+        return with_established(incident.evidence, found, day, refused=self.known.rename_decisions.refused)
 
     def why_closed(self, campaign_id: int, day: date) -> str:
         """What took a campaign out of service that does not run on `day`: as it stands now, for its states are undated.
@@ -105,6 +121,16 @@ class Diagnosis:
         state = str(self.known.campaigns[self._row[campaign_id]]["state"])
         return state if state in ("archived", "draft") else "stopped"
 
+    def _never_otherwise(self, row: int, incident: Incident) -> bool:
+        """Whether the campaign, or the one message that broke, was so on every day that is known."""
+        if incident.evidence:
+            return bool(incident.evidence[0].get("never_otherwise"))
+        if not self.days.verdicts.standing[row, self.days.data.column(incident.detected_on)]:
+            return False
+        first_sent = self.known.spans[incident.campaign_id].first_sent
+        of_message = never_sent_by(self.project.never_sent, incident.campaign_id, incident.detected_on)
+        return bool(of_message) or first_sent is None or first_sent >= incident.opened_on
+
     def _around(self, incident: Incident, event: str | None, day: date) -> Around:
         if incident.stage != "event" or event is None:
             return Around()
@@ -115,6 +141,14 @@ class Diagnosis:
         data = self.days.data
         running = not data.not_running[row, data.column(day)]
         return "running" if running else str(self.known.campaigns[row]["state"])
+
+    def _newest_known(self, row: int, stage: str, day: date) -> date:
+        """The newest day up to `day` of which the numbers that show such a break are known; `day` where none is."""
+        data = self.days.data
+        end = data.column(day) + 1
+        shown_by = {"event": self.days.events, "started": data.started, "activated": data.activated}
+        known = np.flatnonzero(np.isfinite(shown_by.get(stage, data.sent)[row, :end]))
+        return data.day(int(known[-1])) if known.size else day
 
     def _numbers_until(self, row: int, day: date) -> pd.DataFrame:
         campaign_id, data = self.known.plans[row].campaign_id, self.days.data

@@ -9,13 +9,15 @@ from campaign_health.decisions.applying import apply_decisions
 from campaign_health.judge.background import read_known
 from campaign_health.judge.deciding import decide, mappings
 from campaign_health.judge.material import read_broken, read_material
+from campaign_health.judge.nothing_new import judged_input
 from campaign_health.judge.outcome import judge_days
 from campaign_health.judge.project_changes import ProjectChanges
 from campaign_health.judge.summary import JudgeSummary, Progress
 from campaign_health.settings import Settings, WorkspaceSettings
+from storage.connection import Connection
 from storage.file.database import Warehouse, transaction
-from storage.read.judged import newest_statuses
-from storage.save.judgement import save_judgement, save_mappings
+from storage.read import judged
+from storage.save.judgement import judged_again, save_judgement, save_mappings
 
 
 def judge_all(
@@ -53,6 +55,9 @@ def judge_workspace(
     """
     name = workspace.name
     with warehouse.open() as connection:
+        rests_on = None if as_of is not None else judged_input(connection, workspace, now)
+        if rests_on is not None and rests_on == judged.input_judged(connection, name):
+            return _as_before(connection, name, now)
         known = read_known(connection, workspace, now, as_of)
         if known is None:
             return JudgeSummary(name)
@@ -69,7 +74,7 @@ def judge_workspace(
         judgement, told = decide(material, project, days, read_broken(connection, material, days.to_follow))
         _tell(progress, "Saving")
         with transaction(connection):
-            written = save_judgement(connection, name, judgement, now)
+            written = save_judgement(connection, name, judgement, now, None if known.problem else rests_on)
             apply_decisions(
                 connection, name, now, lambda stored: stored.incident_id in told.judged, today=known.today,
                 restated_until=material.told.restated_until,
@@ -83,8 +88,22 @@ def judge_workspace(
             opened=told.opened,
             recovered=told.recovered,
             closed=told.closed,
-            status_counts=newest_statuses(connection, name),
+            status_counts=judged.newest_statuses(connection, name),
         )
+
+
+def _as_before(connection: Connection, name: str, now: datetime) -> JudgeSummary:
+    """Nothing is new: what was judged stands as of now."""
+    with transaction(connection):
+        as_of, campaigns, incidents = judged_again(connection, name, now)
+    return JudgeSummary(
+        name,
+        as_of=as_of,
+        resumed_from=as_of,
+        campaigns=campaigns,
+        open_incidents=incidents,
+        status_counts=judged.newest_statuses(connection, name),
+    )
 
 
 def _tell(progress: Progress | None, what: str) -> None:

@@ -25,13 +25,18 @@ _ALIKE = 0.9
 
 @dataclass(frozen=True)
 class CampaignSpan:
-    """When a campaign began, as far as is known; `gone` is the day it was found to be deleted."""
+    """When a campaign began, as far as is known; `gone` is the day it was found to be deleted.
+
+    `first_active` is its first day with a journey or a send, `first_started` with a journey, `first_sent` with a send.
+    """
 
     born: date
     first_expected: date | None
     first_active: date | None
     gone: date | None
     ever_ran: bool
+    first_started: date | None = None
+    first_sent: date | None = None
 
 
 @dataclass(frozen=True)
@@ -137,5 +142,7 @@ def campaign_spans(
             seen.get("first_active"),
             None if row["gone_at"] is None else local_day(row["gone_at"]),
             ever_ran=row["first_started"] is not None or first_expected is not None,
+            first_started=seen.get("first_started"),
+            first_sent=seen.get("first_sent"),
         )
     return spans

@@ -15,6 +15,7 @@ from campaign_health.detection.chain.chain_input import ChainInput
 from campaign_health.detection.chain.part_hand_overs import LONGEST_DAYS
 from campaign_health.detection.parts.mark_parts import LONGEST_DAYS as LONGEST_SILENCE
 from campaign_health.detection.parts.message_stops import LEAST_SHARE as LEAST_MESSAGE_SHARE
+from campaign_health.detection.parts.never_sent import HELD_LEAST, UNMADE_DAYS
 from campaign_health.detection.parts.part_stops import LEAST_SHARE
 from campaign_health.detection.parts.silence import HISTORY_DAYS, LEAST_EXPECTED, LEFT
 from campaign_health.judge.arrays import Panels, build_panels, last_settled_column
@@ -26,7 +27,7 @@ from storage.read import judge_input, judged
 from storage.read.about_campaigns import AboutCampaigns, about_campaigns
 from storage.read.daily_numbers import daily_numbers, source_days
 from storage.read.held_back_counts import COUNTERS, held_back_counts
-from storage.read.message_days import changing_messages
+from storage.read.message_days import changing_messages, messages_without_a_send
 from storage.read.parts_of_events import parts_of_events
 
 DIAGNOSIS_DAYS = 120
@@ -70,8 +71,9 @@ class Material:
     `settled` has the columns of the stretch up to that day.
     `checkpoint_day` is the last day that the next memory covers, `fingerprint` its mark (None: the stored one stays).
     `definitions` and `profiles` are the rows of `event_definition` and `event_property`, `parts` those of
-    `event_part_day`, `message_days` those of `message_day`, that bear on the days judged anew; `counters` are what
-    Customer.io counts of each campaign over the columns of `settled`, NaN where not known or not of use.
+    `event_part_day`, `message_days` those of `message_day`, that bear on the days judged anew. `silent_messages` are
+    those of campaigns with a message that was silent before its first send ever; `counters` are what Customer.io counts
+    of each campaign over the columns of `settled`, NaN where not known or not of use.
     """
 
     known: Known
@@ -84,6 +86,7 @@ class Material:
     profiles: pd.DataFrame
     parts: pd.DataFrame
     message_days: pd.DataFrame
+    silent_messages: pd.DataFrame
     counters: Mapping[str, NDArray[np.float64]]
     told: Told
 
@@ -149,6 +152,7 @@ def read_material(connection: Connection, known: Known) -> Material | None:
             least_share=LEAST_MESSAGE_SHARE,
             least_due=LEAST_EXPECTED / 2,
         ),
+        messages_without_a_send(connection, name, last_settled, least_held=HELD_LEAST, least_days=UNMADE_DAYS),
         _counters(connection, known, judged_columns, parts_from, last_settled),
         Told(
             judged.incidents(connection, name),

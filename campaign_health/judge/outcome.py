@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from campaign_health.detection.chain.campaign_chain import judge_chain
 from campaign_health.detection.chain.chain_input import ChainInput, Numbers
@@ -19,7 +20,8 @@ from campaign_health.detection.incident.incident_course import BadDay, Change, F
 from campaign_health.detection.incident.lifecycle import Look, WhyClosed, follow
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.parts.mark_held_back import mark_held_back
-from campaign_health.detection.parts.mark_parts import mark_message_stops, mark_part_stops
+from campaign_health.detection.parts.mark_parts import mark_message_stops, mark_never_sent, mark_part_stops
+from campaign_health.detection.parts.never_otherwise import NeverKnown, mark_never_otherwise
 from campaign_health.judge.checkpoint import Checkpoint
 from campaign_health.judge.material import Material
 from campaign_health.judge.project_changes import ProjectChanges
@@ -91,8 +93,28 @@ def judge_days(material: Material, project: ProjectChanges) -> JudgedDays:
     mark_part_stops(data, verdicts, begin, project.part_stops)
     mark_message_stops(data, verdicts, begin, project.message_stops)
     mark_held_back(data, verdicts, begin, material.counters, settings)
+    mark_never_sent(data, verdicts, begin, project.never_sent)
+    mark_never_otherwise(data, verdicts, begin, _never_known(material))
     pasts = {} if before is None else before.pasts
     return JudgedDays(data, events, begin, verdicts, pasts, state, kept, split if kept is not None else begin)
+
+
+def _never_known(material: Material) -> NeverKnown:
+    known, data = material.known, material.settled
+    spans = [known.spans[plan.campaign_id] for plan in known.plans]
+    send = [known.messages_send.get(plan.campaign_id) for plan in known.plans]
+
+    def columns(days: Iterable[date | None]) -> NDArray[np.int64]:
+        never = np.iinfo(np.int32).max
+        return np.array([never if day is None else data.column(day) for day in days], dtype=np.int64)
+
+    return NeverKnown(
+        columns(span.first_expected for span in spans),
+        columns(span.first_started for span in spans),
+        columns(span.first_sent for span in spans),
+        np.array([one is not None for one in send], dtype=bool),
+        np.array([one is False for one in send], dtype=bool),
+    )
 
 
 def follow_incidents(days: JudgedDays, look: Look, why_closed: WhyClosed) -> Outcome:

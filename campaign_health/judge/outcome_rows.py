@@ -82,13 +82,14 @@ def verdict_columns(material: Material, days: JudgedDays, outcome: Outcome) -> d
     }
 
 
-def incident_row(incident: Incident, incident_id: str, plan: Plan) -> dict[str, Any]:
-    """A row of `incident`, but for what people answer for."""
+def incident_row(incident: Incident, incident_id: str, plan: Plan | None) -> dict[str, Any]:
+    """A row of `incident`, but for what people answer for. `plan` is its campaign's; None for that of a source."""
     missed = incident.miss.missed()
     risk = _revenue(missed, incident, plan)
     return {
         "incident_id": incident_id,
         "campaign_id": incident.campaign_id,
+        "campaign_ids": None,
         "status": "open" if incident.is_open else "recovered" if incident.ended_how == RECOVERED else "closed",
         "kind": incident.kind,
         "opened_on": incident.opened_on,
@@ -134,8 +135,8 @@ def conversion_rate(plan: Plan) -> float:
     return DEFAULT_CONVERSION_RATE if plan.conversion_rate is None else plan.conversion_rate
 
 
-def _revenue(missed: Estimate | None, incident: Incident, plan: Plan) -> Estimate | None:
-    if missed is None or plan.deal_value is None:
+def _revenue(missed: Estimate | None, incident: Incident, plan: Plan | None) -> Estimate | None:
+    if missed is None or plan is None or plan.deal_value is None:
         return None
     events = missed_qualifying_events(missed, incident.sends_per_event or 1.0)
     return revenue_at_risk(events, plan.deal_value, conversion_rate(plan))

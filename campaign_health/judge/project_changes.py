@@ -11,6 +11,7 @@ import pandas as pd
 from campaign_health.detection.causes.property_drift import PropertyChange, find_property_changes
 from campaign_health.detection.event.event_panel import EventPanel
 from campaign_health.detection.parts.message_stops import MessageStop, find_message_stops
+from campaign_health.detection.parts.never_sent import NeverSent, find_never_sent
 from campaign_health.detection.parts.new_versions import find_versions_that_never_sent
 from campaign_health.detection.parts.part_stops import PartStop, find_part_stops
 from campaign_health.detection.rename.around_a_stop import Around, around_a_stop
@@ -29,6 +30,7 @@ class ProjectChanges:
     material: Material
     _renames: dict[date, list[Rename]] = field(default_factory=dict)
     _property_changes: dict[date, list[PropertyChange]] = field(default_factory=dict)
+    _carried: dict[str | None, tuple[dict[str, dict[str, float]], int]] = field(default_factory=dict)
 
     def renames_on(self, day: date) -> list[Rename]:
         """All renames of the project that show in the weeks up to `day`."""
@@ -62,6 +64,11 @@ class ProjectChanges:
         """All single messages that fell silent, however it went on."""
         return find_message_stops(self.material.message_days)
 
+    @cached_property
+    def never_sent(self) -> list[NeverSent]:
+        """All single messages that sent nothing since they are counted, however it went on."""
+        return find_never_sent(self.material.silent_messages)
+
     def part_stops_on(self, day: date) -> list[PartStop]:
         """Those that were known by the end of `day`."""
         return [stop for stop in self.part_stops if stop.known_on <= day]
@@ -77,6 +84,27 @@ class ProjectChanges:
     def known_by(self, day: date) -> list[str]:
         """The names of all events that had been seen by the end of `day`."""
         return [name for name, first in self.material.known.first_seen.items() if first <= day]
+
+    def carried_by(self, event: str | None) -> tuple[dict[str, dict[str, float]], int]:
+        """The share of an event that carried each property, by type, and of how many events that were read.
+
+        As it stands now: what a campaign uses and no event ever carried needs no date.
+        """
+        if event not in self._carried:
+            self._carried[event] = self._read_carried(event)
+        return self._carried[event]
+
+    def _read_carried(self, event: str | None) -> tuple[dict[str, dict[str, float]], int]:
+        profiles = self.material.profiles
+        rows = profiles[profiles["event"] == event]
+        read = rows.groupby("day")["events_read"].max()
+        carried: dict[str, dict[str, float]] = {}
+        for name, kind, share, of in zip(
+            rows["property"], rows["type"], rows["share"], rows["events_read"], strict=True
+        ):
+            kinds = carried.setdefault(str(name), {})
+            kinds[str(kind)] = kinds.get(str(kind), 0.0) + float(share) * float(of) / float(read.sum())
+        return carried, int(read.sum())
 
     def _profiles_until(self, day: date) -> pd.DataFrame:
         profiles = self.material.profiles

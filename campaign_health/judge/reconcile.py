@@ -59,7 +59,7 @@ def reconcile(
         if row["incident_id"] not in by_id and row["status"] != "withdrawn" and row["detected_on"] <= last_day
     ]  # fmt: skip
     for incident_id, incident in by_id.items():
-        known = incident_id if incident_id in stored else _same(incident, free)
+        known = incident_id if incident_id in stored else same_incident(incident, free)
         if known is not None and known != incident_id:
             free = [row for row in free if row["incident_id"] != known]
         found.ids[incident_id] = known or incident_id
@@ -97,7 +97,7 @@ def reconcile(
     return found
 
 
-def _same(incident: Incident, rows: Collection[Mapping[str, Any]]) -> str | None:
+def same_incident(incident: Incident, rows: Collection[Mapping[str, Any]]) -> str | None:
     """The stored incident of the same campaign that overlaps in time, if there is one."""
     for row in rows:
         if row["campaign_id"] != incident.campaign_id:

@@ -11,11 +11,12 @@ from typing import Any
 from campaign_health.detection.incident.attention import quiet_when_detected
 from campaign_health.detection.incident.incident_course import Change, Incident
 from campaign_health.detection.incident.news import is_news
-from campaign_health.judge.background import Known
 from campaign_health.judge.material import BrokenMaterial, Material
 from campaign_health.judge.outcome import Outcome
 from campaign_health.judge.outcome_rows import incident_row
+from campaign_health.judge.planned_campaigns import Plan
 from campaign_health.judge.reconcile import Reconciled, StoredChange, reconcile
+from campaign_health.judge.source_incidents import Told, told_together
 from campaign_health.process.clock import local_days
 
 _ENDS = ("recovered", "closed")
@@ -48,23 +49,25 @@ def incidents_to_tell(material: Material, outcome: Outcome, broken: BrokenMateri
     """Bring the incidents that were judged anew in line with those stored before."""
     told, last_day = material.told, material.last_settled
     stored: Mapping[str, Mapping[str, Any]] = told.incidents
+    plans = {plan.campaign_id: plan for plan in material.known.plans}
+    all_told = told_together(outcome, stored, lambda one: incident_row(one, one.incident_id, plans[one.campaign_id]))
     found = reconcile(
-        outcome.incidents, outcome.changes, stored, _told(told.changes, last_day), material.stretch.begin, last_day,
+        all_told.incidents, all_told.changes, stored, _told(told.changes, last_day), material.stretch.begin, last_day,
         _ended_later(told.changes, last_day),
     )  # fmt: skip
     forgets = bool(found.not_yet) or _any_later(told.changes, last_day)
     stored = {incident_id: row for incident_id, row in stored.items() if incident_id not in found.not_yet}
-    rows = _rows(material.known, outcome.incidents, found)
+    rows = _rows(plans, all_told, found)
     rows += [{**stored[incident_id], "status": "withdrawn", "evidence": json.loads(stored[incident_id]["evidence"])}
              for incident_id in found.withdrawn]  # fmt: skip
-    news = _News(material, outcome.incidents, found, broken, stored, {row["incident_id"]: row for row in rows})
+    news = _News(material, all_told.incidents, found, broken, stored, {row["incident_id"]: row for row in rows})
     before = {incident_id: row["status"] for incident_id, row in stored.items()}
     now = {row["incident_id"]: row["status"] for row in rows}
     return IncidentsToTell(
         found.not_yet if forgets else None,
         [row for row in rows if _differs(row, stored.get(row["incident_id"]))],
         [news.row(change) for change in found.changes],
-        {found.ids[incident.incident_id] for incident in outcome.incidents},
+        {found.ids[incident.incident_id] for incident in all_told.incidents},
         sum(status == "open" for status in (before | now).values()),
         tuple(number for number, status in now.items() if status == "open" and before.get(number) != "open"),
         *(
@@ -74,11 +77,13 @@ def incidents_to_tell(material: Material, outcome: Outcome, broken: BrokenMateri
     )
 
 
-def _rows(known: Known, incidents: Sequence[Incident], found: Reconciled) -> list[_Row]:
-    plans = {plan.campaign_id: plan for plan in known.plans}
-    return [
-        incident_row(incident, found.ids[incident.incident_id], plans[incident.campaign_id]) for incident in incidents
-    ]
+def _rows(plans: Mapping[int, Plan], all_told: Told, found: Reconciled) -> list[_Row]:
+    rows = []
+    for incident in all_told.incidents:
+        row = incident_row(incident, found.ids[incident.incident_id], plans.get(incident.campaign_id))
+        source = all_told.of_sources.get(incident.incident_id)
+        rows.append(row if source is None else source.in_row(row))
+    return rows
 
 
 class _News:
@@ -122,8 +127,9 @@ class _News:
 
     def _is_quiet(self, change: Change, incident: Incident) -> bool:
         """Nobody is told of what is expected, nor that something is over of which they were never told."""
-        plan = self._plans[incident.campaign_id]
-        expected = quiet_when_detected(incident, plan.event, self._known.hand_overs, local_days(self._known.zone))
+        plan = self._plans.get(incident.campaign_id)
+        event = None if plan is None else plan.event
+        expected = quiet_when_detected(incident, event, self._known.hand_overs, local_days(self._known.zone))
         if change.kind in _ENDS:
             told = self._opened_as_news.get(change.incident_id, False)
             return not told or change.detail.get("how") in _NO_NEWS

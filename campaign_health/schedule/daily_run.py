@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from campaign_health.alerts.channels.dead_man import ping
+from campaign_health.alerts.channels.dead_man import Signal, ping
 from campaign_health.alerts.sending import send_due_digest
 from campaign_health.judge.judging import judge_workspace
 from campaign_health.pipeline import Order, RunReport, collect_once
@@ -40,12 +40,16 @@ def collect_judge_and_tell(
 ) -> DailyRun:
     """Collects one workspace, judges what is there, publishes, sends the digest if it is due, and pings the watcher.
 
+    The watcher is told that a round is done where it was judged and told, whatever of the collection failed: that is in
+    the digest, and an alarm that rings each day for one campaign is turned off.
+
     What fails after the collection is told in `problems`; nothing of it stops what comes after.
 
     Raises:
         CouldNotStart: another run is in progress.
         Stopped: a signal ended it; what was complete is stored and published.
     """
+    started = ping(workspace, settings.http, Signal.START)
     report = collect_once(settings, order, now, progress, only=[workspace.name], signals=signals, sleep=sleep)
     if report.stopped is not None:
         raise report.stopped
@@ -53,8 +57,8 @@ def collect_judge_and_tell(
     with signals.held():  # a judgement is saved whole or not at all
         judge_and_publish(settings, workspace, now, run.problems.append)
     tell(settings, workspace, now, run.problems.append)
-    # The watcher hears of complete rounds; a refresh that ends well says the same as a full one.
-    if report.exit_code() == 0 and not run.problems and (failure := ping(workspace, settings.http)):
+    signal = Signal.FAIL if run.problems else Signal.DONE
+    if failure := ping(workspace, settings.http, signal) or started:
         run.problems.append(failure)
     return run
 

@@ -94,7 +94,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "CAMPAIGN_HEALTH_DEAD_MAN_URL",
-        "Address pinged after every complete run (healthchecks.io style).",
+        "Address pinged after every run that was judged and told (healthchecks.io style).",
         secret=True,
     ),
     Setting("SLACK_WEBHOOK_URL", "Slack incoming webhook.", secret=True),

@@ -103,7 +103,8 @@ def campaign_now(connection: Connection, workspace: str, campaign_id: int) -> Ca
 
 def _open_first(connection: Connection, workspace: str) -> tuple[tuple[int, str], ...]:
     """Every campaign, those with an open incident first, in the order of their cards, then by name."""
-    cards = {one.campaign_id: place for place, one in enumerate(open_incidents(connection, workspace))}
+    found = enumerate(open_incidents(connection, workspace))
+    cards = {number: place for place, one in found for number in one.of_campaigns}
     return tuple(sorted(campaign_names(connection, workspace), key=lambda named: cards.get(named[0], len(cards))))
 
 

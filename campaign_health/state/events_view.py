@@ -58,7 +58,7 @@ def events_view(connection: Connection, workspace: str, today: date) -> EventsVi
 def coverage_view(connection: Connection, workspace: str) -> CoverageView:
     """What the page of coverage shows."""
     mappings = campaign_mappings(connection, workspace)
-    incidents = {one.campaign_id: one for one in open_incidents(connection, workspace)}
+    incidents = {number: one for one in open_incidents(connection, workspace) for number in one.of_campaigns}
     verdicts = {row["campaign_id"]: row["status"] for row in newest_verdicts(connection, workspace)}
     status = [shown_status(incidents.get(number), verdicts.get(number)) for number in mappings["campaign_id"]]
     return CoverageView(all_events(connection, workspace), mappings.assign(status=status))

@@ -21,8 +21,9 @@ def campaigns_now(connection: Connection, workspace: str) -> pd.DataFrame:
     """
     broken = pd.DataFrame(
         [
-            (one.campaign_id, shown_status(one, None), place, one.last_good_day, one.incident_id, one.opened_on)
+            (number, shown_status(one, None), place, one.last_good_day, one.incident_id, one.opened_on)
             for place, one in enumerate(open_incidents(connection, workspace))
+            for number in one.of_campaigns
         ],
         columns=["campaign_id", "shown", "card", "good_day", "incident_id", "opened_on"],
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from campaign_health.words.currency import DOLLARS
 from campaign_health.words.ended import ending_text
+from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import BROKEN
 from storage.connection import Connection
 from storage.read.incidents import incident_rows
@@ -24,7 +25,8 @@ class Incident:
 
     `status` is open, recovered, closed or withdrawn, `recovered_on` the day on which it recovered or was closed.
     `days` are all its days so far, `counted_days` those over which its missed sends were added up: of a day that was
-    not collected nothing is known. Money is in `currency`, the manifest's (ISO 4217 code).
+    not collected nothing is known. Money is in `currency`, the manifest's (ISO 4217 code). An incident of a source has
+    `campaign_id` 0 and the `campaign_ids` and `campaigns` (names) that it broke together.
     """
 
     workspace: str
@@ -60,11 +62,28 @@ class Incident:
     days: int
     currency: str = DOLLARS
     ended_how: str | None = None
+    campaign_ids: tuple[int, ...] = ()
+    campaigns: tuple[str, ...] = ()
+
+    @property
+    def is_of_source(self) -> bool:
+        """Whether it is none of one campaign."""
+        return bool(self.campaign_ids)
+
+    @property
+    def of_campaigns(self) -> tuple[int, ...]:
+        """The ids of the campaigns that it is of."""
+        return self.campaign_ids or (self.campaign_id,)
 
     @property
     def is_open(self) -> bool:
         """Whether it still goes on."""
         return self.status == "open"
+
+    @property
+    def never_otherwise(self) -> bool:
+        """Whether it was so on every day that is known, so that nobody knows when it began."""
+        return bool(self.headline_cause.get("never_otherwise"))
 
     def end_text(self, today: date) -> str:
         """How and when it ended: `recovered on Fri 7 Aug`, `closed: the campaign was stopped …`; empty while open."""
@@ -148,12 +167,16 @@ def _worst_first(one: Incident) -> tuple[float, float, int, str, str]:
 
 
 def _incident(row: dict[str, Any]) -> Incident:
+    together = f"{plural(len(row.get('campaign_ids') or ()), 'campaign')} together"
     last = row["recovered_on"] - timedelta(days=1) if row["recovered_on"] else row["as_of"] or row["opened_on"]
     values = row | {
+        "campaign": row["campaign"] or together,
         "causes": tuple(json.loads(row["evidence"] or "[]")),
         "tags": tuple(row["tags"] or ()),
         "currency": row.get("currency") or DOLLARS,
         "ended_how": row.get("ended_how"),
+        "campaign_ids": tuple(row.get("campaign_ids") or ()),
+        "campaigns": tuple(row.get("campaigns") or ()),
         "days": max(1, (last - row["opened_on"]).days + 1),
     }
     return Incident(**{column.name: values[column.name] for column in fields(Incident)})

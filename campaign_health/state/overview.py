@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from campaign_health.state.freshness import collected_text
+from campaign_health.state.some_lost import SomeLost
 from campaign_health.state.source_health import SourceState
 from campaign_health.state.standing import Standing
 from campaign_health.state.stretches import WORTH_A_LOOK, Stretch
@@ -34,6 +35,7 @@ class Overview:
     sources: Sequence[SourceState]
     stale: Sequence[str]
     worth_a_look: Sequence[Stretch]
+    some_lost: Sequence[SomeLost]
     unchecked: Sequence[Unchecked]
 
     @property
@@ -89,6 +91,7 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
         worth_a_look=sorted(
             (one for state in states for one in state.worth_a_look), key=lambda one: WORTH_A_LOOK.index(one.status)
         ),
+        some_lost=[one for state in states for one in state.some_lost],
         unchecked=[one for state in states for one in state.unchecked],
     )
 

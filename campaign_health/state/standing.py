@@ -37,7 +37,7 @@ class Standing:
         for one in losing:
             if one.risk_a_week is not None:
                 sums[one.currency] = sums.get(one.currency, 0.0) + one.risk_a_week
-        return RiskAWeek(sums, sum(one.deal_value is None for one in losing))
+        return RiskAWeek(sums, sum(one.deal_value is None and one.revenue_at_risk is None for one in losing))
 
     def joined(self, other: Standing) -> Standing:
         """This and another workspace's together."""

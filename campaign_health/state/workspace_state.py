@@ -14,6 +14,7 @@ from campaign_health.detection.event.project_outage import LOOK_BACK_DAYS, proje
 from campaign_health.process.clock import local_day
 from campaign_health.state.freshness import staleness
 from campaign_health.state.incident import Incident, open_incidents
+from campaign_health.state.some_lost import SomeLost, read_some_lost
 from campaign_health.state.source_health import SourceState, read_sources
 from campaign_health.state.standing import Standing, standing_on
 from campaign_health.state.stretches import WORTH_A_LOOK, Stretch, read_stretches
@@ -56,6 +57,7 @@ class WorkspaceState:
     unjudged: int = 0
     sources: tuple[SourceState, ...] = ()
     stretches: tuple[Stretch, ...] = ()
+    some_lost: tuple[SomeLost, ...] = ()
     stood_still: bool = False
 
     @property
@@ -87,9 +89,9 @@ class WorkspaceState:
     def counts(self, now: datetime) -> dict[str, int]:
         """Campaigns by status, each once: one with an open incident as its kind, or as `muted` or `expected`."""
         standing = self.standing(now)
-        held = {one.campaign_id: one.kind for one in standing.broken}
-        held |= {one.campaign_id: "muted" for one in standing.muted}
-        held |= {one.campaign_id: "expected" for one in standing.intended}
+        held = {number: one.kind for one in standing.broken for number in one.of_campaigns}
+        held |= {number: "muted" for one in standing.muted for number in one.of_campaigns}
+        held |= {number: "expected" for one in standing.intended for number in one.of_campaigns}
         found: dict[str, int] = {}
         # A deleted campaign has no newest verdict, and may have an open incident all the same.
         for status in (*(held.pop(one.campaign_id, one.status) for one in self.campaigns), *held.values()):
@@ -114,6 +116,7 @@ def read_workspace(connection: Connection, name: str) -> WorkspaceState:
         unjudged=unjudged_campaigns(connection, name),
         sources=read_sources(connection, name),
         stretches=read_stretches(connection, name),
+        some_lost=read_some_lost(connection, name),
         stood_still=judged_day is not None and _stood_still(connection, name, judged_day),
     )
 

@@ -15,7 +15,9 @@ def missed_text(sends: float | None, low: float | None = None, high: float | Non
     """
     if sends is None or round(sends) <= 0:
         return ""
-    spread = "" if low is None or high is None else f" ({span(max(0.0, low), high)})"
+    if low is None or high is None or round(low) == round(sends) == round(high):
+        return f"about {count(sends)} missed sends"
+    spread = f" ({span(max(0.0, low), high)})"
     return f"about {count(sends)} missed sends{spread}"
 
 

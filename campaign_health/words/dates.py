@@ -20,6 +20,12 @@ def days_text(first: date, last: date, today: date | None = None) -> str:
     return begin if first == last else f"{begin} to {day_text(last, today)}"
 
 
+def since_day(day: date, today: date, *, never_otherwise: bool = False) -> str:
+    """Since when something is so: `Mon 23 Nov`, or `at least Mon 23 Nov, the first day known`."""
+    text = day_text(day, today)
+    return f"at least {text}, the first day known" if never_otherwise else text
+
+
 def days_since(day: date, today: date) -> str:
     """How long ago a day was: `today`, `yesterday`, `3 days ago`."""
     passed = (today - day).days

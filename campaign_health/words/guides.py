@@ -31,6 +31,11 @@ GUIDES: dict[str, Guide] = {
         "Correct the name of the trigger event in Customer.io; the nearest names are listed with the cause.",
         "Journeys start within minutes of the next event.",
     ),
+    "trigger_never_met": Guide(
+        "Whoever made the campaign, and the team that sends the event.",
+        "Compare the trigger's conditions with the data of a recent event in Customer.io, and mend what differs.",
+        "Journeys start within minutes of the next event.",
+    ),
     "property_type_changed": Guide(
         "The team that sends the event.",
         "Use the new form in the message and the filters, or have the old type sent again.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from campaign_health.words.costs import weekly_text
 from campaign_health.words.lists import joined
+from campaign_health.words.not_watched import CHECKED
 from campaign_health.words.numbers import count, how_rare, plural, span
 from campaign_health.words.status_words import BROKEN, STATUS_WORDS, UNBROKEN
 
@@ -57,7 +58,8 @@ def seen_sentence(
     """
     when = f" on {day}" if day else ""
     if stage == "event" and event is None and status not in _UNSEEN:
-        return f"No journey has started{f' by {day}' if day else ''}: Mixpanel has never seen the trigger event."
+        until = f" by {day}" if day else ""
+        return f"Not one journey has started{until}, and the trigger event has not come to Mixpanel once."
     if stage == "event":
         seen = f"{plural(events or 0, 'event')} named {event}{when}"
     elif stage == "delivered" and delivered is not None:
@@ -117,7 +119,7 @@ def overview_parts(
     if news:
         news += risk_parts(risk_a_week or {}, unpriced)
     elif sum(statuses.values()) - statuses.get("not_running", 0) - statuses.get("not_collected", 0) > 0:
-        unsure = not certain or statuses.get("not_collected", 0) > 0
+        unsure = not certain or statuses.get("not_collected", 0) > 0 or not any(map(statuses.get, CHECKED))
         news.append("Nothing is known to be broken" if unsure else "Nothing is broken")
     kinds = [status for status in UNBROKEN if statuses.get(status, 0)]
     is_first = not broken and not muted

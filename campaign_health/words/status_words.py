@@ -56,6 +56,7 @@ CAUSE_WORDS: dict[str, Words] = {
     "event_renamed": Words("Event renamed", "↪", "The event stopped and another took its place on the same days."),
     "event_removed": Words("Event removed or blocked", "∅", "The event stopped and nothing took its place."),
     "event_unknown": Words("Event does not exist", "?", "The trigger names an event that Mixpanel has never seen."),
+    "trigger_never_met": Words("Trigger never met", "∥", "The event comes, but has never started a journey."),
     "property_type_changed": Words("Property changed type", "T", "A property that the campaign uses changed its type."),
     "property_missing": Words("Property missing or renamed", "–", "Fewer events carry a property the campaign uses."),
     "filter_no_longer_matches": Words(

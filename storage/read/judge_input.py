@@ -11,12 +11,14 @@ from storage.read.rows import Row, as_rows
 
 _FIRST_ACTIVE = """
     SELECT campaign_id, min(day) AS first_day, min(day) FILTER (expected) AS first_expected,
-        min(day) FILTER (number > 0) AS first_active
+        min(day) FILTER (number > 0) AS first_active, min(day) FILTER (started > 0) AS first_started,
+        min(day) FILTER (sent > 0) AS first_sent
     FROM (
-        SELECT campaign_id, day, state IN ('observed', 'provisional') AS expected, sent AS number
+        SELECT campaign_id, day, state IN ('observed', 'provisional') AS expected, sent AS number,
+            sent, NULL AS started
         FROM campaign_day WHERE workspace = $workspace
         UNION ALL
-        SELECT campaign_id, day, state IN ('observed', 'provisional'), started FROM journey_day
+        SELECT campaign_id, day, state IN ('observed', 'provisional'), started, NULL, started FROM journey_day
         WHERE workspace = $workspace
     ) GROUP BY campaign_id
 """
@@ -52,7 +54,8 @@ def first_seen_days(connection: Connection, workspace: str) -> dict[str, date]:
 
 
 def campaign_spans(connection: Connection, workspace: str) -> list[Row]:
-    """Per campaign with any day: first_day, first_expected (day it was running), first_active (a journey or send)."""
+    """Per campaign with any day: first_day, first_expected (day it was running), first_active (a journey or send),
+    first_started (a journey), first_sent."""
     return as_rows(connection.execute(_FIRST_ACTIVE, {"workspace": workspace}))
 
 
@@ -88,6 +91,16 @@ def message_variables(connection: Connection, workspace: str) -> dict[int, list[
     rows = connection.execute(
         "SELECT campaign_id, list_sort(list_distinct(flatten(list(required_variables || optional_variables)))) "
         "FROM campaign_message WHERE workspace = ? GROUP BY campaign_id",
+        [workspace],
+    ).fetchall()
+    return dict(rows)
+
+
+def messages_set_to_send(connection: Connection, workspace: str) -> dict[int, bool]:
+    """Per campaign with messages: whether any is set to send, or may be (its state is not known)."""
+    rows = connection.execute(
+        "SELECT campaign_id, bool_or(coalesce(sending_state NOT IN ('off', 'draft'), true)) FROM campaign_message "
+        "WHERE workspace = ? GROUP BY campaign_id",
         [workspace],
     ).fetchall()
     return dict(rows)

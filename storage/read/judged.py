@@ -13,11 +13,11 @@ from storage.file.conversion import stored_instant
 from storage.read.rows import Row, as_rows
 
 _ANNOUNCED = """
-    SELECT h.kind, h.day, h.detail, h.incident_id, h.campaign_id, c.name AS campaign, i.kind AS status, i.cause,
-        i.opened_on, i.summary
-    FROM incident_change h JOIN campaign c USING (workspace, campaign_id)
+    SELECT h.kind, h.day, h.detail, h.incident_id, h.campaign_id, i.kind AS status, i.cause, i.opened_on, i.summary,
+        coalesce(c.name, concat(len(i.campaign_ids), ' campaigns together')) AS campaign
+    FROM incident_change h LEFT JOIN campaign c USING (workspace, campaign_id)
     LEFT JOIN incident i USING (workspace, incident_id)
-    WHERE h.workspace = ? AND h.news AND h.recorded_at = ? ORDER BY lower(c.name), h.kind
+    WHERE h.workspace = ? AND h.news AND h.recorded_at = ? ORDER BY lower(campaign), h.kind
 """
 
 _VERDICT = """
@@ -35,6 +35,12 @@ class StoredMemory:
     day: date
     fingerprint: str
     state: bytes
+
+
+def input_judged(connection: Connection, workspace: str) -> str | None:
+    """The digest of what the newest judging rested on; None where it has to be made again in any case."""
+    row = connection.execute("SELECT input FROM judge_run WHERE workspace = ?", [workspace]).fetchone()
+    return None if row is None else row[0]
 
 
 def stored_memory(connection: Connection, workspace: str) -> StoredMemory | None:

@@ -61,6 +61,29 @@ _CHANGING = """
     ORDER BY d.campaign_id, d.message_id, d.day
 """
 
+# Only of campaigns with a message that was held back, or silent for long, before its first send ever.
+_WITHOUT_A_SEND = """
+    WITH known AS (
+        SELECT *, min(day) FILTER (sent > 0) OVER (PARTITION BY campaign_id, message_id) AS first_sent
+        FROM message_day WHERE workspace = $workspace AND state = 'observed' AND day <= $last_day
+    ),
+    suspect AS (
+        SELECT DISTINCT campaign_id FROM (
+            SELECT campaign_id, message_id, count(*) AS days,
+                sum(coalesce(drafted, 0) + coalesce(failed, 0) + coalesce(undeliverable, 0) + coalesce(suppressed, 0))
+                    AS held
+            FROM known WHERE first_sent IS NULL OR day < first_sent GROUP BY campaign_id, message_id
+        ) WHERE held >= $least_held OR days >= $least_days
+    )
+    SELECT d.campaign_id, d.message_id, d.day, d.sent, d.created, d.drafted, d.failed, d.undeliverable, d.suppressed,
+        m.sending_state, CAST(c.first_started AS DATE) AS first_started
+    FROM known d JOIN campaign c USING (workspace, campaign_id)
+    LEFT JOIN campaign_message m ON m.workspace = d.workspace AND m.campaign_id = d.campaign_id
+        AND CAST(m.message_id AS VARCHAR) = d.message_id
+    WHERE d.campaign_id IN (SELECT campaign_id FROM suspect)
+    ORDER BY d.campaign_id, d.message_id, d.day
+"""
+
 
 @dataclass(frozen=True)
 class MessageToAsk:
@@ -76,6 +99,16 @@ def messages_to_ask(connection: Connection, workspace: str, last_day: date) -> l
     """Every message of running campaigns with several: those known the least far first, then the busiest campaigns."""
     rows = connection.execute(_TO_ASK, {"workspace": workspace, "last_day": last_day}).fetchall()
     return [MessageToAsk(*row) for row in rows]
+
+
+def messages_without_a_send(
+    connection: Connection, workspace: str, last_day: date, *, least_held: float, least_days: int
+) -> pd.DataFrame:
+    """Days of all messages of the campaigns of which one had, before its first send ever, so many held back or so many
+    known days; with the message's sending state and the campaign's first day (UTC).
+    """
+    values = {"workspace": workspace, "last_day": last_day, "least_held": least_held, "least_days": least_days}
+    return connection.execute(_WITHOUT_A_SEND, values).df()
 
 
 def changing_messages(

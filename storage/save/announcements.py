@@ -71,11 +71,13 @@ def announcements_on(
 
 def unannounced_changes(
     connection: duckdb.DuckDBPyConnection, workspace: str, channel: str
-) -> list[tuple[str, str, str, date, bool]]:
-    """Changes that the channel has not been told: (change_id, incident_id, kind, day, news), oldest first."""
+) -> list[tuple[str, str, str, date, bool, datetime]]:
+    """Changes that the channel has not been told: (change_id, incident_id, kind, day, news, recorded at in naive UTC),
+    oldest first.
+    """
     return connection.execute(
         f"""
-        SELECT change_id, incident_id, kind, day, news FROM incident_change
+        SELECT change_id, incident_id, kind, day, news, recorded_at FROM incident_change
         WHERE workspace = $workspace AND change_id NOT IN ({_SAID})
         ORDER BY day, recorded_at, change_id
         """,  # noqa: S608 - the inserted text is the constant above

@@ -17,6 +17,7 @@ INSTANT = pa.timestamp("us")
 TEXT = pa.string()
 TEXTS = pa.list_(pa.string())
 WHOLE = pa.int64()
+WHOLES = pa.list_(pa.int64())
 SHARE = pa.float64()
 TRUTH = pa.bool_()
 

@@ -8,11 +8,12 @@ from datetime import date, datetime
 from storage.connection import Connection
 from storage.file.conversion import stored_instant, stored_json
 from storage.read.rows import Row
-from storage.save.bulk import DAY, INSTANT, SHARE, TEXT, TRUTH, WHOLE, columns_of, incoming
+from storage.save.bulk import DAY, INSTANT, SHARE, TEXT, TRUTH, WHOLE, WHOLES, columns_of, incoming
 
 _INCIDENT = {
     "incident_id": TEXT,
     "campaign_id": WHOLE,
+    "campaign_ids": WHOLES,
     "status": TEXT,
     "kind": TEXT,
     "opened_on": DAY,

@@ -48,8 +48,13 @@ class Judgement:
     memory: StoredMemory | None
 
 
-def save_judgement(connection: Connection, workspace: str, judgement: Judgement, judged_at: datetime) -> int:
-    """Write all of it, and return how many verdicts that changed. Call it inside a transaction."""
+def save_judgement(
+    connection: Connection, workspace: str, judgement: Judgement, judged_at: datetime, rests_on: str | None = None
+) -> int:
+    """Write all of it, and return how many verdicts that changed. Call it inside a transaction.
+
+    `rests_on` is a digest of its input, None where it has to be made again even of the same.
+    """
     if judgement.not_yet_known is not None:
         forget_incidents(connection, workspace, judgement.not_yet_known, judgement.as_of)
     save_incidents(connection, workspace, judgement.incidents)
@@ -61,10 +66,22 @@ def save_judgement(connection: Connection, workspace: str, judgement: Judgement,
     if judgement.memory is not None:
         _save_memory(connection, workspace, judgement.memory)
     connection.execute(
-        "INSERT OR REPLACE INTO judge_run (workspace, judged_at, as_of) VALUES (?, ?, ?)",
-        [workspace, stored_instant(judged_at), judgement.as_of],
+        "INSERT OR REPLACE INTO judge_run (workspace, judged_at, as_of, input) VALUES (?, ?, ?, ?)",
+        [workspace, stored_instant(judged_at), judgement.as_of, rests_on],
     )
     return written
+
+
+def judged_again(connection: Connection, workspace: str, judged_at: datetime) -> tuple[date, int, int]:
+    """Note that what was judged still holds: its day, how many campaigns there are, how many incidents are open."""
+    connection.execute("UPDATE judge_run SET judged_at = ? WHERE workspace = ?", [stored_instant(judged_at), workspace])
+    found = connection.execute(
+        "SELECT as_of, (SELECT count(*) FROM campaign_plan WHERE workspace = $1), "
+        "(SELECT count(*) FROM incident WHERE workspace = $1 AND status = 'open') FROM judge_run WHERE workspace = $1",
+        [workspace],
+    ).fetchone()
+    assert found is not None
+    return found
 
 
 def save_mappings(connection: Connection, workspace: str, mappings: Mappings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -30,10 +30,12 @@ class Claim:
 
 @dataclass(frozen=True)
 class _Scene:
-    """What a claim is held against: the company, the campaign, and the newest settled day."""
+    """What a claim is held against: the company, the campaign, the incident's first day, and the newest settled day,
+    or the day as of which it is said."""
 
     project: Project
     life: Life
+    opened: int
     last: int
 
     def counts(self, event: str) -> np.ndarray:
@@ -50,11 +52,13 @@ class _Scene:
 
 def claims(project: Project, life: Life, seen: Seen) -> Iterator[Claim]:
     """The claims of what an incident says on a morning: its headline's sentence, its summary, its state."""
-    scene = _Scene(project, life, PAST + seen.morning - 1)
+    newest = _Scene(project, life, _index(seen.row["opened_on"]), PAST + seen.morning - 1)
     told = [str(seen.row["summary"])]
     if seen.status == "open" and seen.causes:
         told.append(str(seen.causes[0]["sentence"]))
     for text in told:
+        as_of = re.match(rf"As of {_DAY}: ", text)
+        scene = newest if as_of is None else replace(newest, last=_day(as_of.group(1)))
         for rule, holds in RULES:
             for found in re.finditer(rule, text):
                 yield Claim(found.group(0), holds(scene, found))
@@ -97,7 +101,7 @@ def _began(scene: _Scene, said: re.Match[str]) -> bool:
 
 
 def _nothing_began(scene: _Scene, said: re.Match[str]) -> bool:
-    near = range((scene.life.bad or 0) - 2, (scene.life.bad or 0) + 3)
+    near = range(scene.opened - 2, scene.opened + 3)
     counts = [scene.counts(name) for name in scene.project.world.events]
     return not any(daily.any() and int(np.flatnonzero(daily)[0]) in near for daily in counts)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
+from campaign_health.judge.source_incidents import SOURCE
 from tests.lives.claims import claims
 from tests.lives.life import PAST, WATCHED, Life
-from tests.lives.project import FIRST, Project
+from tests.lives.project import FIRST
 from tests.lives.watching import Seen, Watched
 
 BUSY = 20.0
@@ -43,6 +45,11 @@ class Marks:
 
     def add(self, watched: Watched) -> None:
         """Adds a company's lives."""
+        self.false_incidents += [
+            f"{watched.project.seed}: {ones[0].row['opened_on']} of a source"
+            for ones in watched.incidents_of(SOURCE).values()
+            if _index(ones[0].row["opened_on"]) != watched.project.outage
+        ]
         for life in watched.project.lives:
             told = watched.incidents_of(life.campaign_id)
             where = f"{watched.project.seed} campaign {life.campaign_id} ({life.kind})"
@@ -57,10 +64,9 @@ class Marks:
                     f"{where}: {ones[0].row['opened_on']} {ones[0].cause}" for ones in told.values()
                 ]
             elif life.is_break:
-                own = {name: ones for name, ones in told.items() if not _of_source(watched.project, ones[0])}
-                self._add_break(life, own, where)
+                self._add_break(life, told, watched.project.failing, where)
 
-    def _add_break(self, life: Life, told: dict[str, list[Seen]], where: str) -> None:
+    def _add_break(self, life: Life, told: dict[str, list[Seen]], failing: Collection[int], where: str) -> None:
         bad = life.bad or 0
         self.breaks += 1
         ours = [ones for ones in told.values() if _index(ones[0].row["opened_on"]) >= bad - 2]
@@ -71,7 +77,7 @@ class Marks:
         self.found_after.append(mornings[0].morning + PAST - bad)
         if life.level >= BUSY:
             self._add_headlines(life, mornings, where)
-        self._add_end(life, ours, where)
+        self._add_end(life, ours, failing, where)
         self._add_cost(life, mornings[-1], where)
 
     def _add_headlines(self, life: Life, mornings: list[Seen], where: str) -> None:
@@ -83,7 +89,7 @@ class Marks:
         if not {first, last} <= life.causes:
             self.wrong_headlines.append(f"{where}: {first} at first, {last} at last")
 
-    def _add_end(self, life: Life, ours: list[list[Seen]], where: str) -> None:
+    def _add_end(self, life: Life, ours: list[list[Seen]], failing: Collection[int], where: str) -> None:
         for ones in ours:
             end = ones[-1].row["recovered_on"]
             broken_until = life.good if life.good is not None else life.ends
@@ -93,7 +99,9 @@ class Marks:
             return
         self.repaired += 1
         closed = [one.morning for one in ours[-1] if one.status != "open"]
-        days = closed[0] + PAST - life.good if closed else None
+        # On a morning without an answer nobody can know.
+        unknown = sum(life.good - PAST < morning <= closed[0] for morning in failing) if closed else 0
+        days = closed[0] + PAST - life.good - unknown if closed else None
         if days is not None and days <= TOLD_WITHIN and len(ours) == 1:
             self.told_in_time += 1
         else:
@@ -111,8 +119,3 @@ class Marks:
 
 def _index(day: date) -> int:
     return (day - FIRST).days
-
-
-def _of_source(project: Project, one: Seen) -> bool:
-    """Whether it tells, rightly and of all campaigns together, of the day on which Customer.io sent nothing."""
-    return one.cause == "source_trouble" and _index(one.row["opened_on"]) == project.outage

@@ -14,9 +14,8 @@ from campaign_health.alerts.digest.digest_data import (
     Section,
     SectionName,
 )
-from campaign_health.alerts.digest.lines import headline, rest_line
+from campaign_health.alerts.digest.lines import headline, nothing_checked, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
-from campaign_health.alerts.digest.together import told_together
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
 from campaign_health.state.incident import Incident
 from campaign_health.state.standing import Standing, standing_on
@@ -24,6 +23,8 @@ from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.dates import day_text
 from campaign_health.words.decided import intended_text, muted_text, taken_text
 from campaign_health.words.links import Act, act_link, campaign_link, data_link, overview_link
+from campaign_health.words.lists import joined
+from campaign_health.words.not_watched import CHECKED
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import cause_label
 
@@ -72,9 +73,7 @@ def build_digest(
         return _item(incident, name, situation.sends.get(incident.campaign_id, ()), today, dashboard_url)
 
     sections = [
-        _section(name, told_together([item(incident, name) for incident in chosen[name]]))
-        for name in SectionName
-        if chosen.get(name)
+        _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
     ]
     if unknown:
         room = ITEMS_PER_SECTION[SectionName.COULD_NOT_CHECK]
@@ -93,6 +92,7 @@ def build_digest(
             today,
             standing=standing_on(incidents, today),
             unchecked_campaigns=sum(len(one.campaigns) for one in unknown),
+            found_broken=sum(one.never_otherwise for one in chosen.get(SectionName.NEW, ())),
         ),
         rest=rest_line(situation.counts, situation.judged_day),
         sections=tuple(sections),
@@ -105,8 +105,11 @@ def build_digest(
 
 
 def is_news(change: Change, today: date) -> bool:
-    """Whether a change is worth a message of its own: young enough, and about breaking or recovering."""
-    recent = change.news and change.day >= today - timedelta(days=NEWS_DAYS)
+    """Whether a change is worth a message of its own: young enough, and about breaking or recovering.
+
+    What nobody could have known before is as young as the day on which it was found, such as on a first morning.
+    """
+    recent = change.news and max(change.day, change.recorded_on or change.day) >= today - timedelta(days=NEWS_DAYS)
     return recent and change.kind in OPENING | CLOSING | {"cause_changed"}
 
 
@@ -118,16 +121,19 @@ def _headline(
     *,
     standing: Standing,
     unchecked_campaigns: int,
+    found_broken: int,
 ) -> str:
     """The first line. Where there is nothing else to say, what is old is no all clear."""
-    text = headline(sizes, kind, standing, unchecked_campaigns=unchecked_campaigns)
+    text = headline(sizes, kind, standing, unchecked_campaigns=unchecked_campaigns, found_broken=found_broken)
     judged_day = situation.judged_day
     if text != headline({}, kind, Standing()):
         return text
     if judged_day is None:
         return "Nothing is known yet"
     if (today - judged_day).days <= JUDGED_WITHIN_DAYS:
-        return situation.stale[0].rstrip(".") if situation.stale else text
+        if situation.stale:
+            return situation.stale[0].rstrip(".")
+        return text if any(situation.counts.get(status) for status in CHECKED) else nothing_checked(situation.counts)
     passed = plural((today - judged_day).days, "day")
     return f"Nothing is known of the last days: the newest judged day is {day_text(judged_day, today)}, {passed} ago"
 
@@ -170,14 +176,15 @@ def _size(section: Section) -> int:
 
 
 def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dashboard_url: str | None) -> DigestItem:
-    money, workspace = None, incident.workspace
+    money = None
     if incident.risk_range and incident.revenue_at_risk:
         money = Money(*incident.risk_range, incident.risk_a_week if incident.is_open else None, incident.currency)
-    act = dashboard_url if incident.is_open else None
+    act = dashboard_url if incident.is_open and not incident.is_of_source else None
     return DigestItem(
         incident_id=incident.incident_id,
         campaign_id=incident.campaign_id,
         campaign=incident.campaign,
+        campaigns=incident.campaigns,
         status=incident.kind,
         seen=incident.summary,
         since=incident.opened_on,
@@ -194,11 +201,18 @@ def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dash
         sends=sends,
         recovered_on=incident.recovered_on,
         ended=incident.end_text(today),
+        never_otherwise=incident.never_otherwise,
         note=_note(incident, name, today),
-        link=campaign_link(dashboard_url, workspace, incident.campaign_id) if dashboard_url else None,
+        link=_link(dashboard_url, incident) if dashboard_url else None,
         acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,
         mute_link=_act(act, incident, "mute") if name is not SectionName.MUTED else None,
     )
+
+
+def _link(base: str, incident: Incident) -> str:
+    if incident.is_of_source:
+        return overview_link(base, incident.workspace)
+    return campaign_link(base, incident.workspace, incident.campaign_id)
 
 
 def _act(base: str | None, incident: Incident, act: Act) -> str | None:
@@ -206,6 +220,11 @@ def _act(base: str | None, incident: Incident, act: Act) -> str | None:
 
 
 def _note(incident: Incident, name: SectionName, today: date) -> str:
+    who = f"They are {joined(incident.campaigns)}." if incident.is_of_source else ""
+    return f"{who} {_standing_note(incident, name, today)}".strip()
+
+
+def _standing_note(incident: Incident, name: SectionName, today: date) -> str:
     if name is SectionName.MUTED:
         if incident.expected_by:
             return f"{intended_text(incident.expected_by, incident.expected_reason, None, today)}."

@@ -40,7 +40,8 @@ class DigestItem:
     """One campaign's incident, in words and numbers. `day_number` counts from the first bad day, which is day 1.
 
     `recovered_on` is the first good day again, or the day on which it was closed, and `ended` says which in words; None
-    while it is open and where it was withdrawn. `campaigns` are all that one cause broke together, where it is told
+    while it is open and where it was withdrawn. `never_otherwise`: it was so on
+    every day that is known. `campaigns` are all that one cause broke together, where it is told
     once for them; the ids and the links are then those of the first.
     """
 
@@ -64,6 +65,7 @@ class DigestItem:
     campaigns: tuple[str, ...] = ()
     recovered_on: date | None = None
     ended: str = ""
+    never_otherwise: bool = False
     note: str = ""
     link: str | None = None
     acknowledge_link: str | None = None

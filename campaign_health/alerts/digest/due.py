@@ -13,6 +13,7 @@ from campaign_health.alerts.digest.digest_data import Kind
 from campaign_health.alerts.digest.situation import Situation
 from campaign_health.settings import DigestSettings
 from campaign_health.state.standing import standing_on
+from campaign_health.words.not_watched import CHECKED
 
 PROOF_OF_LIFE_DAYS = 7
 
@@ -42,7 +43,8 @@ def kind_due(
 
     The day's digest is due once its local time has come, where anything is new. Where nothing is, a sign of life
     (all clear, or a reminder of what is still broken) is due when seven days went by without any message; never where
-    nothing was judged, and never as an all clear where the newest judged day is old.
+    nothing was judged, and never as an all clear where the newest judged day is old or nothing could be told of any
+    campaign.
     A failed attempt is tried again at its `retry_at`. A channel gets one digest a day, except where the day's message
     can be edited in place (`editable`).
     """
@@ -62,6 +64,7 @@ def kind_due(
     newest = max((p.day for p in arrived), default=None)
     if newest is None or (today - newest) >= timedelta(days=PROOF_OF_LIFE_DAYS):
         checked = not situation.failed_sources and not situation.unchecked and not situation.stale
+        checked &= any(situation.counts.get(status) for status in CHECKED)
         is_clear = checked and not any(one.is_open for one in situation.incidents)
         return "all_clear" if is_clear else "reminder"
     return None

@@ -8,15 +8,17 @@ from datetime import date, timedelta
 from campaign_health.alerts.digest.digest_data import CheckFailure, Digest, DigestItem, Kind, Section, SectionName
 from campaign_health.state.standing import Standing
 from campaign_health.words.costs import cost_text, missed_text, risk_text
-from campaign_health.words.dates import day_text, days_text
+from campaign_health.words.dates import day_text, days_text, since_day
 from campaign_health.words.ended import ending_text
 from campaign_health.words.lists import joined
+from campaign_health.words.not_watched import NOT_WATCHED
 from campaign_health.words.numbers import count, plural
 from campaign_health.words.sentences import muted_parts, risk_parts
 from campaign_health.words.shortened import first_sentence
 from campaign_health.words.status_words import UNBROKEN, status_label
 from campaign_health.words.visible import visible
 
+_FOUND = ("has been broken on every day that is known", "have been broken on every day that is known")
 NAME_LENGTH = 80
 NAME_IN_LIST = 40
 
@@ -26,16 +28,27 @@ def shown_name(name: str, length: int = NAME_LENGTH) -> str:
     return visible(name, length)
 
 
-def headline(sizes: Mapping[SectionName, int], kind: Kind, standing: Standing, *, unchecked_campaigns: int = 0) -> str:
-    """The first line: the state of everything in a few words, and what a week of it costs."""
+def headline(
+    sizes: Mapping[SectionName, int],
+    kind: Kind,
+    standing: Standing,
+    *,
+    unchecked_campaigns: int = 0,
+    found_broken: int = 0,
+) -> str:
+    """The first line: the state of everything in a few words, and what a week of it costs.
+
+    `found_broken` of the new ones were broken on every day that is known.
+    """
     parts: list[str] = []
-    for name, one, many in (
-        (SectionName.NEW, "has broken", "have broken"),
-        (SectionName.STILL_BROKEN, "is still broken", "are still broken"),
-        (SectionName.RECOVERED, "has recovered", "have recovered"),
-        (SectionName.CLOSED, "has ended without recovering", "have ended without recovering"),
+    for number, one, many in (
+        (sizes.get(SectionName.NEW, 0) - found_broken, "has broken", "have broken"),
+        (found_broken, *_FOUND),
+        (sizes.get(SectionName.STILL_BROKEN, 0), "is still broken", "are still broken"),
+        (sizes.get(SectionName.RECOVERED, 0), "has recovered", "have recovered"),
+        (sizes.get(SectionName.CLOSED, 0), "has ended without recovering", "have ended without recovering"),
     ):
-        if number := sizes.get(name):
+        if number > 0:
             noun = "" if parts else "campaign " if number == 1 else "campaigns "
             parts.append(f"{count(number)} {noun}{one if number == 1 else many}")
     said = [joined(parts)] if parts else []
@@ -49,7 +62,14 @@ def headline(sizes: Mapping[SectionName, int], kind: Kind, standing: Standing, *
     if said:
         text = "; ".join(said)
         return text[0].upper() + text[1:]
-    return "All clear: every campaign sends as expected" if kind == "all_clear" else "Nothing new"
+    return "All clear: every campaign that could be checked sends as expected" if kind == "all_clear" else "Nothing new"
+
+
+def nothing_checked(counts: Mapping[str, int]) -> str:
+    """The headline where nothing could be told of any campaign: that is no all clear."""
+    if not any(number for status, number in counts.items() if status != "not_running"):
+        return "No campaign is running, so nothing was checked"
+    return "Nothing can be told yet: no campaign has sent enough, or for long enough, to be checked"
 
 
 def failure_days(failure: CheckFailure) -> str:
@@ -70,11 +90,12 @@ def stale_lines(digest: Digest) -> list[str]:
 
 
 def rest_line(counts: Mapping[str, int], judged_day: date | None) -> str:
-    """One line about all campaigns that need no attention, and the day it speaks of."""
+    """One line about all campaigns that need no attention, the day it speaks of, and what is not watched at all."""
     if judged_day is None:
         return "Nothing has been judged yet."
     parts = [f"{count(counts[status])} {status_label(status).lower()}" for status in UNBROKEN if counts.get(status)]
-    return f"{'; '.join(parts) if parts else 'No other campaigns'}. Judged up to {day_text(judged_day, judged_day)}."
+    rest = "; ".join(parts) if parts else "No other campaigns"
+    return f"{rest}. Judged up to {day_text(judged_day, judged_day)}. {NOT_WATCHED}"
 
 
 def item_cost(item: DigestItem) -> str:
@@ -92,7 +113,8 @@ def item_cost(item: DigestItem) -> str:
 def when_text(item: DigestItem, today: date) -> str:
     """Since when, or from the first bad day to the last; with the year where that is not this one."""
     if not item.recovered_on:
-        return f"since {day_text(item.since, today)} (day {item.day_number})"
+        since = since_day(item.since, today, never_otherwise=item.never_otherwise)
+        return f"since {since} (day {item.day_number})"
     last_bad = max(item.since, item.recovered_on - timedelta(days=1))
     return f"{days_text(item.since, last_bad, today)}; {item.ended or ending_text(None, item.recovered_on, today)}"
 

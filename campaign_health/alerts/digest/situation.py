@@ -15,13 +15,17 @@ Sends = tuple[float | None, ...]
 
 @dataclass(frozen=True)
 class Change:
-    """One stored change of an incident that has not been announced on a channel yet."""
+    """One stored change of an incident that has not been announced on a channel yet.
+
+    `recorded_on` is the day on which it was found, in the workspace's zone; None where that is not known.
+    """
 
     change_id: str
     incident_id: str
     kind: str
     day: date
     news: bool
+    recorded_on: date | None = None
 
 
 @dataclass(frozen=True)

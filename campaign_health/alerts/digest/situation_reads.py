@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from campaign_health.alerts.digest.situation import Change, FailedSource, Sends, Situation
+from campaign_health.process.clock import local_days
 from campaign_health.state.incident import open_and_also
 from campaign_health.state.source_health import SourceState, troubled_core
 from campaign_health.state.workspace_state import read_workspace
@@ -19,7 +20,10 @@ SPARK_DAYS = 28
 def read_situation(connection: Connection, workspace: str, channel: str, now: datetime) -> Situation:
     """The workspace as it stands at `now`, with the changes and failures that `channel` has not been told."""
     state = read_workspace(connection, workspace)
-    changes = tuple(Change(*row) for row in unannounced_changes(connection, workspace, channel))
+    recorded_on = local_days(state.zone)
+    changes = tuple(
+        Change(*row[:5], recorded_on=recorded_on(row[5])) for row in unannounced_changes(connection, workspace, channel)
+    )
     incidents = open_and_also(connection, workspace, {change.incident_id for change in changes})
     said = said_on(connection, workspace, channel)
     return Situation(

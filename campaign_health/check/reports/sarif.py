@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import quote
 
 from campaign_health.check.findings import RULES, CheckResult, Finding
 from campaign_health.check.reports.plain import plain
+from campaign_health.process.version import own_version
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"violation": "error", "note": "note"}
@@ -22,7 +22,7 @@ def render(result: CheckResult) -> str:
         "tool": {
             "driver": {
                 "name": "campaign-health check",
-                "version": _version(),
+                "version": own_version(),
                 "rules": [{"id": rule, "shortDescription": {"text": RULES[rule]}} for rule in rules],
             }
         },
@@ -72,10 +72,3 @@ def _location(file: str, line: int | None) -> dict[str, Any]:
 
 def _fingerprint(*parts: str | None) -> str:
     return hashlib.sha256("\0".join(part or "" for part in parts).encode("utf-8", "replace")).hexdigest()
-
-
-def _version() -> str:
-    try:
-        return version("campaign-health")
-    except PackageNotFoundError:
-        return "0"

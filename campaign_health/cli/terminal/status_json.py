@@ -10,11 +10,12 @@ from typing import Any
 from campaign_health.state.incident import Incident
 from campaign_health.state.overview import Overview
 from campaign_health.words.currency import currency_if_said
+from campaign_health.words.not_watched import NOT_WATCHED
 
 _INCIDENT = (
     "workspace", "incident_id", "campaign_id", "campaign", "kind", "stage", "opened_on", "days", "summary", "cause",
     "why", "next_step", "missed_range", "risk_range", "risk_a_week", "currency", "owner", "acknowledged_by", "muted_by",
-    "muted_reason", "muted_until", "expected_by", "expected_reason", "missed_a_day",
+    "muted_reason", "muted_until", "expected_by", "expected_reason", "missed_a_day", "campaign_ids", "campaigns",
 )  # fmt: skip
 _NAMES = {"missed_range": "missed_sends", "risk_range": "revenue_at_risk", "risk_a_week": "dollars_a_week"}
 _SOURCE = ("workspace", "source", "newest_run_at", "last_day", "trouble")
@@ -33,6 +34,8 @@ def status_as_json(overview: Overview) -> dict[str, Any]:
         "expected": _incidents(overview.standing.intended),
         "campaigns": [_values(one, vars(one)) for one in overview.campaigns],
         "sources": [_values(one, _SOURCE) for one in overview.sources],
+        "some_lost": [_values(one, (*vars(one), "sentence")) for one in overview.some_lost],
+        "not_watched": NOT_WATCHED,
         "unchecked": [asdict(one) for one in overview.unchecked],
     }
 

@@ -12,12 +12,15 @@ from rich.text import Text
 
 from campaign_health.state.incident import Incident
 from campaign_health.state.overview import Overview
+from campaign_health.state.some_lost import MEANING, TITLE, SomeLost
 from campaign_health.state.stretch_words import ADVICE, seen_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.costs import cost_text, missed_text, risk_text
-from campaign_health.words.dates import day_text
+from campaign_health.words.dates import day_text, since_day
 from campaign_health.words.decided import intended_text, muted_text, taken_text
+from campaign_health.words.lists import joined
+from campaign_health.words.not_watched import NOT_WATCHED
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import STATUS_WORDS, cause_label, status_label
 
@@ -53,8 +56,11 @@ def _print_all(console: Console, overview: Overview) -> None:
         console.print(_block(item, several))
     _print_quiet(console, "Muted", overview.standing.muted)
     _print_quiet(console, "Intended", overview.standing.intended)
-    _print_worth_a_look(console, overview.worth_a_look)
+    _print_worth_a_look(console, overview.worth_a_look, overview.some_lost)
     _print_unchecked(console, overview.unchecked, several)
+    if overview.campaigns:
+        console.print()
+        console.print(Text(NOT_WATCHED, style="dim"))
     if not overview.campaigns and not overview.stale:
         console.print("Nothing was judged yet. Run `campaign-health collect`, then `campaign-health judge`.")
 
@@ -72,7 +78,8 @@ def _block(item: Incident, several: bool) -> Table:
     heading.append(clean(item.campaign), style="bold")
     if several:
         heading.append(f"  ({clean(item.workspace)})", style="dim")
-    since = f"{day_text(item.opened_on, _last_day(item))}, {plural(item.days, 'day')}"
+    since = since_day(item.opened_on, _last_day(item), never_otherwise=item.never_otherwise)
+    since += f", {plural(item.days, 'day')}"
     heading.append(f"  {status_label(item.kind).lower()} since {since}", style="default")
     table.add_row(Text(STATUS_WORDS[item.kind].shape, style=_COLOURS.get(item.kind, "bold")), heading)
     for label, text in _lines(item):
@@ -86,6 +93,8 @@ def _block(item: Incident, several: bool) -> Table:
 
 def _lines(item: Incident) -> Iterable[tuple[str, str]]:
     yield "Seen", item.summary
+    if item.is_of_source:
+        yield "Who", joined(item.campaigns)
     label = cause_label(item.cause)
     yield "Why", f"{label}. {item.why}" if item.why else f"{label}."
     if cost := _cost(item):
@@ -116,8 +125,8 @@ def _print_quiet(console: Console, title: str, items: Sequence[Incident]) -> Non
         console.print(Text(clean(f"{_since(item.kind, item.campaign, item.opened_on, today)}. {why}.")))
 
 
-def _print_worth_a_look(console: Console, notable: Sequence[Stretch]) -> None:
-    if not notable:
+def _print_worth_a_look(console: Console, notable: Sequence[Stretch], lossy: Sequence[SomeLost]) -> None:
+    if not notable and not lossy:
         return
     console.print()
     console.print(Text("Worth a look", style="bold"))
@@ -125,6 +134,8 @@ def _print_worth_a_look(console: Console, notable: Sequence[Stretch]) -> None:
         heading = _since(item.status, item.campaign, item.since, item.day)
         meaning, _ = ADVICE[item.status]
         console.print(Padding(Text(clean(f"{heading}. {seen_line(item, item.day)} {meaning}")), 0))
+    for lost in lossy:
+        console.print(Text(clean(f"◒ {lost.campaign}, {TITLE}. {lost.sentence} {MEANING}")))
 
 
 def _print_unchecked(console: Console, unknown: Sequence[Unchecked], several: bool) -> None:

@@ -16,7 +16,7 @@ from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.parts.campaign_marks import campaign_marks, incident_shades
 from campaign_health.dashboard.parts.campaign_sections import draw_chain, draw_history, draw_numbers, draw_timeline
-from campaign_health.dashboard.parts.cards import incident_html, stretch_html
+from campaign_health.dashboard.parts.cards import incident_html, some_lost_html, stretch_html
 from campaign_health.dashboard.parts.cause_panel import draw_causes
 from campaign_health.dashboard.parts.found_later import as_known_now
 from campaign_health.dashboard.parts.message_panel import draw_messages
@@ -85,6 +85,9 @@ def _stretch(page: Page, campaign_id: int) -> None:
         errors = [source.error for source in page.workspace.sources if source.error and about.search(source.error)]
         with st.container(border=True, key=f"incident-{campaign_id}"):
             st.html(stretch_html(one, page.today, errors))
+    for lost in (found for found in page.workspace.some_lost if found.campaign_id == campaign_id):
+        with st.container(border=True, key=f"lost-{campaign_id}-{lost.way}"):
+            st.html(some_lost_html(lost))
 
 
 def _not_there(asked: str) -> None:

@@ -14,6 +14,7 @@ from campaign_health.dashboard.parts.event_use import usage, users
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.manifest.core_events import CORE_EVENTS
 from campaign_health.state.events_view import coverage_view
+from campaign_health.words.not_watched import NOT_WATCHED
 from campaign_health.words.triggers import why_no_event
 
 FROM_WORDS = {"trigger": "its trigger in Customer.io", "manifest": "the manifest", "decision": "a decision here",
@@ -23,7 +24,7 @@ FROM_WORDS = {"trigger": "its trigger in Customer.io", "manifest": "the manifest
 def coverage(page: Page) -> None:
     """Draws the three lists."""
     st.title("Coverage", anchor=False)
-    quiet("A campaign can only be watched against its event where that event is known.")
+    quiet(f"A campaign can only be watched against its event where that event is known. {NOT_WATCHED}")
     view = answer(coverage_view, page.name)
     _core(view.mappings, view.events)
     _unknown(view.mappings)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING
 from campaign_health.words.guides import GUIDES
+from campaign_health.words.not_watched import NOT_WATCHED
 from campaign_health.words.status_words import CAUSE_WORDS, STAGE_WORDS, STATUS_WORDS
 
 TERMS = (
@@ -25,6 +26,7 @@ TERMS = (
     ("Not collected", "Nobody answered for that day. It is not zero, and it is never judged."),
     ("Provisional", "The day is not over, or its numbers are still growing."),
     ("Revenue at risk", RISK_MEANING),
+    ("Not watched", NOT_WATCHED),
 )
 
 

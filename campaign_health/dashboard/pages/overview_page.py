@@ -11,7 +11,7 @@ from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.parts.campaign_table import campaign_table
-from campaign_health.dashboard.parts.cards import card_html, look_html
+from campaign_health.dashboard.parts.cards import card_html, look_html, some_lost_html
 from campaign_health.dashboard.parts.headline import draw_headline
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.every_campaign import campaigns_now
@@ -40,7 +40,7 @@ def _cards(page: Page, found: Sequence[Incident], key: str = "open") -> None:
     shown = found if everything else found[:CARDS_AT_FIRST]
     with st.container(key=f"cards-{key}"):
         for incident in shown:
-            with st.container(border=True, key=f"incident-{key}-{incident.campaign_id}"):
+            with st.container(border=True, key=f"incident-{key}-{incident.incident_id}"):
                 st.html(card_html(incident, page.today))
                 _links(page, incident, key)
     if len(shown) < len(found):
@@ -52,17 +52,19 @@ def _cards(page: Page, found: Sequence[Incident], key: str = "open") -> None:
 
 
 def _worth_a_look(page: Page) -> None:
-    """What is odd without being broken: a surge, and a fall of event and sends together."""
-    found = page.overview.worth_a_look
+    """What is odd without being broken: a surge, a fall of event and sends together, a part of the messages lost."""
+    looks = [(one.campaign_id, one.campaign, look_html(one, page.today)) for one in page.overview.worth_a_look]
+    looks += [(one.campaign_id, one.campaign, some_lost_html(one)) for one in page.overview.some_lost]
+    found = list({number: (number, name, html) for number, name, html in reversed(looks)}.values())[::-1]
     if not found:
         return
     st.subheader("Worth a look", anchor=False)
     with st.container(key="cards-look"):
-        for one in found[:CARDS_AT_FIRST]:
-            with st.container(border=True, key=f"incident-look-{one.campaign_id}"):
-                st.html(look_html(one, page.today))
-                with st.container(horizontal=True, key=f"acts-look-{one.campaign_id}"):
-                    _open(page, one.campaign_id, one.campaign)
+        for number, name, html in found[:CARDS_AT_FIRST]:
+            with st.container(border=True, key=f"incident-look-{number}"):
+                st.html(html)
+                with st.container(horizontal=True, key=f"acts-look-{number}"):
+                    _open(page, number, name)
     if len(found) > CARDS_AT_FIRST:
         quiet(f"And {plural(len(found) - CARDS_AT_FIRST, 'more campaign')}: choose their status in the table below.")
 
@@ -78,9 +80,10 @@ def _open(page: Page, campaign_id: int, name: str) -> None:
 
 def _links(page: Page, incident: Incident, key: str) -> None:
     with st.container(
-        horizontal=True, gap="xsmall", vertical_alignment="center", key=f"acts-{key}-{incident.campaign_id}"
+        horizontal=True, gap="xsmall", vertical_alignment="center", key=f"acts-{key}-{incident.incident_id}"
     ):
-        _open(page, incident.campaign_id, incident.campaign)
+        if not incident.is_of_source:
+            _open(page, incident.campaign_id, incident.campaign)
         offer_acts(page, incident, key)
 
 

@@ -10,10 +10,13 @@ from campaign_health.dashboard.look.markup import badge, safe, shown, with_code
 from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, whole_cost
 from campaign_health.state.incident import Incident
+from campaign_health.state.some_lost import ADVICE as SOME_LOST_ADVICE
+from campaign_health.state.some_lost import MEANING, TITLE, SomeLost
 from campaign_health.state.stretch_words import ADVICE, seen_line, since_line
 from campaign_health.state.stretches import Stretch
-from campaign_health.words.dates import day_text, days_since
+from campaign_health.words.dates import day_text, days_since, since_day
 from campaign_health.words.decided import taken_text
+from campaign_health.words.lists import joined
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from campaign_health.words.status_words import cause_label
 
@@ -27,6 +30,7 @@ def card_html(incident: Incident, today: date) -> str:
     """The inside of an incident's card on the overview as HTML, brief; everything from outside is escaped."""
     why = f"<strong>{escape(cause_label(incident.cause))}.</strong> {with_code(first_sentence(incident.why))}"
     rows = [
+        *_whose(incident),
         ("Since", escape(since_text(incident, today))),
         ("Why", _brief(why)),
         ("Cost", _cost(brief_cost(incident))),
@@ -40,6 +44,7 @@ def card_html(incident: Incident, today: date) -> str:
 def incident_html(incident: Incident, today: date) -> str:
     """The open incident on its campaign's own page: every sentence whole, without the campaign's name."""
     rows = [
+        *_whose(incident),
         ("Since", escape(since_text(incident, today))),
         (
             "Probable cause",
@@ -56,6 +61,11 @@ def incident_html(incident: Incident, today: date) -> str:
     )
 
 
+def _whose(incident: Incident) -> list[tuple[str, str]]:
+    """The campaigns that one trouble broke together; nothing for the incident of one campaign."""
+    return [("Campaigns", _brief(safe(joined(incident.campaigns))))] if incident.is_of_source else []
+
+
 def look_html(stretch: Stretch, today: date) -> str:
     """The inside of the card of a campaign that is not broken, but worth a look."""
     meaning, advice = ADVICE[stretch.status]
@@ -65,6 +75,13 @@ def look_html(stretch: Stretch, today: date) -> str:
         ("To do", escape(advice)),
     ]
     return _card(stretch.campaign, badge(stretch.status), escape(seen_line(stretch, today)), rows)
+
+
+def some_lost_html(lost: SomeLost) -> str:
+    """The inside of the card of a campaign that works and loses a part of its messages."""
+    beside = f'<span style="color:{MUTED};font-size:.86rem">◒ {escape(TITLE.capitalize())}</span>'
+    rows = [("What it means", escape(MEANING)), ("To do", escape(SOME_LOST_ADVICE))]
+    return _card(lost.campaign, beside, safe(lost.sentence), rows)
 
 
 def stretch_html(stretch: Stretch, today: date, errors: Sequence[str] = ()) -> str:
@@ -93,7 +110,8 @@ def _card(name: str, beside: str, seen: str, rows: list[tuple[str, str]]) -> str
 
 def since_text(incident: Incident, today: date) -> str:
     """The first bad day, how long ago that is, and the last good day."""
-    text = f"{day_text(incident.opened_on, today)}, {days_since(incident.opened_on, today)}"
+    text = since_day(incident.opened_on, today, never_otherwise=incident.never_otherwise)
+    text = f"{text[0].upper()}{text[1:]}, {days_since(incident.opened_on, today)}"
     if incident.last_good_day:
         text += f"; last good day {day_text(incident.last_good_day, today)}"
     return text

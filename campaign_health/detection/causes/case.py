@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -11,6 +11,7 @@ import pandas as pd
 
 from campaign_health.detection.causes.property_drift import PropertyChange
 from campaign_health.detection.parts.message_stops import MessageStop
+from campaign_health.detection.parts.never_sent import NeverSent
 from campaign_health.detection.parts.part_stops import PartStop
 from campaign_health.detection.rename.around_a_stop import Around
 from campaign_health.detection.rename.rename import Rename
@@ -37,6 +38,9 @@ class BrokenCampaign:
     at the same stage with it, on `triggers_broken` triggers (its own among them) of `due_together` campaigns that were
     due to send. `renames`, `property_changes` and `part_stops` are those of the whole project. `segments` are the
     counts of the segments that it names, where any was counted, `message_stops` those of its messages that fell silent.
+    `never_otherwise`: it was so on every day that is known, from `first_day_known` on; `never_sent` are its messages
+    that never sent. `carried` is the share of its event that carried each property, by type, of so many `events_read`;
+    `declared_types` what the manifest says of its properties.
     """
 
     campaign_id: int
@@ -68,6 +72,12 @@ class BrokenCampaign:
     owner: str | None = None
     project_kept: float | None = None
     around: Around = field(default_factory=Around)
+    never_otherwise: bool = False
+    first_day_known: date | None = None
+    never_sent: Sequence[NeverSent] = ()
+    carried: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    events_read: int = 0
+    declared_types: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

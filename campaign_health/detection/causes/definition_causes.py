@@ -123,14 +123,15 @@ def _filter(case: BrokenCampaign, chain: Chain) -> Cause | None:
     kept = chain.kept("activated", "started")
     rate = chain.rate("activated", "started")
     activated = chain.series("activated")
-    if rate is not None and activated is not None and not activated.days_before:
+    never = chain.never_otherwise or (activated is not None and not activated.days_before)
+    if rate is not None and never:
         # Broken before anybody looked: nobody ever passed.
         kept = 0.0 if rate[1] == 0 and rate[2] >= NOBODY_OF else None
     if kept is None or rate is None or kept > FILTER_TIGHTER:
         return None
     before, since, started = rate
     error = math.sqrt(min(before, 1.0) * max(1.0 - before, 0.05) / max(started, 1.0) + PASSING_SPREAD**2)
-    if before - since < SURE_FALL * error and activated is not None and activated.days_before:
+    if before - since < SURE_FALL * error and not never:
         return None
     day = day_text(case.since, case.as_of)
     closed = kept <= FILTER_CLOSED

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
+
+from campaign_health.words.dates import day_text
 
 ESTABLISHED = 0.9
 """Confidence from which on a cause is established: later days may add to it, and not talk it away."""
@@ -11,7 +14,7 @@ ESTABLISHED = 0.9
 Causes = tuple[Mapping[str, Any], ...]
 
 
-def with_established(before: Causes, found: Causes, *, refused: Collection[tuple[str, str]]) -> Causes:
+def with_established(before: Causes, found: Causes, today: date, *, refused: Collection[tuple[str, str]]) -> Causes:
     """The causes found today, best first, with what was established `before` kept at their head.
 
     Numbers summed since the break grow pale as days go by, and so do causes read from them. An established cause gives
@@ -32,7 +35,22 @@ def with_established(before: Causes, found: Causes, *, refused: Collection[tuple
     if moved or clearer or pair in refused:
         return found
     again = [cause for cause in found if cause["cause"] == known["cause"]]
-    return (*again, *(cause for cause in found if cause["cause"] != known["cause"])) if again else before
+    if not again:
+        return as_of_then(before, today)
+    return (*again, *(cause for cause in found if cause["cause"] != known["cause"]))
+
+
+def as_of_then(causes: Causes, today: date) -> Causes:
+    """Causes that today's numbers no longer show, told as what they are: true as of the day they were `seen_on`."""
+    return tuple(_dated(cause, today) for cause in causes)
+
+
+def _dated(cause: Mapping[str, Any], today: date) -> Mapping[str, Any]:
+    seen_on = cause.get("seen_on")
+    if seen_on is None or cause.get("told_as_of") == seen_on:
+        return cause
+    sentence = f"As of {day_text(date.fromisoformat(seen_on), today)}: {cause['sentence']}"
+    return {**cause, "sentence": sentence, "told_as_of": seen_on}
 
 
 def _pair(cause: Mapping[str, Any]) -> tuple[str, str] | None:

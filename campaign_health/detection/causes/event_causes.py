@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -19,6 +20,10 @@ from campaign_health.words.numbers import share_text
 DAYS_APART = 4  # a hand-over that began at most this many days before the break can be its cause
 DAYS_APART_GRADUAL = 35
 DAYS_LATER = 3
+FEW_JOURNEYS = 0.1  # of the usual ones: a trigger that starts more than so many is one that matches
+DAY_NOISE = 0.2  # of a day's count around what was expected, beside chance
+BACK_SHARE, FEWEST_BACK = 0.3, 3.0  # of its events a day, and events: an old name that is sent again
+NEAR_ALL = 0.1  # share of the volume that a new name may have more or less and still be said to the percent
 NOTHING_MISSING = 0.08  # of its usual count, lately: an event that is whole again explains no break
 
 
@@ -43,6 +48,8 @@ def fitting_renames(case: BrokenCampaign) -> list[Rename]:
     for rename in case.renames:
         if rename.old != case.event or (rename.started and rename.moved_share < NOTHING_MISSING):
             continue
+        if rename.complete and not rename.declared and _is_back(case, rename):
+            continue
         apart = DAYS_APART_GRADUAL if rename.gradual or rename.partial else DAYS_APART
         began_before = case.since - rename.first_day <= timedelta(
             days=max(apart, (rename.last_day - rename.first_day).days)
@@ -51,6 +58,14 @@ def fitting_renames(case: BrokenCampaign) -> list[Rename]:
         if rename.declared or rename.confirmed or (began_before and not_later):
             fitting.append(rename)
     return fitting
+
+
+def _is_back(case: BrokenCampaign, rename: Rename) -> bool:
+    """Whether the old name that had stopped has a fair share of its events again on the newest day."""
+    if "events" not in case.numbers or case.numbers.empty:
+        return False
+    newest = float(case.numbers["events"].iloc[-1])
+    return newest >= max(BACK_SHARE * rename.events_a_day_before, FEWEST_BACK)
 
 
 def _living_name(case: BrokenCampaign, rename: Rename) -> str:
@@ -85,8 +100,8 @@ def _renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> Cause
         when = "the same day" if first.first_day == first.last_day else f"on {day}"
         carried = "began" if len(news) == 1 else "began together"
         sentence = (
-            f"`{case.event}` stopped on {stopped}; {names_in_code(news)} {carried} {when} with {share_text(total)} of"
-            " its volume"
+            f"`{case.event}` stopped on {stopped}; {names_in_code(news)} {carried} {when} with"
+            f" {_volume_words(total, first, case)} of its volume"
         )
     else:
         sentence = (
@@ -113,6 +128,14 @@ def _renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> Cause
     return Cause(
         "event_renamed", confidence, min(first.first_day, first.last_day), sentence, facts, _rename_step(case, living)
     )
+
+
+def _volume_words(total: float, rename: Rename, case: BrokenCampaign) -> str:
+    """Which share of the volume came under the new name; `about all` where the few days so far tell no more."""
+    days = max(1, (case.as_of - rename.first_day).days + 1)
+    noise = math.hypot(1.0 / math.sqrt(max(rename.events_a_day_after * days, 1.0)), DAY_NOISE / math.sqrt(days))
+    away = abs(total - 1.0)
+    return "about all" if NEAR_ALL < away <= 3.0 * noise else share_text(total)
 
 
 def _properties_words(rename: Rename) -> str:
@@ -178,7 +201,17 @@ def _unknown(case: BrokenCampaign, chain: Chain) -> Cause | None:
         return None
     near = nearest_names(case.event, case.known_events)
     nearest = [name for name, _ in near]
-    sentence = f"The trigger listens to `{case.event}`, an event that Mixpanel has never seen."
+    started = chain.series("started")
+    if case.stage not in ("event", "started", None) or (
+        started is not None and started.since > FEW_JOURNEYS * started.before
+    ):
+        # Journeys start, so the trigger matches: an event that only Customer.io gets is not one that is missing.
+        return None
+    first_day = day_text(case.first_day_known or case.since, case.as_of)
+    sentence = (
+        f"The trigger listens to `{case.event}`, an event that has not come to Mixpanel once since {first_day}, the"
+        " first day known."
+    )
     if nearest and near[0][1] >= 0.999 and nearest[0].casefold().strip() == case.event.casefold().strip():
         sentence += f" `{nearest[0]}` differs only in capital letters or spaces, and names must match exactly."
     elif nearest:

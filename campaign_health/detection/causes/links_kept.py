@@ -43,6 +43,7 @@ class Chain:
     """The numbers of a case, cut at its first bad day."""
 
     def __init__(self, case: BrokenCampaign) -> None:
+        self.never_otherwise = case.never_otherwise
         numbers = case.numbers
         if "day" in numbers.columns:
             numbers = numbers.set_index("day")

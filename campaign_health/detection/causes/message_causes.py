@@ -156,7 +156,8 @@ def _stand_in(variable: str) -> str:
     return "there" if "name" in last and "event" not in last else "…"
 
 
-def _states(case: BrokenCampaign) -> dict[str, list[str]]:
+def sending_states(case: BrokenCampaign) -> dict[str, list[str]]:
+    """Names of the campaign's messages by their sending state."""
     frame = case.messages
     if frame is None or frame.empty:
         return {}
@@ -180,7 +181,7 @@ def _off_sentence(off: list[str], day: str, left: float | None, what: str, *, da
 
 
 def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
-    states = _states(case)
+    states = sending_states(case)
     drafts, off = states.get("draft", []), states.get("off", [])
     switched = [
         edit for edit in edits_near(case) if edit.field.endswith("sending_state") and edit.to in ("draft", "off")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.definition_causes import definition_causes
 from campaign_health.detection.causes.event_causes import event_causes
+from campaign_health.detection.causes.fitting import explains_the_stage
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.causes.message_causes import message_causes
+from campaign_health.detection.causes.never_causes import never_causes
 from campaign_health.detection.causes.part_causes import part_causes
 from campaign_health.detection.causes.property_causes import property_causes
 from campaign_health.detection.causes.segment_causes import segment_causes
@@ -33,10 +37,12 @@ def find_causes(case: BrokenCampaign) -> list[Cause]:
         *property_causes(case, chain),
         *single_message_causes(case),
         *message_causes(case, chain),
+        *never_causes(case, chain),
     ]
     shared = source_trouble(case)
     found += [shared] if shared is not None else []
-    found = sorted((cause for cause in found if cause.confidence >= WORTH_SAYING), key=lambda cause: -cause.confidence)
+    found = [cause for cause in found if cause.confidence >= WORTH_SAYING and explains_the_stage(cause, case, chain)]
+    found.sort(key=lambda cause: -cause.confidence)
     shown: list[Cause] = []
     for cause in found:
         if all(cause.cause != other.cause for other in shown):
@@ -45,4 +51,10 @@ def find_causes(case: BrokenCampaign) -> list[Cause]:
         part = steady_part(case, chain)
         if part is not None and all(cause.cause != part.cause for cause in shown):
             shown = sorted([*shown, part], key=lambda cause: -cause.confidence)
-    return shown[:MOST_SHOWN] or [unknown(case, chain)]
+    shown = shown[:MOST_SHOWN] or [unknown(case, chain)]
+    return [_without_before(cause) for cause in shown] if case.never_otherwise else shown
+
+
+def _without_before(cause: Cause) -> Cause:
+    """Without the facts about days before a break, where there were none."""
+    return replace(cause, facts={name: fact for name, fact in cause.facts.items() if not name.endswith("_before")})

@@ -87,6 +87,7 @@ def judge_chain(data: ChainInput, found: LinkVerdicts) -> ChainVerdicts:
         judged | broken,
         _relearned(data, found),
         _accepted(data),
+        broken & (stage == 0) & (status == SILENT),
         began,
         np.where(judged | broken, probability, np.nan),
         totals[0],

@@ -31,7 +31,8 @@ class ChainVerdicts:
     `status` is a place in STATUS_NAMES, `stage` a place in STAGES or -1. `broken`: the day's own numbers say so.
     `held`: a link that broke earlier has not recovered. `judged`: the day's numbers were known well enough.
     `began`: days before this one on which the break began, where broken. `relearned`: from this day on the
-    level is taken as normal, for it has lasted; `accepted`: for a person said so. `total_sends`, `total_expected`:
+    level is taken as normal, for it has lasted; `accepted`: for a person said so. `standing`: broken, and never known
+    to be otherwise. `total_sends`, `total_expected`:
     where only two weeks together told, on the day they did, what the broken stage counted and should have counted since
     it began; else NaN. `sends`, `deliveries`: what they
     should have been; `events`, `starts`: the same from their own history.
@@ -44,6 +45,7 @@ class ChainVerdicts:
     judged: Flags
     relearned: Flags
     accepted: Flags
+    standing: Flags
     began: NDArray[np.int32]
     probability: Numbers
     total_sends: Numbers

@@ -49,6 +49,7 @@ class CampaignHistory:
     judged: Flags
     relearned: Flags
     accepted: Flags
+    standing: Flags
     not_running: Flags
     began: NDArray[np.int32]
     probability: Numbers
@@ -83,6 +84,7 @@ class CampaignHistory:
             judged=verdicts.judged[row],
             relearned=verdicts.relearned[row],
             accepted=verdicts.accepted[row],
+            standing=verdicts.standing[row],
             not_running=data.not_running[row],
             began=verdicts.began[row],
             probability=verdicts.probability[row],
@@ -241,10 +243,12 @@ class CampaignHistory:
     def falls_short(self, column: int) -> bool:
         """Whether the day's own count lies below what was expected of it, as far as both are known."""
         actual, expected = self._told_by(column, self.stage(column))
-        return not actual[column] >= expected.low[column]
+        return bool(self.standing[column]) or not actual[column] >= expected.low[column]
 
     def opening_sentence(self, opened: int, column: int) -> str:
         """What shows the break that began in `opened`: the newest day that falls short, else all its days together."""
+        if self.standing[column]:
+            return self.sentence(column)
         days = [day for day in range(max(opened, self.oldest_column(column)), column + 1) if self.judged[day]]
         actual, expected = self._told_by(column, self.stage(column))
         short = [day for day in days if not actual[day] >= expected.low[day]]

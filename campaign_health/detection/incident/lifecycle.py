@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from campaign_health.detection.causes.established import ESTABLISHED, as_of_then
 from campaign_health.detection.incident.campaign_history import CampaignHistory
 from campaign_health.detection.incident.endings import RECOVERED, Ending, ending_of
 from campaign_health.detection.incident.incident_course import (
@@ -31,6 +32,9 @@ REOPEN_DAYS = 7
 LOOK_AGAIN_DAYS = 60
 """For so many days after its detection the cause of an incident is looked for every day, so that its numbers are of
 today; later once a week."""
+
+LASTING = ("event_renamed", "property_missing", "property_type_changed", "message_failing", "part_of_traffic_broke")
+"""Causes that nobody can take for a new normal while they show."""
 
 _MANY = {"send": "sends", "delivery": "deliveries"}
 _SEVERITY = {"degraded": 1, "silent": 2, "event_lost": 2}
@@ -62,7 +66,7 @@ def follow(
             again = last if last is not None and _shows_again(last, history.day(column)) else None
             incident = _opened(history, column, last) if again is None else _reopened(again, history, column)
             incident = _looked(incident, history.day(column), look, found)
-            found.changes.append(_opening(incident))
+            found.changes.append(opening_change(incident))
             found.ended = [one for one in found.ended if one.incident_id != incident.incident_id]
         else:
             continue
@@ -76,7 +80,7 @@ def follow(
             back = history.column(incident.recovered_on or history.day(column))
             found.good_days |= {history.day(good) for good in range(max(0, back), column + 1) if history.judged[good]}
             found.ended.append(incident)
-            found.changes.append(_ending(incident))
+            found.changes.append(ending_change(incident))
     return found
 
 
@@ -94,7 +98,7 @@ def _opened(history: CampaignHistory, column: int, last: Incident | None) -> Inc
         detected_on=history.day(column),
         kind=history.kind(column),
         stage=history.stage(column),
-        last_good_day=history.last_good_day(opened, column),
+        last_good_day=None if history.standing[column] else history.last_good_day(opened, column),
         summary=history.opening_sentence(opened, column),
         sends_per_source=history.sends_per_source(opened, column),
         sends_per_event=history.sends_per_event(opened, column),
@@ -122,6 +126,9 @@ def _reopened(last: Incident, history: CampaignHistory, column: int) -> Incident
 def _missed(incident: Incident, history: CampaignHistory, opened: int, column: int, miss: DailyMiss) -> DailyMiss:
     """What was missed already, with the days from the one that was bad first to the one that showed it."""
     for bad in range(max(opened, history.oldest_column(column)), column + 1):
+        if history.standing[column] and not history.standing[bad]:
+            # What a link learned of days on which nothing ever got through is no expectation.
+            continue
         miss = history.add_miss(miss, bad, incident.stage, incident.sends_per_source)
     return miss
 
@@ -160,14 +167,17 @@ def _continued(
 
 
 def cause_stands(cause: Mapping[str, Any]) -> bool:
-    """Whether a cause is one that is still there as one looks: messages that are in draft or off to this day."""
+    """Whether a cause is one that is still there as one looks: messages that are in draft or off to this day, or what
+    is sure and shows in the newest numbers, too.
+    """
     facts = cause.get("facts", {})
-    held = facts.get("draft_messages") or facts.get("off_messages")
-    return cause["cause"] == "message_draft_or_off" and bool(held)
+    if cause["cause"] == "message_draft_or_off":
+        return bool(facts.get("draft_messages") or facts.get("off_messages"))
+    return cause["cause"] in LASTING and cause.get("confidence", 0.0) >= ESTABLISHED and "told_as_of" not in cause
 
 
 def _worsened(incident: Incident, history: CampaignHistory, column: int, found: Followed) -> Incident:
-    if incident.stage == "event" and history.event(column) is None:
+    if incident.stage == "event" and history.event(column) is None and not history.standing[column]:
         # Its trigger was taken away: what its later days look like without one says nothing of what broke.
         return incident
     kind, stage, sentence = history.kind(column), history.stage(column), history.sentence(column)
@@ -217,9 +227,9 @@ def _looked(incident: Incident, day: date, look: Look, found: Followed) -> Incid
         return incident
     evidence = look(incident, day)
     headline = str(evidence[0]["cause"]) if evidence else UNKNOWN
-    # What was found once stays true when later days no longer show it.
+    # What was found once stays true of its day when later days no longer show it.
     if incident.evidence and headline == UNKNOWN and incident.cause != UNKNOWN:
-        return incident
+        return replace(incident, evidence=as_of_then(incident.evidence, day))
     if incident.evidence and headline != incident.cause:
         detail = {"from": incident.cause, "to": headline, "sentence": evidence[0].get("sentence", "")}
         found.changes.append(Change(incident.incident_id, incident.campaign_id, "cause_changed", day, detail))
@@ -228,7 +238,7 @@ def _looked(incident: Incident, day: date, look: Look, found: Followed) -> Incid
     return replace(incident, cause=headline, evidence=evidence, miss=miss)
 
 
-def _opening(incident: Incident) -> Change:
+def opening_change(incident: Incident) -> Change:
     detail = {
         "status": incident.kind,
         "stage": incident.stage,
@@ -240,7 +250,7 @@ def _opening(incident: Incident) -> Change:
     return Change(incident.incident_id, incident.campaign_id, kind, incident.shown_on, detail)
 
 
-def _ending(incident: Incident) -> Change:
+def ending_change(incident: Incident) -> Change:
     assert incident.ended_on is not None
     assert incident.recovered_on is not None
     detail = {

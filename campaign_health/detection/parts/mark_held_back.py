@@ -8,7 +8,7 @@ import numpy as np
 
 from campaign_health.detection.chain.chain_input import ChainInput, Flags
 from campaign_health.detection.chain.chain_links import ALARMING_LINKS
-from campaign_health.detection.chain.chain_verdicts import CODE, STAGES, ChainVerdicts
+from campaign_health.detection.chain.chain_verdicts import CODE, STAGES, ChainVerdicts, Expectation
 from campaign_health.detection.pair.detector_settings import DAYS_PER_YEAR, DetectorSettings
 from campaign_health.detection.parts.held_back import HeldBack, Numbers, Places, find_held_back
 
@@ -41,7 +41,8 @@ def _mark(data: ChainInput, verdicts: ChainVerdicts, begin: int, found: HeldBack
     holds[:, :begin] = broken[:, :begin] = False
     # One that had lasted as long as is looked back on, and no longer differs, is the new normal.
     lasted = np.zeros_like(holds)
-    lasted[:, 1:] = found.began[:, :-1] >= LASTING
+    # What stood from the beginning, or nearly all that is held back, ends only by getting through.
+    lasted[:, 1:] = (found.began[:, :-1] >= LASTING) & ~found.standing[:, :-1]
     over = held_before & ~holds & running & lasted
     over[:, :begin] = False
     verdicts.relearned[over] = True
@@ -55,7 +56,19 @@ def _mark(data: ChainInput, verdicts: ChainVerdicts, begin: int, found: HeldBack
     # What the links say of the day is of no use here: they hold.
     verdicts.probability[broken] = np.nan
     if found.loss.stage == "sent":
-        _say_totals(data, verdicts, broken, found)
+        _say_totals(data, verdicts, broken & ~found.standing, found)
+    standing = broken & found.standing
+    verdicts.standing[standing] = True
+    # What the links learned of days on which nothing ever got through says nothing of what is due.
+    if found.loss.stage == "delivered":
+        _expect(verdicts.deliveries, standing, found.due_that_day)
+    else:
+        _expect(verdicts.sends, standing, found.due_that_day if found.loss.stage == "sent" else np.nan)
+
+
+def _expect(expected: Expectation, where: Flags, number: Numbers | float) -> None:
+    for part in (expected.value, expected.low, expected.high):
+        part[where] = np.broadcast_to(number, where.shape)[where]
 
 
 def _say_totals(data: ChainInput, verdicts: ChainVerdicts, broken: Flags, found: HeldBack) -> None:

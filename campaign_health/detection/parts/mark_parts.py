@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from campaign_health.detection.chain.chain_input import ChainInput
 from campaign_health.detection.chain.chain_verdicts import CODE, STAGES, ChainVerdicts
 from campaign_health.detection.parts.message_stops import MessageStop, journeys_went_on
+from campaign_health.detection.parts.never_sent import NeverSent
 from campaign_health.detection.parts.part_stops import PartStop
 from campaign_health.detection.parts.silence import Silence
 
@@ -52,6 +53,31 @@ def mark_message_stops(data: ChainInput, verdicts: ChainVerdicts, begin: int, st
         journeys = data.activated[row] if np.isfinite(data.activated[row]).any() else data.started[row]
         if journeys_went_on(journeys, data.column(stop.began), min(data.column(stop.known_on), data.days - 1)):
             mark_silence(data, verdicts, begin, row, "sent", stop, everywhere)
+
+
+def mark_never_sent(data: ChainInput, verdicts: ChainVerdicts, begin: int, found: Sequence[NeverSent]) -> None:
+    """Mark, in place, the days from the column `begin` on on which one message of a campaign has never sent yet.
+
+    What it should have sent is added to what was expected of the campaign; days on which something else is broken are
+    left as they are.
+    """
+    places = {int(number): row for row, number in enumerate(data.campaign_ids)}
+    broken_before = verdicts.broken.copy()
+    for one in found:
+        row = places.get(one.campaign_id)
+        for day, due in one.due.items() if row is not None else ():
+            column = data.column(day)
+            if not (begin <= column < data.days) or day < one.known_on or data.not_running[row, column]:
+                continue
+            verdicts.held[row, column] = True
+            if broken_before[row, column]:
+                continue
+            for part in (verdicts.sends.value, verdicts.sends.low, verdicts.sends.high):
+                part[row, column] += due
+            verdicts.broken[row, column] = verdicts.standing[row, column] = verdicts.judged[row, column] = True
+            verdicts.status[row, column], verdicts.stage[row, column] = CODE["degraded"], STAGES.index("sent")
+            verdicts.began[row, column] = column - data.column(one.began)
+            verdicts.probability[row, column] = np.nan
 
 
 def mark_silence(

@@ -2,7 +2,7 @@
 
 An event that is merged into another leaves no new name: the other one rises by what was lost, on the same day. That is
 believed of one event of a project, where it rose by at least `SURE` standard deviations of its own days, by about the
-lost number, and had not begun to rise before. Where several did, nobody can say which.
+lost number, and had not begun to rise before, nor began days later. Where several did, nobody can say which.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ FEWEST_LOST = 20.0
 """Events that must be missing before a rise of as many says anything."""
 SURE = 5.0
 ABOUT_AS_MANY = (0.7, 1.3)
+FIRST_DAYS, SHARE_AT_FIRST = 3, 0.5
+"""Days from the stop on, and the share of the whole rise that they must show: a release may come in the evening."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ def _took_over(
     before = counts[:, start - 7 : start] - expected[:, start - 7 : start]
     rising_before = np.where(known[:, start - 7 : start], before, 0.0).mean(axis=1)
     a_day = rise / np.maximum(number, 1)
+    first = away[:, :FIRST_DAYS].sum(axis=1) / np.maximum(days[:, :FIRST_DAYS].sum(axis=1), 1)
     fits = (
         others
         & np.isfinite(scatter)
@@ -105,6 +108,7 @@ def _took_over(
         & (rise >= ABOUT_AS_MANY[0] * lost)
         & (rise <= ABOUT_AS_MANY[1] * lost)
         & (rising_before < 0.25 * a_day)
+        & (first >= SHARE_AT_FIRST * a_day)
     )
     rows = np.flatnonzero(fits)
     if len(rows) != 1:

@@ -48,12 +48,14 @@ def timing_odds(pairs: Pairs, measures: Measures, likeness: Counts, births: NDAr
     partnered = np.unique(np.stack([pairs.new[like], pairs.birth[like]]), axis=1)[1]
     strangers = np.maximum(per_day - np.bincount(partnered, minlength=days), 0.0)
     usual = max(len(births) / max(days, 1), RAREST)
-    crowd = np.maximum(strangers**2 / np.maximum(per_day, 1.0), usual)[pairs.birth]
+    # Those that begin beside this one: its own beginning is what is to be explained.
+    beside = strangers[pairs.birth] - np.where(np.isin(pairs.new, np.unique(pairs.new[like])), 0.0, 1.0)
+    crowd = np.maximum(np.maximum(beside, 0.0) ** 2 / np.maximum(per_day[pairs.birth], 1.0), usual)
     chances = np.array([*LAG_CHANCES, 0.002])
     lag = np.minimum(np.abs(measures.lag), len(chances) - 1).astype(np.intp)
     sudden = np.log(np.where(measures.lag == 0, chances[0], chances[lag] / 2)) - np.log(crowd)
     slow = np.log(0.1) - np.log(3.0 * crowd)
-    return np.where(measures.gradual | (measures.stop < 0), slow + 0.5, sudden)
+    return np.asarray(np.where(measures.gradual | (measures.stop < 0), slow + 0.5, sudden))
 
 
 def volume_odds(volume: Counts, noise: Counts) -> Counts:

@@ -19,6 +19,7 @@ from campaign_health.judge.background import Known, read_known
 from campaign_health.judge.explain.explained import Explanation
 from campaign_health.judge.explain.explaining_event import event_link, event_step, known_number
 from campaign_health.judge.explain.explaining_links import explain_links
+from campaign_health.judge.explain.explaining_never import without_a_past
 from campaign_health.judge.material import DIAGNOSIS_DAYS, Stretch, read_stretch
 from campaign_health.judge.planned_campaigns import Plan
 from campaign_health.settings import WorkspaceSettings
@@ -82,7 +83,10 @@ def _explained(asked: _Asked) -> Explanation:
     links = explain_links(row, data, found, before, known.detector)
     plan = known.plans[row]
     of_event = None
-    if verdict["stage"] == "event":
+    never = incident is not None and incident.never_otherwise and verdict["stage"] is not None
+    if never:
+        links = without_a_past(links, verdict["stage"])
+    elif verdict["stage"] == "event":
         of_event = event_link(row, data, found.events, incident, known.detector.false_alarm_years)
     first = of_event.sentence if of_event is not None else event_step(row, data, found)
     return Explanation(
@@ -97,7 +101,7 @@ def _explained(asked: _Asked) -> Explanation:
         verdict["cause"],
         None if incident is None else incident.incident_id,
         [first, *(link.sentence for link in links)],
-        _conclusion(verdict, row, data, found),
+        _conclusion({**verdict, "probability": None} if never else verdict, row, data, found),
         links if of_event is None else [of_event, *links],
         why=None if incident is None else incident.why or None,
         next_step=None if incident is None else incident.next_step or None,

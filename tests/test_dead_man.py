@@ -1,0 +1,68 @@
+"""The outside watcher: it hears of every round that was judged and told, and of those that could not be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from campaign_health.alerts.channels.dead_man import Signal, ping
+from campaign_health.pipeline import Order
+from campaign_health.process.clock import read_clock
+from campaign_health.process.stopping import StopSignals
+from campaign_health.schedule.daily_run import DailyRun, collect_judge_and_tell
+from tests.collecting_cast import Install, Installation, Notes
+from tests.digest_warehouse import settings_in
+
+Receiver = tuple[str, list[tuple[dict[str, str], bytes]]]
+
+
+def paths(receiver: Receiver) -> list[bytes]:
+    return [body for _, body in receiver[1]]
+
+
+def one_round(installation: Installation) -> DailyRun:
+    settings = installation.settings()
+    return collect_judge_and_tell(
+        settings, settings.workspaces[0], Order(), read_clock(installation.environment), Notes(), StopSignals(),
+        sleep=lambda _: None,
+    )  # fmt: skip
+
+
+def watched(install: Install, address: str, **more: str) -> Installation:
+    return install(CAMPAIGN_HEALTH_BACKFILL_DAYS="10", CAMPAIGN_HEALTH_DEAD_MAN_URL=address, **more)
+
+
+def test_a_round_is_told_at_its_begin_and_at_its_end(install: Install, receiver: Receiver) -> None:
+    run = one_round(watched(install, f"{receiver[0]}/ping/abc"))
+    assert run.problems == []
+    assert paths(receiver) == [b"/ping/abc/start", b"/ping/abc"]
+
+
+def test_one_campaign_that_cannot_be_read_does_not_stop_the_signs_of_life(install: Install, receiver: Receiver) -> None:
+    installation = watched(install, f"{receiver[0]}/ping/abc")
+    installation.sandbox.fail("strange_shape", endpoint="customerio.metrics", at=1, times=None)
+    run = one_round(installation)
+    assert run.report.exit_code() != 0
+    assert paths(receiver) == [b"/ping/abc/start", b"/ping/abc"]
+
+
+def test_a_round_that_could_not_be_told_is_a_failure(install: Install, receiver: Receiver) -> None:
+    installation = watched(
+        install, f"{receiver[0]}/ping/abc", SLACK_WEBHOOK_URL="http://127.0.0.1:9/hook",
+        CAMPAIGN_HEALTH_DIGEST_DAYS="all", CAMPAIGN_HEALTH_DIGEST_AT="00:00",
+    )  # fmt: skip
+    run = one_round(installation)
+    assert run.problems
+    assert paths(receiver) == [b"/ping/abc/start", b"/ping/abc/fail"]
+
+
+@pytest.mark.parametrize("signal", [Signal.START, Signal.FAIL])
+def test_a_service_that_knows_only_signs_of_life_gets_nothing_else(
+    tmp_path: Path, receiver: Receiver, signal: Signal
+) -> None:
+    settings, workspace = settings_in(tmp_path, CAMPAIGN_HEALTH_DEAD_MAN_URL=f"{receiver[0]}/heartbeat/abc?source=x")
+    assert ping(workspace, settings.http, signal) is None
+    assert paths(receiver) == []
+    assert ping(workspace, settings.http) is None
+    assert paths(receiver) == [b"/heartbeat/abc?source=x"]
