@@ -63,9 +63,10 @@ def follow(
         if incident is not None:
             incident = _continued(incident, history, column, look, why_closed, found)
         elif history.broken[column]:
-            again = last if last is not None and _shows_again(last, history.day(column)) else None
-            incident = _opened(history, column, last) if again is None else _reopened(again, history, column)
-            incident = _looked(incident, history.day(column), look, found)
+            incident = _looked(_opened(history, column, last), history.day(column), look, found)
+            # What a source's trouble breaks anew is not what was broken before.
+            if last is not None and _shows_again(last, history.day(column)) and incident.cause != "source_trouble":
+                incident = _looked(_reopened(last, history, column), history.day(column), look, found)
             found.changes.append(opening_change(incident))
             found.ended = [one for one in found.ended if one.incident_id != incident.incident_id]
         else:
