@@ -15,6 +15,7 @@ from campaign_health.detection.chain.chain_input import ChainInput, Numbers
 from campaign_health.detection.chain.chain_links import ChainState, judge_links
 from campaign_health.detection.chain.chain_verdicts import ChainVerdicts, beside, cut, padded
 from campaign_health.detection.chain.part_hand_overs import mark_part_hand_overs
+from campaign_health.detection.chain.unseen_losses import unmark_unseen_losses
 from campaign_health.detection.incident.campaign_history import LOOK_BACK_DAYS, CampaignHistory
 from campaign_health.detection.incident.incident_course import BadDay, Change, Followed, Incident, Past
 from campaign_health.detection.incident.lifecycle import Look, WhyClosed, follow
@@ -101,6 +102,7 @@ def judge_days(material: Material, project: ProjectChanges) -> JudgedDays:
         if last == split:
             kept = state
     verdicts, events = beside(parts), data.events()
+    unmark_unseen_losses(data, verdicts, begin)
     mark_part_hand_overs(data, events, verdicts, begin, material.known.first_seen, project.renames_on)
     mark_part_stops(data, verdicts, begin, project.part_stops)
     mark_message_stops(data, verdicts, begin, project.message_stops)
