@@ -13,7 +13,7 @@ from campaign_health.state.every_campaign import campaigns_now
 from campaign_health.state.incident import incidents_of
 from campaign_health.state.overview import read_overview
 from tests.digest_cast import change, incident, situation
-from tests.judge_cast import Story, World, broken, morning_after, steady
+from tests.judge_cast import Story, World, broken, day, morning_after, steady
 from tests.test_digest_building import build
 
 DAYS, BAD = 100, 70
@@ -123,3 +123,60 @@ def test_what_broke_together_is_one_item_that_names_all_and_counts_all() -> None
     assert all(f"Campaign {number}" in text for number in range(1, 8))
     assert "bout 280 missed sends" in text
     assert digest_from_json(digest_as_json(digest)) == digest
+
+
+def _in_steps(world: World, last: int) -> None:
+    for number in range(BAD - 1, last + 1):
+        world.collect(max(0, number - 7) if number >= BAD else 0, number)
+        world.judge(number)
+
+
+def _incidents(world: World) -> list[tuple[object, ...]]:
+    return world.rows(
+        "SELECT incident_id, status, opened_on, recovered_on, cause, campaign_ids, round(missed_sends), summary "
+        "FROM incident ORDER BY incident_id"
+    )
+
+
+def test_judged_day_by_day_it_is_what_it_is_judged_at_once(tmp_path: Path) -> None:
+    stays = broken(steady(30, DAYS, level=90), BAD, BAD + 12, at="sent")
+    few = [broken(steady(50 + number, DAYS, level=3), BAD, BAD + 5) for number in range(4)]
+    stories = [*_down(until=BAD + 5), stays, *few]
+    (tmp_path / "steps").mkdir()
+    (tmp_path / "once").mkdir()
+    steps, once = World(tmp_path / "steps", stories), World(tmp_path / "once", stories)
+    _in_steps(steps, BAD + 18)
+    once.collect(0, BAD + 18)
+    once.judge(BAD + 18)
+    assert _incidents(steps) == _incidents(once)
+    (source, own) = _incidents(once)
+    assert source[3] == day(BAD + 5)
+    assert source[5] == [*range(1, 9), *range(50, 54)]
+    assert own[:2] == (f"30-{day(BAD)}", "recovered")
+
+
+def test_what_breaks_after_it_has_a_cause_of_its_own(tmp_path: Path) -> None:
+    world = World(tmp_path, _down(until=BAD + 1))
+    broken(world.stories[7], BAD + 5)
+    _in_steps(world, BAD + 14)
+    rows = world.rows("SELECT campaign_id, cause, opened_on, len(campaign_ids) FROM incident ORDER BY 1")
+    assert rows == [(0, "source_trouble", day(BAD), 8), (8, "unknown", day(BAD + 5), None)]
+    told = world.rows("SELECT campaign_id, kind FROM incident_change WHERE news ORDER BY day, campaign_id")
+    assert told == [(0, "opened"), (0, "recovered"), (8, "opened")]
+
+
+def test_one_of_which_nothing_is_known_any_more_does_not_begin_it_again(tmp_path: Path) -> None:
+    world = World(tmp_path, _down(until=BAD + 1))
+    for number in range(BAD - 1, BAD + 16):
+        world.collect(max(0, number - 7) if number >= BAD else 0, number)
+        with world.warehouse.open() as connection:
+            for table, counts in (("campaign_day", ("sent", "delivered")), ("journey_day", ("started", "activated"))):
+                gone = ", ".join(f"{name} = NULL" for name in counts)
+                connection.execute(
+                    f"UPDATE {table} SET state = 'not_collected', {gone} WHERE campaign_id = 8 AND day > ?",
+                    [day(BAD)],
+                )
+        world.judge(number)
+    rows = world.rows("SELECT status, opened_on, recovered_on, campaign_ids FROM incident")
+    assert rows == [("recovered", day(BAD), day(BAD + 1), list(range(1, 9)))]
+    assert world.rows("SELECT kind FROM incident_change ORDER BY day") == [("opened",), ("recovered",)]
