@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from campaign_health.alerts.channels.configured import Route
 from campaign_health.alerts.digest.digest_data import SectionName
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.forms.plain_text import plain_text
+from campaign_health.decisions.record_decision import record_decision, undo_decision
 from campaign_health.state.every_campaign import campaigns_now
-from campaign_health.state.incident import incidents_of
+from campaign_health.state.incident import incidents_of, open_incidents
 from campaign_health.state.overview import read_overview
+from campaign_health.state.some_lost import read_some_lost
+from campaign_health.state.stretches import read_stretches
 from tests.digest_cast import change, incident, situation
 from tests.judge_cast import Story, World, broken, day, morning_after, steady
 from tests.test_digest_building import build
@@ -180,3 +184,53 @@ def test_one_of_which_nothing_is_known_any_more_does_not_begin_it_again(tmp_path
     rows = world.rows("SELECT status, opened_on, recovered_on, campaign_ids FROM incident")
     assert rows == [("recovered", day(BAD), day(BAD + 1), list(range(1, 9)))]
     assert world.rows("SELECT kind FROM incident_change ORDER BY day") == [("opened",), ("recovered",)]
+
+
+def test_its_campaigns_are_not_called_unchecked_or_losing_some_beside(tmp_path: Path) -> None:
+    world = World(tmp_path, _down(until=DAYS))
+    world.failed = {("customerio_metrics", BAD + 1), ("customerio_journeys", BAD + 1)}
+    world.collect(0, BAD + 1)
+    with world.warehouse.open() as connection:
+        connection.execute("UPDATE campaign_day SET failed = 5, created = sent + 5 WHERE state = 'observed'")
+    world.judge(BAD)
+    with world.warehouse.read() as connection:
+        assert {one.campaign_id for one in read_some_lost(connection, "default")} == {20, 21}
+    world.judge(BAD + 1)
+    with world.warehouse.read() as connection:
+        assert {one.campaign_id for one in read_stretches(connection, "default")} == {20, 21}
+
+
+def test_it_goes_to_the_channel_of_every_owner_and_tag_of_its_campaigns(tmp_path: Path) -> None:
+    world = World(tmp_path, _down(until=DAYS))
+    world.collect(0, BAD)
+    world.judge(BAD)
+    with world.warehouse.open() as connection:
+        connection.execute("UPDATE campaign SET tags = ['trial'] WHERE campaign_id = 3")
+        connection.execute("UPDATE campaign_plan SET owner = '@growth' WHERE campaign_id = 4")
+        connection.execute("UPDATE campaign_plan SET owner = '@sales' WHERE campaign_id = 20")
+        (one,) = open_incidents(connection, "default")
+    routes = [Route("tag", "trial"), Route("owner", "@growth"), Route("owner", "@sales"), Route("tag", "sales")]
+    assert [route.takes(one) for route in routes] == [True, True, False, False]
+
+
+def test_what_people_say_of_it_holds_and_can_be_undone(tmp_path: Path) -> None:
+    world = World(tmp_path, _down(until=DAYS))
+    world.collect(0, BAD + 1)
+    world.judge(BAD)
+    noon = morning_after(BAD)
+    ((incident_id,),) = world.rows("SELECT incident_id FROM incident")
+    with world.warehouse.open() as connection:
+        said = [
+            record_decision(connection, "default", kind, "ada", noon, incident_id=incident_id, reason="their outage",
+                            until=day(BAD + 5) if kind == "mute" else None)
+            for kind in ("acknowledge", "mute", "expected")
+        ]  # fmt: skip
+    world.judge(BAD + 1)
+    standing = "SELECT acknowledged_by, muted_by, muted_until, expected_by, expected_how FROM incident"
+    assert world.rows(standing) == [("ada", "ada", day(BAD + 5), "ada", "decision")]
+    with world.warehouse.open() as connection:
+        for one in said:
+            undo_decision(connection, "default", one, "ben", morning_after(BAD + 1))
+    assert world.rows(standing) == [(None, None, None, None, None)]
+    kinds = [kind for (kind,) in world.rows("SELECT kind FROM incident_change WHERE campaign_id = 0 ORDER BY kind")]
+    assert kinds == ["acknowledged", "expected", "muted", "opened", "unacknowledged", "unexpected", "unmuted"]
