@@ -234,3 +234,17 @@ def test_what_people_say_of_it_holds_and_can_be_undone(tmp_path: Path) -> None:
     assert world.rows(standing) == [(None, None, None, None, None)]
     kinds = [kind for (kind,) in world.rows("SELECT kind FROM incident_change WHERE campaign_id = 0 ORDER BY kind")]
     assert kinds == ["acknowledged", "expected", "muted", "opened", "unacknowledged", "unexpected", "unmuted"]
+
+
+def test_what_it_costs_is_in_the_manifests_currency(tmp_path: Path) -> None:
+    priced = "  - {name: Campaign 1, event: event_1, deal_value: 100}"
+    said = f"version: 1\ncurrency: EUR\nevents:\n  event_1: {{}}\ncampaigns:\n{priced}\n"
+    (tmp_path / "manifest.yaml").write_text(said)
+    world = World(tmp_path, _down(until=DAYS))
+    world.collect(0, BAD)
+    world.judge(BAD)
+    with world.warehouse.read() as connection:
+        (one,) = open_incidents(connection, "default")
+    assert one.is_of_source
+    assert one.revenue_at_risk is not None
+    assert one.currency == "EUR"

@@ -28,7 +28,8 @@ ORDER BY i.incident_id
 """  # noqa: S608
 
 _MEMBERS = """
-SELECT c.campaign_id, c.name, c.tags, p.owner FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+SELECT c.campaign_id, c.name, c.tags, p.owner, p.currency
+FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
 WHERE c.workspace = ? ORDER BY lower(c.name), c.campaign_id
 """
 
@@ -46,7 +47,8 @@ def incident_rows(
     deal_value, currency (None for dollars), tags, counted_days (over which its missed sends were added up, None where
     there is none) and as_of (the newest judged day). Currency, ended_how, campaign_ids and what people said apart are
     not there in a file of an older version. An incident of a source has campaign_id 0, its campaigns' ids in
-    campaign_ids and their names, in alphabetical order, in campaigns; its tags and owners are those of all of them.
+    campaign_ids and their names, in alphabetical order, in campaigns; its tags and owners are those of all of them,
+    its currency theirs.
     """
     values = {"workspace": workspace, "campaign_id": campaign_id, "also": sorted(also)}
     rows = as_rows(connection.execute(_INCIDENTS, values))
@@ -56,6 +58,8 @@ def incident_rows(
         members = [one for one in about if one["campaign_id"] in row["campaign_ids"]]
         row["campaigns"] = [one["name"] for one in members]
         row["tags"] = sorted({tag for one in members for tag in one["tags"] or ()})
+        # One manifest has one currency.
+        row["currency"] = next((one["currency"] for one in members if one["currency"]), None)
         row["owners"] = sorted({one["owner"] for one in members if one["owner"]})
     return [row for row in rows if campaign_id is None or campaign_id in (row.get("campaign_ids") or [campaign_id])]
 
