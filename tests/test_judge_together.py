@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from campaign_health.alerts.channels.configured import Route
 from campaign_health.alerts.digest.digest_data import SectionName
+from campaign_health.alerts.digest.lines import section_title
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.decisions.record_decision import record_decision, undo_decision
@@ -16,7 +18,7 @@ from campaign_health.state.incident import incidents_of, open_incidents
 from campaign_health.state.overview import read_overview
 from campaign_health.state.some_lost import read_some_lost
 from campaign_health.state.stretches import read_stretches
-from tests.digest_cast import change, incident, situation
+from tests.digest_cast import TODAY, change, incident, situation
 from tests.judge_cast import Story, World, broken, day, morning_after, steady
 from tests.test_digest_building import build
 
@@ -127,6 +129,22 @@ def test_what_broke_together_is_one_item_that_names_all_and_counts_all() -> None
     assert all(f"Campaign {number}" in text for number in range(1, 8))
     assert "bout 280 missed sends" in text
     assert digest_from_json(digest_as_json(digest)) == digest
+
+
+def test_a_muted_one_stands_under_muted_and_names_all_the_same() -> None:
+    muted = incident(
+        0,
+        campaign_ids=(1, 2),
+        campaigns=("First", "Second"),
+        muted_by="Ada",
+        muted_reason="their outage",
+        muted_until=TODAY + timedelta(days=3),
+    )
+    digest = build(situation(muted, changes=(change(muted),)))
+    section = digest.section(SectionName.MUTED)
+    assert section is not None
+    assert section_title(section) == "Muted"
+    assert section.items[0].note.endswith("They are First and Second.")
 
 
 def _in_steps(world: World, last: int) -> None:
