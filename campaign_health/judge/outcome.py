@@ -58,10 +58,11 @@ class JudgedDays:
         ids = self.data.campaign_ids
         return sorted({int(ids[row]) for row in troubled} | (self.pasts.keys() & {int(number) for number in ids}))
 
-    def still_lost(self, campaign_id: int, since: date) -> bool:
-        """Whether a fair share of the sends that were due from `since` on is missing, by more than a handful."""
-        row, first = list(self.data.campaign_ids).index(campaign_id), max(self.data.column(since), 0)
-        due, sent = self.verdicts.sends.value[row, first:], self.data.sent[row, first:]
+    def still_lost(self, campaign_id: int, since: date, until: date) -> bool:
+        """Whether a fair share of the sends due from `since` to `until` is missing, by more than a handful."""
+        row = list(self.data.campaign_ids).index(campaign_id)
+        days = slice(max(self.data.column(since), 0), max(self.data.column(until) + 1, 0))
+        due, sent = self.verdicts.sends.value[row, days], self.data.sent[row, days]
         known = np.isfinite(due) & np.isfinite(sent)
         expected = float(due[known].sum())
         missing = expected - float(sent[known].sum())
