@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from storage.errors import BusyError
+from storage.file.private_files import FILE_MODE
 
 
 @contextmanager
@@ -22,7 +23,7 @@ def exclusive(lock_path: Path, wait_seconds: float) -> Iterator[None]:
     of its own, because taking a lock empties the lock file.
     """
     holder_path = lock_path.with_suffix(".holder")
-    lock = FileLock(lock_path, mode=0o660)
+    lock = FileLock(lock_path, mode=FILE_MODE)
     try:
         lock.acquire(timeout=max(wait_seconds, 0), poll_interval=0.05)
     except Timeout:
@@ -41,7 +42,7 @@ def exclusive(lock_path: Path, wait_seconds: float) -> Iterator[None]:
 def write_anew(path: Path, text: str) -> None:
     """Write a file that is new: a link planted at its name must not lead elsewhere."""
     path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o644)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), FILE_MODE)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
 
