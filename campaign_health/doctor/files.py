@@ -13,6 +13,7 @@ from campaign_health.process.run_lock import SCHEDULE, holder_of
 from campaign_health.settings.settings_reading import CONFIGURATION_FILE, SECRETS_FILE
 from storage.errors import BusyError, NoPublishedFileError, StorageError
 from storage.file.database import Warehouse, open_published
+from storage.file.private_files import make_private_directory
 from storage.read.collected import newest_instant
 from storage.read.workspaces import listed_campaigns
 
@@ -40,7 +41,7 @@ def examine_files(data_dir: Path, directory: Path) -> Iterator[Finding]:
 def _directory(data_dir: Path) -> Finding:
     subject = "Data directory"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        make_private_directory(data_dir)
         with tempfile.TemporaryFile(dir=data_dir):
             pass
     except OSError as failure:

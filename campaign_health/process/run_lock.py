@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from campaign_health.errors import CouldNotStart
 from storage.file.locking import write_anew
+from storage.file.private_files import FILE_MODE, make_private_directory
 
 COLLECTING = "collect"
 SCHEDULE = "schedule"
@@ -38,8 +39,8 @@ def only_one(data_dir: Path, activity: str) -> Iterator[None]:
     """
     lock_path, holder_path = data_dir / f"{activity}.lock", data_dir / f"{activity}.holder"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(lock_path)
+        make_private_directory(data_dir)
+        lock = FileLock(lock_path, mode=FILE_MODE)
         lock.acquire(timeout=0)
     except Timeout:
         raise CouldNotStart(f"{_WORDS[activity]} on {data_dir}: {_holder(holder_path)}.", _CURES[activity]) from None
@@ -61,7 +62,7 @@ def holder_of(data_dir: Path, activity: str) -> dict[str, Any] | None:
     lock_path, holder_path = data_dir / f"{activity}.lock", data_dir / f"{activity}.holder"
     if not lock_path.exists():
         return None
-    lock = FileLock(lock_path)
+    lock = FileLock(lock_path, mode=FILE_MODE)
     try:
         lock.acquire(timeout=0)
     except (Timeout, OSError):

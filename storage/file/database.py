@@ -24,7 +24,7 @@ from storage.file.publish import replace_published, sweep_leftovers, sync_direct
 from storage.file.restore import restored_from_copies, say_restored
 from storage.file.transactions import transaction
 from storage.file.translated_errors import clear_database_failures, clear_failures
-from storage.file.vanished import refuse_vanished
+from storage.file.vanished import refuse_vanished, remember
 from storage.file.whole_copy import copy_whole
 
 __all__ = ["PREVIOUS_NAME", "PUBLISHED_NAME", "WAREHOUSE_NAME", "Warehouse", "open_published", "transaction"]
@@ -50,6 +50,20 @@ class Warehouse:
         """
         with clear_failures(self.path):
             return any(path.exists() for path in self._files())
+
+    def never_begin_anew(self) -> None:
+        """Where there is a warehouse: from now on this process makes no new one here, whatever vanishes.
+
+        For programs that run for ever: what vanishes under them is an unmounted disk. A command that is started by
+        hand begins anew where somebody has cleared everything away.
+        """
+        if self.exists():
+            remember(self.data_dir)
+
+    def refuse_vanished(self) -> None:
+        """Raise VanishedError where `never_begin_anew` saw the warehouse and nothing of it is left."""
+        with clear_failures(self.data_dir):
+            refuse_vanished(self.data_dir, self._files())
 
     def _files(self) -> tuple[Path, Path, Path]:
         return self.path, self.published_path, self.previous_path
@@ -92,7 +106,7 @@ class Warehouse:
     @contextmanager
     def _exclusive(self, wait_seconds: float) -> Iterator[None]:
         with clear_failures(self.data_dir), ExitStack() as held:
-            refuse_vanished(self.data_dir, self._files())
+            self.refuse_vanished()
             make_private_directory(self.data_dir)
             held.enter_context(exclusive(self.data_dir / "warehouse.lock", wait_seconds))
             held.enter_context(private_files())

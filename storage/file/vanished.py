@@ -9,12 +9,8 @@ from storage.errors import VanishedError
 _seen: set[Path] = set()
 
 
-def never_begin_anew(data_dir: Path) -> None:
-    """From now on, this process makes no new warehouse in `data_dir`, whatever is missing there.
-
-    For programs that run for ever, once they have seen the warehouse: what vanishes under them is an unmounted disk.
-    A command that is started by hand begins anew where somebody has cleared everything away.
-    """
+def remember(data_dir: Path) -> None:
+    """Note that this process has seen a warehouse in `data_dir`."""
     _seen.add(data_dir.absolute())
 
 
