@@ -52,6 +52,10 @@ class NoPublishedFileError(StorageError):
     """Nothing was published yet."""
 
 
+class NothingStoredError(StorageError):
+    """There is nothing to back up, or nothing in the file to restore."""
+
+
 class DiskFullError(StorageError):
     """There is no room left; what was stored before is untouched."""
 

@@ -13,10 +13,12 @@ from storage.errors import (
     ForeignFileError,
     NewerFileError,
     NoPublishedFileError,
+    NothingStoredError,
     StorageError,
 )
+from storage.file.backups import newest_standing, put_in_place, unpack, write_backup
 from storage.file.instances import opened
-from storage.file.lineage import count_publication, is_older, refusal, standing
+from storage.file.lineage import Standing, count_publication, is_older, refusal, standing
 from storage.file.locking import exclusive
 from storage.file.migrations import lend_views, migrate, refuse_newer, shipped_migrations
 from storage.file.private_files import close_to_others, make_private_directory, private_files
@@ -25,7 +27,7 @@ from storage.file.restore import restored_from_copies, say_restored
 from storage.file.transactions import transaction
 from storage.file.translated_errors import clear_database_failures, clear_failures
 from storage.file.vanished import refuse_vanished, remember
-from storage.file.whole_copy import copy_whole
+from storage.file.whole_copy import copy_whole, is_readable
 
 __all__ = ["PREVIOUS_NAME", "PUBLISHED_NAME", "WAREHOUSE_NAME", "Warehouse", "open_published", "transaction"]
 
@@ -103,6 +105,39 @@ class Warehouse:
                 yield connection
             self._publish(wait_seconds)
 
+    def back_up(self, target: Path, wait_seconds: float = 30.0) -> Standing:
+        """Write all that is stored to the file `target`, read whole; return how new that is.
+
+        Raises what `open` raises, and NothingStoredError where there is nothing yet.
+        """
+        if not self.exists():
+            raise NothingStoredError(f"There is nothing to back up in {self.data_dir}.", "Collect first.")
+        with self.open(wait_seconds) as connection:
+            write_backup(connection, self.path, target)
+            return standing(connection)
+
+    def newest_standing(self) -> Standing | None:
+        """How new the newest is that can be read in the data directory; None where there is nothing."""
+        return newest_standing(self._files())
+
+    def restore_from(self, backup: Path, wait_seconds: float = 30.0) -> Path | None:
+        """Make the file `backup` the warehouse, and publish it, whatever is there; return where the old one is kept.
+
+        The backup is read whole first. The published copy that it replaces stays as the older generation.
+        Raises StorageError where the backup cannot be used: nothing is changed then.
+        """
+        temporary = temporary_name(self.path)
+        with self._exclusive(wait_seconds):
+            there = self.newest_standing()
+            try:
+                with clear_failures(self.path):
+                    unpack(backup, self.path, temporary, beyond=there.publication if there else 0)
+                    replaced = put_in_place(temporary, self.path)
+            finally:
+                temporary.unlink(missing_ok=True)
+            self._publish(wait_seconds, over_newer=True)
+        return replaced
+
     @contextmanager
     def _exclusive(self, wait_seconds: float) -> Iterator[None]:
         with clear_failures(self.data_dir), ExitStack() as held:
@@ -118,7 +153,7 @@ class Warehouse:
             yield
 
     @contextmanager
-    def _connected(self, wait_seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _connected(self, wait_seconds: float, *, over_newer: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         with clear_failures(self.path):
             if not self.path.exists():
                 self._create()
@@ -127,7 +162,8 @@ class Warehouse:
             opened(self.path, "warehouse", wait_seconds=wait_seconds) as connection,
         ):
             migrate(connection, self.path)
-            self._refuse_older(connection)
+            if not over_newer:
+                self._refuse_older(connection)
             yield connection
 
     def _create(self) -> None:
@@ -146,10 +182,10 @@ class Warehouse:
         if restored is not None:
             say_restored(self.path, restored)
 
-    def _publish(self, wait_seconds: float) -> None:
+    def _publish(self, wait_seconds: float, *, over_newer: bool = False) -> None:
         temporary = temporary_name(self.published_path)
         try:
-            with self._connected(wait_seconds) as connection:
+            with self._connected(wait_seconds, over_newer=over_newer) as connection:
                 count_publication(connection)
                 self._copy_for_publishing(connection, temporary)
                 connection.execute("FORCE CHECKPOINT")
@@ -181,9 +217,10 @@ class Warehouse:
                 raise
             except StorageError:  # damaged, missing, or held by somebody
                 continue
-            if is_older(mine, theirs):
+            if not is_older(mine, theirs):
+                return
+            if is_readable(path):
                 raise refusal(self.path, mine, path, theirs)
-            return
 
 
 @contextmanager

@@ -33,6 +33,11 @@ class Standing:
     newest_collection: datetime | None
     has_rows: bool
 
+    @property
+    def collected_until(self) -> datetime:
+        """The newest collection, to compare: before all others where there is none."""
+        return self.newest_collection or datetime.min.replace(tzinfo=UTC)
+
     def words(self) -> str:
         """How new it is, for a message."""
         if self.newest_collection is None:
@@ -70,9 +75,13 @@ def is_older(mine: Standing, theirs: Standing) -> bool:
         return True
     if mine.made_at == theirs.made_at and (mine.publication or theirs.publication):
         return mine.publication < theirs.publication
-    if theirs.newest_collection is None:
-        return False
-    return mine.newest_collection is None or mine.newest_collection < theirs.newest_collection
+    return mine.collected_until < theirs.collected_until
+
+
+def loses(restored: Standing, there: Standing) -> bool:
+    """Whether putting a backup in the place of what is there loses something: also what was not published yet."""
+    is_unpublished = there.publication == restored.publication and there.collected_until > restored.collected_until
+    return is_older(restored, there) or (there.has_rows and is_unpublished)
 
 
 def refusal(warehouse: Path, mine: Standing, published: Path, theirs: Standing) -> OlderFileError:
