@@ -10,7 +10,7 @@ FROM campaign_health
 WHERE gone_at IS NULL
 ORDER BY incident_id IS NULL, list_position(
     ['silent', 'event_lost', 'degraded', 'not_collected', 'volume_down', 'surging', 'learning', 'too_quiet', 'healthy',
-     'not_running'],
+     'journeys_only', 'not_running'],
     status
 ), revenue_at_risk DESC NULLS LAST, campaign;
 

@@ -22,6 +22,7 @@ OPEN, LOST, JUST_OVER, LONG_OVER = 2, 3, 4, 5
 """Campaigns: silent; its event renamed; its event lost and back four days ago; the same three weeks ago."""
 STANDING = (
     "acknowledged_by", "acknowledged_at", "muted_by", "muted_reason", "muted_until", "expected_by", "expected_reason",
+    "expected_how", "renamed_by", "renamed_from", "renamed_to",
 )  # fmt: skip
 
 
@@ -137,6 +138,24 @@ def judges(*, after: float = 0) -> Step:
 def later(days: float) -> datetime:
     """So many days after NOW."""
     return NOW + timedelta(days=days)
+
+
+def taken(by: str, after: float = 0) -> dict[str, Any]:
+    return {"acknowledged_by": by, "acknowledged_at": later(after).replace(tzinfo=None)}
+
+
+def muted(by: str, until: int | date) -> dict[str, Any]:
+    last = day(until) if isinstance(until, int) else until
+    return {"muted_by": by, "muted_reason": f"{by} knows why", "muted_until": last}
+
+
+def expected(by: str, reason: str | None = None) -> dict[str, Any]:
+    how = "decision" if reason is None else "manifest"
+    return {"expected_by": by, "expected_reason": reason or f"{by} knows why", "expected_how": how}
+
+
+def renamed(by: str) -> dict[str, Any]:
+    return {"renamed_by": by, "renamed_from": "project.created", "renamed_to": "project_created"}
 
 
 def act(people: People, steps: Sequence[Step]) -> None:

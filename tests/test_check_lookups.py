@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from campaign_health.manifest.manifest_reading import parse_manifest, read_manif
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
 from tests.check_corpus import NOW
-from tests.collecting_cast import Installation
+from tests.collecting_cast import CAST, Installation, cast_world
 
 TODAY = date(2026, 11, 24)
 
@@ -158,3 +159,26 @@ def test_a_source_that_failed_in_the_newest_run_is_not_taken_for_clean(tmp_path:
         )
     observed = observe_published(copy, None, TODAY)
     assert ["no answer" in failure.message for failure in observed.failures] == [True]
+
+
+def test_what_half_a_list_leaves_out_is_not_taken_for_missing(tmp_path: Path) -> None:
+    manifest = "version: 1\nevents:\n" + "".join(f"  {json.dumps(name, ensure_ascii=False)}: {{}}\n" for name in CAST)
+    manifest += "campaigns:\n" + "".join(
+        f"  - {{id: {number}, event: {json.dumps(name, ensure_ascii=False)}}}\n" for number, name in enumerate(CAST, 1)
+    )
+    (tmp_path / "manifest.yaml").write_text(manifest)
+    with running_sandbox(cast_world(), limits=Limits.unlimited()) as sandbox:
+        environment = dict(sandbox.environment)
+        request = CheckRequest(
+            tmp_path / "manifest.yaml", sandbox.now,
+            observers=[lambda read: observe_live(environment, tmp_path, read.manifest, None, sandbox.now)],
+        )  # fmt: skip
+        whole = run_check(request)
+        for endpoint in ("mixpanel.query.names", "customerio.campaigns"):
+            sandbox.fail("half_list", endpoint, at="every", times=None)
+        half = run_check(request)
+    assert (whole.failures, whole.violations) == ([], [])
+    assert half.violations == []
+    assert [failure.message for failure in half.failures] == [
+        "Customer.io's list leaves out the campaign 2, which is there."
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from campaign_health.pipeline.order import order_from_names
+from campaign_health.pipeline.sources.mixpanel_properties import not_whole
 from campaign_health.sandbox.world.world import MISSING, Property, World
 from collectors.mixpanel import fetch_property_profiles
 from collectors.mixpanel.event_parts import MOST_PARTS, OTHER, common_parts, part_of
+from storage.records import PropertyProfile
 from tests.collecting_cast import DAYS, INVITED, LAST_DAY, SIGNED_UP, Install, Installation, cast_world
 from tests.collectors_cast import mixpanel_at, scripted
 from tests.export_cast import DAY, NOW, exported, line
@@ -110,3 +113,30 @@ def test_very_many_versions_become_few_rows() -> None:
     kept = common_parts({("swift", "iOS", f"1.{number}"): 500 - number for number in range(400)})
     assert len(kept) == MOST_PARTS + 1
     assert kept["swift", "iOS", OTHER] == sum(500 - number for number in range(MOST_PARTS, 400))
+
+
+def test_an_event_that_the_days_export_leaves_out_is_profiled_again(install: Install) -> None:
+    installation = install(cast_world(days=40))
+    installation.sandbox.set_today(LAST_DAY + timedelta(days=1))
+    installation.collect(PROFILES)
+    installation.next_day()
+    installation.sandbox.fail("half_list", "mixpanel.export", at="every", times=None)
+    report = installation.collect(PROFILES)
+    day = LAST_DAY + timedelta(days=1)
+    profiled = "SELECT DISTINCT event FROM event_property WHERE day = ? ORDER BY event"
+    counted = installation.rows("SELECT event FROM event_day WHERE day = ? AND events > 0 ORDER BY event", day)
+    assert installation.outcomes(report)["mixpanel_properties"] == "partial"
+    assert 0 < len(installation.rows(profiled, day)) < len(counted)
+    installation.sandbox.mend()
+    assert installation.collect(PROFILES).exit_code() == 0
+    assert installation.rows(profiled, day) == counted
+
+
+@pytest.mark.parametrize(
+    ("read", "counted", "doubted"),
+    [(60, 60, False), (31, 60, False), (29, 60, True), (0, 60, True), (0, 0, False), (0, 7, False), (0, None, True),
+     (1, None, False)],
+)  # fmt: skip
+def test_less_than_half_of_what_is_counted_is_not_whole(read: int, counted: int | None, doubted: bool) -> None:
+    profiles = [PropertyProfile("E", DAY, read, False, {}, {})] if read else []
+    assert not_whole(profiles, {"E": counted}) == (["E"] if doubted else [])

@@ -43,8 +43,9 @@ def test_an_event_may_be_called_terminated_early() -> None:
     assert counted(exported(line("Session terminated early"))) == {"Session terminated early": 1}
 
 
-def test_a_fragment_among_whole_records_fails_the_window_too() -> None:
-    assert "not whole" in str(counted(exported(line() + '\n{"event":"E","pro\n' + line() + "\n")))
+def test_as_many_fragments_as_whole_records_fail_the_window_too() -> None:
+    fragment = '\n{"event":"E","pro\n'
+    assert "not whole" in str(counted(exported(line() + fragment + fragment + line() + "\n")))
 
 
 def test_a_body_shorter_than_announced_counts_nothing() -> None:

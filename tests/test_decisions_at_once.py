@@ -23,36 +23,27 @@ from tests.decisions_cast import (
     Step,
     act,
     copied,
+    expected,
     judged_world,
     judges,
     later,
     manifest,
+    muted,
+    renamed,
     says,
+    taken,
     undoes,
 )
-from tests.judge_cast import World, day
+from tests.judge_cast import World
 from tests.left_out import examples
 
 Judged = Callable[[tuple[str, ...]], World]
 NOTHING: dict[str, Any] = {}
 DECEMBER_1, DECEMBER_20 = date(2026, 12, 1), date(2026, 12, 20)
-CONFIRMED = "Hand-over in progress until Fri 18 Sep 2026: project.created becomes project_created"
+RENAME = {"event": "project.created", "new_event": "project_created"}
 IN_MANIFEST = "Hand-over in progress until Sun 20 Sep 2026: project.created becomes project_created"
 ANNOUNCED = 'from: project.created, to: project_created, since: 2026-09-06, owner: "@platform"'
 WHENEVER = "from: project.created, to: project_created", "from: report.opened, to: report_opened"
-
-
-def taken(by: str, after: float = 0) -> dict[str, Any]:
-    return {"acknowledged_by": by, "acknowledged_at": later(after).replace(tzinfo=None)}
-
-
-def muted(by: str, until: int | date) -> dict[str, Any]:
-    last = day(until) if isinstance(until, int) else until
-    return {"muted_by": by, "muted_reason": f"{by} knows why", "muted_until": last}
-
-
-def expected(by: str, reason: str | None = None) -> dict[str, Any]:
-    return {"expected_by": by, "expected_reason": reason or f"{by} knows why"}
 
 
 @dataclass(frozen=True)
@@ -174,9 +165,17 @@ CASES = {
         },
         WHENEVER,
     ),
+    "a break is called a false alarm, and then intended": Case(
+        [
+            says("false_alarm", "ana", incident_of=OPEN),
+            says("expected", "ben", after=0.1, incident_of=OPEN),
+            undoes(1, after=0.2),
+        ],
+        {OPEN: {"expected_by": "ana", "expected_reason": "", "expected_how": "false_alarm"}},
+    ),
     "a rename is confirmed": Case(
-        [says("confirm_rename", "ana", event="project.created", new_event="project_created")],
-        {LOST: expected("ana", CONFIRMED), OPEN: NOTHING},
+        [says("confirm_rename", "ana", **RENAME)],
+        {LOST: renamed("ana"), OPEN: NOTHING},
     ),
     "a rename is confirmed and then refused": Case(
         [
@@ -189,12 +188,9 @@ CASES = {
         [says("confirm_rename", "ana", event="project.created", new_event="project_created"), undoes(0, after=0.1)],
         {LOST: NOTHING},
     ),
-    "the sends are not back a week after a rename was confirmed": Case(
-        [
-            says("confirm_rename", "ana", event="project.created", new_event="project_created"),
-            says("acknowledge", "ben", after=8, incident_of=LOST),
-        ],
-        {LOST: taken("ben", 8)},
+    "a rename was confirmed by one and the break taken on by another a week later": Case(
+        [says("confirm_rename", "ana", **RENAME), says("acknowledge", "ben", after=8, incident_of=LOST)],
+        {LOST: {**taken("ben", 8), **renamed("ana")}},
     ),
     "a confirmed rename says nothing of incidents that were over": Case(
         [
@@ -237,8 +233,9 @@ QUICK = {
     "a mute is undone",
     "a break is intended",
     "what a manifest announced is over",
+    "a break is called a false alarm, and then intended",
+    "a rename is confirmed",
     "a rename is confirmed and then refused",
-    "a confirmed rename is taken back",
     "a campaign is watched against another event, and again against its own",
 }
 assert CASES.keys() >= QUICK
@@ -267,7 +264,9 @@ def _sequences(draw: st.DrawFn) -> list[Step]:
 
 
 def _said(draw: st.DrawFn, by: str, after: float) -> Step:
-    kind = draw(st.sampled_from(["acknowledge", "mute", "mute", "expected", "confirm_rename", "refuse_rename"]))
+    kind = draw(
+        st.sampled_from(["acknowledge", "mute", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename"])
+    )
     if kind in ("confirm_rename", "refuse_rename"):
         old, new = draw(st.sampled_from([("project.created", "project_created"), ("invoice.sent", "invoice_sent")]))
         return says(kind, by, after=after, event=old, new_event=new)

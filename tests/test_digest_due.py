@@ -57,6 +57,16 @@ def test_a_quiet_day_says_nothing() -> None:
     assert due(at(9), situation(incident(1)), yesterday) is None
 
 
+def test_a_confirmed_rename_is_told_every_day_until_the_campaign_sends_again() -> None:
+    yesterday = (said(TODAY - timedelta(days=1)),)
+    confirmed = incident(1, renamed_by="Ada", renamed_from="a.b", renamed_to="a_b")
+    assert due(at(9), situation(confirmed), yesterday) == "reminder"
+    assert due(at(8), situation(confirmed), yesterday) is None
+    assert due(at(9), situation(confirmed), (said(TODAY),), editable=True) is None
+    muted = replace(confirmed, muted_by="Ben", muted_until=TODAY)
+    assert due(at(9), situation(muted), yesterday) is None
+
+
 @pytest.mark.parametrize(("days", "expected"), [(6, None), (7, "all_clear"), (9, "all_clear")])
 def test_after_a_week_of_silence_there_is_a_sign_of_life(days: int, expected: str | None) -> None:
     assert due(at(9), situation(), (said(TODAY - timedelta(days=days)),)) == expected

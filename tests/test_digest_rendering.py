@@ -80,13 +80,19 @@ def test_the_json_is_as_in_its_golden_file() -> None:
     expect("everything.json", json.dumps(digest_as_json(everything()), indent=1, ensure_ascii=False) + "\n")
 
 
-def test_an_overfull_message_says_honestly_how_many_are_left_out() -> None:
-    message = json.dumps(slack_message(overfull()), ensure_ascii=False)
-    text = plain_text(overfull())
-    assert "more" in message
-    assert "see all" in message
-    assert "and 24 more" in text  # 30 new, 6 shown
-    assert "and 5 more" in text  # 10 still broken, 5 shown
+@pytest.mark.parametrize("broken", [6, 40, 150])
+def test_every_broken_campaign_is_named_however_many_there_are(broken: int) -> None:
+    many = [incident(number, campaign=f"Campaign number {number:03}, " + "long name " * 9) for number in range(broken)]
+    made = situation(*many, changes=tuple(change(one) for one in many[::2]), failed=(FAILED_METRICS,))
+    digest = build_digest(made, announcement_id="a", kind="digest", today=TODAY, dashboard_url=BASE)
+    message = slack_message(digest)
+    assert problems_of(message) == []
+    said = json.dumps(message["blocks"], ensure_ascii=False)
+    for text in (said, plain_text(digest)):
+        assert [
+            number for number in range(broken) if f"Campaign number {number:03}" not in " ".join(text.split())
+        ] == []
+    assert str(len(many[::2])) in digest.headline
 
 
 HOSTILE = (

@@ -9,6 +9,7 @@ import pytest
 
 from campaign_health.errors import CouldNotStart
 from campaign_health.state.find_campaign import find_campaign
+from campaign_health.words.dates import day_text
 from tests.judge_cast import World, day
 from tests.status_world import BREAK, LAST, run
 
@@ -61,8 +62,8 @@ def test_many_names_that_fit_are_counted() -> None:
 def test_a_day_without_a_verdict_says_which_days_have_one_and_uses_the_campaigns_name(status_world: World) -> None:
     with pytest.raises(CouldNotStart) as failure:
         run(status_world, "explain", "2", "--day", "2020-01-01")
-    assert failure.value.message == "Upgrade offer has no verdict on 2020-01-01."
-    assert failure.value.cure == f"Verdicts go from {day(0)} to {day(LAST)}."
+    assert failure.value.message == "Upgrade offer has no verdict on Wed 1 Jan 2020."
+    assert failure.value.cure == f"Verdicts go from {day_text(day(0))} to {day_text(day(LAST))}."
 
 
 @pytest.mark.parametrize(

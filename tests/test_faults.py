@@ -225,7 +225,8 @@ def test_a_fault_that_passes_is_not_noticed_at_all(scene: Scene, tmp_path: Path)
 
 def test_a_campaign_that_is_deleted_meanwhile_is_noted_and_is_no_failure(scene: Scene, tmp_path: Path) -> None:
     installation = scene.begin(tmp_path / "data")
-    scene.sandbox.fail("not_found", endpoint="customerio.metrics", at="every", times=None, campaign=1)
+    for endpoint in ("customerio.metrics", "customerio.campaign"):
+        scene.sandbox.fail("not_found", endpoint=endpoint, at="every", times=None, campaign=1)
     assert installation.collect(ORDER).exit_code() == 0
     assert installation.value("SELECT gone_at IS NOT NULL FROM campaign WHERE campaign_id = 1")
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from campaign_health.detection.incident.attention import HandOver, quiet_when_detected, standing_of
+from campaign_health.detection.incident.attention import (
+    RENAME_CONFIRMED,
+    HandOver,
+    quiet_when_detected,
+    standing_of,
+)
 from campaign_health.detection.incident.incident_course import Incident
 from storage.read.decisions_made import Decision, DecisionKind
 from tests.judge_cast import day
@@ -93,29 +98,38 @@ def test_a_break_marked_as_expected_until_a_day_is_raised_again_after_it() -> No
     assert [(change.kind, change.day, change.detail["how"]) for change in changes] == [("unexpected", day(15), "over")]
 
 
-def test_a_confirmed_rename_is_a_hand_over_for_a_week() -> None:
-    hand_over = HandOver("project.created", "project_created", day(12), day(19), "ada@example.com", "rename_confirmed")
-    quiet, changes = _standing(_incident(), 19, hand_overs=(hand_over,))
-    raised, more = _standing(_incident(), 20, hand_overs=(hand_over,))
-    assert quiet.expected_reason is not None
-    assert quiet.expected_reason.startswith("Hand-over in progress")
-    assert [(change.kind, change.day) for change in changes] == [("expected", day(12))]
-    assert raised.expected_by is None
-    assert [change.kind for change in more] == ["expected", "unexpected"]
+def test_a_confirmed_rename_keeps_nothing_quiet_however_long_the_sends_take() -> None:
+    confirmed = HandOver("project.created", "project_created", day(12), None, "ada@example.com", RENAME_CONFIRMED)
+    for today in (12, 19, 40):
+        standing, changes = _standing(_incident(), today, hand_overs=(confirmed,))
+        assert (standing.renamed_by, standing.renamed_to) == ("ada@example.com", "project_created")
+        assert standing.expected_by is standing.muted_by is None
+        assert [(change.kind, change.day) for change in changes] == [(RENAME_CONFIRMED, day(12))]
+    assert not quiet_when_detected(_incident(), "project.created", [confirmed], lambda at: at.date())
 
 
-def test_a_rename_that_is_confirmed_says_nothing_of_an_incident_that_was_over_before() -> None:
+def test_a_rename_that_is_confirmed_says_nothing_of_an_incident_that_was_over_before_or_began_later() -> None:
+    names = "project.created", "project_created"
     for since, by in ((13, "ada@example.com"), (14, None)):
-        names = "project.created", "project_created"
-        hand_over = HandOver(*names, day(since), day(21), "ada@example.com", "rename_confirmed")
-        assert _standing(_incident(recovered=13), 15, hand_overs=(hand_over,))[0].expected_by == by
+        confirmed = HandOver(*names, day(since), None, "ada@example.com", RENAME_CONFIRMED)
+        assert _standing(_incident(recovered=13), 15, hand_overs=(confirmed,))[0].renamed_by == by
+    early = HandOver(*names, day(9), None, "ada@example.com", RENAME_CONFIRMED)
+    assert _standing(_incident(evidence=()), 15, hand_overs=(early,))[0].renamed_by is None
+
+
+def test_a_false_alarm_and_an_intended_break_are_told_apart_and_the_newest_holds() -> None:
+    intended, alarm = _decision("expected", 11), _decision("false_alarm", 12)
+    for said, how in (((intended,), "decision"), ((intended, alarm), "false_alarm")):
+        standing, _ = _standing(_incident(), 13, *said)
+        assert (standing.expected_by, standing.expected_how) == ("ada@example.com", how)
 
 
 def test_a_hand_over_that_the_manifest_announced_is_no_news_when_it_comes() -> None:
     hand_over = HandOver("project.created", "project_created", day(9), day(23), "@platform-team", "manifest")
     incident = _incident()
     assert quiet_when_detected(incident, "project.created", [hand_over], lambda at: at.date())
-    assert _standing(incident, 12, hand_overs=(hand_over,))[0].expected_by == "@platform-team"
+    standing, _ = _standing(incident, 12, hand_overs=(hand_over,))
+    assert (standing.expected_by, standing.expected_how) == ("@platform-team", "manifest")
 
 
 def test_a_hand_over_of_other_events_excuses_nothing() -> None:

@@ -65,7 +65,7 @@ def cast(tmp_path_factory: pytest.TempPathFactory) -> World:
         ("stopped", "not_running"),
         ("young", "learning"),
         ("rare", "too_quiet"),
-        ("without event", "healthy"),
+        ("without event", "journeys_only"),
         ("without event, broken", "silent"),
         ("misspelt", "silent"),
         ("draft", "not_running"),

@@ -210,7 +210,7 @@ def test_without_mixpanel_campaigns_are_judged_by_their_own_journeys(tmp_path: P
     world = World(tmp_path, [steady(1, DAYS), broken(steady(2, DAYS), 17)], failed=failed)
     world.collect(0, 19)
     world.judge(19)
-    assert [world.status(number, 19) for number in (1, 2)] == ["healthy", "silent"]
+    assert [world.status(number, 19) for number in (1, 2)] == ["journeys_only", "silent"]
 
 
 @pytest.mark.slow("histories judged again")

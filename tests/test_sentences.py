@@ -96,7 +96,7 @@ def test_the_overview_names_the_muted_and_what_is_not_known_of_the_money() -> No
     muted = {"silent": 3, "muted": 1, "expected": 2, "healthy": 4}
     assert overview_sentence(muted, risk_a_week={"USD": 4300}, unpriced=2) == (
         "3 campaigns are silent; 1 more is muted; about $4,300 a week at risk (2 have no deal value set); "
-        "4 are healthy."
+        "4 are healthy; 2 are down as intended."
     )
     assert overview_sentence({"muted": 1, "healthy": 4}, risk_a_week={"USD": 900}, unpriced=0) == (
         "1 campaign is broken and muted; about $900 a week at risk; 4 are healthy."

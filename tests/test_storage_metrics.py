@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from storage.read.collected import profiled_days, recent_requests, stored_days
+from storage.read.collected import recent_requests, stored_days
+from storage.read.profiled import profiled_days
 from storage.read.source_runs import source_rows
 from storage.records import CampaignMetrics, Collected, CollectionRecord, DefinitionRecord, PropertyProfile
 from storage.save import (

@@ -87,7 +87,12 @@ def _title(link: LinkExplained) -> str:
 
 def _counts(day: LinkDay, link: LinkExplained) -> list[str]:
     numbers = [day.downstream] if link.upstream == HISTORY else [day.upstream, day.downstream]
-    return ["not collected" if number is None else count(number) for number in numbers]
+    # Of a day before it began nobody knows whether there were events.
+    lacking = ("–", "not running") if day.status == "not_running" else ("not collected", "not collected")
+    return [
+        count(number) if number is not None else lacking[place == len(numbers) - 1]
+        for place, number in enumerate(numbers)
+    ]
 
 
 def _print_days(console: Console, link: LinkExplained, years: float) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from campaign_health.dashboard.installation import installation, now, warehouse
-from campaign_health.dashboard.look.markup import in_markdown, shown
+from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.style import use_style
 from campaign_health.dashboard.look.theme import Palette, palette
@@ -69,9 +69,9 @@ def draw(page: Callable[[Page], None]) -> None:
     except NoPublishedFileError:
         _first_run()
     except ExpectedFailure as failure:
-        st.error(in_markdown(failure.message), icon=":material/error:")
+        st.error(said_in_markdown(failure.message), icon=":material/error:")
         if failure.cure:
-            st.write(in_markdown(failure.cure))
+            st.write(said_in_markdown(failure.cure))
 
 
 def _chosen(names: Sequence[str]) -> str:
@@ -98,13 +98,13 @@ def _first_run() -> None:
 def _say_what_is_missing(overview: Overview) -> None:
     for text in overview.stale:
         st.warning(
-            f"**These numbers are not of today.** {in_markdown(text)} What has happened since cannot be seen here. "
-            "Ask whoever runs campaign-health whether it is still running.",
+            f"**These numbers are not of today.** {said_in_markdown(text)} What has happened since cannot be seen "
+            "here. Ask whoever runs campaign-health whether it is still running.",
             icon=":material/schedule:",
         )
     for one in overview.unchecked:
         heading = in_markdown(f"{visible(one.title, 300)}{f', {one.when}' if one.when else ''}")
         quiet(
-            f":material/cloud_off: **Could not check {heading}.** {in_markdown(one.said)} "
+            f":material/cloud_off: **Could not check {heading}.** {said_in_markdown(one.said)} "
             "What is missing is *not collected*, never zero: see page Data."
         )

@@ -29,6 +29,7 @@ _NEEDED: dict[DecisionKind, tuple[str, ...]] = {
     "acknowledge": ("incident_id",),
     "mute": ("campaign_id", "reason", "until"),
     "expected": ("campaign_id", "reason"),
+    "false_alarm": ("campaign_id",),
     "confirm_rename": ("event", "new_event"),
     "refuse_rename": ("event", "new_event"),
     "map_event": ("campaign_id",),
@@ -37,6 +38,7 @@ _CHANGE: dict[DecisionKind, tuple[str, str]] = {
     "acknowledge": ("acknowledged", "unacknowledged"),
     "mute": ("muted", "unmuted"),
     "expected": ("expected", "unexpected"),
+    "false_alarm": ("false_alarm", "not_false_alarm"),
 }
 
 
@@ -69,9 +71,10 @@ def record_decision(
     """Record a decision, apply it to what is published, and return its id.
 
     Needed: acknowledge: incident_id; mute: incident_id or campaign_id, reason, until (last day of the mute);
-    expected: incident_id or campaign_id, reason; confirm_rename and refuse_rename: event (the old name),
-    new_event; map_event: campaign_id, event (None: none at all). Saying the same again changes nothing and
-    returns the same id. Raises ValueError where something needed is missing or empty, UnknownDecisionError where
+    expected: incident_id or campaign_id, reason; false_alarm: incident_id or campaign_id; confirm_rename and
+    refuse_rename: event (the old name), new_event; map_event: campaign_id, event (None: none at all). Saying the same
+    again changes nothing and returns the same id. Raises ValueError where something needed is missing or empty,
+    UnknownDecisionError where
     the incident or campaign does not exist.
     """
     if incident_id is not None:

@@ -1,12 +1,12 @@
-"""What was said by people and by the manifest: the decisions known by a day, and the renames that are expected."""
+"""What was said by people and by the manifest: the decisions known by a day, and the renames."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from campaign_health.detection.incident.attention import CONFIRMED_HAND_OVER_DAYS, HandOver
+from campaign_health.detection.incident.attention import RENAME_CONFIRMED, HandOver
 from campaign_health.manifest.handovers import handovers
 from campaign_health.manifest.schema import Manifest, Rename
 from campaign_health.process.clock import local_day
@@ -34,18 +34,12 @@ def announced_renames(connection: Connection, workspace: str) -> tuple[Rename, .
 
 
 def hand_overs_of(decisions: Sequence[Decision], renames: Sequence[Rename], zone: ZoneInfo) -> list[HandOver]:
-    """The renames during which a break is expected: those a person confirmed, then those the manifest announces.
-
-    After a confirmation the sends have some days to come back.
-    """
-    found = []
-    for decision in decisions:
-        if decision.kind == "confirm_rename" and decision.event and decision.new_event:
-            day = local_day(decision.decided_at, zone)
-            until = decision.until or day + timedelta(days=CONFIRMED_HAND_OVER_DAYS)
-            found.append(
-                HandOver(decision.event, decision.new_event, day, until, decision.decided_by, "rename_confirmed")
-            )
+    """The renames that people confirmed, and those that the manifest announces, during which a break is expected."""
+    found = [
+        HandOver(d.event, d.new_event, local_day(d.decided_at, zone), None, d.decided_by, RENAME_CONFIRMED)
+        for d in decisions
+        if d.kind == "confirm_rename" and d.event and d.new_event
+    ]
     announced = handovers(Manifest(version=1, renames=tuple(renames)))
     return found + [
         HandOver(item.old, item.new, item.since, item.until, item.owner or _BY_MANIFEST, _BY_MANIFEST)

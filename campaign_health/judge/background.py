@@ -57,7 +57,8 @@ class Known:
         """Days from which a person said that a campaign's break is the new normal."""
         found: dict[int, list[date]] = {}
         for decision in self.decisions:
-            if decision.kind == "expected" and decision.until is None and decision.campaign_id is not None:
+            is_normal = decision.kind in ("expected", "false_alarm") and decision.until is None
+            if is_normal and decision.campaign_id is not None:
                 found.setdefault(decision.campaign_id, []).append(local_day(decision.decided_at, self.zone))
         return found
 

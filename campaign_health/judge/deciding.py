@@ -25,7 +25,7 @@ def decide(
     """Follow the incidents of the judged days to their causes, and say what is to be stored and what is told of it."""
     diagnosis = Diagnosis(material.known, days, project, broken.tables)
     outcome = follow_incidents(days, diagnosis.look, diagnosis.why_closed)
-    told = incidents_to_tell(material, outcome, broken)
+    told = incidents_to_tell(material, days, outcome, broken)
     day, memory = material.last_settled, None
     if outcome.next_checkpoint is not None and material.fingerprint is not None:
         memory = StoredMemory(material.checkpoint_day, material.fingerprint, outcome.next_checkpoint.to_bytes())

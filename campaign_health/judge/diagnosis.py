@@ -12,6 +12,7 @@ import pandas as pd
 
 from campaign_health.detection.causes import BrokenCampaign, find_causes
 from campaign_health.detection.causes.established import as_of_then, with_established
+from campaign_health.detection.causes.shared_causes import broke_together
 from campaign_health.detection.chain.chain_verdicts import STAGES
 from campaign_health.detection.event.project_level import project_kept
 from campaign_health.detection.incident.incident_course import Evidence, Incident
@@ -28,6 +29,9 @@ from storage.read.about_campaigns import AboutCampaigns
 _EVENT_STAGES = ("event", "started")
 BORN_NEAR_DAYS, FAIR_SHARE = 28, 0.2
 """Days before a break in which an event may have begun that took over, and how much of its volume it brings then."""
+
+TOGETHER_DAYS = 1
+"""First bad days of campaigns that broke together lie no further apart."""
 
 LEAST_DUE = 3.0
 """Sends expected of a day: a campaign with fewer is missed by nobody on one day."""
@@ -46,6 +50,7 @@ class Diagnosis:
     project: ProjectChanges
     tables: AboutCampaigns
     _numbers: dict[int, pd.DataFrame] = field(default_factory=dict)
+    _troubled: dict[date, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._row = {plan.campaign_id: row for row, plan in enumerate(self.known.plans)}
@@ -56,7 +61,13 @@ class Diagnosis:
         )
 
     def look(self, incident: Incident, day: date) -> Evidence:
-        """Causes of the incident as could be known at the end of `day`, best first."""
+        """Causes of the incident as could be known at the end of `day`, best first.
+
+        A day on which a source's trouble broke most campaigns says nothing of one that was broken before.
+        """
+        before = incident.evidence and incident.since < day - timedelta(days=TOGETHER_DAYS)
+        if before and self._trouble_on(day):
+            return as_of_then(incident.evidence, day)
         row, data = self._row[incident.campaign_id], self.days.data
         campaign, plan = self.known.campaigns[row], self.known.plans[row]
         event_row = int(data.event_row[row, data.column(incident.detected_on)])
@@ -169,6 +180,19 @@ class Diagnosis:
         here = verdicts.broken[:, column] & (verdicts.stage[:, column] == STAGES.index(incident.stage))
         near = np.abs(column - verdicts.began[:, column] - since) <= 1
         return [int(other) for other in np.flatnonzero(here & near) if other != row]
+
+    def _trouble_on(self, day: date) -> bool:
+        """Whether most campaigns that were due to send broke on this day or the one before, at one stage."""
+        if day not in self._troubled:
+            data, verdicts = self.days.data, self.days.verdicts
+            column = data.column(day)
+            began = verdicts.broken[:, column] & (verdicts.began[:, column] <= TOGETHER_DAYS)
+            due = self._due(day) or 0
+            stages = [np.flatnonzero(began & (verdicts.stage[:, column] == stage)) for stage in range(1, len(STAGES))]
+            self._troubled[day] = any(
+                broke_together(len(rows), due, len({self._trigger(int(row), day) for row in rows})) for rows in stages
+            )
+        return self._troubled[day]
 
     def _born_near(self, event_row: int, since: date, day: date) -> list[str]:
         """Events that began in the weeks before the break or since it, with a fair share of what its event brought."""

@@ -26,6 +26,9 @@ from campaign_health.judge.checkpoint import Checkpoint
 from campaign_health.judge.material import Material
 from campaign_health.judge.project_changes import ProjectChanges
 
+HANDFUL, FAIR_SHARE = 8.0, 0.3
+"""Sends, and the share of those due, that must be missing for a campaign to be broken still when others are back."""
+
 RECENT_DAYS = LOOK_BACK_DAYS
 """Verdicts that a checkpoint keeps: as many days as an incident's own numbers are looked back on."""
 
@@ -53,6 +56,15 @@ class JudgedDays:
         troubled = np.flatnonzero(self.verdicts.broken[:, self.begin :].any(axis=1))
         ids = self.data.campaign_ids
         return sorted({int(ids[row]) for row in troubled} | (self.pasts.keys() & {int(number) for number in ids}))
+
+    def still_lost(self, campaign_id: int, since: date) -> bool:
+        """Whether a fair share of the sends that were due from `since` on is missing, by more than a handful."""
+        row, first = list(self.data.campaign_ids).index(campaign_id), max(self.data.column(since), 0)
+        due, sent = self.verdicts.sends.value[row, first:], self.data.sent[row, first:]
+        known = np.isfinite(due) & np.isfinite(sent)
+        expected = float(due[known].sum())
+        missing = expected - float(sent[known].sum())
+        return missing >= HANDFUL and missing >= FAIR_SHARE * expected
 
 
 @dataclass
@@ -150,7 +162,9 @@ def with_provisional(
         still = _still_broken(shown.span(column, column + 1), days.state, settings)
         for campaign_id, incident in outcome.still_open.items():
             if still[rows[campaign_id]]:
-                bad_days[campaign_id, shown.day(column)] = BadDay(incident.kind, incident.stage, incident.cause)
+                bad_days[campaign_id, shown.day(column)] = BadDay(
+                    incident.kind, incident.stage, incident.cause, probability=incident.probability
+                )
     return padded(days.verdicts, shown.days), bad_days
 
 

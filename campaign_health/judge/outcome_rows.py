@@ -49,20 +49,23 @@ def verdict_columns(material: Material, days: JudgedDays, outcome: Outcome) -> d
     # A number that may still change is shown, and not called missing.
     kept &= ~(panels.provisional & (status == CODE["not_collected"]))
     sends = tuple(part.copy() for part in (verdicts.sends.value, verdicts.sends.low, verdicts.sends.high))
+    probability = verdicts.probability.copy()
     places = {int(number): row for row, number in enumerate(shown.campaign_ids)}
     for (campaign_id, day), bad in bad_days.items():
         row, column = places[campaign_id], shown.column(day)
         cause[row, column] = bad.cause
         if not verdicts.broken[row, column]:
             status[row, column], stage[row, column] = CODE[bad.kind], STAGES.index(bad.stage)
+        if bad.probability is not None:
+            probability[row, column] = bad.probability
         for part, due in zip(sends, bad.sends_due or (), strict=False):
             part[row, column] = due
         kept[row, column] = True
-    probability = verdicts.probability.copy()
     for campaign_id, day in outcome.good_days:
         row, column = places[campaign_id], shown.column(day)
         if verdicts.broken[row, column]:
-            status[row, column], stage[row, column], probability[row, column] = CODE["healthy"], -1, np.nan
+            well = CODE["healthy" if shown.event_row[row, column] >= 0 else "journeys_only"]
+            status[row, column], stage[row, column], probability[row, column] = well, -1, np.nan
     rows, columns = np.nonzero(kept)
     stage_names = np.array([*STAGES, None], dtype=object)
     first = np.datetime64(shown.first_day, "D")
@@ -116,7 +119,10 @@ def rename_row(rename: Rename) -> dict[str, Any]:
 
 def property_change_row(change: PropertyChange) -> dict[str, Any]:
     """A row of `property_change`."""
-    names = ("event", "property", "kind", "day", "before", "after", "share_before", "share_after", "new_property")
+    names = (
+        "event", "property", "kind", "day", "last_day_before", "before", "after", "share_before", "share_after",
+        "new_property",
+    )  # fmt: skip
     return {name: getattr(change, name) for name in names}
 
 

@@ -32,6 +32,7 @@ _COSTS = ("missed_sends", "revenue_at_risk")
 _KINDS = ("degraded", "event_lost", "silent")
 _Row = dict[str, Any]
 RowOf = Callable[[Incident], _Row]
+StillLost = Callable[[int, date], bool]
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,13 @@ class Told:
     of_sources: Mapping[str, SourceIncident]
 
 
-def told_together(outcome: Outcome, stored: Mapping[str, Mapping[str, Any]], row_of: RowOf) -> Told:
+def told_together(
+    outcome: Outcome, stored: Mapping[str, Mapping[str, Any]], row_of: RowOf, still_lost: StillLost
+) -> Told:
     """The outcome with one incident for all that one trouble of a source broke.
 
-    An incident that is `stored` as a campaign's own stays its own. `row_of` gives a campaign's row, for what it cost.
+    An incident that is `stored` as a campaign's own stays its own. `row_of` gives a campaign's row, for what it cost;
+    `still_lost(campaign_id, day)` says whether a fair share of its sends is missing from that day on.
     """
     before = [row for row in stored.values() if row["status"] != "withdrawn"]
     shared = [one for one in outcome.incidents if one.cause == _SHARED and same_incident(one, before) is None]
@@ -67,7 +71,7 @@ def told_together(outcome: Outcome, stored: Mapping[str, Mapping[str, Any]], row
     changes: list[Change] = []
     kept_ids: set[str] = set()
     for group in _groups(shared):
-        members = _still_together(group)
+        members = _still_together(group, still_lost)
         source = _with_those_before(_of_source(members, row_of), before, outcome)
         found[source.incident.incident_id] = source
         kept_ids |= {one.incident_id for one in members}
@@ -89,9 +93,13 @@ def _groups(incidents: Sequence[Incident]) -> Iterator[list[Incident]]:
         yield group
 
 
-def _still_together(group: list[Incident]) -> list[Incident]:
+def _still_together(group: list[Incident], still_lost: StillLost) -> list[Incident]:
+    """Those that are over with the trouble, and those of which it is too early to say so."""
     over = [one for one in group if not one.is_open]
-    return over if len(over) >= LEAST_SHARE * len(group) else group
+    if not over or len(over) < LEAST_SHARE * len(group):
+        return group
+    back = max(one.recovered_on or one.opened_on for one in over)
+    return [one for one in group if not one.is_open or not still_lost(one.campaign_id, back)]
 
 
 def _of_source(members: Sequence[Incident], row_of: RowOf) -> SourceIncident:
@@ -99,7 +107,7 @@ def _of_source(members: Sequence[Incident], row_of: RowOf) -> SourceIncident:
     # The one that names the most campaigns was looked at last.
     tells = max(members, key=lambda one: (one.evidence[0]["facts"].get("campaigns_broken", 0), -one.campaign_id))
     over = [one for one in members if one.ended_on is not None]
-    ended = len(over) == len(members)
+    ended = len(over) >= LEAST_SHARE * len(members)
     rows = [row_of(one) for one in members]
     costs = {f"{name}{end}": _sum(rows, name, end) for name in _COSTS for end in ("", "_low", "_high")}
     incident = replace(

@@ -12,7 +12,7 @@ from campaign_health.detection.incident.attention import quiet_when_detected
 from campaign_health.detection.incident.incident_course import Change, Incident
 from campaign_health.detection.incident.news import is_news
 from campaign_health.judge.material import BrokenMaterial, Material
-from campaign_health.judge.outcome import Outcome
+from campaign_health.judge.outcome import JudgedDays, Outcome
 from campaign_health.judge.outcome_rows import incident_row
 from campaign_health.judge.planned_campaigns import Plan
 from campaign_health.judge.reconcile import Reconciled, StoredChange, reconcile
@@ -45,12 +45,16 @@ class IncidentsToTell:
     closed: tuple[str, ...]
 
 
-def incidents_to_tell(material: Material, outcome: Outcome, broken: BrokenMaterial) -> IncidentsToTell:
+def incidents_to_tell(
+    material: Material, days: JudgedDays, outcome: Outcome, broken: BrokenMaterial
+) -> IncidentsToTell:
     """Bring the incidents that were judged anew in line with those stored before."""
     told, last_day = material.told, material.last_settled
     stored: Mapping[str, Mapping[str, Any]] = told.incidents
     plans = {plan.campaign_id: plan for plan in material.known.plans}
-    all_told = told_together(outcome, stored, lambda one: incident_row(one, one.incident_id, plans[one.campaign_id]))
+    all_told = told_together(
+        outcome, stored, lambda one: incident_row(one, one.incident_id, plans[one.campaign_id]), days.still_lost
+    )
     found = reconcile(
         all_told.incidents, all_told.changes, stored, _told(told.changes, last_day), material.stretch.begin, last_day,
         _ended_later(told.changes, last_day),

@@ -10,7 +10,7 @@ from campaign_health.sandbox.customerio import service as customerio_service
 from campaign_health.sandbox.errors import UnknownFault
 from campaign_health.sandbox.http.exchange import Answer, Call
 from campaign_health.sandbox.http.request_log import RecordedRequest
-from campaign_health.sandbox.http.spoiled_bodies import SPOILERS
+from campaign_health.sandbox.http.spoiled_bodies import SPOILERS, half_export
 from campaign_health.sandbox.mixpanel import access as mixpanel_access
 
 STATUSES = {
@@ -27,7 +27,7 @@ STATUSES = {
     "status": (500, "An error on request"),
 }
 DELIVERIES = ("hang", "stall", "drop", "cut", "cut_gzip")
-CONTENTS = ("empty", "html", "terminated_early")
+CONTENTS = ("empty", "html", "terminated_early", "bad_record")
 KINDS = (*STATUSES, *DELIVERIES, *CONTENTS, *SPOILERS)
 
 _LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in</h1></body></html>"
@@ -131,10 +131,17 @@ class Fault:
         if self.kind == "cut_gzip":
             return replace(answer, cut_content=True)
         body = b"".join(answer.stream) if answer.stream is not None else answer.body
+        if self.kind == "bad_record":
+            first, newline, rest = body.partition(b"\n")
+            return replace(
+                answer, stream=iter([first, newline, b'{"event": null, "properties": {}}\n', rest]), body=b""
+            )
         if self.kind == "terminated_early":
             lines = body.split(b"\n")
             kept = lines[: len(lines) // 2]
             return replace(answer, stream=iter([b"\n".join([*kept, b"export terminated early\n"])]), body=b"")
+        if answer.content_type != "application/json" and self.kind == "half_list":
+            return replace(answer, stream=iter([half_export(body)]), body=b"")
         if answer.content_type != "application/json":
             return replace(answer, stream=iter([body[:-1] + b'"}\n' if body else b"?\n"]), body=b"")
         spoiled = SPOILERS[self.kind](json.loads(body))

@@ -25,6 +25,7 @@ from storage.read.one_campaign import (
     property_changes,
     property_states,
 )
+from storage.read.status_runs import StatusRun, status_run
 
 NO_CHANGES = pd.DataFrame(columns=["property", "kind", "day", "before", "after", "new_property"])
 NO_STATES = pd.DataFrame(columns=["property", "type", "share", "day"])
@@ -62,7 +63,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class CampaignView:
-    """One campaign with all that hangs on it; the fields are the answers of the reads of the same names."""
+    """One campaign with all that hangs on it; the fields are the answers of the reads of the same names.
+
+    `run` is that of its newest verdict, None before the first.
+    """
 
     now: CampaignNow
     days: pd.DataFrame
@@ -76,6 +80,7 @@ class CampaignView:
     suspects: pd.DataFrame
     hand_overs: dict[str, pd.DataFrame]
     decisions: tuple[Decision, ...]
+    run: StatusRun | None = None
 
     @property
     def open_incident(self) -> Incident | None:
@@ -125,6 +130,7 @@ def _view(connection: Connection, workspace: str, now: CampaignNow, today: date)
         suspects=rename_suspects(connection, workspace),
         hand_overs={name: event_days(connection, workspace, name) for name in sorted(paired)},
         decisions=tuple(decisions_in_force(connection, workspace, today)),
+        run=status_run(connection, workspace, number),
     )
 
 

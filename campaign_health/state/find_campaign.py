@@ -6,6 +6,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from campaign_health.errors import CouldNotStart
+from campaign_health.words.dates import day_text
 from campaign_health.words.lists import joined
 from campaign_health.words.visible import visible
 from storage.connection import Connection
@@ -43,8 +44,9 @@ def no_verdict(connection: Connection, workspace: str, campaign_id: int, day: da
     days = judged_span(connection, workspace, campaign_id)
     if days is None:
         return CouldNotStart(f"{name} was not judged yet.", "Run `campaign-health judge`.")
-    when = f" on {day.isoformat()}" if day else ""
-    return CouldNotStart(f"{name} has no verdict{when}.", f"Verdicts go from {days[0]} to {days[1]}.")
+    when = f" on {day_text(day)}" if day else ""
+    first, last = (day_text(one) for one in days)
+    return CouldNotStart(f"{name} has no verdict{when}.", f"Verdicts go from {first} to {last}.")
 
 
 def _cure(plain: str, rows: list[_Row]) -> str:

@@ -25,8 +25,9 @@ class Incident:
 
     `status` is open, recovered, closed or withdrawn, `recovered_on` the day on which it recovered or was closed.
     `days` are all its days so far, `counted_days` those over which its missed sends were added up: of a day that was
-    not collected nothing is known. Money is in `currency`, the manifest's (ISO 4217 code). An incident of a source has
-    `campaign_id` 0 and the `campaign_ids` and `campaigns` (names) that it broke together.
+    not collected nothing is known. Money is in `currency`, the manifest's (ISO 4217 code). `trigger` is the event that
+    the campaign's trigger in Customer.io names now. An incident of a source has `campaign_id` 0 and the `campaign_ids`
+    and `campaigns` (names) that it broke together.
     """
 
     workspace: str
@@ -62,6 +63,11 @@ class Incident:
     days: int
     currency: str = DOLLARS
     ended_how: str | None = None
+    expected_how: str | None = None
+    renamed_by: str | None = None
+    renamed_from: str | None = None
+    renamed_to: str | None = None
+    trigger: str | None = None
     campaign_ids: tuple[int, ...] = ()
     campaigns: tuple[str, ...] = ()
 
@@ -87,7 +93,10 @@ class Incident:
 
     def end_text(self, today: date) -> str:
         """How and when it ended: `recovered on Fri 7 Aug`, `closed: the campaign was stopped …`; empty while open."""
-        return ending_text(self.ended_how, self.recovered_on, today) if self.recovered_on and not self.is_open else ""
+        if self.recovered_on is None or self.is_open:
+            return ""
+        said_by = (self.expected_how, self.expected_by) if self.expected_by else None
+        return ending_text(self.ended_how, self.recovered_on, today, said_by)
 
     @property
     def headline_cause(self) -> Mapping[str, Any]:
@@ -174,12 +183,16 @@ def _incident(row: dict[str, Any]) -> Incident:
         "causes": tuple(json.loads(row["evidence"] or "[]")),
         "tags": tuple(row["tags"] or ()),
         "currency": row.get("currency") or DOLLARS,
-        "ended_how": row.get("ended_how"),
+        # A file of an older version does not know what people said apart from each other.
+        **{name: row.get(name) for name in _SAID_SINCE},
         "campaign_ids": tuple(row.get("campaign_ids") or ()),
         "campaigns": tuple(row.get("campaigns") or ()),
         "days": max(1, (last - row["opened_on"]).days + 1),
     }
     return Incident(**{column.name: values[column.name] for column in fields(Incident)})
+
+
+_SAID_SINCE = ("ended_how", "expected_how", "renamed_by", "renamed_from", "renamed_to", "trigger")
 
 
 def _range(value: float | None, low: float | None, high: float | None) -> Range | None:

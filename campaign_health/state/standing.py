@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from campaign_health.state.incident import Incident, in_order
+from campaign_health.words.numbers import in_round_figures
 
 
 @dataclass(frozen=True)
 class RiskAWeek:
     """What a week of everything broken costs, as far as it is known.
 
-    `sums` are by currency (ISO 4217 code) and empty where no incident has an amount; `unpriced` incidents have no deal
-    value, so that their money is not known.
+    `sums` are by currency (ISO 4217 code), of the round figures that each incident is told with, and empty where none
+    has an amount; `unpriced` incidents have no deal value, so that their money is not known.
     """
 
     sums: Mapping[str, float]
@@ -23,7 +24,9 @@ class RiskAWeek:
 
 @dataclass(frozen=True)
 class Standing:
-    """The open incidents, each worst first: `broken` (loud), `muted` for a while, and `intended`: no longer broken."""
+    """The open incidents, each worst first: `broken` (loud, also where a rename was confirmed or somebody is on it),
+    `muted` for a while, and `intended`: somebody said that it is no break.
+    """
 
     broken: tuple[Incident, ...] = ()
     muted: tuple[Incident, ...] = ()
@@ -36,7 +39,7 @@ class Standing:
         sums: dict[str, float] = {}
         for one in losing:
             if one.risk_a_week is not None:
-                sums[one.currency] = sums.get(one.currency, 0.0) + one.risk_a_week
+                sums[one.currency] = sums.get(one.currency, 0.0) + in_round_figures(one.risk_a_week)
         return RiskAWeek(sums, sum(one.deal_value is None and one.revenue_at_risk is None for one in losing))
 
     def joined(self, other: Standing) -> Standing:

@@ -30,6 +30,20 @@ ADVICE = {
 }
 
 
+# The same of a campaign of which no event is known: nothing is said of events that nobody saw.
+_WITHOUT_EVENT = {
+    "surging": "Many more messages are sent than its journeys explain. Nothing is cut off, but people may get a message"
+    " twice.",
+    "volume_down": "Journeys and sends fell together: fewer people start it; nothing is cut off behind.",
+}
+
+
+def advice_on(stretch: Stretch) -> tuple[str, str]:
+    """What a stretch means, and what a person can do about it."""
+    meaning, advice = ADVICE[stretch.status]
+    return (meaning if stretch.events is not None else _WITHOUT_EVENT.get(stretch.status, meaning)), advice
+
+
 def since_line(stretch: Stretch, today: date) -> str:
     """Since when, and for how many days: `Sat 21 Nov, 3 days ago`; of what was not collected the days themselves."""
     if stretch.status != "not_collected":
@@ -56,6 +70,7 @@ def seen_line(stretch: Stretch, today: date) -> str:
         parts.append(f"about {now} a day, down from {joined([count(before) for *_, before in known])}")
     if stretch.sent is not None and stretch.expected_low is not None and stretch.expected_high is not None:
         day, expected = day_text(stretch.day, today), span(stretch.expected_low, stretch.expected_high)
-        parts.append(f"{plural(stretch.sent, 'send')} on {day}; {expected} were expected for so few events")
+        few = "" if stretch.events is None else " for so few events"
+        parts.append(f"{plural(stretch.sent, 'send')} on {day}; {expected} were expected{few}")
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}." if text else ""

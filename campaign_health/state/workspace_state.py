@@ -13,6 +13,7 @@ import numpy as np
 from campaign_health.detection.event.project_outage import LOOK_BACK_DAYS, project_outages
 from campaign_health.process.clock import local_day
 from campaign_health.state.freshness import staleness
+from campaign_health.state.handling import meant_as
 from campaign_health.state.incident import Incident, open_incidents
 from campaign_health.state.some_lost import SomeLost, read_some_lost
 from campaign_health.state.source_health import SourceState, read_sources
@@ -87,11 +88,11 @@ class WorkspaceState:
         return tuple(text for text in (old, still) if text is not None)
 
     def counts(self, now: datetime) -> dict[str, int]:
-        """Campaigns by status, each once: one with an open incident as its kind, or as `muted` or `expected`."""
+        """Campaigns by status, each once: one with an open incident as its kind, as `muted` or as it was said to be."""
         standing = self.standing(now)
         held = {number: one.kind for one in standing.broken for number in one.of_campaigns}
         held |= {number: "muted" for one in standing.muted for number in one.of_campaigns}
-        held |= {number: "expected" for one in standing.intended for number in one.of_campaigns}
+        held |= {number: meant_as(one) or one.kind for one in standing.intended for number in one.of_campaigns}
         found: dict[str, int] = {}
         # A deleted campaign has no newest verdict, and may have an open incident all the same.
         for status in (*(held.pop(one.campaign_id, one.status) for one in self.campaigns), *held.values()):

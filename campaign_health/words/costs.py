@@ -50,6 +50,13 @@ def weekly_text(sums: Mapping[str, float]) -> str:
     return f"about {joined([money(in_round_figures(amount), currency) for currency, amount in sums.items()])} a week"
 
 
+def summed_text(sums: Mapping[str, float]) -> str:
+    """What several weeks cost together, by currency: the sums of the round figures that each was told with, so that a
+    reader who adds up the parts comes to the same.
+    """
+    return f"about {joined([money(amount, currency) for currency, amount in sums.items()])} a week"
+
+
 def cost_text(*parts: str) -> str:
     """What is known of the cost, one after the other; empty where nothing is."""
     return "; ".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""What people decided about an incident, as every surface says it; without a full stop."""
+"""What people said of an incident, as every surface says it; without a full stop. Nobody is quoted with other words."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _NO_REASON = "no reason given"
 
 
 def taken_text(by: str) -> str:
-    """That somebody takes it on: `Ada is on it`."""
-    return f"{by} is on it"
+    """That somebody takes it on: `Being worked on: Ada is on it`."""
+    return f"Being worked on: {by} is on it"
 
 
 def muted_text(by: str | None, reason: str | None, until: date | None, today: date) -> str:
@@ -24,3 +24,27 @@ def intended_text(by: str, reason: str | None, until: date | None, today: date) 
     """That it is meant: `Marked as intended by Ada: we send to paying customers only`."""
     when = f" until {day_text(until, today)}" if until else ""
     return f"Marked as intended by {by}{when}: {reason or _NO_REASON}"
+
+
+def false_alarm_text(by: str, reason: str | None) -> str:
+    """That nothing is wrong: `Called a false alarm by Ada: the test project sends these`."""
+    return f"Called a false alarm by {by}{f': {reason}' if reason else ''}"
+
+
+def announced_text(reason: str | None, by: str) -> str:
+    """That a reviewed rename is under way: `Hand-over in progress until …: a becomes b (announced in the manifest)`."""
+    owner = "" if by == "manifest" else f", owner {by}"
+    return f"{reason or 'Hand-over in progress'} (announced in the manifest{owner})"
+
+
+def renamed_text(by: str, old: str, new: str, trigger: str | None) -> str:
+    """That a rename was confirmed, and what is still to be done: `Rename confirmed by Ada: a is now b; the trigger in
+    Customer.io still names a`. `trigger` is what it names now.
+    """
+    if trigger == old:
+        rest = f"the trigger in Customer.io still names {old}, so nothing is sent for {new}"
+    elif trigger == new:
+        rest = f"the trigger in Customer.io now names {new}, and the sends are not back yet"
+    else:
+        rest = "the sends are not back yet"
+    return f"Rename confirmed by {by}: {old} is now {new}; {rest}"

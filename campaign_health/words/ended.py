@@ -18,10 +18,19 @@ _CLOSED = {
     "new_level": "the lower level has lasted so long that it is the normal one since {day}",
     "accepted": "somebody said that the level since {day} is the normal one",
 }
+_SAID = {
+    "decision": "marked as intended by {by}; the level since {day} is the normal one",
+    "false_alarm": "called a false alarm by {by}; the level since {day} is the normal one",
+}
 
 
-def ending_text(how: str | None, day: date, today: date) -> str:
-    """How and when an incident ended; `how` is the `ended_how` of `incident` (None: an older file, a recovery)."""
+def ending_text(how: str | None, day: date, today: date, said: tuple[str | None, str] | None = None) -> str:
+    """How and when an incident ended; `how` is the `ended_how` of `incident` (None: an older file, a recovery).
+
+    `said`: what was said of it (its `expected_how`), and by whom.
+    """
     when = day_text(day, today)
+    if how == "accepted" and said is not None and said[0] in _SAID:
+        return f"closed: {_SAID[said[0]].format(by=said[1], day=when)}"
     closed = _CLOSED.get(how or "")
     return f"closed: {closed.format(day=when)}" if closed else f"recovered on {when}"

@@ -64,7 +64,8 @@ GUIDES: dict[str, Guide] = {
     ),
     "message_draft_or_off": Guide(
         "Whoever last edited the campaign.",
-        "Set the message back to sending automatically. Drafts that queued up can be sent or deleted there.",
+        "Set the message back to sending automatically. Of one that was in draft, the drafts that queued up can be "
+        "sent or deleted there; one that was off has none.",
         SENDS_BACK,
     ),
     "message_silent": Guide(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from campaign_health.words.costs import weekly_text
+from campaign_health.words.costs import summed_text
 from campaign_health.words.lists import joined
 from campaign_health.words.not_watched import CHECKED
 from campaign_health.words.numbers import count, how_rare, plural, span
@@ -15,12 +15,16 @@ _BE = {
     "event_lost": ("has lost its event", "have lost their event"),
     "degraded": ("is losing sends", "are losing sends"),
     "healthy": ("is healthy", "are healthy"),
+    "journeys_only": ("is watched by its journeys only", "are watched by their journeys only"),
     "volume_down": ("is down in volume", "are down in volume"),
     "surging": ("is surging", "are surging"),
     "learning": ("is still learning", "are still learning"),
     "too_quiet": ("is too quiet to tell", "are too quiet to tell"),
     "not_collected": ("could not be checked", "could not be checked"),
     "not_running": ("is not running", "are not running"),
+    "expected": ("is down as intended", "are down as intended"),
+    "false_alarm": ("was a false alarm", "were false alarms"),
+    "hand_over": ("is in an announced hand-over", "are in an announced hand-over"),
 }
 
 _WHERE = {
@@ -33,6 +37,7 @@ _WHERE = {
 
 _UNSEEN = ("not_collected", "not_running")
 _TOO_LITTLE = {"learning": "too little history yet", "too_quiet": "too few to tell a stop from chance"}
+_ADDED = {**_TOO_LITTLE, "journeys_only": "compared with its journeys only, for no event count is known"}
 
 
 def seen_sentence(
@@ -61,23 +66,32 @@ def seen_sentence(
         until = f" by {day}" if day else ""
         return f"Not one journey has started{until}, and the trigger event has not come to Mixpanel once."
     if stage == "event":
-        seen = f"{plural(events or 0, 'event')} named {event}{when}"
+        counted, seen = events, f"{plural(events or 0, 'event')} named {event}{when}"
     elif stage == "delivered" and delivered is not None:
         source = "" if sent is None else f" for {plural(sent, 'send')}"
-        seen = f"{plural(delivered, 'delivery', 'deliveries')}{source}{when}"
+        counted, seen = delivered, f"{plural(delivered, 'delivery', 'deliveries')}{source}{when}"
     else:
-        seen = "sends unknown" if sent is None else plural(sent, "send")
-        source = _source(events, started)
+        counted, seen = sent, "sends unknown" if sent is None else plural(sent, "send")
+        source = _source(None if status == "journeys_only" else events, started)
         seen = f"{seen} for {source}{when}" if source else f"{seen}{when}"
     where = _WHERE.get((stage or "", status), "") if stage == "delivered" or started is not None else ""
-    return verdict_sentence(status, seen, expected_low, expected_high, probability, where)
+    within = status in BROKEN and counted is not None and expected_low is not None and counted >= expected_low
+    return verdict_sentence(status, seen, expected_low, expected_high, probability, where, within=within)
 
 
 def verdict_sentence(
-    status: str, seen: str, low: float | None, high: float | None, probability: float | None, where: str = ""
+    status: str,
+    seen: str,
+    low: float | None,
+    high: float | None,
+    probability: float | None,
+    where: str = "",
+    *,
+    within: bool = False,
 ) -> str:
     """One day's verdict out of what was seen: what was expected of it (`low` to `high`), `where` it broke, how rare
-    that is. What is None is left out, and so is what the verdict makes pointless.
+    that is. What is None is left out, and so is what the verdict makes pointless. `within`: it belongs to a break, and
+    its own count lies in the range.
     """
     if status in _UNSEEN:
         return STATUS_WORDS[status].meaning
@@ -86,10 +100,13 @@ def verdict_sentence(
         parts.append(f"{span(low, high)} {'was' if low == high == 1 else 'were'} expected")
     if where:
         parts.append(where)
-    if probability is not None and status in (*BROKEN, "surging"):
-        parts.append(f"a healthy campaign does this {how_rare(probability)}")
-    if status in _TOO_LITTLE:
-        parts.append(_TOO_LITTLE[status])
+    if probability is not None and status in BROKEN:
+        rare = f"a healthy campaign does this {how_rare(probability)}"
+        parts.append(f"alone that would pass, but over all days since it began {rare}" if within else rare)
+    elif within:
+        parts.append("alone that would pass, but the days since it began together do not")
+    if status in _ADDED:
+        parts.append(_ADDED[status])
     return "; ".join(parts) + "."
 
 
@@ -104,10 +121,11 @@ def overview_parts(
 ) -> tuple[list[str], list[str]]:
     """The state of everything in parts of one sentence: what is broken and at risk (or that nothing is), then the rest.
 
-    `statuses` counts campaigns by status, open incidents by their kind, those that nobody should hear of as `muted` or
-    `expected`. `risk_a_week` is by currency; `unpriced` of the broken have no deal value. `freshness` ends the
-    sentence, such as `all sources collected this morning at 06:32`. Not `certain`: something could not be collected,
-    or is old. `unjudged` campaigns are known but have no verdict; they are told where none has one.
+    `statuses` counts campaigns by status, open incidents by their kind, those that nobody should hear of as `muted`,
+    and those that somebody said to be none as `expected`, `false_alarm` or `hand_over`. `risk_a_week` is by currency, a
+    sum of the round figures that each is told with; `unpriced` of the broken have no deal value. `freshness` ends the
+    sentence, such as `all sources collected this morning at 06:32`. Not `certain`: something could not be collected, or
+    is old. `unjudged` campaigns are known but have no verdict; they are told where none has one.
     `2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy.`
     """
     broken = [(status, statuses.get(status, 0)) for status in BROKEN if statuses.get(status, 0)]
@@ -140,7 +158,7 @@ def risk_parts(risk_a_week: Mapping[str, float], unpriced: int) -> list[str]:
     if not sums:
         return []
     lacking = f" ({count(unpriced)} {'has' if unpriced == 1 else 'have'} no deal value set)" if unpriced else ""
-    return [f"{weekly_text(sums)} at risk{lacking}"]
+    return [f"{summed_text(sums)} at risk{lacking}"]
 
 
 def muted_parts(muted: int, *, is_more: bool) -> list[str]:

@@ -23,26 +23,39 @@ STATUS_WORDS: dict[str, Words] = {
         "Volume down", "▽", "Events and sends fell together: fewer people do it, and nothing is broken between."
     ),
     "healthy": Words("Healthy", "●", "Sends are what the event count predicts."),
+    "journeys_only": Words(
+        "Watched by its journeys only",
+        "◒",
+        "No event count can be compared with. Its sends are what its own journeys predict; if fewer journeys started, "
+        "nobody could tell why.",
+    ),
     "learning": Words("Learning", "◔", "Too little history yet to know what is normal."),
     "too_quiet": Words("Too quiet to tell", "○", "So few sends that even a full stop could not be told from chance."),
-    "not_running": Words("Not running", "◻", "Draft, stopped, archived or not started yet."),
+    "not_running": Words("Not running", "◻", "It is a draft, stopped, archived, or has not started yet."),
     "not_collected": Words("Not collected", "×", "A source did not answer for this day, so nothing can be said."),
 }
 
-EXPECTED = "expected"
-PAGE_STATUSES: dict[str, Words] = {
-    **STATUS_WORDS,
+EXPECTED, FALSE_ALARM, HAND_OVER = "expected", "false_alarm", "hand_over"
+MEANT: dict[str, Words] = {
     EXPECTED: Words("Intended", "◇", "It stopped or fell, and somebody said that this is meant."),
+    FALSE_ALARM: Words("False alarm", "◇", "It was told as broken, and somebody said that nothing is wrong."),
+    HAND_OVER: Words(
+        "Announced hand-over", "◇", "A reviewed rename of its event is under way, and has some days left."
+    ),
 }
-"""The statuses of the verdicts, and that of a break which somebody calls intended."""
+"""What takes the place of a break's own status where somebody said that it is none."""
+
+PAGE_STATUSES: dict[str, Words] = {**STATUS_WORDS, **MEANT}
+"""The statuses of the verdicts, and those of breaks which somebody said to be none."""
 
 BROKEN: tuple[str, ...] = ("silent", "event_lost", "degraded")
 """The statuses that open an incident, worst first."""
 
 UNBROKEN: tuple[str, ...] = (
-    "healthy", "volume_down", "surging", "learning", "too_quiet", "not_collected", "not_running",
+    "healthy", "journeys_only", "volume_down", "surging", "learning", "too_quiet", "not_collected", "not_running",
+    *MEANT,
 )  # fmt: skip
-"""The statuses that open no incident, in the order in which they are counted out."""
+"""The statuses that open no incident, or are none any more, in the order in which they are counted out."""
 
 STAGE_WORDS: dict[str, Words] = {
     "event": Words("trigger event", "1", "The event stopped arriving in Mixpanel."),
@@ -94,6 +107,12 @@ def status_words(status: str) -> Words:
 def status_label(status: str) -> str:
     """The status as people read it."""
     return status_words(status).label
+
+
+def counted_label(status: str, number: int) -> str:
+    """The status behind a number of campaigns: `healthy`, `watched by their journeys only`."""
+    label = status_label(status).lower()
+    return label if number == 1 else label.replace(" its ", " their ")
 
 
 def shape_and_label(status: str) -> str:

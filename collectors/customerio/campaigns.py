@@ -11,7 +11,7 @@ from typing import Any
 from collectors.customerio.trigger import trigger_event, trigger_kind
 from collectors.customerio.workspace_api import CustomerioClient
 from collectors.errors import UnexpectedShape
-from collectors.http.shape import Reader, storable
+from collectors.http.shape import Reader, storable, whole_number
 from storage.records import CampaignRecord, CampaignRefused, MessageRecord
 
 PATH = "/campaigns"
@@ -38,31 +38,43 @@ FOLLOWED_FIELDS = (
 
 @dataclass(frozen=True)
 class CampaignList:
-    """All campaigns of a workspace, without their messages, and those whose entry could not be read."""
+    """All campaigns of a workspace, without their messages, and those whose entry could not be read.
+
+    `unreadable` says what is wrong with entries of which not even the campaign is known.
+    """
 
     campaigns: tuple[CampaignRecord, ...]
     refused: tuple[CampaignRefused, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
 
 def fetch_campaigns(client: CustomerioClient) -> CampaignList:
     """Every campaign of the workspace, whatever its state.
 
     Raises:
-        CollectorError: by what went wrong; an entry without a usable id is one of them.
+        UnexpectedShape: no entry can be read.
+        CollectorError: by what went wrong.
     """
     read = client.reader(PATH)
     campaigns: dict[int, CampaignRecord] = {}
     refused: list[CampaignRefused] = []
+    unreadable: list[UnexpectedShape] = []
     for page in client.pages(PATH, "campaigns"):
         for i, entry in enumerate(page):
             field = f"campaigns[{i}]"
-            entry = read.mapping(entry, field)
-            campaign_id = read.identifier(entry.get("id"), f"{field}.id")
+            try:
+                entry = read.mapping(entry, field)
+                campaign_id = read.identifier(entry.get("id"), f"{field}.id")
+            except UnexpectedShape as error:
+                unreadable.append(error)
+                continue
             try:
                 campaigns[campaign_id] = parse_campaign(entry, read, field)
             except UnexpectedShape as error:
                 refused.append(CampaignRefused(campaign_id, error.message))
-    return CampaignList(tuple(campaigns.values()), tuple(refused))
+    if unreadable and not campaigns:
+        raise unreadable[0]
+    return CampaignList(tuple(campaigns.values()), tuple(refused), tuple(error.message for error in unreadable))
 
 
 def fetch_campaign(client: CustomerioClient, campaign_id: int) -> CampaignRecord:
@@ -122,11 +134,11 @@ def with_messages(campaign: CampaignRecord, messages: Sequence[MessageRecord]) -
 
 
 def instant(value: Any, read: Reader, field: str) -> datetime | None:
-    """An instant from Unix seconds; None where there is none (null or 0)."""
+    """An instant from Unix seconds, in digits or in text; None where there is none (null or 0)."""
     if not value:
         return None
     try:
-        return datetime.fromtimestamp(read.count(value, field), UTC)
+        return datetime.fromtimestamp(read.identifier(value, field), UTC)
     except (OverflowError, ValueError, OSError):
         read.fail(field, "is out of range for an instant")
 
@@ -153,13 +165,10 @@ def _plain(value: Any) -> Any:
     """Filters come as an object or as the JSON text of one; both mean the same. The order of ids means nothing."""
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
-            return json.loads(value)
+            return _plain(json.loads(value))
         except (ValueError, RecursionError):
             return storable(value)
-    if isinstance(value, list) and all(isinstance(one, int | str) for one in value):
-        return sorted(int(one) for one in value) if all(_is_number(one) for one in value) else value
+    if isinstance(value, list) and all(isinstance(one, int | float | str) for one in value):
+        numbers = [whole_number(one) for one in value]
+        return value if None in numbers else sorted(one for one in numbers if one is not None)
     return storable(value) if isinstance(value, str) else value
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -9,6 +10,7 @@ from collectors.errors import UnexpectedShape
 
 # Of the largest whole number that is stored.
 MOST_DIGITS = 19
+_WRITTEN = re.compile(rf"(\d{{1,{MOST_DIGITS}}})(?:\.0+)?", re.ASCII)
 
 
 class Reader:
@@ -55,9 +57,18 @@ class Reader:
 
     def identifier(self, value: Any, field: str) -> int:
         """`value` as an id: a whole number in digits, or in the JSON text of them, as live services write some."""
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS:
-            return self.count(int(value), field)
-        return self.count(value, field)
+        written = whole_number(value)
+        return self.count(value if written is None else written, field)
+
+
+def whole_number(value: Any) -> int | None:
+    """The whole number, 0 or more, that `value` is, in digits or in text, also with a point and zeros; else None."""
+    if isinstance(value, str):
+        written = _WRITTEN.fullmatch(value)
+        return int(written[1]) if written else None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def kind_of(value: Any) -> str:

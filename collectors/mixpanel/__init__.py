@@ -2,7 +2,7 @@
 
 from collectors.mixpanel.event_counts import CountedBatch, EventRefused, fetch_event_counts
 from collectors.mixpanel.export.export_counts import WindowFailed, fetch_exported_counts
-from collectors.mixpanel.lexicon import Definitions, fetch_definitions
+from collectors.mixpanel.lexicon import Definitions, fetch_definitions, is_declared
 from collectors.mixpanel.names import EventNames, fetch_event_names
 from collectors.mixpanel.project import WITHHELD, ask_time_zone, fetch_time_zone
 from collectors.mixpanel.project_apis import MixpanelClient, MixpanelProject, TimeStorage
@@ -26,5 +26,6 @@ __all__ = [
     "fetch_exported_counts",
     "fetch_property_profiles",
     "fetch_time_zone",
+    "is_declared",
     "last_day_served",
 ]

@@ -31,12 +31,16 @@ class EventRefused:
 
 @dataclass(frozen=True)
 class CountedBatch:
-    """Counts of some events over all of the days from first to last; a day not in an event's counts had none."""
+    """Counts of some events over all of the days from first to last; a day not in an event's counts had none.
+
+    `notes`: what was left out of what was read so far, told once.
+    """
 
     counts: tuple[EventCounts, ...]
     first_day: date
     last_day: date
     refused: tuple[EventRefused, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def fetch_event_counts(

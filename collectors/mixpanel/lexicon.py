@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
-from collectors.errors import AuthenticationFailed, Forbidden, NotFound, PlanForbids
+from collectors.errors import AuthenticationFailed, Forbidden, NotFound, PlanForbids, UnexpectedShape
 from collectors.http.shape import Reader, storable
 from collectors.mixpanel.project_apis import MixpanelClient, reader
 from storage.records import DefinitionRecord
@@ -14,10 +15,14 @@ from storage.records import DefinitionRecord
 
 @dataclass(frozen=True)
 class Definitions:
-    """The declared events and properties, or None and why the Lexicon could not be read."""
+    """The declared events and properties, or None and why the Lexicon could not be read.
+
+    `unreadable` says what is wrong with single entries that could not be read.
+    """
 
     records: tuple[DefinitionRecord, ...] | None
     unreadable_because: str | None = None
+    unreadable: tuple[str, ...] = ()
 
 
 def fetch_definitions(client: MixpanelClient) -> Definitions:
@@ -27,6 +32,7 @@ def fetch_definitions(client: MixpanelClient) -> Definitions:
     may not read is no failure, and comes back with the reason.
 
     Raises:
+        UnexpectedShape: no entry can be read.
         CollectorError: any other failure.
     """
     path = f"/projects/{client.project_id}/schemas"
@@ -34,25 +40,46 @@ def fetch_definitions(client: MixpanelClient) -> Definitions:
         body = client.app.get_json(path)
     except (AuthenticationFailed, PlanForbids, Forbidden, NotFound) as error:
         return Definitions(None, error.message)
-    return Definitions(tuple(parse_definitions(body, reader(client.app, path))))
+    read = reader(client.app, path)
+    records: list[DefinitionRecord] = []
+    unreadable: list[UnexpectedShape] = []
+    for i, entity in enumerate(read.sequence(read.mapping(body, "body").get("results"), "results")):
+        try:
+            records += list(parse_definitions(entity, f"results[{i}]", read))
+        except UnexpectedShape as error:
+            unreadable.append(error)
+    if unreadable and not records:
+        raise unreadable[0]
+    return Definitions(tuple(records), unreadable=tuple(error.message for error in unreadable))
 
 
-def parse_definitions(body: Any, read: Reader) -> Iterator[DefinitionRecord]:
-    """One record per declared event, and one per declared property of it."""
-    results = read.mapping(body, "body").get("results")
-    for i, entity in enumerate(read.sequence(results, "results")):
-        field = f"results[{i}]"
-        entity = read.mapping(entity, field)
-        if str(entity.get("entityType", "event")).lower() != "event":
-            continue
-        name = read.text(entity.get("name"), f"{field}.name")
-        schema = read.mapping(entity.get("schemaJson") or {}, f"{field}.schemaJson")
-        yield _definition(name, "", None, schema, f"{field}.schemaJson", read)
-        properties = read.mapping(schema.get("properties") or {}, f"{field}.schemaJson.properties")
-        for declared, value in properties.items():
-            of_property = f"{field}.schemaJson.properties[{declared!r}]"
-            value = read.mapping(value, of_property)
-            yield _definition(name, storable(declared), _declared_type(value.get("type")), value, of_property, read)
+def is_declared(client: MixpanelClient, event: str) -> bool:
+    """Whether the Lexicon has a schema of the event, asked for by its name: a list may leave one out.
+
+    Raises:
+        CollectorError: by what went wrong.
+    """
+    try:
+        client.app.get_json(f"/projects/{client.project_id}/schemas/event/{quote(event, safe='')}")
+    except NotFound:
+        return False
+    return True
+
+
+def parse_definitions(entity: Any, field: str, read: Reader) -> Iterator[DefinitionRecord]:
+    """One record of the event that an entry declares, and one per declared property of it; none of other entries."""
+    entity = read.mapping(entity, field)
+    if str(entity.get("entityType", "event")).lower() != "event":
+        return
+    name = read.text(entity.get("name"), f"{field}.name")
+    # An entry without its schema says nothing of what it declares.
+    schema = read.mapping(entity.get("schemaJson"), f"{field}.schemaJson")
+    yield _definition(name, "", None, schema, f"{field}.schemaJson", read)
+    properties = read.mapping(schema.get("properties") or {}, f"{field}.schemaJson.properties")
+    for declared, value in properties.items():
+        of_property = f"{field}.schemaJson.properties[{declared!r}]"
+        value = read.mapping(value, of_property)
+        yield _definition(name, storable(declared), _declared_type(value.get("type")), value, of_property, read)
 
 
 def _definition(

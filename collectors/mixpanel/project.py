@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collectors.errors import Forbidden, NotFound, PlanForbids, UnexpectedShape
-from collectors.http.shape import storable
+from collectors.http.shape import storable, whole_number
 from collectors.mixpanel.project_apis import MixpanelClient
 
 PATH = "/me"
@@ -53,7 +53,7 @@ def _projects(value: Any, project_id: str) -> Iterator[dict[str, Any]]:
             yield from _projects(item, project_id)
     elif isinstance(value, dict):
         own_id = value.get("id", value.get("project_id"))
-        if own_id is not None and str(own_id) == project_id:
+        if own_id is not None and whole_number(own_id) == int(project_id):
             yield value
         for key, item in value.items():
             if key == project_id and isinstance(item, dict):

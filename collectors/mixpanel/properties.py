@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from collectors.errors import CollectorError, ExportCutOff, NotFound, RequestRefused
+from collectors.errors import CollectorError, ExportCutOff, NotFound, RequestRefused, UnexpectedShape
 from collectors.http.client import Progress
 from collectors.http.shape import Reader, storable
 from collectors.mixpanel.batches import Batches, name_list
@@ -18,7 +18,7 @@ from collectors.mixpanel.event_counts import TOO_MUCH
 from collectors.mixpanel.event_parts import Part, common_parts, part_of
 from collectors.mixpanel.export.export_counts import read_export
 from collectors.mixpanel.export.export_events import HOT_SHARD, LocalDay, read_event
-from collectors.mixpanel.export.export_stream import Record
+from collectors.mixpanel.export.export_stream import Record, Unreadable
 from collectors.mixpanel.export.export_windows import export_windows
 from collectors.mixpanel.project_apis import MixpanelClient, reader
 from storage.records import PropertyProfile
@@ -39,6 +39,7 @@ def fetch_property_profiles(
     now: datetime,
     sample_size: int = SAMPLE_SIZE,
     progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> list[PropertyProfile]:
     """What the named events carried on a local day, from one streamed export.
 
@@ -53,6 +54,7 @@ def fetch_property_profiles(
         now: The present.
         sample_size: Most events to read of one export.
         progress: Told how many events are profiled, of how many.
+        tell: Told of records that could not be read and were left out.
 
     Raises:
         ExportCutOff: the export broke twice.
@@ -74,7 +76,7 @@ def fetch_property_profiles(
         batch = batches.peek()
         parameters = {**dates, "event": name_list([*batch, HOT_SHARD])}
         try:
-            profiles += _profile(client, parameters, frozenset(batch), day, zone, sample_size)
+            found, note = _profile(client, parameters, frozenset(batch), day, zone, sample_size)
         except ExportCutOff:
             if not second_try:
                 raise
@@ -84,6 +86,9 @@ def fetch_property_profiles(
             if _too_long(error) and batches.halve(batch):
                 continue
             raise
+        profiles += found
+        if note is not None and tell is not None:
+            tell(note)
         batches.done(batch)
         if progress is not None:
             progress(len(wanted) - len(batches), len(wanted), "events' properties")
@@ -103,21 +108,32 @@ def _profile(
     day: date,
     zone: ZoneInfo,
     sample_size: int,
-) -> list[PropertyProfile]:
+) -> tuple[list[PropertyProfile], str | None]:
     read = reader(client.export, "")
     local_day = LocalDay(zone, client.time_storage, read)
     sample = PropertySample(read)
-    with closing(read_export(client, parameters)) as records:
-        cut_short = not sample.fill(_of_day(records, wanted, day, local_day, read), sample_size)
-    return sample.profiles(day, cut_short)
+    unreadable = Unreadable()
+    with closing(read_export(client, parameters, unreadable)) as records:
+        cut_short = not sample.fill(_of_day(records, wanted, day, local_day, read, unreadable), sample_size)
+    return sample.profiles(day, cut_short), unreadable.told(str(day))
 
 
 def _of_day(
-    records: Iterator[Record], wanted: frozenset[str], day: date, local_day: LocalDay, read: Reader
+    records: Iterator[Record],
+    wanted: frozenset[str],
+    day: date,
+    local_day: LocalDay,
+    read: Reader,
+    unreadable: Unreadable,
 ) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
     for record in records:
-        event = read_event(record, read)
-        if event is not None and event.name in wanted and local_day(event.time) == day:
+        try:
+            event = read_event(record, read)
+            is_of_day = event is not None and event.name in wanted and local_day(event.time) == day
+        except UnexpectedShape as error:
+            unreadable.record(error.message)
+            continue
+        if event is not None and is_of_day:
             yield event.name, event.identity, record["properties"]
 
 

@@ -15,7 +15,7 @@ WITH mapped AS (
     WHERE c.workspace = $workspace AND c.gone_at IS NULL
 ),
 newest AS (
-    SELECT campaign_id, max(day) AS day, max(day) FILTER (WHERE status = 'healthy') AS healthy_day
+    SELECT campaign_id, max(day) AS day, max(day) FILTER (WHERE status IN ('healthy', 'journeys_only')) AS healthy_day
     FROM verdict WHERE workspace = $workspace GROUP BY campaign_id
 ),
 last AS (

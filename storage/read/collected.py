@@ -11,13 +11,13 @@ from storage.file.conversion import read_instant, stored_instant
 from storage.records import CountSource, Source
 
 # Days collected before the zone changed are days of other hours: they count as missing.
-_ZONE_SINCE = """coalesce((
+ZONE_SINCE = """coalesce((
     SELECT CASE WHEN previous_time_zone IS NOT NULL THEN time_zone_since END FROM workspace WHERE workspace = $workspace
 ), TIMESTAMP '1970-01-01')"""
 
 _SOURCE_DAYS = f"""
     SELECT day, state FROM source_day
-    WHERE workspace = $workspace AND source = $source AND collected_at >= {_ZONE_SINCE}
+    WHERE workspace = $workspace AND source = $source AND collected_at >= {ZONE_SINCE}
 """  # noqa: S608
 
 _FIRST_STORED = "SELECT min(day) FROM source_day WHERE workspace = ? AND source = ?"
@@ -31,7 +31,7 @@ _MISSING_OF_EVENTS = f"""
     SELECT e.event, min(d.day) AS missing_since, max(n.collected_at) AS newest
     FROM event e
     LEFT JOIN event_day d ON d.workspace = e.workspace AND d.event = e.event
-        AND (d.state <> 'observed' OR d.collected_at < {_ZONE_SINCE})
+        AND (d.state <> 'observed' OR d.collected_at < {ZONE_SINCE})
         AND d.day BETWEEN $first_day AND $last_day
     LEFT JOIN (
         SELECT event, max(collected_at) AS collected_at FROM event_day
@@ -63,13 +63,6 @@ _COUNTED = """
     SELECT coalesce(sum(events), 0)::BIGINT FROM event_day
     WHERE workspace = $workspace AND state <> 'not_collected'
         AND day IN (SELECT unnest($days::DATE[])) AND ($events IS NULL OR event IN (SELECT unnest($events::VARCHAR[])))
-"""
-
-_SOLID = """
-    SELECT event FROM event_day
-    WHERE workspace = $workspace AND state = 'observed' AND day BETWEEN $first_day AND $last_day
-        AND event IN (SELECT unnest($events::VARCHAR[]))
-    GROUP BY event HAVING sum(events) >= $least ORDER BY event
 """
 
 _VERSIONS = """
@@ -132,12 +125,20 @@ def events_and_gaps(
     return {event: (missing_since, read_instant(newest)) for event, missing_since, newest in rows}
 
 
+def series_begins(connection: Connection, workspace: str) -> dict[str, date]:
+    """The first day of which anything is stored of each event that has any."""
+    return dict(
+        connection.execute("SELECT event, min(day) FROM event_day WHERE workspace = ? GROUP BY event", [workspace])
+        .fetchall()
+    )  # fmt: skip
+
+
 def campaign_gaps(
     connection: Connection, workspace: str, source: Source, first_day: date, last_day: date
 ) -> dict[int, date]:
     """The first day of the span that a campaign has no settled number for; campaigns that lack none are left out."""
     table, settled = _SETTLED[source]
-    statement = _MISSING_OF_CAMPAIGNS.format(table=table, settled=settled, zone_since=_ZONE_SINCE)
+    statement = _MISSING_OF_CAMPAIGNS.format(table=table, settled=settled, zone_since=ZONE_SINCE)
     values = {"workspace": workspace, "first_day": first_day, "last_day": last_day}
     return dict(connection.execute(statement, values).fetchall())
 
@@ -161,6 +162,28 @@ def campaign_instants(
     }
 
 
+@dataclass(frozen=True)
+class KnownCampaign:
+    """What the last whole entry of a campaign held: its trigger event, and when it was made and first started."""
+
+    event: str | None
+    created: datetime | None
+    first_started: datetime | None
+
+
+def known_campaigns(connection: Connection, workspace: str) -> dict[int, KnownCampaign]:
+    """The campaigns that were not found to be deleted, by id."""
+    rows = connection.execute(
+        "SELECT campaign_id, event, created, first_started FROM campaign WHERE workspace = ? AND gone_at IS NULL "
+        "ORDER BY campaign_id",
+        [workspace],
+    ).fetchall()
+    return {
+        campaign_id: KnownCampaign(event, read_instant(created), read_instant(first_started))
+        for campaign_id, event, created, first_started in rows
+    }
+
+
 def existing_campaigns(connection: Connection, workspace: str) -> list[int]:
     """Ids of the campaigns that were not found to be deleted."""
     rows = connection.execute(
@@ -179,22 +202,6 @@ def message_updates(connection: Connection, workspace: str) -> dict[int, datetim
     return {campaign_id: read_instant(updated) for campaign_id, updated in rows}
 
 
-def newly_seen_events(connection: Connection, workspace: str, since: date) -> list[str]:
-    """Events first counted on that day or later though collecting began before it; most frequent first."""
-    rows = connection.execute(
-        """
-        SELECT e.event FROM event e JOIN event_day d USING (workspace, event)
-        WHERE e.workspace = $workspace AND e.first_seen >= $since AND $since > (
-            SELECT min(day) FROM source_day
-            WHERE workspace = $workspace AND source = 'mixpanel_events' AND state <> 'not_collected'
-        )
-        GROUP BY e.event ORDER BY sum(d.events) DESC, e.event
-        """,
-        {"workspace": workspace, "since": since},
-    ).fetchall()
-    return [event for (event,) in rows]
-
-
 def events_counted(
     connection: Connection, workspace: str, days: Collection[date], events: Collection[str] | None = None
 ) -> int:
@@ -202,16 +209,6 @@ def events_counted(
     values = {"workspace": workspace, "days": sorted(days), "events": None if events is None else sorted(events)}
     row = connection.execute(_COUNTED, values).fetchone()
     return int(row[0]) if row else 0
-
-
-def solid_events(
-    connection: Connection, workspace: str, first_day: date, last_day: date, events: Collection[str], least: int
-) -> list[str]:
-    """Those of the events of which at least so many are stored as observed from the first to the last day."""
-    values = {
-        "workspace": workspace, "first_day": first_day, "last_day": last_day, "events": sorted(events), "least": least
-    }  # fmt: skip
-    return [event for (event,) in connection.execute(_SOLID, values).fetchall()]
 
 
 def workspace_zone(connection: Connection, workspace: str) -> WorkspaceZone | None:
@@ -242,14 +239,6 @@ def campaign_events(connection: Connection, workspace: str) -> list[str]:
         [workspace],
     ).fetchall()
     return [event for (event,) in rows]
-
-
-def profiled_days(connection: Connection, workspace: str) -> list[date]:
-    """The days whose event properties are stored, oldest first."""
-    rows = connection.execute(
-        "SELECT DISTINCT day FROM event_property WHERE workspace = ? ORDER BY day", [workspace]
-    ).fetchall()
-    return [day for (day,) in rows]
 
 
 def recent_requests(connection: Connection, project: str, since: datetime) -> list[datetime]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from storage.connection import Connection
 from storage.file.conversion import read_instant
 
-DecisionKind = Literal["acknowledge", "mute", "expected", "confirm_rename", "refuse_rename", "map_event"]
+DecisionKind = Literal["acknowledge", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename", "map_event"]
 
 
 @dataclass(frozen=True)

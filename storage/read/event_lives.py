@@ -57,11 +57,12 @@ def rename_suspects(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd
 
 
 def all_property_changes(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.DataFrame:
-    """Changed properties of all events, newest first; the columns of property_change."""
+    """Changed properties of all events, newest first; the columns of property_change (in a file of an older version
+    without last_day_before).
+    """
     return connection.execute(
         """
-        SELECT event, property, kind, day, before, after, share_before, share_after, new_property
-        FROM property_change WHERE workspace = ? ORDER BY day DESC, event, property
+        SELECT * EXCLUDE (workspace) FROM property_change WHERE workspace = ? ORDER BY day DESC, event, property
         """,
         [workspace],
     ).df()

@@ -14,7 +14,7 @@ from storage.read.rows import as_rows
 # A published file of an older version has no currency in its plans, and does not say how an incident ended.
 _INCIDENTS = f"""
 WITH counted AS ({COUNTED_DAYS})
-SELECT i.* EXCLUDE (acknowledged_at), c.name AS campaign,
+SELECT i.* EXCLUDE (acknowledged_at), c.name AS campaign, c.event AS trigger,
        p.* EXCLUDE (workspace, campaign_id, event, event_from, conversion_rate, timing, uses), c.tags,
        n.counted_days, r.as_of
 FROM incident i
@@ -38,10 +38,11 @@ def incident_rows(
 ) -> list[dict[str, Any]]:
     """The open incidents of a workspace and those whose ids are in `also`; of one campaign: all it ever had.
 
-    Columns: those of `incident`, with campaign (its name), owner, deal_value, currency (None for dollars), tags,
-    counted_days (over which its missed sends were added up, None where there is none) and as_of (the newest judged
-    day). Currency, ended_how and campaign_ids are not there in a file of an older version. An incident of a source has
-    campaign_id 0, its campaigns' ids in campaign_ids and their names, in alphabetical order, in campaigns.
+    Columns: those of `incident`, with campaign (its name), trigger (the event that its trigger names), owner,
+    deal_value, currency (None for dollars), tags, counted_days (over which its missed sends were added up, None where
+    there is none) and as_of (the newest judged day). Currency, ended_how, campaign_ids and what people said apart are
+    not there in a file of an older version. An incident of a source has campaign_id 0, its campaigns' ids in
+    campaign_ids and their names, in alphabetical order, in campaigns.
     """
     values = {"workspace": workspace, "campaign_id": campaign_id, "also": sorted(also)}
     rows = as_rows(connection.execute(_INCIDENTS, values))

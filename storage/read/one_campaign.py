@@ -141,11 +141,13 @@ def property_states(connection: duckdb.DuckDBPyConnection, workspace: str, event
 
 
 def property_changes(connection: duckdb.DuckDBPyConnection, workspace: str, event: str) -> pd.DataFrame:
-    """Changed properties of an event, newest first; the columns of `property_change`."""
+    """Changed properties of an event, newest first; the columns of `property_change` (in a file of an older version
+    without last_day_before).
+    """
     return connection.execute(
         """
-        SELECT property, kind, day, before, after, share_before, share_after, new_property
-        FROM property_change WHERE workspace = ? AND event = ? ORDER BY day DESC, property
+        SELECT * EXCLUDE (workspace, event) FROM property_change
+        WHERE workspace = ? AND event = ? ORDER BY day DESC, property
         """,
         [workspace, event],
     ).df()

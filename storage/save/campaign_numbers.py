@@ -66,7 +66,7 @@ def save_campaign_metrics(
         types = {"campaign_id": WHOLE, "day": DAY, **dict.fromkeys(METRIC_SERIES, WHOLE)}
         types |= {"other_series": TEXT, "state": TEXT, "engagement_state": TEXT}
         with incoming(connection, "incoming_metrics", types, columns):
-            written += _replace(connection, "campaign_day", "incoming_metrics", workspace, collected_at)
+            written += _replace(connection, "campaign_day", METRIC_SERIES, "incoming_metrics", workspace, collected_at)
     return written
 
 
@@ -84,7 +84,7 @@ def save_journey_metrics(
         columns["state"] = [state_of(*key) for key in keys]
         types = {"campaign_id": WHOLE, "day": DAY, **dict.fromkeys(JOURNEY_SERIES, WHOLE), "state": TEXT}
         with incoming(connection, "incoming_journeys", types, columns):
-            written += _replace(connection, "journey_day", "incoming_journeys", workspace, collected_at)
+            written += _replace(connection, "journey_day", JOURNEY_SERIES, "incoming_journeys", workspace, collected_at)
     return written
 
 
@@ -109,10 +109,19 @@ def save_failures(
 
 
 def _replace(
-    connection: duckdb.DuckDBPyConnection, table: str, incoming_name: str, workspace: str, collected_at: datetime
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    names: Sequence[str],
+    incoming_name: str,
+    workspace: str,
+    collected_at: datetime,
 ) -> int:
+    """Write the rows over those of the same campaign and day; a number that the answer lacks stays as it is."""
+    kept = [f"{name} = coalesce(excluded.{name}, {table}.{name})" for name in names]
+    states = ["state", "collected_at", *(["engagement_state", "other_series"] if table == "campaign_day" else [])]
     statement = (
-        f"INSERT OR REPLACE INTO {table} BY NAME SELECT ? AS workspace, *, ? AS collected_at FROM {incoming_name}"  # noqa: S608
+        f"INSERT INTO {table} BY NAME SELECT ? AS workspace, *, ? AS collected_at FROM {incoming_name} "  # noqa: S608
+        f"ON CONFLICT DO UPDATE SET {', '.join([*kept, *(f'{name} = excluded.{name}' for name in states)])}"
     )
     return count_of(connection.execute(statement, [workspace, stored_instant(collected_at)]))
 

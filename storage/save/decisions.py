@@ -1,4 +1,4 @@
-"""What people decided, and what they answer for thereby: incidents taken on, muted or expected, an event mapped."""
+"""What people decided, and what they answer for thereby: incidents taken on, muted, meant, an event mapped."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ _STANDING = {
     "muted_until": DAY,
     "expected_by": TEXT,
     "expected_reason": TEXT,
+    "expected_how": TEXT,
+    "renamed_by": TEXT,
+    "renamed_from": TEXT,
+    "renamed_to": TEXT,
 }
 
 

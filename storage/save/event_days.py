@@ -21,7 +21,7 @@ _SERIES_BEGIN = """
     CREATE OR REPLACE TEMP TABLE series_begin AS
     SELECT n.event, n.source, least(n.first_day, stored.first_day) AS first_day, stored.first_day AS stored_first_day
     FROM (
-        SELECT i.event, any_value(i.source) AS source, min(c.day) AS first_day
+        SELECT i.event, any_value(i.source) AS source, least(min(c.day), any_value(i.zero_since)) AS first_day
         FROM incoming_events i LEFT JOIN gathered_counts c ON c.event = i.event AND c.events > 0
         GROUP BY i.event
     ) n
@@ -72,6 +72,7 @@ def save_event_window(
     *,
     count_source: CountSource | None = None,
     answered: Collection[str] | None = None,
+    zero_since: Mapping[str, date] | None = None,
 ) -> int:
     """Save the counts of a window of days and return the number of rows of `event_day` written.
 
@@ -85,6 +86,8 @@ def save_event_window(
         count_source: where `counts` may be empty, the source that answered (default: the source in use).
         answered: None where the whole source answered. Else the names that were answered for: all other known
             events are marked not collected where they have no number yet, and so is the source.
+        zero_since: events answered for by their names, each with the day since which a day without any is a 0, also
+            before its first event.
 
     Raises ValueError for an event given twice, and for counts from another source than the stored series'.
     """
@@ -94,13 +97,18 @@ def save_event_window(
     source = count_source or answering or stored or "query"
     if stored not in (None, source):
         raise ValueError(f"Counts from {source} cannot be added to series from {stored}: restart_event_series first")
-    asked = _asked(connection, workspace, names, answered)
+    since = {stored_text(event): day for event, day in (zero_since or {}).items()}
+    asked = _asked(connection, workspace, names, answered, since)
     instant = stored_instant(collected.at)
     day_columns: dict[str, list[Any]] = {"day": days, "state": [states[day] for day in days]}
-    event_columns: dict[str, list[Any]] = {"event": asked, "source": [source] * len(asked)}
+    event_columns: dict[str, list[Any]] = {
+        "event": asked,
+        "source": [source] * len(asked),
+        "zero_since": [since.get(event) for event in asked],
+    }
     with (
         incoming(connection, "incoming_days", {"day": DAY, "state": TEXT}, day_columns),
-        incoming(connection, "incoming_events", {"event": TEXT, "source": TEXT}, event_columns),
+        incoming(connection, "incoming_events", {"event": TEXT, "source": TEXT, "zero_since": DAY}, event_columns),
     ):
         connection.execute(
             "INSERT INTO event BY NAME SELECT ? AS workspace, event, ? AS listed_at FROM incoming_events "
@@ -161,7 +169,9 @@ def _gather(
     return names, next(iter(sources), None)
 
 
-def _asked(connection: Connection, workspace: str, names: set[str], answered: Collection[str] | None) -> list[str]:
+def _asked(
+    connection: Connection, workspace: str, names: set[str], answered: Collection[str] | None, named: Collection[str]
+) -> list[str]:
     if answered is not None:
         return sorted({*names, *(stored_text(name) for name in answered)})
-    return sorted({*names, *known_events(connection, workspace)})
+    return sorted({*names, *known_events(connection, workspace), *named})

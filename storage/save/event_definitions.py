@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -48,10 +48,14 @@ def save_definitions(
     workspace: str,
     definitions: Iterable[DefinitionRecord],
     read_at: datetime,
+    but_events: Collection[str] = (),
 ) -> int:
-    """Replace all that the Lexicon declares by what it declares now and return the rows written."""
+    """Replace what the Lexicon declares by what it declares now, but of some events, and return the rows written."""
     kept = {(stored_text(d.event), stored_text(d.property)): d for d in definitions}
-    connection.execute("DELETE FROM event_definition WHERE workspace = ?", [workspace])
+    connection.execute(
+        "DELETE FROM event_definition WHERE workspace = ? AND NOT list_contains(?::VARCHAR[], event)",
+        [workspace, [stored_text(event) for event in but_events]],
+    )
     columns: dict[str, list[Any]] = {
         "event": [key[0] for key in kept],
         "property": [key[1] for key in kept],

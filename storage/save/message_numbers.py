@@ -24,9 +24,6 @@ MESSAGE_SERIES = (
     "bounced",
 )
 
-SOLID = 20
-"""Sends of a settled day that do not become none: an answer that says so is doubted, and the number stays."""
-
 
 def save_message_metrics(
     connection: duckdb.DuckDBPyConnection,
@@ -35,8 +32,8 @@ def save_message_metrics(
     channels: Mapping[tuple[int, int], str],
     state_of: Callable[[int, date], str],
     collected_at: datetime,
-) -> tuple[int, int]:
-    """Save the messages' daily series: the rows written, and those that stay as they were because they are doubted.
+) -> int:
+    """Save the messages' daily series and return the rows written; a number that an answer lacks stays as it is.
 
     Args:
         channels: the type of each (campaign, message).
@@ -53,14 +50,11 @@ def save_message_metrics(
     for name in MESSAGE_SERIES:
         columns[name] = [one.series[name][place] if name in one.series else None for one, place, _ in keys]
     types = {"campaign_id": WHOLE, "message_id": TEXT, "day": DAY, "channel": TEXT, "state": TEXT}
-    replaced = ", ".join(f"{name} = excluded.{name}" for name in ("channel", *MESSAGE_SERIES, "state", "collected_at"))
+    replaced = [f"{name} = excluded.{name}" for name in ("channel", "state", "collected_at")]
+    replaced += [f"{name} = coalesce(excluded.{name}, message_day.{name})" for name in MESSAGE_SERIES]
     with incoming(connection, "incoming_messages", types | dict.fromkeys(MESSAGE_SERIES, WHOLE), columns):
-        written = count_of(
-            connection.execute(
-                "INSERT INTO message_day BY NAME SELECT ? AS workspace, *, ? AS collected_at FROM incoming_messages "  # noqa: S608
-                f"ON CONFLICT DO UPDATE SET {replaced} WHERE NOT (message_day.state = 'observed' "
-                f"AND message_day.sent >= {SOLID} AND excluded.sent = 0)",
-                [workspace, stored_instant(collected_at)],
-            )
+        statement = (
+            "INSERT INTO message_day BY NAME SELECT ? AS workspace, *, ? AS collected_at FROM incoming_messages "  # noqa: S608
+            f"ON CONFLICT DO UPDATE SET {', '.join(replaced)}"
         )
-    return written, len(keys) - written
+        return count_of(connection.execute(statement, [workspace, stored_instant(collected_at)]))

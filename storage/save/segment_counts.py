@@ -16,14 +16,20 @@ from storage.save.bulk import TEXT, WHOLE, count_of, incoming
 def save_segments(
     connection: duckdb.DuckDBPyConnection, workspace: str, segments: Iterable[SegmentRecord], seen_at: datetime
 ) -> None:
-    """Save the segments as listed; one that was gone and is listed again is back."""
+    """Save the segments as listed; one that was gone and is listed again is back.
+
+    What an entry does not say stays as it was; its state is only known as long as it is said.
+    """
     rows = list(segments)
     texts = {name: [_stored(getattr(row, name)) for row in rows] for name in ("name", "type", "state")}
     columns: dict[str, list[Any]] = {"segment_id": [str(row.segment_id) for row in rows], **texts}
     with incoming(connection, "incoming_segments", dict.fromkeys(columns, TEXT), columns):
         connection.execute(
-            "INSERT OR REPLACE INTO segment BY NAME "
-            "SELECT ? AS workspace, *, ? AS seen_at, NULL AS gone_at FROM incoming_segments",
+            "INSERT INTO segment BY NAME "
+            "SELECT ? AS workspace, *, ? AS seen_at, NULL AS gone_at FROM incoming_segments "
+            "ON CONFLICT DO UPDATE SET name = coalesce(excluded.name, segment.name), "
+            "type = coalesce(excluded.type, segment.type), state = excluded.state, seen_at = excluded.seen_at, "
+            "gone_at = NULL",
             [workspace, stored_instant(seen_at)],
         )
 

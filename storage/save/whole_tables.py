@@ -37,6 +37,7 @@ _TABLES = {
         "property": TEXT,
         "kind": TEXT,
         "day": DAY,
+        "last_day_before": DAY,
         "before": TEXT,
         "after": TEXT,
         "share_before": SHARE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from campaign_health.alerts.digest.digest_data import (
@@ -17,11 +18,11 @@ from campaign_health.alerts.digest.digest_data import (
 from campaign_health.alerts.digest.lines import headline, nothing_checked, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
+from campaign_health.state.handling import said_of
 from campaign_health.state.incident import Incident
 from campaign_health.state.standing import Standing, standing_on
 from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.dates import day_text
-from campaign_health.words.decided import intended_text, muted_text, taken_text
 from campaign_health.words.links import Act, act_link, campaign_link, data_link, overview_link
 from campaign_health.words.lists import joined
 from campaign_health.words.not_watched import CHECKED
@@ -32,7 +33,8 @@ from campaign_health.words.status_words import cause_label
 DEFAULT_WORKSPACE = "default"
 # A change of older data is listed, not announced as news: Friday's data still is on Monday.
 NEWS_DAYS = 3
-# More than this is more than anyone reads; it also keeps a message well inside Slack's limit on all blocks together.
+# More than this at length is more than anyone reads; it also keeps a message well inside Slack's limit on all blocks
+# together. Of what is broken, what is beyond it has a line each.
 ITEMS_PER_SECTION = {
     SectionName.NEW: 6,
     SectionName.STILL_BROKEN: 5,
@@ -42,6 +44,7 @@ ITEMS_PER_SECTION = {
     SectionName.MUTED: 4,
     SectionName.COULD_NOT_CHECK: 4,
 }
+BROKEN_SECTIONS = (SectionName.NEW, SectionName.STILL_BROKEN)
 # What a channel wants to hear of; the rest (acknowledged, muted …) shows in the items themselves.
 OPENING = frozenset({"opened", "reopened", "worsened", "unexpected"})
 CLOSING = frozenset({"recovered", "closed", "withdrawn"})
@@ -154,7 +157,7 @@ def _sort_into_sections(
 
 def _section_of(incident: Incident, changes: Sequence[Change], today: date) -> SectionName | None:
     news = [change for change in changes if is_news(change, today)]
-    if incident.is_open and (incident.is_muted(today) or incident.expected_by):
+    if incident.is_open and (incident.expected_by or incident.is_muted(today)):
         return SectionName.MUTED
     if incident.is_open:
         return SectionName.NEW if any(c.kind in OPENING for c in news) else SectionName.STILL_BROKEN
@@ -166,6 +169,8 @@ def _section_of(incident: Incident, changes: Sequence[Change], today: date) -> S
 
 def _section(name: SectionName, items: Sequence[DigestItem]) -> Section:
     room = ITEMS_PER_SECTION[name]
+    if name in BROKEN_SECTIONS:
+        return Section(name, items=(*items[:room], *(replace(item, brief=True) for item in items[room:])))
     others = tuple(item.campaign for item in items[room:])
     return Section(name, items=tuple(items[:room]), more=len(others), others=others)
 
@@ -202,7 +207,7 @@ def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dash
         recovered_on=incident.recovered_on,
         ended=incident.end_text(today),
         never_otherwise=incident.never_otherwise,
-        note=_note(incident, name, today),
+        note=_note(incident, today),
         link=_link(dashboard_url, incident) if dashboard_url else None,
         acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,
         mute_link=_act(act, incident, "mute") if name is not SectionName.MUTED else None,
@@ -219,21 +224,15 @@ def _act(base: str | None, incident: Incident, act: Act) -> str | None:
     return act_link(base, incident.workspace, incident.campaign_id, incident.incident_id, act) if base else None
 
 
-def _note(incident: Incident, name: SectionName, today: date) -> str:
+def _note(incident: Incident, today: date) -> str:
     who = f"They are {joined(incident.campaigns)}." if incident.is_of_source else ""
-    return f"{who} {_standing_note(incident, name, today)}".strip()
+    return f"{who} {_standing_note(incident, today)}".strip()
 
 
-def _standing_note(incident: Incident, name: SectionName, today: date) -> str:
-    if name is SectionName.MUTED:
-        if incident.expected_by:
-            return f"{intended_text(incident.expected_by, incident.expected_reason, None, today)}."
-        return f"{muted_text(incident.muted_by, incident.muted_reason, incident.muted_until, today)}."
+def _standing_note(incident: Incident, today: date) -> str:
     if incident.status == "withdrawn":
         return "Restated numbers show that nothing had broken."
-    if incident.acknowledged_by and incident.is_open:
-        return f"{taken_text(incident.acknowledged_by)}."
-    return ""
+    return "".join(f"{said}. " for said in said_of(incident, today)).rstrip() if incident.is_open else ""
 
 
 def _failure(one: Unchecked, link: str | None) -> CheckFailure:

@@ -40,9 +40,9 @@ class DigestItem:
     """One campaign's incident, in words and numbers. `day_number` counts from the first bad day, which is day 1.
 
     `recovered_on` is the first good day again, or the day on which it was closed, and `ended` says which in words; None
-    while it is open and where it was withdrawn. `never_otherwise`: it was so on
-    every day that is known. `campaigns` are all that one cause broke together, where it is told
-    once for them; the ids and the links are then those of the first.
+    while it is open and where it was withdrawn. `never_otherwise`: it was so on every day that is known. `campaigns`
+    are all that one cause broke together, where it is told once for them; the ids and the links are then those of the
+    first. `brief`: where many are broken, it is told in one line.
     """
 
     incident_id: str
@@ -70,6 +70,7 @@ class DigestItem:
     link: str | None = None
     acknowledge_link: str | None = None
     mute_link: str | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,10 @@ class CheckFailure:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the digest. `more` items were left out for want of room; `others` are their campaigns' names."""
+    """One part of the digest. `more` items were left out for want of room; `others` are their campaigns' names.
+
+    What is broken is never left out: where there is much of it, its items are brief.
+    """
 
     name: SectionName
     items: tuple[DigestItem, ...] = ()

@@ -41,7 +41,8 @@ def kind_due(
 ) -> Kind | None:
     """What is due on one channel at `now`, or None.
 
-    The day's digest is due once its local time has come, where anything is new. Where nothing is, a sign of life
+    The day's digest is due once its local time has come, where anything is new, and daily while a rename was confirmed
+    and the campaign does not send again. Else, where nothing is new, a sign of life
     (all clear, or a reminder of what is still broken) is due when seven days went by without any message; never where
     nothing was judged, and never as an all clear where the newest judged day is old or nothing could be told of any
     campaign.
@@ -61,6 +62,9 @@ def kind_due(
         return "digest"
     if situation.judged_day is None:
         return None
+    # Who confirmed a rename knows what to do, and nothing is sent until it is done: that is told every day.
+    if not said_today and any(one.renamed_by for one in standing_on(situation.incidents, today).broken):
+        return "reminder"
     newest = max((p.day for p in arrived), default=None)
     if newest is None or (today - newest) >= timedelta(days=PROOF_OF_LIFE_DAYS):
         checked = not situation.failed_sources and not situation.unchecked and not situation.stale

@@ -15,7 +15,7 @@ from campaign_health.words.not_watched import NOT_WATCHED
 from campaign_health.words.numbers import count, plural
 from campaign_health.words.sentences import muted_parts, risk_parts
 from campaign_health.words.shortened import first_sentence
-from campaign_health.words.status_words import UNBROKEN, status_label
+from campaign_health.words.status_words import UNBROKEN, counted_label
 from campaign_health.words.visible import visible
 
 _FOUND = ("has been broken on every day that is known", "have been broken on every day that is known")
@@ -78,6 +78,12 @@ def failure_days(failure: CheckFailure) -> str:
     return days_text(first, last, last) if first and last else ""
 
 
+def section_title(section: Section) -> str:
+    """What stands above a section: not everything that is kept quiet is muted."""
+    is_other = section.name is SectionName.MUTED and any(not item.note.startswith("Muted") for item in section.items)
+    return "Muted, or not counted as broken" if is_other else str(section.name.value)
+
+
 def more_text(section: Section) -> str:
     """What a section had no room for: how many, and of which campaigns."""
     names = joined([shown_name(name, NAME_IN_LIST) for name in section.others])
@@ -93,7 +99,8 @@ def rest_line(counts: Mapping[str, int], judged_day: date | None) -> str:
     """One line about all campaigns that need no attention, the day it speaks of, and what is not watched at all."""
     if judged_day is None:
         return "Nothing has been judged yet."
-    parts = [f"{count(counts[status])} {status_label(status).lower()}" for status in UNBROKEN if counts.get(status)]
+    known = [(status, counts[status]) for status in UNBROKEN if counts.get(status)]
+    parts = [f"{count(number)} {counted_label(status, number)}" for status, number in known]
     rest = "; ".join(parts) if parts else "No other campaigns"
     return f"{rest}. Judged up to {day_text(judged_day, judged_day)}. {NOT_WATCHED}"
 
@@ -117,6 +124,13 @@ def when_text(item: DigestItem, today: date) -> str:
         return f"since {since} (day {item.day_number})"
     last_bad = max(item.since, item.recovered_on - timedelta(days=1))
     return f"{days_text(item.since, last_bad, today)}; {item.ended or ending_text(None, item.recovered_on, today)}"
+
+
+def brief_text(item: DigestItem, today: date) -> str:
+    """What stands behind the name of one of many: since when, why, and what was said of it."""
+    cause = f"; {item.cause_title[:1].lower()}{item.cause_title[1:]}" if item.cause_title else ""
+    note = f". {item.note}" if item.note else ""
+    return f"{when_text(item, today)}{cause}{note}"
 
 
 def seen_text(item: DigestItem) -> str:

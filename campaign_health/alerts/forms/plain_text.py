@@ -7,11 +7,13 @@ from datetime import date
 
 from campaign_health.alerts.digest.digest_data import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.digest.lines import (
+    brief_text,
     day_and_workspace,
     failure_days,
     item_cost,
     more_text,
     next_text,
+    section_title,
     seen_text,
     shown_name,
     stale_lines,
@@ -42,7 +44,7 @@ def plain_text(digest: Digest) -> str:
 
 
 def _section_lines(section: Section, digest: Digest) -> list[str]:
-    lines = [section.name.upper()]
+    lines = [section_title(section).upper()]
     for item in section.items:
         lines += _item_lines(item, section.name, digest.day)
     for failure in section.failures:
@@ -54,6 +56,9 @@ def _section_lines(section: Section, digest: Digest) -> list[str]:
 
 
 def _item_lines(item: DigestItem, name: SectionName, today: date) -> list[str]:
+    if item.brief:
+        text = f"{shown_name(item.campaign)} – {brief_text(item, today)}"
+        return textwrap.wrap(shown_name(text, 500), WIDTH, initial_indent="  ", subsequent_indent=INDENT)
     lines = [f"  {shown_name(item.campaign)} – {when_text(item, today)}"]
     paragraphs = [seen] if (seen := seen_text(item)) else []
     title, cause = why_text(item, name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,11 +17,13 @@ from typing import Any
 
 from campaign_health.alerts.digest.digest_data import CheckFailure, Digest, DigestItem, Section, SectionName
 from campaign_health.alerts.digest.lines import (
+    brief_text,
     day_and_workspace,
     failure_days,
     item_cost,
     more_text,
     next_text,
+    section_title,
     seen_text,
     shown_name,
     stale_lines,
@@ -33,16 +36,20 @@ from campaign_health.words.dates import day_text
 HEADER_LENGTH = 150
 TEXT_LENGTH = 3000
 SENTENCE_LENGTH = 320
+MORE_LENGTH = 9_000
 ALL_BLOCKS_LENGTH = 12_000
-# Sections give way to others in this order when room runs out: what is new is cut last.
+# Sections give way to others in this order when room runs out, by an item (True) or by a paragraph, which becomes
+# a line. Of what is broken at last the names stay.
 GIVE_WAY = (
-    SectionName.LATE,
-    SectionName.MUTED,
-    SectionName.CLOSED,
-    SectionName.RECOVERED,
-    SectionName.STILL_BROKEN,
-    SectionName.COULD_NOT_CHECK,
-    SectionName.NEW,
+    (SectionName.LATE, True),
+    (SectionName.MUTED, True),
+    (SectionName.CLOSED, True),
+    (SectionName.RECOVERED, True),
+    (SectionName.STILL_BROKEN, False),
+    (SectionName.NEW, False),
+    (SectionName.COULD_NOT_CHECK, True),
+    (SectionName.STILL_BROKEN, True),
+    (SectionName.NEW, True),
 )
 MARKS = {
     SectionName.NEW: "🔴 New",
@@ -50,7 +57,7 @@ MARKS = {
     SectionName.RECOVERED: "🟢 Recovered",
     SectionName.CLOSED: "⚪ Ended without recovering",
     SectionName.LATE: "🕓 Came to light late",
-    SectionName.MUTED: "🔕 Muted",
+    SectionName.MUTED: "🔕 {}",
     SectionName.COULD_NOT_CHECK: "⚪ Could not check",
 }
 # Slack's ids hold digits; an owner called SUPPORT or WEBTEAM is a name, and as an id Slack would refuse the message.
@@ -65,7 +72,7 @@ def slack_message(digest: Digest) -> dict[str, Any]:
     """The message's `blocks`, and the plain `text` that notifications show."""
     blocks = _blocks(digest)
     while len(json.dumps(blocks, ensure_ascii=False)) > ALL_BLOCKS_LENGTH:
-        shorter = _without_last_item(digest)
+        shorter = _shortened(digest)
         if shorter is None:
             break
         digest = shorter
@@ -88,11 +95,14 @@ def _blocks(digest: Digest) -> list[Block]:
     if stale := stale_lines(digest):
         blocks.append(_rich([_text(_cut("\n".join(stale), SENTENCE_LENGTH), italic=True)]))
     for section in digest.sections:
-        blocks.append(_rich([_text(MARKS[section.name], bold=True)]))
-        blocks += [_item_block(item, section.name, digest.day) for item in section.items]
+        blocks.append(_rich([_text(MARKS[section.name].format(section_title(section)), bold=True)]))
+        blocks += [_item_block(item, section.name, digest.day) for item in section.items if not item.brief]
+        blocks += _brief_blocks([item for item in section.items if item.brief], digest.day)
         blocks += [_failure_block(failure) for failure in section.failures]
         if section.more:
-            more = [_text(_cut(more_text(section), TEXT_LENGTH))]
+            *parts, last = textwrap.wrap(_cut(more_text(section), MORE_LENGTH), TEXT_LENGTH - 20)
+            blocks += [_rich([_text(part)]) for part in parts]
+            more = [_text(last)]
             blocks.append(_rich([*more, _text(" – "), _link(digest.link, "see all")] if digest.link else more))
     rest = [_text(digest.rest)]
     if digest.link:
@@ -136,6 +146,21 @@ def _item_block(item: DigestItem, name: SectionName, today: date) -> Block:
     return _rich([element for line in _joined(lines) for element in line])
 
 
+def _brief_blocks(items: Sequence[DigestItem], today: date) -> list[Block]:
+    """One line a campaign; a message may have 50 blocks, so as many lines share one as its text may have signs."""
+    parts: list[list[list[Element]]] = []
+    length = TEXT_LENGTH
+    for item in items:
+        title, text = shown_name(item.campaign), _cut(f"  {brief_text(item, today)}", SENTENCE_LENGTH)
+        length += len(title) + len(text) + 1
+        if length > TEXT_LENGTH:
+            parts.append([])
+            length = len(title) + len(text) + 1
+        name = _link(item.link, title, bold=True) if item.link else _text(title, bold=True)
+        parts[-1].append([name, _text(text)])
+    return [_rich([element for line in _joined(lines) for element in line]) for lines in parts]
+
+
 def _failure_block(failure: CheckFailure) -> Block:
     elements = [
         _text(_cut(failure.title, SENTENCE_LENGTH), bold=True),
@@ -148,18 +173,33 @@ def _failure_block(failure: CheckFailure) -> Block:
     return _rich([*elements, _text("\n"), _link(failure.link, "What to do")] if failure.link else elements)
 
 
-def _without_last_item(digest: Digest) -> Digest | None:
-    for name in GIVE_WAY:
+def _shortened(digest: Digest) -> Digest | None:
+    """The digest one step shorter: what is not broken gives way first, then the paragraphs of what is."""
+    for name, is_cut in GIVE_WAY:
         section = digest.section(name)
-        if section is None or not (section.items or section.failures):
-            continue
-        if section.failures:
-            shorter = replace(section, failures=section.failures[:-1], more=section.more + 1)
-        else:
-            others = (section.items[-1].campaign, *section.others)
-            shorter = replace(section, items=section.items[:-1], more=section.more + 1, others=others)
-        return replace(digest, sections=tuple(shorter if s.name == name else s for s in digest.sections))
+        shorter = None if section is None else _without_last(section) if is_cut else _with_brief_last(section)
+        if shorter is not None:
+            return replace(digest, sections=tuple(shorter if s.name == name else s for s in digest.sections))
     return None
+
+
+def _with_brief_last(section: Section) -> Section | None:
+    places = [place for place, item in enumerate(section.items) if not item.brief]
+    if not places:
+        return None
+    items = list(section.items)
+    items[places[-1]] = replace(items[places[-1]], brief=True)
+    return replace(section, items=tuple(items))
+
+
+def _without_last(section: Section) -> Section | None:
+    if section.failures:
+        return replace(section, failures=section.failures[:-1], more=section.more + 1)
+    if not section.items:
+        return None
+    last = section.items[-1]
+    others = (*(last.campaigns or (last.campaign,)), *section.others)
+    return replace(section, items=section.items[:-1], more=len(others), others=others)
 
 
 def _notification(digest: Digest) -> str:

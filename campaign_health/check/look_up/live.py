@@ -24,7 +24,7 @@ from campaign_health.settings import (
     load_settings,
 )
 from campaign_health.settings.clients import customerio_client, mixpanel_client
-from collectors.customerio import Fetched, fetch_campaigns, fetch_each, fetch_messages
+from collectors.customerio import Fetched, fetch_campaign, fetch_campaigns, fetch_each, fetch_messages
 from collectors.mixpanel import (
     fetch_event_counts,
     fetch_event_names,
@@ -50,7 +50,7 @@ def observe_live(
     settings = load_settings(environment, directory)
     chosen = _choose(settings.workspaces, workspace)
     with ThreadPoolExecutor(2) as both:
-        customerio = both.submit(_part, lambda: _ask_customerio(chosen, settings.http))
+        customerio = both.submit(_part, lambda: _ask_customerio(chosen, settings.http, manifest))
         mixpanel = both.submit(_part, lambda: _ask_mixpanel(chosen, settings.http, manifest, now))
         return customerio.result().filled_from(mixpanel.result())
 
@@ -74,7 +74,7 @@ def _choose(workspaces: tuple[WorkspaceSettings, ...], wanted: str | None) -> Wo
     return found
 
 
-def _ask_customerio(chosen: WorkspaceSettings, http: HttpSettings) -> Observed:
+def _ask_customerio(chosen: WorkspaceSettings, http: HttpSettings, manifest: Manifest) -> Observed:
     settings = chosen.customerio
     if settings is None:
         raise CouldNotCheck("There is no key for Customer.io.", "Set CUSTOMERIO_APP_API_KEY.")
@@ -82,7 +82,19 @@ def _ask_customerio(chosen: WorkspaceSettings, http: HttpSettings) -> Observed:
     try:
         listed = fetch_campaigns(client)
         refused = list(listed.refused)
-        running = [record.campaign_id for record in listed.campaigns if record.state == "running"]
+        failures = [Failure(f"Customer.io's list of campaigns: {said}", "Try again.") for said in listed.unreadable]
+        campaigns = list(listed.campaigns)
+        # A list may leave one out: only its own 404 says that there is no such campaign.
+        named = {entry.id for entry in manifest.campaigns if entry.id is not None}
+        unlisted = named.difference([one.campaign_id for one in campaigns], [one.campaign_id for one in refused])
+        for found in fetch_each(sorted(unlisted), lambda campaign_id: fetch_campaign(client, campaign_id)):
+            if isinstance(found, Fetched):
+                campaigns.append(found.value)
+                said = f"Customer.io's list leaves out the campaign {found.campaign_id}, which is there."
+                failures.append(Failure(said, "Try again."))
+            elif isinstance(found, CampaignRefused):
+                refused.append(found)
+        running = [record.campaign_id for record in campaigns if record.state == "running"]
         messages: dict[int, list[MessageRecord]] = {}
         for answer in fetch_each(running, lambda campaign_id: fetch_messages(client, campaign_id), what="messages"):
             if isinstance(answer, Fetched):
@@ -92,9 +104,10 @@ def _ask_customerio(chosen: WorkspaceSettings, http: HttpSettings) -> Observed:
     finally:
         client.close()
     return Observed(
-        campaigns=[_campaign(record, messages.get(record.campaign_id, [])) for record in listed.campaigns],
+        campaigns=[_campaign(record, messages.get(record.campaign_id, [])) for record in campaigns],
         parts=["Customer.io's campaigns"],
-        failures=[
+        failures=failures
+        + [
             Failure(f"Campaign {answer.campaign_id} in Customer.io could not be read: {answer.reason}", "Try again.")
             for answer in refused
         ],
@@ -172,7 +185,8 @@ def _zone(served: str) -> ZoneInfo:
 
 def _worth_counting(manifest: Manifest, names: tuple[str, ...]) -> list[str]:
     """The manifest's events, and those in no manifest whose names are like one of them."""
-    known = [name for name in names if name in manifest.events]
+    # Also those that the list does not name: it may have left them out.
+    known = list(manifest.events)
     others = [name for name in names if name not in manifest.events]
     alike = {name: max((name_likeness(name, event) for event in manifest.events), default=0.0) for name in others}
     nearest = sorted(others, key=lambda name: (-alike[name], name))[:MOST_SUCCESSORS]

@@ -15,7 +15,8 @@ from campaign_health.words.not_watched import NOT_WATCHED
 _INCIDENT = (
     "workspace", "incident_id", "campaign_id", "campaign", "kind", "stage", "opened_on", "days", "summary", "cause",
     "why", "next_step", "missed_range", "risk_range", "risk_a_week", "currency", "owner", "acknowledged_by", "muted_by",
-    "muted_reason", "muted_until", "expected_by", "expected_reason", "missed_a_day", "campaign_ids", "campaigns",
+    "muted_reason", "muted_until", "expected_by", "expected_reason", "expected_how", "renamed_by", "renamed_from",
+    "renamed_to", "missed_a_day", "campaign_ids", "campaigns",
 )  # fmt: skip
 _NAMES = {"missed_range": "missed_sends", "risk_range": "revenue_at_risk", "risk_a_week": "dollars_a_week"}
 _SOURCE = ("workspace", "source", "newest_run_at", "last_day", "trouble")

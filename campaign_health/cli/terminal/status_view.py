@@ -10,15 +10,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from campaign_health.state.handling import said_of
 from campaign_health.state.incident import Incident
 from campaign_health.state.overview import Overview
 from campaign_health.state.some_lost import MEANING, TITLE, SomeLost
-from campaign_health.state.stretch_words import ADVICE, seen_line
+from campaign_health.state.stretch_words import advice_on, seen_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text, since_day
-from campaign_health.words.decided import intended_text, muted_text, taken_text
 from campaign_health.words.lists import joined
 from campaign_health.words.not_watched import NOT_WATCHED
 from campaign_health.words.numbers import plural
@@ -55,7 +55,7 @@ def _print_all(console: Console, overview: Overview) -> None:
         console.print()
         console.print(_block(item, several))
     _print_quiet(console, "Muted", overview.standing.muted)
-    _print_quiet(console, "Intended", overview.standing.intended)
+    _print_quiet(console, "Not counted as broken", overview.standing.intended)
     _print_worth_a_look(console, overview.worth_a_look, overview.some_lost)
     _print_unchecked(console, overview.unchecked, several)
     if overview.campaigns:
@@ -101,9 +101,10 @@ def _lines(item: Incident) -> Iterable[tuple[str, str]]:
         yield "Cost", cost
     if item.next_step:
         yield "Do", item.next_step
-    who = [text for text in (item.owner, item.acknowledged_by and taken_text(item.acknowledged_by)) if text]
-    if who:
-        yield "Who", ", ".join(who)
+    if said := said_of(item, _last_day(item) + timedelta(days=1)):
+        yield "State", ". ".join(said) + "."
+    if item.owner:
+        yield "Who", item.owner
 
 
 def _cost(item: Incident) -> str:
@@ -118,11 +119,8 @@ def _print_quiet(console: Console, title: str, items: Sequence[Incident]) -> Non
     console.print(Text(title, style="bold"))
     for item in items:
         today = _last_day(item)
-        if item.expected_by is not None:
-            why = intended_text(item.expected_by, item.expected_reason, None, today)
-        else:
-            why = muted_text(item.muted_by, item.muted_reason, item.muted_until, today)
-        console.print(Text(clean(f"{_since(item.kind, item.campaign, item.opened_on, today)}. {why}.")))
+        said = ". ".join(said_of(item, today))
+        console.print(Text(clean(f"{_since(item.kind, item.campaign, item.opened_on, today)}. {said}.")))
 
 
 def _print_worth_a_look(console: Console, notable: Sequence[Stretch], lossy: Sequence[SomeLost]) -> None:
@@ -132,7 +130,7 @@ def _print_worth_a_look(console: Console, notable: Sequence[Stretch], lossy: Seq
     console.print(Text("Worth a look", style="bold"))
     for item in notable:
         heading = _since(item.status, item.campaign, item.since, item.day)
-        meaning, _ = ADVICE[item.status]
+        meaning, _ = advice_on(item)
         console.print(Padding(Text(clean(f"{heading}. {seen_line(item, item.day)} {meaning}")), 0))
     for lost in lossy:
         console.print(Text(clean(f"◒ {lost.campaign}, {TITLE}. {lost.sentence} {MEANING}")))

@@ -1,4 +1,4 @@
-"""What a person can do about an incident: acknowledge, mute, mark as intended, and undo. Written at once, with who."""
+"""What a person can do about an incident: acknowledge, mute, mark as intended or a false alarm; and undo."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 from campaign_health.dashboard.acts.sign_in import asks_for_sign_in, person
 from campaign_health.dashboard.installation import now, warehouse
-from campaign_health.dashboard.look.markup import in_markdown
+from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.page_watch import dialog_opens
 from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
@@ -23,11 +23,12 @@ MEANINGS = {
     "acknowledge": "Say that you are on it.",
     "mute": "Stop hearing of it until a day of your choice.",
     "expected": "Say that it is meant to do this: it no longer counts as broken.",
+    "false_alarm": "Say that nothing is wrong: what it does now is learned as normal, and no longer counts as broken.",
 }
 
 
 def offer_acts(page: Page, incident: Incident, key: str) -> None:
-    """Draws the buttons for an open incident."""
+    """Draws the buttons for an open incident: on its campaign's own page (`key` is `page`) all of them."""
     if incident.status != "open":
         return
     name = f"{key}-{incident.incident_id}"
@@ -37,6 +38,10 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
         mute_dialog(page, incident)
     if not incident.expected_by and _act("This is intended", f"expected-{name}", MEANINGS["expected"]):
         expected_dialog(page, incident)
+    # A card has room for one line of buttons.
+    with_all = key == "page" and not incident.expected_by
+    if with_all and _act("False alarm", f"false-alarm-{name}", MEANINGS["false_alarm"]):
+        false_alarm_dialog(page, incident)
 
 
 def _act(label: str, key: str, meaning: str) -> bool:
@@ -101,6 +106,23 @@ def expected_dialog(page: Page, incident: Incident) -> None:
         decide(page, "expected", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id, reason=reason)
 
 
+@st.dialog("False alarm")
+def false_alarm_dialog(page: Page, incident: Incident) -> None:
+    """Asks who says that nothing is wrong, and what it is instead, if they know."""
+    dialog_opens()
+    st.write(
+        f"Say that nothing is wrong with {in_markdown(incident.campaign)}. It no longer counts as broken, "
+        "and what it does now is learned as normal."
+    )
+    with st.form("false_alarm", border=False):
+        who = ask_who(page)
+        reason = _ask_why("A test project that sends nothing (you may leave this empty)")
+        is_sent = st.form_submit_button("It is a false alarm", type="primary")
+    if is_sent and is_complete(who):
+        about = {"incident_id": incident.incident_id, "campaign_id": incident.campaign_id}
+        decide(page, "false_alarm", who, **about, reason=reason or None)
+
+
 def ask_who(page: Page) -> str:
     """Who acts: the signed-in address, or a name to be typed, which is kept for the session."""
     if asks_for_sign_in(page.settings.sign_in):
@@ -137,6 +159,6 @@ def _write(change: Any) -> None:
     try:
         change_warehouse(warehouse(), change, wait_seconds=WAIT_SECONDS)
     except StorageError as failure:
-        st.error(in_markdown(failure))
+        st.error(said_in_markdown(failure))
         return
     st.rerun()

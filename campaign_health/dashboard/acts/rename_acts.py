@@ -55,8 +55,8 @@ def offer_undo(page: Page, suspects: pd.DataFrame, decisions: Sequence[Decision]
 def _confirm(page: Page, old: str, new: str) -> None:
     dialog_opens()
     st.write(
-        f"{in_markdown(old)} is now called {in_markdown(new)}. The incident stays until the campaign sends again: "
-        "somebody must still change the trigger in Customer.io."
+        f"{in_markdown(old)} is now called {in_markdown(new)}. The incident stays, and is told every day, until the "
+        "campaign sends again: somebody must still change the trigger in Customer.io."
     )
     with st.form("confirm", border=False):
         who = ask_who(page)

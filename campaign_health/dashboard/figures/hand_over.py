@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from campaign_health.dashboard.figures.layout import figure_text, with_look
+from campaign_health.dashboard.figures.layout import figure_text, with_days, with_look
 from campaign_health.dashboard.look.theme import Palette
 from campaign_health.words.dates import day_text
 from campaign_health.words.visible import visible
@@ -25,7 +25,7 @@ def hand_over_figure(
             line={"color": colour, "width": 2, "dash": dash}, hovertemplate="%{y:,d}",
         )  # fmt: skip
     figure.update_yaxes(tickformat=",d", nticks=5)
-    return with_look(figure, colours, height=260)
+    return with_days(with_look(figure, colours, height=260))
 
 
 def hand_over_text(old: pd.DataFrame, new: pd.DataFrame, names: tuple[str, str]) -> str:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
-from campaign_health.dashboard.figures.layout import figure_text, with_look
+from campaign_health.dashboard.figures.layout import figure_text, with_days, with_look
 from campaign_health.dashboard.look.theme import Palette
 
 OPEN_NAME, ENDED_NAME = "Open incident", "Ended incident"
@@ -17,11 +17,14 @@ OPEN_NAME, ENDED_NAME = "Open incident", "Ended incident"
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that happened on a day: an edit, an event's first or last day, a changed property."""
+    """Something that happened on a day: an edit, an event's first or last day; or by that day, after the day `after`: a
+    changed property.
+    """
 
     day: date
     text: str
     detail: str = ""  # in the sources' own spelling, for engineers
+    after: date | None = None
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,13 @@ def timeline(
     _band(figure, days, colours)
     if event is not None:
         _line(figure, days, "events", f"Events: {figure_text(event)}", colours.events, dash="dot")
-    _line(figure, days, "sent", "Sends", colours.sends, dash="solid")
+    _line(figure, days, "sent", "Sends", colours.sends, dash="solid", said=_said_on(days, marks))
     _provisional(figure, days, colours)
     _shade_incidents(figure, shades, colours)
     _gaps(figure, days, colours)
     _set_marks(figure, marks, colours)
     figure.update_yaxes(title=None, tickformat=",d", nticks=6)
-    return with_look(figure, colours, height=380).update_layout(showlegend=True)
+    return with_days(with_look(figure, colours, height=380).update_layout(showlegend=True))
 
 
 def ratio_timeline(days: pd.DataFrame, shades: Sequence[Shade], colours: Palette) -> go.Figure:
@@ -66,7 +69,7 @@ def ratio_timeline(days: pd.DataFrame, shades: Sequence[Shade], colours: Palette
     _shade_incidents(figure, shades, colours)
     _gaps(figure, days, colours)
     figure.update_yaxes(ticksuffix="", nticks=6)
-    return with_look(figure, colours, height=380).update_layout(showlegend=True)
+    return with_days(with_look(figure, colours, height=380).update_layout(showlegend=True))
 
 
 def _band(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
@@ -81,13 +84,22 @@ def _band(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
 
 
 def _line(
-    figure: go.Figure, days: pd.DataFrame, column: str, name: str, colour: str, dash: str, number: str = ",d"
+    figure: go.Figure,
+    days: pd.DataFrame,
+    column: str,
+    name: str,
+    colour: str,
+    dash: str,
+    number: str = ",d",
+    said: Sequence[str] = (),
 ) -> None:
+    """`said`: what else the tooltip of each day says."""
     if days[column].isna().all():
         return
     figure.add_scatter(
         x=days["day"], y=_numbers(days[column]), name=name, mode="lines", connectgaps=False,
-        line={"color": colour, "width": 2, "dash": dash}, hovertemplate=f"%{{y:{number}}}",
+        line={"color": colour, "width": 2, "dash": dash}, customdata=list(said) or None,
+        hovertemplate=f"%{{y:{number}}}{'%{customdata}' if said else ''}",
     )  # fmt: skip
 
 
@@ -140,12 +152,29 @@ def _set_marks(figure: go.Figure, marks: Sequence[Mark], colours: Palette) -> No
     if not marks:
         return
     for mark in marks:
+        if mark.after is not None:
+            figure.add_vrect(
+                x0=_end(mark.after),
+                x1=_end(mark.day),
+                layer="below",
+                line_width=0,
+                fillcolor=colours.muted,
+                opacity=0.15,
+            )
         figure.add_vline(x=mark.day.isoformat(), line={"color": colours.muted, "width": 1, "dash": "dash"})
+    # Their words stand in the tooltip of the day's own numbers: a line of few points lends its text to the days beside.
     figure.add_scatter(
-        x=[mark.day for mark in marks], y=[0] * len(marks), mode="markers", name="Changes",
-        text=[_mark_text(mark) for mark in marks], hovertemplate="%{text}",
+        x=[mark.day for mark in marks], y=[0] * len(marks), mode="markers", name="Changes", hoverinfo="skip",
         marker={"symbol": "triangle-up", "size": 11, "color": colours.muted},
     )  # fmt: skip
+
+
+def _said_on(days: pd.DataFrame, marks: Sequence[Mark]) -> list[str]:
+    """For each of the days what happened on it, as its tooltip shows it; empty for most."""
+    said: dict[date, str] = {}
+    for mark in marks:
+        said[mark.day] = f"{said.get(mark.day, '')}<br>▲ {_mark_text(mark)}"
+    return [said.get(pd.Timestamp(day).date(), "") for day in days["day"]]
 
 
 def _mark_text(mark: Mark) -> str:

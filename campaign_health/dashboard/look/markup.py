@@ -45,7 +45,19 @@ def _code(escaped: str) -> str:
 
 def in_markdown(text: object) -> str:
     """Text from outside, safe where Streamlit reads Markdown (labels, toasts, captions)."""
-    return _ADDRESS.sub("\\g<0>\u2060", _MARKDOWN.sub(r"\\\1", shown(text)))
+    return _escaped(shown(text))
+
+
+def said_in_markdown(text: object) -> str:
+    """A sentence of ours with commands and names in backticks, for Markdown: those are code, all else is text."""
+    parts = shown(text).split("`")
+    if len(parts) % 2 == 0:
+        return in_markdown(text)
+    return "".join(f"`{part}`" if index % 2 and part else _escaped(part) for index, part in enumerate(parts))
+
+
+def _escaped(text: str) -> str:
+    return _ADDRESS.sub("\\g<0>\u2060", _MARKDOWN.sub(r"\\\1", text))
 
 
 def badge(status: str) -> str:

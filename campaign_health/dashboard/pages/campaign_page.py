@@ -23,6 +23,7 @@ from campaign_health.dashboard.parts.message_panel import draw_messages
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.campaign_view import CampaignView, campaign_view
 from campaign_health.state.every_campaign import shown_status
+from campaign_health.state.status_line import status_line
 from campaign_health.words.status_words import status_words
 from campaign_health.words.triggers import trigger_words
 
@@ -75,7 +76,7 @@ def _draw(page: Page, view: CampaignView) -> None:
     draw_messages(page, view)
     offer_mapping(page, now.campaign_id, now.name, now.event)
     draw_history(view.incidents, page.today)
-    draw_numbers(now, view.days)
+    draw_numbers(now, days)
 
 
 def _stretch(page: Page, campaign_id: int) -> None:
@@ -130,8 +131,16 @@ def _title(page: Page, view: CampaignView) -> None:
         f'<h1 style="font-size:1.6rem;margin:0;padding:0;overflow-wrap:anywhere">{safe(now.name)}</h1>'
         f"{badge(status)}</div>"
         f'<p style="margin:.2rem 0 0;color:{MUTED};overflow-wrap:anywhere">'
-        f"{escape(status_words(status).meaning)}<br>{event} · {safe(now.state)} in Customer.io{owner}{gone}</p></div>"
+        f"{escape(_meaning(page, view, status))}<br>{event} · {safe(now.state)} in Customer.io{owner}{gone}</p></div>"
     )
+
+
+def _meaning(page: Page, view: CampaignView, status: str) -> str:
+    """What its status means for this campaign; without a verdict, or where an incident says more, for any."""
+    if view.run is None or view.run.status != status:
+        return status_words(status).meaning
+    years = [one.false_alarm_years for one in page.settings.workspaces if one.name == page.name]
+    return status_line(view.run, page.today, years[0] if years else None)
 
 
 draw(campaign)

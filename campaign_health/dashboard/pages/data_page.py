@@ -6,14 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.figures.gap_calendar import ALL, gap_calendar, gap_days, gap_text
-from campaign_health.dashboard.look.markup import in_markdown, shown
+from campaign_health.dashboard.look.day_columns import day_columns
+from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.data_view import data_view
-from campaign_health.words.dates import day_text
+from campaign_health.words.dates import clock_text, day_text
 from campaign_health.words.source_names import source_name
 
 OUTCOMES = {"complete": "● complete", "partial": "◔ in part", "failed": "× failed"}
@@ -60,7 +61,7 @@ def _freshness(page: Page) -> None:
     for one in page.workspace.sources:
         if one.trouble:
             label = in_markdown(source_name(one.source))
-            st.warning(f"**{label}.** {in_markdown(one.trouble)}", icon=":material/cloud_off:")
+            st.warning(f"**{label}.** {said_in_markdown(one.trouble)}", icon=":material/cloud_off:")
     judged = page.workspace.judged_day
     quiet(f"Judged up to {day_text(judged, page.today)}." if judged else "Nothing has been judged yet.")
 
@@ -90,7 +91,7 @@ def _runs(page: Page, runs: pd.DataFrame) -> None:
     local = pd.to_datetime(runs["started_at"]).dt.tz_localize("UTC").dt.tz_convert(page.zone.key)
     table = pd.DataFrame(
         {
-            "Started": local.dt.strftime("%Y-%m-%d %H:%M"),
+            "Started": [clock_text(moment.to_pydatetime(), page.zone) for moment in local],
             "Source": [source_name(source) for source in runs["source"]],
             "Outcome": [OUTCOMES.get(outcome, outcome) for outcome in runs["outcome"]],
             "What went wrong, and the cure": [shown(text) if isinstance(text, str) else "–" for text in runs["error"]],
@@ -102,13 +103,13 @@ def _runs(page: Page, runs: pd.DataFrame) -> None:
     )
     st.dataframe(
         table, hide_index=True, alt="Collection runs, newest first", placeholder="–",
-        column_config={
+        column_config=day_columns(table) | {
             "What went wrong, and the cure": st.column_config.TextColumn(width="large"),
             "Requests": st.column_config.NumberColumn(format="localized"),
             "Rows": st.column_config.NumberColumn(format="localized"),
         },
     )  # fmt: skip
-    offer_csv(table, "collection-runs.csv")
+    offer_csv(table.assign(Started=local.dt.strftime("%Y-%m-%d %H:%M")), "collection-runs.csv")
 
 
 draw(data)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from campaign_health.dashboard.acts.rename_acts import offer_rename_acts, offer_undo
 from campaign_health.dashboard.figures.hand_over import hand_over_figure, hand_over_table, hand_over_text
+from campaign_health.dashboard.look.day_columns import day_columns
 from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
@@ -83,7 +84,8 @@ def _properties(changes: pd.DataFrame) -> None:
     words = {"type_changed": "Changed type", "missing": "Missing or renamed", "appeared": "Appeared"}
     table = pd.DataFrame(
         {
-            "Day": pd.to_datetime(changes["day"]).dt.date,
+            "Changed by": pd.to_datetime(changes["day"]).dt.date,
+            "Seen unchanged on": _days(changes.get("last_day_before"), len(changes)),
             "Event": [shown(name) for name in changes["event"]],
             "Property": [shown(name) for name in changes["property"]],
             "What": [words.get(str(kind), str(kind)) for kind in changes["kind"]],
@@ -94,7 +96,12 @@ def _properties(changes: pd.DataFrame) -> None:
             "Perhaps now": changes["new_property"].fillna("–"),
         }
     )
-    st.dataframe(table, hide_index=True, alt="Changed properties")
+    st.dataframe(table, hide_index=True, alt="Changed properties", column_config=day_columns(table), placeholder="–")
+
+
+def _days(column: pd.Series | None, rows: int) -> list[object]:
+    """Days, None where none is known."""
+    return [None] * rows if column is None else [None if pd.isna(day) else pd.Timestamp(day).date() for day in column]
 
 
 def _shares(column: pd.Series) -> list[str]:
@@ -119,9 +126,9 @@ def _table(page: Page, found: pd.DataFrame) -> None:
     if exact and st.button("Show all events", icon=":material/close:"):
         del st.query_params["event"]
         st.rerun()
+    table = for_people(part, page.palette)
     st.dataframe(
-        for_people(part, page.palette), hide_index=True, alt="All events",
-        column_config=COUNTED,
+        table, hide_index=True, alt="All events", column_config=day_columns(table) | COUNTED,
     )  # fmt: skip
     rows = part.drop(columns=["line"]).assign(
         campaigns=[", ".join(names) for names in part["campaigns"]], life=lives(part)

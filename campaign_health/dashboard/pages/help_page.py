@@ -7,7 +7,7 @@ import streamlit as st
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING
 from campaign_health.words.guides import GUIDES
 from campaign_health.words.not_watched import NOT_WATCHED
-from campaign_health.words.status_words import CAUSE_WORDS, STAGE_WORDS, STATUS_WORDS
+from campaign_health.words.status_words import CAUSE_WORDS, PAGE_STATUSES, STAGE_WORDS
 
 TERMS = (
     (
@@ -21,7 +21,10 @@ TERMS = (
         "Expected",
         "What a healthy campaign would send for that day's event count, with its range: the band in the chart.",
     ),
-    ("Incident", "An unbroken run of bad days of one campaign. It opens by itself and closes by itself."),
+    (
+        "Incident",
+        "A run of bad days of one campaign. It opens and closes by itself; back within a week, it is the same one.",
+    ),
     ("Schema drift", "An event or a property changed its name or form, so that something that relied on it stopped."),
     ("Not collected", "Nobody answered for that day. It is not zero, and it is never judged."),
     ("Provisional", "The day is not over, or its numbers are still growing."),
@@ -37,7 +40,7 @@ def help_page() -> None:
     for term, meaning in TERMS:
         st.markdown(f"**{term}.** {meaning}")
     st.subheader("What a verdict means", anchor=False)
-    for words in STATUS_WORDS.values():
+    for words in PAGE_STATUSES.values():
         st.markdown(f"{words.shape} **{words.label}.** {words.meaning}")
     st.subheader("Where the chain can break", anchor=False)
     for words in STAGE_WORDS.values():

@@ -28,11 +28,17 @@ def overview(page: Page) -> None:
     draw_headline(page.overview)
     _cards(page, standing.broken)
     if hushed:
-        with st.expander(f"{plural(len(hushed), 'incident')} muted or intended"):
+        with st.expander(f"{plural(len(hushed), 'incident')} muted or intended{_or_else(standing.intended)}"):
             _cards(page, hushed, key="quiet")
     _worth_a_look(page)
     st.subheader("All campaigns", anchor=False)
-    campaign_table(page, answer(campaigns_now, page.name))
+    campaign_table(page, answer(campaigns_now, page.name, page.today))
+
+
+def _or_else(meant: Sequence[Incident]) -> str:
+    """What else the quiet incidents were said to be, where any was."""
+    others = {"false_alarm": "false alarms", "manifest": "announced hand-overs"}
+    return "".join(f", or {words}" for how, words in others.items() if any(one.expected_how == how for one in meant))
 
 
 def _cards(page: Page, found: Sequence[Incident], key: str = "open") -> None:

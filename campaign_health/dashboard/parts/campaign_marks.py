@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -48,12 +49,19 @@ def campaign_marks(view: CampaignView, zone: ZoneInfo) -> list[Mark]:
         Mark(when.replace(tzinfo=UTC).astimezone(zone).date(), edit_text(found, names), edit_detail(found))
         for when, found in view.edits
     ]
-    marks += [
-        Mark(pd.Timestamp(row["day"]).date(), property_text(row), property_detail(row))
-        for row in view.changes.to_dict("records")
-        if row["kind"] != "appeared"
-    ]
+    marks += [_property_mark(row, view) for row in view.changes.to_dict("records") if row["kind"] != "appeared"]
     return sorted([*marks, *_life_marks(view)], key=lambda mark: mark.day)
+
+
+def _property_mark(change: Mapping[Hashable, Any], view: CampaignView) -> Mark:
+    """A changed property on the one day that is told of it: that of the open incident, where it had changed by then."""
+    seen, unchanged = pd.Timestamp(change["day"]).date(), change.get("last_day_before")
+    before = None if unchanged is None or pd.isna(unchanged) else pd.Timestamp(unchanged).date()
+    began = view.open_incident.opened_on if view.open_incident else None
+    day = began if began is not None and before is not None and before < began <= seen else seen
+    after = before if before is not None and (day - before).days > 1 else None
+    since = f" and after {day_text(after)}" if after else ""
+    return Mark(day, f"{property_text(change)} (changed by then{since})", property_detail(change), after)
 
 
 def _life_marks(view: CampaignView) -> list[Mark]:

@@ -12,6 +12,7 @@ import streamlit as st
 from campaign_health.dashboard.figures.funnel import chain_figure, chain_steps, chain_table, chain_text
 from campaign_health.dashboard.figures.timeline import Mark, Shade, ratio_timeline, timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
+from campaign_health.dashboard.look.day_columns import day_columns
 from campaign_health.dashboard.look.markup import safe
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.theme import MUTED
@@ -20,6 +21,7 @@ from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.day_table import day_table
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.state.campaign_view import CampaignNow
+from campaign_health.state.handling import handling
 from campaign_health.state.incident import Incident
 from campaign_health.words.currency import sign_before
 from campaign_health.words.dates import day_text
@@ -108,24 +110,29 @@ def draw_history(incidents: Sequence[Incident], today: date) -> None:
         {
             "Began": one.opened_on,
             "Ended": one.recovered_on,
-            "State": INCIDENT_STATES.get(one.status, one.status),
+            "State": ", ".join(
+                text for text in (INCIDENT_STATES.get(one.status, one.status), handling(one, today)) if text
+            ),
             "How it ended": one.end_text(today) or None,
             "What": status_label(one.kind),
             "Probable cause": cause_label(one.cause),
-            "Missed sends": None if one.missed_sends is None else round(one.missed_sends),
-            "At risk": None if one.revenue_at_risk is None else round(one.revenue_at_risk),
+            # Nobody missed none.
+            "Missed sends": round(one.missed_sends or 0) or None,
+            "At risk": round(one.revenue_at_risk or 0) or None,
         }
         for one in incidents
     ]
     sums = f"{sign_before(incidents[0].currency)}%,d"
+    table = pd.DataFrame(rows)
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, alt="Incidents of this campaign", placeholder="–",
-        column_config={"At risk": st.column_config.NumberColumn(format=sums)},
+        table, hide_index=True, alt="Incidents of this campaign", placeholder="–",
+        column_config=day_columns(table) | {"At risk": st.column_config.NumberColumn(format=sums)},
     )  # fmt: skip
 
 
 def draw_numbers(now: CampaignNow, days: pd.DataFrame) -> None:
-    """All numbers as CSV, and what the verdicts in them mean."""
-    rows = days.assign(day=pd.to_datetime(days["day"]).dt.strftime("%Y-%m-%d"))
+    """All numbers as CSV, with each day's verdict as it is known now, and what those mean."""
+    whole = {name: pd.to_numeric(days[name]).round(1) for name in ("expected", "expected_low", "expected_high")}
+    rows = days.assign(day=pd.to_datetime(days["day"]).dt.strftime("%Y-%m-%d"), **whole)
     offer_csv(rows, f"campaign-{now.campaign_id}.csv", "Download all days as CSV")
     quiet(legend(set(days["status"].dropna())))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.figures.sparkline import event_line, send_line
+from campaign_health.dashboard.look.day_columns import FORMAT
 from campaign_health.dashboard.look.markup import shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.theme import Palette
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.words.numbers import plural
-from campaign_health.words.status_words import BROKEN, EXPECTED, PAGE_STATUSES, legend, shape_and_label, status_label
+from campaign_health.words.status_words import BROKEN, MEANT, PAGE_STATUSES, legend, shape_and_label, status_label
 
 # Worst first: what could not be checked may be broken as well, so it stands right behind what is.
-_WORST = (*BROKEN, "not_collected", "surging", "volume_down", EXPECTED)
+_WORST = (*BROKEN, "not_collected", "surging", "volume_down", *MEANT)
 SEVERITY = [*_WORST, *(status for status in PAGE_STATUSES if status not in _WORST)]
 WORST_FIRST = "Worst first"
 # The orders of the table: a column of the frame, and whether it rises.
@@ -53,7 +55,7 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
             "Sends, 28 days": st.column_config.ImageColumn(
                 width=160, help="Messages sent, on the same days. A grey bar is a day not collected."
             ),
-            "Last good day": st.column_config.DateColumn(format="ddd D MMM"),
+            "Last good day": st.column_config.DateColumn(format=FORMAT),
             "Newest events": st.column_config.NumberColumn(format="localized"),
             "Newest sends": st.column_config.NumberColumn(format="localized"),
         },
@@ -71,10 +73,14 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
 
 def csv_rows(campaigns: pd.DataFrame) -> pd.DataFrame:
     """The rows as they are downloaded: the published numbers, statuses in words, days as ISO 8601."""
-    columns = ["campaign_id", "campaign", "status", "event", "owner", "state", "day", "events", "sent", "expected_low",
-               "expected_high", "last_good_day"]  # fmt: skip
+    columns = ["campaign_id", "campaign", "status", "handling", "event", "owner", "state", "day", "events", "sent",
+               "expected_low", "expected_high", "last_good_day"]  # fmt: skip
     rows = campaigns[columns].copy()
     rows["status"] = rows["status"].map(status_label)
+    rows["handling"] = rows["handling"].fillna("")
+    # Rounded outwards, as everywhere; a whole number that is not known stays empty.
+    rows["expected_low"] = np.floor(rows["expected_low"].astype(float) + 1e-9).astype("Int64")
+    rows["expected_high"] = np.ceil(rows["expected_high"].astype(float) - 1e-9).astype("Int64")
     rows["tags"] = [", ".join(tags) for tags in campaigns["tags"]]
     for column in ("day", "last_good_day"):
         rows[column] = pd.to_datetime(rows[column]).dt.strftime("%Y-%m-%d")
@@ -137,6 +143,7 @@ def _for_people(campaigns: pd.DataFrame, colours: Palette) -> pd.DataFrame:
         {
             "Status": [shape_and_label(status) for status in campaigns["status"]],
             "Campaign": [shown(name) for name in campaigns["campaign"]],
+            "Handling": [shown(said) if isinstance(said, str) and said else "–" for said in campaigns["handling"]],
             "Trigger event": [shown(event) if isinstance(event, str) else "–" for event in campaigns["event"]],
             "Newest events": campaigns["events"],
             "Newest sends": campaigns["sent"],

@@ -9,13 +9,13 @@ from html import escape
 from campaign_health.dashboard.look.markup import badge, safe, shown, with_code
 from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, whole_cost
+from campaign_health.state.handling import handling, said_of, said_of_its_event
 from campaign_health.state.incident import Incident
 from campaign_health.state.some_lost import ADVICE as SOME_LOST_ADVICE
 from campaign_health.state.some_lost import MEANING, TITLE, SomeLost
-from campaign_health.state.stretch_words import ADVICE, seen_line, since_line
+from campaign_health.state.stretch_words import advice_on, seen_line, since_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.words.dates import day_text, days_since, since_day
-from campaign_health.words.decided import taken_text
 from campaign_health.words.lists import joined
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from campaign_health.words.status_words import cause_label
@@ -37,7 +37,8 @@ def card_html(incident: Incident, today: date) -> str:
     ]
     if incident.next_step:
         rows.append(("Next step", _brief(with_code(first_sentences(incident.next_step, STEP_ROOM)))))
-    beside = badge(incident.kind) + _owner(incident)
+    rows += _state(said_of(incident, today))
+    beside = badge(incident.kind) + _handling(incident, today) + _owner(incident)
     return _card(incident.campaign, beside, with_code(without_rarity(incident.summary)), rows)
 
 
@@ -54,6 +55,7 @@ def incident_html(incident: Incident, today: date) -> str:
     ]
     if incident.next_step:
         rows.append(("Next step", with_code(incident.next_step)))
+    rows += _state(said_of_its_event(incident))
     return (
         f'<div style="color:{TEXT};line-height:1.45">'
         f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem;overflow-wrap:anywhere">'
@@ -68,7 +70,7 @@ def _whose(incident: Incident) -> list[tuple[str, str]]:
 
 def look_html(stretch: Stretch, today: date) -> str:
     """The inside of the card of a campaign that is not broken, but worth a look."""
-    meaning, advice = ADVICE[stretch.status]
+    meaning, advice = advice_on(stretch)
     rows = [
         ("Since", escape(since_line(stretch, today))),
         ("What it means", escape(meaning)),
@@ -86,7 +88,7 @@ def some_lost_html(lost: SomeLost) -> str:
 
 def stretch_html(stretch: Stretch, today: date, errors: Sequence[str] = ()) -> str:
     """The same on the campaign's own page; `errors` are what the sources said, for whoever runs campaign-health."""
-    meaning, advice = ADVICE[stretch.status]
+    meaning, advice = advice_on(stretch)
     when = "Days" if stretch.status == "not_collected" else "Since"
     rows = [(when, since_line(stretch, today)), ("What it means", meaning), ("To do", advice)]
     if errors:
@@ -125,12 +127,19 @@ def _brief(html: str) -> str:
     return f'<span class="brief" style="-webkit-line-clamp:{BRIEF_LINES}">{html}</span>'
 
 
+def _state(said: Sequence[str]) -> list[tuple[str, str]]:
+    return [("State", safe(". ".join(said) + "."))] if said else []
+
+
+def _handling(incident: Incident, today: date) -> str:
+    state = handling(incident, today)
+    style = f"color:{TEXT};font-size:.86rem;font-weight:600;overflow-wrap:anywhere"
+    return f'<span style="{style}">{escape(state)}</span>' if state else ""
+
+
 def _owner(incident: Incident) -> str:
-    who = taken_text(safe(incident.acknowledged_by)) if incident.acknowledged_by else ""
-    if not who and incident.owner:
-        who = f"owner {safe(incident.owner)}"
     style = f"color:{MUTED};font-size:.86rem;overflow-wrap:anywhere"
-    return f'<span style="{style}">{who}</span>' if who else ""
+    return f'<span style="{style}">owner {safe(incident.owner)}</span>' if incident.owner else ""
 
 
 def _list(rows: list[tuple[str, str]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from campaign_health.detection.incident.money import DEFAULT_CONVERSION_RATE
 from campaign_health.state.incident import Incident
 from campaign_health.words.costs import cost_text, missed_text, risk_text
-from campaign_health.words.numbers import in_round_figures, unbroken_share
+from campaign_health.words.numbers import unbroken_share
 
 RISK_IN_SHORT = "missed sends × conversion rate × deal value"
 RISK_MEANING = (
@@ -15,8 +15,8 @@ RISK_MEANING = (
 
 
 def brief_cost(incident: Incident) -> str:
-    """Missed sends and money in round figures, so far and a week, as the headline has them; or why there is none."""
-    missed = missed_text(in_round_figures(incident.missed_sends or 0))
+    """Missed sends, and money so far and a week as the headline adds it up; or why there is none."""
+    missed = missed_text(incident.missed_sends)
     risk = risk_text(incident.revenue_at_risk, currency=incident.currency, a_week=incident.risk_a_week)
     return cost_text(missed, risk, _no_money(incident)) or "not known yet"
 

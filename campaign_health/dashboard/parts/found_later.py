@@ -9,7 +9,7 @@ import pandas as pd
 from campaign_health.state.incident import Incident
 
 # What a day's own verdict may say while a break that shows only over several days has already begun.
-_UNAWARE = ("healthy", "too_quiet", "volume_down")
+_UNAWARE = ("healthy", "journeys_only", "too_quiet", "volume_down")
 
 
 def as_known_now(days: pd.DataFrame, incidents: Sequence[Incident]) -> pd.DataFrame:

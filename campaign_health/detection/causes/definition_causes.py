@@ -68,8 +68,7 @@ def _edited(case: BrokenCampaign, chain: Chain) -> Cause | None:
         return None
     what = _field_words(edit.field)
     sentence = (
-        f"The campaign's {what} was changed on {day_text(edit.day, case.as_of)}, when the break began: from"
-        f" {_value(edit.before)} to {_value(edit.to)}."
+        f"The campaign's {what} was changed {_when(edit, case)}: from {_value(edit.before)} to {_value(edit.to)}."
     )
     return Cause(
         "campaign_edited",
@@ -80,6 +79,16 @@ def _edited(case: BrokenCampaign, chain: Chain) -> Cause | None:
         f"{ask(case.owner, 'whoever edits the campaign')} whether the change of the {what} was meant to have this"
         " effect. In Customer.io, the campaign's version history shows who made it; setting it back should bring the"
         " next journeys through.",
+    )
+
+
+def _when(edit: Edit, case: BrokenCampaign) -> str:
+    """The day of an edit beside that of the break. An edit is seen when the definition is next read."""
+    day, began = day_text(edit.day, case.as_of), day_text(case.since, case.as_of)
+    if edit.day == case.since:
+        return f"on {day}, when the break began"
+    return (
+        f"by {day} (the break began on {began})" if edit.day > case.since else f"on {day} (the break began on {began})"
     )
 
 

@@ -227,8 +227,8 @@ def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
     facts = {
         "draft_messages": drafts,
         "off_messages": off,
-        "drafted_since": round(rate[2]) if rate else None,
-        "drafted_share_since": round(rate[1], 4) if rate else None,
+        "drafted_since": round(rate[2]) if rate and wanted == "Draft" else None,
+        "drafted_share_since": round(rate[1], 4) if rate and wanted == "Draft" else None,
         "messages_made_kept": None if made is None else round(made, 4),
     }
     # Only a message in draft makes messages that wait: one that is off makes none.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -134,11 +134,22 @@ def _use_words(case: BrokenCampaign, how: str | None) -> str:
     return "No message of the campaign uses it; its filter may."
 
 
+def _since(case: BrokenCampaign, change: PropertyChange) -> date:
+    """The one day that is told of the change: that of the break, where it had changed by then; else the first on which
+    it was seen changed.
+    """
+    began_between = change.last_day_before is not None and change.last_day_before < case.since <= change.day
+    return case.since if began_between else change.day
+
+
 def _when(case: BrokenCampaign, change: PropertyChange) -> str:
+    """By when it had changed. The days on which it was looked at are not those on which it changed."""
+    day = _since(case, change)
+    by = f"by {day_text(day, case.as_of)}{', when the break began' if day == case.since else ''}"
     if change.last_day_before and (change.day - change.last_day_before).days > 1:
-        before, after = (day_text(day, case.as_of) for day in (change.last_day_before, change.day))
-        return f"between {before} and {after}, the days on which it was looked at"
-    return f"on {day_text(change.day, case.as_of)}"
+        before, after = (day_text(one, case.as_of) for one in (change.last_day_before, change.day))
+        return f"{by} (looked at on {before} and on {after})"
+    return by
 
 
 def _facts(change: PropertyChange, how: str | None) -> dict[str, object]:
@@ -159,12 +170,12 @@ def _facts(change: PropertyChange, how: str | None) -> dict[str, object]:
 
 def _whole(case: BrokenCampaign, change: PropertyChange, confidence: float, how: str | None, named: bool) -> Cause:
     use, when = _use_words(case, how), _when(case, change)
-    since = case.since if change.last_day_before and change.last_day_before < case.since <= change.day else change.day
+    since = _since(case, change)
     said = " Customer.io's failure message names it." if named else ""
     if change.kind == "type_changed":
         sentence = (
             f"`{change.property}` of `{change.event}` was {type_words(change.before)} and is"
-            f" {type_words(change.after)} on {share_text(change.share_after)} of the events; it changed {when}."
+            f" {type_words(change.after)} on {share_text(change.share_after)} of the events; it had changed {when}."
             f" {use}{said}"
         )
         step = (
@@ -176,11 +187,11 @@ def _whole(case: BrokenCampaign, change: PropertyChange, confidence: float, how:
     gone = "is gone" if change.share_after <= 0.02 else f"fell to {share_text(change.share_after)} of the events"
     sentence = (
         f"`{change.property}` {gone} from `{change.event}` ({share_text(change.share_before)} of the events carried it"
-        f" before); it changed {when}. "
+        f" before); it had changed {when}. "
     )
     if change.share_after > 0.02:
         sentence = (
-            f"`{change.property}` of `{change.event}` {gone}, from {share_text(change.share_before)}; it changed"
+            f"`{change.property}` of `{change.event}` {gone}, from {share_text(change.share_before)}; it had changed"
             f" {when}. "
         )
     if change.new_property:
@@ -230,7 +241,7 @@ def _part(
     return Cause(
         "part_of_traffic_broke",
         confidence,
-        case.since if (change.last_day_before or change.day) <= case.since else change.day,
+        _since(case, change),
         sentence,
         _facts(change, how)
         | {

@@ -22,14 +22,19 @@ _WHAT = {
 }
 
 
+def broke_together(campaigns: int, due: int, triggers: int) -> bool:
+    """Whether so many of the campaigns that were due to send, on so many triggers, have no causes of their own."""
+    return campaigns >= LEAST_TOGETHER and triggers >= LEAST_TRIGGERS and campaigns >= LEAST_SHARE * due
+
+
 def source_trouble(case: BrokenCampaign) -> Cause | None:
     """Customer.io itself, or what connects to it, where most campaigns that were due to send broke together."""
     together, asked = len(case.others_broken) + 1, ask(None, "the engineers")
-    if case.stage not in _WHAT or case.due_together is None or case.triggers_broken < LEAST_TRIGGERS:
+    if case.stage not in _WHAT or case.due_together is None:
         return None
     due = max(case.due_together, together)
     share = together / due
-    if together < LEAST_TOGETHER or share < LEAST_SHARE:
+    if not broke_together(together, due, case.triggers_broken):
         return None
     day = day_text(case.since, case.as_of)
     what = _WHAT[case.stage][case.kind == "degraded"]

@@ -16,9 +16,12 @@ from campaign_health.words.numbers import count, plural, rate_text
 
 DAYS_EITHER_SIDE = 2
 SURE, WITHOUT_REASON = 0.96, 0.9
+_SWITCH_ON = (
+    "In Customer.io, open the campaign's workflow and set {name} to “Send automatically”. The next journey should send."
+)
 _AUTOMATIC = (
-    "In Customer.io, open the campaign's workflow and set {name} to “Send automatically”. Decide about drafts in the"
-    " queue: send them or delete them. The next journey should send."
+    "In Customer.io, open the campaign's workflow and set {name} to “Send automatically”. Decide about the drafts in"
+    " the queue: send them or delete them. The next journey should send."
 )
 _MEND = "In Customer.io, open the failed deliveries of {name}, mend what the newest one names, and send a test."
 _REACH = "In Customer.io, open an undelivered {name} and see whether it lacks an address or met a message limit."
@@ -121,7 +124,9 @@ def _reason(case: BrokenCampaign, stop: MessageStop, name: str, state: str | Non
     unreachable = stop.lost.get("undeliverable", 0) + stop.lost.get("suppressed", 0)
     made = max(stop.lost.get("created", 0), drafted + failed + unreachable)
     enough = max(MOST * made, 1.0)
-    automatic = _AUTOMATIC.replace("{name}", name)
+    # Only a message in draft makes messages that wait: one that is off makes none.
+    in_draft = drafted >= enough or state == "draft"
+    automatic = (_AUTOMATIC if in_draft else _SWITCH_ON).replace("{name}", name)
     if drafted >= enough:
         return "message_draft_or_off", f"It only queues drafts ({count(drafted)} so far).", automatic
     if failed >= enough:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from campaign_health.detection.chain.chain_input import ChainInput, Flags, Numbers
 from campaign_health.detection.chain.chain_links import (
     ACTIVATED_SENT,
+    ALARMING_LINKS,
     EVENT_SENT,
     EVENT_STARTED,
     LINKS,
@@ -20,6 +21,7 @@ from campaign_health.detection.chain.chain_links import (
 )
 from campaign_health.detection.chain.chain_verdicts import CODE, STAGES, ChainVerdicts, Expectation
 from campaign_health.detection.event.event_history import OUTAGE
+from campaign_health.detection.pair.detector_settings import chance_of
 from campaign_health.detection.pair.verdicts import Change
 
 LEARNING_DAYS = 28
@@ -57,8 +59,7 @@ def judge_chain(data: ChainInput, found: LinkVerdicts) -> ChainVerdicts:
     campaign demonstrably still runs.
     """
     known_journeys = np.isfinite(data.started)
-    candidates = _candidates(data, found, known_journeys)
-    shape = data.sent.shape
+    candidates, shape = _candidates(data, found, known_journeys), data.sent.shape
     severity, stage = np.zeros(shape, dtype=np.int8), np.full(shape, -1, dtype=np.int8)
     status, began = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.int32)
     base = _end_to_end(data, found)
@@ -115,7 +116,7 @@ def _candidates(data: ChainInput, found: LinkVerdicts, known_journeys: Flags) ->
             np.full(shape, EVENT_LOST, dtype=np.int8),
             lost,
             _lost_for(data, found),
-            _of_event(data, found.events.probability),
+            _of_event(data, np.minimum(found.events.probability, chance_of(found.events.threshold))),
         ),
         _Candidate(
             0,
@@ -130,7 +131,7 @@ def _candidates(data: ChainInput, found: LinkVerdicts, known_journeys: Flags) ->
             np.full(shape, SILENT, dtype=np.int8),
             starts_lost,
             np.maximum(found.starts.began, 0),
-            found.starts.probability,
+            np.minimum(found.starts.probability, chance_of(found.starts.threshold)),
         ),
     ]
     list_of += [_of_link(found, link, running) for link in (STARTED_ACTIVATED, ACTIVATED_SENT, SENT_DELIVERED)]
@@ -142,8 +143,10 @@ def _of_link(found: LinkVerdicts, link: int, where: Flags) -> _Candidate:
     verdicts = found.links[link]
     broken = verdicts.alert & where & ((verdicts.status == SILENT) | (verdicts.status == DEGRADED))
     stage = STAGES.index(LINKS[link].stage)
-    totals = verdicts.total_sends, verdicts.total_expected
-    return _Candidate(stage, verdicts.status, broken, np.maximum(verdicts.began, 0), verdicts.probability, totals)
+    totals, began = (verdicts.total_sends, verdicts.total_expected), np.maximum(verdicts.began, 0)
+    # Any of the links may raise the alarm, so one of them does what it does that many times as often.
+    rare = ALARMING_LINKS * np.minimum(verdicts.probability, chance_of(verdicts.threshold))
+    return _Candidate(stage, verdicts.status, broken, began, rare, totals)
 
 
 def _lost(data: ChainInput, found: LinkVerdicts) -> Flags:
@@ -213,7 +216,8 @@ def _calm_status(data: ChainInput, found: LinkVerdicts, end_to_end: NDArray[np.i
     # Journeys stand in for an event that is not known, but cannot say whether it was the product that fell.
     stopped = ~has_event & (data.started == 0) & volume_down
     source_known &= has_event | ~volume_down | np.isfinite(data.panel.counts).any(axis=0)
-    fell, runs_on = _in_outage(data, found)
+    # What was compared is said: without an event, or beside one that is no longer counted, only journeys were.
+    by_journeys, (fell, runs_on) = ~has_event | _event_is_lost(data, found) | data.outages, _in_outage(data, found)
     # A trigger edited that day, or one that was never seen by then, is known to be unjudgeable: nothing is missing.
     known = sends_known & (source_known | data.edited)
     judged = known & ~data.edited & ~data.not_running & ~data.outages
@@ -227,6 +231,7 @@ def _calm_status(data: ChainInput, found: LinkVerdicts, end_to_end: NDArray[np.i
             surging,
             well & stopped,
             well & volume_down,
+            well & by_journeys,
             well,
             learning,
         ],
@@ -239,6 +244,7 @@ def _calm_status(data: ChainInput, found: LinkVerdicts, end_to_end: NDArray[np.i
             CODE["surging"],
             CODE["too_quiet"],
             CODE["volume_down"],
+            CODE["journeys_only"],
             CODE["healthy"],
             CODE["learning"],
         ],

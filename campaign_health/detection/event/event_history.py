@@ -17,7 +17,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.pair.detector_settings import DetectorSettings, chance_of
 from campaign_health.detection.pair.memory import Memory
 from campaign_health.detection.pair.ranges import probability_of_few, probable_range
 
@@ -160,7 +160,7 @@ def run_events(
             found.began[:, column] = state.run_age
         found.expected_low, found.expected_high = probable_range(found.expected, spread)
         few = probability_of_few(counts, found.expected, spread)
-        few = np.minimum(few, np.exp(-found.evidence))
+        few = np.minimum(few, np.where(found.evidence > 0, chance_of(found.evidence), 1.0))
         found.probability = np.where(np.isnan(found.expected), np.nan, few)
         found.volume_down = ~found.lost & (counts < found.expected_low)
     return found

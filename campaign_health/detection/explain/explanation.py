@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from campaign_health.detection.pair.baseline import Prediction, weekday_factors
 from campaign_health.detection.pair.delay import delay_shares
-from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.pair.detector_settings import DAYS_PER_YEAR, DetectorSettings
 from campaign_health.detection.pair.fortnight import scatters
 from campaign_health.detection.pair.monitor import Considered, PanelCounts, PanelVerdicts, consider, judge_panel
 from campaign_health.detection.pair.panel import State
@@ -60,6 +60,11 @@ class Budget:
     years: float
     shared_by: int = 1
 
+    @property
+    def chance(self) -> float:
+        """The probability on one day of what is just rare enough for an alarm."""
+        return 1.0 / (DAYS_PER_YEAR * self.years)
+
     def step(self, needed: float) -> Step:
         """The line that says where the threshold comes from."""
         shared = f", shared among the {self.shared_by} links that are watched" if self.shared_by > 1 else ""
@@ -92,8 +97,9 @@ def explain_pair(
     settings: DetectorSettings | None = None,
     words: Words | None = None,
     budget: Budget | None = None,
+    rarest: float | None = None,
 ) -> list[Step]:
-    """The same of one of several pairs, `row`, judged among the others."""
+    """The same of one of several pairs, `row`, judged among the others. `rarest`: how improbable its incident is."""
     settings, words = settings or DetectorSettings(), words or Words()
     upstream, downstream = counts.upstream, counts.downstream
     off = None if counts.not_running is None else counts.not_running[:, None]
@@ -102,10 +108,15 @@ def explain_pair(
         shared_dip=counts.shared_dip,
     )  # fmt: skip
     verdicts = verdicts.rows(np.array([row]))
+    budget = budget or Budget(settings.false_alarm_years)
+    _let_budget_speak(verdicts, budget, rarest)
     seen_up, seen_down = (None if math.isnan(part[row]) else float(part[row]) for part in (upstream, downstream))
     status = Status(int(verdicts.status[0, 0]))
     if seen_up is None or seen_down is None:
-        unseen = status if status == Status.NOT_RUNNING else Status.NOT_COLLECTED
+        unseen = Status.NOT_COLLECTED
+        if status == Status.NOT_RUNNING:
+            off_day = "It was not running, so nothing is expected, and the day changes nothing."
+            return [Step("counts", None, off_day), Step("verdict", STATUS_NAMES[status], "Not running.")]
         return [
             Step("counts", None, "One of the counts was not collected, so the day is not judged and changes nothing."),
             Step("verdict", STATUS_NAMES[status], STATUS_WORDS[STATUS_NAMES[unseen]].meaning),
@@ -114,17 +125,23 @@ def explain_pair(
     seen = now.seen
     return [
         *_expectation(state, seen, row, seen_up, counts.day, settings, words),
-        *_comparison(verdicts, float(seen.spread[row]), seen_up, seen_down, words),
+        *_comparison(verdicts, float(seen.spread[row]), (seen_up, seen_down), words, budget),
         *(
             [_surge(float(after.surge[row]), settings, words)]
             if status == Status.SURGING
-            else [
-                *_two_weeks(state, now, row, settings, words),
-                *_evidence(verdicts, budget or Budget(settings.false_alarm_years)),
-            ]
+            else [*_two_weeks(state, now, row, settings, words), *_evidence(verdicts, budget)]
         ),
         Step("verdict", STATUS_NAMES[status], _verdict_sentence(verdicts, counts.day, (seen_up, seen_down), words)),
     ]
+
+
+def _let_budget_speak(verdicts: PanelVerdicts, budget: Budget, rarest: float | None) -> None:
+    """How rare the day is for the whole campaign, whose links share the budget: as an open incident is. In place."""
+    chance = np.minimum(verdicts.probability * budget.shared_by, 1.0)
+    chance = np.minimum(chance, budget.chance) if verdicts.alert[0, 0] else np.maximum(chance, budget.chance)
+    if verdicts.alert[0, 0] and rarest is not None:
+        chance = np.minimum(chance, rarest)
+    verdicts.probability = np.where(verdicts.status == Status.SURGING, verdicts.probability, chance)
 
 
 def _verdict_sentence(verdicts: PanelVerdicts, day: date, seen: tuple[float, float], words: Words) -> str:
@@ -139,7 +156,8 @@ def _verdict_sentence(verdicts: PanelVerdicts, day: date, seen: tuple[float, flo
     )
     fell = f"the {words.upstream} themselves fell, and the {words.downstream} with them"
     where = fell if status == Status.VOLUME_DOWN else ""
-    return verdict_sentence(STATUS_NAMES[status], words.seen(*seen), low, high, chance, where)
+    within = bool(verdicts.alert[0, 0]) and low is not None and seen[1] >= low
+    return verdict_sentence(STATUS_NAMES[status], words.seen(*seen), low, high, chance, where, within=within)
 
 
 def _considered(state: State, counts: PairsDay, settings: DetectorSettings) -> Considered:
@@ -206,8 +224,11 @@ def _dip(dip: float, words: Words) -> list[Step]:
     ]
 
 
-def _comparison(verdicts: PanelVerdicts, spread: float, upstream: float, downstream: float, words: Words) -> list[Step]:
-    low, high = float(verdicts.expected_low[0, 0]), float(verdicts.expected_high[0, 0])
+def _comparison(
+    verdicts: PanelVerdicts, spread: float, counts: tuple[float, float], words: Words, budget: Budget
+) -> list[Step]:
+    (upstream, downstream), low = counts, float(verdicts.expected_low[0, 0])
+    high = float(verdicts.expected_high[0, 0])
     if math.isnan(low) or upstream == 0:
         return [Step("range", None, f"Without {words.upstream} there is nothing to expect: the day says nothing.")]
     scatter = math.sqrt(max(spread, 0.0))
@@ -219,20 +240,20 @@ def _comparison(verdicts: PanelVerdicts, spread: float, upstream: float, downstr
     ]
     chance = float(verdicts.probability[0, 0])
     if int(verdicts.status[0, 0]) == Status.SURGING:
-        steps.append(Step("probability", chance, f"A healthy campaign shows so many {how_rare(chance)}."))
+        said = f"A healthy campaign shows so many on a single day {how_rare(chance)}."
+        steps.append(Step("probability", chance, said))
     elif downstream < low or verdicts.alert[0, 0]:
-        said = f"A healthy campaign shows so few, on this day or in this run of days, {how_rare(chance)}."
+        often, is_calm = how_rare(chance), not verdicts.alert[0, 0] and chance == budget.chance
+        often = f"oftener than {often.removeprefix('about ')}: not enough for an alarm" if is_calm else often
+        said = f"A healthy campaign shows so few, on this day or in this run of days, {often}."
         steps.append(Step("probability", chance, said))
     return steps
 
 
 def _surge(evidence: float, settings: DetectorSettings, words: Words) -> Step:
-    return Step(
-        "surge",
-        evidence,
-        f"The evidence that {settings.surge_factor:g} times as many {words.downstream} come as the {words.upstream} "
-        f"explain adds up to {evidence:.1f}; it is said at {settings.threshold:.1f}, and never raises an alarm.",
-    )
+    said = f"The evidence that {settings.surge_factor:g} times as many {words.downstream} come as the {words.upstream} "
+    said += f"explain adds up to {evidence:.1f}; it is said at {settings.threshold:.1f}, and never raises an alarm."
+    return Step("surge", evidence, said)
 
 
 def _two_weeks(state: State, now: Considered, row: int, settings: DetectorSettings, words: Words) -> list[Step]:
@@ -242,7 +263,8 @@ def _two_weeks(state: State, now: Considered, row: int, settings: DetectorSettin
     sends, expected, evidence = (float(getattr(now.fortnight, n)[row]) for n in ("sends", "expected", "evidence"))
     scatter = float(scatters(state, settings)[0, row])
     said = (
-        f"The last 14 days with {words.upstream} together: {count(sends)} {words.downstream}, where about "
+        f"The last 14 days with {words.upstream} together: "
+        f"{plural(sends, words.one_downstream, words.downstream)}, where about "
         f"{count(expected)} were expected at the ratio of the weeks before; this one's totals of 14 days scatter by "
         f"{share_text(scatter)} beyond chance."
     )

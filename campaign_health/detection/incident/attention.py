@@ -1,4 +1,4 @@
-"""How people and announced hand-overs bear on an incident: taken on, muted, expected."""
+"""How people and announced hand-overs bear on an incident: taken on, muted, meant, no break, a rename confirmed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Protocol
 from campaign_health.detection.incident.incident_course import Change, Incident
 from campaign_health.words.dates import day_text
 
-CONFIRMED_HAND_OVER_DAYS = 7
-"""How long after a person confirmed a rename the sends may take to come back before it is raised again."""
+RENAME_CONFIRMED = "rename_confirmed"
+"""How a hand-over is known of which a person said that it happened: that is no wish for silence."""
+
+_MEANT = ("expected", "false_alarm")
 
 
 class Decision(Protocol):
@@ -39,7 +41,9 @@ class Decision(Protocol):
 
 @dataclass(frozen=True)
 class HandOver:
-    """A rename that is expected: from `since` on (None: whenever it happens) up to `until` (None: no end)."""
+    """A rename that was announced, expected from `since` on (None: whenever it happens) up to `until` (None: no end);
+    or that a person confirmed on the day `since`.
+    """
 
     old: str
     new: str
@@ -60,11 +64,15 @@ class Standing:
     muted_until: date | None = None
     expected_by: str | None = None
     expected_reason: str | None = None
+    expected_how: str | None = None
+    renamed_by: str | None = None
+    renamed_from: str | None = None
+    renamed_to: str | None = None
 
 
 @dataclass(frozen=True)
 class _Quiet:
-    """One reason why a break is expected, and until when."""
+    """One reason why it is not to be raised, and until when. `how`: decision, false_alarm or manifest."""
 
     by: str
     reason: str
@@ -87,10 +95,10 @@ def standing_of(
 
     `decisions` are those in force, oldest first, `event` is what its campaign hung on. What people do is recorded when
     they do it; the changes given back are only those that time or the data made: a mute or a grace that ended, a
-    hand-over.
+    hand-over, a rename that was confirmed of events at large.
     """
     own = [d for d in decisions if d.incident_id == incident_id or _covers(d, incident, local_day)]
-    said = {kind: [d for d in own if d.kind == kind] for kind in ("acknowledge", "mute", "expected")}
+    said = {kind: [d for d in own if d.kind == kind] for kind in ("acknowledge", "mute")}
     changes: list[Change] = []
     taken = _foremost(said["acknowledge"])
     muted = _holding(said["mute"], incident.ended_on or today)
@@ -99,13 +107,13 @@ def standing_of(
         detail = {"by": muted.decided_by, "how": how}
         changes.append(Change(incident_id, incident.campaign_id, "unmuted", day, detail))
         muted = None
-    meant = _holding(said["expected"], incident.ended_on or today)
+    meant = _holding([d for d in own if d.kind in _MEANT], incident.ended_on or today)
     quiet = _longest_quiet(incident, event, meant, hand_overs, local_day)
     if quiet is not None:
-        if quiet.how != "decision":
+        if quiet.names is not None:
             detail = {"by": quiet.by, "reason": quiet.reason, "how": quiet.how}
             detail |= {"until": quiet.until.isoformat()} if quiet.until else {}
-            detail |= {"old": quiet.names[0], "new": quiet.names[1]} if quiet.names else {}
+            detail |= {"old": quiet.names[0], "new": quiet.names[1]}
             day = max(quiet.since, incident.detected_on)
             changes.append(Change(incident_id, incident.campaign_id, "expected", day, detail))
         if quiet.until is not None and incident.is_open and quiet.until < today:
@@ -113,6 +121,11 @@ def standing_of(
             after = quiet.until + timedelta(days=1)
             changes.append(Change(incident_id, incident.campaign_id, "unexpected", after, detail))
             quiet = None
+    renamed = _confirmed(incident, event, hand_overs)
+    if renamed is not None and renamed.since is not None:
+        detail = {"by": renamed.by, "old": renamed.old, "new": renamed.new}
+        day = max(renamed.since, incident.detected_on)
+        changes.append(Change(incident_id, incident.campaign_id, RENAME_CONFIRMED, day, detail))
     standing = Standing(
         taken.decided_by if taken else None,
         taken.decided_at if taken else None,
@@ -121,6 +134,8 @@ def standing_of(
         muted.until if muted else None,
         quiet.by if quiet else None,
         quiet.reason if quiet else None,
+        quiet.how if quiet else None,
+        *((renamed.by, renamed.old, renamed.new) if renamed else ()),
     )
     return standing, changes
 
@@ -178,11 +193,12 @@ def _longest_quiet(
 ) -> _Quiet | None:
     found = []
     if meant is not None:
-        why = meant.reason or "Marked as intended"
-        found.append(_Quiet(meant.decided_by, why, local_day(meant.decided_at), meant.until, "decision"))
+        how = "decision" if meant.kind == "expected" else meant.kind
+        found.append(_Quiet(meant.decided_by, meant.reason or "", local_day(meant.decided_at), meant.until, how))
     names = _names(incident, event)
     for hand_over in hand_overs:
-        if {hand_over.old, hand_over.new}.isdisjoint(names) or not _in_time(hand_over, incident):
+        is_other = {hand_over.old, hand_over.new}.isdisjoint(names)
+        if hand_over.how == RENAME_CONFIRMED or is_other or not _in_time(hand_over, incident):
             continue
         since = hand_over.since or incident.opened_on
         end = f" until {day_text(hand_over.until)}" if hand_over.until else ""
@@ -190,6 +206,26 @@ def _longest_quiet(
         names_of_it = (hand_over.old, hand_over.new)
         found.append(_Quiet(hand_over.by, reason, since, hand_over.until, hand_over.how, names_of_it))
     return max(found, key=lambda quiet: quiet.until or date.max, default=None)
+
+
+def _confirmed(incident: Incident, event: str | None, hand_overs: Sequence[HandOver]) -> HandOver | None:
+    """The newest rename that a person confirmed and that explains the incident: it is its headline cause, or it was
+    confirmed while the incident was on and its event is one of the two.
+    """
+    facts = incident.evidence[0].get("facts", {}) if incident.evidence else {}
+    named = facts.get("old_event"), facts.get("new_event")
+    found = [
+        one
+        for one in hand_overs
+        if one.how == RENAME_CONFIRMED
+        and one.since is not None
+        and (incident.ended_on is None or incident.ended_on >= one.since)
+        and (
+            named == (one.old, one.new)
+            or (incident.opened_on <= one.since and not {one.old, one.new}.isdisjoint(_names(incident, event)))
+        )
+    ]
+    return max(found, key=lambda one: one.since or date.min, default=None)
 
 
 def _names(incident: Incident, event: str | None) -> set[str]:
@@ -202,10 +238,6 @@ def _names(incident: Incident, event: str | None) -> set[str]:
 
 
 def _in_time(hand_over: HandOver, incident: Incident) -> bool:
+    """Whether an announced hand-over was under way when the incident began and was detected."""
     began_by = hand_over.until is None or incident.opened_on <= hand_over.until
-    if hand_over.since is None:
-        return began_by
-    # A confirmation comes after the break that it explains, and before its end; what a manifest announces comes before.
-    if hand_over.how == "rename_confirmed":
-        return began_by and (incident.ended_on is None or incident.ended_on >= hand_over.since)
-    return began_by and incident.detected_on >= hand_over.since
+    return began_by and (hand_over.since is None or incident.detected_on >= hand_over.since)

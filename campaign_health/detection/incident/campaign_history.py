@@ -25,10 +25,8 @@ LOOK_BACK_DAYS = 56
 RATIO_DAYS = 28
 """Days before a break from which its normal sends per event are taken."""
 
-
 BACK_DAYS, OLD_LEVEL_SHARE = 3, 0.8
 """Newest days over which so much of the former sends per event must be there, where a lower level counts as normal."""
-
 
 SPLIT_MARGIN = 3.0
 """Residual variances by which a split of days into broken and normal ones may do worse than the best one."""
@@ -245,30 +243,33 @@ class CampaignHistory:
         actual, expected = self._told_by(column, self.stage(column))
         return bool(self.standing[column]) or not actual[column] >= expected.low[column]
 
-    def opening_sentence(self, opened: int, column: int) -> str:
+    def rarest(self, column: int, before: float | None) -> float | None:
+        """The day's probability, or that of the days `before` where it is less; None where neither is known."""
+        today = float(self.probability[column])
+        return before if math.isnan(today) else min(today, 1.0 if before is None else before)
+
+    def opening_sentence(self, opened: int, column: int, probability: float | None) -> str:
         """What shows the break that began in `opened`: the newest day that falls short, else all its days together."""
         if self.standing[column]:
-            return self.sentence(column)
+            return self.sentence(column, probability)
         days = [day for day in range(max(opened, self.oldest_column(column)), column + 1) if self.judged[day]]
         actual, expected = self._told_by(column, self.stage(column))
         short = [day for day in days if not actual[day] >= expected.low[day]]
-        if short or len(days) < 2:
-            return self.sentence(column, slice(short[-1], short[-1] + 1) if short else None)
-        return self.sentence(column, slice(days[0], column + 1))
+        newest = slice(short[-1], short[-1] + 1) if short else None
+        over = newest if short or len(days) < 2 else slice(days[0], column + 1)
+        return self.sentence(column, probability, over)
 
-    def sentence(self, column: int, over: slice | None = None) -> str:
+    def sentence(self, column: int, probability: float | None, over: slice | None = None) -> str:
         """What the day says of the campaign, with its numbers: of a lost event, of deliveries where they fail, else of
-        sends. `over`: the numbers are those of these columns, added up. Where only two weeks together told, theirs: the
-        day alone may pass for a healthy one.
+        sends. `probability` is the incident's. `over`: the numbers are those of these columns, added up. Where only two
+        weeks together told, theirs: the day alone may pass for a healthy one.
         """
         over = over or slice(column, column + 1)
         stage, event = self.stage(column), self.event(column)
         if np.isfinite(self.total_sends[column]):
             totals = float(self.total_sends[column]), float(self.total_expected[column])
             began = self.day(column - int(self.began[column]))
-            return missing_sentence(
-                counted_at(stage), *totals, began, self.day(column), sum_of(self.probability[column : column + 1])
-            )
+            return missing_sentence(counted_at(stage), *totals, began, self.day(column), probability)
         expected = self._told_by(column, stage)[1] if stage != "event" or event is not None else self.expected_sends
         if stage == "delivered" and np.isnan(self.delivered[over]).all():
             expected = self.expected_sends
@@ -282,7 +283,7 @@ class CampaignHistory:
             delivered=sum_of(self.delivered[over]),
             expected_low=low,
             expected_high=high,
-            probability=None if math.isnan(self.probability[column]) else float(self.probability[column]),
+            probability=probability,
             stage=stage,
             event=event,
             day=day_text(last, last) if first == last else f"the days {days_text(first, last, last)}",

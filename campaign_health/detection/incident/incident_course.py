@@ -20,8 +20,9 @@ class Incident:
     """A run of bad days of one campaign, as known on the last day that was followed.
 
     `reopened_on` is the day whose data showed it again after it was over, `again_since` the first bad day then.
-    `low_since` is the day on which the detector
-    took the lower level as normal although the cause stood.
+    `low_since` is the day on which the detector took the lower level as normal although the cause stood. `probability`
+    is the least that any of its days had: what it shows now is no weaker than what opened it. None where it rests on no
+    such number.
     """
 
     campaign_id: int
@@ -39,6 +40,7 @@ class Incident:
     reopened_on: date | None = None
     again_since: date | None = None
     low_since: date | None = None
+    probability: float | None = None
     miss: DailyMiss = field(default_factory=DailyMiss)
     sends_per_source: float | None = None
     sends_per_event: float | None = None
@@ -98,13 +100,14 @@ class BadDay:
     """What an open incident makes of a day's verdict.
 
     `sends_due`: where its source fell silent, the sends that it should have led to; else the day's own expectation
-    holds.
+    holds. `probability` is the incident's, None where it has none.
     """
 
     kind: str
     stage: str
     cause: str
     sends_due: Estimate | None = None
+    probability: float | None = None
 
 
 @dataclass(frozen=True)

@@ -63,9 +63,10 @@ def follow(
         if incident is not None:
             incident = _continued(incident, history, column, look, why_closed, found)
         elif history.broken[column]:
-            again = last if last is not None and _shows_again(last, history.day(column)) else None
-            incident = _opened(history, column, last) if again is None else _reopened(again, history, column)
-            incident = _looked(incident, history.day(column), look, found)
+            incident = _looked(_opened(history, column, last), history.day(column), look, found)
+            # What a source's trouble breaks anew is not what was broken before.
+            if last is not None and _shows_again(last, history.day(column)) and incident.cause != "source_trouble":
+                incident = _looked(_reopened(last, history, column), history.day(column), look, found)
             found.changes.append(opening_change(incident))
             found.ended = [one for one in found.ended if one.incident_id != incident.incident_id]
         else:
@@ -74,7 +75,9 @@ def follow(
             found.past = Past(incident, last)
             if history.judged[column]:
                 due = history.sends_due(column, incident.stage, incident.sends_per_source)
-                found.bad_days[history.day(column)] = BadDay(incident.kind, incident.stage, incident.cause, due)
+                found.bad_days[history.day(column)] = BadDay(
+                    incident.kind, incident.stage, incident.cause, due, incident.probability
+                )
         else:
             found.past = Past(None, incident)
             back = history.column(incident.recovered_on or history.day(column))
@@ -92,6 +95,7 @@ def _shows_again(last: Incident, day: date) -> bool:
 
 def _opened(history: CampaignHistory, column: int, last: Incident | None) -> Incident:
     opened = history.first_bad_column(column, last.recovered_on if last is not None else None)
+    rare = history.rarest(column, None)
     incident = Incident(
         campaign_id=history.campaign_id,
         opened_on=history.day(opened),
@@ -99,7 +103,8 @@ def _opened(history: CampaignHistory, column: int, last: Incident | None) -> Inc
         kind=history.kind(column),
         stage=history.stage(column),
         last_good_day=None if history.standing[column] else history.last_good_day(opened, column),
-        summary=history.opening_sentence(opened, column),
+        summary=history.opening_sentence(opened, column, rare),
+        probability=rare,
         sends_per_source=history.sends_per_source(opened, column),
         sends_per_event=history.sends_per_event(opened, column),
     )
@@ -108,11 +113,13 @@ def _opened(history: CampaignHistory, column: int, last: Incident | None) -> Inc
 
 def _reopened(last: Incident, history: CampaignHistory, column: int) -> Incident:
     kind, opened = history.kind(column), history.first_bad_column(column, last.recovered_on)
+    rare = history.rarest(column, last.probability)
     incident = replace(
         last,
         kind=kind if _SEVERITY[kind] >= _SEVERITY[last.kind] else last.kind,
         stage=history.stage(column),
-        summary=history.opening_sentence(opened, column),
+        summary=history.opening_sentence(opened, column, rare),
+        probability=rare,
         reopened_on=history.day(column),
         again_since=history.day(opened),
         recovered_on=None,
@@ -180,7 +187,8 @@ def _worsened(incident: Incident, history: CampaignHistory, column: int, found: 
     if incident.stage == "event" and history.event(column) is None and not history.standing[column]:
         # Its trigger was taken away: what its later days look like without one says nothing of what broke.
         return incident
-    kind, stage, sentence = history.kind(column), history.stage(column), history.sentence(column)
+    rare = history.rarest(column, incident.probability)
+    kind, stage, sentence = history.kind(column), history.stage(column), history.sentence(column, rare)
     if _SEVERITY[kind] > _SEVERITY[incident.kind]:
         detail = {"from": incident.kind, "to": kind, "stage": stage, "sentence": sentence}
         found.changes.append(
@@ -189,7 +197,8 @@ def _worsened(incident: Incident, history: CampaignHistory, column: int, found: 
     worst = kind if _SEVERITY[kind] >= _SEVERITY[incident.kind] else incident.kind
     # A day that alone would pass for normal does not show what is wrong; the one told before does.
     telling = history.falls_short(column)
-    return replace(incident, kind=worst, stage=stage, summary=sentence if telling else incident.summary)
+    summary = sentence if telling else incident.summary
+    return replace(incident, kind=worst, stage=stage, summary=summary, probability=rare)
 
 
 def _over(incident: Incident, history: CampaignHistory, ending: Ending, day: date) -> Incident:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 DAYS_PER_YEAR = 365.25
 
 
@@ -113,3 +116,10 @@ class DetectorSettings:
     def threshold(self) -> float:
         """Nats of evidence at which an incident opens (ln of the budget in days, less the CUSUM's own slack)."""
         return max(math.log(DAYS_PER_YEAR * self.false_alarm_years) - self.calibration, 1.0)
+
+
+def chance_of(evidence: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How likely a healthy pair gathers so many nats of evidence by a day: at the threshold once in the days of the
+    budget, for the slack of the CUSUM is measured, and counts here as well, as far as there is any evidence.
+    """
+    return np.exp(-evidence - np.minimum(evidence, DetectorSettings.calibration))

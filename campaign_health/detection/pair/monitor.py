@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from campaign_health.detection.pair.alarm import close, follow_alerts, open_alerts
 from campaign_health.detection.pair.baseline import Day, Prediction, predict
 from campaign_health.detection.pair.delay import plausible_events, remember
-from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.detection.pair.detector_settings import DetectorSettings, chance_of
 from campaign_health.detection.pair.evidence import Weighing, follow_runs, weigh
 from campaign_health.detection.pair.fortnight import Fortnight, Proof, prove, weigh_fortnight
 from campaign_health.detection.pair.learning import learn, learn_deviation
@@ -295,6 +295,6 @@ def _say_ranges(
     few = np.where(surging, 1.0 - few, few)
     # A day with as many sends as expected is judged by itself, unless two weeks with it are what tells.
     told = (downstream < verdicts.expected) | np.isfinite(verdicts.total_sends)
-    run_of_days = np.where(told, np.exp(-np.nan_to_num(verdicts.evidence)), 1.0)
+    run_of_days = np.where(told & (verdicts.evidence > 0), chance_of(verdicts.evidence), 1.0)
     few = np.where(surging, few, np.minimum(few, run_of_days))
     verdicts.probability = np.where(np.isnan(verdicts.expected), np.nan, np.clip(few, 0.0, 1.0))

@@ -18,6 +18,7 @@ class Status(IntEnum):
     LEARNING = 7
     TOO_QUIET = 8
     NOT_COLLECTED = 9
+    JOURNEYS_ONLY = 10  # of a campaign: healthy as far as its journeys tell, for no event is known to compare with
 
 
 STATUS_NAMES: tuple[str, ...] = tuple(status.name.lower() for status in Status)

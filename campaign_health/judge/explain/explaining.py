@@ -25,10 +25,12 @@ from campaign_health.judge.planned_campaigns import Plan
 from campaign_health.settings import WorkspaceSettings
 from campaign_health.state.find_campaign import no_verdict
 from campaign_health.state.incident import Incident, incident_on, incidents_of
+from campaign_health.state.status_line import status_line
 from campaign_health.words.missing import counted_at, missing_sentence
 from campaign_health.words.sentences import seen_sentence
 from storage.connection import Connection
 from storage.read import judged
+from storage.read.status_runs import status_run
 
 _SMALL = 20_000  # campaigns x days
 
@@ -43,6 +45,7 @@ class _Asked:
     incident: Incident | None
     known: Known
     stretch: Stretch
+    line: str
 
 
 def explain(
@@ -73,14 +76,17 @@ def _read(
     small = len(known.plans) * (known.last_day - known.first_day).days <= _SMALL
     stretch = read_stretch(connection, known, known.last_day, DIAGNOSIS_DAYS, whole=small)
     incident = incident_on(incidents_of(connection, workspace.name, campaign_id), verdict["day"])
-    return _Asked(verdict, incident, known, stretch)
+    run = status_run(connection, workspace.name, campaign_id, verdict["day"])
+    line = "" if run is None else status_line(run, known.today, workspace.false_alarm_years)
+    return _Asked(verdict, incident, known, stretch, line)
 
 
 def _explained(asked: _Asked) -> Explanation:
     verdict, incident, known = asked.verdict, asked.incident, asked.known
     data, found, before = _judged(asked.stretch, known.detector)
     row = next(number for number, plan in enumerate(known.plans) if plan.campaign_id == verdict["campaign_id"])
-    links = explain_links(row, data, found, before, known.detector)
+    rarest = None if incident is None else verdict["probability"]
+    links = explain_links(row, data, found, before, known.detector, rarest)
     plan = known.plans[row]
     of_event = None
     never = incident is not None and incident.never_otherwise and verdict["stage"] is not None
@@ -101,7 +107,7 @@ def _explained(asked: _Asked) -> Explanation:
         verdict["cause"],
         None if incident is None else incident.incident_id,
         [first, *(link.sentence for link in links)],
-        _conclusion({**verdict, "probability": None} if never else verdict, row, data, found),
+        _said(verdict, never, row, data, found, asked.line),
         links if of_event is None else [of_event, *links],
         why=None if incident is None else incident.why or None,
         next_step=None if incident is None else incident.next_step or None,
@@ -118,8 +124,17 @@ def _judged(stretch: Stretch, detector: DetectorSettings) -> tuple[ChainInput, L
     return data, found, judge_links(day_before, state, detector)[1] if day_before.days else state.aligned_to(data)
 
 
-def _conclusion(verdict: _Row, row: int, data: ChainInput, found: LinkVerdicts) -> str:
-    """The verdict in one sentence: of a lost event with its own range, of lost deliveries with theirs."""
+def _said(verdict: _Row, never: bool, row: int, data: ChainInput, found: LinkVerdicts, line: str) -> str:
+    """What sums it up: of what was never otherwise nobody knows how rare it is."""
+    if verdict["status"] == "not_running":
+        return line
+    return _conclusion({**verdict, "probability": None} if never else verdict, row, data, found, line)
+
+
+def _conclusion(verdict: _Row, row: int, data: ChainInput, found: LinkVerdicts, line: str) -> str:
+    """The verdict in one sentence: of a lost event with its own range, of lost deliveries with theirs. Where too
+    little is known, `line` says how much would do.
+    """
     last, stage = data.days - 1, verdict["stage"]
     for link, of in zip(LINKS, found.links, strict=True):
         if of.alert[row, last] and link.stage == stage and np.isfinite(of.total_sends[row, last]):
@@ -135,6 +150,9 @@ def _conclusion(verdict: _Row, row: int, data: ChainInput, found: LinkVerdicts) 
         numbers |= _expected(found.starts, row, last)
     elif stage == "delivered" and (delivered := known_number(data.delivered[row, last])) is not None:
         numbers |= _expected(found.links[SENT_DELIVERED], row, last) | {"delivered": delivered}
+    if line and verdict["status"] in ("learning", "too_quiet", "not_collected"):
+        seen = {name: numbers[name] for name in ("events", "started", "sent")}
+        return line if verdict["status"] == "not_collected" else f"{seen_sentence('healthy', **seen)} {line}"
     return seen_sentence(verdict["status"], **numbers)
 
 

@@ -30,18 +30,31 @@ _WORDS = {
 
 
 def explain_links(
-    row: int, data: ChainInput, found: LinkVerdicts, before: ChainState, detector: DetectorSettings
+    row: int,
+    data: ChainInput,
+    found: LinkVerdicts,
+    before: ChainState,
+    detector: DetectorSettings,
+    rarest: float | None = None,
 ) -> list[LinkExplained]:
-    """Every link of the campaign in that row that tells anything. `before` is the memory before the last day."""
+    """Every link of the campaign in that row that tells anything. `before` is the memory before the last day, `rarest`
+    how improbable its incident is.
+    """
     return [
-        _link(number, row, data, found, before, detector)
+        _link(number, row, data, found, before, detector, rarest)
         for number in range(len(LINKS))
         if _tells_anything(number, row, data)
     ]
 
 
 def _link(
-    number: int, row: int, data: ChainInput, found: LinkVerdicts, before: ChainState, detector: DetectorSettings
+    number: int,
+    row: int,
+    data: ChainInput,
+    found: LinkVerdicts,
+    before: ChainState,
+    detector: DetectorSettings,
+    rarest: float | None,
 ) -> LinkExplained:
     link, verdicts, last = LINKS[number], found.links[number], data.days - 1
     upstream, downstream = _numbers(data, link.upstream)[row], _numbers(data, link.downstream)[row]
@@ -65,7 +78,7 @@ def _link(
     counts = PairsDay(data.day(last), up, down, data.not_running[:, last], shared_dip=True)
     steps = explain_pair(
         before.links[number], row, counts, settings=link_settings(detector), words=words,
-        budget=Budget(detector.false_alarm_years, ALARMING_LINKS),
+        budget=Budget(detector.false_alarm_years, ALARMING_LINKS), rarest=rarest,
     )  # fmt: skip
     dip = next((step.value for step in steps if step.label == "dip"), None)
     if days[-1].status == "surging":
@@ -99,6 +112,8 @@ def say_link(
 ) -> str:
     """What the link did on the day, in one sentence; `opened`: when its alarm was raised, and how sure it was then."""
     title = f"{words.upstream.capitalize()} to {words.downstream}: "
+    if day.status == "not_running":
+        return title + "it was not running, so nothing is expected."
     if downstream == "delivered" and day.upstream is not None and day.downstream is None:
         return title + "deliveries of this day are still coming in, so not judged yet."
     if day.upstream is None or day.downstream is None:
@@ -111,6 +126,9 @@ def say_link(
     said = f"{title}{seen}; {span(day.expected_low, day.expected_high)} expected"
     if broken and began_on is not None:
         since, needed = day_text(began_on, day.day), _times_words(day.threshold)
+        # A count inside the range that was just named is not what is broken.
+        if day.downstream >= day.expected_low:
+            said += ", and alone the day would pass"
         now = day.evidence or 0.0
         if opened is not None and opened[1] > now:
             alarm, then = day_text(opened[0], day.day), _times_words(opened[1])

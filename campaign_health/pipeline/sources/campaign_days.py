@@ -13,6 +13,7 @@ from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.day_states import CampaignLife, count_state, count_states, days_between, engagement_state
 from campaign_health.pipeline.report import Tally
 from campaign_health.pipeline.sources.customerio_campaigns import collect_customerio_campaigns
+from campaign_health.pipeline.sources.really_gone import really_gone
 from campaign_health.pipeline.windows import first_day_to_ask, reach_of
 from collectors.customerio import Fetched, fetch_each
 from collectors.errors import CollectorError
@@ -25,13 +26,14 @@ from storage.read.collected import (
     stored_days,
     was_ever_collected,
 )
-from storage.records import CampaignGone, CampaignRefused, Source
+from storage.read.vanished_numbers import Table, doubts_about
+from storage.records import CampaignGone, CampaignMetrics, CampaignRefused, JourneyMetrics, Source
 from storage.save import mark_campaign_gone, mark_not_collected, save_source_days
 
 # Campaigns saved in one transaction: small enough for memory, large enough to be quick.
 SAVED_AT_ONCE = 100
 
-Record = TypeVar("Record")
+Record = TypeVar("Record", CampaignMetrics, JourneyMetrics)
 
 
 @dataclass
@@ -102,6 +104,7 @@ def collect_campaign_days(
     fetch_one: Callable[[int, date, date], Record],
     save: Callable[[Connection, CampaignDays, list[Record]], int],
     what: str,
+    table: Table,
 ) -> None:
     """Asks for each campaign, several in flight, and saves a hundred at a time.
 
@@ -109,12 +112,14 @@ def collect_campaign_days(
         fetch_one: the record of (campaign id, first day, last day).
         save: saves records and returns the rows written.
         what: the thing fetched, for the progress display.
+        table: where it is stored.
 
     Raises:
         CollectorError: what ended it; the campaigns answered for by then are saved, the others marked.
     """
     plan = plan_campaign_days(run, source)
-    first_days, last_day = plan.first_days, plan.last_day
+    first_days: dict[int, date] = plan.first_days
+    last_day = plan.last_day
     tally.first_day, tally.last_day = min([plan.first_day, *first_days.values()]), last_day
     answered: set[int] = set()
     gone: list[int] = []
@@ -123,10 +128,14 @@ def collect_campaign_days(
     ended = False
 
     def flush(connection: Connection) -> None:
-        if waiting:
-            tally.rows += save(connection, plan, waiting)
+        doubts = doubts_about(connection, run.name, table, waiting, run.today)
+        doubted = {campaign_id for (campaign_id,) in doubts.refused}
+        answered.difference_update(doubted)
+        refused.extend(f"Campaign {one}: {why}" for (one,), why in {**doubts.refused, **doubts.lacking}.items())
+        if doubts.believed:
+            tally.rows += save(connection, plan, doubts.believed)
             tally.kept = True
-            waiting.clear()
+        waiting.clear()
 
     try:
         for part in fetch_each(
@@ -145,15 +154,18 @@ def collect_campaign_days(
                 gone.append(part.campaign_id)
             elif isinstance(part, CampaignRefused):
                 refused.append(f"Campaign {part.campaign_id}: {part.reason}")
+        gone, unlikely = really_gone(run, gone)
+        refused += unlikely
         ended = True
-        tally.shortfalls += refused
     finally:
-        if not ended:
-            left = len(first_days) - len(answered) - len(gone)
-            tally.shortfalls.append(f"{left} of {len(first_days)} campaigns were not read.")
         with run.saving() as connection:
             flush(connection)
-            _conclude(run, connection, source, plan, answered, gone, ended=ended)
+            _conclude(run, connection, source, plan, answered, gone if ended else [], ended=ended)
+        if ended:
+            tally.shortfalls += refused
+        else:
+            left = len(first_days) - len(answered)
+            tally.shortfalls.append(f"{left} of {len(first_days)} campaigns were not read.")
     if not answered and not tally.shortfalls:
         tally.kept = True
     if gone:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from campaign_health.pipeline.context import WorkspaceRun
+from campaign_health.pipeline.day_states import RUNNING
 from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.sources.really_gone import really_gone
 from collectors.customerio import Fetched, fetch_campaign, fetch_campaigns, fetch_each, fetch_messages, with_messages
+from collectors.customerio.trigger import UNKNOWN
 from collectors.errors import CollectorError
-from storage.read.collected import existing_campaigns, message_updates
+from storage.read.collected import KnownCampaign, known_campaigns, message_updates
+from storage.read.messages_read import messages_of_campaigns
 from storage.records import CampaignGone, CampaignRecord, CampaignRefused
 from storage.save import mark_campaign_gone, save_campaigns
 
@@ -30,27 +35,51 @@ def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
     listing = fetch_campaigns(client)
     for refused in listing.refused:
         tally.shortfalls.append(f"Campaign {refused.campaign_id}: {refused.reason}")
+    tally.shortfalls += listing.unreadable
     with run.reading() as connection:
-        known, read_before = existing_campaigns(connection, run.name), message_updates(connection, run.name)
+        known, read_before = known_campaigns(connection, run.name), message_updates(connection, run.name)
+        messages = messages_of_campaigns(connection, run.name)
     named = {*(one.campaign_id for one in listing.campaigns), *(one.campaign_id for one in listing.refused)}
     _refuse_another_workspace(known, named)
     run.campaigns_listed = True
-    run.listed = {campaign.campaign_id: campaign for campaign in listing.campaigns}
+    run.listed = {}
+    for campaign in listing.campaigns:
+        lost = what_is_lost(campaign, known.get(campaign.campaign_id))
+        if lost is None:
+            run.listed[campaign.campaign_id] = campaign
+        else:
+            tally.shortfalls.append(
+                f"Campaign {campaign.campaign_id}: its entry has lost {lost}. What is stored of it is kept."
+            )
     gone: list[int] = []
+    absent: list[int] = []
+    changed: set[int] = set()
+    told: list[tuple[int, str]] = []
     try:
         gone += _ask_for_unlisted(run, tally, [one for one in known if one not in named])
-        changed = campaigns_to_read(run.listed.values(), read_before, run.today.toordinal())
+        changed.update(campaigns_to_read(run.listed.values(), read_before, run.today.toordinal()))
         for part in fetch_each(
-            changed, lambda i: fetch_messages(client, i), progress=run.progress.advance, what="campaigns' messages"
+            sorted(changed),
+            lambda i: fetch_messages(client, i, messages.get(i, {}), lambda said: told.append((i, said))),
+            progress=run.progress.advance,
+            what="campaigns' messages",
         ):
             if isinstance(part, Fetched):
                 run.listed[part.campaign_id] = with_messages(run.listed[part.campaign_id], part.value)
                 run.messages_read.add(part.campaign_id)
             elif isinstance(part, CampaignGone):
-                gone.append(part.campaign_id)
+                absent.append(part.campaign_id)
             elif isinstance(part, CampaignRefused):
                 tally.shortfalls.append(f"Messages of campaign {part.campaign_id}: {part.reason}")
+        deleted, unlikely = really_gone(run, absent)
+        gone += deleted
+        tally.shortfalls += unlikely
     finally:
+        tally.shortfalls += [f"Messages of campaign {campaign_id}: {said}" for campaign_id, said in told]
+        unread = changed.difference(run.messages_read) | {campaign_id for campaign_id, _ in told}
+        for one in unread & run.listed.keys() & read_before.keys():
+            # As changed as it was when its messages were read: so the next run asks for them again.
+            run.listed[one] = replace(run.listed[one], updated=read_before[one])
         _save(run, tally, gone)
 
 
@@ -84,6 +113,18 @@ def _refuse_another_workspace(known: Collection[int], listed: set[int]) -> None:
         "CAMPAIGN_HEALTH_DATA_DIR or a [workspace.NAME] table of its own.",
         source="Customer.io",
     )
+
+
+def what_is_lost(campaign: CampaignRecord, known: KnownCampaign | None) -> str | None:
+    """What an entry does not say any more though no edit takes it away: it is not whole then. None where it is."""
+    if known is None:
+        return None
+    no_trigger = campaign.event is None and campaign.trigger_kind in ("event", UNKNOWN)
+    if known.event is not None and no_trigger and campaign.state == RUNNING:
+        return "its trigger event"
+    if known.first_started is not None and campaign.first_started is None:
+        return "when it first started"
+    return "when it was created" if known.created is not None and campaign.created is None else None
 
 
 def campaigns_to_read(

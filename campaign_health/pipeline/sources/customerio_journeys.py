@@ -30,4 +30,4 @@ def collect_customerio_journeys(run: WorkspaceRun, tally: Tally) -> None:
             connection, run.name, journeys, state_of_campaign_day(run, plan), run.clock.instant()
         )
 
-    collect_campaign_days(run, tally, "customerio_journeys", fetch, save, "campaigns' journeys")
+    collect_campaign_days(run, tally, "customerio_journeys", fetch, save, "campaigns' journeys", "journey_day")

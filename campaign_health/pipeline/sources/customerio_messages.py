@@ -12,6 +12,7 @@ from campaign_health.pipeline.report import Tally
 from campaign_health.pipeline.sources.campaign_days import SAVED_AT_ONCE, ensure_campaigns_are_listed
 from collectors.customerio import Fetched, fetch_each, fetch_message_metrics
 from storage.read.message_days import MessageToAsk, messages_to_ask
+from storage.read.vanished_numbers import doubts_about
 from storage.records import CampaignGone, CampaignRefused, MessageMetrics
 from storage.save import save_message_metrics, save_source_days
 
@@ -41,7 +42,7 @@ def collect_customerio_messages(run: WorkspaceRun, tally: Tally) -> None:
     first_days = [first_day_of(one, run.window.first_day if run.window.fixed else None, last_day) for one in asked]
     tally.first_day, tally.last_day = min(first_days), last_day
     waiting: list[MessageMetrics] = []
-    doubted: list[int] = []
+    doubted: list[str] = []
 
     def state_of(campaign_id: int, day: date) -> str:
         life = lives.get(campaign_id)
@@ -53,11 +54,13 @@ def collect_customerio_messages(run: WorkspaceRun, tally: Tally) -> None:
             return
         channels = {(one.campaign_id, one.message_id): one.channel for one in asked}
         with run.saving() as connection:
-            now = run.clock.instant()
-            written, kept = save_message_metrics(connection, run.name, waiting, channels, state_of, now)
-        tally.rows += written
-        doubted.append(kept)
-        tally.kept = True
+            doubts = doubts_about(connection, run.name, "message_day", waiting, run.today)
+            tally.rows += save_message_metrics(
+                connection, run.name, doubts.believed, channels, state_of, run.clock.instant()
+            )
+        for (campaign, message), why in {**doubts.refused, **doubts.lacking}.items():
+            doubted.append(f"Message {message} of campaign {campaign}: {why}")
+        tally.kept = tally.kept or bool(doubts.believed)
         waiting.clear()
 
     answered = 0
@@ -82,7 +85,8 @@ def collect_customerio_messages(run: WorkspaceRun, tally: Tally) -> None:
                 tally.shortfalls.append(f"{_named(asked[part.campaign_id])}: {part.reason}")
     finally:
         save()
-        _conclude(run, tally, asked, wanted, answered, sum(doubted))
+        tally.shortfalls += doubted
+        _conclude(run, tally, asked, wanted, answered - len(doubted))
 
 
 def first_day_of(message: MessageToAsk, fixed: date | None, last_day: date) -> date:
@@ -101,13 +105,7 @@ def _conclude(
     asked: Sequence[MessageToAsk],
     wanted: Sequence[MessageToAsk],
     answered: int,
-    doubted: int,
 ) -> None:
-    if doubted:
-        tally.shortfalls.append(
-            f"{doubted} days of single messages came back as 0 that were counted with many sends before. That is not"
-            " believed, and the numbers stay."
-        )
     if len(wanted) > len(asked):
         tally.notes.append(
             f"{len(asked)} of {len(wanted)} messages were asked for in this run (CUSTOMERIO_MESSAGES_PER_RUN); the"

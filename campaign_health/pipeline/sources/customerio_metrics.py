@@ -22,6 +22,7 @@ from collectors.customerio import (
     with_messages,
 )
 from storage.connection import Connection
+from storage.read.messages_read import messages_of_campaigns
 from storage.records import CampaignFailures, CampaignMetrics, CampaignRecord, CampaignRefused
 from storage.save import save_campaign_metrics, save_campaigns, save_failures
 
@@ -55,7 +56,7 @@ def collect_customerio_metrics(run: WorkspaceRun, tally: Tally) -> None:
             run.clock.instant(),
         )
 
-    collect_campaign_days(run, tally, "customerio_metrics", fetch, save, "campaigns' sends")
+    collect_campaign_days(run, tally, "customerio_metrics", fetch, save, "campaigns' sends", "campaign_day")
     if run.order.light:
         return
     _collect_failures(run, tally, sorted(failing))
@@ -98,16 +99,23 @@ def _look_at_messages_again(run: WorkspaceRun, tally: Tally, campaign_ids: Colle
     assert run.customerio is not None
     client = run.customerio
     listed = [campaign_id for campaign_id in campaign_ids if campaign_id in run.listed]
+    with run.reading() as connection:
+        messages = messages_of_campaigns(connection, run.name)
     read: list[CampaignRecord] = []
+    told: list[tuple[int, str]] = []
     try:
         for part in fetch_each(
-            listed, lambda i: fetch_messages(client, i), progress=run.progress.advance, what="messages that may be off"
+            listed,
+            lambda i: fetch_messages(client, i, messages.get(i, {}), lambda said: told.append((i, said))),
+            progress=run.progress.advance,
+            what="messages that may be off",
         ):
             if isinstance(part, Fetched):
                 read.append(with_messages(run.listed[part.campaign_id], part.value))
             elif isinstance(part, CampaignRefused):
                 tally.shortfalls.append(f"Messages of campaign {part.campaign_id}: {part.reason}")
     finally:
+        tally.shortfalls += [f"Messages of campaign {campaign_id}: {said}" for campaign_id, said in told]
         if read:
             with run.saving() as connection:
                 save_campaigns(connection, run.name, read, run.clock.instant())

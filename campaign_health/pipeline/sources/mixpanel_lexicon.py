@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.report import Tally
-from collectors.mixpanel import fetch_definitions
+from collectors.errors import CollectorError
+from collectors.mixpanel import fetch_definitions, is_declared
+from storage.read.profiled import declared_events
 from storage.save import save_definitions
+
+# Deleting many at once is rare, and each costs a request: the rest waits for the next run.
+ASKED_AT_MOST = 10
 
 
 def collect_mixpanel_lexicon(run: WorkspaceRun, tally: Tally) -> None:
     """Replaces the stored definitions by those declared now; a Lexicon that may not be read is no failure.
+
+    An event that the list leaves out is asked for by its name: until its own 404 it stays as it was declared.
 
     Raises:
         CollectorError: it could have been read and was not.
@@ -23,6 +30,26 @@ def collect_mixpanel_lexicon(run: WorkspaceRun, tally: Tally) -> None:
         else:
             tally.warnings.append(f"{reason} It is optional: it only adds to the explanations.")
         return
+    tally.shortfalls += definitions.unreadable
+    with run.reading() as connection:
+        known = declared_events(connection, run.name)
+    listed = {record.event for record in definitions.records}
+    kept = _still_declared(run, tally, [event for event in known if event not in listed])
     with run.saving() as connection:
-        tally.rows = save_definitions(connection, run.name, definitions.records, run.clock.instant())
+        tally.rows = save_definitions(connection, run.name, definitions.records, run.clock.instant(), kept)
     tally.kept = True
+
+
+def _still_declared(run: WorkspaceRun, tally: Tally, unlisted: list[str]) -> list[str]:
+    """Those that are not known to be deleted. One that is there all the same says that the list is not whole."""
+    assert run.mixpanel is not None
+    for place, event in enumerate(unlisted[:ASKED_AT_MOST]):
+        try:
+            is_there = is_declared(run.mixpanel, event)
+        except CollectorError as failure:
+            tally.shortfalls.append(f"The Lexicon left out `{event}`, and could not be asked for it: {failure.message}")
+            return unlisted[place:]
+        if is_there:
+            tally.shortfalls.append(f"The Lexicon left out `{event}`, which it declares: what is stored is kept.")
+            return unlisted[place:]
+    return unlisted[ASKED_AT_MOST:]

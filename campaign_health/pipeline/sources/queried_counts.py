@@ -9,10 +9,8 @@ from datetime import UTC, date, datetime
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.day_states import count_states, days_between
 from campaign_health.pipeline.report import Tally
-from campaign_health.pipeline.sources.vanished import refuse_vanished, vanished_events
+from campaign_health.pipeline.sources.vanished import not_believed, refuse_vanished, vanished_events
 from campaign_health.pipeline.windows import first_day_to_ask, reach_of
-from campaign_health.words.lists import names_in_code
-from campaign_health.words.numbers import plural
 from collectors.errors import CollectorError, PlanForbids
 from collectors.mixpanel import fetch_event_counts, fetch_event_names, last_day_served
 from storage.read.collected import (
@@ -21,6 +19,7 @@ from storage.read.collected import (
     event_source_in_use,
     events_and_gaps,
     first_stored_day,
+    series_begins,
     stored_days,
 )
 from storage.records import EventCounts
@@ -28,8 +27,6 @@ from storage.save import mark_not_collected, restart_event_series, save_event_wi
 
 # Share of the hour's requests that a refresh during the day may use.
 LIGHT_SHARE = 0.5
-# Above so many names Mixpanel's list is cut, and a campaign's event may be among those cut off.
-LISTED_AT_MOST = 5000
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 Known = Mapping[str, tuple[date | None, datetime | None]]
@@ -98,6 +95,11 @@ def _plan(run: WorkspaceRun) -> _Plan:
         first_day = min(first_day_to_ask(run.window, reach, stored), last_day)
         known = events_and_gaps(connection, run.name, reach, last_day)
         wanted = frozenset(campaign_events(connection, run.name))
+        begins = series_begins(connection, run.name)
+    for event in wanted.intersection(known):
+        # It was in use before it was asked for by its name: the days before its first event are not known to be 0.
+        if begins.get(event, last_day) > reach:
+            known[event] = (reach, known[event][1])
     return _Plan(first_day, last_day, reach, known, wanted, switching)
 
 
@@ -106,9 +108,8 @@ def _fetch(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> Non
     listed = fetch_event_names(run.mixpanel, plan.first_day, plan.last_day, run.today)
     tally.notes += listed.notes
     answer.first_day = max(plan.first_day, listed.first_day)
-    names = {*plan.known, *listed.names}
-    if len(listed.names) >= LISTED_AT_MOST:
-        names |= plan.campaign_events
+    # A trigger that nobody sends is in no list: asked for by its name, its 0 is a fact.
+    names = {*plan.known, *listed.names, *plan.campaign_events}
     allowed = _allowance(run)
     # Query answers for any number of days at once: only the events that lack older days are asked for them.
     for first_day, some in _stretches(plan, names):
@@ -145,21 +146,20 @@ def _drop_vanished(run: WorkspaceRun, tally: Tally, answer: _Answer) -> None:
         answer.complete = False
 
 
-def _drop_left_out(run: WorkspaceRun, tally: Tally, answer: _Answer) -> None:
-    """Drops the counts of single events of which the answer holds nothing where stored numbers say otherwise."""
+def _drop_left_out(run: WorkspaceRun, tally: Tally, answer: _Answer) -> bool:
+    """Drops the counts of single events that take back what is stored of past days; whether there were any."""
+    dropped = False
     for (first_day, last_day), records in answer.counts.items():
-        silent = {record.event for record in records if not record.counts}
         with run.reading() as connection:
-            doubted = vanished_events(connection, run.name, first_day, last_day, silent)
-        if not doubted:
-            continue
-        answer.counts[first_day, last_day] = [record for record in records if record.event not in doubted]
-        answer.refused += doubted
-        tally.shortfalls.append(
-            f"Mixpanel's answer from {first_day} to {last_day} holds nothing of {plural(len(doubted), 'event')} that "
-            f"was counted before on the same days ({names_in_code(doubted)}). That is not believed, and the numbers "
-            "stored are kept."
-        )
+            doubted = vanished_events(
+                connection, run.name, first_day, last_day, records, {record.event for record in records}, run.today
+            )
+        if doubted:
+            answer.counts[first_day, last_day] = [record for record in records if record.event not in doubted]
+            answer.refused += doubted
+            tally.shortfalls.append(not_believed(first_day, last_day, doubted))
+            dropped = True
+    return dropped
 
 
 def _allowance(run: WorkspaceRun) -> int | None:
@@ -199,7 +199,10 @@ def in_order_of_need(names: Iterable[str], known: Known, campaign_events: Collec
 def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> None:
     """Saves what came, all in one transaction; what did not come is marked so where there is no number yet."""
     _drop_vanished(run, tally, answer)
-    _drop_left_out(run, tally, answer)
+    if _drop_left_out(run, tally, answer) and plan.switching:
+        # The other source's series would be given up for one that is not whole.
+        answer.counts.clear()
+        answer.complete = False
     now = run.clock.instant()
     whole = answer.complete and len(answer.counts) <= 1 and not answer.refused
     windows = answer.counts or ({(answer.first_day, plan.last_day): []} if answer.complete else {})
@@ -214,6 +217,7 @@ def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> None
                 run.collected(now),
                 count_source="query",
                 answered=None if whole else [record.event for record in counts],
+                zero_since=dict.fromkeys(plan.campaign_events, first_day),
             )
             tally.kept = True
         if answer.complete:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
+from campaign_health.words.lists import names_in_code
+from campaign_health.words.numbers import plural
 from collectors.errors import CollectorError
 from storage.connection import Connection
-from storage.read.collected import events_counted, solid_events
+from storage.read.collected import events_counted
+from storage.read.vanished_numbers import SOLID, stored_events
+from storage.records import EventCounts
 
 # So many stored events do not vanish together: Mixpanel adds late events, and takes away next to none.
 FEW_EVENTS = 20
@@ -34,10 +38,34 @@ def refuse_vanished(
 
 
 def vanished_events(
-    connection: Connection, workspace: str, first_day: date, last_day: date, silent: Collection[str]
+    connection: Connection,
+    workspace: str,
+    first_day: date,
+    last_day: date,
+    answered: Iterable[EventCounts],
+    asked: Collection[str],
+    today: date,
 ) -> list[str]:
-    """Those of the events answered for with nothing on all these days of which many are stored on the same days.
+    """Those of the events asked for of which the answer, all of these days together, cannot be believed.
 
-    An event that stopped still has the days before; one that loses those, too, was left out of the answer.
+    An event that stopped still has the days before; one that loses many of those, too, was left out of the answer, or
+    was answered for in part. Of an answer that has lost several, what it does not name at all is not known either.
     """
-    return solid_events(connection, workspace, first_day, last_day, silent, FEW_EVENTS) if silent else []
+    found = {record.event: record.counts for record in answered if record.counts}
+    stored = stored_events(connection, workspace, first_day, last_day, asked, today)
+    doubted = {
+        event
+        for event, days in stored.items()
+        if sum(count for day, count in days.items() if not found.get(event, {}).get(day)) >= SOLID
+    }
+    unnamed = {event for event in asked if event not in found} if len(doubted) > 1 else set()
+    return sorted(doubted | unnamed)
+
+
+def not_believed(first_day: date, last_day: date, doubted: Sequence[str]) -> str:
+    """What is told of the events whose answer is not believed."""
+    return (
+        f"Mixpanel's answer from {first_day} to {last_day} holds nothing of {plural(len(doubted), 'event')} on days on "
+        f"which they were counted before, or nothing at all ({names_in_code(doubted)}). That is not believed, and the "
+        "numbers stored are kept."
+    )

@@ -114,10 +114,14 @@ class VariableWalk:
 
     def _use(self, expression: Expression, known: frozenset[Keys], *, must: bool = True) -> None:
         if isinstance(expression, FilteredExpression):
-            has_default = bool({f.name for f in expression.filters or ()} & _DEFAULTS)
-            self._use(expression.left, known, must=must and not has_default)
-            for given in (child for f in expression.filters or () for child in f.children()):
-                self._use(given, known, must=must)
+            filters = expression.filters or ()
+            defaults = [place for place, one in enumerate(filters) if one.name in _DEFAULTS]
+            self._use(expression.left, known, must=must and not defaults)
+            for place, one in enumerate(filters):
+                # What a default gives may be missing where another default follows.
+                is_needed = must and not any(later > place for later in defaults)
+                for given in one.children():
+                    self._use(given, known, must=is_needed)
         elif isinstance(expression, TernaryFilteredExpression):
             guards = guards_of(expression.condition, self.resolve)
             self._use(expression.condition, known, must=False)

@@ -17,6 +17,7 @@ from liquid.stream import TokenStream
 from liquid.tag import Tag
 from liquid.token import TOKEN_EXPRESSION, TOKEN_ILLEGAL, TOKEN_TAG
 
+from .liquid_as_written import as_parsed
 from .liquid_walk import NO_CONTEXT, VariableWalk
 
 MAX_MENDED_BLOCKS = 20
@@ -27,6 +28,10 @@ _OWN_WORDS = (
     "and as blank by cols contains continue else empty false for if in limit nil not null offset or reversed true with"
 )
 _OWN_WORD = re.compile(rf"(\"[^\"]*\"|'[^']*')|(?<=[\w\]])\.({'|'.join(_OWN_WORDS.split())})(?![\w-])")
+# Tags that the parser reads by itself, and what stands within and at the end of their blocks.
+_READ_TAGS = frozenset(Environment().tags) | {"else", "elsif", "when"}
+_BLOCK = re.compile(r"\{%-?\s*(if|unless|elsif|for|tablerow)\s+(.*?)-?%\}", re.DOTALL)
+_LOOP_OVER = re.compile(r"(\w+)\s+in\b")
 _UNCLOSED = re.compile(r"expected tag (end\w+), found end")
 
 
@@ -53,7 +58,13 @@ def variables_used(text: str | None) -> LiquidUse:
     """
     if not text or ("{{" not in text and "{%" not in text):
         return LiquidUse([], [])
-    nodes, problem = _parse(_TAG.sub(lambda tag: _OWN_WORD.sub(_in_quotes, tag[0]), text))
+    text, mended = as_parsed(text, _READ_TAGS)
+    text = _TAG.sub(lambda tag: _OWN_WORD.sub(_in_quotes, tag[0]), text)
+    nodes, problem = _parse(text)
+    if problem and (readable := _BLOCK.sub(_with_a_condition, text)) != text:
+        # A condition that cannot be read must not hide what stands in its block.
+        nodes, _ = _parse(readable)
+    problem = mended or problem
     walk = VariableWalk()
     try:
         walk.visit(nodes)
@@ -77,6 +88,19 @@ def property_of(variable: str, root: str = "event") -> str | None:
 
 def _in_quotes(match: re.Match[str]) -> str:
     return match[1] or f"['{match[2]}']"
+
+
+def _with_a_condition(block: re.Match[str]) -> str:
+    """The beginning of a block as it is, or, where it cannot be read, one that holds without any data."""
+    tag, written = block.groups()
+    if tag in ("for", "tablerow"):
+        loop = _LOOP_OVER.match(written)
+        beginning, ending = f"{{% {tag} {loop[1] if loop else 'item'} in nothing %}}", f"{{% end{tag} %}}"
+    else:
+        beginning = f"{{% {tag} {'false' if tag == 'unless' else 'true'} %}}"
+        ending = "{% endunless %}" if tag == "unless" else "{% endif %}"
+    alone = block[0].replace("elsif", "if", 1) if tag == "elsif" else block[0]
+    return block[0] if _parse(alone + ending)[1] is None else beginning
 
 
 class _IgnoredTag(Tag):

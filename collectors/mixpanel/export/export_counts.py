@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from collectors.http.client import Progress
 from collectors.mixpanel.event_counts import CountedBatch
 from collectors.mixpanel.export.export_counting import DistinctEvents
 from collectors.mixpanel.export.export_events import LocalDay, read_event
-from collectors.mixpanel.export.export_stream import Record, export_records
+from collectors.mixpanel.export.export_stream import Record, Unreadable, export_records
 from collectors.mixpanel.export.export_windows import ExportWindow, export_windows
 from collectors.mixpanel.project_apis import MixpanelClient, reader
 from collectors.mixpanel.window import is_after_today
@@ -67,12 +67,13 @@ def fetch_exported_counts(
     second_tries = MOST_SECOND_TRIES
     held: Counts = {}
     broken: dict[date, str] = {}
+    notes: list[str] = []
     for window in windows:
-        counts, failure = _count_window(client, window, zone)
+        counts, failure, note = _count_window(client, window, zone)
         # An empty answer means that nothing happened, but is also what a broken connection can look like.
         if (isinstance(failure, ExportCutOff) or (not counts and failure is None)) and second_tries:
             second_tries -= 1
-            counts, failure = _count_window(client, window, zone)
+            counts, failure, note = _count_window(client, window, zone)
         if failure is not None:
             broken.update(dict.fromkeys(window.touches, failure.message))
         for day, of_day in counts.items():
@@ -81,13 +82,17 @@ def fetch_exported_counts(
                 so_far[name] = so_far.get(name, 0) + count
         if progress is not None and window.completes:
             progress((window.completes[-1] - first_day).days + 1, total, "days of the export")
-        yield from _finished(window.completes, held, broken)
+        notes += [note] if note else []
+        for part in _finished(window.completes, held, broken):
+            if isinstance(part, CountedBatch) and notes:
+                part, notes = replace(part, notes=tuple(notes)), []
+            yield part
 
 
 def _count_window(
     client: MixpanelClient, window: ExportWindow, zone: ZoneInfo
-) -> tuple[Counts, ExportCutOff | UnexpectedShape | RequestRefused | None]:
-    """Counts of a whole window, or nothing and why."""
+) -> tuple[Counts, ExportCutOff | UnexpectedShape | RequestRefused | None, str | None]:
+    """Counts of a whole window, or nothing and why; and what is told of records left out."""
     read = reader(client.export, "")
     local_day = LocalDay(zone, client.time_storage, read)
     distinct = DistinctEvents()
@@ -96,27 +101,36 @@ def _count_window(
         "from_date": window.from_date.isoformat(),
         "to_date": window.to_date.isoformat(),
     }
+    unreadable = Unreadable()
     try:
-        for record in read_export(client, parameters):
-            event = read_event(record, read)
-            if event is not None:
-                distinct.add(event.name, local_day(event.time), event.identity)
+        for record in read_export(client, parameters, unreadable):
+            try:
+                event = read_event(record, read)
+                day = None if event is None else local_day(event.time)
+            except UnexpectedShape as error:
+                unreadable.record(error.message)
+                continue
+            if event is not None and day is not None:
+                distinct.add(event.name, day, event.identity)
+        note = unreadable.told(f"{window.from_date} to {window.to_date}")
     except (ExportCutOff, UnexpectedShape) as error:
-        return {}, error
+        return {}, error, None
     except RequestRefused as error:
         if not is_after_today(error):
             raise
-        return {}, error
+        return {}, error, None
     counts: Counts = {}
     for name, day, count in distinct.counts():
         counts.setdefault(day, {})[name] = count
-    return counts, None
+    return counts, None, note
 
 
-def read_export(client: MixpanelClient, parameters: dict[str, str | int]) -> Generator[Record, None, None]:
+def read_export(
+    client: MixpanelClient, parameters: dict[str, str | int], unreadable: Unreadable
+) -> Generator[Record, None, None]:
     """The records of one export request; closes the connection when left early."""
     with closing(client.export.open_stream("", parameters, GZIP)) as response:
-        yield from export_records(response)
+        yield from export_records(response, unreadable)
 
 
 def _finished(days: tuple[date, ...], held: Counts, broken: dict[date, str]) -> Iterator[CountedBatch | WindowFailed]:

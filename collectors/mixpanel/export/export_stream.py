@@ -10,28 +10,75 @@ from typing import Any
 import requests
 import urllib3
 
-from collectors.errors import ExportCutOff
+from collectors.errors import ExportCutOff, UnexpectedShape
 
 CHUNK = 64 * 1024
 LONGEST_LINE = 32 * 1024 * 1024
 MOST_FRAGMENTS = 20
+# So few records that cannot be read, or so small a share of all, are left out.
+FEW_UNREADABLE = 10
+SHARE_UNREADABLE = 0.01
 GZIP = 31  # zlib's window size for a gzip header and trailer
 TERMINATED = b"terminated early"
 
 Record = dict[str, Any]
 
 
-def export_records(response: requests.Response) -> Iterator[Record]:
+class Unreadable:
+    """The records of one export that could not be read: how many, beside how many that could, and what the first lacks.
+
+    A few are left out and told. Many, or as many as there are others, are no oddity of a few events any more.
+    """
+
+    def __init__(self) -> None:
+        self.records = 0
+        self.read = 0
+        self._first = ""
+
+    def lines(self, lines: int) -> None:
+        """So many lines are no event."""
+        self.records += lines
+        self._first = self._first or "a line is no event"
+
+    def record(self, wrong: str) -> None:
+        """One record that was read as such, and what is wrong with it."""
+        self.records += 1
+        self.read -= 1
+        self._first = self._first or wrong
+
+    def told(self, days: str) -> str | None:
+        """What is told of the export of these days; None where all could be read.
+
+        Raises:
+            UnexpectedShape: there are too many.
+        """
+        if not self.records:
+            return None
+        records = "1 record" if self.records == 1 else f"{self.records:,} records"
+        if self.records > max(FEW_UNREADABLE, self.read * SHARE_UNREADABLE) or self.records >= self.read:
+            raise UnexpectedShape(
+                f"Mixpanel's export is not whole: it holds {records} that cannot be read among {self.read:,} others "
+                f"({self._first})",
+                "The days are asked for again by the next run.",
+                source="Mixpanel",
+                field="records",
+            )
+        return f"{days}: {records} of Mixpanel's export could not be read and left out ({self._first})."
+
+
+def export_records(response: requests.Response, unreadable: Unreadable) -> Iterator[Record]:
     """Each event of an export, as JSON gives it.
 
     Lines end at a newline byte only: property values may hold other characters that Python takes for line ends.
-    A record that was split over adjacent lines is put together again.
+    A record that was split over adjacent lines is put together again. What is no event in the middle of an export is
+    counted as unreadable and left out.
 
     Raises:
-        ExportCutOff: the connection broke, the gzip trailer is missing, Mixpanel says "terminated early", or a
+        ExportCutOff: the connection broke, the gzip trailer is missing, Mixpanel says "terminated early", or the last
             line is no event. What was yielded before must be thrown away.
     """
     pending: list[bytes] = []
+    fragments = 0
     for line in _lines(_unpacked(response)):
         text = line.strip()
         if not text:
@@ -40,25 +87,38 @@ def export_records(response: requests.Response) -> Iterator[Record]:
         if record is None:
             if TERMINATED in text.lower():
                 raise _cut_off("Mixpanel ended it early ('terminated early')")
-            pending.append(line)
-            if len(pending) > MOST_FRAGMENTS:
-                break
+            if _is_named(text):
+                unreadable.lines(1)
+                continue
+            fragments += 1
+            pending = [*pending, line][-MOST_FRAGMENTS:]
             record = _event(b"".join(pending)) if len(pending) > 1 else None
             if record is None:
                 continue
-            pending.clear()
         elif pending:
-            break
+            unreadable.lines(fragments)
+        pending, fragments = [], 0
+        unreadable.read += 1
         yield record
     if pending:
-        raise _cut_off("it holds a line that is no event, as when it is cut off")
+        raise _cut_off("its last line is no event, as when it is cut off")
+
+
+def _json(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_named(text: bytes) -> bool:
+    """Whether a line is a whole record though no event: it names one, and lacks its properties."""
+    record = _json(text)
+    return isinstance(record, dict) and "event" in record
 
 
 def _event(text: bytes) -> Record | None:
-    try:
-        record = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    record = _json(text)
     if isinstance(record, dict) and isinstance(record.get("properties"), dict) and "event" in record:
         return record
     return None

@@ -1,0 +1,75 @@
+"""What people make of an open incident: one word for tables, one sentence for everything that has room."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from campaign_health.state.incident import Incident
+from campaign_health.words.dates import day_text
+from campaign_health.words.decided import (
+    announced_text,
+    false_alarm_text,
+    intended_text,
+    muted_text,
+    renamed_text,
+    taken_text,
+)
+from campaign_health.words.status_words import EXPECTED, FALSE_ALARM, HAND_OVER, status_label
+
+_MEANT = {"false_alarm": FALSE_ALARM, "manifest": HAND_OVER}
+
+
+def meant_as(incident: Incident) -> str | None:
+    """The status that takes the place of its kind where somebody said that it is no break; None where nobody did."""
+    return _MEANT.get(incident.expected_how or "", EXPECTED) if incident.expected_by else None
+
+
+def handling(incident: Incident, today: date) -> str:
+    """What is done about it, in a word or two, on a day in its workspace's zone; empty where nothing is, or it is over.
+
+    `Intended`, `False alarm`, `Announced hand-over`, `Muted until Mon 30 Nov`, `Rename confirmed, trigger not changed
+    yet`, `Being worked on`: what keeps it quiet goes before what does not.
+    """
+    if not incident.is_open:
+        return ""
+    if status := meant_as(incident):
+        return status_label(status)
+    if incident.is_muted(today):
+        return f"Muted until {day_text(incident.muted_until, today)}" if incident.muted_until else "Muted"
+    if incident.renamed_by:
+        changed = "trigger changed, no sends yet" if _trigger_moved(incident) else "trigger not changed yet"
+        return f"Rename confirmed, {changed}"
+    return "Being worked on" if incident.acknowledged_by else ""
+
+
+def said_of(incident: Incident, today: date) -> tuple[str, ...]:
+    """All that people said of it and that holds on a day in its workspace's zone, each without a full stop."""
+    found = []
+    if incident.expected_by:
+        if incident.expected_how == "manifest":
+            found.append(announced_text(incident.expected_reason, incident.expected_by))
+        elif incident.expected_how == "false_alarm":
+            found.append(false_alarm_text(incident.expected_by, incident.expected_reason))
+        else:
+            found.append(intended_text(incident.expected_by, incident.expected_reason, None, today))
+    if incident.is_muted(today):
+        found.append(muted_text(incident.muted_by, incident.muted_reason, incident.muted_until, today))
+    if incident.renamed_by:
+        names = incident.renamed_from or "", incident.renamed_to or ""
+        found.append(renamed_text(incident.renamed_by, *names, incident.trigger))
+    if incident.acknowledged_by:
+        found.append(taken_text(incident.acknowledged_by))
+    return tuple(found)
+
+
+def said_of_its_event(incident: Incident) -> tuple[str, ...]:
+    """The same without what was said of the incident itself, beside which a page draws a way to take it back."""
+    of_event = replace(incident, muted_by=None, acknowledged_by=None)
+    if incident.expected_how != "manifest":
+        of_event = replace(of_event, expected_by=None)
+    return said_of(of_event, date.max)
+
+
+def _trigger_moved(incident: Incident) -> bool:
+    return incident.trigger is not None and incident.trigger == incident.renamed_to
