@@ -13,6 +13,8 @@ from campaign_health.process.run_lock import SCHEDULE, holder_of
 from campaign_health.settings.settings_reading import CONFIGURATION_FILE, SECRETS_FILE
 from storage.errors import BusyError, NoPublishedFileError, StorageError
 from storage.file.database import Warehouse, open_published
+from storage.file.private_files import make_private_directory
+from storage.file.whole_copy import is_readable, read_whole
 from storage.read.collected import newest_instant
 from storage.read.workspaces import listed_campaigns
 
@@ -40,7 +42,7 @@ def examine_files(data_dir: Path, directory: Path) -> Iterator[Finding]:
 def _directory(data_dir: Path) -> Finding:
     subject = "Data directory"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        make_private_directory(data_dir)
         with tempfile.TemporaryFile(dir=data_dir):
             pass
     except OSError as failure:
@@ -89,11 +91,16 @@ def _published(data_dir: Path) -> Finding:
     try:
         with open_published(data_dir) as connection:
             listed_campaigns(connection)
+            read_whole(connection)
+        previous = Warehouse(data_dir).previous_path
+        is_good = not previous.exists() or is_readable(previous)
     except NoPublishedFileError:
         return note(subject, "Nothing was published yet.", "Run `campaign-health collect`.")
     except StorageError as failure:
         return wrong(subject, failure.message, failure.cure)
-    return fine(subject, f"{Warehouse(data_dir).published_path.name} can be read.")
+    if not is_good:
+        return note(subject, f"{previous} is damaged.", "Look at the disk. The next publication takes its place.")
+    return fine(subject, f"{Warehouse(data_dir).published_path.name} can be read whole.")
 
 
 def _schedule(data_dir: Path) -> Finding:
