@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from campaign_health.alerts.digest.digest_data import SectionName
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.forms.plain_text import plain_text
+from campaign_health.dashboard.parts.campaign_marks import incident_shades
+from campaign_health.dashboard.parts.cost_words import brief_cost
 from campaign_health.state.every_campaign import campaigns_now
 from campaign_health.state.incident import incidents_of
 from campaign_health.state.overview import read_overview
 from tests.digest_cast import change, incident, situation
-from tests.judge_cast import Story, World, broken, morning_after, steady
+from tests.judge_cast import Story, World, broken, day, morning_after, steady
 from tests.test_digest_building import build
 
 DAYS, BAD = 100, 70
@@ -76,10 +79,45 @@ def test_every_campaign_of_it_shows_it_and_counts_once(tmp_path: Path) -> None:
     assert one.missed_sends is not None
     assert overview.counts["silent"] == 8
     assert [each.incident_id for each in of_one] == [one.incident_id]
+    assert [shade.text for shade in incident_shades(of_one, day(BAD))] == [
+        "Silent since Sat 10 Oct: Customer.io or its connection"
+    ]
     assert set(table[table["status"] == "silent"]["incident_id"]) == {one.incident_id}
     days = world.rows("SELECT count(DISTINCT campaign_id) FROM event_vs_campaign WHERE incident_id IS NOT NULL")
     assert days == [(8,)]
     assert world.rows("SELECT count(*) FROM campaign_health WHERE incident_id IS NOT NULL") == [(8,)]
+
+
+def test_what_it_costs_says_of_how_many_campaigns_that_is_not_known_and_in_which_currency(tmp_path: Path) -> None:
+    (tmp_path / "manifest.yaml").write_text(
+        "version: 1\ncurrency: EUR\nevents: {event_1: {}, event_2: {}}\ncampaigns:\n"
+        "  - {name: Campaign 1, event: event_1, deal_value: 1200, conversion_rate: 0.1}\n"
+        "  - {name: Campaign 2, event: event_2, deal_value: 500, conversion_rate: 0.1}\n"
+    )
+    world = World(tmp_path, _down(until=DAYS), {"CAMPAIGN_HEALTH_MANIFEST": str(tmp_path / "manifest.yaml")})
+    world.collect(0, BAD)
+    world.judge(BAD)
+    with world.warehouse.read() as connection:
+        overview = read_overview(connection, morning_after(BAD))
+    (one,) = overview.standing.broken
+    assert (one.currency, one.unpriced, overview.standing.risk.unpriced) == ("EUR", 6, 6)
+    assert brief_cost(one).endswith("a week; 6 have no deal value set, so their money is not known")
+    assert brief_cost(one).count("€") == 2
+    assert brief_cost(replace(one, unpriced_campaigns=0)).endswith(" a week")
+    assert brief_cost(replace(one, unpriced_campaigns=8)).endswith("; no deal value set, so the money is not known")
+
+
+@pytest.mark.parametrize(
+    ("at", "advice"),
+    [("started", "connection that sends it events"), ("sent", "sending is paused"), ("delivered", "sending domain")],
+)
+def test_what_to_do_fits_where_the_campaigns_broke(tmp_path: Path, at: str, advice: str) -> None:
+    world = World(tmp_path, _down(until=BAD + 1, at=at))
+    world.collect(0, BAD)
+    world.judge(BAD)
+    ((step,),) = world.rows("SELECT DISTINCT evidence->>'$[0].next_step' FROM incident")
+    assert advice in step
+    assert ("sends it events" in step) == (at == "started")
 
 
 def test_a_few_that_break_on_one_day_have_causes_of_their_own(tmp_path: Path) -> None:

@@ -163,7 +163,8 @@ def _summary(incident: Incident, campaigns: int, missed: float | None) -> str:
     last: date = max(incident.opened_on, (incident.recovered_on or incident.opened_on) - timedelta(days=1))
     when = days_text(incident.opened_on, last, incident.opened_on)
     since = f"since {when}" if incident.is_open else f"on {when}" if last == incident.opened_on else f"from {when}"
+    have = "have " if incident.is_open else ""
     less = "sent less than was due" if incident.kind == "degraded" else "sent nothing of what was due"
     what = "deliveries" if incident.stage == "delivered" else "sends"
     count = f": about {missed:,.0f} {what} missed" if missed is not None and round(missed) > 0 else ""
-    return f"{plural(campaigns, 'campaign')} together {less} {since}{count}."
+    return f"{plural(campaigns, 'campaign')} together {have}{less} {since}{count}."

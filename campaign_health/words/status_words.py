@@ -136,6 +136,12 @@ def cause_label(cause: str) -> str:
     return CAUSE_WORDS[cause].label if cause in CAUSE_WORDS else cause.replace("_", " ").capitalize()
 
 
+def cause_within(cause: str) -> str:
+    """The cause within a sentence: `filter no longer matches`; a proper name stays as it is."""
+    label = cause_label(cause)
+    return label if label.startswith("Customer.io") else f"{label[0].lower()}{label[1:]}"
+
+
 def stage_label(stage: str | None) -> str:
     """The stage as people read it; empty where nothing broke."""
     if stage is None:

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from storage.read.counted_days import COUNTED_DAYS
+from storage.read.judged import campaign_plans
 from storage.read.one_campaign import campaign_names
 from storage.read.rows import as_rows
 
@@ -42,12 +43,19 @@ def incident_rows(
     deal_value, currency (None for dollars), tags, counted_days (over which its missed sends were added up, None where
     there is none) and as_of (the newest judged day). Currency, ended_how, campaign_ids and what people said apart are
     not there in a file of an older version. An incident of a source has campaign_id 0, its campaigns' ids in
-    campaign_ids and their names, in alphabetical order, in campaigns.
+    campaign_ids and their names, in alphabetical order, in campaigns; unpriced_campaigns is how many of those have no
+    deal_value, and currency that of the others.
     """
     values = {"workspace": workspace, "campaign_id": campaign_id, "also": sorted(also)}
     rows = as_rows(connection.execute(_INCIDENTS, values))
     of_sources = [row for row in rows if row["campaign_id"] == 0]
     names = campaign_names(connection, workspace) if of_sources else ()
+    plans = campaign_plans(connection, workspace) if of_sources else ()
     for row in of_sources:
         row["campaigns"] = [name for number, name in names if number in row["campaign_ids"]]
+        priced = [
+            plan for plan in plans if plan["campaign_id"] in row["campaign_ids"] and plan["deal_value"] is not None
+        ]
+        row["unpriced_campaigns"] = len(row["campaign_ids"]) - len(priced)
+        row["currency"] = next((plan.get("currency") for plan in priced), None)
     return [row for row in rows if campaign_id is None or campaign_id in (row.get("campaign_ids") or [campaign_id])]

@@ -15,7 +15,7 @@ from campaign_health.dashboard.parts.property_words import property_detail, prop
 from campaign_health.state.campaign_view import CampaignView
 from campaign_health.state.incident import Incident
 from campaign_health.words.dates import day_text, days_text
-from campaign_health.words.status_words import cause_label, status_label
+from campaign_health.words.status_words import cause_within, status_label
 from campaign_health.words.visible import visible
 
 # An event that was quiet for as long as this has a last day to speak of.
@@ -30,7 +30,7 @@ def incident_shades(incidents: Sequence[Incident], last_day: date) -> list[Shade
             continue
         last = one.recovered_on - timedelta(days=1) if one.recovered_on and one.status != "open" else None
         days = lasting_text(one.opened_on, last, last_day)
-        text = f"{status_label(one.kind)} {days}: {cause_label(one.cause).lower()}"
+        text = f"{status_label(one.kind)} {days}: {cause_within(one.cause)}"
         shades.append(Shade(one.opened_on, max(one.opened_on, last or last_day), text, last is None))
     return shades
 

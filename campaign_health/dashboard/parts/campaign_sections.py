@@ -114,7 +114,7 @@ def draw_history(incidents: Sequence[Incident], today: date) -> None:
                 text for text in (INCIDENT_STATES.get(one.status, one.status), handling(one, today)) if text
             ),
             "How it ended": one.end_text(today) or None,
-            "What": status_label(one.kind),
+            "What": f"{status_label(one.kind)}, {one.campaign}" if one.is_of_source else status_label(one.kind),
             "Probable cause": cause_label(one.cause),
             # Nobody missed none.
             "Missed sends": round(one.missed_sends or 0) or None,
