@@ -246,10 +246,28 @@ def test_a_hand_over_is_told_in_words_and_as_a_table(published: Path) -> None:
 def test_an_events_life_is_told_from_when_it_was_seen() -> None:
     frame = pd.DataFrame(
         {
-            "quiet_days": [0, 5, 90, 0, 1],
-            "age_days": [100, 100, 100, 3, 100],
-            "dropped": [False, False, False, False, True],
+            "quiet_days": [0, 5, 90, 0, 1, 2, 3],
+            "age_days": [100, 100, 100, 3, 100, 100, 16],
+            "dropped": [False, False, False, False, True, False, False],
+            "line": [
+                [9.0] * 28,
+                [9.0] * 23 + [0.0] * 5,
+                None,
+                [9.0] * 4,
+                [9.0] * 28,
+                [0.0] * 25 + [1.0, 0.0, 0.0],
+                [0.0] * 11 + [9.0] * 14 + [0.0] * 3,
+            ],
         }
     )
-    assert list(lives(frame)) == ["Still happening", "Vanished", "Long gone", "New", "Blocked in Mixpanel"]
-    assert list(lives(newsworthy_first(frame))) == list(LIVES)
+    rare = "Still happening"
+    assert list(lives(frame)) == [
+        "Still happening",
+        "Vanished",
+        "Long gone",
+        "New",
+        "Blocked in Mixpanel",
+        rare,
+        "Vanished",
+    ]
+    assert list(dict.fromkeys(lives(newsworthy_first(frame)))) == list(LIVES)
