@@ -38,6 +38,9 @@ def test_a_day_on_which_most_campaigns_break_together_is_customer_ios_trouble(tm
     assert world.rows("SELECT campaign_id, campaign_ids, cause FROM incident") == [(0, ids, "source_trouble")]
     ((sentence,),) = world.rows("SELECT DISTINCT evidence->>'$[0].sentence' FROM incident")
     assert sentence.startswith("8 of the 10 campaigns that were due to send broke together on Sat 10 Oct")
+    did = "delivered" if at == "delivered" else "sent"
+    ((summary,),) = world.rows("SELECT summary FROM incident")
+    assert summary == f"8 campaigns together have {did} nothing of what was due since Sat 10 Oct."
 
 
 def test_it_is_told_once_when_it_begins_and_once_when_all_are_back(tmp_path: Path) -> None:

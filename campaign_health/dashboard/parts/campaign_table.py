@@ -73,8 +73,9 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
 
 
 def _width(words: pd.Series) -> int:
-    """As wide as the longest of them, in pixels: a word that is cut off in the middle of a date says nothing."""
-    return 84 + 6 * max(0, int(words.fillna("").map(len).max() or 0) - 10) if len(words) else 84
+    """As wide as the longest of them, in pixels, up to that of a day: the lines beside it have to stay in sight."""
+    longest = max(words.map(len), default=0)
+    return min(152, 84 + 6 * max(0, longest - 10))
 
 
 def csv_rows(campaigns: pd.DataFrame) -> pd.DataFrame:
