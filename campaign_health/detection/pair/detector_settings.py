@@ -120,6 +120,6 @@ class DetectorSettings:
 
 def chance_of(evidence: NDArray[np.float64]) -> NDArray[np.float64]:
     """How likely a healthy pair gathers so many nats of evidence by a day: at the threshold once in the days of the
-    budget, for the slack of the CUSUM is measured, and counts here as well.
+    budget, for the slack of the CUSUM is measured, and counts here as well, as far as there is any evidence.
     """
-    return np.exp(-evidence - DetectorSettings.calibration)
+    return np.exp(-evidence - np.minimum(evidence, DetectorSettings.calibration))
