@@ -133,6 +133,9 @@ def test_an_ended_incident_says_its_days_and_has_a_colour_of_its_own(published: 
     open_shades = incident_shades(broken.incidents, LAST_DAY)
     assert "Open incident" in legend_of(timeline(broken.days, open_shades, [], LIGHT, event="project.created"))
     assert chart_note(broken.days, open_shades).endswith("red days are the open incident.")
+    changed = Mark(LAST_DAY, "Property plan was text and is an object", after=date(2026, 11, 19))
+    assert "grey days" in chart_note(broken.days, open_shades, [changed])
+    assert "grey days" not in chart_note(broken.days, open_shades, [replace(changed, after=None)])
     withdrawn = replace(ended.incidents[0], status="withdrawn", recovered_on=None)
     assert incident_shades([withdrawn], LAST_DAY) == []
     never = replace(broken.incidents[0], causes=({"never_otherwise": True},))
