@@ -22,7 +22,7 @@ def test_failing_messages_name_the_variable() -> None:
 def test_a_message_set_to_draft_is_named() -> None:
     cause = headline(case(numbers=numbers(drafted=100, sent=0, failed=0), messages=messages("draft")))
     assert cause.cause == "message_draft_or_off"
-    assert "`Mail 1` only queues drafts" in cause.sentence
+    assert "`Mail 1` has only queued drafts since" in cause.sentence
     assert cause.facts["drafted_since"] == 700
 
 

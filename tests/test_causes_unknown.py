@@ -17,7 +17,10 @@ from tests.causes_cast import case, headline, numbers, versions
 )
 def test_without_a_cause_it_is_said_whether_all_or_a_part_is_missing(stage: str, silent: str, degraded: str) -> None:
     healthy = numbers()
-    assert silent in headline(case(kind="silent", stage=stage, numbers=healthy)).sentence
+    sentence = headline(case(kind="silent", stage=stage, numbers=healthy)).sentence
+    assert silent in sentence
+    assert sentence.startswith("Since ")
+    assert sentence.endswith(", and none of the usual reasons fits.")
     said = headline(case(kind="degraded", stage=stage, numbers=healthy)).sentence
     assert degraded in said
     assert silent not in said

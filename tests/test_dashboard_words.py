@@ -14,7 +14,7 @@ from campaign_health.dashboard.figures.funnel import chain_figure, chain_steps, 
 from campaign_health.dashboard.figures.timeline import Mark, ratio_timeline, timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
 from campaign_health.dashboard.look.theme import LIGHT
-from campaign_health.dashboard.parts.campaign_marks import incident_shades
+from campaign_health.dashboard.parts.campaign_marks import counted_normal, incident_shades
 from campaign_health.dashboard.parts.campaign_sections import chart_note, marks_html
 from campaign_health.dashboard.parts.cards import card_html, look_html, stretch_html
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, whole_cost
@@ -133,8 +133,24 @@ def test_an_ended_incident_says_its_days_and_has_a_colour_of_its_own(published: 
     open_shades = incident_shades(broken.incidents, LAST_DAY)
     assert "Open incident" in legend_of(timeline(broken.days, open_shades, [], LIGHT, event="project.created"))
     assert chart_note(broken.days, open_shades).endswith("red days are the open incident.")
+    changed = Mark(LAST_DAY, "Property plan was text and is an object", after=date(2026, 11, 19))
+    assert "grey days" in chart_note(broken.days, open_shades, [changed])
+    assert "grey days" not in chart_note(broken.days, open_shades, [replace(changed, after=None)])
     withdrawn = replace(ended.incidents[0], status="withdrawn", recovered_on=None)
     assert incident_shades([withdrawn], LAST_DAY) == []
+    never = replace(broken.incidents[0], causes=({"never_otherwise": True},))
+    assert incident_shades([never], LAST_DAY)[0].text.startswith(
+        "Event lost since at least Thu 19 Nov, the first day known"
+    )
+
+
+def test_a_campaign_whose_break_was_counted_normal_says_so_while_it_counts_as_healthy(published: Path) -> None:
+    ended = view(published, 7).incidents[0]
+    assert counted_normal([ended], LAST_DAY) == ""
+    meant = replace(ended, status="closed", ended_how="accepted", expected_by="Ada", expected_how="decision")
+    text = counted_normal([meant, ended], LAST_DAY)
+    assert text.startswith("Silent Wed 4 Nov to Mon 9 Nov; closed: marked as intended by Ada; ")
+    assert counted_normal([replace(meant, status="open", recovered_on=None)], LAST_DAY) == ""
 
 
 def test_the_ratio_keeps_its_legend_and_its_band(published: Path) -> None:

@@ -153,6 +153,13 @@ def test_slack_takes_a_digest_of_any_size(new: int, still: int, length: int) -> 
     assert problems_of(slack_message(digest)) == []
 
 
+def test_names_of_events_stand_as_code_in_slack_which_shows_backticks_as_they_are() -> None:
+    elements = spoken(slack_message(everything())["blocks"])
+    code = {element["text"] for element in elements if element.get("style") == {"code": True}}
+    assert {"trial.started", "trial_started"} <= code
+    assert not any("`" in str(element.get("text")) for element in elements)
+
+
 def test_an_owner_with_a_slack_id_is_mentioned() -> None:
     for owner, kind in (("U012ABCDEF", "user"), ("<@U012ABCDEF>", "user"), ("S012ABCDEF", "usergroup")):
         digest = build_digest(

@@ -92,7 +92,7 @@ def test_a_campaign_broken_before_anybody_looked_is_told_on_the_first_day(
     assert world.status(2, 2) == "silent"
     for command in (("status",), ("digest", "--dry-run"), ("explain", "Onboarding")):
         text = " ".join(run(world, *command).stdout.replace("│", " ").split())
-        assert "never otherwise since the first day known" in text, command
+        assert "it was so on every day that is known" in text, command
         assert "0 % before" not in text
 
 

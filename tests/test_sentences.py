@@ -62,7 +62,10 @@ def test_a_verdict_is_one_sentence_with_its_numbers(numbers: dict[str, Any], sai
             ("degraded", "1 send for 1 event", 3, 3, 0.002),
             "1 send for 1 event; 3 were expected; a healthy campaign does this about once in 500 days.",
         ),
-        (("not_collected", "", None, None, None), "A source did not answer for this day, so nothing can be said."),
+        (
+            ("not_collected", "", None, None, None),
+            "A source gave no usable answer for this day, so nothing can be said.",
+        ),
         (("too_quiet", "0 sends for 2 events", 0, 1, 0.5), "0 sends for 2 events; too few to tell a stop from chance."),
         (
             ("volume_down", "3 sends for 5 events", 1, 6, 0.4, "the events themselves fell"),

@@ -132,9 +132,8 @@ def _of_source(members: Sequence[Incident], row_of: RowOf) -> SourceIncident:
         reopened_on=None,
         again_since=None,
     )
-    missed = costs["missed_sends"]
     return SourceIncident(
-        replace(incident, summary=_summary(incident, len(members), missed)),
+        replace(incident, summary=_summary(incident, len(members))),
         tuple(sorted(one.campaign_id for one in members)),
         costs,
     )
@@ -163,7 +162,7 @@ def _with_those_before(source: SourceIncident, before: Sequence[Mapping[str, Any
         last_good_day=row["last_good_day"],
         **_end_in(row),
     )
-    incident = replace(incident, summary=_summary(incident, len(campaigns), costs["missed_sends"]))
+    incident = replace(incident, summary=_summary(incident, len(campaigns)))
     return SourceIncident(incident, campaigns, costs)
 
 
@@ -195,11 +194,11 @@ def _sum(rows: Sequence[_Row], name: str, end: str) -> float | None:
     return max(0.0, total - away) if end == "_low" else total + away
 
 
-def _summary(incident: Incident, campaigns: int, missed: float | None) -> str:
+def _summary(incident: Incident, campaigns: int) -> str:
     last: date = max(incident.opened_on, (incident.recovered_on or incident.opened_on) - timedelta(days=1))
     when = days_text(incident.opened_on, last, incident.opened_on)
     since = f"since {when}" if incident.is_open else f"on {when}" if last == incident.opened_on else f"from {when}"
-    less = "sent less than was due" if incident.kind == "degraded" else "sent nothing of what was due"
-    what = "deliveries" if incident.stage == "delivered" else "sends"
-    count = f": about {missed:,.0f} {what} missed" if missed is not None and round(missed) > 0 else ""
-    return f"{plural(campaigns, 'campaign')} together {less} {since}{count}."
+    have = "have " if incident.is_open else ""
+    did = "delivered" if incident.stage == "delivered" else "sent"
+    less = f"{did} less than was due" if incident.kind == "degraded" else f"{did} nothing of what was due"
+    return f"{plural(campaigns, 'campaign')} together {have}{less} {since}."

@@ -27,7 +27,8 @@ class Incident:
     `days` are all its days so far, `counted_days` those over which its missed sends were added up: of a day that was
     not collected nothing is known. Money is in `currency`, the manifest's (ISO 4217 code). `trigger` is the event that
     the campaign's trigger in Customer.io names now. An incident of a source has `campaign_id` 0, the `campaign_ids`
-    and `campaigns` (names) that it broke together, and the `tags` and `owners` of all of them.
+    and `campaigns` (names) that it broke together, the `tags` and `owners` of all of them, and `unpriced_campaigns`,
+    how many of those have no deal value.
     """
 
     workspace: str
@@ -71,6 +72,14 @@ class Incident:
     campaign_ids: tuple[int, ...] = ()
     campaigns: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
+    unpriced_campaigns: int = 0
+
+    @property
+    def unpriced(self) -> int:
+        """How many of its campaigns have no deal value, so that their money is not known."""
+        if self.is_of_source:
+            return self.unpriced_campaigns
+        return int(self.deal_value is None and self.revenue_at_risk is None)
 
     @property
     def is_of_source(self) -> bool:
@@ -189,6 +198,7 @@ def _incident(row: dict[str, Any]) -> Incident:
         "campaign_ids": tuple(row.get("campaign_ids") or ()),
         "campaigns": tuple(row.get("campaigns") or ()),
         "owners": tuple(row.get("owners") or ()),
+        "unpriced_campaigns": row.get("unpriced_campaigns") or 0,
         "days": max(1, (last - row["opened_on"]).days + 1),
     }
     return Incident(**{column.name: values[column.name] for column in fields(Incident)})

@@ -15,7 +15,7 @@ class RiskAWeek:
     """What a week of everything broken costs, as far as it is known.
 
     `sums` are by currency (ISO 4217 code), of the round figures that each incident is told with, and empty where none
-    has an amount; `unpriced` incidents have no deal value, so that their money is not known.
+    has an amount; `unpriced` campaigns have no deal value, so that their money is not known.
     """
 
     sums: Mapping[str, float]
@@ -40,7 +40,7 @@ class Standing:
         for one in losing:
             if one.risk_a_week is not None:
                 sums[one.currency] = sums.get(one.currency, 0.0) + in_round_figures(one.risk_a_week)
-        return RiskAWeek(sums, sum(one.deal_value is None and one.revenue_at_risk is None for one in losing))
+        return RiskAWeek(sums, sum(one.unpriced for one in losing))
 
     def joined(self, other: Standing) -> Standing:
         """This and another workspace's together."""

@@ -57,6 +57,11 @@ def summed_text(sums: Mapping[str, float]) -> str:
     return f"about {joined([money(amount, currency) for currency, amount in sums.items()])} a week"
 
 
+def unpriced_text(campaigns: int) -> str:
+    """Of how many campaigns the money is not known: `6 have no deal value set`."""
+    return f"{count(campaigns)} {'has' if campaigns == 1 else 'have'} no deal value set"
+
+
 def cost_text(*parts: str) -> str:
     """What is known of the cost, one after the other; empty where nothing is."""
     return "; ".join(part for part in parts if part)

@@ -99,8 +99,9 @@ GUIDES: dict[str, Guide] = {
         "Marked as intended, it is not raised again; when the event returns, it closes by itself.",
     ),
     "source_trouble": Guide(
-        "The team that connects your product to Customer.io.",
-        "Look at Customer.io's status page, and whether the connection that sends it events still runs.",
+        "Whoever runs your Customer.io account, and the team that connects your product to it.",
+        "Look at Customer.io's status page, and at what all of these campaigns share: the connection that sends it "
+        "events, the attributes that filters use, the account's sending.",
         "All campaigns send again together, and their incidents close by themselves.",
     ),
     "unknown": Guide(

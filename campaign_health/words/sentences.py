@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from campaign_health.words.costs import summed_text
+from campaign_health.words.costs import summed_text, unpriced_text
 from campaign_health.words.lists import joined
 from campaign_health.words.not_watched import CHECKED
 from campaign_health.words.numbers import count, how_rare, plural, span
@@ -157,7 +157,7 @@ def risk_parts(risk_a_week: Mapping[str, float], unpriced: int) -> list[str]:
     sums = {currency: amount for currency, amount in risk_a_week.items() if round(amount) > 0}
     if not sums:
         return []
-    lacking = f" ({count(unpriced)} {'has' if unpriced == 1 else 'have'} no deal value set)" if unpriced else ""
+    lacking = f" ({unpriced_text(unpriced)})" if unpriced else ""
     return [f"{summed_text(sums)} at risk{lacking}"]
 
 

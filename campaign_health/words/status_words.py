@@ -32,7 +32,9 @@ STATUS_WORDS: dict[str, Words] = {
     "learning": Words("Learning", "◔", "Too little history yet to know what is normal."),
     "too_quiet": Words("Too quiet to tell", "○", "So few sends that even a full stop could not be told from chance."),
     "not_running": Words("Not running", "◻", "It is a draft, stopped, archived, or has not started yet."),
-    "not_collected": Words("Not collected", "×", "A source did not answer for this day, so nothing can be said."),
+    "not_collected": Words(
+        "Not collected", "×", "A source gave no usable answer for this day, so nothing can be said."
+    ),
 }
 
 EXPECTED, FALSE_ALARM, HAND_OVER = "expected", "false_alarm", "hand_over"
@@ -134,6 +136,12 @@ def legend(statuses: Iterable[str]) -> str:
 def cause_label(cause: str) -> str:
     """The cause as people read it."""
     return CAUSE_WORDS[cause].label if cause in CAUSE_WORDS else cause.replace("_", " ").capitalize()
+
+
+def cause_within(cause: str) -> str:
+    """The cause within a sentence: `filter no longer matches`; a proper name stays as it is."""
+    label = cause_label(cause)
+    return label if label.startswith("Customer.io") else f"{label[0].lower()}{label[1:]}"
 
 
 def stage_label(stage: str | None) -> str:

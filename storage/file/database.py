@@ -23,10 +23,10 @@ from storage.file.locking import exclusive
 from storage.file.migrations import lend_views, migrate, refuse_newer, shipped_migrations
 from storage.file.private_files import close_to_others, make_private_directory, private_files
 from storage.file.publish import replace_published, sweep_leftovers, sync_directory, temporary_name
-from storage.file.restore import restored_from_copies, say_restored
+from storage.file.restoring import restored_from_copies, say_restored
 from storage.file.transactions import transaction
 from storage.file.translated_errors import clear_database_failures, clear_failures
-from storage.file.vanished import refuse_vanished, remember
+from storage.file.vanished_volume import refuse_vanished, remember
 from storage.file.whole_copy import copy_whole, is_readable
 
 __all__ = ["PREVIOUS_NAME", "PUBLISHED_NAME", "WAREHOUSE_NAME", "Warehouse", "open_published", "transaction"]

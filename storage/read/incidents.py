@@ -28,7 +28,7 @@ ORDER BY i.incident_id
 """  # noqa: S608
 
 _MEMBERS = """
-SELECT c.campaign_id, c.name, c.tags, p.owner, p.currency
+SELECT c.campaign_id, c.name, c.tags, p.owner, p.currency, p.deal_value
 FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
 WHERE c.workspace = ? ORDER BY lower(c.name), c.campaign_id
 """
@@ -48,7 +48,7 @@ def incident_rows(
     there is none) and as_of (the newest judged day). Currency, ended_how, campaign_ids and what people said apart are
     not there in a file of an older version. An incident of a source has campaign_id 0, its campaigns' ids in
     campaign_ids and their names, in alphabetical order, in campaigns; its tags and owners are those of all of them,
-    its currency theirs.
+    its currency theirs, and unpriced_campaigns is how many of them have no deal_value.
     """
     values = {"workspace": workspace, "campaign_id": campaign_id, "also": sorted(also)}
     rows = as_rows(connection.execute(_INCIDENTS, values))
@@ -61,6 +61,7 @@ def incident_rows(
         # One manifest has one currency.
         row["currency"] = next((one["currency"] for one in members if one["currency"]), None)
         row["owners"] = sorted({one["owner"] for one in members if one["owner"]})
+        row["unpriced_campaigns"] = sum(one["deal_value"] is None for one in members)
     return [row for row in rows if campaign_id is None or campaign_id in (row.get("campaign_ids") or [campaign_id])]
 
 

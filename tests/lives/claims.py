@@ -169,7 +169,7 @@ RULES: tuple[tuple[str, Callable[[_Scene, re.Match[str]], bool]], ...] = (
     (r"since that day `([^`]+)`, which was there before", _merged),
     (rf"{_SHARE} of (`[^`]+`) is missing, steadily", _steadily),
     (rf"{_COUNT} journeys? started since {_DAY} and nobody passed", _nobody_passed),
-    (rf"only queues? drafts since {_DAY}: {_COUNT} messages? made, waiting", _waiting),
+    (rf"only queued drafts since {_DAY}: {_COUNT} messages? made, waiting", _waiting),
     (rf"{_SHARE} of the messages made since {_DAY} failed \({_COUNT}", _failed),
     (r"is switched off", _off),
     (rf"{_COUNT} sends? for .+? on {_DAY}", _sends_for_events),

@@ -61,6 +61,7 @@ MARKS = {
     SectionName.COULD_NOT_CHECK: "⚪ Could not check",
 }
 # Slack's ids hold digits; an owner called SUPPORT or WEBTEAM is a name, and as an id Slack would refuse the message.
+_CODE = re.compile(r"`([^`]+)`")
 _PERSON = re.compile(r"<?@?([UW](?=[A-Z]*\d)[A-Z0-9]{6,20})>?", re.ASCII)
 _GROUP = re.compile(r"<?!?(?:subteam\^)?(S(?=[A-Z]*\d)[A-Z0-9]{6,20})>?", re.ASCII)
 
@@ -123,14 +124,14 @@ def _item_block(item: DigestItem, name: SectionName, today: date) -> Block:
         ]
     ]
     if seen := seen_text(item):
-        lines.append([_text(_cut(seen, SENTENCE_LENGTH))])
+        lines.append(_said(_cut(seen, SENTENCE_LENGTH)))
     cause_title, cause = why_text(item, name)
     if cause_title or cause:
-        lines.append([_text(f"{cause_title or 'Why'}. ", bold=True), _text(_cut(cause, SENTENCE_LENGTH))])
+        lines.append([_text(f"{cause_title or 'Why'}. ", bold=True), *_said(_cut(cause, SENTENCE_LENGTH))])
     if missed := item_cost(item):
         lines.append([_text(missed[0].upper() + missed[1:])])
     if next_step := next_text(item, name):
-        lines.append([_text("Next: ", bold=True), _text(_cut(next_step, SENTENCE_LENGTH))])
+        lines.append([_text("Next: ", bold=True), *_said(_cut(next_step, SENTENCE_LENGTH))])
     if item.note:
         lines.append([_text(_cut(item.note, SENTENCE_LENGTH), italic=True)])
     if item.sends and name in (SectionName.NEW, SectionName.STILL_BROKEN):
@@ -167,7 +168,7 @@ def _failure_block(failure: CheckFailure) -> Block:
         _text(f"  {failure_days(failure)}"),
     ]
     if failure.said:
-        elements.append(_text(f"\n{_cut(failure.said, SENTENCE_LENGTH)}"))
+        elements += _said(f"\n{_cut(failure.said, SENTENCE_LENGTH)}")
     if failure.error:
         elements.append(_text(f"\n{_cut(failure.error, SENTENCE_LENGTH)}", italic=True))
     return _rich([*elements, _text("\n"), _link(failure.link, "What to do")] if failure.link else elements)
@@ -224,6 +225,16 @@ def _text(text: str, bold: bool = False, italic: bool = False) -> Element:
     if bold or italic:
         element["style"] = {"bold": True} if bold else {"italic": True}
     return element
+
+
+def _said(text: str) -> list[Element]:
+    """A sentence with the names in it as code: in these blocks Slack shows backticks as they are."""
+    parts = _CODE.split(text)
+    return [
+        {"type": "text", "text": part, "style": {"code": True}} if number % 2 else _text(part)
+        for number, part in enumerate(parts)
+        if part
+    ]
 
 
 def _link(address: str | None, text: str, bold: bool = False) -> Element:

@@ -94,7 +94,7 @@ def _block(item: Incident, several: bool) -> Table:
 def _lines(item: Incident) -> Iterable[tuple[str, str]]:
     yield "Seen", item.summary
     if item.is_of_source:
-        yield "Who", joined(item.campaigns)
+        yield "Which", joined(item.campaigns)
     label = cause_label(item.cause)
     yield "Why", f"{label}. {item.why}" if item.why else f"{label}."
     if cost := _cost(item):

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from campaign_health.dashboard.figures.layout import with_look
 from campaign_health.dashboard.look.theme import Palette
+from campaign_health.words.lists import joined
 from campaign_health.words.numbers import count, unbroken_share
 
 STEPS = (
@@ -102,8 +103,10 @@ def chain_table(steps: list[Step]) -> pd.DataFrame:
 
 def chain_text(steps: list[Step]) -> str:
     """The chain in one sentence."""
-    done = [_step_text(step, step.number) for step in steps if not step.is_growing]
-    growing = [_step_text(step, step.number) for step in steps if step.is_growing]
+    missing = [step.label.lower() for step in steps if step.number is None]
+    done = [_step_text(step, step.number) for step in steps if not step.is_growing and step.number is not None]
+    done += [f"not collected: {joined(missing)}"] if missing else []
+    growing = [_step_text(step, step.number) for step in steps if step.is_growing and step.number is not None]
     broken = next((step.label.lower() for step in steps if step.is_broken), None)
     text = "; ".join(done) + "."
     if growing:
@@ -111,5 +114,5 @@ def chain_text(steps: list[Step]) -> str:
     return f"{text} The chain breaks at: {broken}." if broken else text
 
 
-def _step_text(step: Step, number: float | None) -> str:
-    return f"{'not collected' if number is None else count(number)} {step.label.lower()}"
+def _step_text(step: Step, number: float) -> str:
+    return f"{count(number)} {step.label.lower()}"

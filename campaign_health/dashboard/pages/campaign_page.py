@@ -12,9 +12,10 @@ from campaign_health.dashboard.acts.acting import offer_acts, open_dialog_from_a
 from campaign_health.dashboard.acts.confirm_mapping import offer_mapping
 from campaign_health.dashboard.acts.in_force import standing_decisions
 from campaign_health.dashboard.look.markup import badge, in_markdown, safe, shown
+from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.page import Page, draw
-from campaign_health.dashboard.parts.campaign_marks import campaign_marks, incident_shades
+from campaign_health.dashboard.parts.campaign_marks import campaign_marks, counted_normal, incident_shades
 from campaign_health.dashboard.parts.campaign_sections import draw_chain, draw_history, draw_numbers, draw_timeline
 from campaign_health.dashboard.parts.cards import incident_html, some_lost_html, stretch_html
 from campaign_health.dashboard.parts.cause_panel import draw_causes
@@ -60,6 +61,8 @@ def _draw(page: Page, view: CampaignView) -> None:
         open_dialog_from_address(page, current)
     else:
         _stretch(page, now.campaign_id)
+        if said := counted_normal(view.incidents, page.today):
+            quiet(in_markdown(said))
         standing_decisions(page, view.decisions, now.campaign_id, None)
     last_day = pd.Timestamp(view.days["day"].iloc[-1]).date() if len(view.days) else page.today
     shades = incident_shades(view.incidents, last_day)

@@ -23,7 +23,8 @@ TERMS = (
     ),
     (
         "Incident",
-        "A run of bad days of one campaign. It opens and closes by itself; back within a week, it is the same one.",
+        "A run of bad days of one campaign, or of many that broke together. It opens and closes by itself; back "
+        "within a week, it is the same one.",
     ),
     ("Schema drift", "An event or a property changed its name or form, so that something that relied on it stopped."),
     ("Not collected", "Nobody answered for that day. It is not zero, and it is never judged."),

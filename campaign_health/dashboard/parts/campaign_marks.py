@@ -14,8 +14,8 @@ from campaign_health.dashboard.parts.edit_words import edit_detail, edit_text
 from campaign_health.dashboard.parts.property_words import property_detail, property_text
 from campaign_health.state.campaign_view import CampaignView
 from campaign_health.state.incident import Incident
-from campaign_health.words.dates import day_text, days_text
-from campaign_health.words.status_words import cause_label, status_label
+from campaign_health.words.dates import day_text, days_text, since_day
+from campaign_health.words.status_words import cause_within, status_label
 from campaign_health.words.visible import visible
 
 # An event that was quiet for as long as this has a last day to speak of.
@@ -29,10 +29,25 @@ def incident_shades(incidents: Sequence[Incident], last_day: date) -> list[Shade
         if one.status == "withdrawn":
             continue
         last = one.recovered_on - timedelta(days=1) if one.recovered_on and one.status != "open" else None
-        days = lasting_text(one.opened_on, last, last_day)
-        text = f"{status_label(one.kind)} {days}: {cause_label(one.cause).lower()}"
+        days = (
+            f"since {since_day(one.opened_on, last_day, never_otherwise=True)}"
+            if one.never_otherwise and not last
+            else lasting_text(one.opened_on, last, last_day)
+        )
+        text = f"{status_label(one.kind)} {days}: {cause_within(one.cause)}"
         shades.append(Shade(one.opened_on, max(one.opened_on, last or last_day), text, last is None))
     return shades
+
+
+def counted_normal(incidents: Sequence[Incident], today: date) -> str:
+    """That the newest incident is over only because its level counts as normal: somebody said so, or it lasted so long.
+    Empty where that is not so; without it, a campaign that sends nothing would be called healthy without a word.
+    """
+    newest = incidents[0] if incidents else None
+    if newest is None or newest.ended_how not in ("accepted", "new_level") or newest.recovered_on is None:
+        return ""
+    days = lasting_text(newest.opened_on, newest.recovered_on - timedelta(days=1), today)
+    return f"{status_label(newest.kind)} {days}; {newest.end_text(today)}."
 
 
 def lasting_text(first: date, last: date | None, today: date) -> str:

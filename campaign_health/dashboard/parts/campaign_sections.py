@@ -50,15 +50,17 @@ def draw_timeline(
     near = [shade for shade in shades if shade.last >= first]
     seen = [mark for mark in marks if mark.day >= first]
     if as_ratio and now.event is not None:
+        drawn: Sequence[Mark] = ()
         figure = ratio_timeline(part, near, page.palette)
     else:
-        figure = timeline(part, near, seen, page.palette, event=now.event)
-    draw_chart(figure, timeline_text(part, near), day_table(part), key="timeline", note=chart_note(part, near))
+        drawn = seen
+        figure = timeline(part, near, drawn, page.palette, event=now.event)
+    draw_chart(figure, timeline_text(part, near), day_table(part), key="timeline", note=chart_note(part, near, drawn))
     if seen:
         st.html(marks_html(seen, page.today))
 
 
-def chart_note(days: pd.DataFrame, shades: Sequence[Shade]) -> str:
+def chart_note(days: pd.DataFrame, shades: Sequence[Shade], marks: Sequence[Mark] = ()) -> str:
     """What the band and the coloured days mean, of those that are there."""
     parts = []
     if days["expected_low"].notna().any():
@@ -67,6 +69,8 @@ def chart_note(days: pd.DataFrame, shades: Sequence[Shade]) -> str:
         parts.append("red days are the open incident")
     if any(not shade.is_open for shade in shades):
         parts.append("amber days are an incident that has ended")
+    if any(mark.after is not None for mark in marks):
+        parts.append("something changed on one of the grey days; not each of them was looked at")
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
@@ -114,7 +118,7 @@ def draw_history(incidents: Sequence[Incident], today: date) -> None:
                 text for text in (INCIDENT_STATES.get(one.status, one.status), handling(one, today)) if text
             ),
             "How it ended": one.end_text(today) or None,
-            "What": status_label(one.kind),
+            "What": f"{status_label(one.kind)}, {one.campaign}" if one.is_of_source else status_label(one.kind),
             "Probable cause": cause_label(one.cause),
             # Nobody missed none.
             "Missed sends": round(one.missed_sends or 0) or None,

@@ -49,6 +49,7 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
         alt="All campaigns with their status, newest numbers, last good day and the last 28 days as sparklines",
         column_config={
             "Status": st.column_config.TextColumn(width="medium", help="What the newest judged day says."),
+            "Handling": st.column_config.TextColumn(width=_width(table["Handling"])),
             "Events, 28 days": st.column_config.ImageColumn(
                 width=160, help="How often the trigger event happened. A grey bar is a day not collected."
             ),
@@ -69,6 +70,12 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
         )
     offer_csv(csv_rows(chosen), f"campaigns-{page.today}.csv")
     quiet(legend(set(campaigns["status"])))
+
+
+def _width(words: pd.Series) -> int:
+    """As wide as the longest of them, in pixels, up to that of a day: the lines beside it have to stay in sight."""
+    longest = max(words.map(len), default=0)
+    return min(152, 84 + 6 * max(0, longest - 10))
 
 
 def csv_rows(campaigns: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from campaign_health.detection.incident.money import DEFAULT_CONVERSION_RATE
 from campaign_health.state.incident import Incident
-from campaign_health.words.costs import cost_text, missed_text, risk_text
+from campaign_health.words.costs import cost_text, missed_text, risk_text, unpriced_text
 from campaign_health.words.numbers import unbroken_share
 
 RISK_IN_SHORT = "missed sends × conversion rate × deal value"
@@ -30,4 +30,8 @@ def whole_cost(incident: Incident) -> str:
 
 
 def _no_money(incident: Incident) -> str:
-    return "no deal value set, so the money is not known" if incident.deal_value is None else ""
+    if not incident.unpriced:
+        return ""
+    if incident.unpriced < len(incident.of_campaigns):
+        return f"{unpriced_text(incident.unpriced)}, so their money is not known"
+    return "no deal value set, so the money is not known"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -22,13 +25,23 @@ COUNTED = {
 
 
 def lives(events: pd.DataFrame) -> pd.Series:
-    """What each event is up to, as one of LIVES; vanished is what was quiet for two days or more."""
+    """What each event is up to, as one of LIVES; vanished is what was quiet for two days or more, and for longer than
+    between any two of its days in the last four weeks: of a rare event a quiet week says nothing.
+    """
     life = pd.Series("Still happening", index=events.index)
     life[events["age_days"] < NEW_DAYS] = "New"
-    life[events["quiet_days"] >= VANISHED_DAYS] = "Vanished"
+    gaps = [_longest_gap(*one) for one in zip(events["line"], events["age_days"], strict=True)]
+    life[(events["quiet_days"] >= VANISHED_DAYS) & (events["quiet_days"] > gaps)] = "Vanished"
     life[events["quiet_days"] >= LONG_GONE_DAYS] = "Long gone"
     life[events["dropped"]] = "Blocked in Mixpanel"
     return life
+
+
+def _longest_gap(line: Sequence[float] | float | None, age_days: int) -> int:
+    """The most days in a row without the event from its first day on until it was last seen; 0 where it was not."""
+    counts = np.atleast_1d(np.asarray(0.0 if line is None else line, dtype=float))[-age_days - 1 :]
+    seen = np.flatnonzero(counts > 0)
+    return int(np.diff(seen, prepend=-1).max()) - 1 if seen.size else 0
 
 
 def newsworthy_first(events: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.words.numbers import share_text
 
-NEVER_OTHERWISE = "never otherwise since the first day known"
+NEVER_OTHERWISE = "it was so on every day that is known"
 
 
 def before_text(chain: Chain, before: float, said: str = "before") -> str:

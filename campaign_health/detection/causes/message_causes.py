@@ -198,12 +198,12 @@ def _held(case: BrokenCampaign, chain: Chain) -> Cause | None:
     if drafted and rate is not None:
         confidence = (0.96 if drafts or switched else 0.85) * _explained(rate[1] - rate[0], chain)
         which = (
-            f"{names_in_code(drafts)} {'only queues' if len(drafts) == 1 else 'only queue'} drafts"
+            f"{names_in_code(drafts)} {'has' if len(drafts) == 1 else 'have'} only queued drafts"
             if drafts
-            else "Messages only queue drafts"
+            else "Messages have only queued drafts"
         )
         sentence = (
-            f"{which} since {day}: {plural(rate[2], 'message')} made, waiting, not sent ({share_text(rate[1])} of"
+            f"{which} since {day}: {plural(rate[2], 'message')} made, waiting and not sent ({share_text(rate[1])} of"
             f" all made; {before_text(chain, rate[0])})."
         )
         wanted = "Draft"

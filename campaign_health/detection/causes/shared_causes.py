@@ -21,6 +21,14 @@ _WHAT = {
     "delivered": ("messages were sent and did not arrive", "messages were sent and fewer arrived"),
 }
 
+_ENGINEERS, _ACCOUNT = "the engineers", "whoever runs your Customer.io account"
+_TO_ASK = {
+    "started": (_ENGINEERS, "whether the connection that sends it events still runs"),
+    "activated": (_ENGINEERS, "whether the attributes and segments that filters use are still kept up to date"),
+    "sent": (_ACCOUNT, "whether sending is paused or limited for the whole account"),
+    "delivered": (_ACCOUNT, "whether the sending domain, its keys or the delivery provider changed"),
+}
+
 
 def broke_together(campaigns: int, due: int, triggers: int) -> bool:
     """Whether so many of the campaigns that were due to send, on so many triggers, have no causes of their own."""
@@ -29,7 +37,7 @@ def broke_together(campaigns: int, due: int, triggers: int) -> bool:
 
 def source_trouble(case: BrokenCampaign) -> Cause | None:
     """Customer.io itself, or what connects to it, where most campaigns that were due to send broke together."""
-    together, asked = len(case.others_broken) + 1, ask(None, "the engineers")
+    together = len(case.others_broken) + 1
     if case.stage not in _WHAT or case.due_together is None:
         return None
     due = max(case.due_together, together)
@@ -37,6 +45,7 @@ def source_trouble(case: BrokenCampaign) -> Cause | None:
     if not broke_together(together, due, case.triggers_broken):
         return None
     day = day_text(case.since, case.as_of)
+    whom, whether = _TO_ASK[case.stage]
     what = _WHAT[case.stage][case.kind == "degraded"]
     return Cause(
         "source_trouble",
@@ -50,7 +59,6 @@ def source_trouble(case: BrokenCampaign) -> Cause | None:
             "share_broken": round(share, 3),
             "stage": case.stage,
         },
-        f"Look at Customer.io's status page for {day}. {asked} whether the connection that sends it"
-        " events still runs, and what was released that day. All of them should be back together; people missed"
-        " meanwhile have to be sent to by hand.",
+        f"Look at Customer.io's status page for {day}. {ask(None, whom)} {whether}, and what was changed or released"
+        " that day. All of them should be back together; people missed meanwhile have to be sent to by hand.",
     )

@@ -55,7 +55,7 @@ def unknown(case: BrokenCampaign, chain: Chain) -> Cause:
     ruled_out = tuple(_ruled_out(case, chain))
     day = day_text(case.since, case.as_of)
     where = _where(case, day)
-    sentence = f"No cause found: {where}, and none of the usual reasons fits."
+    sentence = f"{where[0].upper()}{where[1:]}, and none of the usual reasons fits."
     if case.project_kept is not None and case.project_kept < PROJECT_DOWN:
         sentence += (
             " The project's other events, taken together, fell too, to"
@@ -81,19 +81,19 @@ def _where(case: BrokenCampaign, day: str) -> str:
     """What the chain does since that day: nothing gets past the broken stage, or less than before."""
     if case.kind == "degraded":
         said = {
-            "event": f"fewer events come since {day}",
-            "started": f"events come and start fewer journeys than before since {day}",
-            "activated": f"journeys start and fewer of them activate since {day}",
-            "sent": f"journeys activate and fewer messages are sent for them since {day}",
-            "delivered": f"messages are sent and fewer of them are delivered since {day}",
+            "event": f"since {day} fewer events come",
+            "started": f"since {day} events come and start fewer journeys than before",
+            "activated": f"since {day} journeys start and fewer of them activate",
+            "sent": f"since {day} journeys activate and fewer messages are sent for them",
+            "delivered": f"since {day} messages are sent and fewer of them are delivered",
         }
     else:
         said = {
             "event": f"the event itself fell on {day}",
-            "started": f"events come and no longer start journeys since {day}",
-            "activated": f"journeys start and do not activate since {day}",
-            "sent": f"journeys activate and nothing is sent since {day}",
-            "delivered": f"messages are sent and not delivered since {day}",
+            "started": f"since {day} events come and no longer start journeys",
+            "activated": f"since {day} journeys start and do not activate",
+            "sent": f"since {day} journeys activate and nothing is sent",
+            "delivered": f"since {day} messages are sent and not delivered",
         }
     return said.get(case.stage or "", f"it began on {day}")
 
