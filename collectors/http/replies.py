@@ -95,7 +95,9 @@ def error_in_body(service: Service, body: Any, asked: str) -> CollectorError | N
     if said is None:
         return None
     return RequestRefused(
-        f"{service.name} answered {asked} with an error: {without_keys(said)[:LONGEST_QUOTE]}.", source=service.name, status=200
+        f"{service.name} answered {asked} with an error: {without_keys(said)[:LONGEST_QUOTE]}.",
+        source=service.name,
+        status=200,
     )
 
 
