@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from campaign_health.dashboard.streamlit_server import streamlit_arguments
 from campaign_health.errors import CouldNotStart, SettingsError
@@ -106,6 +107,20 @@ def test_a_page_started_without_the_command_shows_nothing_to_others(page: Page, 
         visit(page, dashboard)
         assert "sign-in is off" in text_of(page)
         assert page.get_by_role("link", name="Overview").count() == 0
+
+
+@pytest.mark.browser
+def test_the_browser_asks_no_other_host_for_anything(page: Page, tmp_path: Path) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with running_dashboard(tmp_path) as dashboard:
+        visit(page, dashboard)
+        icon = page.locator("link[rel*=icon]").first
+        expect(icon).to_have_attribute("href", re.compile("^data:image/svg"))
+        page.wait_for_load_state("networkidle")
+        assert asked
+        foreign = [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))]
+    assert foreign == []
 
 
 def test_pages_never_show_a_traceback_wherever_it_is_started_from(tmp_path: Path) -> None:
