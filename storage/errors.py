@@ -36,12 +36,24 @@ class ForeignFileError(StorageError):
     """The file is a DuckDB database, but another program's: it is left as it is."""
 
 
+class OlderFileError(StorageError):
+    """The warehouse is older than its published copy, which is not replaced by it."""
+
+
+class VanishedError(StorageError):
+    """The warehouse was there before and is gone: most likely its disk is not mounted."""
+
+
 class BusyError(StorageError):
     """Another process is working on the warehouse and did not finish in time."""
 
 
 class NoPublishedFileError(StorageError):
     """Nothing was published yet."""
+
+
+class NothingStoredError(StorageError):
+    """There is nothing to back up, or nothing in the file to restore."""
 
 
 class DiskFullError(StorageError):

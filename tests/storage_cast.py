@@ -117,6 +117,22 @@ def save_a_run(connection: duckdb.DuckDBPyConnection, number: int, campaigns: in
     save_source_days(connection, "customerio_metrics", observed(1, 20), Collected(WORKSPACE, f"run {number}", at))
 
 
+def lost(directory: Path, number: int = 1) -> Warehouse:
+    """A data directory whose only file is the published copy of a run."""
+    warehouse = Warehouse(directory)
+    with warehouse.open() as connection, transaction(connection):
+        save_a_run(connection, number)
+    warehouse.publish()
+    warehouse.path.unlink()
+    return warehouse
+
+
+def numbers(warehouse: Warehouse) -> list[tuple[int, int]]:
+    """The counts of events in the warehouse, each with its rows: one only, where it holds a whole run."""
+    with warehouse.open() as connection:
+        return connection.execute("SELECT DISTINCT events, count(*) FROM event_day GROUP BY events").fetchall()
+
+
 @cache
 def empty_warehouse() -> bytes:
     """A new warehouse file, made once: most tests begin with one."""

@@ -166,3 +166,17 @@ def test_one_source_that_was_last_asked_long_ago_makes_the_numbers_old(folder: P
     assert "These numbers are not of today" in text
     assert "The newest collection of Mixpanel event counts is 20 days old" in text
     assert "all sources collected today" not in text
+
+
+def test_a_sources_trouble_can_be_taken_on_or_muted_and_is_nobodys_intent(folder: Path, built: Path) -> None:
+    of_source = (
+        "UPDATE incident SET campaign_id = 0, cause = 'source_trouble', "
+        "campaign_ids = (SELECT list(campaign_id) FROM campaign) "
+        "WHERE incident_id = (SELECT min(incident_id) FROM incident WHERE status = 'open')"
+    )
+    with_data(folder, built, of_source)
+    with Warehouse(folder / "data").read() as connection:
+        ((incident_id,),) = connection.execute("SELECT incident_id FROM incident WHERE campaign_id = 0").fetchall()
+    buttons = drawn().button
+    assert {one.label for one in buttons if str(one.key).endswith(incident_id)} == {"Acknowledge", "Mute"}
+    assert "This is intended" in {one.label for one in buttons}

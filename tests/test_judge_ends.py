@@ -42,6 +42,20 @@ def test_an_event_that_vanishes_from_mixpanel_while_its_campaign_runs_on_is_no_b
     assert world.rows("SELECT campaign_id, kind, opened_on FROM incident") == []
 
 
+@pytest.mark.parametrize("source", ["customerio_journeys", "customerio_metrics"])
+def test_a_day_without_journeys_is_no_loss_of_a_campaign_that_runs_on_without_its_event(
+    tmp_path: Path, source: str
+) -> None:
+    story = steady(20, DAYS, level=60)
+    story.events[LOST:] = 0
+    unanswered = {(source, LOST + 12), (source, LOST + 13)}
+    world = World(tmp_path, [story, *(steady(number, DAYS) for number in range(4, 14))], failed=unanswered)
+    for last in (LOST + 11, LOST + 12, LOST + 13, LOST + 14):
+        world.collect(0, last)
+        world.judge(last, as_of=last)
+        assert world.rows("SELECT campaign_id, kind, opened_on FROM incident") == []
+
+
 def test_a_campaign_that_ran_on_without_its_event_and_then_stops_is_broken_since_it_stopped(tmp_path: Path) -> None:
     story = steady(2, DAYS, level=30)
     story.events[LOST:] = 0

@@ -73,3 +73,17 @@ def test_what_may_be_meant_is_not_told() -> None:
 
 def test_a_message_of_which_a_part_fails_is_not_one_that_never_sent() -> None:
     assert none(find_never_sent(rows([ALL, ALL // 2], {2: ("failed", ALL // 2)})))
+
+
+def test_a_message_that_is_added_later_takes_back_nothing_of_what_was_known() -> None:
+    all_days = rows([ALL, ALL, NONE, ALL])
+    added = all_days[(all_days["message_id"] != "4") | (all_days["day"] >= day(50))]
+    known = [find_never_sent(added[added["day"] <= day(last)]) for last in (49, 50, DAYS - 1)]
+    assert [[(one.message_id, one.known_on) for one in found] for found in known] == [[("3", day(34))]] * 3
+
+
+def test_one_of_several_messages_is_one_from_the_day_on_which_there_are_several() -> None:
+    both = rows([NONE, ALL], {1: ("failed", ALL)})
+    added = both[(both["message_id"] == "1") | (both["day"] >= day(30))]
+    assert none(find_never_sent(added[added["day"] < day(30)]))
+    assert [one.known_on for one in find_never_sent(added)] == [day(30)]

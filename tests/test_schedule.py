@@ -25,6 +25,7 @@ from campaign_health.process.run_lock import SCHEDULE, holder_of, only_one
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.schedule import daily_run, scheduler
 from campaign_health.schedule.scheduler import Schedule, Task, is_due, refresh_hours, with_keys
+from storage.file.database import Warehouse
 from tests.collecting_cast import Install, Installation, Notes
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -96,6 +97,25 @@ def test_a_run_collects_judges_and_publishes_and_what_fails_never_ends_the_sched
         "SELECT count(*), bool_and(outcome = 'complete') FROM collection GROUP BY run_id ORDER BY min(started_at)"
     )
     assert runs == [(8, True), (3, False), (8, True)]
+
+
+def test_new_counts_are_never_published_beside_old_verdicts(
+    scheduled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published: list[int] = []
+    publish = Warehouse.publish
+
+    def watched(warehouse: Warehouse, *arguments: Any) -> None:
+        publish(warehouse, *arguments)
+        published.append(scheduled.value("SELECT count(*) FROM verdict"))
+
+    monkeypatch.setattr(Warehouse, "publish", watched)
+    schedule, told = schedule_of(scheduled)
+    with StopSignals() as signals:
+        schedule.do(Task("default", "collect"), signals)
+    assert published, told
+    assert all(published)
+    assert len(published) == 1
 
 
 def test_a_job_that_meets_another_run_comes_again_later(scheduled: Installation) -> None:

@@ -22,13 +22,16 @@ def no_idle_instance(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instances, "_idle", [])
 
 
-def test_one_instance_is_started_for_the_files_of_a_folder(tmp_path: Path) -> None:
+def test_two_instances_are_started_for_the_files_of_a_folder(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
+    kept = set()
     for _ in range(3):
         warehouse.publish()
         with open_published(warehouse.data_dir) as connection:
             assert connection.execute("SELECT count(*) FROM event").fetchone() == (0,)
-    assert len(instances._idle) == 1
+        kept.update(map(id, instances._idle))
+    # The warehouse is compared with its published copy while it is open.
+    assert len(kept) == len(instances._idle) == 2
 
 
 def test_the_kept_instance_serves_the_next_folder_and_spills_there(tmp_path: Path) -> None:

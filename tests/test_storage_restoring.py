@@ -13,26 +13,11 @@ import duckdb
 import pytest
 
 from storage.errors import BusyError, CorruptFileError, ForeignFileError, NewerFileError, StorageError
-from storage.file import restore
+from storage.file import whole_copy
 from storage.file.database import Warehouse, open_published, transaction
-from tests.storage_cast import save_a_run
+from tests.storage_cast import lost, numbers, save_a_run
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-def lost(directory: Path, number: int = 1) -> Warehouse:
-    """A data directory whose only file is the published copy of a run."""
-    warehouse = Warehouse(directory)
-    with warehouse.open() as connection, transaction(connection):
-        save_a_run(connection, number)
-    warehouse.publish()
-    warehouse.path.unlink()
-    return warehouse
-
-
-def numbers(warehouse: Warehouse) -> list[tuple[int, int]]:
-    with warehouse.open() as connection:
-        return connection.execute("SELECT DISTINCT events, count(*) FROM event_day GROUP BY events").fetchall()
 
 
 def test_a_lost_warehouse_is_restored_whole_and_it_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -96,7 +81,7 @@ def test_a_copy_without_rows_is_nothing_to_restore(
 
 
 _UNUSABLE = {
-    "damaged": (CorruptFileError, "Move it away"),
+    "damaged": (CorruptFileError, "Move campaign_health.duckdb away"),
     "another program's": (ForeignFileError, "Move it away"),
     "newer": (NewerFileError, "Update campaign-health"),
     "held": (BusyError, "read_only=True"),
@@ -158,24 +143,11 @@ def test_a_warehouse_begun_anew_never_replaces_the_copy_that_came_back(tmp_path:
     assert numbers(warehouse) == [(1, 60)]
 
 
-def test_an_older_backup_of_the_same_warehouse_is_published(tmp_path: Path) -> None:
-    warehouse = lost(tmp_path)
-    assert numbers(warehouse) == [(1, 60)]
-    backup = warehouse.path.read_bytes()
-    with warehouse.open_and_publish() as connection, transaction(connection):
-        save_a_run(connection, 2)
-    warehouse.path.write_bytes(backup)
-    warehouse.publish()
-    with open_published(tmp_path) as connection:
-        assert connection.execute("SELECT DISTINCT events FROM event_day").fetchall() == [(1,)]
-
-
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from storage.file import database
-from storage.file import publish
-from storage.file import restore
+from storage.file import whole_copy
 from storage.file.database import Warehouse
 
 def die(*_, **__):
@@ -183,10 +155,7 @@ def die(*_, **__):
 
 step = sys.argv[2]
 if step == "in the copy":
-    real = publish.shutil.copyfileobj
-    def half(read, written, length):
-        written.write(read.read(20_000)); written.flush(); die()
-    publish.shutil.copyfileobj = half
+    whole_copy.read_whole = die
 elif step == "before the rename":
     Path.replace = die
 else:
@@ -214,7 +183,7 @@ def test_a_full_disk_is_named_and_nothing_is_begun_anew(tmp_path: Path, monkeypa
         raise OSError(28, os.strerror(28))
 
     with monkeypatch.context() as patch:
-        patch.setattr(restore, "copy_to_disk", full)
+        patch.setattr(whole_copy.os, "fsync", full)
         with pytest.raises(StorageError, match=r"No space left"):
             warehouse.publish()
     assert not warehouse.path.exists()

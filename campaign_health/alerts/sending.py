@@ -29,6 +29,7 @@ from collectors.http.retrying import Retries, TryAgain, persist
 from storage.connection import Connection
 from storage.errors import ExpectedFailure
 from storage.file.database import Warehouse, transaction
+from storage.file.private_files import FILE_MODE
 from storage.file.translated_errors import clear_failures
 from storage.file.zones import stored_zone
 from storage.save.announcements import Announcement, announcements_on, claim_announcement, settle_announcement
@@ -56,7 +57,7 @@ def send_due_digest(
     channels = channels_of(workspace, settings, now)
     if not channels:
         return [Delivery("none", "not_set_up", "No channel is set; set SLACK_WEBHOOK_URL, for example.")]
-    lock = FileLock(warehouse.data_dir / "digest.lock")
+    lock = FileLock(warehouse.data_dir / "digest.lock", mode=FILE_MODE)
     with clear_failures(warehouse.data_dir):
         is_ours = _acquired(lock)
     if not is_ours:

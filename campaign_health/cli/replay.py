@@ -116,7 +116,8 @@ def _costs(data_dir: Path, announcements: Sequence[Announcement]) -> dict[tuple[
         ]
         if rows:
             row = max(rows, key=lambda row: row["opened_on"])
-            currency = plans.get((item.workspace, item.campaign_id), {}).get("currency") or DOLLARS
+            members = [plans.get((item.workspace, one), {}) for one in row.get("campaign_ids") or [item.campaign_id]]
+            currency = next((one["currency"] for one in members if one.get("currency")), DOLLARS)
             found[item.workspace, item.incident_id] = Cost(row["missed_sends"], row["revenue_at_risk"], currency)
     return found
 

@@ -17,8 +17,13 @@ def installation() -> Settings:
 
 
 def warehouse() -> Warehouse:
-    """The data directory: its published file is read, and what people decide is written to its warehouse."""
-    return Warehouse(installation().data_dir)
+    """The data directory: its published file is read, and what people decide is written to its warehouse.
+
+    Where that has vanished since a page was shown, nothing is begun anew in its place.
+    """
+    found = Warehouse(installation().data_dir)
+    found.never_begin_anew()
+    return found
 
 
 def now() -> datetime:

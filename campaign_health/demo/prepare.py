@@ -21,7 +21,7 @@ from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
 from campaign_health.settings import Settings, load_settings
 from campaign_health.settings.catalogue import BY_NAME
-from storage.file.database import PUBLISHED_NAME, WAREHOUSE_NAME, Warehouse
+from storage.file.database import PREVIOUS_NAME, PUBLISHED_NAME, WAREHOUSE_NAME, Warehouse
 
 # On these days before today the demo world is collected: often enough to see each story's change when it happens.
 COLLECTED_DAYS_AGO = (21, 12, 11, 8, 4, 1, 0)
@@ -87,7 +87,11 @@ def newest_run(now: datetime, zone: ZoneInfo) -> tuple[date, int]:
 
 def _make_room(directory: Path) -> None:
     """Clears a former demo away; refuses to touch anything else."""
-    marker, manifest, databases = directory / MARKER, directory / MANIFEST_NAME, (WAREHOUSE_NAME, PUBLISHED_NAME)
+    marker, manifest, databases = (
+        directory / MARKER,
+        directory / MANIFEST_NAME,
+        (WAREHOUSE_NAME, PUBLISHED_NAME, PREVIOUS_NAME),
+    )
     if not marker.exists():
         for name in (*databases, MANIFEST_NAME):
             if os.path.lexists(directory / name):

@@ -12,6 +12,8 @@ from campaign_health.doctor.finding import Finding, fine, note, wrong
 from campaign_health.process.run_lock import SCHEDULE, holder_of
 from storage.errors import BusyError, NoPublishedFileError, StorageError
 from storage.file.database import Warehouse, open_published
+from storage.file.private_files import make_private_directory
+from storage.file.whole_copy import is_readable, read_whole
 from storage.read.collected import newest_instant
 from storage.read.workspaces import listed_campaigns
 
@@ -39,7 +41,7 @@ def examine_files(data_dir: Path, settings_files: Iterable[Path]) -> Iterator[Fi
 def _directory(data_dir: Path) -> Finding:
     subject = "Data directory"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        make_private_directory(data_dir)
         with tempfile.TemporaryFile(dir=data_dir):
             pass
     except OSError as failure:
@@ -88,11 +90,16 @@ def _published(data_dir: Path) -> Finding:
     try:
         with open_published(data_dir) as connection:
             listed_campaigns(connection)
+            read_whole(connection)
+        previous = Warehouse(data_dir).previous_path
+        is_good = not previous.exists() or is_readable(previous)
     except NoPublishedFileError:
         return note(subject, "Nothing was published yet.", "Run `campaign-health collect`.")
     except StorageError as failure:
         return wrong(subject, failure.message, failure.cure)
-    return fine(subject, f"{Warehouse(data_dir).published_path.name} can be read.")
+    if not is_good:
+        return note(subject, f"{previous} is damaged.", "Look at the disk. The next publication takes its place.")
+    return fine(subject, f"{Warehouse(data_dir).published_path.name} can be read whole.")
 
 
 def _schedule(data_dir: Path) -> Finding:

@@ -15,6 +15,7 @@ from campaign_health.detection.chain.chain_input import ChainInput, Numbers
 from campaign_health.detection.chain.chain_links import ChainState, judge_links
 from campaign_health.detection.chain.chain_verdicts import ChainVerdicts, beside, cut, padded
 from campaign_health.detection.chain.part_hand_overs import mark_part_hand_overs
+from campaign_health.detection.chain.unseen_losses import unmark_unseen_losses
 from campaign_health.detection.incident.campaign_history import LOOK_BACK_DAYS, CampaignHistory
 from campaign_health.detection.incident.incident_course import BadDay, Change, Followed, Incident, Past
 from campaign_health.detection.incident.lifecycle import Look, WhyClosed, follow
@@ -57,10 +58,11 @@ class JudgedDays:
         ids = self.data.campaign_ids
         return sorted({int(ids[row]) for row in troubled} | (self.pasts.keys() & {int(number) for number in ids}))
 
-    def still_lost(self, campaign_id: int, since: date) -> bool:
-        """Whether a fair share of the sends that were due from `since` on is missing, by more than a handful."""
-        row, first = list(self.data.campaign_ids).index(campaign_id), max(self.data.column(since), 0)
-        due, sent = self.verdicts.sends.value[row, first:], self.data.sent[row, first:]
+    def still_lost(self, campaign_id: int, since: date, until: date) -> bool:
+        """Whether a fair share of the sends due from `since` to `until` is missing, by more than a handful."""
+        row = list(self.data.campaign_ids).index(campaign_id)
+        days = slice(max(self.data.column(since), 0), max(self.data.column(until) + 1, 0))
+        due, sent = self.verdicts.sends.value[row, days], self.data.sent[row, days]
         known = np.isfinite(due) & np.isfinite(sent)
         expected = float(due[known].sum())
         missing = expected - float(sent[known].sum())
@@ -101,6 +103,7 @@ def judge_days(material: Material, project: ProjectChanges) -> JudgedDays:
         if last == split:
             kept = state
     verdicts, events = beside(parts), data.events()
+    unmark_unseen_losses(data, verdicts, begin)
     mark_part_hand_overs(data, events, verdicts, begin, material.known.first_seen, project.renames_on)
     mark_part_stops(data, verdicts, begin, project.part_stops)
     mark_message_stops(data, verdicts, begin, project.message_stops)

@@ -7,7 +7,7 @@ own; one that is still broken when most are back is a campaign's own incident ag
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -32,7 +32,7 @@ _COSTS = ("missed_sends", "revenue_at_risk")
 _KINDS = ("degraded", "event_lost", "silent")
 _Row = dict[str, Any]
 RowOf = Callable[[Incident], _Row]
-StillLost = Callable[[int, date], bool]
+StillLost = Callable[[int, date, date], bool]
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ class Told:
 
 
 def told_together(
-    outcome: Outcome, stored: Mapping[str, Mapping[str, Any]], row_of: RowOf, still_lost: StillLost
+    outcome: Outcome, stored: Mapping[str, Mapping[str, Any]], row_of: RowOf, still_lost: StillLost, last_day: date
 ) -> Told:
-    """The outcome with one incident for all that one trouble of a source broke.
+    """The outcome, as known at the end of `last_day`, with one incident for all that one trouble of a source broke.
 
     An incident that is `stored` as a campaign's own stays its own. `row_of` gives a campaign's row, for what it cost;
-    `still_lost(campaign_id, day)` says whether a fair share of its sends is missing from that day on.
+    `still_lost(campaign_id, since, until)` says whether a fair share of its sends is missing over those days.
     """
     before = [row for row in stored.values() if row["status"] != "withdrawn"]
     shared = [one for one in outcome.incidents if one.cause == _SHARED and same_incident(one, before) is None]
@@ -71,7 +71,7 @@ def told_together(
     changes: list[Change] = []
     kept_ids: set[str] = set()
     for group in _groups(shared):
-        members = _still_together(group, still_lost)
+        members = _still_together(group, still_lost, last_day)
         source = _with_those_before(_of_source(members, row_of), before, outcome)
         found[source.incident.incident_id] = source
         kept_ids |= {one.incident_id for one in members}
@@ -93,13 +93,22 @@ def _groups(incidents: Sequence[Incident]) -> Iterator[list[Incident]]:
         yield group
 
 
-def _still_together(group: list[Incident], still_lost: StillLost) -> list[Incident]:
-    """Those that are over with the trouble, and those of which it is too early to say so."""
-    over = [one for one in group if not one.is_open]
-    if not over or len(over) < LEAST_SHARE * len(group):
-        return group
-    back = max(one.recovered_on or one.opened_on for one in over)
-    return [one for one in group if not one.is_open or not still_lost(one.campaign_id, back)]
+def _still_together(group: Sequence[Incident], still_lost: StillLost, last_day: date) -> list[Incident]:
+    """Those that are over with the trouble, and those of which it is too early to say so.
+
+    Looked at day by day, as it was told: one that was lost when most were back stays alone when it is back, too.
+    """
+    together = list(group)
+    day = min((one.ended_on for one in group if one.ended_on is not None), default=last_day)
+    while day <= last_day:
+        over = [one for one in together if one.ended_on is not None and one.ended_on <= day]
+        if len(over) == len(together):
+            break
+        if len(over) >= LEAST_SHARE * len(together):
+            back, known_on = max(one.recovered_on or one.opened_on for one in over), day
+            together = [one for one in together if one in over or not still_lost(one.campaign_id, back, known_on)]
+        day += timedelta(days=1)
+    return together
 
 
 def _of_source(members: Sequence[Incident], row_of: RowOf) -> SourceIncident:
@@ -107,7 +116,7 @@ def _of_source(members: Sequence[Incident], row_of: RowOf) -> SourceIncident:
     # The one that names the most campaigns was looked at last.
     tells = max(members, key=lambda one: (one.evidence[0]["facts"].get("campaigns_broken", 0), -one.campaign_id))
     over = [one for one in members if one.ended_on is not None]
-    ended = len(over) >= LEAST_SHARE * len(members)
+    most_over = len(over) >= LEAST_SHARE * len(members)
     rows = [row_of(one) for one in members]
     costs = {f"{name}{end}": _sum(rows, name, end) for name in _COSTS for end in ("", "_low", "_high")}
     incident = replace(
@@ -117,9 +126,9 @@ def _of_source(members: Sequence[Incident], row_of: RowOf) -> SourceIncident:
         kind=max((one.kind for one in members), key=_KINDS.index),
         last_good_day=max((one.last_good_day for one in members if one.last_good_day is not None), default=None),
         evidence=tells.evidence[:1],
-        recovered_on=max((one.recovered_on or one.opened_on for one in over), default=None) if ended else None,
-        ended_on=max((one.ended_on or one.opened_on for one in over), default=None) if ended else None,
-        ended_how=_how(over) if ended else None,
+        recovered_on=_day_of_most((one.recovered_on for one in over), len(members)) if most_over else None,
+        ended_on=_day_of_most((one.ended_on for one in over), len(members)) if most_over else None,
+        ended_how=_how(over) if most_over else None,
         reopened_on=None,
         again_since=None,
     )
@@ -133,15 +142,42 @@ def _of_source(members: Sequence[Incident], row_of: RowOf) -> SourceIncident:
 
 def _with_those_before(source: SourceIncident, before: Sequence[Mapping[str, Any]], outcome: Outcome) -> SourceIncident:
     """With the campaigns that were over before the days that were judged anew, and what all of them cost by then."""
-    known_as = same_incident(source.incident, before)
-    row = next((row for row in before if row["incident_id"] == known_as), None)
-    followed = {one.campaign_id for one in outcome.incidents}
-    earlier = set() if row is None else set(row["campaign_ids"] or ()) - followed
-    if row is None or not earlier:
+    incident = source.incident
+    known_as = {incident.incident_id, same_incident(incident, before)}
+    rows = sorted((row for row in before if row["incident_id"] in known_as), key=lambda row: row["opened_on"])
+    row = next((row for row in rows if row["incident_id"] == incident.incident_id), rows[0] if rows else None)
+    if row is None:
         return source
+    near = timedelta(days=TOGETHER_DAYS)
+    followed = {one.campaign_id for one in outcome.incidents if abs(one.opened_on - row["opened_on"]) <= near}
+    earlier = set(row["campaign_ids"] or ()) - followed
+    if not earlier:
+        return source
+    campaigns = tuple(sorted({*source.campaign_ids, *earlier}))
     costs = {name: row[name] for name in source.costs}
-    incident = replace(source.incident, summary=row["summary"], kind=row["kind"])
-    return SourceIncident(incident, tuple(sorted({*source.campaign_ids, *earlier})), costs)
+    incident = replace(
+        incident,
+        opened_on=row["opened_on"],
+        detected_on=row["detected_on"],
+        kind=row["kind"],
+        last_good_day=row["last_good_day"],
+        **_end_in(row),
+    )
+    incident = replace(incident, summary=_summary(incident, len(campaigns), costs["missed_sends"]))
+    return SourceIncident(incident, campaigns, costs)
+
+
+def _end_in(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Its end, where it was over before: the few that are still followed do not move it, nor begin it again."""
+    recovered_on = row["recovered_on"]
+    if recovered_on is None:
+        return {}
+    return {"recovered_on": recovered_on, "ended_on": recovered_on, "ended_how": row["ended_how"]}
+
+
+def _day_of_most(days: Iterable[date | None], of: int) -> date:
+    """The day by which most of so many were back: one that came back later does not move it."""
+    return sorted(day for day in days if day is not None)[math.ceil(LEAST_SHARE * of) - 1]
 
 
 def _how(over: Sequence[Incident]) -> str | None:

@@ -53,7 +53,11 @@ def incidents_to_tell(
     stored: Mapping[str, Mapping[str, Any]] = told.incidents
     plans = {plan.campaign_id: plan for plan in material.known.plans}
     all_told = told_together(
-        outcome, stored, lambda one: incident_row(one, one.incident_id, plans[one.campaign_id]), days.still_lost
+        outcome,
+        stored,
+        lambda one: incident_row(one, one.incident_id, plans[one.campaign_id]),
+        days.still_lost,
+        last_day,
     )
     found = reconcile(
         all_told.incidents, all_told.changes, stored, _told(told.changes, last_day), material.stretch.begin, last_day,
@@ -119,7 +123,7 @@ class _News:
             today=self._known.today,
             still_open=incident is not None and incident.is_open,
             known_before=change.incident_id in self._stored,
-            judged_before=(change.campaign_id, change.day) in self._judged,
+            judged_before=any((campaign_id, change.day) in self._judged for campaign_id in self._campaigns_of(change)),
             quiet=incident is not None and change.kind in _FROM_DATA and self._is_quiet(change, incident),
         )
         if change.kind == "opened":
@@ -128,6 +132,11 @@ class _News:
             cost = {name: row[name] for name in ("missed_sends", "revenue_at_risk")}
             change = replace(change, detail={**change.detail, **cost})
         return change.as_row(news)
+
+    def _campaigns_of(self, change: Change) -> Collection[int]:
+        """The campaigns whose days it tells of: of a source's incident all that it broke."""
+        row = self._rows.get(change.incident_id) or self._stored.get(change.incident_id) or {}
+        return row.get("campaign_ids") or (change.campaign_id,)
 
     def _is_quiet(self, change: Change, incident: Incident) -> bool:
         """Nobody is told of what is expected, nor that something is over of which they were never told."""

@@ -30,6 +30,7 @@ def collect_once(
     only: Sequence[str] = (),
     signals: StopSignals | None = None,
     sleep: Sleep | None = None,
+    publish: bool = True,
 ) -> RunReport:
     """Collects once and publishes. What cannot be collected is in the report, never an error.
 
@@ -38,6 +39,8 @@ def collect_once(
         only: names of workspaces; empty for all.
         signals: stop signals to heed (entered already); None to install them for the run.
         sleep: waits between retries; tests need not wait.
+        publish: False where the caller judges what was collected and then publishes both, so that nobody sees new
+            counts beside old verdicts. What a stop signal ended is published here all the same.
 
     Raises:
         CouldNotStart: no keys, another run in progress, days that cannot be had.
@@ -54,6 +57,8 @@ def collect_once(
         with StopSignals() if signals is None else nullcontext(signals) as heeded:
             tools = RunTools(warehouse, settings.http, clock, report.run_id, heeded, progress, sleep)
             _collect(workspaces, order, tools, report)
+            if publish or report.stopped is not None:
+                _publish(tools, report)
     return report
 
 
@@ -103,7 +108,6 @@ def _collect(workspaces: list[WorkspaceSettings], order: Order, tools: RunTools,
                 tools.progress.note(f"{workspace.name}: {failure}")
     except Stopped as stopped:
         report.stopped = stopped
-    _publish(tools, report)
 
 
 def _publish(tools: RunTools, report: RunReport) -> None:

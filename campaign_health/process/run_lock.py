@@ -14,7 +14,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from campaign_health.errors import CouldNotStart
-from storage.file.locking import write_anew
+from storage.file.locking import left_behind, write_anew
+from storage.file.private_files import FILE_MODE, make_private_directory
 
 COLLECTING = "collect"
 SCHEDULE = "schedule"
@@ -38,16 +39,23 @@ def only_one(data_dir: Path, activity: str) -> Iterator[None]:
     """
     lock_path, holder_path = data_dir / f"{activity}.lock", data_dir / f"{activity}.holder"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(lock_path)
+        make_private_directory(data_dir)
+        lock = FileLock(lock_path, mode=FILE_MODE)
         lock.acquire(timeout=0)
     except Timeout:
-        raise CouldNotStart(f"{_WORDS[activity]} on {data_dir}: {_holder(holder_path)}.", _CURES[activity]) from None
+        raise CouldNotStart(
+            f"{_WORDS[activity]} on {data_dir}: {_holder(holder_path)}.",
+            _CURES[activity] + left_behind(lock_path, holder_path),
+        ) from None
     except OSError as failure:
         raise CouldNotStart(
             f"The data directory {data_dir} cannot be used: {failure.strerror or failure}.",
             "Choose a directory that this user may write with CAMPAIGN_HEALTH_DATA_DIR, or mend its permissions.",
         ) from failure
+    if _still_runs(_read_holder(holder_path)):
+        # Somebody removed the lock file under the one that is at work.
+        lock.release()
+        raise CouldNotStart(f"{_WORDS[activity]} on {data_dir}: {_holder(holder_path)}.", _CURES[activity])
     try:
         _write_holder(holder_path)
         yield
@@ -61,7 +69,7 @@ def holder_of(data_dir: Path, activity: str) -> dict[str, Any] | None:
     lock_path, holder_path = data_dir / f"{activity}.lock", data_dir / f"{activity}.holder"
     if not lock_path.exists():
         return None
-    lock = FileLock(lock_path)
+    lock = FileLock(lock_path, mode=FILE_MODE)
     try:
         lock.acquire(timeout=0)
     except (Timeout, OSError):
@@ -74,12 +82,41 @@ def _write_holder(path: Path) -> None:
     # A file of its own, because whoever tries to take a lock empties the lock file.
     since = datetime.now(UTC).isoformat(timespec="seconds")
     try:
-        write_anew(path, json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
+        write_anew(
+            path,
+            json.dumps(
+                {
+                    "pid": os.getpid(),
+                    "host": socket.gethostname(),
+                    "since": since,
+                    "started": _started(os.getpid()),
+                }
+            ),
+        )
     except OSError as failure:
         raise CouldNotStart(
             f"{path} cannot be written: {failure.strerror or failure}.",
             "Make room, or mend the directory's permissions.",
         ) from failure
+
+
+def _still_runs(holder: dict[str, Any] | None) -> bool:
+    """Whether it is known for certain that the holder is another process that runs on this machine."""
+    if holder is None or holder.get("host") != socket.gethostname() or holder.get("pid") == os.getpid():
+        return False
+    started = holder.get("started")
+    return started is not None and started == _started(holder.get("pid"))
+
+
+def _started(pid: object) -> str | None:
+    """When the process started, in the kernel's own count: its number may be another's later. None where unknown."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # no such process, or a system without /proc
+        return None
+    # The program's name stands in brackets and may hold anything; the 22nd field is the 20th behind it.
+    fields = text.rpartition(")")[2].split()
+    return fields[19] if len(fields) > 19 else None
 
 
 def _read_holder(path: Path) -> dict[str, Any] | None:

@@ -50,12 +50,14 @@ def collect_judge_and_tell(
         Stopped: a signal ended it; what was complete is stored and published.
     """
     started = ping(workspace, settings.http, Signal.START)
-    report = collect_once(settings, order, now, progress, only=[workspace.name], signals=signals, sleep=sleep)
+    report = collect_once(
+        settings, order, now, progress, only=[workspace.name], signals=signals, sleep=sleep, publish=False
+    )
     if report.stopped is not None:
         raise report.stopped
     run = DailyRun(report)
     with signals.held():  # a judgement is saved whole or not at all
-        judge_and_publish(settings, workspace, now, run.problems.append)
+        report.published = judge_and_publish(settings, workspace, now, run.problems.append)
     tell(settings, workspace, now, run.problems.append)
     signal = Signal.FAIL if run.problems else Signal.DONE
     if failure := ping(workspace, settings.http, signal) or started:
@@ -63,14 +65,22 @@ def collect_judge_and_tell(
     return run
 
 
-def judge_and_publish(settings: Settings, workspace: WorkspaceSettings, now: datetime, problem: Tell) -> None:
-    """Judges what is stored of the workspace and publishes; a failure is told to `problem`."""
+def judge_and_publish(settings: Settings, workspace: WorkspaceSettings, now: datetime, problem: Tell) -> bool:
+    """Judges what is stored of the workspace and publishes; a failure is told to `problem`.
+
+    What was collected is published also where it could not be judged. Returns whether it was.
+    """
     warehouse = Warehouse(settings.data_dir)
     try:
         judge_workspace(warehouse, workspace, now)
-        warehouse.publish()
     except ExpectedFailure as failure:
         problem(f"Judging {workspace.name}: {failure}")
+    try:
+        warehouse.publish()
+    except ExpectedFailure as failure:
+        problem(f"Publishing {workspace.name}: {failure}")
+        return False
+    return True
 
 
 def tell(settings: Settings, workspace: WorkspaceSettings, now: datetime, problem: Tell) -> None:

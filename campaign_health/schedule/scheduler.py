@@ -27,6 +27,7 @@ from campaign_health.process.clock import local_day, read_clock
 from campaign_health.process.stopping import StopSignals
 from campaign_health.schedule.daily_run import collect_judge_and_tell, tell
 from campaign_health.settings import Settings, WorkspaceSettings
+from storage.errors import UnwritableDirectoryError, VanishedError
 from storage.file.database import Warehouse
 from storage.file.zones import stored_zone
 from storage.read.collected import newest_full_run
@@ -68,6 +69,7 @@ class Schedule:
             raise CouldNotStart(
                 "There are no keys.", "Set Mixpanel's and Customer.io's; `campaign-health demo` needs none."
             )
+        self._warehouse = Warehouse(settings.data_dir)
         self._progress = progress
         self._note = note
         self._environment = environment
@@ -91,6 +93,7 @@ class Schedule:
                 for task in self.missed(workspace):
                     self._enqueue(task)
             while True:
+                self._warehouse.never_begin_anew()
                 self.do(self._waiting.get(), signals)
                 signals.insist()
         finally:
@@ -99,17 +102,21 @@ class Schedule:
     def missed(self, workspace: WorkspaceSettings) -> list[Task]:
         """What should have been done while nobody ran: the morning's run, once, and the digest if it is due."""
         zone = self._zone(workspace)
-        with Warehouse(self._settings.data_dir).read() as connection:
+        with self._warehouse.read() as connection:
             newest = newest_full_run(connection, workspace.name)
         if is_due(newest, workspace.schedule.collect_at, zone, read_clock(self._environment)):
             return [Task(workspace.name, "collect")]
         return [Task(workspace.name, "digest")]
 
     def do(self, task: Task, signals: StopSignals) -> None:
-        """Does one task; whatever fails is noted and the next one comes."""
+        """Does one task; whatever fails is noted and the next one comes.
+
+        Where the warehouse has vanished since this process saw it, nothing is done but to try again later.
+        """
         workspace = self._workspaces[task.workspace]
         now = read_clock(self._environment)
         try:
+            self._warehouse.refuse_vanished()
             if task.kind == "digest":
                 tell(self._settings, workspace, now, self._note)
                 return
@@ -120,7 +127,7 @@ class Schedule:
             for problem in run.problems:
                 self._note(problem)
             self._after(workspace, run.report, light=light)
-        except CouldNotStart as failure:
+        except (CouldNotStart, VanishedError, UnwritableDirectoryError) as failure:
             self._note(str(failure))
             self._later(task, BUSY_RETRY_AFTER)
         except Exception as failure:
@@ -189,7 +196,7 @@ class Schedule:
     def _zone(self, workspace: WorkspaceSettings) -> ZoneInfo:
         if workspace.time_zone is not None:
             return workspace.time_zone
-        with Warehouse(self._settings.data_dir).read() as connection:
+        with self._warehouse.read() as connection:
             return stored_zone(connection, workspace.name) or ZoneInfo("UTC")
 
 

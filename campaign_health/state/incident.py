@@ -26,8 +26,8 @@ class Incident:
     `status` is open, recovered, closed or withdrawn, `recovered_on` the day on which it recovered or was closed.
     `days` are all its days so far, `counted_days` those over which its missed sends were added up: of a day that was
     not collected nothing is known. Money is in `currency`, the manifest's (ISO 4217 code). `trigger` is the event that
-    the campaign's trigger in Customer.io names now. An incident of a source has `campaign_id` 0 and the `campaign_ids`
-    and `campaigns` (names) that it broke together.
+    the campaign's trigger in Customer.io names now. An incident of a source has `campaign_id` 0, the `campaign_ids`
+    and `campaigns` (names) that it broke together, and the `tags` and `owners` of all of them.
     """
 
     workspace: str
@@ -70,6 +70,7 @@ class Incident:
     trigger: str | None = None
     campaign_ids: tuple[int, ...] = ()
     campaigns: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
 
     @property
     def is_of_source(self) -> bool:
@@ -187,6 +188,7 @@ def _incident(row: dict[str, Any]) -> Incident:
         **{name: row.get(name) for name in _SAID_SINCE},
         "campaign_ids": tuple(row.get("campaign_ids") or ()),
         "campaigns": tuple(row.get("campaigns") or ()),
+        "owners": tuple(row.get("owners") or ()),
         "days": max(1, (last - row["opened_on"]).days + 1),
     }
     return Incident(**{column.name: values[column.name] for column in fields(Incident)})

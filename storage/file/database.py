@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from storage.errors import ForeignFileError, NoPublishedFileError, StorageError
+from storage.errors import (
+    CorruptFileError,
+    ForeignFileError,
+    NewerFileError,
+    NoPublishedFileError,
+    NothingStoredError,
+    StorageError,
+)
+from storage.file.backups import newest_standing, put_in_place, unpack, write_backup
 from storage.file.instances import opened
+from storage.file.lineage import Standing, count_publication, is_older, refusal, standing
 from storage.file.locking import exclusive
 from storage.file.migrations import lend_views, migrate, refuse_newer, shipped_migrations
-from storage.file.publish import publish_copy, sweep_leftovers, sync_directory, temporary_name
-from storage.file.restore import begun_anew, copied_from_published, is_of_an_older_warehouse, made_at, say_restored
+from storage.file.private_files import close_to_others, make_private_directory, private_files
+from storage.file.publish import replace_published, sweep_leftovers, sync_directory, temporary_name
+from storage.file.restore import restored_from_copies, say_restored
 from storage.file.transactions import transaction
 from storage.file.translated_errors import clear_database_failures, clear_failures
+from storage.file.vanished import refuse_vanished, remember
+from storage.file.whole_copy import copy_whole, is_readable
 
-__all__ = ["PUBLISHED_NAME", "WAREHOUSE_NAME", "Warehouse", "open_published", "transaction"]
+__all__ = ["PREVIOUS_NAME", "PUBLISHED_NAME", "WAREHOUSE_NAME", "Warehouse", "open_published", "transaction"]
 
 WAREHOUSE_NAME = "warehouse.duckdb"
 PUBLISHED_NAME = "campaign_health.duckdb"
+PREVIOUS_NAME = "campaign_health.previous.duckdb"
 
 
 class Warehouse:
@@ -31,23 +43,41 @@ class Warehouse:
         self.data_dir = Path(data_dir)
         self.path = self.data_dir / WAREHOUSE_NAME
         self.published_path = self.data_dir / PUBLISHED_NAME
+        self.previous_path = self.data_dir / PREVIOUS_NAME
 
     def exists(self) -> bool:
-        """Whether anything was ever stored: also where only the published copy is left, which `open` restores.
+        """Whether anything was ever stored: also where only a published copy is left, which `open` restores.
 
         Raises UnwritableDirectoryError where this user may not look.
         """
         with clear_failures(self.path):
-            return self.path.exists() or self.published_path.exists()
+            return any(path.exists() for path in self._files())
+
+    def never_begin_anew(self) -> None:
+        """Where there is a warehouse: from now on this process makes no new one here, whatever vanishes.
+
+        For programs that run for ever: what vanishes under them is an unmounted disk. A command that is started by
+        hand begins anew where somebody has cleared everything away.
+        """
+        if self.exists():
+            remember(self.data_dir)
+
+    def refuse_vanished(self) -> None:
+        """Raise VanishedError where `never_begin_anew` saw the warehouse and nothing of it is left."""
+        with clear_failures(self.data_dir):
+            refuse_vanished(self.data_dir, self._files())
+
+    def _files(self) -> tuple[Path, Path, Path]:
+        return self.path, self.published_path, self.previous_path
 
     @contextmanager
     def open(self, wait_seconds: float = 30.0) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection for reading and writing that nobody else has, at the newest schema.
 
-        Where there is no warehouse, it is restored from the published copy, or made where there is none with rows.
+        Where there is no warehouse, it is restored from a published copy, or made where there is none with rows.
         Waits up to `wait_seconds` for whoever has it, then raises BusyError. Write inside `transaction`.
-        Raises NewerFileError, ForeignFileError, CorruptFileError, DiskFullError, UnwritableDirectoryError. Not to be
-        nested.
+        Raises NewerFileError, ForeignFileError, CorruptFileError, DiskFullError, UnwritableDirectoryError;
+        OlderFileError where the published copy has what this warehouse lacks, VanishedError. Not to be nested.
         """
         with self._exclusive(wait_seconds), self._connected(wait_seconds) as connection:
             yield connection
@@ -59,7 +89,11 @@ class Warehouse:
             yield connection
 
     def publish(self, wait_seconds: float = 30.0) -> None:
-        """Replace the published file by the warehouse as it is now. Call it outside `open`."""
+        """Replace the published file by the warehouse as it is now, read whole. Call it outside `open`.
+
+        The published file that was good until now is kept beside it as the older generation.
+        Raises what `open` raises. Where the warehouse is damaged (CorruptFileError), the published file stays.
+        """
         with self._exclusive(wait_seconds):
             self._publish(wait_seconds)
 
@@ -71,18 +105,55 @@ class Warehouse:
                 yield connection
             self._publish(wait_seconds)
 
+    def back_up(self, target: Path, wait_seconds: float = 30.0) -> Standing:
+        """Write all that is stored to the file `target`, read whole; return how new that is.
+
+        Raises what `open` raises, and NothingStoredError where there is nothing yet.
+        """
+        if not self.exists():
+            raise NothingStoredError(f"There is nothing to back up in {self.data_dir}.", "Collect first.")
+        with self.open(wait_seconds) as connection:
+            write_backup(connection, self.path, target)
+            return standing(connection)
+
+    def newest_standing(self) -> Standing | None:
+        """How new the newest is that can be read in the data directory; None where there is nothing."""
+        return newest_standing(self._files())
+
+    def restore_from(self, backup: Path, wait_seconds: float = 30.0) -> Path | None:
+        """Make the file `backup` the warehouse, and publish it, whatever is there; return where the old one is kept.
+
+        The backup is read whole first. The published copy that it replaces stays as the older generation.
+        Raises StorageError where the backup cannot be used: nothing is changed then.
+        """
+        temporary = temporary_name(self.path)
+        with self._exclusive(wait_seconds):
+            there = self.newest_standing()
+            try:
+                with clear_failures(self.path):
+                    unpack(backup, self.path, temporary, beyond=there.publication if there else 0)
+                    replaced = put_in_place(temporary, self.path)
+            finally:
+                temporary.unlink(missing_ok=True)
+            self._publish(wait_seconds, over_newer=True)
+        return replaced
+
     @contextmanager
     def _exclusive(self, wait_seconds: float) -> Iterator[None]:
         with clear_failures(self.data_dir), ExitStack() as held:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
+            self.refuse_vanished()
+            make_private_directory(self.data_dir)
             held.enter_context(exclusive(self.data_dir / "warehouse.lock", wait_seconds))
+            held.enter_context(private_files())
             sweep_leftovers(self.data_dir)
+            for path in (self.path, self.path.with_name(f"{self.path.name}.wal")):
+                close_to_others(path)
             release = held.pop_all()
         with release:
             yield
 
     @contextmanager
-    def _connected(self, wait_seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _connected(self, wait_seconds: float, *, over_newer: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         with clear_failures(self.path):
             if not self.path.exists():
                 self._create()
@@ -91,13 +162,15 @@ class Warehouse:
             opened(self.path, "warehouse", wait_seconds=wait_seconds) as connection,
         ):
             migrate(connection, self.path)
+            if not over_newer:
+                self._refuse_older(connection)
             yield connection
 
     def _create(self) -> None:
         """Make the file whole under another name first: a crash must not leave half a database behind."""
         temporary = temporary_name(self.path)
-        is_restored = copied_from_published(self.published_path, self.path, temporary)
-        if not is_restored:
+        restored = restored_from_copies((self.published_path, self.previous_path), self.path, temporary)
+        if restored is None:
             with opened(temporary, "warehouse") as connection:
                 migrate(connection, self.path)
         log = self.path.with_name(f"{self.path.name}.wal")
@@ -106,29 +179,48 @@ class Warehouse:
             log.replace(log.with_name(f"{log.name}.orphaned"))
         temporary.replace(self.path)
         sync_directory(self.data_dir)
-        if is_restored:
-            say_restored(self.path, self.published_path)
+        if restored is not None:
+            say_restored(self.path, restored)
 
-    def _publish(self, wait_seconds: float) -> None:
-        with self._connected(wait_seconds) as connection:
-            connection.execute("FORCE CHECKPOINT")
-            made = made_at(connection)
-        self._refuse_to_replace(made)
-        with clear_failures(self.published_path):
-            publish_copy(self.path, self.published_path)
-
-    def _refuse_to_replace(self, made: datetime | None) -> None:
-        """What is damaged, newer or missing may be replaced; another program's or an older warehouse's may not."""
-        is_anothers = False
+    def _publish(self, wait_seconds: float, *, over_newer: bool = False) -> None:
+        temporary = temporary_name(self.published_path)
         try:
-            with open_published(self.published_path) as connection:
-                is_anothers = is_of_an_older_warehouse(connection, made)
-        except ForeignFileError:
-            raise
-        except StorageError:
-            pass
-        if is_anothers:
-            raise begun_anew(self.path, self.published_path)
+            with self._connected(wait_seconds, over_newer=over_newer) as connection:
+                count_publication(connection)
+                self._copy_for_publishing(connection, temporary)
+                connection.execute("FORCE CHECKPOINT")
+            with clear_failures(self.published_path):
+                replace_published(temporary, self.published_path, self.previous_path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _copy_for_publishing(self, connection: duckdb.DuckDBPyConnection, temporary: Path) -> None:
+        try:
+            copy_whole(connection, self.path, temporary, named=self.published_path)
+        except CorruptFileError as damage:
+            there = self.published_path.exists()
+            kept = f" {self.published_path} stays as it was published last." if there else ""
+            raise CorruptFileError(f"{damage.message} It was not published.{kept}", damage.cure) from damage
+
+    def _refuse_older(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Raise OlderFileError where the published copy has what the open warehouse lacks.
+
+        A damaged copy has nothing to lose, so then its older generation is looked at. What is another program's is
+        never replaced: that is found out before the first of it would be.
+        """
+        mine = standing(connection)
+        for path in (self.published_path, self.previous_path):
+            try:
+                with open_published(path) as published:
+                    theirs = standing(published)
+            except (ForeignFileError, NewerFileError):
+                raise
+            except StorageError:  # damaged, missing, or held by somebody
+                continue
+            if not is_older(mine, theirs):
+                return
+            if is_readable(path):
+                raise refusal(self.path, mine, path, theirs)
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def opened(
     try:
         # Temporary tables belong to the cursor and go with it, and so do a session's own settings.
         with instance.cursor() as connection:
-            _attach(connection, f"ATTACH {_quoted(path)} AS {name} (READ_ONLY {read_only})", wait_seconds)
+            _attach(connection, f"ATTACH {quoted(path)} AS {name} (READ_ONLY {read_only})", wait_seconds)
             connection.execute(f"USE {name}")
             yield connection
             is_free = _detached(connection, name)
@@ -76,7 +76,7 @@ def _take(folder: Path) -> duckdb.DuckDBPyConnection:
     with suppress(IndexError):  # none is kept, or another thread was quicker
         kept = _idle.pop()
         try:
-            kept.execute(f"SET temp_directory = {_quoted(spills_to)}")
+            kept.execute(f"SET temp_directory = {quoted(spills_to)}")
             return kept
         except duckdb.Error:  # it has spilled, and cannot do so elsewhere any more
             kept.close()
@@ -95,7 +95,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, statement: str, wait_seconds:
         time.sleep(0.1)
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
     """The path as an SQL string: neither ATTACH nor SET takes parameters."""
     return "'" + str(path).replace("'", "''") + "'"
 

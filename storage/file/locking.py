@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from storage.errors import BusyError
+from storage.file.private_files import FILE_MODE
 
 
 @contextmanager
@@ -22,16 +24,16 @@ def exclusive(lock_path: Path, wait_seconds: float) -> Iterator[None]:
     of its own, because taking a lock empties the lock file.
     """
     holder_path = lock_path.with_suffix(".holder")
-    lock = FileLock(lock_path, mode=0o660)
+    lock = FileLock(lock_path, mode=FILE_MODE)
     try:
         lock.acquire(timeout=max(wait_seconds, 0), poll_interval=0.05)
     except Timeout:
         raise BusyError(
             f"{lock_path.with_suffix('.duckdb')} is in use by {_holder(holder_path)}; waited {wait_seconds:g} seconds.",
-            "Wait until it is done, then try again.",
+            "Wait until it is done, then try again." + left_behind(lock_path, holder_path),
         ) from None
     try:
-        write_anew(holder_path, json.dumps({"pid": os.getpid(), "command": _command()}))
+        write_anew(holder_path, json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "command": _command()}))
         yield
     finally:
         holder_path.unlink(missing_ok=True)
@@ -41,9 +43,28 @@ def exclusive(lock_path: Path, wait_seconds: float) -> Iterator[None]:
 def write_anew(path: Path, text: str) -> None:
     """Write a file that is new: a link planted at its name must not lead elsewhere."""
     path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o644)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), FILE_MODE)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
+
+
+def left_behind(lock_path: Path, holder_path: Path) -> str:
+    """What to add to the advice to wait, where nobody is known to be at work; empty where somebody is.
+
+    On a network drive that cannot lock files, whoever is at work is told by the file's being there, and a crash leaves
+    it behind.
+    """
+    try:
+        holder = json.loads(holder_path.read_text(encoding="utf-8"))
+        if holder["host"] != socket.gethostname():
+            return f" If {holder['host']} no longer works on it, remove {lock_path}."
+        if os.name == "posix":  # elsewhere this would end the process
+            os.kill(holder["pid"], 0)
+    except PermissionError:  # another user's, and alive
+        return ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return f" If nobody is at work, remove {lock_path}: a drive that cannot lock files keeps it after a crash."
+    return ""
 
 
 def _holder(holder_path: Path) -> str:

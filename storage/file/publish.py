@@ -1,45 +1,67 @@
-"""Puts a whole copy of the warehouse where everybody reads it, in one step that cannot be seen half done."""
+"""Puts a verified copy of the warehouse where everybody reads it, in one step that cannot be seen half done."""
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
-import stat
 from pathlib import Path
 
+from storage.errors import StorageError
+from storage.file.private_files import FILE_MODE, shared_with_group
+from storage.file.whole_copy import is_readable
+
 _SUFFIX = ".unfinished"
+_log = logging.getLogger(__name__)
 
 
-def publish_copy(warehouse: Path, published: Path) -> None:
-    """Replace `published` by a copy of the closed, checkpointed file `warehouse`.
+def replace_published(copy: Path, published: Path, previous: Path) -> None:
+    """Replace `published` by `copy`, a file beside it that was made and read whole, and keep the old as `previous`.
 
-    The copy is made beside it under a temporary name, brought to the disk, and then renamed: whoever has the
-    old file open keeps it, whoever opens it next gets the new one, and a crash at any instant leaves one of
-    the two whole. The caller holds the warehouse's lock.
+    Whoever has the old file open keeps it, whoever opens it next gets the new one, and a crash at any instant leaves
+    one of the two whole. A published file that cannot be read whole is not kept: it is told of, and the older
+    generation stays. The caller holds the warehouse's lock.
     """
-    temporary = temporary_name(published)
+    copy.chmod(FILE_MODE | shared_with_group(published))
+    if published.is_file() and not published.is_symlink():
+        _keep_older(published, previous)
+    # Someone who opened the published file for writing may have left this behind; DuckDB would replay it.
+    published.with_name(f"{published.name}.wal").unlink(missing_ok=True)
+    copy.replace(published)
+    sync_directory(published.parent)
+
+
+def _keep_older(published: Path, previous: Path) -> None:
     try:
-        # The group's analysts read it, whatever the umask; only its owner writes.
-        copy_to_disk(warehouse, temporary, more_rights=stat.S_IRGRP)
-        # Someone who opened the published file for writing may have left this behind; DuckDB would replay it.
-        published.with_name(f"{published.name}.wal").unlink(missing_ok=True)
-        temporary.replace(published)
-        sync_directory(published.parent)
+        is_good = is_readable(published)
+    except StorageError:
+        # Somebody has it open for writing: whether it is good cannot be told, and what they wrote is not ours to keep.
+        return
+    if not is_good:
+        _log.warning(
+            "warning: %s was damaged; a new copy takes its place. Look at the disk: what broke once can break again.",
+            published,
+        )
+        return
+    kept = temporary_name(previous)
+    kept.unlink(missing_ok=True)
+    try:
+        try:
+            os.link(published, kept)
+        except OSError:  # a disk without links
+            _copy_to_disk(published, kept)
+        kept.chmod(FILE_MODE | shared_with_group(published))
+        kept.replace(previous)
     finally:
-        temporary.unlink(missing_ok=True)
+        kept.unlink(missing_ok=True)
 
 
-def copy_to_disk(source: Path, target: Path, *, more_rights: int = 0) -> None:
-    """Copy the closed file `source` to the new file `target`, and bring that to the disk.
-
-    `more_rights` are added to those that the umask leaves.
-    """
+def _copy_to_disk(source: Path, target: Path) -> None:
+    """Copy the closed file `source` to the new file `target`, its owner's alone, and bring that to the disk."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-    with os.fdopen(os.open(target, flags, 0o644), "wb") as written, source.open("rb") as read:
+    with os.fdopen(os.open(target, flags, FILE_MODE), "wb") as written, source.open("rb") as read:
         shutil.copyfileobj(read, written, 1024 * 1024)
         written.flush()
-        if more_rights:
-            os.fchmod(written.fileno(), stat.S_IMODE(os.fstat(written.fileno()).st_mode) | more_rights)
         os.fsync(written.fileno())
 
 

@@ -157,7 +157,8 @@ def _repair(path: Path) -> str:
         return "The next `campaign-health collect` replaces it."
     if path.name == "warehouse.duckdb":
         return (
-            "Move it away and put a backup in its place; without one, the next command restores it from "
-            "campaign_health.duckdb, and without that the next collect starts anew from the services' own history."
+            "Look at the disk. Then move it away: the next command restores it from campaign_health.duckdb; or run "
+            "`campaign-health restore FILE` with a backup. Without either, the next collect starts anew from the "
+            "services' own history."
         )
     return "Name the data directory, or the file campaign_health.duckdb in it."

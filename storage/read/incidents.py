@@ -8,7 +8,6 @@ from typing import Any
 import duckdb
 
 from storage.read.counted_days import COUNTED_DAYS
-from storage.read.one_campaign import campaign_names
 from storage.read.rows import as_rows
 
 # A published file of an older version has no currency in its plans, and does not say how an incident ended.
@@ -28,6 +27,12 @@ WHERE i.workspace = $workspace
 ORDER BY i.incident_id
 """  # noqa: S608
 
+_MEMBERS = """
+SELECT c.campaign_id, c.name, c.tags, p.owner, p.currency
+FROM campaign c LEFT JOIN campaign_plan p USING (workspace, campaign_id)
+WHERE c.workspace = ? ORDER BY lower(c.name), c.campaign_id
+"""
+
 
 def incident_rows(
     connection: duckdb.DuckDBPyConnection,
@@ -42,12 +47,26 @@ def incident_rows(
     deal_value, currency (None for dollars), tags, counted_days (over which its missed sends were added up, None where
     there is none) and as_of (the newest judged day). Currency, ended_how, campaign_ids and what people said apart are
     not there in a file of an older version. An incident of a source has campaign_id 0, its campaigns' ids in
-    campaign_ids and their names, in alphabetical order, in campaigns.
+    campaign_ids and their names, in alphabetical order, in campaigns; its tags and owners are those of all of them,
+    its currency theirs.
     """
     values = {"workspace": workspace, "campaign_id": campaign_id, "also": sorted(also)}
     rows = as_rows(connection.execute(_INCIDENTS, values))
     of_sources = [row for row in rows if row["campaign_id"] == 0]
-    names = campaign_names(connection, workspace) if of_sources else ()
+    about = as_rows(connection.execute(_MEMBERS, [workspace])) if of_sources else []
     for row in of_sources:
-        row["campaigns"] = [name for number, name in names if number in row["campaign_ids"]]
+        members = [one for one in about if one["campaign_id"] in row["campaign_ids"]]
+        row["campaigns"] = [one["name"] for one in members]
+        row["tags"] = sorted({tag for one in members for tag in one["tags"] or ()})
+        # One manifest has one currency.
+        row["currency"] = next((one["currency"] for one in members if one["currency"]), None)
+        row["owners"] = sorted({one["owner"] for one in members if one["owner"]})
     return [row for row in rows if campaign_id is None or campaign_id in (row.get("campaign_ids") or [campaign_id])]
+
+
+def campaigns_with_incident(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[int]:
+    """The campaigns that an open incident is of, their own or that of a source."""
+    rows = as_rows(
+        connection.execute("SELECT i.* FROM incident i WHERE workspace = ? AND status = 'open'", [workspace])
+    )
+    return sorted({number for row in rows for number in row.get("campaign_ids") or [row["campaign_id"]]})

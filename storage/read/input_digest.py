@@ -11,7 +11,8 @@ from storage.connection import Connection
 # What the judge writes itself, and what it never reads.
 _NOT_READ = (
     "verdict", "incident", "incident_change", "judge_checkpoint", "judge_run", "rename_suspect", "property_change",
-    "campaign_plan", "manifest_rename", "announcement", "schema_migration", "collection", "mixpanel_request",
+    "campaign_plan", "manifest_rename", "announcement", "schema_migration", "publication", "collection",
+    "mixpanel_request",
 )  # fmt: skip
 _TABLES = """
     SELECT table_name FROM duckdb_tables()

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from storage.read.incidents import campaigns_with_incident
 from storage.read.rows import as_rows
 
 # Asked first, because mostly there are none: the history of verdicts is long.
@@ -14,8 +15,7 @@ SELECT v.day, list(v.campaign_id)
 FROM judge_run r JOIN verdict v ON v.workspace = r.workspace AND v.day = r.as_of
 JOIN campaign c ON c.workspace = v.workspace AND c.campaign_id = v.campaign_id
 WHERE r.workspace = ? AND v.status IN ('not_collected', 'surging', 'volume_down') AND c.gone_at IS NULL
-  AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.workspace = v.workspace AND i.campaign_id = v.campaign_id
-                  AND i.status = 'open')
+  AND NOT list_contains(?, v.campaign_id)
 GROUP BY v.day
 """
 # A stretch is the newest run of days with one status; a day not collected does not end it.
@@ -73,7 +73,7 @@ def stretch_rows(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[
     Columns: campaign_id, campaign, status, since, day, days, events, sent, expected_low, expected_high, events_a_day,
     events_a_day_before, sent_a_day, sent_a_day_before, lacks_events, lacks_sends, lacks_journeys.
     """
-    now = connection.execute(_NOW, [workspace]).fetchone()
+    now = connection.execute(_NOW, [workspace, campaigns_with_incident(connection, workspace)]).fetchone()
     if now is None:
         return []
     day, campaigns = now

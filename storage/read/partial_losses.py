@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from storage.connection import Connection
+from storage.read.incidents import campaigns_with_incident
 from storage.read.rows import as_rows
 
 _LOSSES = """
@@ -13,8 +14,7 @@ healthy AS (
     SELECT c.campaign_id, c.name AS campaign, j.as_of
     FROM judged j JOIN verdict v ON v.workspace = $workspace AND v.day = j.as_of AND v.status <> 'not_running'
     JOIN campaign c ON c.workspace = $workspace AND c.campaign_id = v.campaign_id AND c.gone_at IS NULL
-    WHERE NOT EXISTS (SELECT 1 FROM incident i WHERE i.workspace = $workspace AND i.campaign_id = c.campaign_id
-                      AND i.status = 'open')
+    WHERE NOT list_contains($broken, c.campaign_id)
 ),
 lost AS (
     SELECT h.campaign_id, h.campaign, d.day, h.as_of, way, number, CASE way
@@ -47,4 +47,6 @@ def partial_losses(connection: Connection, workspace: str, *, days: int, least: 
     those sent), first_day, last_day, days (on which any were lost), lost_lately and made_lately (of the newest three
     days), reasons (what Customer.io said of those that failed, newest first; None where nothing).
     """
-    return as_rows(connection.execute(_LOSSES, {"workspace": workspace, "days": days, "least": least}))
+    values = {"workspace": workspace, "days": days, "least": least}
+    values |= {"broken": campaigns_with_incident(connection, workspace)}
+    return as_rows(connection.execute(_LOSSES, values))

@@ -25,8 +25,8 @@ class Route:
     value: str
 
     def takes(self, incident: Incident) -> bool:
-        """Whether the incident goes this way."""
-        return self.value in incident.tags if self.kind == "tag" else self.value == incident.owner
+        """Whether the incident goes this way: that of a source to whomever one of its campaigns goes to."""
+        return self.value in (incident.tags if self.kind == "tag" else (incident.owner, *incident.owners))
 
 
 def channels_of(

@@ -226,7 +226,7 @@ def _act(base: str | None, incident: Incident, act: Act) -> str | None:
 
 def _note(incident: Incident, today: date) -> str:
     who = f"They are {joined(incident.campaigns)}." if incident.is_of_source else ""
-    return f"{who} {_standing_note(incident, today)}".strip()
+    return f"{_standing_note(incident, today)} {who}".strip()
 
 
 def _standing_note(incident: Incident, today: date) -> str:

@@ -41,8 +41,8 @@ class DigestItem:
 
     `recovered_on` is the first good day again, or the day on which it was closed, and `ended` says which in words; None
     while it is open and where it was withdrawn. `never_otherwise`: it was so on every day that is known. `campaigns`
-    are all that one cause broke together, where it is told once for them; the ids and the links are then those of the
-    first. `brief`: where many are broken, it is told in one line.
+    are all that one trouble of a source broke together: `campaign_id` is then 0, and the link the overview's. `brief`:
+    where many are broken, it is told in one line.
     """
 
     incident_id: str

@@ -28,7 +28,10 @@ MEANINGS = {
 
 
 def offer_acts(page: Page, incident: Incident, key: str) -> None:
-    """Draws the buttons for an open incident: on its campaign's own page (`key` is `page`) all of them."""
+    """Draws the buttons for an open incident: on its campaign's own page (`key` is `page`) all of them.
+
+    A source's trouble is nobody's intent, and no campaign learns it as normal: it can be taken on or muted only.
+    """
     if incident.status != "open":
         return
     name = f"{key}-{incident.incident_id}"
@@ -36,11 +39,11 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
         acknowledge_dialog(page, incident)
     if not incident.is_muted(page.today) and _act("Mute", f"mute-{name}", MEANINGS["mute"]):
         mute_dialog(page, incident)
-    if not incident.expected_by and _act("This is intended", f"expected-{name}", MEANINGS["expected"]):
+    may_be_meant = not incident.expected_by and not incident.is_of_source
+    if may_be_meant and _act("This is intended", f"expected-{name}", MEANINGS["expected"]):
         expected_dialog(page, incident)
-    # A card has room for one line of buttons.
-    with_all = key == "page" and not incident.expected_by
-    if with_all and _act("False alarm", f"false-alarm-{name}", MEANINGS["false_alarm"]):
+    # A card has room for one line of buttons, and no false alarm.
+    if key == "page" and may_be_meant and _act("False alarm", f"false-alarm-{name}", MEANINGS["false_alarm"]):
         false_alarm_dialog(page, incident)
 
 

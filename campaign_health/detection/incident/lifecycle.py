@@ -64,8 +64,9 @@ def follow(
             incident = _continued(incident, history, column, look, why_closed, found)
         elif history.broken[column]:
             incident = _looked(_opened(history, column, last), history.day(column), look, found)
-            # What a source's trouble breaks anew is not what was broken before.
-            if last is not None and _shows_again(last, history.day(column)) and incident.cause != "source_trouble":
+            # What a source's trouble breaks is not what was broken before, nor what breaks after it.
+            of_source = "source_trouble" in (incident.cause, last.cause if last is not None else None)
+            if last is not None and _shows_again(last, history.day(column)) and not of_source:
                 incident = _looked(_reopened(last, history, column), history.day(column), look, found)
             found.changes.append(opening_change(incident))
             found.ended = [one for one in found.ended if one.incident_id != incident.incident_id]

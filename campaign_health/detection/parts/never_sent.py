@@ -82,14 +82,15 @@ def _of(own: pd.DataFrame, rows: pd.DataFrame) -> NeverSent | None:
     sent = own[pd.to_numeric(own["sent"]) > 0]
     ended = None if sent.empty else sent["day"].iloc[0]
     before = own if ended is None else own[own["day"] < ended]
-    if before.empty or rows["message_id"].nunique() < 2:
+    with_others = rows.loc[rows["message_id"] != own["message_id"].iloc[0], "day"].min()
+    if before.empty or pd.isna(with_others) or with_others > before["day"].iloc[-1]:
         return None
     for held_as, known_on, due in (*_held(before), *_unmade(before, rows)):
         return NeverSent(
             int(own["campaign_id"].iloc[0]),
             str(own["message_id"].iloc[0]),
             before["day"].iloc[0],
-            known_on,
+            max(known_on, with_others),
             ended,
             due,
             held_as,
@@ -121,15 +122,19 @@ def _unmade(before: pd.DataFrame, rows: pd.DataFrame) -> Iterator[tuple[None, da
     others = rows[rows["message_id"] != before["message_id"].iloc[0]]
     table = others.pivot_table(index="day", columns="message_id", values="sent", aggfunc="sum", fill_value=0)
     sums = table.reindex(days, fill_value=0).to_numpy(dtype=float).cumsum(axis=0)
-    if sums.shape[1] < UNMADE_OTHERS:
-        return
+    born = others.groupby("message_id")["day"].min().reindex(table.columns).tolist()
+    # A message that was added lately says nothing yet, and takes back nothing of what the others said.
+    waited = timedelta(days=UNMADE_DAYS - 1)
+    counted = np.array([[first <= day - waited for first in born] for day in days], dtype=bool)
     settled = pd.Timestamp(first_started).date() + timedelta(days=SETTLED_DAYS)
-    least, most = sums.min(axis=1), sums.max(axis=1)
-    enough = (least >= UNMADE_DUE) & (least >= ALIKE * most) & np.array([day >= settled for day in days])
+    least, most = np.where(counted, sums, np.inf).min(axis=1), np.where(counted, sums, 0.0).max(axis=1)
+    enough = (counted.sum(axis=1) >= UNMADE_OTHERS) & (least >= UNMADE_DUE) & (least >= ALIKE * most)
+    enough &= np.array([day >= settled for day in days])
     enough[: UNMADE_DAYS - 1] = False
     if enough.any():
-        due = np.maximum(np.diff(least, prepend=0.0), 0.0)
-        yield None, days[int(np.argmax(enough))], dict(zip(days, due.tolist(), strict=True))
+        known = int(np.argmax(enough))
+        due = np.maximum(np.diff(sums[:, counted[known]].min(axis=1), prepend=0.0), 0.0)
+        yield None, days[known], dict(zip(days, due.tolist(), strict=True))
 
 
 def _numbers(rows: pd.DataFrame, name: str) -> NDArray[np.float64]:
