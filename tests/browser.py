@@ -69,7 +69,7 @@ class Dashboard:
 
 @contextmanager
 def running_dashboard(
-    folder: Path, port: int | None = None, address: str = "127.0.0.1", **environment: str
+    folder: Path, port: int | None = None, address: str = "127.0.0.1", after: tuple[str, ...] = (), **environment: str
 ) -> Iterator[Dashboard]:
     """Runs the dashboard in `folder`, which holds `data/` and may hold settings, until the block ends."""
     port = port or free_port()
@@ -78,7 +78,7 @@ def running_dashboard(
     with log_path.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port),
-             "--server.address", address, "--server.headless", "true"],
+             "--server.address", address, "--server.headless", "true", *after],
             cwd=folder, env={**own, **environment}, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         url = f"http://127.0.0.1:{port}"

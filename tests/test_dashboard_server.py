@@ -110,6 +110,15 @@ def test_a_page_started_without_the_command_shows_nothing_to_others(page: Page, 
 
 
 @pytest.mark.browser
+def test_a_page_is_shown_to_others_where_it_is_said_that_anyone_may_look(page: Page, tmp_path: Path) -> None:
+    after = tuple(arguments("0.0.0.0", settings_of(tmp_path), allow_anyone=True)[-2:])
+    with running_dashboard(tmp_path, address="0.0.0.0", after=after) as dashboard:
+        visit(page, dashboard)
+        expect(page.get_by_role("link", name="Overview").first).to_be_visible()
+        assert "sign-in is off" not in text_of(page)
+
+
+@pytest.mark.browser
 def test_the_browser_asks_no_other_host_for_anything(page: Page, tmp_path: Path) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
