@@ -68,7 +68,9 @@ class Dashboard:
 
 
 @contextmanager
-def running_dashboard(folder: Path, port: int | None = None, **environment: str) -> Iterator[Dashboard]:
+def running_dashboard(
+    folder: Path, port: int | None = None, address: str = "127.0.0.1", after: tuple[str, ...] = (), **environment: str
+) -> Iterator[Dashboard]:
     """Runs the dashboard in `folder`, which holds `data/` and may hold settings, until the block ends."""
     port = port or free_port()
     own = {name: value for name, value in os.environ.items() if not name.startswith(("CAMPAIGN_HEALTH_", "SLACK_"))}
@@ -76,7 +78,7 @@ def running_dashboard(folder: Path, port: int | None = None, **environment: str)
     with log_path.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port),
-             "--server.address", "127.0.0.1", "--server.headless", "true"],
+             "--server.address", address, "--server.headless", "true", *after],
             cwd=folder, env={**own, **environment}, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         url = f"http://127.0.0.1:{port}"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from campaign_health.dashboard.acts.sign_in import is_allowed
+from campaign_health.dashboard.acts.sign_in import is_allowed, verified_address
 from campaign_health.dashboard.look.theme import DARK, LIGHT, TONES
 from campaign_health.dashboard.parts.campaign_marks import campaign_marks
 from campaign_health.dashboard.parts.cause_facts import evidence_html
@@ -79,3 +79,25 @@ def test_instants_are_marked_in_the_workspaces_zone() -> None:
     empty = pd.DataFrame(columns=["kind", "message_id", "name"])
     found = CampaignView(None, days, (), edits, (None, None), empty, empty, empty, (), empty, {}, ())  # type: ignore[arg-type]
     assert campaign_marks(found, ZoneInfo("Europe/Berlin"))[0].day == date(2026, 3, 2)
+
+
+@pytest.mark.parametrize("claim", [False, None, 0, 1, "", "false", "true", "True", [True], {"value": True}])
+def test_an_address_whose_claim_is_not_exactly_true_proves_nobody(claim: object) -> None:
+    claims = {"email": "ada@example.org", "iss": "https://issuer.example", "email_verified": claim}
+    assert verified_address(claims, ()) is None
+    assert verified_address(claims, ("https://other.example",)) is None
+    assert verified_address({**claims, "email_verified": True}, ()) == "ada@example.org"
+
+
+def test_an_absent_claim_passes_only_where_the_settings_name_the_issuer() -> None:
+    claims = {"email": "ada@example.org", "iss": "https://issuer.example"}
+    assert verified_address(claims, ()) is None
+    assert verified_address(claims, ("https://issuer.example",)) == "ada@example.org"
+    assert verified_address(claims, ("https://issuer.example/other", "issuer.example")) is None
+    assert verified_address({"email": "ada@example.org"}, ("https://issuer.example",)) is None
+
+
+@pytest.mark.parametrize("claim", [False, 0, "", "false", "true"])
+def test_what_a_named_issuer_does_say_of_an_address_still_counts(claim: object) -> None:
+    claims = {"email": "ada@example.org", "iss": "https://issuer.example", "email_verified": claim}
+    assert verified_address(claims, ("https://issuer.example",)) is None

@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from campaign_health.alerts.channels.dead_man import ping
 from campaign_health.sandbox.slack.slack_service import SlackSandbox
@@ -42,3 +46,20 @@ def test_the_dead_man_switch_is_pinged_where_one_is_set(
     reason = ping(workspace, settings.http)
     assert reason is not None
     assert "topsecret" not in reason
+
+
+@pytest.mark.parametrize(
+    ("seconds_old", "is_genuine"), [(0, True), (200, True), (400, False), (-400, False), (86_400, False)]
+)
+def test_the_documented_check_refuses_what_is_forged_or_sent_again(seconds_old: int, is_genuine: bool) -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "digest.md").read_text()
+    names: dict[str, Any] = {}
+    exec(guide.split("```python\n")[1].split("```")[0], names)
+    body = b'{"a": 1}'
+    timestamp = str(int(time.time()) - seconds_old)
+    signed = hmac.new(b"secret", b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
+    headers = {"X-Campaign-Health-Timestamp": timestamp, "X-Campaign-Health-Signature": f"v0={signed}"}
+    assert names["is_genuine"](b"secret", headers, body) is is_genuine
+    assert names["is_genuine"](b"other", headers, body) is False
+    assert names["is_genuine"](b"secret", headers, body + b" ") is False
+    assert names["is_genuine"](b"secret", {**headers, "X-Campaign-Health-Timestamp": "now"}, body) is False

@@ -132,7 +132,7 @@ def test_missing_keys_and_unknown_names_are_told(tmp_path: Path) -> None:
 def test_a_data_directory_that_cannot_be_written_is_wrong(tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
-    [finding] = examine_files(in_the_way, tmp_path)
+    [finding] = examine_files(in_the_way, ())
     assert (finding.subject, finding.level) == ("Data directory", "wrong")
     assert str(in_the_way) in finding.text
 
@@ -142,18 +142,18 @@ def test_a_corrupt_file_and_secrets_that_all_may_read_are_told(tmp_path: Path) -
     secrets = tmp_path / "campaign-health.toml"
     secrets.write_text("")
     secrets.chmod(0o644)
-    found = list(examine_files(tmp_path, tmp_path))
+    found = list(examine_files(tmp_path, (secrets,)))
     assert one(found, "Published file").level == "wrong"
     assert one(found, "Published file").cure
     assert one(found, "campaign-health.toml").cure == f"chmod 600 {secrets}"
     secrets.chmod(0o600)
-    assert one(list(examine_files(tmp_path, tmp_path)), "campaign-health.toml").level == "fine"
+    assert one(list(examine_files(tmp_path, (secrets,))), "campaign-health.toml").level == "fine"
 
 
 def test_a_running_scheduler_is_seen(tmp_path: Path) -> None:
-    assert one(list(examine_files(tmp_path, tmp_path)), "Scheduler").level == "note"
+    assert one(list(examine_files(tmp_path, ())), "Scheduler").level == "note"
     with only_one(tmp_path, SCHEDULE):
-        assert one(list(examine_files(tmp_path, tmp_path)), "Scheduler").level == "fine"
+        assert one(list(examine_files(tmp_path, ())), "Scheduler").level == "fine"
 
 
 def test_a_clock_that_is_wrong_is_seen_by_the_services_answers() -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from campaign_health.cli.terminal.console import notes
+from campaign_health.dashboard.exposure import ALLOW_ANYONE
 from campaign_health.dashboard.streamlit_server import (
     DEFAULT_ADDRESS,
     DEFAULT_PORT,
-    exposure_warning,
     streamlit_arguments,
 )
 from campaign_health.settings import load_settings
@@ -24,20 +24,26 @@ ADDRESS = click.option(
     show_default=True,
     help="Address to listen on; the default is this machine only.",
 )
+ANYONE = click.option(
+    ALLOW_ANYONE,
+    is_flag=True,
+    help="Serve without sign-in although others reach the address: anyone who does can look in and act.",
+)
 
 
 @click.command(name="dashboard")
 @PORT
 @ADDRESS
-def command(port: int, address: str) -> None:
+@ANYONE
+def command(port: int, address: str, allow_anyone: bool) -> None:
     """Open the dashboard. Without a terminal no browser is opened.
 
-    Exit code 2 where the port is in use.
+    Exit code 2 where the port is in use, and where others reach the address and would not be asked to sign in.
     """
     settings = load_settings(os.environ, Path.cwd())
-    arguments = streamlit_arguments(port, address, open_browser=sys.stdout.isatty())
-    if warning := exposure_warning(address, sign_in=settings.sign_in.enabled):
-        notes.print(warning, style="yellow", markup=False)
+    arguments = streamlit_arguments(
+        port, address, settings.sign_in, open_browser=sys.stdout.isatty(), allow_anyone=allow_anyone
+    )
     notes.print(f"Dashboard: http://{address}:{port}", markup=False)
     sys.stdout.flush()
     # Streamlit takes this process's place, so that signals and the exit code are its own.

@@ -12,11 +12,13 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from campaign_health.cli.dashboard import ADDRESS, PORT
+from campaign_health.cli.dashboard import ADDRESS, ANYONE, PORT
 from campaign_health.cli.terminal.console import notes
 from campaign_health.cli.terminal.status_view import print_overview
+from campaign_health.dashboard.exposure import ALLOW_ANYONE, is_this_computer
 from campaign_health.dashboard.streamlit_server import refuse_port_in_use, streamlit_arguments
 from campaign_health.demo.prepare import Demo, demo_process_environment, prepare_demo
+from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import read_clock
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.state.overview import read_overview
@@ -43,13 +45,14 @@ class _Silent:
 @click.command(name="demo")
 @PORT
 @ADDRESS
+@ANYONE
 @click.option("--dashboard/--no-dashboard", default=True, help="Open the dashboard, or end after the overview.")
 @click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for the demo's data; without it, a temporary one that is removed at the end.",
 )
-def command(port: int, address: str, dashboard: bool, data_dir: Path | None) -> None:
+def command(port: int, address: str, allow_anyone: bool, dashboard: bool, data_dir: Path | None) -> None:
     """Show the product with a made-up world; no account is needed and nothing leaves this machine.
 
     Eighteen campaigns are watched for three weeks by the real collectors, against stand-ins of both services. Then
@@ -57,6 +60,12 @@ def command(port: int, address: str, dashboard: bool, data_dir: Path | None) -> 
     """
     if dashboard:
         refuse_port_in_use(port, address)
+        # Before half a minute is spent on a world that may not be shown.
+        if not (allow_anyone or is_this_computer(address)):
+            raise CouldNotStart(
+                f"The demo asks nobody to sign in, and anyone who reaches {address} could look in.",
+                f"Listen on 127.0.0.1, or say {ALLOW_ANYONE}.",
+            )
     code = 0
     room = (
         tempfile.TemporaryDirectory(prefix="campaign-health-demo-") if data_dir is None else nullcontext(str(data_dir))
@@ -69,7 +78,7 @@ def command(port: int, address: str, dashboard: bool, data_dir: Path | None) -> 
                 print_overview(overview)
             sys.stdout.flush()
             if dashboard:
-                code = _show(demo, port, address)
+                code = _show(demo, port, address, allow_anyone=allow_anyone)
     except Stopped as stopped:
         code = 0 if dashboard else stopped.exit_code
     sys.exit(code)
@@ -99,8 +108,10 @@ def _prepare(directory: Path, signals: StopSignals) -> Demo:
         )
 
 
-def _show(demo: Demo, port: int, address: str) -> int:
-    arguments = streamlit_arguments(port, address, open_browser=sys.stdout.isatty())
+def _show(demo: Demo, port: int, address: str, *, allow_anyone: bool) -> int:
+    arguments = streamlit_arguments(
+        port, address, demo.settings.sign_in, open_browser=sys.stdout.isatty(), allow_anyone=allow_anyone
+    )
     notes.print(f"Dashboard: http://{address}:{port} (Ctrl-C ends it)", markup=False)
     # Run from the demo's folder, so that the settings of the folder the demo was started in play no part.
     with subprocess.Popen(arguments, env=demo_process_environment(demo), cwd=demo.directory) as process:  # noqa: S603

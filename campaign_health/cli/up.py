@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.dashboard import ADDRESS, PORT
+from campaign_health.cli.dashboard import ADDRESS, ANYONE, PORT
 from campaign_health.cli.terminal.console import notes
-from campaign_health.dashboard.streamlit_server import exposure_warning, streamlit_arguments
+from campaign_health.dashboard.streamlit_server import streamlit_arguments
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import load_settings
 
@@ -23,12 +23,16 @@ SECONDS_BETWEEN_LOOKS = 0.2
 @click.command(name="up")
 @PORT
 @ADDRESS
-def command(port: int, address: str) -> None:
-    """Run the schedule and the dashboard together; when one ends, so does the other."""
+@ANYONE
+def command(port: int, address: str, allow_anyone: bool) -> None:
+    """Run the schedule and the dashboard together; when one ends, so does the other.
+
+    Exit code 2 where others reach the address and would not be asked to sign in.
+    """
     settings = load_settings(os.environ, Path.cwd())
-    if warning := exposure_warning(address, sign_in=settings.sign_in.enabled):
-        notes.print(warning, style="yellow", markup=False)
-    dashboard = streamlit_arguments(port, address, open_browser=sys.stdout.isatty())
+    dashboard = streamlit_arguments(
+        port, address, settings.sign_in, open_browser=sys.stdout.isatty(), allow_anyone=allow_anyone
+    )
     schedule = [sys.executable, "-m", "campaign_health", "run"]
     with StopSignals():
         started: dict[str, subprocess.Popen[bytes]] = {}

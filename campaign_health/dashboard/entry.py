@@ -10,6 +10,11 @@ from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.errors import CampaignHealthError
 
 PAGES = "pages"
+# Drawn here, because the browser fetches an icon that Streamlit knows by name from another host.
+PAGE_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#0f766e" stroke-width="2.4" '
+    'stroke-linecap="round" stroke-linejoin="round"><path d="M2 13h5l3-8 4 14 3-6h5"/></svg>'
+)
 # File, title, address, icon. The first is the start page, whose address is the bare one.
 PAGE_LIST = (
     ("overview_page.py", "Overview", "overview", ":material/monitor_heart:"),
@@ -23,7 +28,7 @@ PAGE_LIST = (
 
 def run() -> None:
     """Draws the page that the address asks for."""
-    st.set_page_config(page_title="campaign-health", page_icon=":material/monitor_heart:", layout="wide")
+    st.set_page_config(page_title="campaign-health", page_icon=PAGE_ICON, layout="wide")
     try:
         settings = installation()
     except CampaignHealthError as failure:

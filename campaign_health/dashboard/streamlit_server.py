@@ -5,22 +5,30 @@ from __future__ import annotations
 import importlib.util
 import socket
 import sys
-from ipaddress import ip_address
 from pathlib import Path
 
+from campaign_health.dashboard.exposure import ALLOW_ANYONE, has_sign_in, why_not_served
 from campaign_health.errors import CouldNotStart
+from campaign_health.settings import SignInSettings
 
 DEFAULT_PORT = 8501
 DEFAULT_ADDRESS = "127.0.0.1"
 
 
-def streamlit_arguments(port: int, address: str, *, open_browser: bool) -> list[str]:
+def streamlit_arguments(
+    port: int, address: str, settings: SignInSettings, *, open_browser: bool, allow_anyone: bool = False
+) -> list[str]:
     """The command line that serves the dashboard with this Python.
 
     Raises:
-        CouldNotStart: the port is in use or the address is not this machine's.
+        CouldNotStart: the port is in use, the address is not this machine's, or nobody would be asked to sign in where
+            somebody else could look in.
     """
     refuse_port_in_use(port, address)
+    secrets_files = [Path.home() / ".streamlit" / "secrets.toml", settings.secrets_file]
+    sign_in = settings.enabled or any(has_sign_in(path) for path in secrets_files)
+    if refusal := why_not_served(address, settings, sign_in=sign_in, allow_anyone=allow_anyone):
+        raise refusal
     return [
         sys.executable,
         "-m",
@@ -37,21 +45,10 @@ def streamlit_arguments(port: int, address: str, *, open_browser: bool) -> list[
         "--logger.level=warning",
         # Streamlit finds .streamlit/config.toml only in the folder it is started in: a page never shows a traceback.
         "--client.showErrorDetails=none",
+        # Of its own it would look for sign-in in the folder it is started in.
+        *(f"--secrets.files={path}" for path in secrets_files),
+        *(["--", ALLOW_ANYONE] if allow_anyone else []),
     ]
-
-
-def exposure_warning(address: str, *, sign_in: bool) -> str | None:
-    """What to say before listening beyond this machine without sign-in; None where nobody else can look in."""
-    try:
-        is_local = ip_address(address).is_loopback
-    except ValueError:
-        is_local = address == "localhost"
-    if is_local or sign_in:
-        return None
-    return (
-        f"Anyone who reaches {address} can see the dashboard and act in it: sign-in is off. "
-        "Put an [auth] table into .streamlit/secrets.toml to switch it on."
-    )
 
 
 def entry_script() -> Path:

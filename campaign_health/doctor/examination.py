@@ -17,6 +17,7 @@ from campaign_health.doctor.mixpanel import examine_mixpanel
 from campaign_health.doctor.slack import examine_slack
 from campaign_health.doctor.surroundings import DateHeaders, examine_manifest, examine_settings
 from campaign_health.settings import Settings, WorkspaceSettings
+from campaign_health.settings.settings_reading import CONFIGURATION_FILE
 from collectors.http.session import new_session
 from storage.errors import StorageError
 from storage.file.database import open_published
@@ -31,7 +32,7 @@ _KEYS = {
 def examine(settings: Settings, environment: Mapping[str, str], directory: Path, now: datetime) -> Iterator[Finding]:
     """Every finding, as it is made; each thing is looked at whatever is wrong with the others."""
     yield from examine_settings(environment)
-    yield from examine_files(settings.data_dir, directory)
+    yield from examine_files(settings.data_dir, (directory / CONFIGURATION_FILE, settings.sign_in.secrets_file))
     with new_session() as session:
         dates = DateHeaders(session)
         for workspace in settings.workspaces:

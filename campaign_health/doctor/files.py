@@ -5,12 +5,11 @@ from __future__ import annotations
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from campaign_health.doctor.finding import Finding, fine, note, wrong
 from campaign_health.process.run_lock import SCHEDULE, holder_of
-from campaign_health.settings.settings_reading import CONFIGURATION_FILE, SECRETS_FILE
 from storage.errors import BusyError, NoPublishedFileError, StorageError
 from storage.file.database import Warehouse, open_published
 from storage.file.private_files import make_private_directory
@@ -25,8 +24,8 @@ COMFORTABLE_FREE = 1024 * MEGABYTE
 COPIES = 3
 
 
-def examine_files(data_dir: Path, directory: Path) -> Iterator[Finding]:
-    """Findings on the data directory `data_dir` and the settings files in `directory`."""
+def examine_files(data_dir: Path, settings_files: Iterable[Path]) -> Iterator[Finding]:
+    """Findings on the data directory `data_dir` and on the settings files there are."""
     writable = _directory(data_dir)
     yield writable
     if writable.level != "wrong":
@@ -34,9 +33,9 @@ def examine_files(data_dir: Path, directory: Path) -> Iterator[Finding]:
         yield _warehouse(data_dir)
         yield _published(data_dir)
         yield _schedule(data_dir)
-    for name in (Path(CONFIGURATION_FILE), SECRETS_FILE):
-        if (directory / name).exists():
-            yield _secrets_file(directory / name)
+    for path in settings_files:
+        if path.exists():
+            yield _secrets_file(path)
 
 
 def _directory(data_dir: Path) -> Finding:

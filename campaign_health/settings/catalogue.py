@@ -122,7 +122,20 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "CAMPAIGN_HEALTH_ALLOWED",
-        "Who may sign in when sign-in is on: addresses or domains, separated by commas.",
+        "Who may sign in: addresses or domains, separated by commas. Where it is set, the dashboard is not served "
+        "without sign-in.",
+        scope="program",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_UNVERIFIED_ISSUERS",
+        "Sign-in providers (their `iss`, separated by commas) whose addresses count although they leave out whether an "
+        "address is verified.",
+        scope="program",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_SECRETS_FILE",
+        "The file of secrets, with the [auth] table of sign-in. Where it is set it must be there.",
+        ".streamlit/secrets.toml",
         scope="program",
     ),
     Setting("CAMPAIGN_HEALTH_CONNECT_SECONDS", "Seconds to wait for a connection.", "10", scope="program"),

@@ -93,10 +93,16 @@ class HttpSettings(_Frozen):
 
 
 class SignInSettings(_Frozen):
-    """`enabled` where the Streamlit secrets have an [auth] table; `allowed` are addresses or domains, lower case."""
+    """Who may see the dashboard.
+
+    `enabled` where `secrets_file` has an [auth] table; `allowed` are addresses or domains, lower case. An address given
+    by one of `unverified_issuers` counts although the issuer does not say whether it is verified.
+    """
 
     enabled: bool
     allowed: tuple[str, ...]
+    unverified_issuers: tuple[str, ...]
+    secrets_file: Path
 
 
 class WorkspaceSettings(_Frozen):

@@ -19,7 +19,7 @@ from campaign_health.settings.values import Values
 from campaign_health.settings.workspace_settings import read_workspace
 
 CONFIGURATION_FILE = "campaign-health.toml"
-SECRETS_FILE = Path(".streamlit") / "secrets.toml"
+SECRETS_SETTING = "CAMPAIGN_HEALTH_SECRETS_FILE"
 OWN_PREFIXES = ("MIXPANEL_", "CUSTOMERIO_", "CAMPAIGN_HEALTH_")
 
 
@@ -30,7 +30,6 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
         SettingsError: a file cannot be read, a name is unknown or a value cannot be used.
     """
     configuration = _read_toml(directory / CONFIGURATION_FILE)
-    secrets = _read_toml(directory / SECRETS_FILE)
     tables = configuration.pop("workspace", {})
     if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
         raise SettingsError(
@@ -38,9 +37,13 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
             "Write [workspace.acme] above the settings of the workspace acme.",
         )
     shared = _named(configuration, CONFIGURATION_FILE)
-    hidden = _named({name: value for name, value in secrets.items() if name.upper() in BY_NAME}, str(SECRETS_FILE))
     given = {name: environment[name] for name in BY_NAME if environment.get(name, "").strip()}
-    places = [("the environment", given), (str(SECRETS_FILE), hidden), (CONFIGURATION_FILE, shared)]
+    named = Values([("the environment", given), (CONFIGURATION_FILE, shared)], environment)
+    secrets_file = named.path(SECRETS_SETTING, directory)
+    secrets = _read_secrets(secrets_file, is_named=bool(given.get(SECRETS_SETTING) or shared.get(SECRETS_SETTING)))
+    where = str(secrets_file.relative_to(directory) if secrets_file.is_relative_to(directory) else secrets_file)
+    hidden = _named({name: value for name, value in secrets.items() if name.upper() in BY_NAME}, where)
+    places = [("the environment", given), (where, hidden), (CONFIGURATION_FILE, shared)]
 
     program = Values(places, environment)
     workspaces = []
@@ -65,6 +68,8 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
         sign_in=SignInSettings(
             enabled=isinstance(secrets.get("auth"), dict),
             allowed=tuple(item.lower() for item in program.items("CAMPAIGN_HEALTH_ALLOWED")),
+            unverified_issuers=program.items("CAMPAIGN_HEALTH_UNVERIFIED_ISSUERS"),
+            secrets_file=secrets_file,
         ),
         workspaces=tuple(workspaces),
     )
@@ -74,6 +79,13 @@ def unknown_settings(environment: Mapping[str, str]) -> dict[str, str | None]:
     """Variables that look like settings but are none, with the name that was probably meant."""
     strange = (name for name in environment if name.startswith(OWN_PREFIXES) and name not in BY_NAME)
     return {name: next(iter(get_close_matches(name, BY_NAME, n=1)), None) for name in sorted(strange)}
+
+
+def _read_secrets(path: Path, *, is_named: bool) -> dict[str, Any]:
+    # Without the file nobody would be asked to sign in: whoever names it is not served without it.
+    if is_named and not path.is_file():
+        raise SettingsError(f"{SECRETS_SETTING} is {path}, and there is no such file.", "Write the file's whole path.")
+    return _read_toml(path)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

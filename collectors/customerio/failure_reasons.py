@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from collectors.customerio.workspace_api import CustomerioClient
+from collectors.http.impersonal import impersonal
 from collectors.http.shape import Reader, storable
 from storage.records import CampaignFailures
 
 NEWEST = 10
 LONGEST_MESSAGE = 500
-_ADDRESS = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
-_NUMBER = re.compile(r"\+\d[\d ().-]{6,}\d|\b\d{10,}\b")
 
 
 def fetch_failures(client: CustomerioClient, campaign_id: int) -> CampaignFailures:
@@ -27,15 +25,11 @@ def fetch_failures(client: CustomerioClient, campaign_id: int) -> CampaignFailur
 
 
 def parse_failures(body: Any, read: Reader) -> tuple[str, ...]:
-    """The distinct failure messages of an answer, newest first, without addresses and telephone numbers."""
+    """The distinct failure messages of an answer, newest first, without keys and without people."""
     messages = read.sequence(read.mapping(body, "body").get("messages"), "messages")
     reasons: dict[str, None] = {}
     for i, entry in enumerate(messages):
         reason = read.mapping(entry, f"messages[{i}]").get("failure_message")
         if isinstance(reason, str) and reason.strip():
-            reasons[_impersonal(storable(reason.strip()))[:LONGEST_MESSAGE]] = None
+            reasons[impersonal(storable(reason.strip()))[:LONGEST_MESSAGE]] = None
     return tuple(reasons)
-
-
-def _impersonal(reason: str) -> str:
-    return _NUMBER.sub("(number)", _ADDRESS.sub("(address)", reason))

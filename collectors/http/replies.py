@@ -20,6 +20,7 @@ from collectors.errors import (
     UnexpectedShape,
 )
 from collectors.http.answers import Answer
+from collectors.http.impersonal import without_keys
 from collectors.http.retrying import TryAgain
 from collectors.http.waiting import asked_wait
 
@@ -55,7 +56,7 @@ def is_web_page(content_type: str, text: str) -> bool:
 
 
 def error_text(text: str, content_type: str = "") -> str:
-    """The service's own words in an error's body, at most 500 characters.
+    """The service's own words in an error's body, without keys and addresses, at most 500 characters.
 
     Reads `error` and `message` (Mixpanel), `errors[].detail` and `meta.error` (Customer.io), else the plain text.
     """
@@ -64,9 +65,9 @@ def error_text(text: str, content_type: str = "") -> str:
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
-        return " ".join(text.split())[:LONGEST_QUOTE]
+        body = None
     said = _said(body)
-    return " ".join((said if said is not None else text).split())[:LONGEST_QUOTE]
+    return without_keys(" ".join((text if said is None else said).split()))[:LONGEST_QUOTE]
 
 
 def _said(body: Any) -> str | None:
@@ -94,7 +95,9 @@ def error_in_body(service: Service, body: Any, asked: str) -> CollectorError | N
     if said is None:
         return None
     return RequestRefused(
-        f"{service.name} answered {asked} with an error: {said[:LONGEST_QUOTE]}.", source=service.name, status=200
+        f"{service.name} answered {asked} with an error: {without_keys(said)[:LONGEST_QUOTE]}.",
+        source=service.name,
+        status=200,
     )
 
 

@@ -29,10 +29,8 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(printable(text)).replace(":", "%3A").replace(",", "%2C")
 
 
 def _log(sentence: str) -> str:
-    # A line that begins like a command would be one.
-    text = plain(sentence).replace("\n", " ")
-    return f" {text}" if text.startswith("::") else text
+    return plain(sentence.replace("\n", " "))

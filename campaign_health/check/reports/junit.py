@@ -6,7 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 
 from campaign_health.check.findings import RULES, CheckResult
-from campaign_health.check.reports.plain import plain, summary
+from campaign_health.check.reports.plain import plain, printable, summary
 
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -47,4 +47,4 @@ def render(result: CheckResult) -> str:
 
 
 def _text(text: str) -> str:
-    return _NOT_XML.sub("�", text)
+    return _NOT_XML.sub("�", printable(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaign_health.check.findings import CheckResult, Finding
+from campaign_health.check.reports.markdown_escaping import code, inline
 from campaign_health.check.reports.plain import sentence, summary
 
 MARK = "<!-- campaign-health check -->"  # lets a pipeline find its comment and replace it
@@ -13,8 +14,10 @@ _SIGNS = {"holds": "✅", "violated": "❌", "could_not_check": "⚠️"}
 def render(result: CheckResult) -> str:
     """A heading, the findings, what could not be checked, and the coverage; cut with a count if it is too long."""
     head = [MARK, f"### {_SIGNS[result.outcome]} {summary(result)}"]
-    tail = [f"- Could not check: {sentence(failure.message)} {failure.cure}".rstrip() for failure in result.failures]
-    tail += ["", "<sub>" + " ".join(_html(sentence) for sentence in result.coverage.sentences()) + "</sub>"]
+    tail = [
+        f"- Could not check: {inline(f'{sentence(failure.message)} {failure.cure}')}" for failure in result.failures
+    ]
+    tail += ["", "<sub>" + " ".join(inline(sentence) for sentence in result.coverage.sentences()) + "</sub>"]
     room = LONGEST - sum(len(part) + 1 for part in (*head, *tail)) - 100
     shown: list[str] = []
     for index, finding in enumerate(result.findings):
@@ -30,9 +33,5 @@ def render(result: CheckResult) -> str:
 def _entry(finding: Finding) -> str:
     file, line = finding.place()
     sign = "**" if finding.severity == "violation" else ""
-    where = f" — `{file}{f':{line}' if line else ''}`" if file else ""
-    return f"- {sign}{finding.rule.replace('_', ' ')}{sign}: {sentence(finding.message)}{where}".replace("\n", " ")
-
-
-def _html(sentence: str) -> str:
-    return sentence.replace("<", "&lt;").replace("\n", " ")
+    where = f" — {code(f'{file}:{line}' if line else file)}" if file else ""
+    return f"- {sign}{finding.rule.replace('_', ' ')}{sign}: {inline(sentence(finding.message))}{where}"

@@ -6,13 +6,17 @@ import re
 
 from campaign_health.check.findings import CheckResult
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
+_OLD_COMMAND = re.compile(r"##(?=\w*\[)")
+_APART = "\N{ZERO WIDTH SPACE}"
 TITLE = {"holds": "The manifest holds", "violated": "A campaign would break", "could_not_check": "Could not check"}
 
 
 def plain(message: str) -> str:
     """A message without backticks and asterisks, beginning with a capital unless a name comes first."""
-    text = re.sub(r"`([^`]*)`", r"\1", sentence(message))
-    return printable(re.sub(r"\*([^*]+)\*", r"“\1”", text))
+    # Last, because what begins a line is only known without the signs.
+    return printable(re.sub(r"\*([^*]+)\*", r"“\1”", re.sub(r"`([^`]*)`", r"\1", sentence(message))))
 
 
 def sentence(message: str) -> str:
@@ -22,8 +26,13 @@ def sentence(message: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Text without control characters, which a hostile name could bring."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "\N{REPLACEMENT CHARACTER}", text)
+    """Text without what a hostile name could bring: control characters, and commands to the pipeline that logs it.
+
+    GitHub reads a line that begins with `::`, spaces before it or not, as a command; GitHub and Azure `##[` and
+    `##vso[` anywhere in a line, TeamCity `##teamcity[`.
+    """
+    text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return _OLD_COMMAND.sub(f"##{_APART}", _COMMAND.sub(rf"\1:{_APART}:", text))
 
 
 def summary(result: CheckResult) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from campaign_health.check.findings import RULES, CheckResult, Finding
+from campaign_health.check.reports.markdown_escaping import inline
 from campaign_health.check.reports.plain import plain
 from campaign_health.process.version import own_version
 
@@ -50,7 +51,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
-        "message": {"text": plain(finding.message), "markdown": finding.message},
+        "message": {"text": plain(finding.message), "markdown": inline(finding.message)},
         "partialFingerprints": {
             "finding/v1": _fingerprint(finding.rule, finding.event, finding.property, finding.new_name, file)
         },

@@ -26,5 +26,5 @@ def _finding(finding: Finding) -> str:
     file, line = finding.place()
     colour = "red" if finding.severity == "violation" else "cyan"
     head = click.style(finding.severity, fg=colour, bold=True)
-    place = f"{file}:{line}" if file and line else (file or "")
+    place = printable(f"{file}:{line}" if file and line else (file or ""))
     return f"{head}  {place}  {click.style(finding.rule, dim=True)}\n  {plain(finding.message)}"

@@ -1,9 +1,18 @@
-"""Who may see the dashboard: nobody is asked on loopback; with an [auth] table in the secrets, every page asks."""
+"""Who may see the dashboard: with an [auth] table in the secrets, every page asks who it is.
+
+Without one, only whoever sits at this computer is served, unless the command was told `--allow-anyone`.
+"""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
+from campaign_health.dashboard.exposure import ALLOW_ANYONE, why_not_served
+from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.settings import SignInSettings
 
 LOCAL_PERSON = "someone at this computer"
@@ -18,27 +27,52 @@ def is_allowed(address: str | None, allowed: tuple[str, ...]) -> bool:
     return any(entry in (lowered, domain, f"@{domain}") for entry in allowed)
 
 
+def verified_address(claims: Mapping[str, Any], unverified_issuers: tuple[str, ...]) -> str | None:
+    """The address that a sign-in's claims prove, or None.
+
+    An address that the provider has not verified could be anybody's: `email_verified` must be the JSON value true.
+    Only of an issuer that the settings name does an address count although the claim is left out.
+    """
+    address = claims.get("email")
+    if not isinstance(address, str) or not address:
+        return None
+    verified = claims.get("email_verified")
+    is_left_out = verified is None and claims.get("iss") in unverified_issuers
+    return address if verified is True or is_left_out else None
+
+
 def asks_for_sign_in(settings: SignInSettings) -> bool:
-    """Whether sign-in is on: an [auth] table in this folder's secrets, or in any other that Streamlit reads."""
+    """Whether sign-in is on: an [auth] table in the secrets file, or in any other that Streamlit reads."""
     if settings.enabled:
         return True
     return bool(st.secrets.load_if_toml_exists()) and "auth" in st.secrets
 
 
 def require_sign_in(settings: SignInSettings) -> None:
-    """Stops the page here unless sign-in is off or the person may come in."""
+    """Stops the page here unless the person may come in, or may be anyone."""
     if not asks_for_sign_in(settings):
-        return
+        # Streamlit listens on every address where it is given none.
+        refusal = why_not_served(
+            st.get_option("server.address") or "0.0.0.0",  # noqa: S104
+            settings,
+            sign_in=False,
+            allow_anyone=ALLOW_ANYONE in sys.argv[1:],
+        )
+        if refusal is None:
+            return
+        st.title("campaign-health", anchor=False)
+        st.error(f"{in_markdown(refusal.message)} {in_markdown(refusal.cure)}", icon=":material/lock:")
+        st.stop()
     if not st.user.is_logged_in:
         st.title("campaign-health", anchor=False)
         st.write("Please sign in to see how your campaigns are doing.")
         st.button("Sign in", type="primary", on_click=st.login)
         st.stop()
-    if not is_allowed(_address(), settings.allowed):
+    if not is_allowed(_address(settings), settings.allowed):
         st.title("campaign-health", anchor=False)
         st.error(
-            "You are signed in, but your address is not on the list of people who may see this dashboard. "
-            "Ask whoever runs it to add you to CAMPAIGN_HEALTH_ALLOWED.",
+            "You are signed in, but your address is not on the list of people who may see this dashboard, or your "
+            "provider does not say that it is verified. Ask whoever runs it to add you to CAMPAIGN_HEALTH_ALLOWED.",
             icon=":material/lock:",
         )
         st.button("Sign out", on_click=st.logout)
@@ -47,12 +81,8 @@ def require_sign_in(settings: SignInSettings) -> None:
 
 def person(settings: SignInSettings) -> str:
     """Who acts: the signed-in address, or words for whoever sits at this computer."""
-    return (_address() or LOCAL_PERSON) if asks_for_sign_in(settings) else LOCAL_PERSON
+    return (_address(settings) or LOCAL_PERSON) if asks_for_sign_in(settings) else LOCAL_PERSON
 
 
-def _address() -> str | None:
-    # An address that the provider has not verified could be anybody's.
-    if st.user.get("email_verified") is False:
-        return None
-    address = st.user.get("email")
-    return str(address) if address else None
+def _address(settings: SignInSettings) -> str | None:
+    return verified_address(st.user.to_dict(), settings.unverified_issuers)
