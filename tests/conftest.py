@@ -29,6 +29,9 @@ from tests.status_world import make_status_world
 
 pytest_plugins = ["tests.left_out"]
 
+# Pages that are drawn without a server, from any folder, are those of this computer: others ask for sign-in.
+os.environ.setdefault("STREAMLIT_SERVER_ADDRESS", "127.0.0.1")
+
 # A change is judged on the same examples every time; HYPOTHESIS_EXPLORE=1 looks for new ones.
 settings.register_profile("steady", derandomize=True)
 if not os.environ.get("HYPOTHESIS_EXPLORE"):
