@@ -43,7 +43,7 @@ def world() -> World:
     days = np.arange(DAYS + 1)
     counts = [chance.poisson(90, DAYS + 1) for _ in range(3)]
     counts[1] = np.where(days < BREAK, counts[1] // 3 * 3, counts[1] // 3 * 2)
-    started = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    started = datetime(2026, 8, 1, 0, 5, tzinfo=UTC)
     campaigns: dict[int, CampaignTruth] = {}
     for number, daily in enumerate(counts, start=1):
         activated = np.where(days < BREAK, daily, 0) if number == 1 else daily
