@@ -146,7 +146,7 @@ def test_less_history_names_what_needs_none(tmp_path: Path, days: int) -> None:
 @pytest.mark.parametrize("kind", FOUR)
 def test_the_explanation_does_not_say_that_nothing_was_expected(four: FirstDay, kind: str) -> None:
     text = said(four, "explain", kind.capitalize())
-    assert "on every day that is known" in text
+    assert "on every day that is known" in text or "the first day known" in text
     assert "0 were expected" not in text
     assert "0 expected. Too few" not in text
     assert "there is nothing to reckon from" in text
