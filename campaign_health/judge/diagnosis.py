@@ -12,7 +12,7 @@ import pandas as pd
 
 from campaign_health.detection.causes import BrokenCampaign, find_causes
 from campaign_health.detection.causes.established import as_of_then, with_established
-from campaign_health.detection.causes.shared_causes import broke_together
+from campaign_health.detection.causes.shared_causes import TOGETHER_DAYS, broke_together
 from campaign_health.detection.chain.chain_verdicts import STAGES
 from campaign_health.detection.event.project_level import project_kept
 from campaign_health.detection.incident.incident_course import Evidence, Incident
@@ -29,9 +29,6 @@ from storage.read.about_campaigns import AboutCampaigns
 _EVENT_STAGES = ("event", "started")
 BORN_NEAR_DAYS, FAIR_SHARE = 28, 0.2
 """Days before a break in which an event may have begun that took over, and how much of its volume it brings then."""
-
-TOGETHER_DAYS = 1
-"""First bad days of campaigns that broke together lie no further apart."""
 
 LEAST_DUE = 3.0
 """Sends expected of a day: a campaign with fewer is missed by nobody on one day."""

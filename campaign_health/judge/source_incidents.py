@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from campaign_health.detection.causes.shared_causes import LEAST_SHARE
+from campaign_health.detection.causes.shared_causes import LEAST_SHARE, SOURCE_TROUBLE, TOGETHER_DAYS
 from campaign_health.detection.incident.endings import RECOVERED
 from campaign_health.detection.incident.incident_course import Change, Incident
 from campaign_health.detection.incident.lifecycle import ending_change, opening_change
@@ -24,10 +24,6 @@ from campaign_health.words.numbers import plural
 SOURCE = 0
 """In the place of a campaign's id: the incident is a source's."""
 
-TOGETHER_DAYS = 1
-"""First bad days that lie no further apart belong to one trouble."""
-
-_SHARED = "source_trouble"
 _COSTS = ("missed_sends", "revenue_at_risk")
 _KINDS = ("degraded", "event_lost", "silent")
 _Row = dict[str, Any]
@@ -66,7 +62,7 @@ def told_together(
     `still_lost(campaign_id, since, until)` says whether a fair share of its sends is missing over those days.
     """
     before = [row for row in stored.values() if row["status"] != "withdrawn"]
-    shared = [one for one in outcome.incidents if one.cause == _SHARED and same_incident(one, before) is None]
+    shared = [one for one in outcome.incidents if one.cause == SOURCE_TROUBLE and same_incident(one, before) is None]
     found: dict[str, SourceIncident] = {}
     changes: list[Change] = []
     kept_ids: set[str] = set()

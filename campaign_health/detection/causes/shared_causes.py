@@ -7,6 +7,12 @@ from campaign_health.words.dates import day_text
 from campaign_health.words.guides import ask
 from campaign_health.words.numbers import plural
 
+SOURCE_TROUBLE = "source_trouble"
+"""The cause that is none of one campaign's."""
+
+TOGETHER_DAYS = 1
+"""First bad days that lie no further apart belong to one trouble."""
+
 LEAST_TOGETHER = 4
 """Campaigns, on at least three triggers, that have to break together."""
 
@@ -48,7 +54,7 @@ def source_trouble(case: BrokenCampaign) -> Cause | None:
     whom, whether = _TO_ASK[case.stage]
     what = _WHAT[case.stage][case.kind == "degraded"]
     return Cause(
-        "source_trouble",
+        SOURCE_TROUBLE,
         0.95,
         case.since,
         f"{together} of the {plural(due, 'campaign')} that were due to send broke together"

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from campaign_health.detection.causes.established import ESTABLISHED, as_of_then
+from campaign_health.detection.causes.shared_causes import SOURCE_TROUBLE
 from campaign_health.detection.incident.campaign_history import CampaignHistory
 from campaign_health.detection.incident.endings import RECOVERED, Ending, ending_of
 from campaign_health.detection.incident.incident_course import (
@@ -65,7 +66,7 @@ def follow(
         elif history.broken[column]:
             incident = _looked(_opened(history, column, last), history.day(column), look, found)
             # What a source's trouble breaks is not what was broken before, nor what breaks after it.
-            of_source = "source_trouble" in (incident.cause, last.cause if last is not None else None)
+            of_source = SOURCE_TROUBLE in (incident.cause, last.cause if last is not None else None)
             if last is not None and _shows_again(last, history.day(column)) and not of_source:
                 incident = _looked(_reopened(last, history, column), history.day(column), look, found)
             found.changes.append(opening_change(incident))
