@@ -77,6 +77,10 @@ def draw(page: Callable[[Page], None]) -> None:
 
 
 def _chosen(names: Sequence[str]) -> str:
+    asked = st.query_params.get("workspace")
+    if asked and asked not in names:
+        # The link of an older message: a campaign of the same number may be another one here.
+        st.warning(f"There is no workspace {in_markdown(asked)} any more: this is not what the link was made for.")
     if len(names) == 1:
         return names[0]
     return st.selectbox("Workspace", names, key="workspace", bind="query-params", format_func=shown,

@@ -67,7 +67,8 @@ def only_one(data_dir: Path, activity: str) -> Iterator[None]:
         with watched(lock_path, holder_path, lambda: _write_holder(holder_path)) if is_long else nullcontext():
             yield
     finally:
-        holder_path.unlink(missing_ok=True)
+        if _is_ours(_read_holder(holder_path)):
+            holder_path.unlink(missing_ok=True)
         lock.release()
 
 
@@ -110,9 +111,13 @@ def _write_holder(path: Path) -> None:
         ) from failure
 
 
+def _is_ours(holder: dict[str, Any] | None) -> bool:
+    return holder is not None and holder.get("host") == socket.gethostname() and holder.get("pid") == os.getpid()
+
+
 def _still_runs(holder: dict[str, Any] | None) -> bool:
     """Whether it is known for certain that the holder is another process that runs on this machine."""
-    if holder is None or holder.get("host") != socket.gethostname() or holder.get("pid") == os.getpid():
+    if holder is None or holder.get("host") != socket.gethostname() or _is_ours(holder):
         return False
     started = holder.get("started")
     return started is not None and started == _started(holder.get("pid"))
