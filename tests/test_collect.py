@@ -208,6 +208,7 @@ def test_any_other_failure_of_query_is_no_reason_to_switch(installation: Install
     assert installation.value("SELECT count(*) FROM event_day") == 0
 
 
+@pytest.mark.slow("faults")
 def test_when_the_hourly_share_is_used_up_the_rest_waits_and_campaigns_events_come_first(install: Install) -> None:
     world = cast_world()
     for number in range(300):

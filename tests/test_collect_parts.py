@@ -115,6 +115,7 @@ def test_very_many_versions_become_few_rows() -> None:
     assert kept["swift", "iOS", OTHER] == sum(500 - number for number in range(MOST_PARTS, 400))
 
 
+@pytest.mark.slow("faults")
 def test_an_event_that_the_days_export_leaves_out_is_profiled_again(install: Install) -> None:
     installation = install(cast_world(days=40))
     installation.sandbox.set_today(LAST_DAY + timedelta(days=1))

@@ -70,6 +70,7 @@ def test_a_workspace_without_segments_costs_no_request(install: Install) -> None
     assert installation.sandbox.count("customerio.segments") == 0
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("kind", ["forbidden", "server_error", "strange_shape", "html", "empty", "drop"])
 def test_a_segment_that_does_not_answer_is_unknown_and_asked_again(installation: Installation, kind: str) -> None:
     installation.sandbox.fail(kind, "customerio.customer_count", at=2, times=None)

@@ -100,6 +100,7 @@ def test_every_command_that_serves_refuses_to_before_it_does_anything(command: s
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.slow("pages in the browser")
 @pytest.mark.browser
 def test_a_page_started_without_the_command_shows_nothing_to_others(page: Page, tmp_path: Path) -> None:
     """`streamlit run app.py` listens on every address of its own accord."""
@@ -109,6 +110,7 @@ def test_a_page_started_without_the_command_shows_nothing_to_others(page: Page, 
         assert page.get_by_role("link", name="Overview").count() == 0
 
 
+@pytest.mark.slow("pages in the browser")
 @pytest.mark.browser
 def test_a_page_is_shown_to_others_where_it_is_said_that_anyone_may_look(page: Page, tmp_path: Path) -> None:
     after = tuple(arguments("0.0.0.0", settings_of(tmp_path), allow_anyone=True)[-2:])

@@ -47,6 +47,7 @@ def test_one_campaign_that_cannot_be_read_does_not_stop_the_signs_of_life(instal
     assert paths(receiver) == [b"/ping/abc/start", b"/ping/abc"]
 
 
+@pytest.mark.slow("programs started whole")
 def test_a_round_that_could_not_be_told_is_a_failure(install: Install, receiver: Receiver) -> None:
     installation = watched(
         install, f"{receiver[0]}/ping/abc", SLACK_WEBHOOK_URL="http://127.0.0.1:9/hook",

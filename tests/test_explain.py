@@ -66,6 +66,7 @@ def _part_renamed() -> list[Story]:
     return [old, new, *(steady(number, DAYS) for number in range(2, 9))]
 
 
+@pytest.mark.slow("explanations")
 def test_a_lost_event_is_explained_by_its_own_numbers(tmp_path: Path) -> None:
     old, new = _renamed(DAYS, DAYS)
     world = World(tmp_path, [steady(1, DAYS), old, new, steady(4, DAYS)])

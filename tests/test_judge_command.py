@@ -63,6 +63,7 @@ def test_judging_before_collecting_says_so_and_makes_no_file(tmp_path: Path) -> 
     assert not (tmp_path / "warehouse.duckdb").exists()
 
 
+@pytest.mark.slow("histories judged again")
 def test_an_announced_rename_still_holds_while_the_manifest_cannot_be_read(tmp_path: Path) -> None:
     old = steady(2, DAYS, name="Upgrade offer")
     new = steady(3, DAYS, name="Nobody", event="event.two", trigger=None, state="draft")

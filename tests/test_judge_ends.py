@@ -42,6 +42,7 @@ def test_an_event_that_vanishes_from_mixpanel_while_its_campaign_runs_on_is_no_b
     assert world.rows("SELECT campaign_id, kind, opened_on FROM incident") == []
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize("source", ["customerio_journeys", "customerio_metrics"])
 def test_a_day_without_journeys_is_no_loss_of_a_campaign_that_runs_on_without_its_event(
     tmp_path: Path, source: str

@@ -52,6 +52,7 @@ def test_whatever_changes_is_judged_anew(one_silent: World, change: str) -> None
     assert one_silent.judge(32).resumed_from == day(24)
 
 
+@pytest.mark.slow("histories judged again")
 def test_another_setting_another_day_and_another_manifest_are_judged_anew(one_silent: World) -> None:
     one_silent.judge(32)
     assert one_silent.judge(32).resumed_from == day(32)
@@ -63,6 +64,7 @@ def test_another_setting_another_day_and_another_manifest_are_judged_anew(one_si
     assert one_silent.judge(33).resumed_from is None
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_break_is_news_once_and_its_end_too(tmp_path: Path) -> None:
     world = World(tmp_path, [steady(1, DAYS), broken(steady(2, DAYS), BREAK, until=32)])
     world.collect(0, 29)

@@ -32,6 +32,7 @@ def numbers_published(installation: Installation) -> dict[tuple[str, date], tupl
 SLOW = pytest.mark.slow("time zones")
 
 
+@pytest.mark.slow("exports")
 @pytest.mark.parametrize(
     ("zone", "source", "since", "until"),
     [
