@@ -105,6 +105,7 @@ assert WORLDS.keys() >= QUICK
 NAMES = [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow("agreements")) for name in WORLDS]
 
 
+@pytest.mark.slow("agreements")
 @pytest.mark.parametrize("world", NAMES)
 def test_status_digest_and_dashboard_say_the_same(
     built: Path, folder: Path, world: str, monkeypatch: pytest.MonkeyPatch

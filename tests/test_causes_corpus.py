@@ -17,6 +17,7 @@ def small() -> Score:
     return score(histories(seed=77, count=HISTORIES, events=90))
 
 
+@pytest.mark.slow("labelled histories")
 def test_headline_causes_of_full_breaks_are_right(small: Score) -> None:
     assert small.full >= HISTORIES // 3
     assert small.top_right >= 0.92, [(seed, story, cause.sentence) for seed, story, _, cause in small.wrong]

@@ -74,6 +74,7 @@ def test_the_demo_s_drifts_are_found_live(demo: Sandbox, tmp_path: Path) -> None
     assert violations(result) == EXPECTED
 
 
+@pytest.mark.slow("histories judged again")
 def test_the_demo_s_drifts_are_found_offline_with_their_sends(published: Path, tmp_path: Path) -> None:
     (tmp_path / "manifest.yaml").write_text(demo_manifest())
     request = CheckRequest(

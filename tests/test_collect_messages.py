@@ -77,6 +77,7 @@ def test_no_message_is_asked_where_the_setting_says_so(install: Install) -> None
     assert installation.sandbox.count(ENDPOINT) == 0
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize(
     "kind",
     ["null_series", "missing_sent", "wrong_length", "other_window", "no_echo", "text_number", "strange_shape", "html",
@@ -110,6 +111,7 @@ def test_a_message_that_was_deleted_is_told_and_marks_no_campaign(installation: 
     assert installation.value("SELECT count(*) FROM campaign WHERE gone_at IS NOT NULL") == 0
 
 
+@pytest.mark.slow("faults")
 def test_zeros_in_place_of_many_sends_are_not_believed(installation: Installation) -> None:
     installation.collect(MESSAGES)
     installation.sandbox.world.campaigns[1].message_series[12]["sent"][:] = 0

@@ -56,6 +56,7 @@ def test_each_segment_that_a_running_campaign_names_is_counted_by_one_request(in
     ]  # fmt: skip
 
 
+@pytest.mark.slow("faults")
 def test_a_day_is_counted_once(installation: Installation) -> None:
     installation.collect(SEGMENTS)
     installation.sandbox.forget_requests()
@@ -70,6 +71,7 @@ def test_a_workspace_without_segments_costs_no_request(install: Install) -> None
     assert installation.sandbox.count("customerio.segments") == 0
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("kind", ["forbidden", "server_error", "strange_shape", "html", "empty", "drop"])
 def test_a_segment_that_does_not_answer_is_unknown_and_asked_again(installation: Installation, kind: str) -> None:
     installation.sandbox.fail(kind, "customerio.customer_count", at=2, times=None)
@@ -117,6 +119,7 @@ def test_404_for_every_segment_is_not_believed(installation: Installation) -> No
     assert installation.rows("SELECT segment_id FROM segment WHERE gone_at IS NOT NULL") == []
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("kind", ["not_found", "server_error", "strange_shape"])
 def test_without_the_list_segments_are_counted_and_keep_their_names(installation: Installation, kind: str) -> None:
     installation.collect(SEGMENTS)

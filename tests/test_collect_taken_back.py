@@ -52,6 +52,7 @@ def test_a_lower_number_and_a_day_without_sends_are_believed(installation: Insta
     assert installation.rows(NEW, NEW_DAY) == [(0, "observed")]
 
 
+@pytest.mark.slow("faults")
 def test_what_stays_so_for_a_week_is_believed(installation: Installation) -> None:
     installation.sandbox.fail("zeros", "customerio.metrics", at="every", times=None, campaign=1)
     outcomes = []
@@ -63,6 +64,7 @@ def test_what_stays_so_for_a_week_is_believed(installation: Installation) -> Non
     assert sum(sent for _, sent, _ in installation.rows(SENT, LAST_DAY)) > 0
 
 
+@pytest.mark.slow("faults")
 def test_a_series_that_is_left_out_keeps_its_numbers_and_is_told(installation: Installation) -> None:
     activated = "SELECT day, activated FROM journey_day WHERE campaign_id = 1 AND day <= ? ORDER BY day"
     before = installation.rows(activated, LAST_DAY)
@@ -76,6 +78,7 @@ def test_a_series_that_is_left_out_keeps_its_numbers_and_is_told(installation: I
     assert "'activated' was left out" in installation.value(TOLD, report.run_id, "customerio_journeys")
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("endpoint", ["customerio.metrics", "customerio.journey_metrics"])
 def test_a_part_that_answers_404_does_not_delete_its_campaign(installation: Installation, endpoint: str) -> None:
     installation.sandbox.fail("not_found", endpoint, at="every", times=None, campaign=1)
@@ -95,6 +98,7 @@ def test_an_entry_that_has_lost_its_trigger_changes_nothing(installation: Instal
     assert "has lost its trigger event" in installation.value(TOLD, report.run_id, "customerio_campaigns")
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("lost", [slice(None, -2), slice(-5, -3)], ids=["all but the newest", "two days"])
 def test_days_of_an_event_that_come_back_as_none_keep_their_numbers(install: Install, source: str, lost: slice) -> None:
@@ -118,6 +122,7 @@ def test_days_of_an_event_that_come_back_as_none_keep_their_numbers(install: Ins
     assert installation.rows(EVENT, SIGNED_UP, NEW_DAY)[-1][1:] == (int(world.events[SIGNED_UP].daily[20]), "observed")
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_trigger_has_a_number_from_the_first_day_on_though_nobody_sends_it(install: Install, source: str) -> None:
     world = cast_world()

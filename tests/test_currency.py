@@ -66,6 +66,7 @@ def no_cached_answers() -> Iterator[None]:
     st.cache_data.clear()
 
 
+@pytest.mark.slow("histories judged again")
 def test_status_tells_sums_in_the_manifests_currency(euros: World) -> None:
     text = words(run(euros, "status").stdout)
     assert re.fullmatch(
@@ -136,6 +137,7 @@ def test_the_published_file_alone_says_what_its_sums_are_in(euros: World) -> Non
     assert seen == [(1, None), (2, "EUR"), (3, None), (4, None)]
 
 
+@pytest.mark.slow("histories judged again")
 def test_what_the_manifest_said_of_the_currency_holds_while_it_cannot_be_read(tmp_path: Path) -> None:
     world = make_status_world(tmp_path, in_currency("GBP"))
     (tmp_path / "manifest.yaml").write_text("version: [")

@@ -117,6 +117,7 @@ def test_hostile_names_are_shown_as_they_are(seen: Seen, page: Page, dashboard: 
     assert "**bold** [lure](javascript:window.pwned=1)" in page.get_by_role("dialog").inner_text()
 
 
+@pytest.mark.slow("pages in the browser")
 def test_the_overview_is_not_wider_than_a_phone(overview: Seen) -> None:
     assert overview.widths[""] <= 390
 

@@ -106,6 +106,7 @@ def test_a_link_leads_to_the_same_view_after_a_reload(page: Page, dashboard: Das
     assert page.get_by_role("radio", name="4 weeks").is_checked()
 
 
+@pytest.mark.slow("pages in the browser")
 def test_a_campaign_that_is_not_there_is_said_in_words(page: Page, dashboard: Dashboard) -> None:
     for number in ("999999", "12345678901234567890123", "abc"):
         visit(page, dashboard, f"campaign?campaign={number}")

@@ -87,6 +87,7 @@ def test_whoever_lists_people_is_not_served_without_sign_in_even_on_this_compute
         arguments("127.0.0.1", settings_of(tmp_path, CAMPAIGN_HEALTH_ALLOWED="@example.org"))
 
 
+@pytest.mark.slow("pages in the browser")
 @pytest.mark.parametrize("command", ["dashboard", "up", "demo"])
 def test_every_command_that_serves_refuses_to_before_it_does_anything(command: str, tmp_path: Path) -> None:
     own = {name: value for name, value in os.environ.items() if not name.startswith("CAMPAIGN_HEALTH_")}
@@ -100,6 +101,7 @@ def test_every_command_that_serves_refuses_to_before_it_does_anything(command: s
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.slow("pages in the browser")
 @pytest.mark.browser
 def test_a_page_started_without_the_command_shows_nothing_to_others(page: Page, tmp_path: Path) -> None:
     """`streamlit run app.py` listens on every address of its own accord."""
@@ -109,6 +111,7 @@ def test_a_page_started_without_the_command_shows_nothing_to_others(page: Page, 
         assert page.get_by_role("link", name="Overview").count() == 0
 
 
+@pytest.mark.slow("pages in the browser")
 @pytest.mark.browser
 def test_a_page_is_shown_to_others_where_it_is_said_that_anyone_may_look(page: Page, tmp_path: Path) -> None:
     after = tuple(arguments("0.0.0.0", settings_of(tmp_path), allow_anyone=True)[-2:])

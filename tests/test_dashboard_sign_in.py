@@ -66,6 +66,7 @@ def sign_in(page: Page, dashboard: Dashboard, provider: Provider, **claims: obje
     settled(page)
 
 
+@pytest.mark.slow("pages in the browser")
 def test_without_sign_in_no_page_shows_anything(page: Page, dashboard: Dashboard) -> None:
     heard: list[bytes] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda data: heard.append(as_bytes(data))))

@@ -242,6 +242,7 @@ assert CASES.keys() >= QUICK
 NAMES = [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow("decisions")) for name in CASES]
 
 
+@pytest.mark.slow("decisions")
 @pytest.mark.parametrize("name", NAMES)
 def test_the_next_judging_finds_nothing_to_change(name: str, judged: Judged, tmp_path: Path) -> None:
     case = CASES[name]

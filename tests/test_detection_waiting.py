@@ -28,6 +28,7 @@ def judged(events: np.ndarray, sends: np.ndarray, off: np.ndarray | None = None)
     return judge_panel(events[None, :], sends[None, :], FIRST, not_running=panel)[0]
 
 
+@pytest.mark.slow("waits")
 @pytest.mark.parametrize("level", [60, 300, 11_000])
 @pytest.mark.parametrize("wait", [1, 3, 5, 10, 14, 21, 30])
 def test_a_new_campaign_that_waits_is_neither_broken_nor_surging_nor_quiet(wait: int, level: float) -> None:
@@ -57,6 +58,7 @@ def test_a_full_stop_after_the_wait_is_found_at_once(wait: int, seed: int) -> No
     assert found.status[0, stop] == Status.SILENT
 
 
+@pytest.mark.slow("waits")
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("level", [20, 300])
 @pytest.mark.parametrize("wait", [1, 3, 5, 10])

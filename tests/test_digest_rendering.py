@@ -144,6 +144,7 @@ def test_no_name_at_all_can_break_a_message(name: str) -> None:
     check_is_only_text(name)
 
 
+@pytest.mark.slow("weeks of digests")
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 400))
 def test_slack_takes_a_digest_of_any_size(new: int, still: int, length: int) -> None:

@@ -50,6 +50,7 @@ def test_a_lower_level_is_not_normal_while_its_sure_cause_shows(cause: dict[str,
     assert cause_stands(cause) is stands
 
 
+@pytest.mark.slow("histories judged again")
 def test_on_the_first_day_back_what_was_seen_before_is_dated(tmp_path: Path) -> None:
     story = broken(steady(1, DAYS, level=12), BAD, BAD + 6, at="activated")
     world = World(tmp_path, [story, steady(2, DAYS)])

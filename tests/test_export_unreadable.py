@@ -68,6 +68,7 @@ def test_a_broken_last_line_spoils_it(end: bytes) -> None:
     assert "not whole" in str(counted(exported(GOOD.encode() + end)))
 
 
+@pytest.mark.slow("faults")
 def test_a_run_tells_it_and_is_complete(install: Install) -> None:
     world = cast_world()
     installation = install(world, MIXPANEL_COUNT_SOURCE="export", CAMPAIGN_HEALTH_BACKFILL_DAYS="19")

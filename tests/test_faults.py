@@ -138,6 +138,7 @@ def check_that_the_next_run_makes_it_whole(scene: Scene, installation: Installat
     check_that_what_is_stored_is_true(scene, installation, whole=True)
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize(("kind", "details"), ANYWHERE, ids=str)
 def test_a_fault_at_the_first_a_middle_and_the_last_request_is_said_and_made_up_for(
     scene: Scene, tmp_path: Path, kind: str, details: dict[str, Any]
@@ -151,6 +152,7 @@ def test_a_fault_at_the_first_a_middle_and_the_last_request_is_said_and_made_up_
     check_that_the_next_run_makes_it_whole(scene, installation)
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("kind", IN_METRICS)
 def test_a_series_that_is_not_what_it_should_be_is_never_taken_for_zero(
     scene: Scene, tmp_path: Path, kind: str
@@ -162,6 +164,7 @@ def test_a_series_that_is_not_what_it_should_be_is_never_taken_for_zero(
     check_that_the_next_run_makes_it_whole(scene, installation)
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("kind", IN_EXPORT)
 def test_an_export_that_ends_early_is_not_counted_at_all(scene: Scene, tmp_path: Path, kind: str) -> None:
     since = NOTICED - timedelta(days=3)
@@ -180,6 +183,7 @@ def test_an_export_that_ends_early_is_not_counted_at_all(scene: Scene, tmp_path:
     assert {(event, day): count for event, day, count in installation.rows(events)} == truth
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize(
     "kind",
     ["unauthorized", "server_error", *rarely("expired", "payment_required", "forbidden", "not_found", "html")],

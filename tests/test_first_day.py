@@ -13,6 +13,7 @@ from tests.first_day_cast import BREAKS, Company, FirstDay, add_healthy, first_d
 
 LEVELS = [80, pytest.param(12, marks=pytest.mark.slow("other volumes")),
           pytest.param(1500, marks=pytest.mark.slow("other volumes"))]  # fmt: skip
+pytestmark = pytest.mark.slow("first days")
 FOUR = ("failing", "one drafted", "filtered", "renamed")
 
 

@@ -25,6 +25,7 @@ def test_a_manifest_with_a_slip_is_said_and_keeps_no_campaign_from_being_judged(
     assert world.rows("SELECT owner, deal_value FROM campaign_plan") == [("@growth", 1200)]
 
 
+@pytest.mark.slow("histories judged again")
 def test_without_its_manifest_owner_and_price_are_kept_and_the_cure_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,6 +64,7 @@ def test_judging_before_collecting_says_so_and_makes_no_file(tmp_path: Path) -> 
     assert not (tmp_path / "warehouse.duckdb").exists()
 
 
+@pytest.mark.slow("histories judged again")
 def test_an_announced_rename_still_holds_while_the_manifest_cannot_be_read(tmp_path: Path) -> None:
     old = steady(2, DAYS, name="Upgrade offer")
     new = steady(3, DAYS, name="Nobody", event="event.two", trigger=None, state="draft")

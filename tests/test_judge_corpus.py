@@ -41,6 +41,7 @@ def _could_be_seen(told: History) -> bool:
     )
 
 
+@pytest.mark.slow("labelled histories")
 def test_breaks_are_found_with_their_causes(tmp_path: Path) -> None:
     told = _histories(BREAKS, _could_be_seen)
     right = 0

@@ -82,6 +82,7 @@ def _world(draw: st.DrawFn) -> Made:
     return Made(stories, failed, edits, draw(st.lists(restated, max_size=1)), [*sorted(stops), DAYS - 1])
 
 
+@pytest.mark.slow("histories judged again")
 @settings(max_examples=examples(6, quick=1), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_world())
 def test_judging_in_steps_gives_what_judging_at_once_gives(made: Made) -> None:

@@ -33,6 +33,7 @@ def _renamed(days: int, since: int, until: int, share: float, level: float) -> l
     return [steady(1, days), story, new, *(steady(number, days) for number in range(4, 10))]
 
 
+@pytest.mark.slow("repairs")
 @pytest.mark.parametrize(
     ("share", "lasted", "level"),
     REPAIRS,
@@ -71,6 +72,7 @@ def test_a_part_that_goes_missing_again_after_some_whole_days_is_missing_again(t
     assert world.rows("SELECT status FROM incident WHERE status = 'open'") == [("open",)]
 
 
+@pytest.mark.slow("repairs")
 def test_a_trigger_moved_to_the_new_name_ends_the_break_on_the_next_day(tmp_path: Path) -> None:
     stories = _renamed(DAYS, BREAK, DAYS, 1.0, 40)
     healthy = steady(2, DAYS, level=40)

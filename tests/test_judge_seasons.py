@@ -30,6 +30,7 @@ def _world(directory: Path, story: Story, *more: Story) -> World:
     return World(directory, [story, *more, *(steady(number, DAYS) for number in range(4, 12))])
 
 
+@pytest.mark.slow("seasons")
 def test_an_event_that_dwindled_and_stopped_is_asked_about_after_some_days_and_misses_nothing(tmp_path: Path) -> None:
     world = _world(tmp_path, _ends(0.65))
     world.collect(0, END + 15)

@@ -31,6 +31,7 @@ def down(until: int, at: str = "sent") -> list[Story]:
     return [*down, steady(20, DAYS), steady(21, DAYS)]
 
 
+@pytest.mark.slow("outages")
 @pytest.mark.parametrize("at", ["started", "sent", "delivered"])
 def test_a_day_on_which_most_campaigns_break_together_is_customer_ios_trouble(tmp_path: Path, at: str) -> None:
     world = World(tmp_path, down(until=BAD + 1, at=at))
@@ -45,6 +46,7 @@ def test_a_day_on_which_most_campaigns_break_together_is_customer_ios_trouble(tm
     assert summary == f"8 campaigns together have {did} nothing of what was due since Sat 10 Oct."
 
 
+@pytest.mark.slow("outages")
 def test_it_is_told_once_when_it_begins_and_once_when_all_are_back(tmp_path: Path) -> None:
     world = World(tmp_path, down(until=BAD + 2))
     for last in range(BAD - 1, BAD + 12):
@@ -60,6 +62,7 @@ def test_it_is_told_once_when_it_begins_and_once_when_all_are_back(tmp_path: Pat
     assert world.rows("SELECT * FROM incident") == before
 
 
+@pytest.mark.slow("outages")
 def test_one_that_stays_broken_when_the_others_are_back_is_an_incident_of_its_own(tmp_path: Path) -> None:
     stays = broken(steady(30, DAYS, level=90), BAD, at="sent")
     world = World(tmp_path, [*down(until=BAD + 1), stays])

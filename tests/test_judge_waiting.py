@@ -36,6 +36,7 @@ def judged(directory: Path, story: Story, last: int = DAYS - 1) -> World:
     return world
 
 
+@pytest.mark.slow("waits")
 @pytest.mark.parametrize("wait", [5, *(pytest.param(days, marks=SLOW) for days in (1, 14, 30))])
 def test_a_new_campaign_that_waits_is_learned_and_then_healthy(tmp_path: Path, wait: int) -> None:
     world = judged(tmp_path, waiting(wait))

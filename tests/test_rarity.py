@@ -75,6 +75,7 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str, floa
     return told
 
 
+@pytest.mark.slow("mornings of incidents")
 def test_no_morning_of_an_incident_is_said_to_be_commoner_than_the_budget_or_than_the_morning_before(
     lives: list[tuple[int, str, float, dict[str, object]]],
 ) -> None:

@@ -16,6 +16,7 @@ from tests.judge_cast import World, day
 from tests.status_world import BREAK, LAST, environment, run
 
 
+@pytest.mark.slow("replays")
 def test_replay_lists_what_would_have_been_announced_and_changes_nothing(status_world: World) -> None:
     before = status_world.table("incident_change")
     found = json.loads(

@@ -68,6 +68,7 @@ def counts() -> dict[str, int]:
     return {name: number for name, number in found["counts"].items() if name not in ("healthy", "not_running")}
 
 
+@pytest.mark.slow("agreements")
 def test_a_confirmed_rename_stays_loud_on_every_surface_until_the_campaign_sends_again(people: People) -> None:
     before = after(people)
     assert counts() == {"event_lost": 1, "silent": 1}
@@ -126,6 +127,7 @@ def test_each_state_has_one_sentence_and_one_place_in_the_counts(
     assert counts() == {"event_lost": 1, kept: 1}
 
 
+@pytest.mark.slow("agreements")
 def test_an_announced_hand_over_is_nobodys_word_that_it_is_intended(tmp_path: Path, people: People) -> None:
     rename = 'from: project.created, to: project_created, since: 2026-09-06, owner: "@platform"'
     people.world = judged_world(tmp_path / "data" / "announced", manifest(rename))

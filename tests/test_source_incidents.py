@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from campaign_health.alerts.channels.configured import Route
 from campaign_health.decisions.record_decision import record_decision, undo_decision
 from campaign_health.state.incident import open_incidents
@@ -11,6 +13,8 @@ from campaign_health.state.some_lost import read_some_lost
 from campaign_health.state.stretches import read_stretches
 from tests.judge_cast import World, broken, day, morning_after, steady
 from tests.test_judge_together import BAD, DAYS, down
+
+pytestmark = pytest.mark.slow("outages")
 
 
 def _in_steps(world: World, last: int) -> None:

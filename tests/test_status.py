@@ -134,6 +134,7 @@ def test_a_collection_of_yesterday_is_one_day_old(status_world: World) -> None:
 COSTLY = [pytest.param(at, marks=pytest.mark.slow("costs of a week")) for at in ("events", "started", "delivered")]
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize("at", ["sent", *COSTLY])
 def test_a_week_costs_as_much_as_the_days_that_were_collected_say(tmp_path: Path, at: str) -> None:
     gap = {(source, n) for source in ("customerio_metrics", "customerio_journeys") for n in range(BREAK + 2, BREAK + 7)}

@@ -100,6 +100,7 @@ SAID = {
 }
 
 
+@pytest.mark.slow("agreements")
 @pytest.mark.parametrize("campaign", SAID)
 def test_explain_says_it_of_the_campaign(world: World, campaign: int) -> None:
     found = json.loads(run(world, "explain", str(campaign), "--json", now=morning_after(LAST)).stdout)

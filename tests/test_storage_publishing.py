@@ -41,6 +41,7 @@ def test_before_the_first_run_it_says_what_to_do(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.slow("kills")
 def test_a_connection_held_open_through_ten_publishes_stays_and_new_ones_see_each_run(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     run(warehouse, 1)
@@ -189,6 +190,7 @@ except DiskFullError as failure:
 """
 
 
+@pytest.mark.slow("kills")
 def test_running_out_of_room_in_the_middle_of_a_save_keeps_what_was_there(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     run(warehouse, 1)

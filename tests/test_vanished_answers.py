@@ -25,6 +25,7 @@ def nothing_happened(installation: Installation) -> None:
     installation.sandbox.serve(replace(empty, now=now))
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("source", SOURCES)
 def test_counts_are_not_overwritten_by_an_answer_without_any_event(install: Install, source: str) -> None:
     installation = install(MIXPANEL_COUNT_SOURCE=source)
@@ -46,6 +47,7 @@ def test_counts_are_not_overwritten_by_an_answer_without_any_event(install: Inst
     assert installation.rows(COUNTS, LAST_DAY) == before
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_new_day_without_any_event_is_zero(install: Install, source: str) -> None:
     installation = install(MIXPANEL_COUNT_SOURCE=source)
@@ -56,6 +58,7 @@ def test_a_new_day_without_any_event_is_zero(install: Install, source: str) -> N
     assert quiet == [(0, "observed")] * len(CAST)
 
 
+@pytest.mark.slow("faults")
 def test_a_list_without_one_known_campaign_deletes_none(installation: Installation) -> None:
     assert installation.collect().exit_code() == 0
     world = installation.sandbox.world

@@ -51,6 +51,7 @@ def test_a_place_where_nothing_was_ever_seen_is_begun(tmp_path: Path) -> None:
     assert numbers(warehouse) == []
 
 
+@pytest.mark.slow("kills")
 def test_the_schedule_says_so_goes_on_trying_and_works_again_when_the_volume_is_back(
     install: Install, tmp_path: Path
 ) -> None:
