@@ -117,6 +117,15 @@ def test_a_table_that_is_new_moves_and_goes_with_its_workspace(warehouse: Wareho
     assert stored(warehouse)["newer"] == [("b", "other")]
 
 
+def test_what_fails_in_the_middle_leaves_every_table_as_it_was(warehouse: Warehouse) -> None:
+    with warehouse.open() as connection:
+        connection.execute("CREATE TABLE zealous (workspace VARCHAR CHECK (workspace <> 'acme'))")
+        connection.execute("INSERT INTO zealous VALUES ('default')")
+    before = stored(warehouse)
+    assert isinstance(command("rename", "default", "acme", "--yes").exception, duckdb.ConstraintException)
+    assert stored(warehouse) == before
+
+
 def test_every_table_is_of_workspaces_or_known_not_to_be(warehouse: Warehouse) -> None:
     with warehouse.read() as connection:
         tables = connection.execute(

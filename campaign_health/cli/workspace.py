@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from campaign_health.alerts.sending import sending_lock
-from campaign_health.cli.terminal.console import print_json
+from campaign_health.cli.terminal.console import notes, print_json
 from campaign_health.cli.terminal.status_view import clean, print_not_configured, print_rendered
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.run_lock import COLLECTING, SCHEDULE, holder_of, only_one
@@ -90,7 +90,12 @@ def rename(old: str, new: str, yes: bool) -> None:
         click.echo(f"{clean(new)} is not configured: write [workspace.{table}] in campaign-health.toml.", err=True)
     _say_what_goes_on(settings, old)
     _ask("Rename it?", yes)
-    with _alone(warehouse), warehouse.open_and_publish() as connection, transaction(connection):
+    with (
+        notes.status("Renaming …"),
+        _alone(warehouse),
+        warehouse.open_and_publish() as connection,
+        transaction(connection),
+    ):
         _held(connection, old)
         _refuse_taken(connection, old, new)
         rows = rename_workspace(connection, old, new)
@@ -120,7 +125,7 @@ def remove(name: str, yes: bool) -> None:
     _say_what_goes_on(settings, name)
     click.echo("Make a backup first: campaign-health backup FILE", err=True)
     _ask("Delete it?", yes)
-    with _alone(warehouse):
+    with notes.status("Removing …"), _alone(warehouse):
         standing = warehouse.newest_standing()
         if standing is None or not standing.publication:
             # Only what is numbered is known to be newer than its published copy, whatever is gone from it.
