@@ -19,6 +19,7 @@ from campaign_health.sandbox.slack.slack_service import running_slack
 from campaign_health.settings import load_settings
 from storage.save.announcements import unannounced_changes
 from tests.browser import APP
+from tests.collecting_cast import Installation
 from tests.judge_cast import World, day, morning_after
 from tests.status_world import LAST, environment, run
 
@@ -144,3 +145,24 @@ def test_renamed_it_goes_on_where_it_stood_and_nothing_is_told_twice(world: Worl
     renamed = json.dumps(said).replace('"default"', '"eu"').replace("(default)", "(eu)")
     assert json.loads(run(world, "status", "--json").stdout) == json.loads(renamed)
     assert said["as_of"] == {"default": day(LAST).isoformat()}
+
+
+def test_the_next_collection_goes_on_where_the_old_name_stood(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert installation.collect().exit_code() == 0
+    monkeypatch.chdir(installation.data_dir)
+    configure("eu")
+    renamed = CliRunner(env=installation.environment).invoke(
+        campaign_health, ["workspace", "rename", "default", "eu", "--yes"]
+    )
+    assert renamed.exit_code == 0, renamed.output
+    installation.next_day()
+    report = installation.collect()
+    assert report.exit_code() == 0
+    asked = "SELECT last_day - first_day + 1 FROM collection WHERE run_id = ? AND source = 'mixpanel_events'"
+    assert installation.value(asked, report.run_id) == 7, "the first run of a new workspace asks for 120 days"
+    days = "SELECT workspace, count(DISTINCT day), max(day) - min(day) + 1 FROM event_day GROUP BY workspace"
+    ((name, held, span),) = installation.rows(days)
+    assert (name, held) == ("eu", span)
+    assert held > 20
