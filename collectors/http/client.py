@@ -12,8 +12,8 @@ import requests
 from requests.auth import AuthBase
 
 from collectors.errors import UnexpectedShape, Unreachable
+from collectors.http.answer_limits import Limits
 from collectors.http.answers import Answer, body_up_to
-from collectors.http.limits import Limits
 from collectors.http.pacing import Pace
 from collectors.http.redaction import Redactor
 from collectors.http.replies import (
@@ -27,7 +27,7 @@ from collectors.http.replies import (
 )
 from collectors.http.request_watch import NOBODY, Watch
 from collectors.http.retrying import TryAgain, persist
-from collectors.http.sending import Parameters, Request, Sender
+from collectors.http.sender import Parameters, Request, Sender
 from collectors.http.transport import (
     USUAL,
     Transport,

@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from collectors.http.limits import SHORTEST_WAIT, Limits
+from collectors.http.answer_limits import SHORTEST_WAIT, Limits
 
 # Beside the call, because the library has no room for it: what the answers that begin now may take.
 _limits: ContextVar[Limits | None] = ContextVar("limits", default=None)

@@ -10,8 +10,8 @@ import requests
 import urllib3
 
 from collectors.errors import UnusableSetting
+from collectors.http.answer_limits import SHORTEST_WAIT, Late, LeastRate, WholeBy
 from collectors.http.deadline import Deadline
-from collectors.http.limits import SHORTEST_WAIT, Late, LeastRate, WholeBy
 from collectors.http.redaction import Redactor
 from collectors.http.retrying import PATIENT, Retries
 

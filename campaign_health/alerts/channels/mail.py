@@ -12,7 +12,7 @@ from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.alerts.digest.lines import shown_name
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.settings import SmtpSettings
-from collectors.http.limits import Late
+from collectors.http.answer_limits import Late
 
 
 class Mail:

@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 from campaign_health.settings import SmtpSettings
+from collectors.http.answer_limits import SHORTEST_WAIT, Late, WholeBy
 from collectors.http.deadline import Deadline
-from collectors.http.limits import SHORTEST_WAIT, Late, WholeBy
 from collectors.http.timed_connections import TimedReads
 
 # A greeting may be held back on purpose, and a message be looked through before it is taken: five silences for all.

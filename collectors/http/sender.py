@@ -11,7 +11,7 @@ import requests
 from requests.auth import AuthBase
 
 from collectors.errors import Stopped
-from collectors.http.limits import LeastRate, Limits, WholeBy
+from collectors.http.answer_limits import LeastRate, Limits, WholeBy
 from collectors.http.pacing import Pace
 from collectors.http.request_watch import Watch
 from collectors.http.session import new_session
