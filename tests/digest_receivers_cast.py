@@ -30,7 +30,7 @@ SECRET_PATH = "/services/T000/B000/secret-part-of-the-address"
 def http_settings(read_seconds: float) -> HttpSettings:
     """Settings that give a receiver so long between two bytes."""
     return HttpSettings(
-        connect_seconds=2, read_seconds=read_seconds, source_minutes=60, run_minutes=120, is_replay=False
+        connect_seconds=2, read_seconds=read_seconds, source_minutes=45, run_minutes=120, is_replay=False
     )
 
 

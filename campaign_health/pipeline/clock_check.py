@@ -32,11 +32,11 @@ def clock_failure(ahead: timedelta, service: str) -> ClockOff | None:
 
 
 def how_far(skew: timedelta) -> str:
-    """A difference of two clocks in words: minutes, from two hours on hours, from two days on days."""
+    """A difference of two clocks in words: minutes, from two hours on hours, from a day and a half on days."""
     minutes = abs(skew).total_seconds() / 60
     if minutes < 120:
         return f"{minutes:.0f} minutes"
-    return f"{minutes / 60:.0f} hours" if minutes < 2 * 24 * 60 else f"{minutes / 60 / 24:,.0f} days"
+    return f"{minutes / 60:.0f} hours" if minutes < 36 * 60 else f"{minutes / 60 / 24:,.0f} days"
 
 
 class ClockCheck:

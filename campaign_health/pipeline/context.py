@@ -52,7 +52,7 @@ class RunClock:
 
     def __init__(self, now: datetime, not_before: datetime | None = None) -> None:
         self.now = now
-        self._not_before = not_before or now
+        self._not_before = not_before
         self._ahead = timedelta(0)
         self._begun = monotonic()
 
@@ -63,7 +63,8 @@ class RunClock:
     def instant(self) -> datetime:
         """The present, as it is written beside what is stored."""
         passed = timedelta(seconds=monotonic() - self._begun)
-        return max(self.now + self._ahead, self._not_before) + passed
+        begun = self.now + self._ahead
+        return (begun if self._not_before is None else max(begun, self._not_before)) + passed
 
     def correct(self, ahead: timedelta) -> None:
         """From now on instants are those of a clock that is so far `ahead` of ours; the days stay as they are."""

@@ -150,7 +150,7 @@ SETTINGS: tuple[Setting, ...] = (
         "CAMPAIGN_HEALTH_SOURCE_MINUTES",
         "Minutes that one source of a workspace may take, all its waits included. What is whole by then is saved, and "
         "the next run goes on from there.",
-        "60",
+        "45",
         scope="program",
     ),
     Setting(

@@ -45,8 +45,10 @@ class Deadline:
     def refuse_late(self, service: str, needed: float = 0.0) -> None:
         """Raises `OutOfTime` where it has passed, or passes within the `needed` seconds."""
         end = self._end
-        if end.at - time.monotonic() <= needed:
-            raise OutOfTime(f"{service} was asked no further: {end.time} are over.", end.cure, source=service)
+        left = end.at - time.monotonic()
+        if left <= needed:
+            over = "are over" if left <= 0 else "would be over before it may be asked again"
+            raise OutOfTime(f"{service} was asked no further: {end.time} {over}.", end.cure, source=service)
 
     def rest(self, seconds: float, service: str, sleep: Callable[[float], object]) -> None:
         """Waits, unless the time would be over when the wait is.
