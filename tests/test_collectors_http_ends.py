@@ -100,7 +100,7 @@ def test_redirects_take_no_longer_than_one_answer() -> None:
 
 def test_an_export_may_be_prepared_in_silence_for_longer_than_it_may_be_silent() -> None:
     with slow_to_begin(0.6) as url:
-        client = client_of(url, Timeouts(5.0, 0.2))
+        client = client_of(url, Timeouts(5.0, 0.5))
         with client.open_stream("/export") as response:
             assert response.raw.read() == b"one line\n"
 

@@ -182,6 +182,32 @@ def test_the_mail_server_is_given_up() -> None:
     assert outcome.reason == "the mail server was given up (it was not done within 2 seconds)"
 
 
+@pytest.mark.parametrize("is_export", [False, True])
+def test_a_secure_connection_that_is_agreed_on_drop_by_drop_is_given_up(is_export: bool) -> None:
+    agreeing = b"\x16\x03\x03\x3f\xff\x02\x00\x3f\xfb" + bytes(2000)
+    patience = {**PATIENCE, "timeouts": Timeouts(SILENCE, SILENCE, whole_seconds=WHOLE)}
+
+    def ask(url: str) -> object:
+        client = mixpanel_at(url.replace("http:", "https:"), **patience)
+        return client.export.open_stream("") if is_export else fetch_time_zone(client)
+
+    seconds, outcome = held(ask, agreeing)
+    assert seconds < SILENCE + LEEWAY
+    assert isinstance(outcome, Unreachable)
+
+
+@pytest.mark.parametrize("is_export", [False, True])
+def test_a_proxy_that_drips_is_given_up(is_export: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(url: str) -> object:
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        client = mixpanel_at("https://service.test", **PATIENCE)
+        return client.export.open_stream("") if is_export else fetch_time_zone(client)
+
+    seconds, outcome = held(ask, b"HTTP/1.1 200 Connection established\r\nX-Slow: " + b"x" * 2000)
+    assert seconds < PREPARED + LEEWAY
+    assert isinstance(outcome, Unreachable)
+
+
 def test_as_many_as_ask_at_once_are_given_up_at_once() -> None:
     with answering(ANSWERS["body"], pause=PAUSE) as receiver:
         client = customerio_at(receiver.url, **PATIENCE)
