@@ -74,6 +74,7 @@ def test_a_table_that_may_not_be_read_is_said(tmp_path: Path, locked: str) -> No
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_device_and_a_pipe_are_written_to_and_stay_what_they_are(tmp_path: Path) -> None:
     (tmp_path / "pairs.csv").write_text(HEADER + "a,2026-01-05,3,1\n")
     pipe, link = tmp_path / "pipe", tmp_path / "null"

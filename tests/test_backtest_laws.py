@@ -67,6 +67,7 @@ def test_the_order_of_the_rows_changes_nothing(pairs: list[list[tuple[int | None
     same(judge_rows(shuffled), judge_rows(rows), order)
 
 
+@pytest.mark.slow("histories judged again")
 @FEW
 @given(st.integers(0, 10_000), st.integers(1, 89))
 def test_later_days_never_change_what_was_said_of_earlier_ones(seed: int, days: int) -> None:
@@ -74,6 +75,7 @@ def test_later_days_never_change_what_was_said_of_earlier_ones(seed: int, days: 
     same(judge_rows(table(pair[:days])), judge_rows(table(pair)), slice(0, days))
 
 
+@pytest.mark.slow("histories judged again")
 @FEW
 @given(st.integers(0, 10_000), st.integers(60, 89), st.integers(0, 60), st.integers(1, 60))
 def test_more_sends_on_a_day_never_make_its_verdict_worse(seed: int, day: int, sends: int, more: int) -> None:

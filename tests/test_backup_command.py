@@ -123,6 +123,7 @@ def test_where_nothing_is_stored_there_is_nothing_to_back_up_and_nothing_is_made
     assert not Path("kept.duckdb").exists()
 
 
+@pytest.mark.slow("files of older versions")
 def test_something_newer_is_only_replaced_by_who_says_so_and_is_kept_beside(warehouse: Warehouse) -> None:
     run(warehouse, 1)
     assert command("backup", "kept.duckdb").exit_code == 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.check_corpus import build_repository, check
 
 MANIFEST = b"""version: 1
@@ -13,6 +15,7 @@ campaigns: [{name: Welcome series, event: trial_started}]
 """
 
 
+@pytest.mark.slow("huge changes")
 def test_a_large_file_rewritten_throughout_is_judged_in_seconds(tmp_path: Path) -> None:
     before = "".join(f"x{i} = call({i}, 'text {i}')\n" for i in range(4000))
     after = "".join(f"y{i} = other('text {i}', {i}, {i})\n" for i in range(4000))
@@ -28,6 +31,7 @@ def test_a_large_file_rewritten_throughout_is_judged_in_seconds(tmp_path: Path) 
     assert time.process_time() - started < 15
 
 
+@pytest.mark.slow("huge changes")
 def test_a_huge_catalogue_changed_throughout_does_not_hang(tmp_path: Path) -> None:
     before = "[\n" + "".join(f'"name {i}",\n' for i in range(40_000)) + '"trial_started"]\n'
     after = "[\n" + "".join(f'"other {i}",\n' for i in range(40_000)) + '"trial_begun"]\n'

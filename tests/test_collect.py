@@ -88,6 +88,7 @@ def test_today_is_provisional_where_it_is_asked_for(installation: Installation) 
     assert installation.rows(engagement) == [("provisional",), ("provisional",)]
 
 
+@pytest.mark.slow("faults")
 def test_the_refresh_during_the_day_asks_for_today_and_yesterday_only(installation: Installation) -> None:
     installation.collect(WITHOUT_PROPERTIES)
     installation.sandbox.forget_requests()
@@ -114,6 +115,7 @@ def test_a_vanished_event_is_still_asked_for_and_reads_as_zero(install: Install)
     assert "invit\\u00e9" in dict(listed[-1].query)["event"]
 
 
+@pytest.mark.slow("faults")
 def test_one_service_without_keys_is_told_and_does_not_stop_the_other(installation: Installation) -> None:
     settings = {**installation.extra, "CUSTOMERIO_APP_API_KEY": ""}
     installation.extra = settings
@@ -169,6 +171,7 @@ def test_a_zone_that_nobody_knows_is_a_setting_to_make(installation: Installatio
         installation.collect()
 
 
+@pytest.mark.slow("faults")
 def test_a_changed_zone_fetches_every_day_again_and_is_remembered(installation: Installation) -> None:
     installation.collect(COUNTS_AND_SENDS)
     installation.extra["CAMPAIGN_HEALTH_TIMEZONE"] = "America/Los_Angeles"

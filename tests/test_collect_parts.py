@@ -67,6 +67,7 @@ def test_no_further_request_is_sent_for_it(installation: Installation) -> None:
     assert installation.sandbox.count("mixpanel.export") == 4
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("kind", ["cut", "terminated_early", "payment_required", "forbidden", "drop", "server_error"])
 def test_an_export_that_is_not_whole_leaves_the_day_unknown(installation: Installation, kind: str) -> None:
     installation.sandbox.fail(kind, "mixpanel.export", at="every", times=None)
@@ -74,6 +75,7 @@ def test_an_export_that_is_not_whole_leaves_the_day_unknown(installation: Instal
     assert installation.rows("SELECT * FROM event_part_day") == []
 
 
+@pytest.mark.slow("faults")
 def test_a_failure_keeps_what_was_counted(installation: Installation) -> None:
     installation.collect(PROFILES)
     before = installation.rows(PARTS, INVITED, LAST_DAY)

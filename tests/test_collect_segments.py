@@ -56,6 +56,7 @@ def test_each_segment_that_a_running_campaign_names_is_counted_by_one_request(in
     ]  # fmt: skip
 
 
+@pytest.mark.slow("faults")
 def test_a_day_is_counted_once(installation: Installation) -> None:
     installation.collect(SEGMENTS)
     installation.sandbox.forget_requests()
@@ -118,6 +119,7 @@ def test_404_for_every_segment_is_not_believed(installation: Installation) -> No
     assert installation.rows("SELECT segment_id FROM segment WHERE gone_at IS NOT NULL") == []
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("kind", ["not_found", "server_error", "strange_shape"])
 def test_without_the_list_segments_are_counted_and_keep_their_names(installation: Installation, kind: str) -> None:
     installation.collect(SEGMENTS)

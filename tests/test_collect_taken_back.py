@@ -64,6 +64,7 @@ def test_what_stays_so_for_a_week_is_believed(installation: Installation) -> Non
     assert sum(sent for _, sent, _ in installation.rows(SENT, LAST_DAY)) > 0
 
 
+@pytest.mark.slow("faults")
 def test_a_series_that_is_left_out_keeps_its_numbers_and_is_told(installation: Installation) -> None:
     activated = "SELECT day, activated FROM journey_day WHERE campaign_id = 1 AND day <= ? ORDER BY day"
     before = installation.rows(activated, LAST_DAY)

@@ -21,6 +21,7 @@ def installation(install: Install) -> Installation:
     return made
 
 
+@pytest.mark.slow("faults")
 def test_what_half_a_list_leaves_out_is_there_all_the_same_and_collected(installation: Installation) -> None:
     installation.sandbox.fail("half_list", LIST, at="every", times=None)
     report = installation.collect(CUSTOMERIO)
@@ -29,6 +30,7 @@ def test_what_half_a_list_leaves_out_is_there_all_the_same_and_collected(install
     assert installation.outcomes(report)["customerio_campaigns"] == "partial"
 
 
+@pytest.mark.slow("faults")
 def test_what_is_left_out_and_does_not_answer_is_not_taken_for_deleted(installation: Installation) -> None:
     installation.sandbox.fail("half_list", LIST, at="every", times=None)
     installation.sandbox.fail("server_error", ONE, at="every", times=None)
@@ -36,6 +38,7 @@ def test_what_is_left_out_and_does_not_answer_is_not_taken_for_deleted(installat
     assert installation.rows(GONE) == []
 
 
+@pytest.mark.slow("faults")
 def test_a_campaign_that_is_deleted_is_gone_and_costs_one_request(installation: Installation) -> None:
     deleted = max(installation.sandbox.world.campaigns)
     del installation.sandbox.world.campaigns[deleted]

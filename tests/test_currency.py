@@ -66,6 +66,7 @@ def no_cached_answers() -> Iterator[None]:
     st.cache_data.clear()
 
 
+@pytest.mark.slow("histories judged again")
 def test_status_tells_sums_in_the_manifests_currency(euros: World) -> None:
     text = words(run(euros, "status").stdout)
     assert re.fullmatch(

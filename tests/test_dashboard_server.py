@@ -87,6 +87,7 @@ def test_whoever_lists_people_is_not_served_without_sign_in_even_on_this_compute
         arguments("127.0.0.1", settings_of(tmp_path, CAMPAIGN_HEALTH_ALLOWED="@example.org"))
 
 
+@pytest.mark.slow("pages in the browser")
 @pytest.mark.parametrize("command", ["dashboard", "up", "demo"])
 def test_every_command_that_serves_refuses_to_before_it_does_anything(command: str, tmp_path: Path) -> None:
     own = {name: value for name, value in os.environ.items() if not name.startswith("CAMPAIGN_HEALTH_")}

@@ -33,12 +33,14 @@ def watched(install: Install, address: str, **more: str) -> Installation:
     return install(CAMPAIGN_HEALTH_BACKFILL_DAYS="10", CAMPAIGN_HEALTH_DEAD_MAN_URL=address, **more)
 
 
+@pytest.mark.slow("programs started whole")
 def test_a_round_is_told_at_its_begin_and_at_its_end(install: Install, receiver: Receiver) -> None:
     run = one_round(watched(install, f"{receiver[0]}/ping/abc"))
     assert run.problems == []
     assert paths(receiver) == [b"/ping/abc/start", b"/ping/abc"]
 
 
+@pytest.mark.slow("programs started whole")
 def test_one_campaign_that_cannot_be_read_does_not_stop_the_signs_of_life(install: Install, receiver: Receiver) -> None:
     installation = watched(install, f"{receiver[0]}/ping/abc")
     installation.sandbox.fail("strange_shape", endpoint="customerio.metrics", at=1, times=None)

@@ -124,6 +124,7 @@ def test_the_scatter_of_totals_is_learned_from_the_past_and_never_from_the_loss_
     assert np.median(scatters(swinging, DetectorSettings())[0]) > 0.25
 
 
+@pytest.mark.slow("histories judged again")
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 10_000))
 def test_more_sends_on_a_day_never_add_to_the_evidence_of_two_weeks(seed: int) -> None:

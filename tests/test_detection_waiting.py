@@ -58,6 +58,7 @@ def test_a_full_stop_after_the_wait_is_found_at_once(wait: int, seed: int) -> No
     assert found.status[0, stop] == Status.SILENT
 
 
+@pytest.mark.slow("waits")
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("level", [20, 300])
 @pytest.mark.parametrize("wait", [1, 3, 5, 10])

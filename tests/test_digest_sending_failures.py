@@ -44,6 +44,7 @@ def test_a_long_wait_that_slack_asks_for_is_kept(warehouse: Warehouse, slack: Sl
     assert [d.outcome for d in send(warehouse, slack, at(MONDAY, 10, 0))] == ["sent"]
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize(
     ("fault", "uses_bot", "cure"),
     [

@@ -122,6 +122,7 @@ def test_a_part_that_went_to_a_new_name_is_explained_by_what_is_missing_and_who_
     assert "The calculation: the event's own history" in text
 
 
+@pytest.mark.slow("explanations")
 def test_the_level_of_a_small_project_is_not_claimed_to_be_known(tmp_path: Path) -> None:
     world = World(tmp_path, [broken(steady(number, DAYS), BREAK, at="events", keep=0.2) for number in range(1, 4)])
     world.collect(0, BREAK)
@@ -153,6 +154,7 @@ def test_messages_that_do_not_arrive_are_explained_by_their_deliveries(tmp_path:
     assert found["conclusion"].startswith("0 deliveries for ")
 
 
+@pytest.mark.slow("explanations")
 def test_a_day_on_which_the_whole_project_was_silent_says_nothing_of_its_events(tmp_path: Path) -> None:
     stories = [broken(steady(1, DAYS), BREAK, at="events"), *(steady(number, DAYS) for number in range(2, 9))]
     for story in stories:

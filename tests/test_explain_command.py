@@ -82,6 +82,7 @@ def test_a_day_that_is_written_otherwise_is_spelled_out(status_world: World, wri
     assert f"{written!r} is not a day: write it as {meant}." in " ".join(done.stderr.split())
 
 
+@pytest.mark.slow("histories judged again")
 def test_explain_tells_why_and_what_to_do(status_world: World) -> None:
     text = " ".join(run(status_world, "explain", "upgrade").stdout.split())
     found = json.loads(run(status_world, "explain", "upgrade", "--json").stdout)

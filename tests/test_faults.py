@@ -183,6 +183,7 @@ def test_an_export_that_ends_early_is_not_counted_at_all(scene: Scene, tmp_path:
     assert {(event, day): count for event, day, count in installation.rows(events)} == truth
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize(
     "kind",
     ["unauthorized", "server_error", *rarely("expired", "payment_required", "forbidden", "not_found", "html")],

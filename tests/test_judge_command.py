@@ -25,6 +25,7 @@ def test_a_manifest_with_a_slip_is_said_and_keeps_no_campaign_from_being_judged(
     assert world.rows("SELECT owner, deal_value FROM campaign_plan") == [("@growth", 1200)]
 
 
+@pytest.mark.slow("histories judged again")
 def test_without_its_manifest_owner_and_price_are_kept_and_the_cure_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ DAYS, LOST = 130, 80
 CHAIN = ("events", "started", "activated", "sent", "delivered")
 
 
+@pytest.mark.slow("histories judged again")
 def test_two_stragglers_on_a_weekend_do_not_end_the_loss_of_a_weekday_event(tmp_path: Path) -> None:
     story = steady(2, DAYS, level=20)
     for number in range(DAYS):
@@ -29,6 +30,7 @@ def test_two_stragglers_on_a_weekend_do_not_end_the_loss_of_a_weekday_event(tmp_
     assert world.rows("SELECT kind FROM incident_change WHERE kind <> 'cause_changed'") == [("opened",)]
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize("level", [2, 5, 20])
 def test_an_event_that_vanishes_from_mixpanel_while_its_campaign_runs_on_is_no_break(
     tmp_path: Path, level: float
@@ -57,6 +59,7 @@ def test_a_day_without_journeys_is_no_loss_of_a_campaign_that_runs_on_without_it
         assert world.rows("SELECT campaign_id, kind, opened_on FROM incident") == []
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_campaign_that_ran_on_without_its_event_and_then_stops_is_broken_since_it_stopped(tmp_path: Path) -> None:
     story = steady(2, DAYS, level=30)
     story.events[LOST:] = 0

@@ -135,6 +135,7 @@ def a_tenth(directory: Path, share: float = 0.1, reason: bool = True) -> World:
     return world
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_tenth_that_fails_for_days_is_worth_a_look_with_its_reason(tmp_path: Path) -> None:
     world = a_tenth(tmp_path)
     assert world.rows("SELECT * FROM incident") == []
@@ -147,6 +148,7 @@ def test_a_tenth_that_fails_for_days_is_worth_a_look_with_its_reason(tmp_path: P
     assert lost["sentence"] in text
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize("share", [0.0, 0.02])
 def test_a_few_that_fail_are_not_worth_a_look(tmp_path: Path, share: float) -> None:
     assert "Worth a look" not in run(a_tenth(tmp_path, share), "status").stdout
@@ -158,6 +160,7 @@ def test_what_failed_and_fails_no_longer_is_not_worth_a_look(tmp_path: Path) -> 
     assert "Worth a look" not in run(world_of(tmp_path, story, "failed", lost), "status").stdout
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize("level", [20, 90])
 def test_what_never_got_through_and_does_now_has_recovered(tmp_path: Path, level: float) -> None:
     story = steady(2, DAYS, level=level, name="Onboarding")

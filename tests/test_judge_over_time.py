@@ -34,6 +34,7 @@ def test_judging_again_writes_nothing(one_silent: World) -> None:
     assert {name: one_silent.table(name) for name in before} == before
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize(
     "change",
     [
@@ -137,6 +138,7 @@ def test_numbers_that_are_restated_late_change_history_and_are_no_news(tmp_path:
     assert world.rows("SELECT DISTINCT news FROM incident_change") == [(False,)]
 
 
+@pytest.mark.slow("histories judged again")
 def test_judging_as_of_a_day_sees_nothing_after_it(one_silent: World) -> None:
     one_silent.judge(32)
     before = one_silent.table("verdict"), one_silent.table("incident")
@@ -165,6 +167,7 @@ def test_judging_as_of_a_day_before_a_recovery_leaves_no_trace_in_what_is_told(t
     assert world.rows("SELECT status FROM incident") == [("recovered",)]
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_break_that_a_person_expects_becomes_the_new_normal(tmp_path: Path) -> None:
     world = World(tmp_path, [steady(1, DAYS), broken(steady(2, DAYS), BREAK - 6, keep=0.4)])
     world.collect(0, 30)

@@ -31,6 +31,7 @@ def down(until: int, at: str = "sent") -> list[Story]:
     return [*down, steady(20, DAYS), steady(21, DAYS)]
 
 
+@pytest.mark.slow("outages")
 @pytest.mark.parametrize("at", ["started", "sent", "delivered"])
 def test_a_day_on_which_most_campaigns_break_together_is_customer_ios_trouble(tmp_path: Path, at: str) -> None:
     world = World(tmp_path, down(until=BAD + 1, at=at))

@@ -15,6 +15,7 @@ DAYS = 45
 BREAK = 30
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_repaired_trigger_ends_the_incident_of_a_renamed_event(tmp_path: Path) -> None:
     before, after = steady(2, DAYS), steady(2, DAYS)
     before.events[BREAK:] = 0

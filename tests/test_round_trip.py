@@ -59,6 +59,7 @@ def test_every_number_of_the_csv_comes_back_day_for_day_also_after_a_second_run(
         assert {key: published.get(key) for key in expected} == expected
 
 
+@pytest.mark.slow("exports")
 def test_days_that_the_csv_lacks_are_served_as_nothing_and_not_as_missing(collected_bikes: Installation) -> None:
     states = collected_bikes.rows("SELECT DISTINCT event_state, campaign_state FROM event_vs_campaign")
     assert sorted(states) == [("observed", "not_expected"), ("observed", "observed")]

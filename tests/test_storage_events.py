@@ -198,6 +198,7 @@ _windows = st.tuples(st.integers(1, 12), st.integers(0, 5)).flatmap(
 )
 
 
+@pytest.mark.slow("histories judged again")
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(windows=st.lists(_windows, min_size=1, max_size=5))
 def test_after_any_windows_each_series_is_dense_and_holds_the_newest_numbers(

@@ -176,6 +176,7 @@ def test_a_kill_at_any_step_leaves_nothing_half(tmp_path: Path, step: str) -> No
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_full_disk_is_named_and_nothing_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warehouse = lost(tmp_path)
 
