@@ -21,7 +21,7 @@ from campaign_health.demo.world.stories import demo_world
 from campaign_health.process.installed import MONITOR_LIBRARIES
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
-from tests.check_corpus import FOLDER, build, build_repository, read_cases, run_git
+from tests.check_corpus import FOLDER, NOW, build, build_repository, read_cases, run_git
 from tests.collecting_cast import Installation
 from tests.installed_cast import ROOT, Installed, run
 from tests.test_check_lookups import TODAY
@@ -38,6 +38,7 @@ def in_full(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedP
 
 def same(gate: Installed, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """What the gate alone says of `check` with these arguments, which must be what the whole product says."""
+    more = {"CAMPAIGN_HEALTH_NOW": NOW.isoformat(), **more}  # reports say when
     told, expected = gate.run(folder, "check", *arguments, **more), in_full(folder, "check", *arguments, **more)
     assert (told.stdout, told.stderr, told.returncode) == (expected.stdout, expected.stderr, expected.returncode)
     return told
