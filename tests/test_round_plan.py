@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_health.schedule.round_plan import (
+    DIGEST_PATIENCE,
     LONG_ONES,
     PATIENCE,
     RoundState,
@@ -67,6 +68,12 @@ def test_a_digest_waits_for_its_own_collection_only_and_not_for_long() -> None:
     asked = {"a": JUST_NOW, "b": JUST_NOW}
     state = RoundState(NOW, 2, running={"a": JUST_NOW}, asked=asked)
     assert digests_to_start(state) == ["b"]
+    others = RoundState(NOW, 2, running={"b": JUST_NOW}, collected={"a": JUST_NOW}, asked={"a": LONG_AGO})
+    assert not publication_is_due(others), "others may be done soon, and one publication serves them all"
+    waited = NOW - DIGEST_PATIENCE
+    assert publication_is_due(
+        RoundState(NOW, 2, running={"b": JUST_NOW}, collected={"a": waited}, asked={"a": LONG_AGO})
+    )
     slow = RoundState(NOW, 2, running={"a": LONG_AGO}, asked={"a": JUST_NOW})
     assert publication_is_due(slow), "what it has so far is judged and published first"
     assert digests_to_start(slow) == []
