@@ -25,6 +25,7 @@ from campaign_health.schedule.jobs import Job, JobResult
 from campaign_health.schedule.scheduler import Schedule
 from campaign_health.schedule.supervisor import Ended, Supervisor
 from campaign_health.settings import Settings
+from storage.file.database import Warehouse
 from tests.collecting_cast import Install, Installation
 from tests.rounds_cast import WORKER
 
@@ -162,6 +163,19 @@ def test_a_run_that_mixpanels_limit_ended_goes_on_when_the_hour_is_over(
     now = time.monotonic()
     monkeypatch.setattr(scheduler.time, "monotonic", lambda: now + 61 * 60 + 1)
     assert planned.look() == [COLLECT]
+
+
+def test_one_workspaces_unknown_zone_does_not_hold_the_schedule(
+    scheduled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduled.extra["CAMPAIGN_HEALTH_TIMEZONE"] = ""
+    scheduled.collect(Order(sources=frozenset({"customerio_campaigns"})))
+    with Warehouse(scheduled.data_dir).open() as connection:
+        connection.execute("UPDATE workspace SET time_zone = 'Mars/Olympus'")
+    planned = Planned(scheduled, monkeypatch)
+    planned.look()
+    assert planned.told[0].startswith("its times are taken as UTC's. The workspace's time zone 'Mars/Olympus'")
+    assert COLLECT in planned.look(1)
 
 
 def test_settings_that_cannot_be_used_at_the_beginning_are_refused(scheduled: Installation) -> None:

@@ -17,9 +17,9 @@ def begins(job: Job) -> str:
 
 
 def problem_lines(job: Job, result: JobResult) -> list[str]:
-    """What went wrong, each with the workspace or the piece of work that it is of."""
+    """What went wrong, each with the piece of work that it is of where it does not say so itself."""
     return [
-        f"{where(name)}{problem}" if name else f"{_what(job)}: {problem}"
+        problem if name and job.kind in ("publish", "tell") else f"{_what(job)}: {problem}"
         for name, problems in result.problems.items()
         for problem in problems
     ]

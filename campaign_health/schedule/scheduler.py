@@ -26,7 +26,8 @@ from campaign_health.schedule.round_words import where
 from campaign_health.schedule.settings_watch import SettingsWatch
 from campaign_health.schedule.supervisor import Ended, Supervisor
 from campaign_health.settings import Settings, WorkspaceSettings
-from storage.errors import ExpectedFailure, VanishedError
+from storage.connection import Connection
+from storage.errors import ExpectedFailure, UnknownZoneError, VanishedError
 from storage.file.database import Warehouse
 from storage.file.zones import stored_zone
 from storage.read.collected import newest_full_run, newest_run
@@ -179,8 +180,7 @@ class Schedule:
             return _Workspace(workspace.time_zone or ZoneInfo("UTC"))
         now = read_clock(self._environment) + CLOCK_STEP
         with self._warehouse.read() as connection:
-            zone = workspace.time_zone or stored_zone(connection, workspace.name) or ZoneInfo("UTC")
-            known = _Workspace(zone)
+            known = _Workspace(workspace.time_zone or self._stored_zone(connection, workspace.name))
             known.collected += [run for run in [newest_full_run(connection, workspace.name, now)] if run is not None]
             known.refreshed += [run for run in [newest_run(connection, workspace.name, now)] if run is not None]
         return known
@@ -190,6 +190,14 @@ class Schedule:
         if told != self._told:
             self._note(f"This is tried again each minute: {told}")
         self._told = told
+
+    def _stored_zone(self, connection: Connection, name: str) -> ZoneInfo:
+        try:
+            return stored_zone(connection, name) or ZoneInfo("UTC")
+        except UnknownZoneError as failure:
+            # One workspace's zone must not hold the others' mornings.
+            self._note(f"{where(name)}its times are taken as UTC's. {failure}")
+            return ZoneInfo("UTC")
 
     def _has_vanished(self) -> bool:
         """Whether the warehouse that this process saw is gone; that is told once."""
