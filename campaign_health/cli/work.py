@@ -9,6 +9,7 @@ import os
 import pickle
 import sys
 import traceback
+from contextlib import suppress
 from typing import BinaryIO
 
 from campaign_health.cli.terminal.collecting import CollectingDisplay
@@ -35,7 +36,8 @@ def main(given: BinaryIO) -> int:
     except Exception:
         traceback.print_exc()
         result = JobResult(exit_code=1, problems={"": ["It failed in an unforeseen way; its log says where."]})
-    print(result.to_json(), flush=True)
+    with suppress(OSError):  # whoever wanted to know may be gone
+        print(result.to_json(), flush=True)
     return result.exit_code
 
 

@@ -19,8 +19,10 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
+from campaign_health.pipeline import Order
 from campaign_health.process.clock import NOW_SETTING, read_clock
 from campaign_health.process.stopping import StopSignals
+from campaign_health.schedule.daily_run import with_keys
 from campaign_health.schedule.due_work import CLOCK_STEP, Facts, Task, due_tasks, next_instant, refresh_times
 from campaign_health.schedule.round_words import where
 from campaign_health.schedule.settings_watch import SettingsWatch
@@ -30,7 +32,7 @@ from storage.connection import Connection
 from storage.errors import ExpectedFailure, UnknownZoneError, VanishedError
 from storage.file.database import Warehouse
 from storage.file.zones import stored_zone
-from storage.read.collected import newest_full_run, newest_run
+from storage.read.collected import newest_full_run, newest_run, outcomes_of_newest_full_run
 
 LOOK_EVERY_SECONDS = 60.0
 # After a run that Mixpanel's hourly share ended, the rest is fetched when the hour is over.
@@ -181,7 +183,12 @@ class Schedule:
         now = read_clock(self._environment) + CLOCK_STEP
         with self._warehouse.read() as connection:
             known = _Workspace(workspace.time_zone or self._stored_zone(connection, workspace.name))
-            known.collected += [run for run in [newest_full_run(connection, workspace.name, now)] if run is not None]
+            outcomes = outcomes_of_newest_full_run(connection, workspace.name, now)
+            if was_done(outcomes, with_keys(Order(), workspace).in_turn()):
+                known.collected += [
+                    run for run in [newest_full_run(connection, workspace.name, now)] if run is not None
+                ]
+            known.incomplete = "partial" in outcomes.values()
             known.refreshed += [run for run in [newest_run(connection, workspace.name, now)] if run is not None]
         return known
 
@@ -243,6 +250,11 @@ class Schedule:
                 f"{NOW_SETTING} is set: it is always {read_clock(self._environment).isoformat(timespec='seconds')}, "
                 "so nothing becomes due any more. Remove it to use the real clock."
             )
+
+
+def was_done(outcomes: Mapping[str, str], sources: Iterable[str]) -> bool:
+    """Whether a run did all that it was to do, by each source's outcome: one that was killed or stopped did not."""
+    return all(outcomes.get(source, "failed") != "failed" for source in sources)
 
 
 def _come_again(known: _Workspace) -> Iterable[Task]:
