@@ -86,10 +86,16 @@ class DigestSettings(_Frozen):
 
 
 class HttpSettings(_Frozen):
-    """Seconds to connect, and seconds without a byte."""
+    """Seconds to connect, seconds without a byte, and minutes for one source and for one workspace's whole run.
+
+    `is_replay`: the clock is set by hand, so that it is not to be compared with the services'.
+    """
 
     connect_seconds: float
     read_seconds: float
+    source_minutes: float
+    run_minutes: float
+    is_replay: bool
 
 
 class SignInSettings(_Frozen):

@@ -64,6 +64,9 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
         http=HttpSettings(
             connect_seconds=program.number("CAMPAIGN_HEALTH_CONNECT_SECONDS", least=0.01),
             read_seconds=program.number("CAMPAIGN_HEALTH_READ_SECONDS", least=0.01),
+            source_minutes=program.number("CAMPAIGN_HEALTH_SOURCE_MINUTES", least=0.001),
+            run_minutes=program.number("CAMPAIGN_HEALTH_RUN_MINUTES", least=0.001),
+            is_replay="CAMPAIGN_HEALTH_NOW" in given,
         ),
         sign_in=SignInSettings(
             enabled=isinstance(secrets.get("auth"), dict),
