@@ -80,7 +80,7 @@ def health_metrics(health: Health) -> str:
 
 
 def _of_all(health: Health) -> list[Gauge]:
-    facts, schedule = health.facts, health.facts.schedule
+    facts, schedule, disk = health.facts, health.facts.schedule, health.facts.disk
     running = schedule.running if schedule else ()
     return [
         _gauge("info", "The program's version, as a label; always 1.", [({"version": facts.version}, 1)]),
@@ -89,8 +89,10 @@ def _of_all(health: Health) -> list[Gauge]:
         _gauge(
             "published_timestamp_seconds", "When the published file was made.", [({}, _since_1970(facts.published_at))]
         ),
-        _gauge("disk_free_bytes", "Room on the data directory's disk.", [({}, facts.disk and facts.disk.free)]),
-        _gauge("disk_needed_bytes", "Room that publishing needs.", [({}, facts.disk and facts.disk.needed)]),
+        _gauge(
+            "disk_free_bytes", "Room on the data directory's disk.", [({}, facts.disk.free if facts.disk else None)]
+        ),
+        _gauge("disk_needed_bytes", "Room that publishing needs.", [({}, disk.needed if disk else None)]),
         _gauge(
             "clock_ahead_seconds",
             "How far this machine's clock was ahead of the services'; negative: behind; none where they agree.",

@@ -46,11 +46,11 @@ class FactsReader:
         """Everything that is known at `now` of the workspaces with keys, in the order of the settings."""
         workspaces = tuple(one for one in settings.workspaces if one.mixpanel or one.customerio)
         published = self._published(settings, workspaces, now)
-        told = [
+        told = tuple(
             replace(facts, due=self._due(one, facts.zone, now))
             for one, facts in zip(workspaces, published.workspaces, strict=True)
-        ]
-        return replace(published, now=now, workspaces=tuple(told), schedule=schedule, disk=_disk(settings.data_dir))
+        )
+        return replace(published, now=now, workspaces=told, schedule=schedule, disk=_disk(settings.data_dir))
 
     def _published(self, settings: Settings, workspaces: tuple[WorkspaceSettings, ...], now: datetime) -> Facts:
         stamp = _stamp(Warehouse(settings.data_dir).published_path)

@@ -75,7 +75,7 @@ class _Asked(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self.rfile = _Bounded(self.rfile)  # type: ignore[assignment]
+        self.rfile = _Bounded(self.rfile)
 
     def do_GET(self) -> None:
         """Answers what is asked for, or 404."""

@@ -91,7 +91,7 @@ class Health:
 
     @property
     def clock_ahead(self) -> timedelta | None:
-        """The furthest that this machine's clock was found ahead of the services' (negative: behind); None: it agrees."""
+        """The furthest that this machine's clock was ahead of the services' (negative: behind); None: they agree."""
         found = [one.clock_ahead for one in self.facts.workspaces if one.clock_ahead is not None]
         return max(found, key=abs, default=None)
 
@@ -143,7 +143,7 @@ def _of_rounds(workspace: WorkspaceFacts, overdue: timedelta, patience: timedelt
         return []
     when = clock_text(workspace.due.last_round, workspace.zone)
     hours = plural(int(overdue.total_seconds() // 3600), "hour")
-    return [Reason(State.FAILING, f"{workspace.name}: the round due at {when} is not done after {hours}.")]
+    return [Reason(State.FAILING, f"{_where(workspace)}the round due at {when} is not done after {hours}.")]
 
 
 def _of_channels(workspace: WorkspaceFacts, now: datetime, patience: timedelta) -> list[Reason]:
@@ -155,7 +155,7 @@ def _of_channels(workspace: WorkspaceFacts, now: datetime, patience: timedelta) 
     return [
         Reason(
             state,
-            f"{workspace.name}: nothing has arrived on the channel {one.channel} since "
+            f"{_where(workspace)}nothing has arrived on the channel {one.channel} since "
             f"{clock_text(one.failing_since, workspace.zone)}.",
         )
         for one in failing
@@ -165,7 +165,8 @@ def _of_channels(workspace: WorkspaceFacts, now: datetime, patience: timedelta) 
 
 def _of_sources(workspace: WorkspaceFacts, now: datetime) -> list[Reason]:
     found = [
-        f"{workspace.name}: {source_name(one.source)} is not complete since {clock_text(one.failing_since, workspace.zone)}."
+        f"{_where(workspace)}{source_name(one.source)}: not complete since "
+        f"{clock_text(one.failing_since, workspace.zone)}."
         for one in workspace.sources
         if one.failing_since is not None
     ]
@@ -180,7 +181,7 @@ def _of_clock(workspace: WorkspaceFacts) -> list[Reason]:
         return []
     minutes = plural(round(abs(ahead).total_seconds() / 60), "minute")
     direction = "ahead of" if ahead > timedelta(0) else "behind"
-    return [Reason(State.DEGRADED, f"{workspace.name}: this machine's clock is {minutes} {direction} the services'.")]
+    return [Reason(State.DEGRADED, f"{_where(workspace)}this machine's clock is {minutes} {direction} the services'.")]
 
 
 def _of_schedule(schedule: ScheduleFacts | None) -> list[Reason]:
@@ -196,6 +197,10 @@ def _of_disk(disk: DiskFacts | None) -> list[Reason]:
     if disk.free >= disk.needed:
         return []
     return [Reason(State.DEGRADED, "There is not enough room on the disk to publish.")]
+
+
+def _where(workspace: WorkspaceFacts) -> str:
+    return "" if workspace.name == "default" else f"{workspace.name}: "
 
 
 def _not_of_the_future(instant: datetime | None, now: datetime) -> datetime | None:

@@ -39,9 +39,7 @@ def channel_news(connection: Connection, workspace: str) -> tuple[ChannelNews, .
     """Every channel that was ever told anything, by name."""
     rows = connection.execute(_CHANNELS, [workspace]).fetchall()
     return tuple(
-        ChannelNews(
-            channel, outcome, read_instant(sent_at), read_instant(failing_since) if outcome == "failed" else None
-        )
+        ChannelNews(channel, outcome, read_instant(sent_at), read_instant(failing_since))
         for channel, outcome, sent_at, failing_since in rows
     )
 
