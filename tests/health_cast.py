@@ -61,7 +61,9 @@ def facts(*workspaces: WorkspaceFacts, **changes: Any) -> Facts:
         run_may_take=timedelta(hours=2),
         workspaces=workspaces or (workspace(),),
         schedule=ScheduleFacts(
-            DUE - timedelta(days=3), timedelta(seconds=41.5), (Running("acme", "refresh", NOW - timedelta(seconds=9)),)
+            DUE - timedelta(days=3),
+            timedelta(seconds=41.5),
+            (Running("acme", "refresh", NOW - timedelta(seconds=9)), Running(None, "publish", NOW)),
         ),
         published_at=ROUND + timedelta(minutes=5),
         disk=DiskFacts(free=5_000_000_000, needed=104_857_600),

@@ -45,7 +45,7 @@ def told(asked: dict[str, Any]) -> dict[Key, float]:
         found |= known("schedule_started_timestamp_seconds", instant(schedule["started_at"]))
         found |= known("schedule_looked_ago_seconds", schedule["looked_ago_seconds"])
         for one in schedule["running"]:
-            labels = {"workspace": one["workspace"], "task": one["task"]}
+            labels = {name: one[name] for name in ("workspace", "task") if one[name] is not None}
             found |= known("running_since_timestamp_seconds", instant(one["since"]), **labels)
     for one in asked["workspaces"]:
         who = {"workspace": one["workspace"]}

@@ -13,6 +13,7 @@ import requests
 from campaign_health.doctor.customerio import examine_customerio
 from campaign_health.doctor.files import examine_files
 from campaign_health.doctor.finding import Finding, wrong
+from campaign_health.doctor.held_workspaces import examine_held_workspaces
 from campaign_health.doctor.mixpanel import examine_mixpanel
 from campaign_health.doctor.slack import examine_slack
 from campaign_health.doctor.surroundings import DateHeaders, examine_manifest, examine_settings
@@ -33,6 +34,7 @@ def examine(settings: Settings, environment: Mapping[str, str], directory: Path,
     """Every finding, as it is made; each thing is looked at whatever is wrong with the others."""
     yield from examine_settings(environment)
     yield from examine_files(settings.data_dir, (directory / CONFIGURATION_FILE, settings.sign_in.secrets_file))
+    yield from examine_held_workspaces(settings)
     with new_session() as session:
         dates = DateHeaders(session)
         for workspace in settings.workspaces:

@@ -41,9 +41,9 @@ class WorkspaceFacts:
 
 @dataclass(frozen=True)
 class Running:
-    """A piece of work that is being done: `task` is collect, refresh or digest."""
+    """A piece of work that is being done: `task` is collect, refresh, tell or publish; None: of all workspaces."""
 
-    workspace: str
+    workspace: str | None
     task: str
     since: datetime
 

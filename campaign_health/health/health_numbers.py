@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from campaign_health.health.health_facts import Running
 from campaign_health.health.health_state import Health, Reason, WorkspaceHealth
 from campaign_health.health.prometheus_text import Gauge, prometheus_text
 
@@ -111,7 +112,7 @@ def _of_all(health: Health) -> list[Gauge]:
         _gauge(
             "running_since_timestamp_seconds",
             "Since when a workspace's work is being done.",
-            [({"workspace": one.workspace, "task": one.task}, _since_1970(one.since)) for one in running],
+            [(_of_work(one), _since_1970(one.since)) for one in running],
         ),
     ]
 
@@ -209,6 +210,11 @@ def _of_channels(health: Health) -> list[Gauge]:
             [(who, _since_1970(one.sent_at)) for who, one in each],
         ),
     ]
+
+
+def _of_work(running: Running) -> dict[str, str]:
+    whose = {} if running.workspace is None else {"workspace": running.workspace}
+    return {**whose, "task": running.task}
 
 
 def _gauge(name: str, meaning: str, samples: Iterable[tuple[Mapping[str, str], float | None]]) -> Gauge:

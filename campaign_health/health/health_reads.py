@@ -14,6 +14,7 @@ from campaign_health.health.disk_room import disk_room
 from campaign_health.health.health_facts import DiskFacts, Due, Facts, ScheduleFacts, WorkspaceFacts
 from campaign_health.process.version import own_version
 from campaign_health.settings import Settings, WorkspaceSettings
+from campaign_health.state.freshness import CLOCKS_DIFFER_BY
 from campaign_health.state.source_health import read_sources
 from storage.connection import Connection
 from storage.errors import NoPublishedFileError, StorageError
@@ -29,6 +30,7 @@ DueTimes = Callable[[WorkspaceSettings, ZoneInfo, datetime], Due]
 
 _NOT_DUE = Due(None, None)
 _Stamp = tuple[int, int, int] | None
+_Key = tuple[_Stamp, tuple[WorkspaceSettings, ...], datetime]
 
 
 class FactsReader:
@@ -40,7 +42,7 @@ class FactsReader:
 
     def __init__(self, due: DueTimes) -> None:
         self._due = due
-        self._read: tuple[_Stamp, tuple[WorkspaceSettings, ...], Facts] | None = None
+        self._read: tuple[_Key, Facts] | None = None
 
     def facts(self, settings: Settings, now: datetime, schedule: ScheduleFacts | None = None) -> Facts:
         """Everything that is known at `now` of the workspaces with keys, in the order of the settings."""
@@ -53,11 +55,13 @@ class FactsReader:
         return replace(published, now=now, workspaces=told, schedule=schedule, disk=_disk(settings.data_dir))
 
     def _published(self, settings: Settings, workspaces: tuple[WorkspaceSettings, ...], now: datetime) -> Facts:
-        stamp = _stamp(Warehouse(settings.data_dir).published_path)
-        if self._read is not None and self._read[:2] == (stamp, workspaces) and self._read[2].unreadable is None:
-            return self._read[2]
+        # What lies in the future by a clock that was ahead is in the past one day: hence the hour.
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        key = (_stamp(Warehouse(settings.data_dir).published_path), workspaces, hour)
+        if self._read is not None and self._read[0] == key and self._read[1].unreadable is None:
+            return self._read[1]
         facts = _read_published(settings, workspaces, now)
-        self._read = (stamp, workspaces, facts)
+        self._read = (key, facts)
         return facts
 
 
@@ -95,7 +99,7 @@ def _workspace(
         zone=workspace.time_zone or stored_zone(connection, name) or ZoneInfo("UTC"),
         due=_NOT_DUE,
         sources=read_sources(connection, name),
-        full_run_at=newest_full_run(connection, name),
+        full_run_at=newest_full_run(connection, name, now + CLOCKS_DIFFER_BY),
         judged_day=judged_day,
         judged_at=judged_at,
         channels=tuple(one for one in channel_news(connection, name) if one.channel in used),

@@ -80,8 +80,10 @@ class TextLines(Lines):
         """The record's line, and those of its traceback."""
         begin = f"{time_of(record)} {level_of(record)} "
         workspace = self.fact(record, "workspace")
+        message = self.message(record)
         where = "" if workspace in (None, DEFAULT_WORKSPACE) else f"{workspace}: "
-        return "\n".join(f"{begin}{line}" for line in (f"{where}{self.message(record)}", *self.traceback(record)))
+        whole = message if message.startswith(where) else f"{where}{message}"
+        return "\n".join(f"{begin}{line}" for line in (whole, *self.traceback(record)))
 
 
 class JsonLines(Lines):

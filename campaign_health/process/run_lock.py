@@ -6,7 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,10 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from campaign_health.errors import CouldNotStart
+from campaign_health.process.lock_watch import watched
+from storage.errors import LocklessDriveError
 from storage.file.locking import left_behind, write_anew
+from storage.file.lockless_drive import refuse_lockless
 from storage.file.private_files import FILE_MODE, make_private_directory
 
 COLLECTING = "collect"
@@ -28,24 +31,28 @@ _CURES = {
 
 
 @contextmanager
-def only_one(data_dir: Path, activity: str) -> Iterator[None]:
-    """Holds the lock for `activity` (COLLECTING or SCHEDULE) in the data directory while the block runs.
+def only_one(data_dir: Path, activity: str, workspace: str | None = None) -> Iterator[None]:
+    """Holds the lock for `activity` in the data directory while the block runs.
+
+    It is COLLECTING, SCHEDULE or, with a part for one workspace behind it, COLLECTING of that `workspace`.
 
     The operating system frees the lock when its holder dies, however it dies.
 
     Raises:
         CouldNotStart: another process holds it (the message says which and since when), or the directory cannot
             be written.
+        LocklessDriveError: the directory is on a drive that cannot lock files.
     """
     lock_path, holder_path = data_dir / f"{activity}.lock", data_dir / f"{activity}.holder"
     try:
         make_private_directory(data_dir)
+        refuse_lockless(data_dir)
         lock = FileLock(lock_path, mode=FILE_MODE)
         lock.acquire(timeout=0)
     except Timeout:
         raise CouldNotStart(
-            f"{_WORDS[activity]} on {data_dir}: {_holder(holder_path)}.",
-            _CURES[activity] + left_behind(lock_path, holder_path),
+            f"{_words(activity, workspace)} on {data_dir}: {_holder(holder_path)}.",
+            _cure(activity) + left_behind(lock_path, holder_path),
         ) from None
     except OSError as failure:
         raise CouldNotStart(
@@ -55,12 +62,15 @@ def only_one(data_dir: Path, activity: str) -> Iterator[None]:
     if _still_runs(_read_holder(holder_path)):
         # Somebody removed the lock file under the one that is at work.
         lock.release()
-        raise CouldNotStart(f"{_WORDS[activity]} on {data_dir}: {_holder(holder_path)}.", _CURES[activity])
+        raise CouldNotStart(f"{_words(activity, workspace)} on {data_dir}: {_holder(holder_path)}.", _cure(activity))
     try:
         _write_holder(holder_path)
-        yield
+        is_long = activity == SCHEDULE
+        with watched(lock_path, holder_path, lambda: _write_holder(holder_path)) if is_long else nullcontext():
+            yield
     finally:
-        holder_path.unlink(missing_ok=True)
+        if _is_ours(_read_holder(holder_path)):
+            holder_path.unlink(missing_ok=True)
         lock.release()
 
 
@@ -71,7 +81,10 @@ def holder_of(data_dir: Path, activity: str) -> dict[str, Any] | None:
         return None
     lock = FileLock(lock_path, mode=FILE_MODE)
     try:
+        refuse_lockless(data_dir)
         lock.acquire(timeout=0)
+    except LocklessDriveError:  # nobody can work there
+        return None
     except (Timeout, OSError):
         return _read_holder(holder_path) or {"pid": None, "host": None, "since": None}
     lock.release()
@@ -100,9 +113,13 @@ def _write_holder(path: Path) -> None:
         ) from failure
 
 
+def _is_ours(holder: dict[str, Any] | None) -> bool:
+    return holder is not None and holder.get("host") == socket.gethostname() and holder.get("pid") == os.getpid()
+
+
 def _still_runs(holder: dict[str, Any] | None) -> bool:
     """Whether it is known for certain that the holder is another process that runs on this machine."""
-    if holder is None or holder.get("host") != socket.gethostname() or holder.get("pid") == os.getpid():
+    if holder is None or holder.get("host") != socket.gethostname() or _is_ours(holder):
         return False
     started = holder.get("started")
     return started is not None and started == _started(holder.get("pid"))
@@ -128,7 +145,20 @@ def _read_holder(path: Path) -> dict[str, Any] | None:
 
 
 def _holder(path: Path) -> str:
-    holder = _read_holder(path)
-    if holder is None:
+    return holder_words(_read_holder(path))
+
+
+def holder_words(holder: dict[str, Any] | None) -> str:
+    """Who holds a lock, and since when, as part of a sentence."""
+    if holder is None or holder.get("pid") is None:
         return "held by another process"
-    return f"process {holder.get('pid')} on {holder.get('host')}, since {holder.get('since')}"
+    return f"process {holder['pid']} on {holder.get('host')}, since {holder.get('since')}"
+
+
+def _words(activity: str, workspace: str | None) -> str:
+    words = _WORDS[activity.partition(".")[0]]
+    return words if workspace in (None, "default") else f"{words} for workspace {workspace}"
+
+
+def _cure(activity: str) -> str:
+    return _CURES[activity.partition(".")[0]]

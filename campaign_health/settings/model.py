@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+DEFAULT_WORKSPACE = "default"
+"""The name of the only workspace where the settings name none."""
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -134,16 +137,35 @@ class WorkspaceSettings(_Frozen):
     schedule: ScheduleSettings
     digest: DigestSettings
 
+    @property
+    def tells_anybody(self) -> bool:
+        """Whether there is anybody to be told: a channel, or an outside watcher."""
+        slack, digest = self.slack, self.digest
+        return any(
+            (slack.webhook_url, slack.bot_token, digest.webhook, digest.smtp, digest.dead_man_url, digest.routes)
+        )
+
 
 class Settings(_Frozen):
-    """Everything; `workspaces` holds at least one (its keys may be missing)."""
+    """Everything; `workspaces` holds at least one (its keys may be missing), `at_once` are collected side by side."""
 
     data_dir: Path
+    at_once: int
     dashboard_url: str | None
     http: HttpSettings
     sign_in: SignInSettings
     service: ServiceSettings
     workspaces: tuple[WorkspaceSettings, ...]
+
+    @property
+    def configured(self) -> tuple[str, ...] | None:
+        """The names of the workspaces that are set up here.
+
+        None where none is named and there are no keys: a machine that only reads what another one collects cannot know.
+        """
+        names = tuple(workspace.name for workspace in self.workspaces)
+        has_keys = any(workspace.mixpanel or workspace.customerio for workspace in self.workspaces)
+        return names if has_keys or names != (DEFAULT_WORKSPACE,) else None
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, for redaction; longest first."""

@@ -14,9 +14,9 @@ from typing import Any
 
 from campaign_health.errors import SettingsError
 from campaign_health.settings.catalogue import BY_NAME
-from campaign_health.settings.model import HttpSettings, ServiceSettings, Settings, SignInSettings
+from campaign_health.settings.model import DEFAULT_WORKSPACE, HttpSettings, ServiceSettings, Settings, SignInSettings
 from campaign_health.settings.values import Values
-from campaign_health.settings.workspace_settings import read_workspace
+from campaign_health.settings.workspace_settings import can_be_named, read_workspace
 
 CONFIGURATION_FILE = "campaign-health.toml"
 SECRETS_SETTING = "CAMPAIGN_HEALTH_SECRETS_FILE"
@@ -47,8 +47,8 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
 
     program = Values(places, environment)
     workspaces = []
-    for name, table in (tables or {"default": {}}).items():
-        if not name.strip() or not name.isprintable():
+    for name, table in (tables or {DEFAULT_WORKSPACE: {}}).items():
+        if not can_be_named(name):
             raise SettingsError(f"{CONFIGURATION_FILE} has a workspace named {name!r}.", "Give it a name to be seen.")
         where = f"[workspace.{name}] in {CONFIGURATION_FILE}"
         values = Values([(where, _named(table, where)), *places], environment)
@@ -60,6 +60,7 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
             raise SettingsError(f"Workspace {name}: {failure.message}", failure.cure) from failure
     return Settings(
         data_dir=program.path("CAMPAIGN_HEALTH_DATA_DIR", directory),
+        at_once=program.whole("CAMPAIGN_HEALTH_WORKSPACES_AT_ONCE", 1, 32),
         dashboard_url=program.address("CAMPAIGN_HEALTH_DASHBOARD_URL"),
         http=HttpSettings(
             connect_seconds=program.number("CAMPAIGN_HEALTH_CONNECT_SECONDS", least=0.01),

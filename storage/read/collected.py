@@ -256,12 +256,21 @@ def newest_instant(connection: Connection) -> datetime | None:
     return read_instant(row[0]) if row and row[0] is not None else None
 
 
-def newest_full_run(connection: Connection, workspace: str) -> datetime | None:
-    """When the newest run that was more than a refresh began, None before the first."""
+def newest_full_run(connection: Connection, workspace: str, now: datetime) -> datetime | None:
+    """When the newest run that was more than a refresh began, up to `now`: later ones are of a wrong clock."""
     row = connection.execute(
-        "SELECT max(started_at) FROM collection WHERE workspace = ? "
+        "SELECT max(started_at) FROM collection WHERE workspace = ? AND started_at <= ? "
         "AND source IN ('customerio_campaigns', 'mixpanel_properties')",
-        [workspace],
+        [workspace, stored_instant(now)],
+    ).fetchone()
+    return read_instant(row[0]) if row and row[0] is not None else None
+
+
+def newest_run(connection: Connection, workspace: str, now: datetime) -> datetime | None:
+    """When the newest run of any kind began, up to `now`: later ones are of a wrong clock."""
+    row = connection.execute(
+        "SELECT max(started_at) FROM collection WHERE workspace = ? AND started_at <= ?",
+        [workspace, stored_instant(now)],
     ).fetchone()
     return read_instant(row[0]) if row and row[0] is not None else None
 
