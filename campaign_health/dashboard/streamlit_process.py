@@ -31,11 +31,15 @@ def main() -> None:
 
 def _take_handlers_off() -> None:
     import streamlit.logger
+    import uvicorn.config
 
     streamlit.logger.setup_formatter = _hand_on
     for logger in list(logging.root.manager.loggerDict.values()):
         if isinstance(logger, logging.Logger) and hasattr(logger, _OWN_HANDLER):
             _hand_on(logger)
+    # Uvicorn, which serves for Streamlit, sets its loggers up when it starts, as this says.
+    own = uvicorn.config.LOGGING_CONFIG["loggers"]
+    own.update({name: {"handlers": [], "level": "WARNING", "propagate": True} for name in own})
 
 
 def _hand_on(logger: logging.Logger) -> None:
