@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from campaign_health.cli.run import WORKER
-from campaign_health.pipeline.context import ProgressSink
+from campaign_health.cli.run import WORKER as WORKER
+from campaign_health.judge.nothing_new import judged_input
 from campaign_health.process.clock import read_clock
 from campaign_health.process.stopping import StopSignals
 from campaign_health.sandbox.http.limits import Limits
@@ -23,11 +24,11 @@ from campaign_health.schedule.daily_run import collect, judge_and_publish, tell
 from campaign_health.schedule.jobs import Job, JobResult
 from campaign_health.settings import Settings, load_settings
 from storage.file.database import open_published
+from storage.read.judged import input_judged
 from tests.collecting_cast import Notes, cast_world
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = (sys.executable, "-m", "campaign_health")
-__all__ = ["PROGRAM", "ROOT", "WORKER", "Company", "running_company", "whole_round"]
 
 
 @dataclass
@@ -80,6 +81,16 @@ class Company:
         with open_published(self.data_dir) as connection:
             return connection.execute(statement, list(values)).fetchall()
 
+    def rows_or_nothing(self) -> list[tuple[Any, ...]]:
+        """The collections that are published; none where nothing is."""
+        published = self.data_dir / "campaign_health.duckdb"
+        return self.rows("SELECT * FROM collection") if published.exists() else []
+
+    def wait_for(self, statement: str, value: object) -> None:
+        """Waits until the published file gives the value."""
+        published = self.data_dir / "campaign_health.duckdb"
+        wait_until(lambda: published.exists() and self.rows(statement) == [(value,)])
+
 
 @contextmanager
 def running_company(folder: Path, names: Sequence[str], **extra: str) -> Iterator[Company]:
@@ -100,18 +111,27 @@ def running_company(folder: Path, names: Sequence[str], **extra: str) -> Iterato
         yield company
 
 
-def whole_round(
-    settings: Settings, environment: dict[str, str], workspace: str, progress: ProgressSink | None = None
-) -> dict[str, JobResult]:
+def verdicts_rest_on_their_counts(company: Company) -> dict[str, bool]:
+    """Of each workspace in the published file, whether its verdicts rest on exactly what stands beside them."""
+    now = read_clock(company.environment)
+    with open_published(company.data_dir) as connection:
+        return {
+            one.name: judged_input(connection, one, now) == input_judged(connection, one.name)
+            for one in company.settings().workspaces
+        }
+
+
+def whole_round(settings: Settings, now: datetime, workspace: str = "default") -> dict[str, JobResult]:
     """One workspace's round in this process, without waiting between tries: what came of each step."""
-    now, done = read_clock(environment), {}
+    done: dict[str, JobResult] = {}
     with StopSignals() as signals:
-        done["collect"] = collect(
-            Job("collect", settings, (workspace,)), now, progress or Notes(), signals, sleep=lambda _: None
-        )
+        job = Job("collect", settings, (workspace,))
+        done["collect"] = collect(job, now, Notes(), signals, sleep=lambda _: None)
     done["publish"] = judge_and_publish(Job("publish", settings, (workspace,)), now)
     failed = any(result.problems for result in done.values())
     done["tell"] = tell(Job("tell", settings, (workspace,), ends_round=True, failed=failed), now)
+    if done["tell"].announced:
+        judge_and_publish(Job("publish", settings, ()), now)
     return done
 
 

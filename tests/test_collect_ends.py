@@ -15,7 +15,7 @@ from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES,
 from campaign_health.pipeline.run_time import RunTime, source_seconds
 from collectors.errors import OutOfTime
 from collectors.mixpanel.hourly_budget import HourlyBudget
-from tests.collecting_cast import LAST_DAY, Install, Installation, cast_world
+from tests.collecting_cast import DAYS, LAST_DAY, Install, Installation, cast_world
 from tests.digest_receivers_cast import http_settings
 from tests.slow_proxy import at_port, slowed
 
@@ -173,3 +173,32 @@ def test_campaigns_that_a_run_had_no_time_for_are_the_next_ones_first(install: I
     assert f"/campaigns/{ids[0]}/" in asked[0], "the one that lacks the most days comes first"
     assert installation.value(state, ids[0], LAST_DAY) == "observed"
     assert installation.value(state, ids[0], LAST_DAY - timedelta(days=5)) == "observed"
+
+
+@SLOW
+def test_days_that_an_export_had_no_time_for_are_the_next_runs(install: Install, slow_down: Slow) -> None:
+    installation = install(
+        CAMPAIGN_HEALTH_TIMEZONE="Europe/Berlin", MIXPANEL_COUNT_SOURCE="export", CAMPAIGN_HEALTH_BACKFILL_DAYS="20"
+    )
+    quick = dict(installation.extra)
+    order = Order(sources=frozenset({"mixpanel_events"}))
+    slow_down(installation, MIXPANEL, pause=0.15)
+    installation.extra["CAMPAIGN_HEALTH_SOURCE_MINUTES"] = "0.025"
+    [record] = installation.collect(order).records()
+    assert record.outcome == "partial"
+    assert record.error is not None
+    assert "CAMPAIGN_HEALTH_SOURCE_MINUTES" in record.error
+    days = "SELECT day FROM source_day WHERE source = 'mixpanel_events' AND state = ? ORDER BY day"
+    counted = installation.rows(days, "observed")
+    missing = installation.rows(days, "not_collected")
+    assert 0 < len(counted) < DAYS
+    assert len(counted) + len(missing) == DAYS
+    assert counted[-1] < missing[0], "the oldest days come first"
+
+    installation.extra = quick
+    installation.sandbox.forget_requests()
+    [record] = installation.collect(order).records()
+    assert record.outcome == "complete"
+    assert len(installation.rows(days, "observed")) == DAYS
+    asked = [dict(one.query)["from_date"] for one in installation.sandbox.requests if "from_date" in dict(one.query)]
+    assert min(asked) >= str(counted[-1][0]), "what is counted already is not asked for again"

@@ -14,6 +14,7 @@ import click
 from campaign_health.cli.terminal.console import notes, replace_unwritable_signs
 from campaign_health.errors import CampaignHealthError
 from campaign_health.logs.log_setup import writes_log_lines
+from campaign_health.process.installed import monitor_is_missing
 from campaign_health.process.stopping import Stopped
 from campaign_health.words.visible import visible_lines
 from storage.errors import ExpectedFailure
@@ -39,7 +40,11 @@ COMMANDS = {
     "backtest": "Judge daily counts from a CSV file.",
     "replay": "List what would have been announced over past days.",
     "sandbox": "Run the stand-in services on this machine.",
+    "docs": "Print a page of the guide.",
 }
+
+# What runs where only the gate is installed; all else needs the monitor.
+OF_THE_GATE = {"check", "docs", "init"}
 
 
 # One example of each, which ends its `--help`.
@@ -63,6 +68,7 @@ EXAMPLES = {
     "backtest": "backtest --pairs counts.csv --out verdicts.csv",
     "replay": "replay --from 2026-11-01 --to 2026-11-23",
     "sandbox": "sandbox --no-limits",
+    "docs": "docs check",
 }
 
 
@@ -75,6 +81,8 @@ class LazyCommands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
+        if name not in OF_THE_GATE and (refusal := monitor_is_missing(name)):
+            raise refusal
         module = import_module(f"campaign_health.cli.{name}")
         command: click.Command = module.command
         example = f"Example: campaign-health {EXAMPLES[name]}"

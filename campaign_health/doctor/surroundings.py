@@ -52,7 +52,7 @@ class DateHeaders:
 def examine_settings(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Findings on variables that look like settings, and on a clock that is set by hand."""
     for name, meant in unknown_settings(environment).items():
-        cure = f"Did you mean {meant}?" if meant else "See docs/settings.md for the names there are."
+        cure = f"Did you mean {meant}?" if meant else "`campaign-health docs settings` lists the names there are."
         yield wrong("Settings", f"{name} is set, and there is no such setting.", cure)
     if environment.get(NOW_SETTING, "").strip():
         yield note("Clock", f"{NOW_SETTING} stands in for the real clock.", "Remove it outside tests and replays.")

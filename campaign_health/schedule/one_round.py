@@ -45,6 +45,7 @@ def run_once(
     supervisor = Supervisor(settings, worker, environment, note)
     for workspace in settings.workspaces:
         supervisor.submit(Task(workspace.name, "collect"))
+        supervisor.submit(Task(workspace.name, "tell"))
     done = Round()
     try:
         while not supervisor.is_idle:
@@ -58,6 +59,7 @@ def run_once(
             (done.told if ended.job.kind == "tell" else done.collected)[name] = ended.result
             if ended.result.refused is not None:
                 note(trouble(ended.result.refused, name))
+                supervisor.withdraw(name)
     finally:
         supervisor.stop()
     refused = [result.refused for result in done.collected.values() if result.refused is not None]

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 PATIENCE = 15 * 60.0
 """How long a workspace that is done waits for others, and a digest for its own workspace's collection."""
+DIGEST_PATIENCE = 2 * 60.0
+"""How long a digest that is due waits for others that may be done soon, so that one publication serves them all."""
 LONG_ONES = 4
 """So many times the places are filled at most, counting those that gave theirs away."""
 
@@ -73,7 +75,8 @@ def publication_is_due(state: RoundState) -> bool:
     """Whether to judge and publish now."""
     if state.is_publishing or state.now < state.publish_not_before:
         return False
-    if any(_wants_publication(state, name) for name in state.asked if _is_ripe(state, name)):
+    ripe = [name for name in state.asked if _is_ripe(state, name) and _wants_publication(state, name)]
+    if ripe and (_is_quiet(state) or state.now - min(_ripe_since(state, name) for name in ripe) >= DIGEST_PATIENCE):
         return True
     if state.collected and (_is_quiet(state) or _is_long(state, min(state.collected.values()))):
         return True
@@ -104,6 +107,10 @@ def _is_ripe(state: RoundState, name: str) -> bool:
     """Whether a digest need not wait for its own workspace's collection: there is none, or it takes long."""
     begun = state.running.get(name, state.waiting.get(name))
     return begun is None or _is_long(state, begun)
+
+
+def _ripe_since(state: RoundState, name: str) -> float:
+    return max(state.asked[name], state.collected.get(name, state.asked[name]))
 
 
 def _wants_publication(state: RoundState, name: str) -> bool:

@@ -20,7 +20,7 @@ from apscheduler.triggers.date import DateTrigger
 
 from campaign_health.process.clock import NOW_SETTING, read_clock
 from campaign_health.process.stopping import StopSignals
-from campaign_health.schedule.due_work import Facts, Task, due_tasks, next_instant, refresh_times
+from campaign_health.schedule.due_work import CLOCK_STEP, Facts, Task, due_tasks, next_instant, refresh_times
 from campaign_health.schedule.round_words import Line, trouble
 from campaign_health.schedule.seen_from_outside import SeenFromOutside
 from campaign_health.schedule.settings_watch import SettingsWatch
@@ -112,7 +112,7 @@ class Schedule:
                     self._outside.works(self._supervisor.at_work)
                     ended = self._supervisor.step(LOOK_EVERY_SECONDS, signals)
                     if ended is not None:
-                        self._after(ended)
+                        self.after(ended)
                         with signals.held():
                             self._outside.works(self._supervisor.at_work, has_published=ended.result.published)
                 except Exception as failure:
@@ -150,7 +150,8 @@ class Schedule:
                 known.collected.append(now)
         self._supervisor.submit(task)
 
-    def _after(self, ended: Ended) -> None:
+    def after(self, ended: Ended) -> None:
+        """Plans what follows from a piece of work that ended."""
         job, result = ended.job, ended.result
         if job.kind not in ("collect", "refresh") or job.workspaces[0] not in self._workspaces:
             return
@@ -183,7 +184,7 @@ class Schedule:
         """What the warehouse says of the workspace's last runs."""
         if not self._warehouse.exists():
             return _Workspace(workspace.time_zone or ZoneInfo("UTC"))
-        now = read_clock(self._environment)
+        now = read_clock(self._environment) + CLOCK_STEP
         with self._warehouse.read() as connection:
             zone = workspace.time_zone or stored_zone(connection, workspace.name) or ZoneInfo("UTC")
             known = _Workspace(zone)

@@ -112,6 +112,10 @@ class Supervisor:
             since = self._waiting.pop(task.workspace, (task, now))[1]
             self._waiting[task.workspace] = (task, since)
 
+    def withdraw(self, workspace: str) -> None:
+        """Does not look at its digest after all."""
+        self._asked.pop(workspace, None)
+
     def judge_anew(self, workspaces: Sequence[str]) -> None:
         """Has these judged and published: nobody knows whether the last process that worked here came so far."""
         now = time.monotonic()
@@ -129,10 +133,6 @@ class Supervisor:
     def at_work(self) -> list[tuple[Job, float]]:
         """The pieces of work that are being done, and since how many seconds."""
         return [(child.job, time.monotonic() - child.begun) for child in self._children()]
-
-    def has_work_of(self, workspace: str) -> bool:
-        """Whether a collection of it waits or runs."""
-        return workspace in self._waiting or workspace in self._running
 
     def wake(self) -> None:
         """Ends a `step` that waits; may be called from any thread."""

@@ -134,5 +134,7 @@ def _refuse_unknown(names: Any, where: str) -> None:
     for name in names:
         if name not in BY_NAME:
             close = get_close_matches(name, BY_NAME, n=1)
-            cure = f"Did you mean {close[0]}?" if close else "See docs/settings.md for the names there are."
+            cure = (
+                f"Did you mean {close[0]}?" if close else "`campaign-health docs settings` lists the names there are."
+            )
             raise SettingsError(f"{where} has a setting that does not exist: {name}.", cure)

@@ -14,8 +14,10 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError
 
 from collectors.http.answer_limits import SHORTEST_WAIT, Limits
+from collectors.http.in_time import in_time
 
 # Beside the call, because the library has no room for it: what the answers that begin now may take.
 _limits: ContextVar[Limits | None] = ContextVar("limits", default=None)
@@ -91,9 +93,19 @@ class _TimedResponse(http.client.HTTPResponse):
 class _Connection(HTTPConnection):
     response_class = _TimedResponse
 
+    def _new_conn(self) -> socket.socket:
+        """A socket that is connected in time, to whichever of the host's addresses, its name looked up included."""
+        seconds = self.timeout
+        if seconds is None:
+            return super()._new_conn()
+        connected = in_time(super()._new_conn, seconds, socket.socket.close)
+        if connected is None:
+            raise ConnectTimeoutError(self, f"no connection within {seconds:g} seconds")
+        return connected
 
-class _SecureConnection(HTTPSConnection):
-    response_class = _TimedResponse
+
+class _SecureConnection(_Connection, HTTPSConnection):
+    pass
 
 
 class _Pool(HTTPConnectionPool):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import smtplib
+import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 from campaign_health.settings import SmtpSettings
 from collectors.http.answer_limits import SHORTEST_WAIT, Late, WholeBy
 from collectors.http.deadline import Deadline
+from collectors.http.in_time import in_time
 from collectors.http.timed_connections import TimedReads
 
 # A greeting may be held back on purpose, and a message be looked through before it is taken: five silences for all.
@@ -35,16 +37,17 @@ class _Conversation(WholeBy):
         except Late:
             raise
         except TimeoutError:
-            self._end(f"not a byte came for {self.silence:g} seconds")
+            self.end(f"not a byte came for {self.silence:g} seconds")
         self._said += count or 0
         if self._said > MOST_SAID:
-            self._end(f"it said more than {MOST_SAID // 1024} KB")
+            self.end(f"it said more than {MOST_SAID // 1024} KB")
 
     def fail(self) -> NoReturn:
         """Raises Late."""
-        self._end(f"it was not done within {self.whole:g} seconds")
+        self.end(f"it was not done within {self.whole:g} seconds")
 
-    def _end(self, because: str) -> NoReturn:
+    def end(self, because: str) -> NoReturn:
+        """Raises Late, for that reason."""
         self.ended_by = because
         raise Late(because)
 
@@ -55,6 +58,13 @@ class _Server(smtplib.SMTP):
     def __init__(self, settings: SmtpSettings, conversation: _Conversation, **options: Any) -> None:
         self._conversation = conversation
         super().__init__(settings.host, settings.port, timeout=conversation.silence, **options)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        connect: Callable[[str, int, float], socket.socket] = super()._get_socket  # type: ignore[misc]
+        connected = in_time(lambda: connect(host, port, timeout), timeout, socket.socket.close)
+        if connected is None:
+            self._conversation.end(f"no connection within {timeout:g} seconds")
+        return connected
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
