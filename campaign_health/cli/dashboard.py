@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from campaign_health.cli.terminal.service import LOG_FORMAT, say, service_settings
+from campaign_health.cli.terminal.as_a_service import LOG_FORMAT, say, service_settings
 from campaign_health.dashboard.exposure import ALLOW_ANYONE
 from campaign_health.dashboard.streamlit_server import (
     DEFAULT_ADDRESS,

@@ -13,7 +13,7 @@ import click
 
 from campaign_health.cli.terminal.console import notes, replace_unwritable_signs
 from campaign_health.errors import CampaignHealthError
-from campaign_health.logs.log_setup import writes_log_lines
+from campaign_health.logs.log_setup import write_for_people, writes_log_lines
 from campaign_health.process.installed import monitor_is_missing
 from campaign_health.process.stopping import Stopped
 from campaign_health.words.visible import visible_lines
@@ -114,6 +114,7 @@ def campaign_health() -> None:
 def main() -> None:
     """Runs the command line; an expected failure is one line and a cure, with exit code 2."""
     replace_unwritable_signs()
+    write_for_people()
     try:
         campaign_health(standalone_mode=True)
     except ExpectedFailure as failure:

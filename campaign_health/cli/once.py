@@ -8,7 +8,7 @@ import sys
 import click
 
 from campaign_health.cli.run import WORKER, WORKSPACES, note
-from campaign_health.cli.terminal.service import LOG_FORMAT, METRICS_FILE, service_settings
+from campaign_health.cli.terminal.as_a_service import LOG_FORMAT, METRICS_FILE, service_settings
 from campaign_health.demo.marker import refuse_demo_directory
 from campaign_health.health.metrics_file import MetricsFile
 from campaign_health.process.clock import read_clock

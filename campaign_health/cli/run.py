@@ -9,14 +9,14 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.terminal.console import notes
-from campaign_health.cli.terminal.service import (
+from campaign_health.cli.terminal.as_a_service import (
     HEALTH_ADDRESS,
     HEALTH_PORT,
     LOG_FORMAT,
     METRICS_FILE,
     service_settings,
 )
+from campaign_health.cli.terminal.console import notes
 from campaign_health.demo.marker import refuse_demo_directory
 from campaign_health.health.health_server import health_served
 from campaign_health.logs.log_setup import hide_in_log_lines, writes_log_lines

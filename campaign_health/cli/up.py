@@ -10,7 +10,7 @@ import click
 
 from campaign_health.cli.dashboard import ADDRESS, ANYONE, PORT
 from campaign_health.cli.run import WORKSPACES
-from campaign_health.cli.terminal.service import (
+from campaign_health.cli.terminal.as_a_service import (
     HEALTH_ADDRESS,
     HEALTH_PORT,
     LOG_FORMAT,

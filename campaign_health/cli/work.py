@@ -11,8 +11,8 @@ import pickle
 import sys
 from typing import BinaryIO
 
+from campaign_health.cli.terminal.as_a_service import LOG_FORMAT_SETTING
 from campaign_health.cli.terminal.collecting import CollectingDisplay
-from campaign_health.cli.terminal.service import LOG_FORMAT_SETTING
 from campaign_health.logs.log_setup import LOG_FORMATS, write_log_lines
 from campaign_health.logs.logged_progress import LoggedProgress
 from campaign_health.pipeline.context import ProgressSink

@@ -28,11 +28,10 @@ def write_log_lines(log_format: LogFormat, secrets: Iterable[str] = ()) -> None:
     Of this program all is told that is worth a line, of its libraries what is a warning or worse.
     """
     hide_in_log_lines(secrets)
+    write_for_people()
     handler = _ServiceHandler(sys.stderr)
     handler.setFormatter(JsonLines(_hiding) if log_format == "json" else TextLines(_hiding))
     root = logging.getLogger()
-    for earlier in [one for one in root.handlers if isinstance(one, _ServiceHandler)]:
-        root.removeHandler(earlier)
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     for name in OWN:
@@ -44,6 +43,18 @@ def write_log_lines(log_format: LogFormat, secrets: Iterable[str] = ()) -> None:
     threading.excepthook = lambda failed: _uncaught(
         failed.exc_type, failed.exc_value or failed.exc_type(), failed.exc_traceback
     )
+
+
+def write_for_people() -> None:
+    """Undoes `write_log_lines`: from now on this process writes as a command does that somebody started by hand."""
+    root = logging.getLogger()
+    for handler in [one for one in root.handlers if isinstance(one, _ServiceHandler)]:
+        root.removeHandler(handler)
+    for name in OWN:
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.captureWarnings(False)
+    logging.raiseExceptions = True
+    sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
 
 
 def hide_in_log_lines(secrets: Iterable[str]) -> None:
