@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -152,3 +153,22 @@ def test_one_that_is_collected_by_hand_is_left_out_and_told(tmp_path: Path) -> N
         assert done.exit_code() == 1
         assert any("Another run is in progress for workspace acme" in line for line in told)
         assert company.rows("SELECT DISTINCT workspace FROM verdict") == [("bolt",)]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux to count open files")
+@pytest.mark.slow("rounds")
+def test_many_rounds_leave_no_thread_and_no_open_file_behind(tmp_path: Path) -> None:
+    """Pieces that say nothing and end at once: what is counted is what watching them leaves behind."""
+    with running_company(tmp_path, ("acme", "bolt")) as company:
+        work = Supervisor(company.settings(), ("/bin/true",), {}, Notes().note)
+        seen: list[tuple[int, int]] = []
+        with StopSignals() as signals:
+            for _ in range(40):
+                for name in ("acme", "bolt"):
+                    work.submit(Task(name, "collect"))
+                while work.running or not work.is_idle:
+                    work.step(0.2, signals)
+                threads = sum(thread.name.startswith(("collect", "publish")) for thread in threading.enumerate())
+                seen.append((threads, len(list(Path("/proc/self/fd").iterdir()))))
+    assert max(threads for threads, _ in seen) <= 2
+    assert max(files for _, files in seen[-5:]) <= max(files for _, files in seen[:5]) + 2
