@@ -112,11 +112,12 @@ def running_company(folder: Path, names: Sequence[str], **extra: str) -> Iterato
 
 
 def verdicts_rest_on_their_counts(company: Company) -> dict[str, bool]:
-    """Of each workspace in the published file, whether its verdicts rest on exactly what stands beside them."""
+    """Of each workspace in the published file, whether its verdicts, if any, rest on what stands beside them."""
     now = read_clock(company.environment)
     with open_published(company.data_dir) as connection:
+        judged = {name for (name,) in connection.execute("SELECT DISTINCT workspace FROM verdict").fetchall()}
         return {
-            one.name: judged_input(connection, one, now) == input_judged(connection, one.name)
+            one.name: one.name not in judged or judged_input(connection, one, now) == input_judged(connection, one.name)
             for one in company.settings().workspaces
         }
 

@@ -1,4 +1,4 @@
-"""A workspace is collected once at a time; different ones side by side; and some work needs them all."""
+"""A workspace is collected once at a time, different ones side by side; some work needs all; one schedule runs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.collect_lock import collecting, nobody_collecting, workspace_part
+from campaign_health.process.run_lock import SCHEDULE, holder_of, only_one
 
 
 def refused(attempt: AbstractContextManager[None]) -> str:
@@ -72,3 +73,27 @@ def test_those_that_only_look_do_not_refuse_each_other(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert refusals == []
+
+
+def test_a_second_scheduler_on_the_same_data_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
+    assert holder_of(tmp_path, SCHEDULE) is None
+    with only_one(tmp_path, SCHEDULE):
+        with pytest.raises(CouldNotStart, match=f"process {os.getpid()} on"), only_one(tmp_path, SCHEDULE):
+            pytest.fail("two schedulers")
+        holder = holder_of(tmp_path, SCHEDULE)
+        assert holder is not None
+        assert holder["pid"] == os.getpid()
+    assert holder_of(tmp_path, SCHEDULE) is None
+
+
+def test_a_link_planted_where_the_holder_is_written_leads_nowhere(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    (data_dir / f"{SCHEDULE}.holder").symlink_to(victim)
+    with only_one(data_dir, SCHEDULE):
+        holder = holder_of(data_dir, SCHEDULE)
+    assert holder is not None
+    assert holder["pid"] == os.getpid()
+    assert victim.read_text() == "precious"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,19 @@ def test_a_digest_says_nothing_that_the_page_does_not_say(tmp_path: Path) -> Non
                 process.kill()
                 process.communicate()
             assert was_there
+
+
+def test_a_wrong_clock_stores_judges_and_tells_nothing(tmp_path: Path) -> None:
+    """The services' clock is days away from this machine's: which day is over is not known."""
+    with running_slack() as slack:
+        extra = {"SLACK_WEBHOOK_URL": slack.webhook_url, "CAMPAIGN_HEALTH_DIGEST_DAYS": "all"}
+        with running_company(tmp_path, ("acme", "bolt"), **extra) as company:
+            for sandbox in company.sandboxes.values():
+                sandbox.set_now(datetime.now(UTC) - timedelta(days=30))
+            del company.environment["CAMPAIGN_HEALTH_NOW"]
+            done = company.run("once")
+            assert done.returncode == 1
+            assert "acme: nothing is told. This machine's clock is 30 days ahead of" in done.stderr
+            assert not slack.messages
+            assert company.rows("SELECT count(*) FROM event_day") == [(0,)]
+            assert company.rows("SELECT count(*) FROM judge_run") == [(0,)]

@@ -55,7 +55,7 @@ def test_a_schedule_killed_at_any_instant_leaves_no_process_and_no_half_and_the_
             seen += len(pieces)
             wait_until(lambda pieces=pieces: not any(map(runs, pieces)), 25)  # type: ignore[misc]
             if has_published(company):
-                verdicts_rest_on_their_counts(company)
+                assert verdicts_rest_on_their_counts(company) == dict.fromkeys(NAMES, True)
         assert seen > 0, "never killed while anything ran"
         done = company.run("once")
         assert done.returncode == 0, done.stderr

@@ -16,7 +16,6 @@ import pytest
 from campaign_health.errors import CouldNotStart, SettingsError
 from campaign_health.pipeline import Order
 from campaign_health.pipeline.order import MIXPANEL_SOURCES, light_order
-from campaign_health.process.run_lock import SCHEDULE, holder_of, only_one
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.schedule import scheduler
 from campaign_health.schedule.daily_run import with_keys
@@ -25,6 +24,7 @@ from campaign_health.schedule.jobs import Job, JobResult
 from campaign_health.schedule.scheduler import Schedule
 from campaign_health.schedule.supervisor import Ended, Supervisor
 from campaign_health.settings import Settings
+from storage.file.database import Warehouse
 from tests.collecting_cast import Install, Installation
 from tests.rounds_cast import WORKER
 
@@ -80,10 +80,17 @@ def test_what_was_missed_is_caught_up_once(planned: Planned) -> None:
 def test_what_another_process_did_before_is_not_done_again(
     scheduled: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scheduled.collect(Order(sources=frozenset({"customerio_campaigns"})))
+    assert scheduled.collect().exit_code() == 0
     planned = Planned(scheduled, monkeypatch)
     assert planned.look() == [TELL]
     assert planned.look(2 / 24) == [REFRESH]
+
+
+def test_a_run_that_was_killed_in_the_middle_is_not_taken_for_the_mornings(
+    scheduled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduled.collect(Order(sources=frozenset({"customerio_campaigns", "mixpanel_events"})))
+    assert Planned(scheduled, monkeypatch).look() == [COLLECT, TELL]
 
 
 def test_a_clock_that_was_a_month_ahead_and_is_mended_silences_nothing(planned: Planned) -> None:
@@ -164,6 +171,19 @@ def test_a_run_that_mixpanels_limit_ended_goes_on_when_the_hour_is_over(
     assert planned.look() == [COLLECT]
 
 
+def test_one_workspaces_unknown_zone_does_not_hold_the_schedule(
+    scheduled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduled.extra["CAMPAIGN_HEALTH_TIMEZONE"] = ""
+    scheduled.collect(Order(sources=frozenset({"customerio_campaigns"})))
+    with Warehouse(scheduled.data_dir).open() as connection:
+        connection.execute("UPDATE workspace SET time_zone = 'Mars/Olympus'")
+    planned = Planned(scheduled, monkeypatch)
+    planned.look()
+    assert planned.told[0].startswith("its times are taken as UTC's. The workspace's time zone 'Mars/Olympus'")
+    assert COLLECT in planned.look(1)
+
+
 def test_settings_that_cannot_be_used_at_the_beginning_are_refused(scheduled: Installation) -> None:
     scheduled.extra["CAMPAIGN_HEALTH_COLLECT_AT"] = "half past six"
     with pytest.raises(SettingsError):
@@ -171,30 +191,6 @@ def test_settings_that_cannot_be_used_at_the_beginning_are_refused(scheduled: In
     scheduled.extra.clear()
     with pytest.raises(CouldNotStart, match="no workspace 'other'"):
         Schedule(scheduled.settings, WORKER, print, scheduled.environment, ["other"])
-
-
-def test_a_second_scheduler_on_the_same_data_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
-    assert holder_of(tmp_path, SCHEDULE) is None
-    with only_one(tmp_path, SCHEDULE):
-        with pytest.raises(CouldNotStart, match=f"process {os.getpid()} on"), only_one(tmp_path, SCHEDULE):
-            pytest.fail("two schedulers")
-        holder = holder_of(tmp_path, SCHEDULE)
-        assert holder is not None
-        assert holder["pid"] == os.getpid()
-    assert holder_of(tmp_path, SCHEDULE) is None
-
-
-def test_a_link_planted_where_the_holder_is_written_leads_nowhere(tmp_path: Path) -> None:
-    victim = tmp_path / "victim"
-    victim.write_text("precious")
-    data_dir = tmp_path / "data"
-    data_dir.mkdir()
-    (data_dir / f"{SCHEDULE}.holder").symlink_to(victim)
-    with only_one(data_dir, SCHEDULE):
-        holder = holder_of(data_dir, SCHEDULE)
-    assert holder is not None
-    assert holder["pid"] == os.getpid()
-    assert victim.read_text() == "precious"
 
 
 def test_a_stop_waits_for_a_save_and_comes_once() -> None:

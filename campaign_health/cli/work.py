@@ -9,6 +9,7 @@ import logging
 import os
 import pickle
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
 from campaign_health.cli.terminal.as_a_service import LOG_FORMAT_SETTING
@@ -40,7 +41,8 @@ def main(given: BinaryIO) -> int:
     except Exception:
         _log.exception("A piece of a round failed in an unforeseen way.")
         result = JobResult(exit_code=1, problems={"": ["It failed in an unforeseen way; its log says where."]})
-    print(result.to_json(), flush=True)
+    with suppress(OSError):  # whoever wanted to know may be gone
+        print(result.to_json(), flush=True)
     return result.exit_code
 
 

@@ -46,12 +46,14 @@ def begins(job: Job) -> Line:
 
 
 def problem_lines(job: Job, result: JobResult) -> list[Line]:
-    """What went wrong, each with the workspace or the piece of work that it is of."""
-    return [
-        trouble(problem, name) if name else trouble(f"{_what(job)}: {problem}")
-        for name, problems in result.problems.items()
-        for problem in problems
-    ]
+    """What went wrong, each with the piece of work that it is of where it does not say so itself."""
+    lines = []
+    for name, problems in result.problems.items():
+        for problem in problems:
+            line = trouble(problem if name and job.kind in ("publish", "tell") else f"{_what(job)}: {problem}")
+            line.workspace = name or None
+            lines.append(line)
+    return lines
 
 
 def why_it_ended(child: ChildProcess) -> str:

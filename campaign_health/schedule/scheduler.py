@@ -18,18 +18,21 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
+from campaign_health.pipeline import Order
 from campaign_health.process.clock import NOW_SETTING, read_clock
 from campaign_health.process.stopping import StopSignals
+from campaign_health.schedule.daily_run import with_keys
 from campaign_health.schedule.due_work import CLOCK_STEP, Facts, Task, due_tasks, next_instant, refresh_times
 from campaign_health.schedule.round_words import Line, trouble
 from campaign_health.schedule.seen_from_outside import SeenFromOutside
 from campaign_health.schedule.settings_watch import SettingsWatch
 from campaign_health.schedule.supervisor import Ended, Supervisor
 from campaign_health.settings import Settings, WorkspaceSettings
-from storage.errors import ExpectedFailure, VanishedError
+from storage.connection import Connection
+from storage.errors import ExpectedFailure, UnknownZoneError, VanishedError
 from storage.file.database import Warehouse
 from storage.file.zones import stored_zone
-from storage.read.collected import newest_full_run, newest_run
+from storage.read.collected import newest_full_run, newest_run, outcomes_of_newest_full_run
 
 LOOK_EVERY_SECONDS = 60.0
 # After a run that Mixpanel's hourly share ended, the rest is fetched when the hour is over.
@@ -186,9 +189,13 @@ class Schedule:
             return _Workspace(workspace.time_zone or ZoneInfo("UTC"))
         now = read_clock(self._environment) + CLOCK_STEP
         with self._warehouse.read() as connection:
-            zone = workspace.time_zone or stored_zone(connection, workspace.name) or ZoneInfo("UTC")
-            known = _Workspace(zone)
-            known.collected += [run for run in [newest_full_run(connection, workspace.name, now)] if run is not None]
+            known = _Workspace(workspace.time_zone or self._stored_zone(connection, workspace.name))
+            outcomes = outcomes_of_newest_full_run(connection, workspace.name, now)
+            if was_done(outcomes, with_keys(Order(), workspace).in_turn()):
+                known.collected += [
+                    run for run in [newest_full_run(connection, workspace.name, now)] if run is not None
+                ]
+            known.incomplete = "partial" in outcomes.values()
             known.refreshed += [run for run in [newest_run(connection, workspace.name, now)] if run is not None]
         return known
 
@@ -198,6 +205,14 @@ class Schedule:
         if told != self._told:
             self._note(trouble(f"This is tried again each minute: {told}", failure=None if is_expected else failure))
         self._told = told
+
+    def _stored_zone(self, connection: Connection, name: str) -> ZoneInfo:
+        try:
+            return stored_zone(connection, name) or ZoneInfo("UTC")
+        except UnknownZoneError as failure:
+            # One workspace's zone must not hold the others' mornings.
+            self._note(f"{where(name)}its times are taken as UTC's. {failure}")
+            return ZoneInfo("UTC")
 
     def _has_vanished(self) -> bool:
         """Whether the warehouse that this process saw is gone; that is told once."""
@@ -245,6 +260,11 @@ class Schedule:
             always = read_clock(self._environment).isoformat(timespec="seconds")
             told = f"{NOW_SETTING} is set: it is always {always}, so nothing becomes due any more."
             self._note(trouble(f"{told} Remove it to use the real clock."))
+
+
+def was_done(outcomes: Mapping[str, str], sources: Iterable[str]) -> bool:
+    """Whether a run did all that it was to do, by each source's outcome: one that was killed or stopped did not."""
+    return all(outcomes.get(source, "failed") != "failed" for source in sources)
 
 
 def _come_again(known: _Workspace) -> Iterable[Task]:

@@ -88,8 +88,7 @@ class Supervisor:
     def use(self, settings: Settings) -> None:
         """Goes on with other settings: what begins from now on has them."""
         self.settings = settings
-        gone = {*self._waiting, *self._asked, *self._collected, *self._clock_off} - self._configured
-        for name in gone:
+        for name in {*self._waiting, *self._asked, *self._collected, *self._clock_off} - self._configured:
             for kept in (self._waiting, self._asked, self._collected, self._clock_off):
                 kept.pop(name, None)
 
@@ -278,6 +277,7 @@ class Supervisor:
             self._unjudged -= {
                 name for name in child.job.workspaces
                 if name not in self._running and self._collected.get(name, child.begun) <= child.begun
+                and name not in result.problems
             }  # fmt: skip
         else:
             self._publish_not_before = now + PUBLISH_AGAIN_AFTER

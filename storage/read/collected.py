@@ -266,6 +266,20 @@ def newest_full_run(connection: Connection, workspace: str, now: datetime) -> da
     return read_instant(row[0]) if row and row[0] is not None else None
 
 
+def outcomes_of_newest_full_run(connection: Connection, workspace: str, now: datetime) -> dict[str, str]:
+    """The outcome of each source that the newest run recorded that was more than a refresh, up to `now`.
+
+    A run that was killed lacks those that it did not come to.
+    """
+    rows = connection.execute(
+        "SELECT source, outcome FROM collection WHERE workspace = $workspace AND run_id = ("
+        "SELECT arg_max(run_id, started_at) FROM collection WHERE workspace = $workspace AND started_at <= $now "
+        "AND source IN ('customerio_campaigns', 'mixpanel_properties'))",
+        {"workspace": workspace, "now": stored_instant(now)},
+    ).fetchall()
+    return dict(rows)
+
+
 def newest_run(connection: Connection, workspace: str, now: datetime) -> datetime | None:
     """When the newest run of any kind began, up to `now`: later ones are of a wrong clock."""
     row = connection.execute(
