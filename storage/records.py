@@ -41,6 +41,9 @@ CORE_SOURCES: tuple[Source, ...] = (
 )
 """The sources without which campaigns cannot be judged."""
 
+CLOCK_AHEAD = "clock_ahead_seconds"
+"""In a record's details, where a run was refused: how far this machine's clock was ahead; negative: behind."""
+
 
 @dataclass(frozen=True)
 class Collected:

@@ -11,7 +11,7 @@ from campaign_health.process.clock import read_clock
 from campaign_health.schedule.jobs import JobResult
 from tests.collecting_cast import Install, Installation
 from tests.digest_warehouse import settings_in
-from tests.rounds_cast import whole_round
+from tests.rounds_cast import running_company, whole_round
 
 Receiver = tuple[str, list[tuple[dict[str, str], bytes]]]
 
@@ -51,6 +51,28 @@ def test_a_round_that_could_not_be_told_is_a_failure(install: Install, receiver:
     )  # fmt: skip
     assert one_round(installation)["tell"].problems
     assert paths(receiver) == [b"/ping/abc/start", b"/ping/abc/fail"]
+
+
+@pytest.mark.slow("programs started whole")
+def test_each_workspace_of_a_round_has_a_watcher_of_its_own(tmp_path: Path, receiver: Receiver) -> None:
+    names = ("acme", "beta", "gamma")
+    with running_company(tmp_path, names, CAMPAIGN_HEALTH_HEALTH_PORT="0") as company:
+        untold = {
+            "SLACK_WEBHOOK_URL": "http://127.0.0.1:9/hook",
+            "CAMPAIGN_HEALTH_DIGEST_DAYS": "all",
+            "CAMPAIGN_HEALTH_DIGEST_AT": "00:00",
+        }
+        addresses = {name: {"CAMPAIGN_HEALTH_DEAD_MAN_URL": f"{receiver[0]}/ping/{name}"} for name in names}
+        company.write({**addresses, "beta": {**addresses["beta"], **untold}})
+        company.sandboxes["gamma"].fail("server_error", endpoint="customerio.metrics", at=1, times=None)
+        done = company.run("once")
+    assert done.returncode == 1, done.stderr
+    heard = {name: [path for path in paths(receiver) if name.encode() in path] for name in names}
+    assert heard == {
+        "acme": [b"/ping/acme/start", b"/ping/acme"],
+        "beta": [b"/ping/beta/start", b"/ping/beta/fail"],  # nobody was told
+        "gamma": [b"/ping/gamma/start", b"/ping/gamma"],  # what could not be collected is in its digest
+    }
 
 
 @pytest.mark.parametrize("signal", [Signal.START, Signal.FAIL])

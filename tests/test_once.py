@@ -48,7 +48,7 @@ def test_what_cannot_begin_is_2_and_says_who_is_at_work(tmp_path: Path) -> None:
         with collecting(company.data_dir, ["acme", "bolt"]):
             done = company.run("once")
         assert done.returncode == 2
-        assert "error: Another run is in progress for workspace" in done.stderr
+        assert "ERROR Another run is in progress for workspace" in done.stderr
         assert ": process " in done.stderr
         assert not company.rows_or_nothing()
         strange = company.run("once", "--workspace", "other")

@@ -144,7 +144,7 @@ def test_a_run_that_meets_another_one_comes_again_later(planned: Planned, monkey
     planned.look()
     refused = JobResult(exit_code=2, refused="Another run is in progress on x: process 1.")
     planned.schedule.after(Ended(Job("collect", planned.read(), ("default",)), refused))
-    assert planned.told[-2:] == [refused.refused, "collect of default again in 10 minutes."]
+    assert planned.told[-2:] == [refused.refused, "collect again in 10 minutes."]
     assert planned.look() == []
     now = time.monotonic()
     monkeypatch.setattr(scheduler.time, "monotonic", lambda: now + 601)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 import click
 
-from campaign_health.cli.terminal.console import notes
+from campaign_health.cli.terminal.as_a_service import LOG_FORMAT, say, service_settings
 from campaign_health.dashboard.exposure import ALLOW_ANYONE
 from campaign_health.dashboard.streamlit_server import (
     DEFAULT_ADDRESS,
     DEFAULT_PORT,
     streamlit_arguments,
 )
-from campaign_health.settings import load_settings
 
 PORT = click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="Port.")
 ADDRESS = click.option(
@@ -35,16 +33,17 @@ ANYONE = click.option(
 @PORT
 @ADDRESS
 @ANYONE
+@LOG_FORMAT
 def command(port: int, address: str, allow_anyone: bool) -> None:
     """Open the dashboard. Without a terminal no browser is opened.
 
     Exit code 2 where the port is in use, and where others reach the address and would not be asked to sign in.
     """
-    settings = load_settings(os.environ, Path.cwd())
+    settings = service_settings(on_a_terminal=False)
     arguments = streamlit_arguments(
         port, address, settings.sign_in, open_browser=sys.stdout.isatty(), allow_anyone=allow_anyone
     )
-    notes.print(f"Dashboard: http://{address}:{port}", markup=False)
+    say(f"Dashboard: http://{address}:{port}")
     sys.stdout.flush()
     # Streamlit takes this process's place, so that signals and the exit code are its own.
     os.execv(arguments[0], arguments)  # noqa: S606

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from pathlib import Path
 
 import click
 
@@ -16,10 +15,11 @@ from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.json_form import digest_as_json
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.alerts.sending import as_test, compose, prepare, send_due_digest, zone_of
-from campaign_health.cli.terminal.console import notes, print_json
+from campaign_health.cli.terminal.as_a_service import LOG_FORMAT, say, service_settings
+from campaign_health.cli.terminal.console import print_json
 from campaign_health.errors import CouldNotStart, SettingsError
 from campaign_health.process.clock import local_day, read_clock
-from campaign_health.settings import Settings, WorkspaceSettings, load_settings
+from campaign_health.settings import Settings, WorkspaceSettings
 from storage.file.database import Warehouse, open_published
 
 
@@ -28,6 +28,7 @@ from storage.file.database import Warehouse, open_published
 @click.option("--dry-run", is_flag=True, help="Print the digest and send nothing.")
 @click.option("--test", "is_test", is_flag=True, help="Send the present state to every channel, marked as a test.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@LOG_FORMAT
 def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> None:
     """Send the digest that is due on each channel; see it first with --dry-run, which sends nothing.
 
@@ -36,7 +37,7 @@ def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> No
     2: could not start.
     """
     now = read_clock(os.environ)
-    settings = load_settings(os.environ, Path.cwd())
+    settings = service_settings(on_a_terminal=False)
     chosen = [workspace for workspace in settings.workspaces if only in (None, workspace.name)]
     if not chosen:
         raise SettingsError(
@@ -66,7 +67,7 @@ def _show(settings: Settings, chosen: list[WorkspaceSettings], now: datetime, as
         if not as_json:
             if not due:
                 whose = f" for {workspace.name}" if digest.names_workspace else ""
-                notes.print(f"Nothing is due now{whose}. A digest made now would say:", markup=False)
+                say(f"Nothing is due now{whose}. A digest made now would say:")
             click.echo(plain_text(digest), nl=False)
     if as_json:
         print_json(shown)

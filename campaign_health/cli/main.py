@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import sys
 from difflib import get_close_matches
 from importlib import import_module
@@ -12,6 +13,7 @@ import click
 
 from campaign_health.cli.terminal.console import notes, replace_unwritable_signs
 from campaign_health.errors import CampaignHealthError
+from campaign_health.logs.log_setup import write_for_people, writes_log_lines
 from campaign_health.process.installed import monitor_is_missing
 from campaign_health.process.stopping import Stopped
 from campaign_health.words.visible import visible_lines
@@ -112,6 +114,7 @@ def campaign_health() -> None:
 def main() -> None:
     """Runs the command line; an expected failure is one line and a cure, with exit code 2."""
     replace_unwritable_signs()
+    write_for_people()
     try:
         campaign_health(standalone_mode=True)
     except ExpectedFailure as failure:
@@ -125,6 +128,9 @@ def main() -> None:
 
 
 def _give_up(failure: ExpectedFailure) -> NoReturn:
+    if writes_log_lines():
+        logging.getLogger("campaign_health").error("%s", failure)
+        sys.exit(2)
     # What a failure tells of may hold names from outside, which must not move the cursor.
     notes.print(f"error: {visible_lines(failure.message)}", style="bold red", markup=False, emoji=False)
     if failure.cure:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 import click
 
 from campaign_health.cli.run import WORKER, WORKSPACES, note
+from campaign_health.cli.terminal.as_a_service import LOG_FORMAT, METRICS_FILE, service_settings
 from campaign_health.demo.marker import refuse_demo_directory
+from campaign_health.health.metrics_file import MetricsFile
+from campaign_health.process.clock import read_clock
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.schedule.one_round import run_once
+from campaign_health.schedule.seen_from_outside import health_after_a_round
 from campaign_health.schedule.settings_watch import workable
-from campaign_health.settings import load_settings
+from campaign_health.settings import Settings
 
 
 @click.command(name="once")
 @WORKSPACES
+@LOG_FORMAT
+@METRICS_FILE
 def command(workspaces: tuple[str, ...]) -> None:
     """Do one round and end: collect, judge, publish, and send what is due. For cron and Kubernetes.
 
@@ -27,7 +32,8 @@ def command(workspaces: tuple[str, ...]) -> None:
     Exit code: 0 all collected, judged, published and sent; 1 something failed (what was whole is stored and told);
     2 could not start, as when another run is in progress; 130 or 143 stopped by a signal.
     """
-    settings = workable(load_settings(os.environ, Path.cwd()), workspaces)
+    everything = service_settings(on_a_terminal=False)
+    settings = workable(everything, workspaces)
     refuse_demo_directory(settings.data_dir)
     try:
         with StopSignals() as signals:
@@ -35,4 +41,12 @@ def command(workspaces: tuple[str, ...]) -> None:
     except Stopped as stopped:
         note("Stopped. What was complete is stored and published.")
         code = stopped.exit_code
+    finally:
+        _write_metrics(everything)
     sys.exit(code)
+
+
+def _write_metrics(settings: Settings) -> None:
+    """Of all workspaces, whichever the round was of: one file tells of all."""
+    if settings.service.metrics_file is not None:
+        MetricsFile(settings.service.metrics_file).write(health_after_a_round(settings, read_clock(os.environ)))

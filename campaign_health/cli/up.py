@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import click
 
 from campaign_health.cli.dashboard import ADDRESS, ANYONE, PORT
 from campaign_health.cli.run import WORKSPACES
-from campaign_health.cli.terminal.console import notes
+from campaign_health.cli.terminal.as_a_service import (
+    HEALTH_ADDRESS,
+    HEALTH_PORT,
+    LOG_FORMAT,
+    METRICS_FILE,
+    say,
+    service_settings,
+)
 from campaign_health.dashboard.streamlit_server import streamlit_arguments
 from campaign_health.process.stopping import Stopped, StopSignals
-from campaign_health.settings import load_settings
 
 # The schedule ends its work, and publishes what was stored.
 SECONDS_TO_END = 60.0
@@ -27,12 +31,16 @@ SECONDS_BETWEEN_LOOKS = 0.2
 @ADDRESS
 @ANYONE
 @WORKSPACES
+@LOG_FORMAT
+@HEALTH_PORT
+@HEALTH_ADDRESS
+@METRICS_FILE
 def command(port: int, address: str, allow_anyone: bool, workspaces: tuple[str, ...]) -> None:
     """Run the schedule and the dashboard together; when one ends, so does the other.
 
     Exit code 2 where others reach the address and would not be asked to sign in.
     """
-    settings = load_settings(os.environ, Path.cwd())
+    settings = service_settings(on_a_terminal=True)
     dashboard = streamlit_arguments(
         port, address, settings.sign_in, open_browser=sys.stdout.isatty(), allow_anyone=allow_anyone
     )
@@ -43,7 +51,7 @@ def command(port: int, address: str, allow_anyone: bool, workspaces: tuple[str, 
         try:
             for name, arguments in (("schedule", schedule), ("dashboard", dashboard)):
                 started[name] = subprocess.Popen(arguments)  # noqa: S603
-            notes.print(f"Dashboard: http://{address}:{port}", markup=False)
+            say(f"Dashboard: http://{address}:{port}")
             code = _first_to_end(started)
         except Stopped:
             code = 0
@@ -57,7 +65,7 @@ def _first_to_end(started: dict[str, subprocess.Popen[bytes]]) -> int:
         for name, process in started.items():
             code = process.poll()
             if code is not None:
-                notes.print(f"The {name} ended (exit code {code}); the other is being ended too.", markup=False)
+                say(f"The {name} ended (exit code {code}); the other is being ended too.")
                 return code if code > 0 else 1
         time.sleep(SECONDS_BETWEEN_LOOKS)
 

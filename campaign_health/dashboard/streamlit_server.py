@@ -32,7 +32,7 @@ def streamlit_arguments(
     return [
         sys.executable,
         "-m",
-        "streamlit",
+        "campaign_health.dashboard.streamlit_process",
         "run",
         str(shipped("app.py")),
         f"--server.port={port}",

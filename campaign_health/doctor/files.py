@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from campaign_health.doctor.finding import Finding, fine, note, wrong
+from campaign_health.health.disk_room import MEGABYTE, disk_room
 from campaign_health.process.run_lock import SCHEDULE, holder_of
 from storage.errors import BusyError, NoPublishedFileError, StorageError
 from storage.file.database import Warehouse, open_published
@@ -17,11 +17,7 @@ from storage.file.whole_copy import is_readable, read_whole
 from storage.read.collected import newest_instant
 from storage.read.workspaces import listed_campaigns
 
-MEGABYTE = 1024**2
-# Publishing needs room for a whole copy; below this nothing can be relied on.
-LEAST_FREE = 100 * MEGABYTE
 COMFORTABLE_FREE = 1024 * MEGABYTE
-COPIES = 3
 
 
 def examine_files(data_dir: Path, settings_files: Iterable[Path]) -> Iterator[Finding]:
@@ -55,13 +51,11 @@ def _directory(data_dir: Path) -> Finding:
 
 def _disk(data_dir: Path) -> Finding:
     subject = "Disk"
-    free = shutil.disk_usage(data_dir).free
-    path = Warehouse(data_dir).path
-    needed = COPIES * path.stat().st_size if path.exists() else 0
-    text = f"{free / MEGABYTE:,.0f} MB are free."
-    if free < max(LEAST_FREE, needed):
-        return wrong(subject, text, f"Make room: publishing needs {max(LEAST_FREE, needed) / MEGABYTE:,.0f} MB.")
-    if free < COMFORTABLE_FREE:
+    room = disk_room(data_dir)
+    text = f"{room.free / MEGABYTE:,.0f} MB are free."
+    if room.free < room.needed:
+        return wrong(subject, text, f"Make room: publishing needs {room.needed / MEGABYTE:,.0f} MB.")
+    if room.free < COMFORTABLE_FREE:
         return note(subject, text, "Make room before it runs out.")
     return fine(subject, text)
 

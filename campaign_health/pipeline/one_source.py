@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.order import MIXPANEL_SOURCES
@@ -83,10 +84,12 @@ def run_source(
     return SourceRun(record, budget_spent, stopped)
 
 
-def source_not_run(run: WorkspaceRun, source: Source, reason: str) -> CollectionRecord:
+def source_not_run(
+    run: WorkspaceRun, source: Source, reason: str, details: Mapping[str, Any] | None = None
+) -> CollectionRecord:
     """Saves and returns the record of a source that was due and could not be begun."""
     tally = Tally(source, run.clock.instant(), shortfalls=[reason])
-    record = _record(run, tally, 0)
+    record = replace(_record(run, tally, 0), details=details or {})
     with run.recording() as connection:
         save_collection(connection, record)
     return record

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import requests
@@ -27,7 +29,7 @@ from collectors.mixpanel import WITHHELD, ask_time_zone
 from collectors.mixpanel.hourly_budget import HOUR, HourlyBudget
 from storage.file.database import Warehouse
 from storage.read.collected import recent_requests, workspace_zone
-from storage.records import CollectionRecord, Source
+from storage.records import CLOCK_AHEAD, CollectionRecord, Source
 from storage.save import save_workspace_zone
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -215,15 +217,17 @@ def _refuse(run: WorkspaceRun, report: WorkspaceReport, failure: ClockOff) -> No
     """Says of every source that the clock is wrong, at the time that it is by the services' clock."""
     run.clock.correct(failure.ahead)
     report.clock_off = failure
-    _record_rest(run, report, str(failure))
+    _record_rest(run, report, str(failure), {CLOCK_AHEAD: -failure.ahead.total_seconds()})
 
 
-def _record_rest(run: WorkspaceRun, report: WorkspaceReport, reason: str) -> None:
+def _record_rest(
+    run: WorkspaceRun, report: WorkspaceReport, reason: str, details: Mapping[str, Any] | None = None
+) -> None:
     """Records the sources that have no record yet."""
     recorded = {record.source for record in report.records}
     for source in run.order.in_turn():
         if source not in recorded:
-            report.records.append(_not_run(run, source, _missing_keys(run, source) or reason))
+            report.records.append(_not_run(run, source, _missing_keys(run, source) or reason, details))
 
 
 def _missing_keys(run: WorkspaceRun, source: Source) -> str | None:
@@ -232,8 +236,10 @@ def _missing_keys(run: WorkspaceRun, source: Source) -> str | None:
     return None if client is not None else f"{_KEYS[service]} not set."
 
 
-def _not_run(run: WorkspaceRun, source: Source, reason: str) -> CollectionRecord:
-    record = source_not_run(run, source, reason)
+def _not_run(
+    run: WorkspaceRun, source: Source, reason: str, details: Mapping[str, Any] | None = None
+) -> CollectionRecord:
+    record = source_not_run(run, source, reason, details)
     run.progress.end(record)
     return record
 

@@ -10,6 +10,7 @@ from campaign_health.errors import CouldNotStart
 from campaign_health.process.stopping import StopSignals
 from campaign_health.schedule.due_work import Task
 from campaign_health.schedule.jobs import JobResult
+from campaign_health.schedule.round_words import trouble
 from campaign_health.schedule.supervisor import LOOK_AFTER_SECONDS, Supervisor
 from campaign_health.settings import Settings
 
@@ -57,7 +58,7 @@ def run_once(
             name = ended.job.workspaces[0]
             (done.told if ended.job.kind == "tell" else done.collected)[name] = ended.result
             if ended.result.refused is not None:
-                note(ended.result.refused)
+                note(trouble(ended.result.refused, name))
                 supervisor.withdraw(name)
     finally:
         supervisor.stop()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +23,8 @@ from campaign_health.process.clock import NOW_SETTING, read_clock
 from campaign_health.process.stopping import StopSignals
 from campaign_health.schedule.daily_run import with_keys
 from campaign_health.schedule.due_work import CLOCK_STEP, Facts, Task, due_tasks, next_instant, refresh_times
-from campaign_health.schedule.round_words import where
+from campaign_health.schedule.round_words import Line, trouble
+from campaign_health.schedule.seen_from_outside import SeenFromOutside
 from campaign_health.schedule.settings_watch import SettingsWatch
 from campaign_health.schedule.supervisor import Ended, Supervisor
 from campaign_health.settings import Settings, WorkspaceSettings
@@ -63,6 +63,7 @@ class Schedule:
         note: gets one line for each thing that happens.
         environment: where the clock is read from; the pieces of work get it too.
         only: names of workspaces; empty for all.
+        outside: is kept told how the schedule is.
 
     Raises:
         SettingsError, CouldNotStart: there is nothing to work on.
@@ -75,10 +76,12 @@ class Schedule:
         note: Callable[[str], None],
         environment: Mapping[str, str] = os.environ,
         only: Sequence[str] = (),
+        outside: SeenFromOutside | None = None,
     ) -> None:
         self._watch = SettingsWatch(read_settings, only, note)
         self._note = note
         self._environment = environment
+        self._outside = outside or SeenFromOutside(self._watch.settings, environment)
         self._warehouse = Warehouse(self._watch.settings.data_dir)
         self._supervisor = Supervisor(
             self._watch.settings, worker, environment, note, warehouse_seen=self._warehouse.exists
@@ -108,9 +111,13 @@ class Schedule:
                         looked_at, self._has_rung = time.monotonic(), False
                         with signals.held():
                             self.look()
+                            self._outside.looked(self._watch.settings)
+                    self._outside.works(self._supervisor.at_work)
                     ended = self._supervisor.step(LOOK_EVERY_SECONDS, signals)
                     if ended is not None:
                         self.after(ended)
+                        with signals.held():
+                            self._outside.works(self._supervisor.at_work, has_published=ended.result.published)
                 except Exception as failure:
                     # The one place where everything is caught: a failure must not end the schedule.
                     signals.insist()
@@ -153,7 +160,7 @@ class Schedule:
             return
         name, known = job.workspaces[0], self._workspaces[job.workspaces[0]]
         if result.refused is not None:
-            self._note(f"{where(name)}{result.refused}")
+            self._note(trouble(result.refused, name))
             self._later(Task(name, job.kind), BUSY_RETRY_AFTER)
             return
         if result.exit_code != 0:
@@ -193,9 +200,10 @@ class Schedule:
         return known
 
     def _tell_failure(self, failure: Exception) -> None:
-        told = str(failure) if isinstance(failure, ExpectedFailure) else traceback.format_exc()
+        is_expected = isinstance(failure, ExpectedFailure)
+        told = str(failure) if is_expected else f"it failed in an unforeseen way ({type(failure).__name__})."
         if told != self._told:
-            self._note(f"This is tried again each minute: {told}")
+            self._note(trouble(f"This is tried again each minute: {told}", failure=None if is_expected else failure))
         self._told = told
 
     def _stored_zone(self, connection: Connection, name: str) -> ZoneInfo:
@@ -212,7 +220,7 @@ class Schedule:
             self._warehouse.refuse_vanished()
         except VanishedError as failure:
             if not self._vanished:
-                self._note(str(failure))
+                self._note(trouble(str(failure)))
             self._vanished = True
             return True
         if self._vanished:
@@ -234,22 +242,24 @@ class Schedule:
     def _later(self, task: Task, wait: timedelta) -> None:
         # By a clock that nobody puts right.
         self._workspaces[task.workspace].again[task] = time.monotonic() + wait.total_seconds()
-        self._note(f"{task.kind} of {task.workspace} again in {wait.total_seconds() / 60:.0f} minutes.")
+        self._note(Line(f"{task.kind} again in {wait.total_seconds() / 60:.0f} minutes.", task.workspace))
 
     def _say_times(self, name: str, zone: ZoneInfo) -> None:
         workspace = next(one for one in self._watch.settings.workspaces if one.name == name)
         refreshes = ", ".join(f"{at:%H:%M}" for at in refresh_times(workspace.schedule)) or "never"
         self._note(
-            f"{where(name)}collects at {workspace.schedule.collect_at:%H:%M}, refreshes at {refreshes}, "
-            f"digest at {workspace.digest.at:%H:%M} ({zone.key})."
+            Line(
+                f"collects at {workspace.schedule.collect_at:%H:%M}, refreshes at {refreshes}, "
+                f"digest at {workspace.digest.at:%H:%M} ({zone.key}).",
+                name,
+            )
         )
 
     def _say_where_the_clock_is_set(self) -> None:
         if self._environment.get(NOW_SETTING, "").strip():
-            self._note(
-                f"{NOW_SETTING} is set: it is always {read_clock(self._environment).isoformat(timespec='seconds')}, "
-                "so nothing becomes due any more. Remove it to use the real clock."
-            )
+            always = read_clock(self._environment).isoformat(timespec="seconds")
+            told = f"{NOW_SETTING} is set: it is always {always}, so nothing becomes due any more."
+            self._note(trouble(f"{told} Remove it to use the real clock."))
 
 
 def was_done(outcomes: Mapping[str, str], sources: Iterable[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from campaign_health.errors import CouldNotStart, SettingsError
+from campaign_health.schedule.round_words import trouble
 from campaign_health.settings import Settings, WorkspaceSettings
 
 
@@ -36,12 +37,14 @@ class SettingsWatch:
             found = workable(seen, self._only)
         except (SettingsError, CouldNotStart) as failure:
             if str(failure) != self._told:
-                self._note(f"The settings cannot be used, so the last ones still hold. {failure}")
+                self._note(trouble(f"The settings cannot be used, so the last ones still hold. {failure}"))
             self._told = str(failure)
             return False
         self._told = None
         if found.data_dir != self.settings.data_dir:
-            self._note(f"The data directory stays {self.settings.data_dir} until the schedule is started again.")
+            self._note(
+                trouble(f"The data directory stays {self.settings.data_dir} until the schedule is started again.")
+            )
             found = found.model_copy(update={"data_dir": self.settings.data_dir})
         self._seen = seen
         self._note("The settings changed, and hold from now on.")

@@ -21,7 +21,7 @@ from campaign_health.schedule.round_plan import (
     digests_to_start,
     publication_is_due,
 )
-from campaign_health.schedule.round_words import begins, problem_lines, where, why_it_ended
+from campaign_health.schedule.round_words import begins, problem_lines, trouble, why_it_ended
 from campaign_health.settings import Settings, WorkspaceSettings
 
 # A collection ends itself when its time is over; so much later it is ended.
@@ -129,9 +129,9 @@ class Supervisor:
         return not (self._waiting or self._children() or self._asked or unpublished)
 
     @property
-    def running(self) -> dict[str, float]:
-        """The workspaces that are being collected, and since how many seconds."""
-        return {name: time.monotonic() - child.begun for name, child in self._running.items()}
+    def at_work(self) -> list[tuple[Job, float]]:
+        """The pieces of work that are being done, and since how many seconds."""
+        return [(child.job, time.monotonic() - child.begun) for child in self._children()]
 
     def wake(self) -> None:
         """Ends a `step` that waits; may be called from any thread."""
@@ -227,7 +227,7 @@ class Supervisor:
     def _tell(self, name: str, asked: _Asked) -> None:
         clock_off = self._clock_off.get(name)
         if clock_off is not None:
-            self._note(f"{where(name)}nothing is told. {clock_off}")
+            self._note(trouble(f"nothing is told. {clock_off}", name))
         job = Job(
             "tell", self.settings, (name,), self._warehouse_seen(), asked.ends_round, bool(asked.problems),
             is_silent=clock_off is not None,

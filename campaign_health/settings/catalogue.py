@@ -161,6 +161,34 @@ SETTINGS: tuple[Setting, ...] = (
         scope="program",
     ),
     Setting(
+        "CAMPAIGN_HEALTH_LOG_FORMAT",
+        "How `run`, `up`, `once`, `dashboard` and `digest` write to standard error: `text` or `json`, each line with "
+        "its time and level. `auto`: `text`, but on a terminal `once`, `dashboard` and `digest` write as for a person.",
+        "auto",
+        scope="program",
+        choices=("auto", "text", "json"),
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_HEALTH_PORT",
+        "Port at which the schedule answers `/healthz` and `/metrics`; 0: none. One that is taken is told of, and the "
+        "schedule runs without.",
+        "8502",
+        scope="program",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_HEALTH_ADDRESS",
+        "Address for that; the default is this machine only. Whoever reaches it reads the names of workspaces and when "
+        "what was done, nobody's key and nobody's name.",
+        "127.0.0.1",
+        scope="program",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_METRICS_FILE",
+        "File for the same numbers in Prometheus' text format, such as one that the node exporter's textfile collector "
+        "reads; `run` and `up` write it each minute, `once` at its end. Empty: none.",
+        scope="program",
+    ),
+    Setting(
         "CAMPAIGN_HEALTH_WORKSPACES_AT_ONCE",
         "How many workspaces are collected side by side; one that takes longer than a quarter of an hour makes room "
         "for another.",

@@ -101,6 +101,15 @@ class HttpSettings(_Frozen):
     is_replay: bool
 
 
+class ServiceSettings(_Frozen):
+    """How a program that nobody looks at tells of itself. `health_port` 0: nothing is served."""
+
+    log_format: Literal["auto", "text", "json"]
+    health_address: str
+    health_port: int
+    metrics_file: Path | None
+
+
 class SignInSettings(_Frozen):
     """Who may see the dashboard.
 
@@ -145,6 +154,7 @@ class Settings(_Frozen):
     dashboard_url: str | None
     http: HttpSettings
     sign_in: SignInSettings
+    service: ServiceSettings
     workspaces: tuple[WorkspaceSettings, ...]
 
     @property

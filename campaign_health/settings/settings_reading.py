@@ -14,7 +14,7 @@ from typing import Any
 
 from campaign_health.errors import SettingsError
 from campaign_health.settings.catalogue import BY_NAME
-from campaign_health.settings.model import DEFAULT_WORKSPACE, HttpSettings, Settings, SignInSettings
+from campaign_health.settings.model import DEFAULT_WORKSPACE, HttpSettings, ServiceSettings, Settings, SignInSettings
 from campaign_health.settings.values import Values
 from campaign_health.settings.workspace_settings import can_be_named, read_workspace
 
@@ -74,6 +74,12 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
             allowed=tuple(item.lower() for item in program.items("CAMPAIGN_HEALTH_ALLOWED")),
             unverified_issuers=program.items("CAMPAIGN_HEALTH_UNVERIFIED_ISSUERS"),
             secrets_file=secrets_file,
+        ),
+        service=ServiceSettings(
+            log_format=program.text("CAMPAIGN_HEALTH_LOG_FORMAT"),
+            health_address=program.text("CAMPAIGN_HEALTH_HEALTH_ADDRESS"),
+            health_port=program.whole("CAMPAIGN_HEALTH_HEALTH_PORT", least=0, most=65535),
+            metrics_file=program.optional_path("CAMPAIGN_HEALTH_METRICS_FILE", directory),
         ),
         workspaces=tuple(workspaces),
     )

@@ -85,6 +85,10 @@ class Values:
                 f"{name} ({where}) is {value!r}, and there is no home directory.", "Write the whole path."
             ) from failure
 
+    def optional_path(self, name: str, directory: Path) -> Path | None:
+        """Like `path`, or None where it is not set."""
+        return self.path(name, directory) if self.optional(name) else None
+
     def address(self, name: str) -> str | None:
         """The value as an http(s) address without a trailing slash, or None where it is not set."""
         value, where = self._find(name)

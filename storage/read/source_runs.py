@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -10,6 +10,7 @@ import pandas as pd
 
 from storage.file.conversion import read_instant
 from storage.read.rows import as_rows
+from storage.records import CLOCK_AHEAD
 
 # `failing`: the unbroken run of collections that were not complete, up to the newest one.
 _SOURCES = """
@@ -46,6 +47,18 @@ def source_rows(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[d
     """
     rows = as_rows(connection.execute(_SOURCES, {"workspace": workspace}))
     return [{**row, **{name: read_instant(row[name]) for name in _INSTANTS}} for row in rows]
+
+
+def clock_found_ahead(connection: duckdb.DuckDBPyConnection, workspace: str) -> timedelta | None:
+    """How far this machine's clock was ahead of the services' (negative: behind) where the newest run was refused on
+    that account, else None.
+    """
+    row = connection.execute(
+        "SELECT CAST(arg_max_null(details ->> $name, started_at) AS DOUBLE) FROM collection "
+        "WHERE workspace = $workspace",
+        {"workspace": workspace, "name": CLOCK_AHEAD},
+    ).fetchone()
+    return timedelta(seconds=row[0]) if row and row[0] is not None else None
 
 
 def counts_of_days(
