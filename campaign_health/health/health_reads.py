@@ -17,7 +17,7 @@ from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.state.freshness import CLOCKS_DIFFER_BY
 from campaign_health.state.source_health import read_sources
 from storage.connection import Connection
-from storage.errors import NoPublishedFileError, StorageError
+from storage.errors import NoPublishedFileError, StorageError, UnknownZoneError
 from storage.file.database import Warehouse, open_published
 from storage.file.zones import stored_zone
 from storage.read.announced import channel_news, published_at
@@ -96,7 +96,7 @@ def _workspace(
         used = set()
     return WorkspaceFacts(
         name=name,
-        zone=workspace.time_zone or stored_zone(connection, name) or ZoneInfo("UTC"),
+        zone=workspace.time_zone or _stored_zone(connection, name),
         due=_NOT_DUE,
         sources=read_sources(connection, name),
         full_run_at=newest_full_run(connection, name, now + CLOCKS_DIFFER_BY),
@@ -105,6 +105,13 @@ def _workspace(
         channels=tuple(one for one in channel_news(connection, name) if one.channel in used),
         clock_ahead=clock_found_ahead(connection, name),
     )
+
+
+def _stored_zone(connection: Connection, name: str) -> ZoneInfo:
+    try:
+        return stored_zone(connection, name) or ZoneInfo("UTC")
+    except UnknownZoneError:  # as the schedule takes its times; that no round of it is judged shows by itself
+        return ZoneInfo("UTC")
 
 
 def _disk(data_dir: Path) -> DiskFacts | None:

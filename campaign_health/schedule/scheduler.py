@@ -211,7 +211,7 @@ class Schedule:
             return stored_zone(connection, name) or ZoneInfo("UTC")
         except UnknownZoneError as failure:
             # One workspace's zone must not hold the others' mornings.
-            self._note(f"{where(name)}its times are taken as UTC's. {failure}")
+            self._note(trouble(f"its times are taken as UTC's. {failure}", name))
             return ZoneInfo("UTC")
 
     def _has_vanished(self) -> bool:
