@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from campaign_health.check.property_coverage import PropertyCoverage
 from campaign_health.manifest.problems import Failure
 
 Severity = Literal["violation", "note"]
@@ -26,6 +27,10 @@ RULES = {
     "property_renamed": "The manifest renames a property on which a running campaign depends.",
     "property_type_changed": "A property on which a running campaign depends changed its type.",
     "property_newly_required": "An event of a running campaign requires a property that it did not require before.",
+    "property_gone_in_code": "A call no longer gives a trigger event a property that a running campaign needs.",
+    "property_renamed_in_code": "A call gives a trigger event's property under another name.",
+    "property_type_changed_in_code": "A call gives a trigger event's property a value of another type.",
+    "property_missing_in_new_call": "A new call of a trigger event leaves out a property that the manifest requires.",
     "campaign_not_found": "The manifest names a campaign that Customer.io does not have.",
     "trigger_differs": "A campaign's trigger event in Customer.io is not the manifest's.",
     "campaign_not_in_manifest": "A running campaign in Customer.io is in no manifest.",
@@ -100,6 +105,7 @@ class Coverage:
         older_calls_not_in_manifest: Tracking calls whose event is in no manifest and that are not new.
         too_large: Files left out for their size.
         handovers: Reviewed renames that the code carries out.
+        properties: How much of the trigger events' properties could be seen; None where none matters.
     """
 
     parts: list[str] = field(default_factory=list)
@@ -111,6 +117,7 @@ class Coverage:
     older_calls_not_in_manifest: int = 0
     too_large: list[str] = field(default_factory=list)
     handovers: list[ExpectedHandover] = field(default_factory=list)
+    properties: PropertyCoverage | None = None
     remarks: list[str] = field(default_factory=list)
 
     def sentences(self) -> list[str]:
@@ -124,6 +131,8 @@ class Coverage:
                     f"{self.older_calls_not_in_manifest} older tracking call{'' if one else 's'} "
                     f"send{'s' if one else ''} events that are in no manifest."
                 )
+            if self.properties is not None:
+                said += self.properties.sentences()
             if self.too_large:
                 said.append(f"Not read, too large: {', '.join(self.too_large)}.")
         said += [f"Hand-over expected: `{h.old}` to `{h.new}` ({', '.join(h.campaigns)})." for h in self.handovers]

@@ -113,10 +113,13 @@ def _check_repository(
     result.coverage.parts.append(f"the manifest with {request.base}")
     state = {campaign.label: campaign for campaign in campaigns}
     before_now = [c for c in before if state.get(c.label, c).counts_as_running]
-    told = {finding.event for finding in code_findings if finding.severity == "violation"}
+    violations = [finding for finding in code_findings if finding.severity == "violation"]
+    told = {(finding.event, finding.property) for finding in violations}
     for finding in check_revision(earlier, read, file, everyone, before_now):
-        # A rename in code and manifest is one change, and one finding.
-        if not (finding.rule.startswith("manifest_event_") and finding.event in told):
+        # A change of code and manifest together is one change, and one finding.
+        about_a_property = finding.rule in ("property_removed", "property_renamed", "property_type_changed")
+        said_already = finding.rule.startswith("manifest_event_") or about_a_property
+        if not (said_already and (finding.event, finding.property) in told):
             result.findings.append(finding)
 
 
@@ -134,13 +137,15 @@ def _check_code(
     from campaign_health.check.code.snapshot import take_snapshots
     from campaign_health.check.rules.call_rules import check_calls
     from campaign_health.check.rules.code_rules import check_code
+    from campaign_health.check.rules.property_drift import check_properties
 
     under = _path_in(repository, code) or ""
     under = "" if under in (".", "") else f"{under}/"
     base, head = take_snapshots(repository, commit, read.manifest.code, under, inside)
     change = CodeChange(base, head, read, file)
     findings, took_over = check_code(change, campaigns, result.coverage)
-    return findings + check_calls(change, took_over, result.coverage)
+    findings += check_calls(change, took_over, result.coverage)
+    return findings + check_properties(change, campaigns, result.coverage)
 
 
 def _repository(request: CheckRequest) -> Repository:

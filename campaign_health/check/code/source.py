@@ -42,6 +42,14 @@ class Token:
     value: str | None = None
 
 
+@dataclass(frozen=True)
+class Function:
+    """One function, or a whole file: its tokens, and the words of it that stand before its body."""
+
+    tokens: list[Token]
+    header: frozenset[str]
+
+
 class Source:
     """A file's code, parsed once and read in several ways."""
 
@@ -85,6 +93,38 @@ class Source:
                 return []
             node = node.parent
         return list(self._walk(node)) if node is not None else []
+
+    def functions_around(self, at: int) -> Iterator[Function]:
+        """The functions that hold a byte offset, innermost first, and the whole file last."""
+        for node in self._function_nodes(at):
+            tokens = list(self._walk(node))
+            body = node.child_by_field_name("body")
+            begins = body.start_byte if body is not None else node.end_byte
+            yield Function(tokens, frozenset(token.text for token in tokens if token.start < begins))
+        yield Function(self.tokens, frozenset())
+
+    def function_name_around(self, at: int) -> str | None:
+        """The name of the innermost function that has one and holds a byte offset."""
+        names = (self._function_name(node) for node in self._function_nodes(at))
+        return next((name for name in names if name is not None), None)
+
+    def _function_nodes(self, at: int) -> Iterator[Node]:
+        node: Node | None = self._tree.root_node.descendant_for_byte_range(at, at + 1)
+        while node is not None:
+            if node.type in _FUNCTIONS:
+                yield node
+            node = node.parent
+
+    def _function_name(self, node: Node) -> str | None:
+        named: Node | None = node
+        for _ in range(3):  # `const name = useCallback(() => …)` at most
+            if named is None or named.type in _STATEMENTS:
+                return None
+            name = named.child_by_field_name("name") or named.child_by_field_name("key")
+            if name is not None:
+                return self._text(name)
+            named = named.parent
+        return None
 
     def _string_nodes(self) -> list[Node]:
         captures = QueryCursor(_string_query(self.language)).captures(self._tree.root_node)
@@ -168,6 +208,15 @@ class Source:
 
 _CALLS = frozenset({"call_expression", "call", "method_invocation", "composite_literal", "new_expression"})
 _STATEMENTS = frozenset({"expression_statement", "statement_block", "block", "program", "source_file", "module"})
+
+_FUNCTIONS = frozenset(
+    {
+        *("function_declaration", "function_expression", "function", "arrow_function", "method_definition"),
+        *("generator_function", "generator_function_declaration", "function_definition", "method", "singleton_method"),
+        *("method_declaration", "func_literal", "constructor_declaration", "lambda_expression", "lambda_literal"),
+        *("init_declaration", "anonymous_function", "secondary_constructor", "compact_constructor_declaration"),
+    }
+)
 
 
 @cache

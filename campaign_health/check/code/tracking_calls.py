@@ -52,12 +52,18 @@ class TrackingCall:
         path: The file.
         line: The line of the name.
         trimmed: Customer.io receives it, which does not count spaces around a name.
+        at: The byte offset of the called function's name.
+        named_at: The byte offset of the event's name.
+        own: It calls one of the manifest's own functions.
     """
 
     event: str
     path: str
     line: int
     trimmed: bool
+    at: int
+    named_at: int
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,8 @@ class _Site:
 
     event: tuple[Token, ...]
     trimmed: bool
+    at: int
+    own: bool
 
 
 class CallReader:
@@ -94,8 +102,9 @@ class CallReader:
                 self._read[id(file)] = list(self._sites(file))
             for site in self._read[id(file)]:
                 if name := _name_of(site.event, constants, file.path):
-                    found.add(TrackingCall(name, file.path, site.event[0].line, site.trimmed))
-        return sorted(found, key=lambda call: (call.path, call.line, call.event))
+                    first = site.event[0]
+                    found.add(TrackingCall(name, file.path, first.line, site.trimmed, site.at, first.start, site.own))
+        return sorted(found, key=lambda call: (call.path, call.line, call.event, call.at))
 
     def _sites(self, file: CodeFile) -> Iterator[_Site]:
         source = file.source
@@ -117,7 +126,8 @@ class CallReader:
             receiver = "".join(token.text for token in tokens[:at])
             event = _event_of(arguments_of(tokens, at + 1, source.language), method, source.language, own=own)
             if event:
-                yield _Site(tuple(event), bool(_CUSTOMERIO.search(receiver)) or (not own and customerio_in_file))
+                trimmed = bool(_CUSTOMERIO.search(receiver)) or (not own and customerio_in_file)
+                yield _Site(tuple(event), trimmed, match.start(), own)
 
     def _is_told(self, content: bytes, match: re.Match[bytes]) -> bool:
         """Whether it is no call, or a call of a known event, by what follows it."""
