@@ -12,7 +12,7 @@ from campaign_health.check.code.occurrences import spellings
 from campaign_health.check.code.properties import GivenProperty
 from campaign_health.check.code.property_calls import PropertyCall, PropertyCallReader
 from campaign_health.check.findings import Coverage, Finding
-from campaign_health.check.likely_rename import is_likely_rename
+from campaign_health.check.likely_rename import SIMILAR
 from campaign_health.check.property_coverage import PropertyCoverage
 from campaign_health.check.rules.property_pairing import Pair, pair_calls
 from campaign_health.check.rules.property_words import Drift, drift_finding
@@ -136,7 +136,7 @@ def new_name_of(was: GivenProperty, before: PropertyCall, now: PropertyCall) -> 
         same = [given for given in fresh if given.text == was.text]
         if same:
             return max(same, key=lambda given: (name_likeness(was.key, given.key), given.key))
-    likely = [given for given in fresh if is_likely_rename(was.key, given.key)]
+    likely = [given for given in fresh if name_likeness(was.key, given.key) >= SIMILAR]
     return max(likely, key=lambda given: (name_likeness(was.key, given.key), given.key), default=None)
 
 
