@@ -12,7 +12,7 @@ class PropertyCoverage:
     Attributes:
         calls: Such calls at the head.
         visible: Those whose keys are all written in the code; nothing is known about what the others leave out.
-        already_so: Keys that lack or have another type than the manifest's, but did so at the base.
+        already_so: Properties of calls that are missing or of another type than the manifest's, as at the base.
     """
 
     calls: int
@@ -25,6 +25,9 @@ class PropertyCoverage:
             return []
         said = [f"Properties visible in {self.visible} of {self.calls} call{'' if self.calls == 1 else 's'}."]
         if self.already_so:
-            one = self.already_so == 1
-            said.append(f"{self.already_so} differ{'s' if one else ''} from the manifest as before.")
+            said.append(
+                "1 property differs from the manifest, as it did before."
+                if self.already_so == 1
+                else f"{self.already_so} properties differ from the manifest, as they did before."
+            )
         return said

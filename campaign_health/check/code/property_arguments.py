@@ -54,7 +54,12 @@ def call_end(tokens: Sequence[Token], at: int, language: Language) -> tuple[int,
     if index < len(tokens) and tokens[index].text == "<":
         index = type_arguments_end(tokens, index) or index
     if index < len(tokens) and tokens[index].text in ("(", "{"):
-        return closing(tokens, index) + 1, split(inside(tokens, index), ",")
+        end = closing(tokens, index) + 1
+        arguments = split(inside(tokens, index), ",")
+        if language in (KOTLIN, SWIFT) and end < len(tokens) and tokens[end].text == "{":
+            block_end = closing(tokens, end) + 1  # a block after the brackets is one more argument
+            return block_end, [*arguments, list(tokens[end:block_end])]
+        return end, arguments
     if language is not RUBY:
         return index, []
     parts: list[list[Token]] = []

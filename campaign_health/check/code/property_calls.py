@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,12 @@ from campaign_health.check.code.tracking_calls import METHODS, CallReader
 _LOGS = frozenset(
     "log debug info notice warn warning error print println printf Println Printf Errorf puts NSLog".split()  # noqa: SIM905
 )
+# How functions are called, or what they belong to, that send events; mails and translations have names, too.
+_MAY_SEND = re.compile(
+    r"(?i)track|event|emit|send|log|captur|record|publish|push|dispatch|report|analytic|notif|fire|trigger|collect|"
+    r"segment|mixpanel|telemetry|metric|customer_?io"
+)
+_SENDS_SOMETHING_ELSE = re.compile(r"(?i)mail|sms|i18n|transl|template|console")
 # What does not change the object that it is given.
 _HARMLESS = METHODS.keys() | _LOGS | {"identify", "stringify", "keys", "values", "len", "isinstance", "capture"}
 _NOT_CALLS = frozenset({"if", "switch", "while", "case", "when", "return", "on", "off", "once", "addEventListener"})
@@ -102,7 +109,7 @@ class PropertyCallReader:
                 continue
             tokens = next(file.source.functions_around(literal.start)).tokens
             at = _called_with(tokens, literal.start)
-            if at is not None and tokens[at].text not in _LOGS:
+            if at is not None and tokens[at].text not in _LOGS and _may_send(tokens, at):
                 yield _Place(
                     literal.value.strip(), literal.line, tokens[at].start, literal.start, own=True, is_kits=False
                 )
@@ -149,6 +156,14 @@ class PropertyCallReader:
 def _index_at(tokens: list[Token], start: int) -> int | None:
     index = bisect_left(tokens, start, key=lambda token: token.start)
     return index if index < len(tokens) and tokens[index].start == start else None
+
+
+def _may_send(tokens: list[Token], at: int) -> bool:
+    begin = at
+    while begin >= 2 and tokens[begin - 1].text in (".", "?.", "::", "&.") and tokens[begin - 2].is_name:
+        begin -= 2
+    called = "".join(token.text for token in tokens[begin : at + 1])
+    return bool(_MAY_SEND.search(called)) and not _SENDS_SOMETHING_ELSE.search(called)
 
 
 def _called_with(tokens: list[Token], start: int) -> int | None:

@@ -167,6 +167,8 @@ def _all_compare(tokens: list[Token], language: Language) -> bool:
 def _of_operators(tokens: list[Token], language: Language) -> _Answer:
     first = tokens[0].text
     after = {token.text for index, token in top_level(tokens) if index and not token.is_string}
+    if first == "<":
+        return True, None  # a claim about the type, or markup
     if first == "typeof":
         return True, "boolean" if after & _COMPARES else "string"
     if after & _COMPARES:

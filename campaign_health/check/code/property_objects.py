@@ -67,6 +67,8 @@ class ObjectReader:
             if [token.text for token in found[1:-1]] == [":"]:
                 return NONE_GIVEN
             return self.entries(split(found[1:-1], ","))
+        if _is_empty_map(found, language):
+            return NONE_GIVEN
         if language is GO and found[-1].text == "}":
             return self._go_literal(found)
         joined = {KOTLIN: "+", PYTHON: "|"}.get(language)
@@ -234,3 +236,11 @@ class ObjectReader:
             key = part[0].value if part[0].value is not None else part[0].text
             return self._property(key, part[2:], part[0].line)
         return self._entry(part) if self._language is RUBY else OPAQUE
+
+
+def _is_empty_map(tokens: Sequence[Token], language: Language) -> bool:
+    """`make(map[string]any)` and `[String: Any]()`."""
+    texts = [token.text for token in tokens]
+    if language is GO:
+        return texts[:3] == ["make", "(", "map"] and closing(tokens, 1) == len(tokens) - 1
+    return language is SWIFT and texts[0] == "[" and ":" in texts and texts[closing(tokens, 0) + 1 :] == ["(", ")"]

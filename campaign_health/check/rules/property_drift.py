@@ -11,6 +11,7 @@ from campaign_health.check.code.new_names import NewNames
 from campaign_health.check.code.occurrences import spellings
 from campaign_health.check.code.properties import GivenProperty
 from campaign_health.check.code.property_calls import PropertyCall, PropertyCallReader
+from campaign_health.check.code.shared_properties import shared_keys
 from campaign_health.check.findings import Coverage, Finding
 from campaign_health.check.likely_rename import SIMILAR
 from campaign_health.check.property_coverage import PropertyCoverage
@@ -22,6 +23,7 @@ from campaign_health.names.likeness import name_likeness
 
 # The syntax of a number does not tell whether it is whole.
 _NUMBERS = frozenset({"integer", "number"})
+_ABSENT = frozenset({"property_gone_in_code", "property_missing_in_new_call"})
 
 
 @dataclass
@@ -67,12 +69,22 @@ def check_properties(change: CodeChange, campaigns: Sequence[CampaignDependency]
             pairs, new = pair_calls(before, now, became)
             drifts = [drift for pair in pairs for drift in drifts_of_pair(event, pair)]
             drifts += [drift for call in new for drift in drifts_of_new_call(event, call, before)]
+            if any(drift.rule in _ABSENT for drift in drifts):
+                drifts = [d for d in drifts if d.rule not in _ABSENT or d.key not in newly_shared_keys(change)]
             found += _findings(event, drifts)
             already += sum(_already_so(event, pair) for pair in pairs)
     calls = [call for of_event in head.values() for call in of_event if call.is_kits]
     visible = sum(call.given.closed for call in calls)
     coverage.properties = PropertyCoverage(len(calls), visible, already)
     return found
+
+
+def newly_shared_keys(change: CodeChange) -> set[str]:
+    """The keys that the change gives to every event at one place: a call that no longer gives them loses nothing."""
+    own = [name.rsplit(".", 1)[-1].strip() for name in change.read.manifest.code.calls]
+    before = change.base.files if change.base else {}
+    now = shared_keys((change.head.files[path] for path in change.changed_at_head), own)
+    return now - shared_keys((before[path] for path in change.changed_at_base), own) if now else now
 
 
 def watched_events(manifest: Manifest, campaigns: Iterable[CampaignDependency]) -> dict[str, WatchedEvent]:
