@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from campaign_health.check.code.constants import Constants
 from campaign_health.check.code.languages import JAVA, KOTLIN
@@ -107,7 +106,7 @@ class PropertyCallReader:
         for literal in file.source.literals:
             if literal.value.strip() not in self._watched or literal.start in known:
                 continue
-            tokens = next(file.source.functions_around(literal.start)).tokens
+            tokens = file.source.statement_around(literal.start)
             at = _called_with(tokens, literal.start)
             if at is not None and tokens[at].text not in _LOGS and _may_send(tokens, at):
                 yield _Place(
@@ -122,15 +121,13 @@ class PropertyCallReader:
 
     def _call(self, file: CodeFile, place: _Place, constants: Constants) -> PropertyCall | None:
         source = file.source
-        functions = source.functions_around(place.at)
-        innermost = next(functions)
-        tokens = innermost.tokens
+        tokens = source.statement_around(place.at)
         at = _index_at(tokens, place.at)
         if at is None:
             return None
         end, arguments = call_end(tokens, at, source.language)
         local_names = Locals(
-            functions=chain([innermost], functions),
+            functions=source.functions_around(place.at),
             language=source.language,
             resolve=lambda names: constants.resolve(names, file.path),
             call_at=tokens[at].start,

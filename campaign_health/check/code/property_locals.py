@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
@@ -58,7 +59,12 @@ class Locals:
             self._following.discard(name)
 
     def _held(self, name: str) -> GivenProperties:
+        may_be_given = re.compile(rb"(?<![\w$.])" + re.escape(name.encode()) + rb"\s*(?::|[|?+&-]{0,2}=|\bin\b)")
         for function in self._outwards():
+            if not may_be_given.search(function.content):
+                if name in function.header:
+                    return OPAQUE
+                continue
             tokens = function.tokens
             uses = [i for i, token in enumerate(tokens) if token.text == name and self._is_variable(tokens, i)]
             given = [(i, start) for i in uses if (start := self._given_at(tokens, i)) is not None]

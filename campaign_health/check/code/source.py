@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 
 from tree_sitter import Node, Query, QueryCursor, Tree
 
@@ -16,6 +16,7 @@ _ESCAPE = re.compile(
     r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|(\r?\n)|(.))", re.DOTALL
 )
 _KOTLIN_HOLE = re.compile(rb"(?<!\\)\$[A-Za-z_{]")
+_NAMES = re.compile(r"[^\W\d][\w$]*")
 _SPECIAL = re.compile(rb"[\\'\"{$#]")  # what could be an escape, a hole or another kind of quote
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a": "\a", "v": "\v", "e": "\x1b"}
 
@@ -44,10 +45,16 @@ class Token:
 
 @dataclass(frozen=True)
 class Function:
-    """One function, or a whole file: its tokens, and the words of it that stand before its body."""
+    """One function, or a whole file: its bytes, the words that stand before its body, and how its tokens are read."""
 
-    tokens: list[Token]
+    content: bytes
     header: frozenset[str]
+    read: Callable[[], list[Token]]
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """Its tokens without comments, in order."""
+        return self.read()
 
 
 class Source:
@@ -97,11 +104,24 @@ class Source:
     def functions_around(self, at: int) -> Iterator[Function]:
         """The functions that hold a byte offset, innermost first, and the whole file last."""
         for node in self._function_nodes(at):
-            tokens = list(self._walk(node))
             body = node.child_by_field_name("body")
             begins = body.start_byte if body is not None else node.end_byte
-            yield Function(tokens, frozenset(token.text for token in tokens if token.start < begins))
-        yield Function(self.tokens, frozenset())
+            header = self.content[node.start_byte : begins].decode("utf-8", "replace")
+            content = self.content[node.start_byte : node.end_byte]
+            yield Function(content, frozenset(_NAMES.findall(header)), partial(self._tokens_of, node))
+        yield Function(self.content, frozenset(), lambda: self.tokens)
+
+    def _tokens_of(self, node: Node) -> list[Token]:
+        return list(self._walk(node))
+
+    def statement_around(self, at: int) -> list[Token]:
+        """The tokens of the statement, or the expression that a function is, that holds a byte offset."""
+        node: Node | None = self._tree.root_node.descendant_for_byte_range(at, at + 1)
+        while node is not None and node.parent is not None:
+            if node.parent.type in _BLOCKS or node.parent.type in _FUNCTIONS:
+                break
+            node = node.parent
+        return list(self._walk(node)) if node is not None else []
 
     def function_name_around(self, at: int) -> str | None:
         """The name of the innermost function that has one and holds a byte offset."""
@@ -209,6 +229,10 @@ class Source:
 _CALLS = frozenset({"call_expression", "call", "method_invocation", "composite_literal", "new_expression"})
 _STATEMENTS = frozenset({"expression_statement", "statement_block", "block", "program", "source_file", "module"})
 
+_BLOCKS = _STATEMENTS - {"expression_statement"} | {
+    *("body_statement", "function_body", "statements", "class_body", "switch_case", "switch_block_statement_group"),
+    *("then", "do", "else", "block_body", "control_structure_body", "statement_list", "expression_case"),
+}
 _FUNCTIONS = frozenset(
     {
         *("function_declaration", "function_expression", "function", "arrow_function", "method_definition"),
