@@ -27,7 +27,7 @@ from campaign_health.check.code.source import Source
 from campaign_health.check.findings import CheckResult, Coverage, Finding
 from campaign_health.check.property_coverage import PropertyCoverage
 from campaign_health.check.reports import render
-from campaign_health.check.rules.property_drift import check_properties
+from campaign_health.check.rules.property_rules import check_properties
 from campaign_health.manifest.dependencies import campaign_dependencies
 from campaign_health.manifest.manifest_reading import parse_manifest
 from tests.left_out import examples

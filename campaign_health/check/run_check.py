@@ -137,7 +137,7 @@ def _check_code(
     from campaign_health.check.code.snapshot import take_snapshots
     from campaign_health.check.rules.call_rules import check_calls
     from campaign_health.check.rules.code_rules import check_code
-    from campaign_health.check.rules.property_drift import check_properties
+    from campaign_health.check.rules.property_rules import check_properties
 
     under = _path_in(repository, code) or ""
     under = "" if under in (".", "") else f"{under}/"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from campaign_health.check.code.given_properties import NONE_GIVEN, OPAQUE, GivenProperties
 from campaign_health.check.code.languages import JAVA, KOTLIN, PYTHON, RUBY, SWIFT, Language
-from campaign_health.check.code.properties import NONE_GIVEN, OPAQUE, GivenProperties
 from campaign_health.check.code.property_objects import ObjectReader
 from campaign_health.check.code.source import Token
 from campaign_health.check.code.token_groups import (

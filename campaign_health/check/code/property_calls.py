@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from campaign_health.check.code.constants import Constants
+from campaign_health.check.code.given_properties import OPAQUE, GivenProperties
 from campaign_health.check.code.languages import JAVA, KOTLIN
-from campaign_health.check.code.properties import OPAQUE, GivenProperties
 from campaign_health.check.code.property_arguments import EVENT_LABELS, PROPERTIES, call_end, properties_of
 from campaign_health.check.code.property_locals import Locals
 from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from campaign_health.check.code.call_chains import chain_of
+from campaign_health.check.code.given_properties import OPAQUE, GivenProperties
 from campaign_health.check.code.languages import PYTHON, RUBY, Language
-from campaign_health.check.code.properties import OPAQUE, GivenProperties
 from campaign_health.check.code.property_kinds import SCRIPTS
 from campaign_health.check.code.property_objects import MERGERS, SETTERS, ConstantReader, ObjectReader
 from campaign_health.check.code.source import Function, Token

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from campaign_health.check.code.code_change import CodeChange
+from campaign_health.check.code.given_properties import GivenProperty
 from campaign_health.check.code.new_names import NewNames
 from campaign_health.check.code.occurrences import spellings
-from campaign_health.check.code.properties import GivenProperty
 from campaign_health.check.code.property_calls import PropertyCall, PropertyCallReader
 from campaign_health.check.code.shared_properties import shared_keys
 from campaign_health.check.findings import Coverage, Finding
 from campaign_health.check.likely_rename import SIMILAR
 from campaign_health.check.property_coverage import PropertyCoverage
+from campaign_health.check.rules.property_findings import Drift, drift_finding
 from campaign_health.check.rules.property_pairing import Pair, pair_calls
-from campaign_health.check.rules.property_words import Drift, drift_finding
 from campaign_health.manifest.dependencies import CampaignDependency
 from campaign_health.manifest.schema import Manifest, PropertyEntry, PropertyType
 from campaign_health.names.likeness import name_likeness
