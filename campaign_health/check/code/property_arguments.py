@@ -25,6 +25,7 @@ PROPERTIES = frozenset(
         *("payload", "params", "parameters", "eventData", "event_data", "eventProps", "withProperties"),
     }
 )
+_PROPERTIES_OF_OWN = PROPERTIES | {"metadata", "extra", "details", "fields", "eventMetadata"}
 EVENT_LABELS = frozenset({"event", "event_name", "eventName", "Event", "name", "Name", "type"})
 # Keyword arguments of the kits' own calls, which are no properties.
 _BESIDES = EVENT_LABELS | frozenset(
@@ -84,8 +85,9 @@ def properties_of(
 ) -> GivenProperties:
     """The properties of a call whose event's name begins at the byte offset `event_at`."""
     parts = [_part(argument, language) for argument in arguments]
+    labels = _PROPERTIES_OF_OWN if own else PROPERTIES
     for part in parts:
-        if part.label in PROPERTIES:
+        if part.label in labels:
             return reader.read(part.tokens)
     at = next((index for index, part in enumerate(parts) if part.holds(event_at)), None)
     if at is None:

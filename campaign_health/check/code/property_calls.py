@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from campaign_health.check.code.constants import Constants
 from campaign_health.check.code.given_properties import OPAQUE, GivenProperties
-from campaign_health.check.code.languages import JAVA, KOTLIN
+from campaign_health.check.code.languages import JAVA, KOTLIN, PYTHON
 from campaign_health.check.code.property_arguments import EVENT_LABELS, PROPERTIES, call_end, properties_of
 from campaign_health.check.code.property_locals import Locals
 from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
@@ -138,6 +138,8 @@ class PropertyCallReader:
         if source.language in (JAVA, KOTLIN) and tokens[at].text == "builder":
             built = _builder_properties(tokens, end)
             given = reader.read(built) if built is not None else OPAQUE
+        if place.own and source.language is PYTHON and tokens[0].text in ("with", "async"):
+            given = given.opened()  # what `with … as handler:` yields may be given more
         return PropertyCall(
             event=place.event,
             path=file.path,
