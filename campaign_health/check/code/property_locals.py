@@ -17,6 +17,7 @@ from campaign_health.check.code.token_groups import closing, expression_from, op
 _MEMBER = frozenset({".", "?.", "&.", "::", "->", "!!."})
 _DECLARES = frozenset({"const", "let", "var", "val", "final"})
 _CHANGES = frozenset({"+=", "|=", "||=", "??=", "-=", "&&="})
+_JOINS = frozenset({"...", "**", "+", "|", "(", ","})
 _ONLY_READ = frozenset(
     {
         *("get", "has", "keys", "values", "items", "containsKey", "toString", "size", "length", "count", "isEmpty"),
@@ -45,18 +46,18 @@ class Locals:
         self._language = language
         self._call_at = call_at
         self._harmless = harmless
-        self._following: set[str] = set()
+        self._so_far: dict[str, GivenProperties] = {}  # what the names that are being followed hold up to here
         self.reader = ObjectReader(language, self.follow, resolve)
 
     def follow(self, name: str) -> GivenProperties:
         """What a name holds when the call is reached; opaque for parameters and what is given more than once."""
-        if name in self._following:
-            return OPAQUE
-        self._following.add(name)
+        if name in self._so_far:
+            return self._so_far[name]
+        self._so_far[name] = OPAQUE
         try:
             return self._held(name)
         finally:
-            self._following.discard(name)
+            del self._so_far[name]
 
     def _held(self, name: str) -> GivenProperties:
         may_be_given = re.compile(rb"(?<![\w$.])" + re.escape(name.encode()) + rb"\s*(?::|[|?+&-]{0,2}=|\bin\b)")
@@ -72,14 +73,36 @@ class Locals:
                 if name in function.header:
                     return OPAQUE
                 continue
-            if len(given) > 1 or given[0][1] == 0:
+            first, *anew = given
+            if not all(self._goes_on(tokens, start, name) for _, start in anew):
                 return OPAQUE
-            held = self.reader.read(expression_from(tokens, given[0][1]))
+            held = self.reader.read(expression_from(tokens, first[1])) if first[1] else OPAQUE
+            starts = dict(anew)
             for index in uses:
-                if index != given[0][0] and tokens[index].start < self._call_at:
+                if index == first[0] or tokens[index].start >= self._call_at:
+                    continue
+                self._so_far[name] = held
+                if index in starts:
+                    held = self.reader.read(expression_from(tokens, starts[index]))
+                elif not self._is_within(tokens, index, starts.values()):
                     held = self._after_use(held, tokens, index)
             return held
         return OPAQUE
+
+    def _goes_on(self, tokens: Sequence[Token], start: int, name: str) -> bool:
+        """Whether a name is given what it held and more: `props = props.Set("k", v)`, `props = {...props, k: v}`."""
+        if start == 0:
+            return False
+        given = expression_from(tokens, start)
+        for index, token in enumerate(given):
+            before = given[index - 1].text if index else ""
+            after = given[index + 1].text if index + 1 < len(given) else ""
+            if token.text == name and token.is_name and (after in _MEMBER | _JOINS or before in _JOINS):
+                return True
+        return False
+
+    def _is_within(self, tokens: Sequence[Token], index: int, starts: Iterable[int]) -> bool:
+        return any(start <= index < start + len(expression_from(tokens, start)) for start in starts)
 
     def _outwards(self) -> Iterable[Function]:
         index = 0
