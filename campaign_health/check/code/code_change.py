@@ -23,16 +23,3 @@ class CodeChange:
         """Every word that stood at the base in a file that has since changed or gone."""
         files = self.base.files.items() if self.base else ()
         return frozenset().union(*(file.words for path, file in files if self.head.files.get(path) is not file))
-
-    @cached_property
-    def changed_at_head(self) -> frozenset[str]:
-        """The files at the head that are new or differ from the base; none without a base."""
-        if self.base is None:
-            return frozenset()
-        return frozenset(path for path, file in self.head.files.items() if self.base.files.get(path) is not file)
-
-    @cached_property
-    def changed_at_base(self) -> frozenset[str]:
-        """The files of the base that have since changed or gone."""
-        files = self.base.files.items() if self.base else ()
-        return frozenset(path for path, file in files if self.head.files.get(path) is not file)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from campaign_health.check.code.constants import Constants
+from campaign_health.check.code.functions import function_name_around, functions_around, statement_around
 from campaign_health.check.code.given_properties import OPAQUE, GivenProperties
 from campaign_health.check.code.languages import JAVA, KOTLIN, PYTHON
 from campaign_health.check.code.property_arguments import EVENT_LABELS, PROPERTIES, call_end, properties_of
@@ -106,7 +107,7 @@ class PropertyCallReader:
         for literal in file.source.literals:
             if literal.value.strip() not in self._watched or literal.start in known:
                 continue
-            tokens = file.source.statement_around(literal.start)
+            tokens = statement_around(file.source, literal.start)
             at = _called_with(tokens, literal.start)
             if at is not None and tokens[at].text not in _LOGS and _may_send(tokens, at):
                 yield _Place(
@@ -121,13 +122,13 @@ class PropertyCallReader:
 
     def _call(self, file: CodeFile, place: _Place, constants: Constants) -> PropertyCall | None:
         source = file.source
-        tokens = source.statement_around(place.at)
+        tokens = statement_around(source, place.at)
         at = _index_at(tokens, place.at)
         if at is None:
             return None
         end, arguments = call_end(tokens, at, source.language)
         local_names = Locals(
-            functions=source.functions_around(place.at),
+            functions=functions_around(source, place.at),
             language=source.language,
             resolve=lambda names: constants.resolve(names, file.path),
             call_at=tokens[at].start,
@@ -144,7 +145,7 @@ class PropertyCallReader:
             event=place.event,
             path=file.path,
             line=place.line,
-            function=source.function_name_around(place.at),
+            function=function_name_around(source, place.at),
             called=tokens[at].text,
             text=text_of(tokens[at:end]),
             given=given,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from campaign_health.check.code.functions import functions_around
 from campaign_health.check.code.property_locals import Locals
 from campaign_health.check.code.snapshot import CodeFile
 from campaign_health.check.code.source import Token
@@ -51,7 +52,7 @@ def _passes_an_event_on(arguments: Sequence[Sequence[Token]]) -> bool:
 
 def _keys(file: CodeFile, called: Token, arguments: Iterable[Sequence[Token]]) -> set[str]:
     source = file.source
-    around = source.functions_around(called.start)
+    around = functions_around(source, called.start)
     reader = Locals(around, source.language, lambda _: None, called.start, lambda _: True).reader
     found: set[str] = set()
     for argument in arguments:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 
 from tree_sitter import Node, Query, QueryCursor, Tree
 
@@ -16,7 +16,6 @@ _ESCAPE = re.compile(
     r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|(\r?\n)|(.))", re.DOTALL
 )
 _KOTLIN_HOLE = re.compile(rb"(?<!\\)\$[A-Za-z_{]")
-_NAMES = re.compile(r"[^\W\d][\w$]*")
 _SPECIAL = re.compile(rb"[\\'\"{$#]")  # what could be an escape, a hole or another kind of quote
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a": "\a", "v": "\v", "e": "\x1b"}
 
@@ -41,20 +40,6 @@ class Token:
     is_name: bool
     is_string: bool
     value: str | None = None
-
-
-@dataclass(frozen=True)
-class Function:
-    """One function, or a whole file: its bytes, the words that stand before its body, and how its tokens are read."""
-
-    content: bytes
-    header: frozenset[str]
-    read: Callable[[], list[Token]]
-
-    @cached_property
-    def tokens(self) -> list[Token]:
-        """Its tokens without comments, in order."""
-        return self.read()
 
 
 class Source:
@@ -92,6 +77,14 @@ class Source:
         """What stands between the quotes of every string, holes included, and its line (from 1)."""
         return [(self._text(node).strip("\"'`:"), node.start_point[0] + 1) for node in self._string_nodes()]
 
+    def leaf_at(self, at: int) -> Node | None:
+        """The smallest node that holds a byte offset."""
+        return self._tree.root_node.descendant_for_byte_range(at, at + 1)
+
+    def tokens_of(self, node: Node) -> list[Token]:
+        """The tokens of one node, comments left out."""
+        return list(self._walk(node))
+
     def tokens_around_call(self, at: int) -> list[Token]:
         """The tokens of the smallest call that holds the byte offset `at` in what it calls."""
         node: Node | None = self._tree.root_node.descendant_for_byte_range(at, at + 1)
@@ -100,51 +93,6 @@ class Source:
                 return []
             node = node.parent
         return list(self._walk(node)) if node is not None else []
-
-    def functions_around(self, at: int) -> Iterator[Function]:
-        """The functions that hold a byte offset, innermost first, and the whole file last."""
-        for node in self._function_nodes(at):
-            body = node.child_by_field_name("body")
-            begins = body.start_byte if body is not None else node.end_byte
-            header = self.content[node.start_byte : begins].decode("utf-8", "replace")
-            content = self.content[node.start_byte : node.end_byte]
-            yield Function(content, frozenset(_NAMES.findall(header)), partial(self._tokens_of, node))
-        yield Function(self.content, frozenset(), lambda: self.tokens)
-
-    def _tokens_of(self, node: Node) -> list[Token]:
-        return list(self._walk(node))
-
-    def statement_around(self, at: int) -> list[Token]:
-        """The tokens of the statement, or the expression that a function is, that holds a byte offset."""
-        node: Node | None = self._tree.root_node.descendant_for_byte_range(at, at + 1)
-        while node is not None and node.parent is not None:
-            if node.parent.type in _BLOCKS or node.parent.type in _FUNCTIONS:
-                break
-            node = node.parent
-        return list(self._walk(node)) if node is not None else []
-
-    def function_name_around(self, at: int) -> str | None:
-        """The name of the innermost function that has one and holds a byte offset."""
-        names = (self._function_name(node) for node in self._function_nodes(at))
-        return next((name for name in names if name is not None), None)
-
-    def _function_nodes(self, at: int) -> Iterator[Node]:
-        node: Node | None = self._tree.root_node.descendant_for_byte_range(at, at + 1)
-        while node is not None:
-            if node.type in _FUNCTIONS:
-                yield node
-            node = node.parent
-
-    def _function_name(self, node: Node) -> str | None:
-        named: Node | None = node
-        for _ in range(3):  # `const name = useCallback(() => …)` at most
-            if named is None or named.type in _STATEMENTS:
-                return None
-            name = named.child_by_field_name("name") or named.child_by_field_name("key")
-            if name is not None:
-                return self._text(name)
-            named = named.parent
-        return None
 
     def _string_nodes(self) -> list[Node]:
         captures = QueryCursor(_string_query(self.language)).captures(self._tree.root_node)
@@ -228,19 +176,6 @@ class Source:
 
 _CALLS = frozenset({"call_expression", "call", "method_invocation", "composite_literal", "new_expression"})
 _STATEMENTS = frozenset({"expression_statement", "statement_block", "block", "program", "source_file", "module"})
-
-_BLOCKS = _STATEMENTS - {"expression_statement"} | {
-    *("body_statement", "function_body", "statements", "class_body", "switch_case", "switch_block_statement_group"),
-    *("then", "do", "else", "block_body", "control_structure_body", "statement_list", "expression_case"),
-}
-_FUNCTIONS = frozenset(
-    {
-        *("function_declaration", "function_expression", "function", "arrow_function", "method_definition"),
-        *("generator_function", "generator_function_declaration", "function_definition", "method", "singleton_method"),
-        *("method_declaration", "func_literal", "constructor_declaration", "lambda_expression", "lambda_literal"),
-        *("init_declaration", "anonymous_function", "secondary_constructor", "compact_constructor_declaration"),
-    }
-)
 
 
 @cache

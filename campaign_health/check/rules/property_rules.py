@@ -12,6 +12,7 @@ from campaign_health.check.code.new_names import NewNames
 from campaign_health.check.code.occurrences import spellings
 from campaign_health.check.code.property_calls import PropertyCall, PropertyCallReader
 from campaign_health.check.code.shared_properties import shared_keys
+from campaign_health.check.code.snapshot import Snapshot
 from campaign_health.check.findings import Coverage, Finding
 from campaign_health.check.likely_rename import SIMILAR
 from campaign_health.check.property_coverage import PropertyCoverage
@@ -53,11 +54,13 @@ def check_properties(change: CodeChange, campaigns: Sequence[CampaignDependency]
         for spelled in spellings(name, manifest.code.prefix)
     }
     reader = PropertyCallReader(manifest.code.calls, event_of, set(manifest.events) - event_of.keys())
-    head = _by_event(reader.calls(change.head, change.changed_at_head), event_of)
+    head = _by_event(
+        reader.calls(change.head, _changed(change.head, change.base) if change.base else frozenset()), event_of
+    )
     found: list[Finding] = []
     already = 0
     if change.base is not None:
-        earlier = _by_event(reader.calls(change.base, change.changed_at_base), event_of)
+        earlier = _by_event(reader.calls(change.base, _changed(change.base, change.head)), event_of)
         new_names = NewNames(change.base, change.head)
 
         def became(path: str) -> str | None:
@@ -81,10 +84,17 @@ def check_properties(change: CodeChange, campaigns: Sequence[CampaignDependency]
 
 def newly_shared_keys(change: CodeChange) -> set[str]:
     """The keys that the change gives to every event at one place: a call that no longer gives them loses nothing."""
+    if change.base is None:
+        return set()
     own = [name.rsplit(".", 1)[-1].strip() for name in change.read.manifest.code.calls]
-    before = change.base.files if change.base else {}
-    now = shared_keys((change.head.files[path] for path in change.changed_at_head), own)
-    return now - shared_keys((before[path] for path in change.changed_at_base), own) if now else now
+    base, head = change.base, change.head
+    now = shared_keys((head.files[path] for path in _changed(head, base)), own)
+    return now - shared_keys((base.files[path] for path in _changed(base, head)), own) if now else now
+
+
+def _changed(one: Snapshot, other: Snapshot) -> frozenset[str]:
+    """The files of one side that are not the same on the other."""
+    return frozenset(path for path, file in one.files.items() if other.files.get(path) is not file)
 
 
 def watched_events(manifest: Manifest, campaigns: Iterable[CampaignDependency]) -> dict[str, WatchedEvent]:
