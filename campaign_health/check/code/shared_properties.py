@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from campaign_health.check.code.functions import functions_around
 from campaign_health.check.code.property_locals import Locals
-from campaign_health.check.code.snapshot import CodeFile
+from campaign_health.check.code.snapshot import CodeFile, anchor_of
 from campaign_health.check.code.source import Token
 from campaign_health.check.code.token_groups import inside, split
 from campaign_health.check.code.tracking_calls import METHODS
@@ -19,15 +19,16 @@ _FOR_ALL = frozenset(
 )
 
 
-def shared_keys(files: Iterable[CodeFile], own: Collection[str]) -> set[str]:
-    """The keys given to every event: by `register`, or where a function passes on an event it was given by name."""
-    senders = METHODS.keys() | set(own)
+def gives_to_all(files: Iterable[CodeFile], key: str, own: Collection[str]) -> bool:
+    """Whether a key is given to every event: by `register`, or where a function passes on an event it was given."""
+    senders = METHODS.keys() | {name.rsplit(".", 1)[-1].strip() for name in own}
     words = [name.strip("$@").encode() for name in senders | _FOR_ALL]
-    found: set[str] = set()
+    anchor = anchor_of(key)
     for file in files:
-        if not file.is_catalogue and not file.words.isdisjoint(words):
-            found |= _in_file(file, senders)
-    return found
+        may = (anchor is None or anchor in file.words) and not file.words.isdisjoint(words)
+        if may and not file.is_catalogue and key in _in_file(file, senders):
+            return True
+    return False
 
 
 def _in_file(file: CodeFile, senders: Collection[str]) -> set[str]:

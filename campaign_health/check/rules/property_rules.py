@@ -11,7 +11,7 @@ from campaign_health.check.code.given_properties import GivenProperty
 from campaign_health.check.code.new_names import NewNames
 from campaign_health.check.code.occurrences import spellings
 from campaign_health.check.code.property_calls import PropertyCall, PropertyCallReader
-from campaign_health.check.code.shared_properties import shared_keys
+from campaign_health.check.code.shared_properties import gives_to_all
 from campaign_health.check.code.snapshot import Snapshot
 from campaign_health.check.findings import Coverage, Finding
 from campaign_health.check.likely_rename import SIMILAR
@@ -24,7 +24,6 @@ from campaign_health.names.likeness import name_likeness
 
 # The syntax of a number does not tell whether it is whole.
 _NUMBERS = frozenset({"integer", "number"})
-_ABSENT = frozenset({"property_gone_in_code", "property_missing_in_new_call"})
 
 
 @dataclass
@@ -72,8 +71,7 @@ def check_properties(change: CodeChange, campaigns: Sequence[CampaignDependency]
             pairs, new = pair_calls(before, now, became)
             drifts = [drift for pair in pairs for drift in drifts_of_pair(event, pair)]
             drifts += [drift for call in new for drift in drifts_of_new_call(event, call, before)]
-            if any(drift.rule in _ABSENT for drift in drifts):
-                drifts = [d for d in drifts if d.rule not in _ABSENT or d.key not in newly_shared_keys(change)]
+            drifts = [drift for drift in drifts if not _is_shared(change, drift)]
             found += _findings(event, drifts)
             already += sum(_already_so(event, pair) for pair in pairs)
     calls = [call for of_event in head.values() for call in of_event if call.is_kits]
@@ -82,14 +80,16 @@ def check_properties(change: CodeChange, campaigns: Sequence[CampaignDependency]
     return found
 
 
-def newly_shared_keys(change: CodeChange) -> set[str]:
-    """The keys that the change gives to every event at one place: a call that no longer gives them loses nothing."""
-    if change.base is None:
-        return set()
-    own = [name.rsplit(".", 1)[-1].strip() for name in change.read.manifest.code.calls]
-    base, head = change.base, change.head
-    now = shared_keys((head.files[path] for path in _changed(head, base)), own)
-    return now - shared_keys((base.files[path] for path in _changed(base, head)), own) if now else now
+def _is_shared(change: CodeChange, drift: Drift) -> bool:
+    """Whether every event is given the key at one place, so that the call need not; for an older call, only now."""
+    own = change.read.manifest.code.calls
+    if drift.rule == "property_missing_in_new_call":
+        return gives_to_all(change.head.files.values(), drift.key, own)
+    if drift.rule != "property_gone_in_code" or change.base is None:
+        return False
+    now = [change.head.files[path] for path in _changed(change.head, change.base)]
+    before = [change.base.files[path] for path in _changed(change.base, change.head)]
+    return gives_to_all(now, drift.key, own) and not gives_to_all(before, drift.key, own)
 
 
 def _changed(one: Snapshot, other: Snapshot) -> frozenset[str]:
