@@ -15,6 +15,7 @@ Outcome = Literal["holds", "violated", "could_not_check"]
 RULES = {
     "event_renamed": "A running campaign's trigger event has another name in the code.",
     "event_removed": "A running campaign's trigger event is gone from the code.",
+    "event_not_sent": "A running campaign's trigger event is still named in the code, but no call sends it any more.",
     "event_vanished_in_part": "A running campaign's trigger event was replaced in one place and lives on elsewhere.",
     "rename_differs": "A reviewed rename leads to a name that is not the one in the code.",
     "event_not_in_manifest": "A new tracking call sends an event that the manifest does not have.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,8 @@ from campaign_health.check.code.source import Token
 PASSED_ON = frozenset(
     "name event eventName event_name value rawValue raw_value key type id title label action toString freeze".split()  # noqa: SIM905
 )
+# A name that may be given to something, told without parsing: `NAME =`, `NAME: Type =`, `NAME Type =`, `NAME("`.
+_GIVEN = rb"(?<![\w$])%s[\"'`]?(?:[ \t]+[\w.]+|[ \t]*\??:[ \t]*[\w<>?.\[\]| ]+)?\s*(?:[:=]|\(\s*[\"'])"
 _ASSIGNS = frozenset({"=", ":", ":=", "=>"})
 
 
@@ -102,8 +105,13 @@ class Constants:
     def _known(self, name: str) -> list[Constant]:
         if name not in self._by_name:
             files = self._snapshot.with_words([name.strip("$@#").encode()]) if name.isascii() else []
+            given = re.compile(_GIVEN % re.escape(name.encode()))
             self._by_name[name] = [
-                constant for file in files for constant in constants_in(file) if constant.name == name
+                constant
+                for file in files
+                if given.search(file.source.content)
+                for constant in constants_in(file)
+                if constant.name == name
             ]
         return self._by_name[name]
 
@@ -111,24 +119,6 @@ class Constants:
 def _family(language: Language | None) -> tuple[Language | None, ...]:
     families = ((JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT), (JAVA, KOTLIN))
     return next((family for family in families if language in family), (language,))
-
-
-def count_uses(snapshot: Snapshot, name: str) -> int:
-    """How often the code speaks of a name besides giving it a string."""
-    if not name.isascii():
-        return 1  # not counted; as good as used
-    uses = 0
-    for file in snapshot.with_words([name.strip("$@#").encode()]):
-        if file.is_catalogue:
-            continue
-        tokens = file.source.tokens
-        strings = {constant.start for constant in constants_in(file) if constant.name == name}
-        for index, token in enumerate(tokens):
-            if token.text == name and token.is_name:
-                follows = tokens[index + 1 : index + 5]
-                defined = follows[:1] and follows[0].text in ("=", ":=")
-                uses += not (defined or any(later.start in strings for later in follows))
-    return uses
 
 
 def _name_before(tokens: list[Token], index: int, file: CodeFile) -> str | None:

@@ -19,7 +19,7 @@ def check_calls(change: CodeChange, already_told: Iterable[str], coverage: Cover
     """
     manifest = change.read.manifest
     told = {name.strip() for name in already_told}
-    reader = CallReader(manifest.code.calls, known=_listed_names(manifest))
+    reader = CallReader(manifest.code.calls, known=_listed_names(manifest), shapes=change.wrappers)
     unlisted = [call for call in reader.calls(change.head) if not is_listed(call, manifest)]
     if change.base is None:
         coverage.older_calls_not_in_manifest = len(unlisted)
