@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from campaign_health.check.standing import EventStanding
+from campaign_health.check.standing import lines as standing_lines
 from campaign_health.manifest.problems import Failure
 
 Severity = Literal["violation", "note"]
@@ -16,8 +18,10 @@ RULES = {
     "event_renamed": "A running campaign's trigger event has another name in the code.",
     "event_removed": "A running campaign's trigger event is gone from the code.",
     "event_not_sent": "A running campaign's trigger event is still named in the code, but no call sends it any more.",
+    "event_in_unread_file": "A running campaign's trigger event moved to a file that is read by quoted names only.",
     "event_vanished_in_part": "A running campaign's trigger event was replaced in one place and lives on elsewhere.",
     "rename_differs": "A reviewed rename leads to a name that is not the one in the code.",
+    "trigger_not_seen": "A running campaign's trigger event is not sent by the code as far as it was read.",
     "event_not_in_manifest": "A new tracking call sends an event that the manifest does not have.",
     "constant_without_use": "A trigger event's name stands only in a constant that nothing uses any more.",
     "unknown_event": "A campaign names an event that the manifest does not have.",
@@ -94,8 +98,9 @@ class Coverage:
     Attributes:
         parts: What was compared, in words.
         trigger_events: Running campaigns' trigger events that this code should hold; None if no code was read.
-        seen: Those that stand in the code, at the base or the head.
-        not_seen: Those that do not.
+        seen: Those that this code sends or may send, at the base or the head.
+        not_seen: Those that are only named in it, stand elsewhere, or nowhere.
+        standings: How each of them stands in the code, and where.
         sent_elsewhere: Those that the manifest says are sent from elsewhere.
         files_read: Code files read at the head.
         older_calls_not_in_manifest: Tracking calls whose event is in no manifest and that are not new.
@@ -107,6 +112,7 @@ class Coverage:
     trigger_events: int | None = None
     seen: list[str] = field(default_factory=list)
     not_seen: list[str] = field(default_factory=list)
+    standings: list[EventStanding] = field(default_factory=list)
     sent_elsewhere: list[str] = field(default_factory=list)
     files_read: int = 0
     older_calls_not_in_manifest: int = 0
@@ -118,7 +124,7 @@ class Coverage:
         """The coverage for people."""
         said = [f"Compared: {', '.join(self.parts)}."] if self.parts else []
         if self.trigger_events is not None:
-            said.append(self.code_sentence())
+            said += [self.code_sentence(), *standing_lines(self.standings)]
             if self.older_calls_not_in_manifest:
                 one = self.older_calls_not_in_manifest == 1
                 said.append(
@@ -134,7 +140,8 @@ class Coverage:
         """How many trigger events the code holds, and which it does not."""
         one = self.trigger_events == 1
         text = (
-            f"{len(self.seen)} of {self.trigger_events} trigger event{'' if one else 's'} stand{'s' * one} in this code"
+            f"{len(self.seen)} of {self.trigger_events} trigger event{'' if one else 's'} "
+            f"{'is' if one else 'are'} sent, or may be, by this code"
         )
         if self.not_seen:
             text += f"; not seen: {', '.join(f'`{name}`' for name in self.not_seen)}"
@@ -146,6 +153,7 @@ class Coverage:
         """For JSON."""
         data = asdict(self)
         data["sentence"] = self.code_sentence() if self.trigger_events is not None else None
+        data["standings"] = [standing.as_dict() for standing in self.standings]
         data["handovers"] = [{**asdict(h), "campaigns": list(h.campaigns)} for h in self.handovers]
         return data
 

@@ -31,6 +31,7 @@ class CheckRequest:
         now: The instant of the run.
         code: A folder of the code to read, or None.
         base: A git revision to compare with, or None.
+        strict: Whether a trigger event that the code does not hold is a violation.
         observers: Look-ups of what Customer.io and Mixpanel have: live, from a published file, or both.
     """
 
@@ -38,6 +39,7 @@ class CheckRequest:
     now: datetime
     code: Path | None = None
     base: str | None = None
+    strict: bool = False
     observers: Sequence[Callable[[ReadManifest], Observed]] = field(default_factory=tuple)
 
 
@@ -95,7 +97,10 @@ def _check_repository(
     code_findings: list[Finding] = []
     if request.code is not None:
         code = request.code
-        found = _attempt(result, lambda: _check_code(repository, code, commit, read, file, inside, everyone, result))
+        found = _attempt(
+            result,
+            lambda: _check_code(repository, code, commit, read, file, inside, everyone, result, strict=request.strict),
+        )
         code_findings = found or []
         if found is not None:
             result.coverage.parts.append(f"the code with {request.base}" if commit else "the code")
@@ -129,18 +134,28 @@ def _check_code(
     inside: str | None,
     campaigns: list[CampaignDependency],
     result: CheckResult,
+    *,
+    strict: bool,
 ) -> list[Finding]:
     from campaign_health.check.code.code_change import CodeChange
+    from campaign_health.check.code.other_text import OtherText
     from campaign_health.check.code.snapshot import take_snapshots
     from campaign_health.check.rules.call_rules import check_calls
     from campaign_health.check.rules.code_rules import check_code
+    from campaign_health.check.rules.seen_rules import check_every_event_seen, nothing_seen
 
     under = _path_in(repository, code) or ""
     under = "" if under in (".", "") else f"{under}/"
     base, head = take_snapshots(repository, commit, read.manifest.code, under, inside)
-    change = CodeChange(base, head, read, file)
+    others = OtherText(repository, commit, read.manifest.code, under, inside)
+    change = CodeChange(base, head, read, file, others)
     findings, took_over = check_code(change, campaigns, result.coverage)
-    return findings + check_calls(change, took_over, result.coverage)
+    findings += check_calls(change, took_over, result.coverage)
+    if nothing := nothing_seen(result.coverage):
+        result.failures.append(nothing)
+    if strict:
+        findings += check_every_event_seen(result.coverage, read, file, campaigns)
+    return findings
 
 
 def _repository(request: CheckRequest) -> Repository:

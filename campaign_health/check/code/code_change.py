@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
+from campaign_health.check.code.other_text import OtherText
 from campaign_health.check.code.sending import Senders, wrappers_in
 from campaign_health.check.code.snapshot import CodeFile, Snapshot
 from campaign_health.check.code.wrappers import Wrapper
@@ -17,12 +18,13 @@ _WORDS = re.compile(rb"[A-Za-z0-9_]+")
 
 @dataclass(frozen=True)
 class CodeChange:
-    """The product's code at the base (None: not compared) and now, and the manifest that goes with it."""
+    """The product's code at the base (None: not compared) and now, the manifest that goes with it, and other files."""
 
     base: Snapshot | None
     head: Snapshot
     read: ReadManifest
     manifest_path: str
+    others: OtherText | None = None
 
     @cached_property
     def wrappers(self) -> dict[str, Wrapper]:

@@ -72,6 +72,12 @@ class NamesInCode:
         """Every place of a name at the head."""
         return [*self.head.get(name, ()), *self._in_files(name, self._candidates(name))]
 
+    def places_at_head(self, name: str, first: Iterable[CodeFile] = ()) -> Iterator[Occurrence]:
+        """Every place of a name at the head, one by one: changed files, then those named first, then the others."""
+        sooner = {id(file) for file in first}
+        yield from self.head.get(name, ())
+        yield from self._in_files(name, sorted(self._candidates(name), key=lambda file: id(file) not in sooner))
+
     def raw_in_same(self, name: str) -> Iterator[tuple[CodeFile, int]]:
         """Where a name stands quoted in files that stayed the same, by offset; told without parsing, comments too."""
         spelled = sorted(spelling.encode() for spelling in self._spellings.get(name, ()))

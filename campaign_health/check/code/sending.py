@@ -11,7 +11,7 @@ from functools import cached_property
 from campaign_health.check.code.constants import PASSED_ON
 from campaign_health.check.code.occurrences import Occurrence
 from campaign_health.check.code.roles import naming
-from campaign_health.check.code.snapshot import CodeFile, Snapshot
+from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
 from campaign_health.check.code.tracking_calls import CallReader, Site, own_name
 from campaign_health.check.code.wrappers import Wrapper, wrapper_around
 
@@ -77,6 +77,11 @@ class Senders:
         words = _WORDS.findall(name.encode())
         candidates = self._after_calls.get(max(words, key=len), []) if words else []
         return next((use for file in candidates if (use := self.use_in(file, name)) is not None), None)
+
+    def files_with_calls_of(self, event: str) -> list[CodeFile]:
+        """The files in which an event's longest word follows a function that sends; told without parsing."""
+        anchor = anchor_of(event.strip())
+        return self._after_calls.get(anchor, []) if anchor else []
 
     def sites(self, file: CodeFile) -> list[Site]:
         """The calls of one file as they are written."""

@@ -17,6 +17,8 @@ from campaign_health.check.git_tree import readable
 from campaign_health.check.labels import at, labels, stopped
 from campaign_health.check.likely_rename import is_likely_rename
 from campaign_health.check.rules.constant_rules import constant_without_use
+from campaign_health.check.rules.standing_rules import standings
+from campaign_health.check.rules.unread_rules import check_unread, moved_to_unread
 from campaign_health.manifest.dependencies import CampaignDependency
 from campaign_health.manifest.writing import quote
 
@@ -39,18 +41,27 @@ def check_code(
     if change.base is None:
         return [], set()
     new_names = NewNames(change, change.base)
+    found: list[Finding] = []
     judged = {
         event: cause
         for event in sorted(by_event)
         if not ((entry := manifest.event(event)) is not None and entry.sent_from)
         and (cause := _what_became(change, event, code, new_names)) is not None
     }
+    moved: set[str] = set()
+    for event, cause in list(judged.items()):
+        place = cause.places[0]
+        if not cause.in_part and (note := moved_to_unread(change, event, by_event[event], (place.path, place.line))):
+            found.append(note)
+            del judged[event]
+            moved.add(event)
     whole = {event: (cause.loss, cause.places) for event, cause in judged.items() if not cause.in_part}
     settled = one_old_for_each_new(whole, new_names)
-    found: list[Finding] = []
     took_over: set[str] = set()
     for event, of_event in sorted(by_event.items()):
         cause = judged.get(event)
+        if event in moved:
+            continue
         if cause is None:
             note = constant_without_use(change, event, of_event, code) if code.at_head(event) else None
             found += [note] if note else []
@@ -59,7 +70,12 @@ def check_code(
         finding = _judge(change, event, of_event, cause, code, coverage)
         found += [finding] if finding else []
         took_over |= {_full_name(name, event, prefix) or name for name in cause.loss.took_over}
-    return found, took_over
+    never = {
+        event: by_event[event]
+        for event in coverage.not_seen
+        if not code.at_head(event) and not code.at_base(event) and manifest.newest_name(event) == event
+    }
+    return found + check_unread(change, never), took_over
 
 
 @dataclass(frozen=True)
@@ -188,16 +204,21 @@ def _cover(
 ) -> None:
     manifest = change.read.manifest
     renamed = {rename.old.strip() for rename in manifest.renames}
+    here = []
     for event in sorted(by_event):
         entry = manifest.event(event)
         if entry is not None and entry.sent_from:
             coverage.sent_elsewhere.append(event)
-        elif code.at_head(event) or code.at_base(event):
-            coverage.seen.append(event)
-        elif event in renamed and code.at_head(manifest.newest_name(event)):
-            coverage.seen.append(event)  # the reviewed rename is done; the new name stands for it
         else:
-            coverage.not_seen.append(event)
-    coverage.trigger_events = len(coverage.seen) + len(coverage.not_seen)
+            here.append(event)
+    for standing in standings(change, here, code):
+        event = standing.event
+        if not standing.seen and event in renamed and code.at_head(manifest.newest_name(event)):
+            # The reviewed rename is done; the new name stands for it.
+            new = standings(change, [manifest.newest_name(event)], code)[0]
+            standing = replace(new, event=event)
+        coverage.standings.append(standing)
+        (coverage.seen if standing.seen else coverage.not_seen).append(event)
+    coverage.trigger_events = len(here)
     coverage.files_read = len(change.head.files)
     coverage.too_large = [readable(path) for path in change.head.too_large]
