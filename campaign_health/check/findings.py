@@ -18,6 +18,7 @@ RULES = {
     "event_renamed": "A running campaign's trigger event has another name in the code.",
     "event_removed": "A running campaign's trigger event is gone from the code.",
     "event_not_sent": "A running campaign's trigger event is still named in the code, but no call sends it any more.",
+    "event_put_together": "A running campaign's trigger event is put together while the code runs.",
     "event_in_unread_file": "A running campaign's trigger event moved to a file that is read by quoted names only.",
     "event_vanished_in_part": "A running campaign's trigger event was replaced in one place and lives on elsewhere.",
     "rename_differs": "A reviewed rename leads to a name that is not the one in the code.",
@@ -59,6 +60,7 @@ class Finding:
         message: For the marketer, in Markdown: names in backticks, campaigns in asterisks.
         file, line: Where it stood at the base; None for what is new.
         head_file, head_line: Where it stands, or would stand, at the head.
+        waived_until: The last day (YYYY-MM-DD) of the waiver that makes a violation a note.
     """
 
     rule: str
@@ -72,6 +74,7 @@ class Finding:
     line: int | None = None
     head_file: str | None = None
     head_line: int | None = None
+    waived_until: str | None = None
 
     def place(self) -> tuple[str | None, int | None]:
         """Where an annotation belongs: at the head if it is there."""
@@ -91,6 +94,15 @@ class ExpectedHandover:
     campaigns: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class OlderCall:
+    """A tracking call whose event is in no manifest, and that this change did not bring."""
+
+    event: str
+    file: str
+    line: int
+
+
 @dataclass
 class Coverage:
     """What was looked at. An event never seen in the code cannot vanish from it, so that is said.
@@ -104,6 +116,7 @@ class Coverage:
         sent_elsewhere: Those that the manifest says are sent from elsewhere.
         files_read: Code files read at the head.
         older_calls_not_in_manifest: Tracking calls whose event is in no manifest and that are not new.
+        older_calls: Those calls one by one.
         too_large: Files left out for their size.
         handovers: Reviewed renames that the code carries out.
     """
@@ -116,15 +129,16 @@ class Coverage:
     sent_elsewhere: list[str] = field(default_factory=list)
     files_read: int = 0
     older_calls_not_in_manifest: int = 0
+    older_calls: list[OlderCall] = field(default_factory=list)
     too_large: list[str] = field(default_factory=list)
     handovers: list[ExpectedHandover] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    def sentences(self) -> list[str]:
-        """The coverage for people."""
+    def sentences(self, *, with_standings: bool = True) -> list[str]:
+        """The coverage for people, with or without a sentence for each trigger event."""
         said = [f"Compared: {', '.join(self.parts)}."] if self.parts else []
         if self.trigger_events is not None:
-            said += [self.code_sentence(), *standing_lines(self.standings)]
+            said += [self.code_sentence(), *(standing_lines(self.standings) if with_standings else ())]
             if self.older_calls_not_in_manifest:
                 one = self.older_calls_not_in_manifest == 1
                 said.append(

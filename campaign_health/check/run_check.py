@@ -13,6 +13,7 @@ from typing import TypeVar
 from campaign_health.check.findings import CheckResult, Finding
 from campaign_health.check.git_tree import CouldNotCheck, Repository, readable
 from campaign_health.check.rules.manifest_rules import check_manifest
+from campaign_health.check.rules.waiver_rules import with_waivers
 from campaign_health.errors import CampaignHealthError
 from campaign_health.manifest.dependencies import CampaignDependency, campaign_dependencies, merge_revisions
 from campaign_health.manifest.manifest_reading import ReadManifest, parse_manifest, read_manifest_file
@@ -31,16 +32,16 @@ class CheckRequest:
         now: The instant of the run.
         code: A folder of the code to read, or None.
         base: A git revision to compare with, or None.
-        strict: Whether a trigger event that the code does not hold is a violation.
         observers: Look-ups of what Customer.io and Mixpanel have: live, from a published file, or both.
+        strict: Whether a trigger event that the code does not hold is a violation.
     """
 
     manifest: Path
     now: datetime
     code: Path | None = None
     base: str | None = None
-    strict: bool = False
     observers: Sequence[Callable[[ReadManifest], Observed]] = field(default_factory=tuple)
+    strict: bool = False
 
 
 def run_check(request: CheckRequest) -> CheckResult:
@@ -69,6 +70,7 @@ def run_check(request: CheckRequest) -> CheckResult:
         result.findings += check_observed(read, file, campaigns, observed, request.now.date(), result.coverage)
     if repository:
         _check_repository(request, repository, read, file, campaigns, observed, result)
+    result.findings = with_waivers(result.findings, read.manifest.waivers, request.now.date())
     result.findings.sort(key=_order)
     return result
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import resource
 import statistics
 import subprocess
@@ -47,9 +48,9 @@ LINES = {
 }
 
 
-def source(suffix: str, number: int, event: str | None, chance: random.Random) -> bytes:
+def source(suffix: str, number: int, event: str | None, chance: random.Random, lines: int = 60) -> bytes:
     line = LINES.get(suffix, '  const {0}{1} = {2}({0}, "{1} {2}");')
-    body = [line.format(*(chance.choice(WORDS) for _ in range(3))) for _ in range(60)]
+    body = [line.format(*(chance.choice(WORDS) for _ in range(3))) for _ in range(lines)]
     begin, end = {
         ".py": (f"def part_{number}(user_id, plan):", ""),
         ".rb": (f"def part_{number}(user, plan)", "end"),
@@ -106,7 +107,7 @@ def build_with_dictionary(folder: Path) -> Path:
     before = {"manifest.yaml": manifest.encode()}
     for number in range(DICTIONARY_FILES - 4):
         suffix = SUFFIXES[number % 3]
-        text = source(suffix, number, None, chance).decode()
+        text = source(suffix, number, None, chance, lines=240).decode()
         if number % 3 == 0:
             name = names[number // 3 % DICTIONARY_EVENTS]
             text = f'import {{ EVENTS }} from "../events";\nimport mixpanel from "mixpanel-browser";\n{text}'
@@ -117,7 +118,7 @@ def build_with_dictionary(folder: Path) -> Path:
     after = _dictionary(sorted([*changed, *(f"fresh_thing_{i}" for i in range(12))]))
     for path, content in before.items():
         if f"EVENTS.{names[11].upper()},".encode() in content:
-            after[path] = content.replace(b"mixpanel.track(", b"void (")
+            after[path] = re.sub(rb"  mixpanel.track[^;]*;\n", b"", content)
         elif f"EVENTS.{names[7].upper()},".encode() in content:
             after[path] = content.replace(b"_DONE_7,", b"_FINISHED_7,")
     return build_repository(folder, before, after)

@@ -17,6 +17,7 @@ from campaign_health.check.git_tree import readable
 from campaign_health.check.labels import at, labels, stopped
 from campaign_health.check.likely_rename import is_likely_rename
 from campaign_health.check.rules.constant_rules import constant_without_use
+from campaign_health.check.rules.put_together_rules import put_together
 from campaign_health.check.rules.standing_rules import standings
 from campaign_health.check.rules.unread_rules import check_unread, moved_to_unread
 from campaign_health.manifest.dependencies import CampaignDependency
@@ -50,8 +51,11 @@ def check_code(
     }
     moved: set[str] = set()
     for event, cause in list(judged.items()):
-        place = cause.places[0]
-        if not cause.in_part and (note := moved_to_unread(change, event, by_event[event], (place.path, place.line))):
+        stood = (cause.places[0].path, cause.places[0].line)
+        note = None if cause.in_part else moved_to_unread(change, event, by_event[event], stood)
+        if note is None and not cause.in_part and cause.loss.new_name is None:
+            note = put_together(change, event, by_event[event], stood)
+        if note is not None:
             found.append(note)
             del judged[event]
             moved.add(event)

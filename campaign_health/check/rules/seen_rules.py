@@ -10,7 +10,7 @@ from campaign_health.manifest.dependencies import CampaignDependency
 from campaign_health.manifest.manifest_reading import ReadManifest
 from campaign_health.manifest.problems import Failure
 
-_CURE = "say which functions send them (`code.calls`), which folder does (`--code`), or that others do (`sent_from`)."
+_CURE = "Say which functions send them (`code.calls`), which folder does (`--code`), or that others do (`sent_from`)."
 
 
 def nothing_seen(coverage: Coverage) -> Failure | None:
@@ -19,7 +19,7 @@ def nothing_seen(coverage: Coverage) -> Failure | None:
     if not number or coverage.seen:
         return None
     what = "The one trigger event is not" if number == 1 else f"None of the {number} trigger events is"
-    return Failure(f"{what} sent by this code as far as it was read, so nothing was checked.", _CURE.capitalize())
+    return Failure(f"{what} sent by this code as far as it was read, so nothing was checked.", _CURE)
 
 
 def check_every_event_seen(
@@ -37,8 +37,7 @@ def check_every_event_seen(
                 rule="trigger_not_seen",
                 severity="violation",
                 message=(
-                    f"`{standing.event}` {where}, so that the loss of it would stop {stopped(hit)} unnoticed. "
-                    f"{_CURE.capitalize()}"
+                    f"`{standing.event}` {where}, so that the loss of it would stop {stopped(hit)} unnoticed. {_CURE}"
                 ),
                 event=standing.event,
                 campaigns=labels(hit),
