@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,7 +20,7 @@ from campaign_health.check.code.languages import (
     Language,
     language_of,
 )
-from campaign_health.check.code.snapshot import CodeFile, Snapshot
+from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
 from campaign_health.check.code.source import Token
 
 # What is asked of a constant, or named like every parameter.
@@ -28,6 +29,10 @@ PASSED_ON = frozenset(
 )
 # A name that may be given to something, told without parsing: `NAME =`, `NAME: Type =`, `NAME Type =`, `NAME("`.
 _GIVEN = rb"(?<![\w$])%s[\"'`]?(?:[ \t]+[\w.]+|[ \t]*\??:[ \t]*[\w<>?.\[\]| ]+)?\s*(?:[:=]|\(\s*[\"'])"
+_ASSIGNED = re.compile(
+    rb"(?<![\w$])([A-Z][\w$]*)(?:[ \t]*:[ \t]*[\w<>?]+|[ \t]+[A-Za-z_]\w*)?\s*(?::?=|:|=>|\()\s*"
+    rb"[\"'`]([^\"'`\n]{1,255})[\"'`]"
+)
 _ASSIGNS = frozenset({"=", ":", ":=", "=>"})
 
 
@@ -58,6 +63,20 @@ def constants_in(file: CodeFile) -> list[Constant]:
             assigned = tokens[index - 1].text in ("=", ":=")
             found.append(Constant(name, token.value, file.path, token.line, token.start, assigned))
     return found
+
+
+def constants_of(values: Iterable[str], snapshots: Iterable[Snapshot]) -> set[bytes]:
+    """The names with a capital that stand for one of the values and, in the same files, for nothing else.
+
+    Told without parsing, so as not to read every call of a constant that is known.
+    """
+    wanted = {value.encode() for value in values}
+    anchors = {anchor for value in values if (anchor := anchor_of(value))}
+    found: dict[bytes, set[bytes]] = defaultdict(set)
+    for file in {id(file): file for snapshot in snapshots for file in snapshot.with_words(anchors)}.values():
+        for match in _ASSIGNED.finditer(file.source.content if not file.is_catalogue else b""):
+            found[match[1]].add(match[2])
+    return {name for name, held in found.items() if held <= wanted}
 
 
 class Constants:

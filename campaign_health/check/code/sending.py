@@ -17,8 +17,11 @@ from campaign_health.check.code.wrappers import Wrapper, wrapper_around
 
 ROUNDS = 2  # a wrapper of a wrapper is followed, no further
 _WORDS = re.compile(rb"[A-Za-z0-9_]+")
-# A call whose event may be a parameter: its first or second argument is a plain name, or the value of a key is one.
-_PASSES_A_NAME = re.compile(rb"^[?!]?\s*\(?[^;(){}\"'`]{0,80}?\{?[^;(){}\"'`]{0,80}?\b[a-z_$][\w$]*\s*[,)}\n]")
+# A call whose event may be a parameter: one of its first arguments is a plain name, or the value of a key is one.
+_PASSES_A_NAME = re.compile(
+    rb"""[?!]?\s*\(?\s*(?:[^,(){}"'`;]{0,60},\s*){0,2}[a-z_$][\w$]*(?:\.\w+)?\s*[,)\n]"""
+    rb"""|[^;]{0,120}?\b(?i:event|event_?name|name)["']?\s*(?:(?::|=>?)\s*[a-z_$][\w$.]*\s*)?[,)}\n]"""
+)
 
 
 @dataclass(frozen=True)

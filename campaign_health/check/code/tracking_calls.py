@@ -41,6 +41,7 @@ _KIT_IN_FILE = re.compile(
     rb"analytics-(?:node|ruby|go)"
 )
 _FIRST_STRING = re.compile(rb"""[^"'`;{}()\n]{0,40}\(?[^"'`;{}()]{0,80}(["'`])([^"'`\\$#{}]*)\1""")
+_FIRST_CONSTANT = re.compile(rb"[?!]?\s*\(\s*(?:[^,(){}\"'`;]{0,60},\s*)?(?:[A-Za-z_$][\w$]*\.)+([A-Z][\w$]*)\s*[,)]")
 _CUSTOMERIO = re.compile(r"(?i)customer_?io|\b_?cio\b")
 
 
@@ -73,11 +74,16 @@ class CallReader:
     """Reads tracking calls out of snapshots; a file that is in several is read once.
 
     `known` are names of events that are of no interest: a call whose first string is one of them is left out,
-    which is told without parsing the file. `shapes` tell where own functions take their event.
+    which is told without parsing the file; so is one of `known_constants`. `shapes` tell where own functions take
+    their event.
     """
 
     def __init__(
-        self, wrappers: Iterable[str], known: Iterable[str] = (), shapes: Mapping[str, Wrapper] | None = None
+        self,
+        wrappers: Iterable[str],
+        known: Iterable[str] = (),
+        shapes: Mapping[str, Wrapper] | None = None,
+        known_constants: Iterable[bytes] = (),
     ) -> None:
         self._own = frozenset(own_name(wrapper) for wrapper in wrappers)
         self._shapes = shapes or {}
@@ -85,6 +91,7 @@ class CallReader:
         self._words = [name.strip(b"$@") for name in names]
         self._pattern = re.compile(rb"(?<![A-Za-z0-9_$])(?:" + b"|".join(map(re.escape, names)) + rb")\b")
         self._known = frozenset(name.encode() for name in known)
+        self._known_constants = frozenset(known_constants)
         self._read: dict[int, list[Site]] = {}
 
     def calls(self, snapshot: Snapshot) -> list[TrackingCall]:
@@ -147,7 +154,10 @@ class CallReader:
         if follows[:1] in (b"", b"=", b";", b",", b")", b"}", b"]", b"."):
             return True
         first = _FIRST_STRING.match(follows)
-        return first is not None and first[2] in self._known
+        if first is not None:
+            return first[2] in self._known
+        constant = _FIRST_CONSTANT.match(follows) if self._known_constants else None
+        return constant is not None and constant[1] in self._known_constants
 
 
 def _is_kit(before: list[Token], method: str, kit_in_file: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from campaign_health.check.code.code_change import CodeChange
+from campaign_health.check.code.constants import constants_of
 from campaign_health.check.code.tracking_calls import CallReader, TrackingCall
 from campaign_health.check.findings import Coverage, Finding, OlderCall
 from campaign_health.check.git_tree import readable
@@ -21,7 +22,9 @@ def check_calls(change: CodeChange, already_told: Iterable[str], coverage: Cover
     if manifest.code.unlisted == "off":
         return []
     told = {name.strip() for name in already_told}
-    reader = CallReader(manifest.code.calls, known=_listed_names(manifest), shapes=change.wrappers)
+    listed = _listed_names(manifest)
+    constants = constants_of(listed, [change.head, change.base] if change.base else [change.head])
+    reader = CallReader(manifest.code.calls, listed, change.wrappers, constants)
     unlisted = [call for call in reader.calls(change.head) if not is_listed(call, manifest)]
     if change.base is None:
         _cover(unlisted, coverage)
