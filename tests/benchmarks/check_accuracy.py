@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.check_corpus import Case, Expected, as_expected, build, check, read_cases, read_misses
 
-LEAST = 0.97
+LEAST = 0.98
 
 
 def roughly(expected: Expected) -> tuple[object, ...]:
@@ -27,7 +27,7 @@ def violations(expected: list[Expected]) -> list[Expected]:
 
 
 def main() -> None:
-    """Print a line for each language, the misses, precision and recall; exit 1 below 0.97."""
+    """Print a line for each language, the misses, precision and recall; exit 1 below 0.98."""
     count: Counter[str] = Counter()
     by_language: dict[str, Counter[str]] = {}
     wrong: list[str] = []

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
 from campaign_health.check.code.other_text import OtherText
 from campaign_health.check.code.sending import Senders, wrappers_in
-from campaign_health.check.code.snapshot import CodeFile, Snapshot
+from campaign_health.check.code.snapshot import WORDS, CodeFile, Snapshot
+from campaign_health.check.code.tracking_calls import CallReader
 from campaign_health.check.code.wrappers import Wrapper
 from campaign_health.manifest.manifest_reading import ReadManifest
-
-_WORDS = re.compile(rb"[A-Za-z0-9_]+")
 
 
 @dataclass(frozen=True)
@@ -32,14 +30,19 @@ class CodeChange:
         return wrappers_in([self.head, self.base] if self.base else [self.head], self.read.manifest.code.calls)
 
     @cached_property
+    def _reader(self) -> CallReader:
+        own = self.read.manifest.code.calls
+        return CallReader([*own, *self.wrappers], shapes=self.wrappers)
+
+    @cached_property
     def base_senders(self) -> Senders | None:
         """What sends at the base."""
-        return Senders(self.base, self.read.manifest.code.calls, self.wrappers) if self.base else None
+        return Senders(self.base, self._reader) if self.base else None
 
     @cached_property
     def head_senders(self) -> Senders:
         """What sends at the head."""
-        return Senders(self.head, self.read.manifest.code.calls, self.wrappers)
+        return Senders(self.head, self._reader)
 
     @cached_property
     def lost_words(self) -> frozenset[bytes]:
@@ -47,9 +50,9 @@ class CodeChange:
         before: Counter[bytes] = Counter()
         now: Counter[bytes] = Counter()
         for file in self._changed(self.base, self.head):
-            before.update(_WORDS.findall(file.content))
+            before.update(WORDS.findall(file.content))
         for file in self._changed(self.head, self.base):
-            now.update(_WORDS.findall(file.content))
+            now.update(WORDS.findall(file.content))
         return frozenset(word for word, count in before.items() if now[word] < count)
 
     def _changed(self, one: Snapshot | None, other: Snapshot | None) -> list[CodeFile]:

@@ -40,6 +40,7 @@ class NewNames:
         self._base = base
         self._head = change.head
         self._pairs: dict[str, CodeFile | None] = {}
+        self._new: dict[str, bool] = {}
 
     def pair(self, path: str) -> CodeFile | None:
         """The file at the head that a file of the base became: at the same path, or moved; None if it is gone."""
@@ -60,6 +61,11 @@ class NewNames:
 
     def is_new(self, value: str) -> bool:
         """Whether a string was nowhere in the code at the base."""
+        if value not in self._new:
+            self._new[value] = self._was_nowhere(value)
+        return self._new[value]
+
+    def _was_nowhere(self, value: str) -> bool:
         anchor = anchor_of(value.strip())
         if anchor is None:
             return False

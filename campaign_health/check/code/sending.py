@@ -11,12 +11,11 @@ from functools import cached_property
 from campaign_health.check.code.constants import PASSED_ON
 from campaign_health.check.code.occurrences import Occurrence
 from campaign_health.check.code.roles import naming
-from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
+from campaign_health.check.code.snapshot import WORDS, CodeFile, Snapshot, anchor_of
 from campaign_health.check.code.tracking_calls import CallReader, Site, own_name
 from campaign_health.check.code.wrappers import Wrapper, wrapper_around
 
 ROUNDS = 2  # a wrapper of a wrapper is followed, no further
-_WORDS = re.compile(rb"[A-Za-z0-9_]+")
 # A call whose event may be a parameter: one of its first arguments is a plain name, or the value of a key is one.
 _PASSES_A_NAME = re.compile(
     rb"""[?!]?\s*\(?\s*(?:[^,(){}"'`;]{0,60},\s*){0,2}[a-z_$][\w$]*(?:\.\w+)?\s*[,)\n]"""
@@ -59,9 +58,9 @@ def wrappers_in(snapshots: Iterable[Snapshot], own: Iterable[str]) -> dict[str, 
 class Senders:
     """Answers which strings and constants of one snapshot are sent; parses only the files that a question needs."""
 
-    def __init__(self, snapshot: Snapshot, own: Iterable[str], wrappers: dict[str, Wrapper]) -> None:
+    def __init__(self, snapshot: Snapshot, reader: CallReader) -> None:
         self._snapshot = snapshot
-        self._reader = CallReader([*own, *wrappers], shapes=wrappers)
+        self._reader = reader
         self._strings: dict[int, frozenset[int]] = {}
         self._names: dict[int, dict[str, Use]] = {}
 
@@ -77,7 +76,7 @@ class Senders:
 
     def use(self, name: str) -> Use | None:
         """The first place in the snapshot at which a constant is the event of a call."""
-        words = _WORDS.findall(name.encode())
+        words = WORDS.findall(name.encode())
         candidates = self._after_calls.get(max(words, key=len), []) if words else []
         return next((use for file in candidates if (use := self.use_in(file, name)) is not None), None)
 
@@ -109,9 +108,6 @@ class Senders:
         for _, file in sorted(self._snapshot.files.items()):
             if file.is_catalogue or file.words.isdisjoint(self._reader.words):
                 continue
-            words: set[bytes] = set()
-            for after in self._reader.after_calls(file):
-                words.update(_WORDS.findall(after))
-            for word in words:
+            for word in self._reader.words_after_calls(file):
                 found[word].append(file)
         return found

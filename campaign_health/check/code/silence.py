@@ -33,8 +33,9 @@ _UNNAMED_OWNERS = frozenset({"export_statement", "assignment_expression", "retur
 _TABLES = frozenset({"object", "dictionary", "hash", "class_body", "enum_class_body", "enum_body"})
 _FUNCTIONS = re.compile(r"function|method|func_literal|lambda")
 # Members by which all that a table or an enum holds is reached without its name.
+_MEMBER = re.compile(rb"\s*(?:[!?]?\.|::)\s*([\w$]+)")
 _ALL_OF_IT = frozenset(
-    "values entries keys allCases each map forEach find filter constants const_get members valueOf fromValue".split()  # noqa: SIM905
+    b"values entries keys allCases each map forEach find filter constants const_get members valueOf fromValue".split()
 )
 
 
@@ -121,7 +122,7 @@ def may_be_reached_by_its_owner(source: Source, start: int, snapshot: Snapshot) 
             return in_table
         if parent.type in _OWNERS and (in_table or "class" in parent.type or "module" in parent.type):
             owner = parent.child_by_field_name("name") or parent.named_children[0]
-            return any(not by_member for by_member in _uses(snapshot, source.text_of(owner).partition(":")[0].strip()))
+            return _is_used_whole(snapshot, source.text_of(owner).partition(":")[0].strip())
         if in_table and (parent.type in _UNNAMED_OWNERS or _is_given_away(source, parent)):
             return True
         in_table = in_table or parent.type in (
@@ -144,23 +145,28 @@ def _is_given_away(source: Source, node: Node) -> bool:
     return not re.match(r"Object\.(?:freeze|seal)\b", source.text_of(called))
 
 
-def _uses(snapshot: Snapshot, name: str) -> Iterator[bool]:
-    """The uses of a name, each by whether one member of it is named: `EVENTS.TRIAL`, but not `values(EVENTS)`."""
+def _is_used_whole(snapshot: Snapshot, owner: str) -> bool:
+    """Whether more is done with an owner than naming one of its members: `values(EVENTS)`, not `EVENTS.TRIAL`."""
+    return any(True for _ in _uses(snapshot, owner, but_members=True))
+
+
+def _uses(snapshot: Snapshot, name: str, *, but_members: bool = False) -> Iterator[int]:
+    """The offsets at which files use a name; `but_members` leaves those out that name one member of it."""
     pattern = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
-    member = re.compile(rb"\s*(?:[!?]?\.|::)\s*([\w$]+)")
     for file in snapshot.with_words([name.strip("$@#").encode()]):
         if file.is_catalogue:
             continue
         content = file.source.content
         for match in pattern.finditer(content):
-            if _is_given(file, name, match.start(), match.end()) or file.source.node_at(match.start()) is None:
+            if but_members and (member := _MEMBER.match(content, match.end())) and member[1] not in _ALL_OF_IT:
+                continue
+            if _is_given(file, match.start(), match.end()) or file.source.node_at(match.start()) is None:
                 continue
             if naming(file.source, match.start()) is None:
-                follows = member.match(content, match.end())
-                yield follows is not None and follows[1].decode() not in _ALL_OF_IT
+                yield match.start()
 
 
-def _is_given(file: CodeFile, name: str, start: int, end: int) -> bool:
+def _is_given(file: CodeFile, start: int, end: int) -> bool:
     """Whether the name is being given to something here, rather than used."""
     content = file.source.content
     before = content[content.rfind(b"\n", 0, start) + 1 : start]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from campaign_health.check.code.call_arguments import Argument, arguments_of
 from campaign_health.check.code.constants import Constants
 from campaign_health.check.code.languages import GO, JAVA, PYTHON, RUBY, Language
-from campaign_health.check.code.snapshot import CodeFile, Snapshot
+from campaign_health.check.code.snapshot import WORDS, CodeFile, Snapshot
 from campaign_health.check.code.source import Token
 from campaign_health.check.code.wrappers import Wrapper
 
@@ -93,6 +93,7 @@ class CallReader:
         self._known = frozenset(name.encode() for name in known)
         self._known_constants = frozenset(known_constants)
         self._read: dict[int, list[Site]] = {}
+        self._words_after: dict[int, set[bytes]] = {}
 
     def calls(self, snapshot: Snapshot) -> list[TrackingCall]:
         """Every call whose event can be told, sorted by place; constants are looked up in the snapshot."""
@@ -122,6 +123,12 @@ class CallReader:
         content = file.source.content
         for match in self._pattern.finditer(content):
             yield content[match.end() : match.end() + reach]
+
+    def words_after_calls(self, file: CodeFile) -> set[bytes]:
+        """The words that follow the functions it looks for in a file."""
+        if id(file) not in self._words_after:
+            self._words_after[id(file)] = {word for after in self.after_calls(file) for word in WORDS.findall(after)}
+        return self._words_after[id(file)]
 
     def _sites(self, file: CodeFile) -> Iterator[Site]:
         source = file.source
