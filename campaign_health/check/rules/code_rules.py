@@ -53,7 +53,8 @@ def check_code(
     for event, cause in list(judged.items()):
         stood = (cause.places[0].path, cause.places[0].line)
         note = None if cause.in_part else moved_to_unread(change, event, by_event[event], stood)
-        if note is None and not cause.in_part and cause.loss.new_name is None:
+        # A string in its place that is a piece of the name may be put together to it.
+        if note is None and not cause.in_part and (cause.loss.new_name is None or cause.loss.new_name in event):
             note = put_together(change, event, by_event[event], stood)
         if note is not None:
             found.append(note)
