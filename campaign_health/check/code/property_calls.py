@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from campaign_health.check.code.constants import Constants
@@ -16,7 +16,8 @@ from campaign_health.check.code.property_locals import Locals
 from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
 from campaign_health.check.code.source import Token
 from campaign_health.check.code.token_groups import closing, inside, opener_of, split, text_of
-from campaign_health.check.code.tracking_calls import METHODS, CallReader
+from campaign_health.check.code.tracking_calls import METHODS, CallReader, own_name
+from campaign_health.check.code.wrappers import Wrapper
 
 _LOGS = frozenset(
     "log debug info notice warn warning error print println printf Println Printf Errorf puts NSLog".split()  # noqa: SIM905
@@ -72,12 +73,18 @@ class _Place:
 class PropertyCallReader:
     """Reads the calls of certain events; a call in a file that did not change is read once."""
 
-    def __init__(self, wrappers: Iterable[str], watched: Collection[str], unwatched: Iterable[str]) -> None:
-        wrappers = list(wrappers)
-        self._calls = CallReader(wrappers, known=unwatched)
+    def __init__(
+        self,
+        own: Iterable[str],
+        watched: Collection[str],
+        unwatched: Iterable[str],
+        shapes: Mapping[str, Wrapper] | None = None,
+    ) -> None:
+        own = [*own, *(shapes or {})]
+        self._calls = CallReader(own, known=unwatched, shapes=shapes)
         self._watched = frozenset(watched)
         self._anchors = [anchor for name in self._watched if (anchor := anchor_of(name)) is not None]
-        self._own = frozenset(wrapper.rsplit(".", 1)[-1].rsplit(":", 1)[-1].strip() for wrapper in wrappers)
+        self._own = frozenset(own_name(name) for name in own)
         self._read: dict[tuple[int, int, int], PropertyCall | None] = {}
 
     def calls(self, snapshot: Snapshot, changed: Collection[str]) -> list[PropertyCall]:

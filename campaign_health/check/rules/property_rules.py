@@ -52,7 +52,7 @@ def check_properties(change: CodeChange, campaigns: Sequence[CampaignDependency]
         for name in event.names
         for spelled in spellings(name, manifest.code.prefix)
     }
-    reader = PropertyCallReader(manifest.code.calls, event_of, set(manifest.events) - event_of.keys())
+    reader = PropertyCallReader(manifest.code.calls, event_of, set(manifest.events) - event_of.keys(), change.wrappers)
     head = _by_event(
         reader.calls(change.head, _changed(change.head, change.base) if change.base else frozenset()), event_of
     )
@@ -60,7 +60,7 @@ def check_properties(change: CodeChange, campaigns: Sequence[CampaignDependency]
     already = 0
     if change.base is not None:
         earlier = _by_event(reader.calls(change.base, _changed(change.base, change.head)), event_of)
-        new_names = NewNames(change.base, change.head)
+        new_names = NewNames(change, change.base)
 
         def became(path: str) -> str | None:
             file = new_names.pair(path)
