@@ -24,7 +24,7 @@ EVERY_LIBRARY := $(addprefix tests/test_,$(addsuffix .py,backtest check_corpus c
 # $(1) folder, $(2) interpreter, $(3) whether to take the lowest or the highest release of what is declared.
 define fresh_environment
 	$(BIN)/uv venv --quiet --clear --no-python-downloads --python "$(2)" $(1)
-	$(BIN)/uv pip install --quiet --python $(1) --resolution $(3) --editable .
+	$(BIN)/uv pip install --quiet --python $(1) --resolution $(3) --editable '.[monitor]'
 	$(BIN)/uv pip install --quiet --python $(1) filelock hypothesis jsonschema playwright pytest pytest-xdist
 endef
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from storage.errors import ExpectedFailure
 
 LONGEST_MESSAGE = 1500
@@ -119,3 +121,27 @@ class Stopped(CollectorError):
     """Collecting was told to stop."""
 
     final = True
+
+
+class OutOfTime(CollectorError):
+    """The time that the source or the run has is over."""
+
+    final = True
+
+    def after(self, failure: Exception) -> OutOfTime:
+        """The same, told with what the last try came to."""
+        return OutOfTime(f"{self.message} The last try: {failure}", self.cure, source=self.source)
+
+
+class ClockOff(CollectorError):
+    """Our clock is not the service's: which day is over cannot be told.
+
+    Attributes:
+        ahead: How far the service's clock is ahead of ours; negative where ours is ahead.
+    """
+
+    final = True
+
+    def __init__(self, message: str, cure: str = "", *, source: str = "", ahead: timedelta = timedelta(0)) -> None:
+        super().__init__(message, cure, source=source)
+        self.ahead = ahead

@@ -48,6 +48,10 @@ class BusyError(StorageError):
     """Another process is working on the warehouse and did not finish in time."""
 
 
+class LocklessDriveError(StorageError):
+    """The data directory is on a drive that cannot lock files."""
+
+
 class NoPublishedFileError(StorageError):
     """Nothing was published yet."""
 

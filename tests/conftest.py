@@ -22,6 +22,7 @@ from tests.collecting_cast import BIKE_CSV, Install, Installation, cast_world
 from tests.dashboard_world import NOW, build_dashboard_world
 from tests.digest_sending_cast import running_receiver
 from tests.digest_warehouse import warehouse_in
+from tests.installed_cast import Installed, build_wheel, install_wheel, wheel_in
 from tests.judge_cast import World as JudgedWorld
 from tests.sandbox_cast import small_world
 from tests.shared_worlds import built_once
@@ -146,3 +147,21 @@ def receiver() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
     """A webhook's receiver, and what came to it."""
     with running_receiver() as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of what is in git."""
+    return wheel_in(built_once(tmp_path_factory, "wheel", build_wheel))
+
+
+@pytest.fixture(scope="session")
+def gate_only(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """An environment with the wheel alone, as a pipeline installs it."""
+    return Installed(built_once(tmp_path_factory, "gate", lambda folder: install_wheel(wheel, folder)))
+
+
+@pytest.fixture(scope="session")
+def in_full(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """An environment with everything, sign-in too."""
+    return Installed(built_once(tmp_path_factory, "full", lambda folder: install_wheel(wheel, folder, "sign-in")))

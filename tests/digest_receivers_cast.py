@@ -27,9 +27,16 @@ TOKEN = "xoxb-secret-token-of-the-bot"
 SECRET_PATH = "/services/T000/B000/secret-part-of-the-address"
 
 
+def http_settings(read_seconds: float) -> HttpSettings:
+    """Settings that give a receiver so long between two bytes."""
+    return HttpSettings(
+        connect_seconds=2, read_seconds=read_seconds, source_minutes=45, run_minutes=120, is_replay=False
+    )
+
+
 def channel_at(kind: str, url: str, read_seconds: float = 2.0) -> Channel:
     """A channel of one of the `KINDS` that asks the server at `url`."""
-    http = HttpSettings(connect_seconds=2, read_seconds=read_seconds)
+    http = http_settings(read_seconds)
     if kind == "bot":
         return SlackBot(TOKEN, "#c", url, http, "slack")
     if kind == "slack":

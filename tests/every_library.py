@@ -18,7 +18,8 @@ _imported: set[str] = set()  # modules that the workers imported, where there ar
 
 def libraries() -> list[str]:
     """What the project declares to need, by name."""
-    needed = [line for line in requires("campaign-health") or [] if "extra ==" not in line]
+    lines = [re.sub(r"[\"']", "", line) for line in requires("campaign-health") or []]
+    needed = [line for line in lines if "extra ==" not in line or line.endswith("extra == monitor")]
     return sorted(re.split(r"[^\w.-]", line)[0] for line in needed)
 
 

@@ -25,27 +25,31 @@ class RawReceiver:
 
 
 @contextmanager
-def answering(answer: bytes, *, pause: float = 0.0, endless: bool = False) -> Iterator[RawReceiver]:
+def answering(
+    answer: bytes, *, pause: float = 0.0, endless: bool = False, speaks_first: bool = False
+) -> Iterator[RawReceiver]:
     """Answers everything with these bytes and hangs up.
 
     Args:
         answer: Head and body.
         pause: Seconds between each two bytes.
-        endless: Whether more follows for as long as the other side reads.
+        endless: Whether more follows for as long as the other side reads: the same again where it speaks first, else
+            zeros.
+        speaks_first: Whether it waits for nothing, as a mail server does.
     """
     receiver = RawReceiver()
     is_over = False
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            receiver.asked.append(self.request.recv(65536))
+            receiver.asked.append(b"" if speaks_first else self.request.recv(65536))
             pieces = [answer] if not pause else [bytes([byte]) for byte in answer]
             with suppress(OSError):
                 for piece in pieces:
                     self._send(piece)
                     time.sleep(pause)
                 while endless and not is_over:
-                    self._send(bytes(65536))
+                    self._send(answer if speaks_first else bytes(65536))
 
         def _send(self, piece: bytes) -> None:
             self.request.sendall(piece)

@@ -56,17 +56,25 @@ def commands_reference() -> str:
         for name in COMMANDS:
             command = campaign_health.get_command(parent, name)
             assert command is not None
-            context = click.Context(
-                command,
-                info_name=name,
-                parent=parent,
-                terminal_width=WIDTH,
-                max_content_width=WIDTH,
-                help_option_names=["-h", "--help"],
-            )
-            lines = [line.rstrip() for line in command.get_help(context).splitlines()]
-            parts.append(f"## {name}\n\n```\n" + "\n".join(lines) + "\n```\n\n")
+            context, text = _help_of(command, name, parent)
+            parts.append(f"## {name}\n\n{text}")
+            if isinstance(command, click.Group):
+                parts += [f"### {name} {part}\n\n{_help_of(command.commands[part], part, context)[1]}"
+                          for part in command.list_commands(context)]  # fmt: skip
     return "".join(parts).rstrip() + "\n"
+
+
+def _help_of(command: click.Command, name: str, parent: click.Context) -> tuple[click.Context, str]:
+    context = click.Context(
+        command,
+        info_name=name,
+        parent=parent,
+        terminal_width=WIDTH,
+        max_content_width=WIDTH,
+        help_option_names=["-h", "--help"],
+    )
+    lines = [line.rstrip() for line in command.get_help(context).splitlines()]
+    return context, "```\n" + "\n".join(lines) + "\n```\n\n"
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from collectors.http.retrying import Retries, TryAgain, persist
 from storage.connection import Connection
 from storage.errors import ExpectedFailure
 from storage.file.database import Warehouse, transaction
+from storage.file.lockless_drive import refuse_lockless
 from storage.file.private_files import FILE_MODE
 from storage.file.translated_errors import clear_failures
 from storage.file.zones import stored_zone
@@ -57,8 +58,9 @@ def send_due_digest(
     channels = channels_of(workspace, settings, now)
     if not channels:
         return [Delivery("none", "not_set_up", "No channel is set; set SLACK_WEBHOOK_URL, for example.")]
-    lock = FileLock(warehouse.data_dir / "digest.lock", mode=FILE_MODE)
+    lock = sending_lock(warehouse)
     with clear_failures(warehouse.data_dir):
+        refuse_lockless(warehouse.data_dir)
         is_ours = _acquired(lock)
     if not is_ours:
         return [Delivery(channel.name, "nothing_due", "Another process is sending.") for channel, _ in channels]
@@ -72,6 +74,11 @@ def send_due_digest(
     if any(delivery.announcement_id for delivery in done):
         warehouse.publish()
     return done
+
+
+def sending_lock(warehouse: Warehouse) -> FileLock:
+    """Held while anything is sent: what was stored before is settled afterwards under the same workspace's name."""
+    return FileLock(warehouse.data_dir / "digest.lock", mode=FILE_MODE)
 
 
 def _acquired(lock: FileLock) -> bool:

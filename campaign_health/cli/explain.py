@@ -40,7 +40,7 @@ def command(campaign: str, day: datetime | None, workspace: str | None, as_json:
     settings = load_settings(os.environ, Path.cwd())
     check_workspace(settings, workspace)
     with open_published(settings.data_dir) as connection:
-        name, campaign_id, _ = find_campaign(connection, workspace, campaign)
+        name, campaign_id, _ = find_campaign(connection, workspace, campaign, settings.configured)
         check_workspace(settings, name)
         chosen = next(item for item in settings.workspaces if item.name == name)
         with notes.status("Judging"):

@@ -53,7 +53,7 @@ Next:
      then run `campaign-health doctor`.
   2. Put your own events, campaigns and owners into {manifest}, then run `campaign-health check`.
   3. Run `campaign-health collect`, `campaign-health judge` and `campaign-health dashboard`.
-  4. In your pipeline: `campaign-health check --code . --base origin/main` (see docs/check.md)."""
+  4. In your pipeline: `campaign-health check --code . --base origin/main` (`campaign-health docs check` says how)."""
 
 
 def _write(path: Path, text: str, force: bool) -> bool:

@@ -12,6 +12,7 @@ import click
 
 from campaign_health.cli.terminal.console import notes, replace_unwritable_signs
 from campaign_health.errors import CampaignHealthError
+from campaign_health.process.installed import monitor_is_missing
 from campaign_health.process.stopping import Stopped
 from campaign_health.words.visible import visible_lines
 from storage.errors import ExpectedFailure
@@ -31,11 +32,16 @@ COMMANDS = {
     "up": "Run the schedule and the dashboard together.",
     "backup": "Write all that is stored to a file, while the schedule runs.",
     "restore": "Put a backup in the place of what is stored.",
+    "workspace": "List, rename or remove the workspaces that are held.",
     "check": "Stop a change that would break a campaign, in the deployment pipeline.",
     "backtest": "Judge daily counts from a CSV file.",
     "replay": "List what would have been announced over past days.",
     "sandbox": "Run the stand-in services on this machine.",
+    "docs": "Print a page of the guide.",
 }
+
+# What runs where only the gate is installed; all else needs the monitor.
+OF_THE_GATE = {"check", "docs", "init"}
 
 
 # One example of each, which ends its `--help`.
@@ -53,10 +59,12 @@ EXAMPLES = {
     "up": "up --port 8600",
     "backup": "backup /backups/campaign-health.duckdb",
     "restore": "restore /backups/campaign-health.duckdb",
+    "workspace": "workspace rename default acme",
     "check": "check --code . --base origin/main",
     "backtest": "backtest --pairs counts.csv --out verdicts.csv",
     "replay": "replay --from 2026-11-01 --to 2026-11-23",
     "sandbox": "sandbox --no-limits",
+    "docs": "docs check",
 }
 
 
@@ -69,6 +77,8 @@ class LazyCommands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
+        if name not in OF_THE_GATE and (refusal := monitor_is_missing(name)):
+            raise refusal
         module = import_module(f"campaign_health.cli.{name}")
         command: click.Command = module.command
         example = f"Example: campaign-health {EXAMPLES[name]}"

@@ -33,7 +33,7 @@ def command(workspace: str | None, as_json: bool, with_exit_code: bool) -> None:
     check_workspace(settings, workspace)
     try:
         with open_published(settings.data_dir) as connection:
-            overview = read_overview(connection, read_clock(os.environ), workspace)
+            overview = read_overview(connection, read_clock(os.environ), workspace, settings.configured)
     except NoPublishedFileError as failure:
         if not with_exit_code:
             raise

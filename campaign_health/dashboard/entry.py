@@ -7,22 +7,22 @@ import streamlit as st
 from campaign_health.dashboard.acts.sign_in import require_sign_in
 from campaign_health.dashboard.installation import installation
 from campaign_health.dashboard.look.markup import in_markdown
+from campaign_health.dashboard.page_files import page_file
 from campaign_health.errors import CampaignHealthError
 
-PAGES = "pages"
 # Drawn here, because the browser fetches an icon that Streamlit knows by name from another host.
 PAGE_ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#0f766e" stroke-width="2.4" '
     'stroke-linecap="round" stroke-linejoin="round"><path d="M2 13h5l3-8 4 14 3-6h5"/></svg>'
 )
-# File, title, address, icon. The first is the start page, whose address is the bare one.
+# Address, which is its script's name too, title, icon. The first is the start page, whose address is the bare one.
 PAGE_LIST = (
-    ("overview_page.py", "Overview", "overview", ":material/monitor_heart:"),
-    ("campaign_page.py", "Campaign", "campaign", ":material/campaign:"),
-    ("events_page.py", "Events", "events", ":material/bolt:"),
-    ("coverage_page.py", "Coverage", "coverage", ":material/checklist:"),
-    ("data_page.py", "Data", "data", ":material/database:"),
-    ("help_page.py", "Help", "help", ":material/help:"),
+    ("overview", "Overview", ":material/monitor_heart:"),
+    ("campaign", "Campaign", ":material/campaign:"),
+    ("events", "Events", ":material/bolt:"),
+    ("coverage", "Coverage", ":material/checklist:"),
+    ("data", "Data", ":material/database:"),
+    ("help", "Help", ":material/help:"),
 )
 
 
@@ -37,7 +37,7 @@ def run() -> None:
         return
     require_sign_in(settings.sign_in)
     pages = [
-        st.Page(f"campaign_health/dashboard/{PAGES}/{file}", title=title, url_path=path, icon=icon, default=index == 0)
-        for index, (file, title, path, icon) in enumerate(PAGE_LIST)
+        st.Page(page_file(name), title=title, url_path=name, icon=icon, default=index == 0)
+        for index, (name, title, icon) in enumerate(PAGE_LIST)
     ]
     st.navigation(pages, position="top").run()

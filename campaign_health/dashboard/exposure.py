@@ -29,13 +29,14 @@ def why_not_served(
         return CouldNotStart(
             "CAMPAIGN_HEALTH_ALLOWED says who may sign in, but sign-in is off: "
             f"there is no [auth] table in {settings.secrets_file}.",
-            "Name the file that has it in CAMPAIGN_HEALTH_SECRETS_FILE (docs/sign-in.md), or take the list away.",
+            "Name the file that has it in CAMPAIGN_HEALTH_SECRETS_FILE, or take the list away "
+            "(`campaign-health docs sign-in`).",
         )
     if is_this_computer(address):
         return None
     return CouldNotStart(
         f"Anyone who reaches {address} could see the dashboard and act in it: sign-in is off.",
-        f"Switch it on (docs/sign-in.md), listen on 127.0.0.1, or say {ALLOW_ANYONE}.",
+        f"Switch it on (`campaign-health docs sign-in`), listen on 127.0.0.1, or say {ALLOW_ANYONE}.",
     )
 
 

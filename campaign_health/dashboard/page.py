@@ -18,6 +18,7 @@ from campaign_health.dashboard.page_watch import watch_for_new_data
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings
+from campaign_health.state.not_configured import read_not_configured
 from campaign_health.state.overview import Overview, overview_of
 from campaign_health.state.workspace_state import WorkspaceState, read_workspace, workspace_names
 from campaign_health.words.dates import moment_text
@@ -57,9 +58,10 @@ def draw(page: Callable[[Page], None]) -> None:
     try:
         watch_for_new_data()
         settings = installation()
-        names = answer(workspace_names)
+        names = answer(workspace_names, settings.configured)
         if not names:
             _first_run()
+            say_not_configured(settings)
             return
         state = answer(read_workspace, _chosen(names))
         moment = now()
@@ -75,6 +77,10 @@ def draw(page: Callable[[Page], None]) -> None:
 
 
 def _chosen(names: Sequence[str]) -> str:
+    asked = st.query_params.get("workspace")
+    if asked and asked not in names:
+        # The link of an older message: a campaign of the same number may be another one here.
+        st.warning(f"There is no workspace {in_markdown(asked)} any more: this is not what the link was made for.")
     if len(names) == 1:
         return names[0]
     return st.selectbox("Workspace", names, key="workspace", bind="query-params", format_func=shown,
@@ -93,6 +99,12 @@ def _first_run() -> None:
     st.write("Only having a look? This shows a made-up company, without any account:")
     st.code("campaign-health demo", language="shell")
     quiet(f"The data is expected in {in_markdown(warehouse().published_path)}.")
+
+
+def say_not_configured(settings: Settings) -> None:
+    """Says which workspaces are held and not configured, and what whoever runs the program can do about it."""
+    for one in answer(read_not_configured, settings.configured):
+        st.info(f"{said_in_markdown(one.said)} {said_in_markdown(one.cure)}", icon=":material/inventory_2:")
 
 
 def _say_what_is_missing(overview: Overview) -> None:

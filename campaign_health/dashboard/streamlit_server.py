@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import socket
 import sys
 from pathlib import Path
 
 from campaign_health.dashboard.exposure import ALLOW_ANYONE, has_sign_in, why_not_served
 from campaign_health.errors import CouldNotStart
+from campaign_health.process.shipped import shipped
 from campaign_health.settings import SignInSettings
 
 DEFAULT_PORT = 8501
@@ -34,7 +34,7 @@ def streamlit_arguments(
         "-m",
         "streamlit",
         "run",
-        str(entry_script()),
+        str(shipped("app.py")),
         f"--server.port={port}",
         f"--server.address={address}",
         f"--server.headless={'false' if open_browser else 'true'}",
@@ -43,23 +43,12 @@ def streamlit_arguments(
         # The commands say the address themselves.
         "--logger.hideWelcomeMessage=true",
         "--logger.level=warning",
-        # Streamlit finds .streamlit/config.toml only in the folder it is started in: a page never shows a traceback.
+        # Whatever .streamlit/config.toml it finds: a page never shows a traceback.
         "--client.showErrorDetails=none",
         # Of its own it would look for sign-in in the folder it is started in.
         *(f"--secrets.files={path}" for path in secrets_files),
         *(["--", ALLOW_ANYONE] if allow_anyone else []),
     ]
-
-
-def entry_script() -> Path:
-    """The file `app.py`, wherever the package is installed."""
-    found = importlib.util.find_spec("app")
-    beside = Path(__file__).resolve().parents[2] / "app.py"
-    if beside.exists():
-        return beside
-    if found is not None and found.origin is not None:
-        return Path(found.origin)
-    raise CouldNotStart("The dashboard's app.py was not found.", "Install campaign-health again.")
 
 
 def refuse_port_in_use(port: int, address: str) -> None:

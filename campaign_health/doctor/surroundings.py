@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,10 @@ import requests
 from campaign_health.doctor.finding import Finding, fine, note, wrong
 from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.problems import ManifestError
+from campaign_health.pipeline.clock_check import TOLERATED, how_far
 from campaign_health.process.clock import NOW_SETTING
 from campaign_health.settings import unknown_settings
+from collectors.http.service_clock import answered_at, service_is_ahead
 
 TOLERATED_SKEW = timedelta(minutes=2)
 
@@ -31,29 +32,27 @@ class DateHeaders:
         if not self._skews:
             return None
         skew = min(self._skews, key=abs)
-        minutes = abs(skew.total_seconds()) / 60
         if abs(skew) <= TOLERATED_SKEW:
             return fine("Clock", "It agrees with the services' clocks.")
         direction = "behind" if skew > timedelta(0) else "ahead of"
+        until_then = " Until then no run collects anything." if abs(skew) > TOLERATED else ""
         return wrong(
             "Clock",
-            f"This machine's clock is {minutes:,.0f} minutes {direction} the services' clocks.",
-            "Set it right, best by NTP: which day is over depends on it.",
+            f"This machine's clock is {how_far(skew)} {direction} the services' clocks.",
+            f"Set it right, best by NTP: which day is over depends on it.{until_then}",
         )
 
     def _read(self, response: requests.Response, *args: Any, **options: Any) -> None:
-        try:
-            served = parsedate_to_datetime(response.headers["Date"])
-        except (KeyError, ValueError):
-            return
-        if served.tzinfo is not None:
-            self._skews.append(served - datetime.now(UTC))
+        served = answered_at(response.headers)
+        if served is not None:
+            now = datetime.now(UTC)
+            self._skews.append(service_is_ahead(served, now - response.elapsed, now))
 
 
 def examine_settings(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Findings on variables that look like settings, and on a clock that is set by hand."""
     for name, meant in unknown_settings(environment).items():
-        cure = f"Did you mean {meant}?" if meant else "See docs/settings.md for the names there are."
+        cure = f"Did you mean {meant}?" if meant else "`campaign-health docs settings` lists the names there are."
         yield wrong("Settings", f"{name} is set, and there is no such setting.", cure)
     if environment.get(NOW_SETTING, "").strip():
         yield note("Clock", f"{NOW_SETTING} stands in for the real clock.", "Remove it outside tests and replays.")

@@ -14,7 +14,7 @@ SELDOM = 0.01  # properties on fewer events than this are left out
 
 _HEAD = """\
 # The campaign-health manifest, written from what was collected. Read it through: what is written here is what
-# `campaign-health check` holds every change to. Reference: docs/manifest.md
+# `campaign-health check` holds every change to. Reference: campaign-health docs manifest
 version: 1
 
 # Events by their exact name in Mixpanel. The share behind a property is what Mixpanel saw on the day it was profiled.

@@ -173,7 +173,7 @@ def _say(detail: Mapping[str, Any], loc: tuple[str | int, ...]) -> tuple[str, st
     if kind.startswith("date"):
         return f"{where} is {_show(given)}, not a day", "Write it like 2026-12-01."
     said = f"{where}: {detail['msg']}" if loc else detail["msg"]
-    return said, _OWN_CURES.get(kind, "See docs/manifest.md for the shape.")
+    return said, _OWN_CURES.get(kind, "`campaign-health docs manifest` shows the shape.")
 
 
 _OWN_CURES = {

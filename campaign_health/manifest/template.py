@@ -5,7 +5,7 @@ from __future__ import annotations
 TEMPLATE = """\
 # The campaign-health manifest: which events your product sends, what they carry, and which campaigns hang on them.
 # `campaign-health check` reads it in every pull request; the monitor reads owners and money from it.
-# Reference: docs/manifest.md. A JSON Schema for editors: campaign_health/manifest/manifest.schema.json
+# Reference: campaign-health docs manifest. A JSON Schema for editors: campaign-health docs manifest-schema
 version: 1
 
 # Events by their exact name in Mixpanel; case and spaces count there.

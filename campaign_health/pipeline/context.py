@@ -10,7 +10,9 @@ from time import monotonic
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from campaign_health.pipeline.clock_check import ClockCheck
 from campaign_health.pipeline.order import Order
+from campaign_health.pipeline.run_time import RunTime
 from campaign_health.pipeline.windows import Window
 from campaign_health.process.clock import local_day
 from campaign_health.process.stopping import StopSignals
@@ -50,12 +52,23 @@ class RunClock:
 
     def __init__(self, now: datetime, not_before: datetime | None = None) -> None:
         self.now = now
-        self._from = max(now, not_before or now)
+        self._not_before = not_before
+        self._ahead = timedelta(0)
         self._begun = monotonic()
 
+    def present(self) -> datetime:
+        """`now` plus the time since the run began."""
+        return self.now + timedelta(seconds=monotonic() - self._begun)
+
     def instant(self) -> datetime:
-        """The present: `now` plus the time since the run began."""
-        return self._from + timedelta(seconds=monotonic() - self._begun)
+        """The present, as it is written beside what is stored."""
+        passed = timedelta(seconds=monotonic() - self._begun)
+        begun = self.now + self._ahead
+        return (begun if self._not_before is None else max(begun, self._not_before)) + passed
+
+    def correct(self, ahead: timedelta) -> None:
+        """From now on instants are those of a clock that is so far `ahead` of ours; the days stay as they are."""
+        self._ahead = ahead
 
 
 @dataclass
@@ -74,6 +87,8 @@ class WorkspaceRun:
     mixpanel: MixpanelClient | None
     customerio: CustomerioClient | None
     budget: HourlyBudget | None
+    time: RunTime
+    clock_check: ClockCheck
     listed: dict[int, CampaignRecord] = field(default_factory=dict)
     campaigns_listed: bool = False
     messages_read: set[int] = field(default_factory=set)
@@ -106,6 +121,17 @@ class WorkspaceRun:
 
     @contextmanager
     def saving(self) -> Iterator[Connection]:
-        """The warehouse in one transaction, which a stop signal does not cut."""
+        """The warehouse in one transaction, which a stop signal does not cut.
+
+        Raises:
+            ClockOff: the clock was found to be wrong, and nothing of this run may be stored.
+        """
+        self.clock_check.refuse()
+        with self.recording() as connection:
+            yield connection
+
+    @contextmanager
+    def recording(self) -> Iterator[Connection]:
+        """The warehouse in one transaction, for saying how a run went."""
         with self.signals.held(), self.warehouse.open() as connection, transaction(connection):
             yield connection

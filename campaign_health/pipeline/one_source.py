@@ -45,13 +45,14 @@ class SourceRun:
 def run_source(
     run: WorkspaceRun, source: Source, requests_before: int = 0, warnings_before: Sequence[str] = ()
 ) -> SourceRun:
-    """Runs the source and saves its record.
+    """Runs the source and saves its record. Where the clock was found to be wrong, nothing is saved.
 
     Args:
         requests_before: requests already sent on its behalf, such as the one for the time zone.
         warnings_before: what these brought to light.
 
     Raises:
+        ClockOff: the clock was found to be wrong.
         StorageError: the warehouse cannot be written.
     """
     tally = Tally(source, run.clock.instant(), warnings=list(warnings_before))
@@ -61,6 +62,7 @@ def run_source(
     try:
         COLLECT[source](run, tally)
     except CollectorError as failure:
+        run.clock_check.refuse()
         tally.shortfalls.append(str(failure))
         budget_spent = isinstance(failure, BudgetSpent)
         if isinstance(failure, AuthenticationFailed):
@@ -85,7 +87,7 @@ def source_not_run(run: WorkspaceRun, source: Source, reason: str) -> Collection
     """Saves and returns the record of a source that was due and could not be begun."""
     tally = Tally(source, run.clock.instant(), shortfalls=[reason])
     record = _record(run, tally, 0)
-    with run.saving() as connection:
+    with run.recording() as connection:
         save_collection(connection, record)
     return record
 

@@ -9,17 +9,19 @@ from zoneinfo import ZoneInfo
 import requests
 
 from campaign_health.errors import SettingsError
+from campaign_health.pipeline.clock_check import ClockCheck
 from campaign_health.pipeline.context import ProgressSink, RunClock, WorkspaceRun
 from campaign_health.pipeline.one_source import run_source, source_not_run
 from campaign_health.pipeline.order import MIXPANEL_SOURCES, Order
 from campaign_health.pipeline.report import WorkspaceReport
+from campaign_health.pipeline.run_time import RunTime
 from campaign_health.pipeline.windows import Window, window_of_run
 from campaign_health.pipeline.zone import ZoneFound, choose_zone, without_zone
 from campaign_health.process.clock import local_day
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import HttpSettings, WorkspaceSettings
 from campaign_health.settings.clients import Sleep, customerio_client, mixpanel_client
-from collectors.errors import CollectorError
+from collectors.errors import ClockOff, CollectorError
 from collectors.http.session import new_session
 from collectors.mixpanel import WITHHELD, ask_time_zone
 from collectors.mixpanel.hourly_budget import HOUR, HourlyBudget
@@ -69,6 +71,8 @@ def collect_workspace(workspace: WorkspaceSettings, order: Order, tools: RunTool
             run.window = window_of_run(run.order, local_day(run.now, run.zone), workspace.backfill_days)
             report.time_zone = run.zone.key
             _run_sources(run, report, requests_sent)
+        except ClockOff as failure:
+            _refuse(run, report, failure)
         except Stopped:
             _record_rest(run, report, "The run was stopped before this source was begun.")
             raise
@@ -84,12 +88,14 @@ def _prepare(
     """The run as far as it can be prepared without its zone, and the zone of the last run."""
     mixpanel, customerio = workspace.mixpanel, workspace.customerio
     budget: HourlyBudget | None = None
+    run_time = RunTime(tools.http, wait=order.wait)
     with tools.warehouse.read() as connection:
         stored = workspace_zone(connection, workspace.name)
         if mixpanel is not None:
             earlier = recent_requests(connection, mixpanel.project_id, tools.clock.now - HOUR)
-            wait = (tools.sleep or time.sleep) if order.wait else None
+            wait = _budget_wait(run_time, tools.sleep or time.sleep) if order.wait else None
             budget = HourlyBudget(mixpanel.queries_per_hour, earlier, tools.clock.instant, wait)
+    clock_check = ClockCheck(tools.clock.present, is_replay=tools.http.is_replay)
     today = local_day(tools.clock.now, UTC_ZONE)
     run = WorkspaceRun(
         warehouse=tools.warehouse,
@@ -101,15 +107,38 @@ def _prepare(
         run_id=tools.run_id,
         signals=tools.signals,
         progress=tools.progress,
-        mixpanel=mixpanel_client(mixpanel, tools.http, session, budget, sleep=tools.sleep, wait=order.wait)
+        mixpanel=mixpanel_client(
+            mixpanel,
+            tools.http,
+            session,
+            budget,
+            sleep=tools.sleep,
+            wait=order.wait,
+            deadline=run_time.deadline,
+            answered=clock_check.of("Mixpanel"),
+        )
         if mixpanel is not None
         else None,
-        customerio=customerio_client(customerio, tools.http, session, sleep=tools.sleep, wait=order.wait)
+        customerio=customerio_client(
+            customerio,
+            tools.http,
+            session,
+            sleep=tools.sleep,
+            wait=order.wait,
+            deadline=run_time.deadline,
+            answered=clock_check.of("Customer.io"),
+        )
         if customerio is not None
         else None,
         budget=budget,
+        time=run_time,
+        clock_check=clock_check,
     )
     return run, None if stored is None else stored.time_zone
+
+
+def _budget_wait(run_time: RunTime, sleep: Sleep) -> Sleep:
+    return lambda seconds: run_time.deadline.rest(seconds, "Mixpanel", sleep)
 
 
 def _find_zone(run: WorkspaceRun, stored: str | None) -> tuple[ZoneFound | None, int, str]:
@@ -117,8 +146,11 @@ def _find_zone(run: WorkspaceRun, stored: str | None) -> tuple[ZoneFound | None,
     served: str | None = None
     failure: CollectorError | None = None
     if run.mixpanel is not None:
+        run.time.begin_source(len(run.order.in_turn()) + 1)
         try:
             served = ask_time_zone(run.mixpanel)
+        except ClockOff:
+            raise
         except CollectorError as error:
             failure = error
     sent = run.mixpanel.requests_sent if run.mixpanel is not None else 0
@@ -163,19 +195,27 @@ def _run_sources(run: WorkspaceRun, report: WorkspaceReport, requests_before: in
     sources = run.order.in_turn()
     # The request for the zone went to Mixpanel: its first source answers for it, or whichever is first.
     answerable = next((source for source in sources if source in MIXPANEL_SOURCES), sources[0])
-    for source in sources:
+    for place, source in enumerate(sources):
         missing = _missing_keys(run, source)
         if missing is not None:
             report.records.append(_not_run(run, source, missing))
             continue
         run.progress.begin(run.name, source)
         before = (requests_before, report.notes) if source == answerable else (0, ())
+        run.time.begin_source(len(sources) - place)
         outcome = run_source(run, source, *before)
         run.progress.end(outcome.record)
         report.records.append(outcome.record)
         report.budget_spent |= outcome.budget_spent
         if outcome.stopped is not None:
             raise outcome.stopped
+
+
+def _refuse(run: WorkspaceRun, report: WorkspaceReport, failure: ClockOff) -> None:
+    """Says of every source that the clock is wrong, at the time that it is by the services' clock."""
+    run.clock.correct(failure.ahead)
+    report.clock_off = failure
+    _record_rest(run, report, str(failure))
 
 
 def _record_rest(run: WorkspaceRun, report: WorkspaceReport, reason: str) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from campaign_health.process.stopping import Stopped
+from collectors.errors import ClockOff
 from storage.records import CollectionRecord, Outcome, Source
 
 EXIT_COMPLETE = 0
@@ -56,13 +57,14 @@ class Tally:
 
 @dataclass
 class WorkspaceReport:
-    """One workspace's part of a run."""
+    """One workspace's part of a run. `clock_off` says why nothing was collected where this machine's clock is wrong."""
 
     workspace: str
     time_zone: str | None = None
     records: list[CollectionRecord] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     budget_spent: bool = False
+    clock_off: ClockOff | None = None
 
     def complete(self) -> bool:
         """Whether everything that was asked for is stored."""
@@ -78,6 +80,10 @@ class RunReport:
     published: bool = False
     problem: str | None = None
     stopped: Stopped | None = None
+
+    def clock_off(self) -> ClockOff | None:
+        """Why nothing may be judged or told by this machine's clock: the services' is another. None where it agrees."""
+        return next((part.clock_off for part in self.workspaces if part.clock_off is not None), None)
 
     def records(self) -> Iterator[CollectionRecord]:
         """Every source's record, in the order in which they ran."""

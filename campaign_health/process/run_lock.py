@@ -6,7 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,10 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from campaign_health.errors import CouldNotStart
+from campaign_health.process.lock_watch import watched
+from storage.errors import LocklessDriveError
 from storage.file.locking import left_behind, write_anew
+from storage.file.lockless_drive import refuse_lockless
 from storage.file.private_files import FILE_MODE, make_private_directory
 
 COLLECTING = "collect"
@@ -36,10 +39,12 @@ def only_one(data_dir: Path, activity: str) -> Iterator[None]:
     Raises:
         CouldNotStart: another process holds it (the message says which and since when), or the directory cannot
             be written.
+        LocklessDriveError: the directory is on a drive that cannot lock files.
     """
     lock_path, holder_path = data_dir / f"{activity}.lock", data_dir / f"{activity}.holder"
     try:
         make_private_directory(data_dir)
+        refuse_lockless(data_dir)
         lock = FileLock(lock_path, mode=FILE_MODE)
         lock.acquire(timeout=0)
     except Timeout:
@@ -58,9 +63,12 @@ def only_one(data_dir: Path, activity: str) -> Iterator[None]:
         raise CouldNotStart(f"{_WORDS[activity]} on {data_dir}: {_holder(holder_path)}.", _CURES[activity])
     try:
         _write_holder(holder_path)
-        yield
+        is_long = activity == SCHEDULE
+        with watched(lock_path, holder_path, lambda: _write_holder(holder_path)) if is_long else nullcontext():
+            yield
     finally:
-        holder_path.unlink(missing_ok=True)
+        if _is_ours(_read_holder(holder_path)):
+            holder_path.unlink(missing_ok=True)
         lock.release()
 
 
@@ -71,7 +79,10 @@ def holder_of(data_dir: Path, activity: str) -> dict[str, Any] | None:
         return None
     lock = FileLock(lock_path, mode=FILE_MODE)
     try:
+        refuse_lockless(data_dir)
         lock.acquire(timeout=0)
+    except LocklessDriveError:  # nobody can work there
+        return None
     except (Timeout, OSError):
         return _read_holder(holder_path) or {"pid": None, "host": None, "since": None}
     lock.release()
@@ -100,9 +111,13 @@ def _write_holder(path: Path) -> None:
         ) from failure
 
 
+def _is_ours(holder: dict[str, Any] | None) -> bool:
+    return holder is not None and holder.get("host") == socket.gethostname() and holder.get("pid") == os.getpid()
+
+
 def _still_runs(holder: dict[str, Any] | None) -> bool:
     """Whether it is known for certain that the holder is another process that runs on this machine."""
-    if holder is None or holder.get("host") != socket.gethostname() or holder.get("pid") == os.getpid():
+    if holder is None or holder.get("host") != socket.gethostname() or _is_ours(holder):
         return False
     started = holder.get("started")
     return started is not None and started == _started(holder.get("pid"))

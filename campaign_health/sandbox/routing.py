@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from email.utils import format_datetime
 from urllib.parse import parse_qsl, urlsplit
 
 from campaign_health.sandbox.customerio.service import CustomerIo
@@ -34,6 +36,7 @@ class Routing:
             "mixpanel-app": MixpanelApp(setting, access),
             "customerio": CustomerIo(setting),
         }
+        self._setting = setting
         self._limits = setting.limits
         self._recording = recording
         self._faults = faults
@@ -61,6 +64,7 @@ class Routing:
             answer = fault.spoil(answer)
         record.status = 0 if answer.delivery in ("hang", "drop") else answer.status
         record.content_type = answer.content_type
+        answer.headers.setdefault("Date", format_datetime(self._setting.now().astimezone(UTC), usegmt=True))
         if self._keep_bodies and answer.stream is None:
             record.body = answer.body
         return answer

@@ -1,6 +1,7 @@
 """Settings: which there are, how they are read, and what they mean once read."""
 
 from campaign_health.settings.model import (
+    DEFAULT_WORKSPACE,
     CustomerioSettings,
     DigestSettings,
     HttpSettings,
@@ -16,6 +17,7 @@ from campaign_health.settings.model import (
 from campaign_health.settings.settings_reading import load_settings, unknown_settings
 
 __all__ = [
+    "DEFAULT_WORKSPACE",
     "CustomerioSettings",
     "DigestSettings",
     "HttpSettings",

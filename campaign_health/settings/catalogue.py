@@ -141,13 +141,29 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CAMPAIGN_HEALTH_CONNECT_SECONDS", "Seconds to wait for a connection.", "10", scope="program"),
     Setting(
         "CAMPAIGN_HEALTH_READ_SECONDS",
-        "Seconds without a byte after which a request is given up.",
+        "Seconds without a byte after which a request is given up; an export may take five times as long to begin, and "
+        "so may a whole conversation with the mail server.",
         "60",
         scope="program",
     ),
     Setting(
+        "CAMPAIGN_HEALTH_SOURCE_MINUTES",
+        "Minutes that one source of a workspace may take, all its waits included. What is whole by then is saved, and "
+        "the next run goes on from there.",
+        "45",
+        scope="program",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_RUN_MINUTES",
+        "Minutes that the collection of one workspace may take; no source takes more than half of what is left of "
+        "them. What begins at 06:30 is over before the digest at 09:00.",
+        "120",
+        scope="program",
+    ),
+    Setting(
         "CAMPAIGN_HEALTH_NOW",
-        "An ISO 8601 instant with offset that stands in for the clock, for tests and replays.",
+        "An ISO 8601 instant with offset that stands in for the clock, for tests and replays. The services' clock is "
+        "then not compared with it.",
         scope="program",
     ),
 )

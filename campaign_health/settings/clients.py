@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import requests
 
 from campaign_health.settings import CustomerioSettings, HttpSettings, MixpanelSettings
 from collectors.customerio import CustomerioClient
+from collectors.http.deadline import Deadline
 from collectors.http.request_watch import NOBODY, Watch
 from collectors.http.retrying import Retries
 from collectors.http.transport import Timeouts, Transport
@@ -15,6 +16,7 @@ from collectors.mixpanel import MixpanelClient, MixpanelProject
 from collectors.mixpanel.hourly_budget import HourlyBudget
 
 Sleep = Callable[[float], None]
+Answered = Callable[[Mapping[str, str], float], None]
 
 ONE_MINUTE = 60.0
 ONE_HOUR = 3600.0
@@ -28,8 +30,12 @@ def mixpanel_client(
     *,
     sleep: Sleep | None = None,
     wait: bool = False,
+    deadline: Deadline | None = None,
+    answered: Answered | None = None,
 ) -> MixpanelClient:
     """A client for the project, its Query requests counted against `budget`; None for `session`: one of its own.
+
+    Without a `deadline` it may ask for as long as one source may take, from now on.
 
     Raises:
         CollectorError: a setting cannot be used.
@@ -45,7 +51,9 @@ def mixpanel_client(
         settings.time_storage,
     )
     queries = Watch(budget.before_query, budget.after_query) if budget else NOBODY
-    return MixpanelClient(project, queries=queries, transport=_transport(http, session, sleep, wait=wait))
+    return MixpanelClient(
+        project, queries=queries, transport=_transport(http, session, sleep, wait, deadline, answered)
+    )
 
 
 def customerio_client(
@@ -55,8 +63,12 @@ def customerio_client(
     *,
     sleep: Sleep | None = None,
     wait: bool = False,
+    deadline: Deadline | None = None,
+    answered: Answered | None = None,
 ) -> CustomerioClient:
     """A client for the workspace; None for `session`: one of its own.
+
+    Without a `deadline` it may ask for as long as one source may take, from now on.
 
     Raises:
         CollectorError: a setting cannot be used.
@@ -65,10 +77,34 @@ def customerio_client(
         settings.app_api_key.get_secret_value(),
         region=settings.region,
         app_url=settings.app_url,
-        transport=_transport(http, session, sleep, wait=wait),
+        transport=_transport(http, session, sleep, wait, deadline, answered),
     )
 
 
-def _transport(http: HttpSettings, session: requests.Session | None, sleep: Sleep | None, *, wait: bool) -> Transport:
-    timeouts = Timeouts(http.connect_seconds, http.read_seconds)
-    return Transport(timeouts, session, Retries(longest_wait=ONE_HOUR if wait else ONE_MINUTE), sleep)
+def _transport(
+    http: HttpSettings,
+    session: requests.Session | None,
+    sleep: Sleep | None,
+    wait: bool,
+    deadline: Deadline | None,
+    answered: Answered | None,
+) -> Transport:
+    return Transport(
+        Timeouts(http.connect_seconds, http.read_seconds),
+        session,
+        Retries(longest_wait=ONE_HOUR if wait else ONE_MINUTE),
+        sleep,
+        deadline or _deadline(http),
+        answered,
+    )
+
+
+def _deadline(http: HttpSettings) -> Deadline:
+    """The end of what is asked outside a run: the time of one source."""
+    deadline = Deadline()
+    deadline.give(
+        http.source_minutes * ONE_MINUTE,
+        f"the {http.source_minutes:g} minutes that one source may take",
+        "CAMPAIGN_HEALTH_SOURCE_MINUTES gives it more time.",
+    )
+    return deadline

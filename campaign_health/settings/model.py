@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+DEFAULT_WORKSPACE = "default"
+"""The name of the only workspace where the settings name none."""
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -86,10 +89,16 @@ class DigestSettings(_Frozen):
 
 
 class HttpSettings(_Frozen):
-    """Seconds to connect, and seconds without a byte."""
+    """Seconds to connect, seconds without a byte, and minutes for one source and for one workspace's whole run.
+
+    `is_replay`: the clock is set by hand, so that it is not to be compared with the services'.
+    """
 
     connect_seconds: float
     read_seconds: float
+    source_minutes: float
+    run_minutes: float
+    is_replay: bool
 
 
 class SignInSettings(_Frozen):
@@ -128,6 +137,16 @@ class Settings(_Frozen):
     http: HttpSettings
     sign_in: SignInSettings
     workspaces: tuple[WorkspaceSettings, ...]
+
+    @property
+    def configured(self) -> tuple[str, ...] | None:
+        """The names of the workspaces that are set up here.
+
+        None where none is named and there are no keys: a machine that only reads what another one collects cannot know.
+        """
+        names = tuple(workspace.name for workspace in self.workspaces)
+        has_keys = any(workspace.mixpanel or workspace.customerio for workspace in self.workspaces)
+        return names if has_keys or names != (DEFAULT_WORKSPACE,) else None
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, for redaction; longest first."""

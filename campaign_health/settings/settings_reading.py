@@ -14,9 +14,9 @@ from typing import Any
 
 from campaign_health.errors import SettingsError
 from campaign_health.settings.catalogue import BY_NAME
-from campaign_health.settings.model import HttpSettings, Settings, SignInSettings
+from campaign_health.settings.model import DEFAULT_WORKSPACE, HttpSettings, Settings, SignInSettings
 from campaign_health.settings.values import Values
-from campaign_health.settings.workspace_settings import read_workspace
+from campaign_health.settings.workspace_settings import can_be_named, read_workspace
 
 CONFIGURATION_FILE = "campaign-health.toml"
 SECRETS_SETTING = "CAMPAIGN_HEALTH_SECRETS_FILE"
@@ -47,8 +47,8 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
 
     program = Values(places, environment)
     workspaces = []
-    for name, table in (tables or {"default": {}}).items():
-        if not name.strip() or not name.isprintable():
+    for name, table in (tables or {DEFAULT_WORKSPACE: {}}).items():
+        if not can_be_named(name):
             raise SettingsError(f"{CONFIGURATION_FILE} has a workspace named {name!r}.", "Give it a name to be seen.")
         where = f"[workspace.{name}] in {CONFIGURATION_FILE}"
         values = Values([(where, _named(table, where)), *places], environment)
@@ -64,6 +64,9 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
         http=HttpSettings(
             connect_seconds=program.number("CAMPAIGN_HEALTH_CONNECT_SECONDS", least=0.01),
             read_seconds=program.number("CAMPAIGN_HEALTH_READ_SECONDS", least=0.01),
+            source_minutes=program.number("CAMPAIGN_HEALTH_SOURCE_MINUTES", least=0.001),
+            run_minutes=program.number("CAMPAIGN_HEALTH_RUN_MINUTES", least=0.001),
+            is_replay="CAMPAIGN_HEALTH_NOW" in given,
         ),
         sign_in=SignInSettings(
             enabled=isinstance(secrets.get("auth"), dict),
@@ -124,5 +127,7 @@ def _refuse_unknown(names: Any, where: str) -> None:
     for name in names:
         if name not in BY_NAME:
             close = get_close_matches(name, BY_NAME, n=1)
-            cure = f"Did you mean {close[0]}?" if close else "See docs/settings.md for the names there are."
+            cure = (
+                f"Did you mean {close[0]}?" if close else "`campaign-health docs settings` lists the names there are."
+            )
             raise SettingsError(f"{where} has a setting that does not exist: {name}.", cure)

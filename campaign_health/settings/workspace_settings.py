@@ -29,6 +29,11 @@ _MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 Route = tuple[Literal["tag", "owner"], str, str]
 
 
+def can_be_named(name: str) -> bool:
+    """Whether a workspace can have this name: it is to be seen, on one line."""
+    return bool(name.strip()) and name.isprintable()
+
+
 def read_workspace(name: str, values: Values, directory: Path) -> WorkspaceSettings:
     """The settings of the workspace `name`; relative paths are taken from `directory`.
 

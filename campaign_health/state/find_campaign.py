@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from difflib import get_close_matches
 
@@ -17,13 +18,15 @@ _NAME_LENGTH = 60
 _Row = tuple[str, int, str]
 
 
-def find_campaign(connection: Connection, workspace: str | None, wanted: str) -> tuple[str, int, str]:
-    """(workspace, id, name) of the campaign of that id or (part of a) name.
+def find_campaign(
+    connection: Connection, workspace: str | None, wanted: str, configured: Sequence[str] | None = None
+) -> tuple[str, int, str]:
+    """(workspace, id, name) of the campaign of that id or (part of a) name, in one or in all `configured` workspaces.
 
     Raises:
         CouldNotStart: there is none, or there are several; with their names.
     """
-    rows = named_campaigns(connection, workspace)
+    rows = [row for row in named_campaigns(connection, workspace) if configured is None or row[0] in configured]
     plain, shown = wanted.strip().casefold(), visible(wanted, _NAME_LENGTH)
     for found in (
         [row for row in rows if str(row[1]) == plain],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from campaign_health.state.freshness import collected_text
+from campaign_health.state.not_configured import NotConfigured, read_not_configured
 from campaign_health.state.some_lost import SomeLost
 from campaign_health.state.source_health import SourceState
 from campaign_health.state.standing import Standing
@@ -21,6 +22,7 @@ from storage.connection import Connection
 class Overview:
     """One or all workspaces now.
 
+    `not_configured` are workspaces that are held and that nothing else here is of: their data is not of today.
     `news` and `rest` are the parts of the sentence on top: what is broken and at risk, and all else. `counts` has each
     campaign once, by status. `as_of` is the newest judged day by workspace, `stale` says why that is not today's state.
     """
@@ -37,6 +39,7 @@ class Overview:
     worth_a_look: Sequence[Stretch]
     some_lost: Sequence[SomeLost]
     unchecked: Sequence[Unchecked]
+    not_configured: Sequence[NotConfigured] = ()
 
     @property
     def sentence(self) -> str:
@@ -54,10 +57,17 @@ class Overview:
         return 1 if self.standing.broken or self.standing.muted else 2 if self.could_not_tell else 0
 
 
-def read_overview(connection: Connection, now: datetime, workspace: str | None = None) -> Overview:
-    """The state of all workspaces, or of one, as last published. `now` tells how old that is."""
-    names = [workspace] if workspace is not None else workspace_names(connection)
-    return overview_of([read_workspace(connection, name) for name in names], now)
+def read_overview(
+    connection: Connection, now: datetime, workspace: str | None = None, configured: Sequence[str] | None = None
+) -> Overview:
+    """The state of all workspaces that are `configured` (None: of all), or of one, as last published.
+
+    `now` tells how old that is.
+    """
+    if workspace is not None:
+        return overview_of([read_workspace(connection, workspace)], now)
+    states = [read_workspace(connection, name) for name in workspace_names(connection, configured)]
+    return replace(overview_of(states, now), not_configured=read_not_configured(connection, configured))
 
 
 def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:

@@ -7,9 +7,10 @@ from typing import Any
 
 from collectors.errors import UnusableSetting
 from collectors.http.bearer import BearerKey
-from collectors.http.client import HttpClient, Parameters
+from collectors.http.client import HttpClient
 from collectors.http.pacing import Pace
 from collectors.http.replies import Service
+from collectors.http.sender import Parameters
 from collectors.http.shape import Reader
 from collectors.http.transport import USUAL, Transport
 from collectors.regions import CUSTOMERIO_BASES

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
 
-from collectors.errors import Stopped, UnexpectedShape, Unreachable
+from collectors.errors import UnexpectedShape, Unreachable
+from collectors.http.answer_limits import Limits
 from collectors.http.answers import Answer, body_up_to
-from collectors.http.deadline import whole_within
 from collectors.http.pacing import Pace
 from collectors.http.redaction import Redactor
 from collectors.http.replies import (
@@ -28,7 +27,7 @@ from collectors.http.replies import (
 )
 from collectors.http.request_watch import NOBODY, Watch
 from collectors.http.retrying import TryAgain, persist
-from collectors.http.session import new_session
+from collectors.http.sender import Parameters, Request, Sender
 from collectors.http.transport import (
     USUAL,
     Transport,
@@ -40,7 +39,6 @@ from collectors.http.transport import (
 )
 
 Progress = Callable[[int, int | None, str], None]
-Parameters = Mapping[str, str | int]
 
 MOST_REDIRECTS = 5
 # A project's whole Lexicon is a few MB; what is parsed takes twenty times the room, several times at once.
@@ -49,18 +47,6 @@ LARGEST_REFUSAL = 64 * 1024
 # An answer that only says whether something arrived.
 LARGEST_RECEIPT = 4 * 1024
 UNREADABLE = "an address that cannot be read"
-USER_AGENT = "campaign-health"
-
-
-@dataclass(frozen=True)
-class _Request:
-    """What is sent to a path; a POST where it has a body. An answer that is streamed may take any time."""
-
-    path: str
-    parameters: Parameters = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
-    is_streamed: bool = False
 
 
 class HttpClient:
@@ -89,18 +75,16 @@ class HttpClient:
     ) -> None:
         self.service = service
         self.redact = Redactor(secrets)
-        self.requests_sent = 0
         self._base = checked_address(service.name, base_url, self.redact)
         self._auth = auth
         self._timeouts = transport.timeouts
-        self._owns_session = transport.session is None
-        self._session = transport.session or new_session()
-        self._pace = pace
         self._retries = transport.retries
-        self._watch = watch
-        self._stopping = threading.Event()
-        self._sleep = self._stopping.wait if transport.sleep is None else transport.sleep
-        self._lock = threading.Lock()
+        self._sender = Sender(service.name, auth, transport, pace, watch)
+
+    @property
+    def requests_sent(self) -> int:
+        """Requests so far, retries included."""
+        return self._sender.requests_sent
 
     def address(self, path: str) -> str:
         """The whole address of `path`, without parameters."""
@@ -112,18 +96,20 @@ class HttpClient:
         Raises:
             CollectorError: one of its subclasses, by what went wrong.
         """
-        request = _Request(path, parameters or {}, {"Accept": "application/json"})
-        return persist(lambda: self._read_json(request), self._sleep, self._retries)
+        request = Request(path, parameters or {}, {"Accept": "application/json"})
+        return persist(lambda: self._read_json(request), self._sender.rest, self._retries)
 
     def open_stream(
         self, path: str, parameters: Parameters | None = None, headers: Mapping[str, str] | None = None
     ) -> requests.Response:
         """A 2xx answer to a GET whose body is still to be read from `.raw`; the caller closes it.
 
-        Opening is tried as often as `retries` allow; what happens while the body is read is the caller's.
+        Opening is tried as often as `retries` allow; what happens while the body is read is the caller's, whom
+        `refuse_late` tells whether its time was over. A body slower than the least rate raises urllib3's
+        `ReadTimeoutError`.
         """
-        request = _Request(path, parameters or {}, headers or {}, is_streamed=True)
-        response = persist(lambda: self._checked(self._send(request), path), self._sleep, self._retries)
+        request = Request(path, parameters or {}, headers or {}, is_streamed=True)
+        response = persist(lambda: self._checked(self._send(request), path), self._sender.rest, self._retries)
         if is_web_page(response.headers.get("Content-Type", ""), ""):
             response.close()
             raise web_page(self.service, self._named(path), self.redact(self._base))
@@ -135,7 +121,7 @@ class HttpClient:
         Raises:
             Unreachable: no answer came, as often as `retries` allow.
         """
-        return self._answer(_Request(path), LARGEST_RECEIPT)
+        return self._answer(Request(path), LARGEST_RECEIPT)
 
     def post_json(
         self,
@@ -156,17 +142,19 @@ class HttpClient:
             Unreachable: no answer came, as often as `retries` allow.
         """
         kind = {"Content-Type": "application/json; charset=utf-8"}
-        return self._answer(_Request(path, headers={**kind, **(headers or {})}, body=body), most_bytes)
+        return self._answer(Request(path, headers={**kind, **(headers or {})}, body=body), most_bytes)
+
+    def refuse_late(self) -> None:
+        """Raises `OutOfTime` where the time for all that is asked is over."""
+        self._sender.refuse_late()
 
     def stop(self) -> None:
         """Ends every wait at once; whatever is asked from now on raises `Stopped`."""
-        self._stopping.set()
+        self._sender.stop()
 
     def close(self) -> None:
         """Stops, and closes the connections unless the session is shared."""
-        self.stop()
-        if self._owns_session:
-            self._session.close()
+        self._sender.close()
 
     def unexpected(self, path: str, field: str, seen: str) -> UnexpectedShape:
         """The failure for an answer to `path` whose `field` is not as documented."""
@@ -178,15 +166,15 @@ class HttpClient:
             field=field,
         )
 
-    def _answer(self, request: _Request, most_bytes: int) -> Answer:
+    def _answer(self, request: Request, most_bytes: int) -> Answer:
         def attempt() -> Answer:
             with self._send(request) as response:
                 text = self._body(response, request.path, most_bytes).decode("utf-8", "replace")
                 return Answer(response.status_code, response.headers, self.redact(text))
 
-        return persist(attempt, self._sleep, self._retries)
+        return persist(attempt, self._sender.rest, self._retries)
 
-    def _read_json(self, request: _Request) -> Any:
+    def _read_json(self, request: Request) -> Any:
         path = request.path
         with self._checked(self._send(request), path) as response:
             body = self._body(response, path, LARGEST_JSON + 1)
@@ -211,9 +199,10 @@ class HttpClient:
         except requests.RequestException as error:
             self._fail_connection(error, path)
 
-    def _send(self, request: _Request) -> requests.Response:
-        """The answer at the end of all redirects that may be followed."""
-        response = self._send_once(self._base + request.path, request)
+    def _send(self, request: Request) -> requests.Response:
+        """The answer at the end of all redirects that may be followed, which together take no longer than one."""
+        limits = self._sender.whole()
+        response = self._send_once(self._base + request.path, request, limits)
         for _ in range(MOST_REDIRECTS - 1):
             target = leads_to(response)
             # The key goes to the host it was made for and nowhere else; what is told is told to nobody else.
@@ -221,39 +210,14 @@ class HttpClient:
             if target is None or not is_ours or request.body is not None:
                 break
             response.close()
-            response = self._send_once(target, replace(request, parameters={}))
+            response = self._send_once(target, replace(request, parameters={}), limits)
         return response
 
-    def _send_once(self, address: str, request: _Request) -> requests.Response:
-        if self._pace is not None:
-            self._pace.wait(self._sleep)
-        if self._stopping.is_set():
-            raise Stopped(f"Collecting from {self.service.name} was stopped.", source=self.service.name)
-        if self._watch.before is not None:
-            self._watch.before()
-        with self._lock:
-            self.requests_sent += 1
-        status: int | None = None
+    def _send_once(self, address: str, request: Request, whole: Limits) -> requests.Response:
         try:
-            with whole_within(None if request.is_streamed else self._timeouts.longest_answer):
-                response = self._session.request(
-                    "GET" if request.body is None else "POST",
-                    address,
-                    params=dict(request.parameters),
-                    data=request.body,
-                    headers={"User-Agent": USER_AGENT, **request.headers},
-                    auth=self._auth,
-                    timeout=(self._timeouts.connect_seconds, self._timeouts.read_seconds),
-                    allow_redirects=False,
-                    stream=True,
-                )
-            status = response.status_code
+            return self._sender.send(address, request, whole)
         except (requests.RequestException, ValueError) as error:
             self._fail_connection(error, request.path)
-        finally:
-            if self._watch.after is not None:
-                self._watch.after(status)
-        return response
 
     def _checked(self, response: requests.Response, path: str) -> requests.Response:
         if 200 <= response.status_code < 300:
@@ -265,8 +229,8 @@ class HttpClient:
                 raise redirected_elsewhere(self.service, self._named(path), host)
             answer = Answer(response.status_code, response.headers, self._read_refusal(response))
         failure = failure_of(self.service, answer, self._named(path), self._retries.longest_wait)
-        if self._pace is not None and answer.status == 429 and isinstance(failure, TryAgain) and failure.wait_seconds:
-            self._pace.hold(failure.wait_seconds)
+        if answer.status == 429 and isinstance(failure, TryAgain) and failure.wait_seconds:
+            self._sender.hold(failure.wait_seconds)
         raise failure
 
     def _read_refusal(self, response: requests.Response) -> str:
@@ -280,6 +244,7 @@ class HttpClient:
         return path or urlsplit(self._base).path
 
     def _fail_connection(self, error: Exception, path: str) -> NoReturn:
+        self.refuse_late()
         passing, words = connection_failure(error, self._timeouts)
         failure = Unreachable(
             self.redact(f"{self.service.name} could not be asked for {self._named(path)}: {words}."),

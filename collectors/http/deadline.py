@@ -1,108 +1,60 @@
-"""An end for every answer: a socket notices silence, this notices an answer that drips."""
+"""The end of the time that a piece of work has: over all its requests, tries and waits."""
 
 from __future__ import annotations
 
-import http.client
-import io
-import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
 
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
-
-# Beside the call, because the library has no room for it: when the answers that begin now must be whole.
-_ends: ContextVar[float | None] = ContextVar("ends", default=None)
+from collectors.errors import OutOfTime
 
 
-class Late(TimeoutError):
-    """An answer was not whole in time."""
+@dataclass(frozen=True)
+class _End:
+    """The moment (monotonic seconds), what is over then, and what gives more time."""
+
+    at: float = inf
+    time: str = ""
+    cure: str = ""
 
 
-@contextmanager
-def whole_within(seconds: float | None) -> Iterator[None]:
-    """An answer that begins within the block raises `Late` where head and body take longer; None: it never does."""
-    token = _ends.set(None if seconds is None else time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _ends.reset(token)
+class Deadline:
+    """A moment after which nothing is asked any more; whoever hands out time moves it. No change of the clock does.
 
+    Made without one, it never comes. Several clients and their threads may share it.
+    """
 
-class TimedAdapter(HTTPAdapter):
-    """Connections that know `whole_within`."""
+    def __init__(self) -> None:
+        self._end = _End()
 
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        """Makes the pools of direct connections."""
-        super().init_poolmanager(*arguments, **options)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+    def give(self, seconds: float, what: str, cure: str) -> None:
+        """From now on there are `seconds` left.
 
-    def proxy_manager_for(self, proxy: str, **options: Any) -> PoolManager:
-        """The pools of connections through a proxy; a SOCKS proxy's stay as they are."""
-        manager: PoolManager = super().proxy_manager_for(proxy, **options)
-        if isinstance(manager, ProxyManager):
-            manager.pool_classes_by_scheme = _POOLS
-        return manager
+        Args:
+            seconds: How many.
+            what: The time in words, such as "the 60 minutes that one source may take".
+            cure: What is to be known or done where they do not suffice.
+        """
+        self._end = _End(time.monotonic() + seconds, what, cure)
 
+    def left(self) -> float:
+        """Seconds that are left; negative where it has passed."""
+        return self._end.at - time.monotonic()
 
-class _TimedReads(io.RawIOBase):
-    """What a socket reads until a moment."""
+    def refuse_late(self, service: str, needed: float = 0.0) -> None:
+        """Raises `OutOfTime` where it has passed, or passes within the `needed` seconds."""
+        end = self._end
+        left = end.at - time.monotonic()
+        if left <= needed:
+            over = "are over" if left <= 0 else "would be over before it may be asked again"
+            raise OutOfTime(f"{service} was asked no further: {end.time} {over}.", end.cure, source=service)
 
-    def __init__(self, connection: socket.socket, ends: float) -> None:
-        self._socket = connection
-        self._raw = connection.makefile("rb", buffering=0)
-        self._ends = ends
+    def rest(self, seconds: float, service: str, sleep: Callable[[float], object]) -> None:
+        """Waits, unless the time would be over when the wait is.
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        left = self._ends - time.monotonic()
-        if left <= 0:
-            raise Late
-        silence = self._socket.gettimeout()
-        self._socket.settimeout(left if silence is None else min(silence, left))
-        try:
-            return self._raw.readinto(buffer)
-        except TimeoutError:
-            if time.monotonic() >= self._ends:
-                raise Late from None
-            raise
-        finally:
-            self._socket.settimeout(silence)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _TimedResponse(http.client.HTTPResponse):
-    def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
-        super().__init__(sock, *arguments, **options)
-        ends = _ends.get()
-        if ends is not None:
-            self.fp.close()
-            self.fp = io.BufferedReader(_TimedReads(sock, ends))
-
-
-class _Connection(HTTPConnection):
-    response_class = _TimedResponse
-
-
-class _SecureConnection(HTTPSConnection):
-    response_class = _TimedResponse
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-_POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _Pool, "https": _SecurePool}
+        Raises:
+            OutOfTime: it would.
+        """
+        self.refuse_late(service, seconds)
+        sleep(seconds)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
+from collectors.errors import OutOfTime
 from collectors.http.waiting import backoff_seconds
 
 T = TypeVar("T")
@@ -56,10 +57,14 @@ def persist(attempt: Callable[[], T], sleep: Callable[[float], object], retries:
     """What `attempt` returns, asked for again as long as it raises `TryAgain` and `retries` allow.
 
     Raises:
+        OutOfTime: `attempt` or `sleep` raised it; told with the failure of the try before.
         Exception: the failure of the last try.
     """
+    latest: list[Exception] = []
 
     def is_worth_it(error: BaseException) -> bool:
+        if isinstance(error, TryAgain):
+            latest[:] = [error.failure]
         return isinstance(error, TryAgain) and (error.wait_seconds or 0.0) <= retries.longest_wait
 
     def pause(state: RetryCallState) -> float:
@@ -84,3 +89,7 @@ def persist(attempt: Callable[[], T], sleep: Callable[[float], object], retries:
         return retrying(attempt)
     except TryAgain as again:
         raise again.failure from again
+    except OutOfTime as ending:
+        if latest:
+            raise ending.after(latest[0]) from latest[0]
+        raise

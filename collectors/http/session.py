@@ -6,7 +6,7 @@ from http.cookiejar import DefaultCookiePolicy
 
 import requests
 
-from collectors.http.deadline import TimedAdapter
+from collectors.http.timed_connections import TimedAdapter
 
 CONNECTIONS = 16
 

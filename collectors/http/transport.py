@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
 
 from collectors.errors import UnusableSetting
-from collectors.http.deadline import Late
+from collectors.http.answer_limits import SHORTEST_WAIT, Late, LeastRate, WholeBy
+from collectors.http.deadline import Deadline
 from collectors.http.redaction import Redactor
 from collectors.http.retrying import PATIENT, Retries
 
+PREPARING_SILENCES = 5
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -21,17 +23,38 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 class Timeouts:
     """Seconds to wait for a connection, for the next byte of an answer, and for the whole of one that is not streamed.
 
-    A whole answer may take as long as a silence in any case.
+    A whole answer may take as long as a silence in any case. One that is streamed may be prepared for five silences;
+    then it must come faster than `least_rate` bytes a second over each further one.
     """
 
     connect_seconds: float = 10.0
     read_seconds: float = 60.0
     whole_seconds: float = 300.0
+    # A tenth of the slowest modem: packed, some two events a second.
+    least_rate: float = 256.0
 
     @property
     def longest_answer(self) -> float:
         """Seconds within which an answer that is not streamed must be whole."""
         return max(self.whole_seconds, self.read_seconds)
+
+    @property
+    def longest_preparation(self) -> float:
+        """Seconds within which a streamed answer must begin."""
+        return PREPARING_SILENCES * self.read_seconds
+
+    def connecting(self, deadline: Deadline) -> float:
+        """Seconds to wait for a connection that is begun now."""
+        return max(min(self.connect_seconds, deadline.left()), SHORTEST_WAIT)
+
+    def whole(self, deadline: Deadline) -> WholeBy:
+        """What an answer that begins now and is not streamed may take."""
+        return WholeBy(self.longest_answer, self.read_seconds, deadline)
+
+    def streamed(self, deadline: Deadline) -> LeastRate:
+        """What an answer that begins now and is streamed may take."""
+        least = round(self.least_rate * self.read_seconds)
+        return LeastRate(self.longest_preparation, self.read_seconds, least, deadline)
 
 
 @dataclass(frozen=True)
@@ -44,12 +67,17 @@ class Transport:
         retries: How often to ask again where that may help, and which wait that the service asks for is too long:
             it raises `RateLimited`.
         sleep: Waits; injected so that tests need not. None waits in a way that `stop` ends.
+        deadline: Of all the work that the client does; no request, wait or answer goes on beyond it.
+        answered: Called with the headers of each answer and the seconds since it was asked for; what it raises ends
+            the call.
     """
 
     timeouts: Timeouts = Timeouts()
     session: requests.Session | None = None
     retries: Retries = PATIENT
     sleep: Callable[[float], object] | None = None
+    deadline: Deadline = field(default_factory=Deadline)
+    answered: Callable[[Mapping[str, str], float], object] | None = None
 
 
 USUAL = Transport()
@@ -78,6 +106,12 @@ def leads_to(response: requests.Response) -> str | None:
     return target
 
 
+def lateness(error: object) -> Late | None:
+    """What was missed, where a library's failure to read means that an answer was not there in time."""
+    cause = getattr(error, "__cause__", None)
+    return cause if isinstance(cause, Late) else None
+
+
 def connection_failure(error: Exception, timeouts: Timeouts) -> tuple[bool, str]:
     """Whether the failure may pass by itself, and what happened.
 
@@ -85,8 +119,8 @@ def connection_failure(error: Exception, timeouts: Timeouts) -> tuple[bool, str]
     """
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", None)
-    if isinstance(getattr(cause, "__cause__", None), Late):
-        return True, f"the answer was not whole within {timeouts.longest_answer:g} seconds"
+    if (late := lateness(cause)) is not None:
+        return True, str(late)
     if isinstance(error, requests.exceptions.SSLError):
         return "CERTIFICATE" not in str(error).upper(), "the secure connection could not be made"
     if isinstance(error, requests.exceptions.ProxyError):

@@ -6,7 +6,8 @@ import random
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+
+from collectors.http.service_clock import written_instant
 
 _SECONDS = re.compile(r"\d+(\.\d*)?", re.ASCII)
 
@@ -25,12 +26,9 @@ def retry_after_seconds(header: str | None, now: datetime, longest: float = floa
     text = (header or "").strip()
     if _SECONDS.fullmatch(text):
         return min(float(text), longest)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
+    moment = written_instant(text)
+    if moment is None:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
     return min(max(0.0, (moment - now).total_seconds()), longest)
 
 
@@ -42,8 +40,4 @@ def backoff_seconds(tries_made: int, first: float, longest: float) -> float:
 
 def service_time(headers: Mapping[str, str]) -> datetime:
     """The service's own clock, against which its dates are meant; ours where it does not say."""
-    try:
-        moment = parsedate_to_datetime(headers.get("Date", ""))
-    except (ValueError, OverflowError):
-        return datetime.now(UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return written_instant(headers.get("Date", "")) or datetime.now(UTC)

@@ -13,17 +13,20 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from storage.errors import BusyError
+from storage.file.lockless_drive import refuse_lockless
 from storage.file.private_files import FILE_MODE
 
 
 @contextmanager
 def exclusive(lock_path: Path, wait_seconds: float) -> Iterator[None]:
-    """Hold the lock file's lock; waits up to `wait_seconds`, then raises BusyError naming the holder.
+    """Hold the lock file's lock; waits up to `wait_seconds`, then raises BusyError naming the holder;
+    LocklessDriveError where the drive has no locks.
 
     The operating system frees the lock when its holder dies, however it dies. Who holds it stands in a file
     of its own, because taking a lock empties the lock file.
     """
     holder_path = lock_path.with_suffix(".holder")
+    refuse_lockless(lock_path.parent)
     lock = FileLock(lock_path, mode=FILE_MODE)
     try:
         lock.acquire(timeout=max(wait_seconds, 0), poll_interval=0.05)
@@ -51,8 +54,7 @@ def write_anew(path: Path, text: str) -> None:
 def left_behind(lock_path: Path, holder_path: Path) -> str:
     """What to add to the advice to wait, where nobody is known to be at work; empty where somebody is.
 
-    On a network drive that cannot lock files, whoever is at work is told by the file's being there, and a crash leaves
-    it behind.
+    The system frees a lock with its holder; a network drive may keep the lock of a machine that crashed.
     """
     try:
         holder = json.loads(holder_path.read_text(encoding="utf-8"))
@@ -63,7 +65,7 @@ def left_behind(lock_path: Path, holder_path: Path) -> str:
     except PermissionError:  # another user's, and alive
         return ""
     except (OSError, ValueError, KeyError, TypeError):
-        return f" If nobody is at work, remove {lock_path}: a drive that cannot lock files keeps it after a crash."
+        return f" If nobody is at work, remove {lock_path}: a network drive may keep its lock after a crash."
     return ""
 
 

@@ -17,6 +17,7 @@ from storage.errors import (
     StorageError,
     UnwritableDirectoryError,
 )
+from storage.file.lockless_drive import lockless, says_lockless
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_ROOM_TEXTS = ("no space left", "disk quota exceeded", "file too large", "out of disk")
@@ -80,7 +81,8 @@ def no_room(path: Path) -> DiskFullError:
 
 def held_elsewhere(failure: duckdb.Error) -> bool:
     """Whether the file is locked by another program that has it open."""
-    return "could not set lock" in str(failure).lower()
+    text = str(failure).lower()
+    return "could not set lock" in text and not says_lockless(text)
 
 
 def _forbidden(path: Path, writing: bool) -> UnwritableDirectoryError:
@@ -117,6 +119,8 @@ def _named_duckdb_failure(failure: duckdb.Error, path: Path, writing: bool) -> S
     text = str(failure).lower()
     if any(words in text for words in _NO_ROOM_TEXTS):
         return no_room(path)
+    if says_lockless(text):
+        return lockless(path)
     if held_elsewhere(failure):
         return BusyError(f"{path} is open in another program: {failure}", _let_go(path, writing))
     if any(words in text for words in _FORBIDDEN_TEXTS):

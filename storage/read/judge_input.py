@@ -112,5 +112,9 @@ def event_definitions(connection: Connection, workspace: str) -> pd.DataFrame:
 
 
 def property_profiles(connection: Connection, workspace: str) -> pd.DataFrame:
-    """Which share of each event carried which property: all rows of `event_property`."""
-    return connection.execute("SELECT * FROM event_property WHERE workspace = ?", [workspace]).df()
+    """Which share of each event carried which property: event, property, type, day, share and events_read of all rows
+    of `event_property`. Years of them are held at once: no column more than is used.
+    """
+    return connection.execute(
+        "SELECT event, property, type, day, share, events_read FROM event_property WHERE workspace = ?", [workspace]
+    ).df()

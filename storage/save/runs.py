@@ -10,12 +10,13 @@ import duckdb
 from storage.file.conversion import stored_instant, stored_json, stored_text
 from storage.records import CollectionRecord
 from storage.save.bulk import INSTANT, incoming
+from storage.save.old_runs import forget_old_runs
 
 _REQUESTS_KEPT = timedelta(days=2)
 
 
 def save_collection(connection: duckdb.DuckDBPyConnection, record: CollectionRecord) -> None:
-    """Record how one source of one run went."""
+    """Record how one source of one run went; forgets the source's runs of long ago that nothing rests on."""
     connection.execute(
         "INSERT OR REPLACE INTO collection (run_id, workspace, source, started_at, ended_at, outcome, first_day, "
         'last_day, requests, "rows", error, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -34,6 +35,7 @@ def save_collection(connection: duckdb.DuckDBPyConnection, record: CollectionRec
             stored_json(dict(record.details)),
         ],
     )
+    forget_old_runs(connection, record.workspace, record.source, record.ended_at)
 
 
 def save_workspace_zone(connection: duckdb.DuckDBPyConnection, workspace: str, zone: str, now: datetime) -> str | None:

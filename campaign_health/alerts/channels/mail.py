@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import smtplib
-import ssl
 from email.message import EmailMessage
 from email.utils import make_msgid
 
 from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
+from campaign_health.alerts.channels.mail_server import mail_server
 from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.alerts.digest.lines import shown_name
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.settings import SmtpSettings
+from collectors.http.answer_limits import Late
 
 
 class Mail:
@@ -29,17 +30,7 @@ class Mail:
         settings = self._settings
         message = mail_message(digest, settings)
         try:
-            secure = ssl.create_default_context()
-            server: smtplib.SMTP
-            if settings.security == "tls":
-                server = smtplib.SMTP_SSL(settings.host, settings.port, timeout=self._timeout, context=secure)
-            else:
-                server = smtplib.SMTP(settings.host, settings.port, timeout=self._timeout)
-            with server:
-                if settings.security == "starttls":
-                    server.starttls(context=secure)
-                if settings.user and settings.password:
-                    server.login(settings.user, settings.password.get_secret_value())
+            with mail_server(settings, self._timeout) as server:
                 server.send_message(message)
         except smtplib.SMTPAuthenticationError:
             raise DeliveryFailed(
@@ -56,6 +47,8 @@ class Mail:
             raise DeliveryFailed(f"the mail server answered {failure.smtp_code}", final=final) from None
         except smtplib.SMTPRecipientsRefused:
             raise DeliveryFailed("the mail server refused every recipient: check SMTP_TO", final=True) from None
+        except Late as failure:
+            raise DeliveryFailed(f"the mail server was given up ({failure})") from None
         except (OSError, smtplib.SMTPException) as failure:
             raise DeliveryFailed(f"the mail server could not be reached ({type(failure).__name__})") from None
         except ValueError as failure:

@@ -17,6 +17,7 @@ from campaign_health.alerts.digest.digest_data import (
 )
 from campaign_health.alerts.digest.lines import headline, nothing_checked, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
+from campaign_health.settings import DEFAULT_WORKSPACE
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
 from campaign_health.state.handling import said_of
 from campaign_health.state.incident import Incident
@@ -29,8 +30,6 @@ from campaign_health.words.not_watched import CHECKED
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import cause_label
 
-# The name of the only workspace where the settings name none.
-DEFAULT_WORKSPACE = "default"
 # A change of older data is listed, not announced as news: Friday's data still is on Monday.
 NEWS_DAYS = 3
 # More than this at length is more than anyone reads; it also keeps a message well inside Slack's limit on all blocks

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from campaign_health.state.incident import Incident
+from campaign_health.state.not_configured import NotConfigured
 from campaign_health.state.overview import Overview
 from campaign_health.words.currency import currency_if_said
 from campaign_health.words.not_watched import NOT_WATCHED
@@ -19,6 +20,7 @@ _INCIDENT = (
     "renamed_to", "missed_a_day", "campaign_ids", "campaigns",
 )  # fmt: skip
 _NAMES = {"missed_range": "missed_sends", "risk_range": "revenue_at_risk", "risk_a_week": "dollars_a_week"}
+_HELD = ("workspace", "days", "first_day", "last_day", "campaigns", "open_incidents", "rows")
 _SOURCE = ("workspace", "source", "newest_run_at", "last_day", "trouble")
 
 
@@ -38,7 +40,12 @@ def status_as_json(overview: Overview) -> dict[str, Any]:
         "some_lost": [_values(one, (*vars(one), "sentence")) for one in overview.some_lost],
         "not_watched": NOT_WATCHED,
         "unchecked": [asdict(one) for one in overview.unchecked],
+        "not_configured": [_not_configured(one) for one in overview.not_configured],
     }
+
+
+def _not_configured(one: NotConfigured) -> dict[str, Any]:
+    return {**_values(one.held, _HELD), "said": one.said, "cure": one.cure}
 
 
 def _incidents(found: Iterable[Incident]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from campaign_health.state.handling import said_of
 from campaign_health.state.incident import Incident
+from campaign_health.state.not_configured import NotConfigured
 from campaign_health.state.overview import Overview
 from campaign_health.state.some_lost import MEANING, TITLE, SomeLost
 from campaign_health.state.stretch_words import advice_on, seen_line
@@ -63,6 +64,7 @@ def _print_all(console: Console, overview: Overview) -> None:
         console.print(Text(NOT_WATCHED, style="dim"))
     if not overview.campaigns and not overview.stale:
         console.print("Nothing was judged yet. Run `campaign-health collect`, then `campaign-health judge`.")
+    print_not_configured(console, overview.not_configured)
 
 
 def clean(text: str) -> str:
@@ -148,6 +150,14 @@ def _print_unchecked(console: Console, unknown: Sequence[Unchecked], several: bo
         console.print(Text(clean(line)))
         if item.details:
             console.print(Padding(Text(clean(f"Details: {item.details}"), style="dim"), (0, 0, 0, 2)))
+
+
+def print_not_configured(console: Console, found: Sequence[NotConfigured]) -> None:
+    """Write which workspaces are held and not configured, and what to do about each."""
+    for item in found:
+        console.print()
+        console.print(Text(clean(item.said)))
+        console.print(Text(clean(item.cure)))
 
 
 def _last_day(item: Incident) -> date:

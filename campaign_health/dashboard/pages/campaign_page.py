@@ -15,6 +15,7 @@ from campaign_health.dashboard.look.markup import badge, in_markdown, safe, show
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.page import Page, draw
+from campaign_health.dashboard.page_files import page_file
 from campaign_health.dashboard.parts.campaign_marks import campaign_marks, counted_normal, incident_shades
 from campaign_health.dashboard.parts.campaign_sections import draw_chain, draw_history, draw_numbers, draw_timeline
 from campaign_health.dashboard.parts.cards import incident_html, some_lost_html, stretch_html
@@ -100,7 +101,7 @@ def _not_there(asked: str) -> None:
         f"There is no campaign with the number {in_markdown(asked[:40])} here. "
         "It may have been deleted in Customer.io, or belong to another workspace."
     )
-    st.page_link("campaign_health/dashboard/pages/overview_page.py", label="See all campaigns", icon=":material/list:")
+    st.page_link(page_file("overview"), label="See all campaigns", icon=":material/list:")
 
 
 def _choose(names: tuple[tuple[int, str], ...], shown_now: int) -> None:

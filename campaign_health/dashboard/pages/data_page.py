@@ -9,7 +9,7 @@ from campaign_health.dashboard.figures.gap_calendar import ALL, gap_calendar, ga
 from campaign_health.dashboard.look.day_columns import day_columns
 from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
-from campaign_health.dashboard.page import Page, draw
+from campaign_health.dashboard.page import Page, draw, say_not_configured
 from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.dashboard.published_cache import answer
@@ -39,6 +39,7 @@ def data(page: Page) -> None:
     view = answer(data_view, page.name)
     _calendar(page, view.days)
     _runs(page, view.runs)
+    say_not_configured(page.settings)
 
 
 def _freshness(page: Page) -> None:

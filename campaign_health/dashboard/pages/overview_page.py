@@ -10,6 +10,7 @@ from campaign_health.dashboard.acts.acting import offer_acts
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
+from campaign_health.dashboard.page_files import page_file
 from campaign_health.dashboard.parts.campaign_table import campaign_table
 from campaign_health.dashboard.parts.cards import card_html, look_html, some_lost_html
 from campaign_health.dashboard.parts.headline import draw_headline
@@ -78,7 +79,7 @@ def _worth_a_look(page: Page) -> None:
 def _open(page: Page, campaign_id: int, name: str) -> None:
     # The name is for the ear: the style hides it from the eye, to which the card already says it.
     st.page_link(
-        "campaign_health/dashboard/pages/campaign_page.py",
+        page_file("campaign"),
         label=f"Open :small[{in_markdown(name[:60])}]",
         query_params={"campaign": str(campaign_id), "workspace": page.name},
     )

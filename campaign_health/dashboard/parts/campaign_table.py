@@ -12,6 +12,7 @@ from campaign_health.dashboard.look.markup import shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.theme import Palette
 from campaign_health.dashboard.page import Page
+from campaign_health.dashboard.page_files import page_file
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import BROKEN, MEANT, PAGE_STATUSES, legend, shape_and_label, status_label
@@ -65,7 +66,7 @@ def campaign_table(page: Page, campaigns: pd.DataFrame) -> None:
     if rows and rows[0] < len(chosen):
         campaign_id = int(chosen.iloc[rows[0]]["campaign_id"])
         st.switch_page(
-            "campaign_health/dashboard/pages/campaign_page.py",
+            page_file("campaign"),
             query_params={"campaign": str(campaign_id), "workspace": page.name},
         )
     offer_csv(csv_rows(chosen), f"campaigns-{page.today}.csv")

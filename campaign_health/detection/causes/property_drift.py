@@ -22,6 +22,7 @@ LEAST_FALL = 0.12  # of events: a smaller fall of the share is not news
 GONE_SHARE = 0.02  # of events: a property at or below it is gone
 DAY_SPREAD = 0.03  # standard deviation of a healthy share from day to day
 RECENT_DAYS = 3  # profiled days that show how it is now
+_EQUAL = 1e-7  # in the logarithm of the likelihood: less is rounding
 ALIKE_PROPERTY = 0.45  # likeness of a property's name to the one whose place it may have taken
 
 
@@ -123,16 +124,22 @@ def _split(profile: _Profile, value: np.ndarray) -> int | None:
 
     The cut with the best likelihood of two levels (binomial, with a day-to-day spread) among all cuts, if it is sure.
     """
-    best, best_gain = None, 0.0
-    for cut in range(1, len(value)):
-        before, after = _mean(value, profile.read, slice(None, cut)), _mean(value, profile.read, slice(cut, None))
-        middle = _mean(value, profile.read, slice(None))
-        spread = middle * (1 - middle) / np.maximum(profile.read, 1) + DAY_SPREAD**2
-        level = np.where(np.arange(len(value)) < cut, before, after)
-        gain = float((((value - middle) ** 2 - (value - level) ** 2) / (2 * spread)).sum())
-        if gain > best_gain:
-            best, best_gain = cut, gain
-    return best if best_gain > FALL_ERRORS else None
+    if len(value) < 2:
+        return None
+    weights = np.minimum(profile.read, 500)
+    middle = _mean(value, profile.read, slice(None))
+    precision = 1 / (2 * (middle * (1 - middle) / np.maximum(profile.read, 1) + DAY_SPREAD**2))
+    # Sums up to each cut give the squared errors on both sides of it: years of days are gone through once for all cuts.
+    weight, weighted = np.cumsum(weights), np.cumsum(value * weights)
+    ones, firsts, squares = (np.cumsum(part * precision) for part in (np.ones(len(value)), value, value**2))
+    before = weighted[:-1] / np.maximum(weight[:-1], 1e-9)
+    after = (weighted[-1] - weighted[:-1]) / np.maximum(weight[-1] - weight[:-1], 1e-9)
+    left = squares[:-1] - 2 * before * firsts[:-1] + before**2 * ones[:-1]
+    right = squares[-1] - squares[:-1] - 2 * after * (firsts[-1] - firsts[:-1]) + after**2 * (ones[-1] - ones[:-1])
+    gains = squares[-1] - 2 * middle * firsts[-1] + middle**2 * ones[-1] - left - right
+    # The first of those that are as good as the best, whatever the last digits of the sums are.
+    best = int(np.argmax(gains >= gains.max() - _EQUAL))
+    return best + 1 if gains[best] > FALL_ERRORS else None
 
 
 def _mean(value: np.ndarray, read: np.ndarray, where: slice) -> float:

@@ -55,6 +55,8 @@ class CampaignDays:
 def plan_campaign_days(run: WorkspaceRun, source: Source) -> CampaignDays:
     """One request for each campaign covers any number of days: from the first that it lacks, at least the last 7.
 
+    Those that lack the most come first: where a run has no time for all, the next one goes on from there.
+
     Raises:
         CollectorError: no list of campaigns was ever read.
     """
@@ -68,6 +70,7 @@ def plan_campaign_days(run: WorkspaceRun, source: Source) -> CampaignDays:
         lives = campaign_lives(connection, run.name, run.zone)
         existing = existing_campaigns(connection, run.name)
     ran = [campaign_id for campaign_id in existing if lives[campaign_id].first_started is not None]
+    ran.sort(key=lambda campaign_id: gaps.get(campaign_id, last_day))
     return CampaignDays(
         first_day=first_day,
         last_day=last_day,

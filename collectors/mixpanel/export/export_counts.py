@@ -128,9 +128,18 @@ def _count_window(
 def read_export(
     client: MixpanelClient, parameters: dict[str, str | int], unreadable: Unreadable
 ) -> Generator[Record, None, None]:
-    """The records of one export request; closes the connection when left early."""
+    """The records of one export request; closes the connection when left early.
+
+    Raises:
+        OutOfTime: the time of all that is asked was over before its end.
+        CollectorError: by what went wrong.
+    """
     with closing(client.export.open_stream("", parameters, GZIP)) as response:
-        yield from export_records(response, unreadable)
+        try:
+            yield from export_records(response, unreadable)
+        except ExportCutOff:
+            client.export.refuse_late()
+            raise
 
 
 def _finished(days: tuple[date, ...], held: Counts, broken: dict[date, str]) -> Iterator[CountedBatch | WindowFailed]:

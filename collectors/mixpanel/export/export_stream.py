@@ -11,8 +11,10 @@ import requests
 import urllib3
 
 from collectors.errors import ExportCutOff, UnexpectedShape
+from collectors.http.transport import lateness
 
 CHUNK = 64 * 1024
+MOST_UNPACKED = 1024 * 1024
 LONGEST_LINE = 32 * 1024 * 1024
 MOST_FRAGMENTS = 20
 # So few records that cannot be read, or so small a share of all, are left out.
@@ -137,6 +139,7 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _unpacked(response: requests.Response) -> Iterator[bytes]:
+    """The body in parts of bounded size: of a packed one a few bytes may stand for a thousand times as many."""
     packed = "gzip" in response.headers.get("Content-Encoding", "").lower()
     unpacker = zlib.decompressobj(GZIP) if packed else None
     try:
@@ -147,10 +150,11 @@ def _unpacked(response: requests.Response) -> Iterator[bytes]:
             while chunk:
                 if unpacker.eof:  # gzip allows several members after one another
                     unpacker = zlib.decompressobj(GZIP)
-                yield unpacker.decompress(chunk)
-                chunk = unpacker.unused_data
+                yield unpacker.decompress(chunk, MOST_UNPACKED)
+                chunk = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise _cut_off("the connection broke") from error
+        late = lateness(error)
+        raise _cut_off("the connection broke" if late is None else str(late)) from error
     except zlib.error as error:
         raise _cut_off("its compressed body is damaged") from error
     if unpacker is not None and not unpacker.eof:
