@@ -129,11 +129,12 @@ class Repository:
         records = self._run("ls-files", "-t", "-z", "--full-name", at_root=True).split(b"\0")
         return {os.fsdecode(record[2:]) for record in records if record.startswith(b"S ")}
 
-    def read_work_tree(self, path: str) -> bytes | None:
-        """A file's content as it lies in the work tree; None if it is not there, or is no plain file."""
+    def read_work_tree(self, path: str, most: int | None = None) -> bytes | None:
+        """A file's content as it lies in the work tree; None if it is absent, no plain file, or over `most` bytes."""
         full = os.path.join(self.root, path)
         try:
-            if not stat.S_ISREG(os.lstat(full).st_mode):
+            about = os.lstat(full)
+            if not stat.S_ISREG(about.st_mode) or (most is not None and about.st_size > most):
                 return None
             with open(full, "rb") as file:
                 return file.read()

@@ -23,6 +23,10 @@ _NO_CODE = frozenset(
     """.md .mdx .rst .txt .adoc .csv .tsv .lock .log .sql .svg .snap .po .pot .ipynb .strings .xliff .css .scss .sass
     .less .map .json .jsonc .json5 .yml .yaml .patch .diff .bru .http""".split()  # noqa: SIM905
 )
+_NO_TEXT = frozenset(
+    """.png .jpg .jpeg .gif .webp .ico .pdf .zip .gz .tgz .jar .woff .woff2 .ttf .otf .eot .mp3 .mp4 .mov .webm .wasm
+    .so .dylib .dll .exe .bin .parquet .sqlite .db .psd .ai""".split()  # noqa: SIM905
+)
 _COMMENT = re.compile(r"\s*(?://|#|\*|/\*|<!--|--|;|%)")
 
 
@@ -127,6 +131,7 @@ class OtherText:
             if entry.is_file
             and path.startswith(self._under)
             and path != self._manifest_path
+            and PurePosixPath(path).suffix.lower() not in _NO_TEXT
             and not is_product_code(path, self._settings, self._manifest_path)
         }
         ignored = self._repository.ignored(kept) | self._repository.vendored(kept)
@@ -135,7 +140,7 @@ class OtherText:
     def _read_head(self) -> dict[str, str]:
         found = {}
         for path in self._entries(self._repository.tracked()):
-            content = self._repository.read_work_tree(path)
+            content = self._repository.read_work_tree(path, MAX_FILE_BYTES)
             if content is not None and _is_text(content):
                 found[path] = decode(content)
         return found
@@ -144,7 +149,7 @@ class OtherText:
         entries = self._entries(self._repository.files_at(base))
         changed = {}
         for path, entry in entries.items():
-            content = self._repository.read_work_tree(path)
+            content = self._repository.read_work_tree(path, MAX_FILE_BYTES)
             if content is not None and self._repository.blob_name(content, entry.blob) == entry.blob:
                 self._same.add(path)
             else:

@@ -22,7 +22,12 @@ _ENTRY = re.compile(rb"(?:^|[{,;])\s*([A-Z]\w*)\s*\($")  # an enum's entry: `NAM
 _DECLARED = re.compile(
     rb"\b(?:const|let|var|val|class|enum|object|module|struct|interface|type|static|case|def)\s+(?:\w+\s+)?$"
 )
-_GIVEN = re.compile(rb"[\"'`]?\s*(?::\s*[\w<>?]+\s*)?(?::|=>|:?=(?!=))\s*[\"'`{\[:]|\s+\w+\s*=\s*\"")
+_GIVEN = re.compile(
+    rb"[\"'`]?\s*(?:(?::\s*[\w<>?]+\s*)?:?=(?![=>])|(?::|=>)\s*[\"'`{\[:]|:\s*[\w<>?]+\s*=\s*[\"'`])|\s+\w+\s*=\s*\""
+)
+_GATHERED = re.compile(
+    r"Object\.(?:freeze|seal)\b|new Set\b|(?:frozen)?set\(|Set\.new|(?:list|set|array)Of\(|(?:List|Set)\.of"
+)
 _BRACKET, _BEGINS = re.compile(rb"\([\"']"), re.compile(rb"(?:^|[{,;])\s*$")
 _LABELS = frozenset({b"event", b"event_name", b"eventName", b"Event", b"name", b"Name"})
 _OWNERS = frozenset(
@@ -30,7 +35,10 @@ _OWNERS = frozenset(
     internal_module property_declaration assignment const_spec""".split()  # noqa: SIM905
 )
 _UNNAMED_OWNERS = frozenset({"export_statement", "assignment_expression", "return_statement"})
-_TABLES = frozenset({"object", "dictionary", "hash", "class_body", "enum_class_body", "enum_body"})
+_TABLES = frozenset(
+    """object dictionary hash class_body enum_class_body enum_body array list tuple set array_literal
+    literal_value""".split()  # noqa: SIM905
+)
 _FUNCTIONS = re.compile(r"function|method|func_literal|lambda")
 # Members by which all that a table or an enum holds is reached without its name.
 _MEMBER = re.compile(rb"\s*(?:[!?]?\.|::)\s*([\w$]+)")
@@ -105,7 +113,10 @@ def _may_send(place: Occurrence, change: CodeChange) -> bool:
     if place.file.is_catalogue or change.head_senders.sends(place):
         return True
     source = place.file.source
-    if naming(source, place.start) is not None:
+    said = naming(source, place.start)
+    if said == "list":  # unless something goes through it
+        return may_be_reached_by_its_owner(source, place.start, change.head)
+    if said is not None:
         return False
     name = next((c.name for c in constants_in(place.file) if c.start == place.start), None)
     if name is None or name in PASSED_ON or is_used(change.head, name):
@@ -125,14 +136,7 @@ def may_be_reached_by_its_owner(source: Source, start: int, snapshot: Snapshot) 
             return _is_used_whole(snapshot, source.text_of(owner).partition(":")[0].strip())
         if in_table and (parent.type in _UNNAMED_OWNERS or _is_given_away(source, parent)):
             return True
-        in_table = in_table or parent.type in (
-            "object",
-            "dictionary",
-            "hash",
-            "class_body",
-            "enum_class_body",
-            "enum_body",
-        )
+        in_table = in_table or parent.type in _TABLES
         node = parent
     return in_table
 
@@ -142,7 +146,7 @@ def _is_given_away(source: Source, node: Node) -> bool:
     called = node.parent
     if node.type not in ("arguments", "argument_list", "value_arguments") or called is None:
         return False
-    return not re.match(r"Object\.(?:freeze|seal)\b", source.text_of(called))
+    return not _GATHERED.match(source.text_of(called))
 
 
 def _is_used_whole(snapshot: Snapshot, owner: str) -> bool:
@@ -170,14 +174,7 @@ def _is_given(file: CodeFile, start: int, end: int) -> bool:
     """Whether the name is being given to something here, rather than used."""
     content = file.source.content
     before = content[content.rfind(b"\n", 0, start) + 1 : start]
-    if re.search(
-        rb"\b(?:const|let|var|val|class|enum|object|module|struct|interface|type|static|case|def)\s+(?:\w+\s+)?$",
-        before,
-    ):
-        return True
     follows = content[end : end + 80]
-    if re.match(rb"[\"'`]?\s*(?::\s*[\w<>?]+\s*)?(?::|=>|:?=(?!=))\s*[\"'`{\[:]", follows) or re.match(
-        rb"\s+\w+\s*=\s*\"", follows
-    ):
+    if _DECLARED.search(before) or _GIVEN.match(follows):
         return True
-    return bool(re.match(rb"\([\"']", follows) and re.search(rb"(?:^|[{,;])\s*$", before))
+    return bool(_BRACKET.match(follows) and _BEGINS.search(before))
