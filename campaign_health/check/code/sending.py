@@ -85,6 +85,11 @@ class Senders:
         anchor = anchor_of(event.strip())
         return self._after_calls.get(anchor, []) if anchor else []
 
+    def sends_a_variable(self, file: CodeFile) -> bool:
+        """Whether a call of the file sends what a variable or a parameter holds."""
+        events = ([token for token in site.event if token.is_name or token.is_string] for site in self.sites(file))
+        return any(event and event[0].is_name and event[0].text[0].islower() for event in events)
+
     def sites(self, file: CodeFile) -> list[Site]:
         """The calls of one file as they are written."""
         return self._reader.sites(file)

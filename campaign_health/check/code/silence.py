@@ -116,6 +116,8 @@ def _may_send(place: Occurrence, change: CodeChange) -> bool:
     said = naming(source, place.start)
     if said == "list":  # unless something goes through it
         return may_be_reached_by_its_owner(source, place.start, change.head)
+    if said in ("comparison", "case"):  # unless what is compared with is then sent
+        return change.head_senders.sends_a_variable(place.file)
     if said is not None:
         return False
     name = next((c.name for c in constants_in(place.file) if c.start == place.start), None)
