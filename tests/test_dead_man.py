@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from campaign_health.alerts.channels.dead_man import Signal, ping
-from campaign_health.pipeline import Order
 from campaign_health.process.clock import read_clock
-from campaign_health.process.stopping import StopSignals
-from campaign_health.schedule.daily_run import DailyRun, collect_judge_and_tell
-from tests.collecting_cast import Install, Installation, Notes
+from campaign_health.schedule.jobs import JobResult
+from tests.collecting_cast import Install, Installation
 from tests.digest_warehouse import settings_in
+from tests.rounds_cast import whole_round
 
 Receiver = tuple[str, list[tuple[dict[str, str], bytes]]]
 
@@ -21,12 +20,8 @@ def paths(receiver: Receiver) -> list[bytes]:
     return [body for _, body in receiver[1]]
 
 
-def one_round(installation: Installation) -> DailyRun:
-    settings = installation.settings()
-    return collect_judge_and_tell(
-        settings, settings.workspaces[0], Order(), read_clock(installation.environment), Notes(), StopSignals(),
-        sleep=lambda _: None,
-    )  # fmt: skip
+def one_round(installation: Installation) -> dict[str, JobResult]:
+    return whole_round(installation.settings(), read_clock(installation.environment))
 
 
 def watched(install: Install, address: str, **more: str) -> Installation:
@@ -35,8 +30,8 @@ def watched(install: Install, address: str, **more: str) -> Installation:
 
 @pytest.mark.slow("programs started whole")
 def test_a_round_is_told_at_its_begin_and_at_its_end(install: Install, receiver: Receiver) -> None:
-    run = one_round(watched(install, f"{receiver[0]}/ping/abc"))
-    assert run.problems == []
+    done = one_round(watched(install, f"{receiver[0]}/ping/abc"))
+    assert not any(result.problems for result in done.values())
     assert paths(receiver) == [b"/ping/abc/start", b"/ping/abc"]
 
 
@@ -44,8 +39,7 @@ def test_a_round_is_told_at_its_begin_and_at_its_end(install: Install, receiver:
 def test_one_campaign_that_cannot_be_read_does_not_stop_the_signs_of_life(install: Install, receiver: Receiver) -> None:
     installation = watched(install, f"{receiver[0]}/ping/abc")
     installation.sandbox.fail("strange_shape", endpoint="customerio.metrics", at=1, times=None)
-    run = one_round(installation)
-    assert run.report.exit_code() != 0
+    assert one_round(installation)["collect"].exit_code == 1
     assert paths(receiver) == [b"/ping/abc/start", b"/ping/abc"]
 
 
@@ -55,8 +49,7 @@ def test_a_round_that_could_not_be_told_is_a_failure(install: Install, receiver:
         install, f"{receiver[0]}/ping/abc", SLACK_WEBHOOK_URL="http://127.0.0.1:9/hook",
         CAMPAIGN_HEALTH_DIGEST_DAYS="all", CAMPAIGN_HEALTH_DIGEST_AT="00:00",
     )  # fmt: skip
-    run = one_round(installation)
-    assert run.problems
+    assert one_round(installation)["tell"].problems
     assert paths(receiver) == [b"/ping/abc/start", b"/ping/abc/fail"]
 
 

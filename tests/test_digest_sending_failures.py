@@ -11,6 +11,7 @@ from campaign_health.alerts.channels.delivery import Delivery
 from campaign_health.alerts.channels.slack_webhook import SlackWebhook
 from campaign_health.sandbox.slack.slack_service import SlackSandbox
 from campaign_health.schedule.daily_run import tell
+from campaign_health.schedule.jobs import Job
 from storage.file.database import Warehouse, open_published
 from tests.digest_sending_cast import bot, headlines, send
 from tests.digest_warehouse import MONDAY, at, break_campaign, settings_in
@@ -106,8 +107,7 @@ def test_an_unforeseen_failure_of_one_channel_stops_neither_the_others_nor_the_r
     url, seen = receiver
     environment = {"SLACK_WEBHOOK_URL": slack.webhook_url, "CAMPAIGN_HEALTH_WEBHOOK_URL": url}
     settings, workspace = settings_in(warehouse.path.parent.parent, **environment)
-    problems: list[str] = []
-    tell(settings, workspace, at(MONDAY), problems.append)
+    problems = tell(Job("tell", settings, (workspace.name,)), at(MONDAY)).problems[workspace.name]
     assert len(seen) == 1
     assert problems == ["The digest of default to slack: It failed in an unforeseen way (RecursionError)."]
     with warehouse.read() as connection:
@@ -124,6 +124,5 @@ def test_what_fails_before_anything_is_sent_does_not_end_the_round(
 
     monkeypatch.setattr("campaign_health.alerts.sending.read_situation", broken)
     settings, workspace = settings_in(warehouse.path.parent.parent, SLACK_WEBHOOK_URL=slack.webhook_url)
-    problems: list[str] = []
-    tell(settings, workspace, at(MONDAY), problems.append)
+    problems = tell(Job("tell", settings, (workspace.name,)), at(MONDAY)).problems[workspace.name]
     assert problems == ["The digest of default to slack: It failed in an unforeseen way (RecursionError)."]

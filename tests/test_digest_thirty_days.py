@@ -14,17 +14,14 @@ import pytest
 import streamlit as st
 
 from campaign_health.demo.world.stories import TIME_ZONE, demo_manifest, demo_world
-from campaign_health.pipeline import Order
-from campaign_health.process.stopping import StopSignals
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from campaign_health.sandbox.slack.slack_service import running_slack
-from campaign_health.schedule.daily_run import collect_judge_and_tell
 from campaign_health.settings import load_settings
 from storage.file.database import open_published
 from tests.agreement_cast import check_agreement
-from tests.collecting_cast import Notes
 from tests.digest_cast import TODAY
+from tests.rounds_cast import whole_round
 
 pytestmark = pytest.mark.slow("thirty mornings")
 FAILED_DAY = TODAY - timedelta(days=17)
@@ -74,9 +71,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
                 now = datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(TIME_ZONE))
                 sandbox.set_now(now)
                 if hour == 9 or back == 15:  # once a second look at the same day
-                    collect_judge_and_tell(
-                        settings, settings.workspaces[0], Order(), now, Notes(), StopSignals(), sleep=lambda _: None
-                    )
+                    whole_round(settings, now)
             said[day] = [message.payload for message in slack.messages[before:]]
             with pytest.MonkeyPatch.context() as patch:
                 patch.chdir(folder)

@@ -1,4 +1,4 @@
-"""The schedule: when it is due, what is caught up, what a failure does, how it ends, and who is refused."""
+"""The schedule: what is caught up, what a failure and a wrong clock do, how it ends, and who is refused."""
 
 from __future__ import annotations
 
@@ -8,53 +8,27 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from datetime import time as time_of_day
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaign_health.errors import CouldNotStart
-from campaign_health.judge.judging import judge_workspace
-from campaign_health.judge.summary import JudgeSummary
+from campaign_health.errors import CouldNotStart, SettingsError
 from campaign_health.pipeline import Order
 from campaign_health.pipeline.order import MIXPANEL_SOURCES, light_order
-from campaign_health.process.run_lock import SCHEDULE, holder_of, only_one
 from campaign_health.process.stopping import Stopped, StopSignals
-from campaign_health.schedule import daily_run, scheduler
-from campaign_health.schedule.scheduler import Schedule, Task, is_due, refresh_hours, with_keys
+from campaign_health.schedule import scheduler
+from campaign_health.schedule.daily_run import with_keys
+from campaign_health.schedule.due_work import Task
+from campaign_health.schedule.jobs import Job, JobResult
+from campaign_health.schedule.scheduler import Schedule
+from campaign_health.schedule.supervisor import Ended, Supervisor
+from campaign_health.settings import Settings
 from storage.file.database import Warehouse
-from tests.collecting_cast import Install, Installation, Notes
+from tests.collecting_cast import Install, Installation
+from tests.rounds_cast import WORKER
 
-BERLIN = ZoneInfo("Europe/Berlin")
-HALF_PAST_SIX = time_of_day(6, 30)
-
-
-def test_the_morning_is_due_once_its_time_has_come() -> None:
-    morning = datetime(2026, 11, 24, 6, 30, tzinfo=BERLIN)
-    for minutes, due in ((-1, False), (0, True), (1, True)):
-        now = morning + timedelta(minutes=minutes)
-        assert is_due(morning - timedelta(hours=20), HALF_PAST_SIX, BERLIN, now) is due
-    assert not is_due(morning, HALF_PAST_SIX, BERLIN, morning + timedelta(hours=20))
-    assert is_due(None, HALF_PAST_SIX, BERLIN, morning)
-    # Before today's time it is yesterday's that may have been missed.
-    assert is_due(morning - timedelta(days=2), HALF_PAST_SIX, BERLIN, morning - timedelta(hours=1))
-
-
-def test_the_time_is_the_workspaces_own_also_after_a_clock_change() -> None:
-    before, after = datetime(2026, 10, 24, 4, 30, tzinfo=UTC), datetime(2026, 10, 26, 5, 30, tzinfo=UTC)
-    ran = before - timedelta(hours=2)
-    assert is_due(ran, HALF_PAST_SIX, BERLIN, before)
-    assert not is_due(before, HALF_PAST_SIX, BERLIN, after - timedelta(days=1, minutes=1))
-    assert is_due(before, HALF_PAST_SIX, BERLIN, after)
-
-
-def test_refreshes_follow_the_morning_until_midnight() -> None:
-    assert refresh_hours(HALF_PAST_SIX, 4) == [10, 14, 18, 22]
-    assert refresh_hours(time_of_day(23, 0), 4) == []
-    assert refresh_hours(HALF_PAST_SIX, 0) == []
+COLLECT, REFRESH, TELL = Task("default", "collect"), Task("default", "refresh"), Task("default", "tell")
 
 
 def test_a_service_without_keys_is_left_out_of_every_order(installation: Installation) -> None:
@@ -66,88 +40,157 @@ def test_a_service_without_keys_is_left_out_of_every_order(installation: Install
 
 @pytest.fixture
 def scheduled(install: Install) -> Installation:
-    return install(CAMPAIGN_HEALTH_BACKFILL_DAYS="10")
+    return install(CAMPAIGN_HEALTH_BACKFILL_DAYS="10", CAMPAIGN_HEALTH_TIMEZONE="Europe/Berlin")
 
 
-def schedule_of(installation: Installation) -> tuple[Schedule, list[str]]:
-    told: list[str] = []
-    return Schedule(installation.settings(), Notes(), told.append, installation.environment), told
+class Planned:
+    """A schedule whose work is only written down."""
+
+    def __init__(self, installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.installation, self.told = installation, list[str]()
+        self.tasks: list[Task] = []
+        self.environment = dict(installation.environment)
+        monkeypatch.setattr(Supervisor, "submit", lambda _, task: self.tasks.append(task))
+        self.schedule = Schedule(self.read, WORKER, self.told.append, self.environment)
+
+    def read(self) -> Settings:
+        return self.installation.settings()
+
+    def look(self, days: float = 0.0) -> list[Task]:
+        """What becomes due so many days after the cast's morning."""
+        instant = self.installation.sandbox.now + timedelta(days=days)
+        self.environment["CAMPAIGN_HEALTH_NOW"] = instant.isoformat()
+        self.tasks.clear()
+        self.schedule.look()
+        return list(self.tasks)
 
 
-def test_what_was_missed_is_caught_up_once(scheduled: Installation) -> None:
-    schedule, _ = schedule_of(scheduled)
-    [workspace] = scheduled.settings().workspaces
-    assert schedule.missed(workspace) == [Task("default", "collect")]
-    scheduled.collect(Order(sources=frozenset({"customerio_campaigns"})))
-    assert schedule.missed(workspace) == [Task("default", "digest")]
+@pytest.fixture
+def planned(scheduled: Installation, monkeypatch: pytest.MonkeyPatch) -> Planned:
+    return Planned(scheduled, monkeypatch)
 
 
-def test_a_run_collects_judges_and_publishes_and_what_fails_never_ends_the_schedule(scheduled: Installation) -> None:
-    schedule, told = schedule_of(scheduled)
-    with StopSignals() as signals:
-        schedule.do(Task("default", "collect"), signals)
-        assert scheduled.value("SELECT count(*) FROM verdict") > 0
-        assert not any("failed" in line for line in told), told
-        scheduled.sandbox.fail("unauthorized", endpoint="customerio", at="every", times=None)
-        schedule.do(Task("default", "refresh"), signals)
-        # After a run that lacked something, the next refresh is a whole run that makes up for it.
-        scheduled.sandbox.mend()
-        schedule.do(Task("default", "refresh"), signals)
-    runs = scheduled.rows(
-        "SELECT count(*), bool_and(outcome = 'complete') FROM collection GROUP BY run_id ORDER BY min(started_at)"
-    )
-    assert runs == [(8, True), (3, False), (8, True)]
+def test_what_was_missed_is_caught_up_once(planned: Planned) -> None:
+    assert planned.look() == [COLLECT, TELL]
+    assert planned.look() == []
+    assert planned.look(1 / 24) == []
+    assert planned.look(1) == [COLLECT]
 
 
-def test_new_counts_are_never_published_beside_old_verdicts(
+def test_what_another_process_did_before_is_not_done_again(
     scheduled: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    published: list[int] = []
-    publish = Warehouse.publish
-
-    def watched(warehouse: Warehouse, *arguments: Any) -> None:
-        publish(warehouse, *arguments)
-        published.append(scheduled.value("SELECT count(*) FROM verdict"))
-
-    monkeypatch.setattr(Warehouse, "publish", watched)
-    schedule, told = schedule_of(scheduled)
-    with StopSignals() as signals:
-        schedule.do(Task("default", "collect"), signals)
-    assert published, told
-    assert all(published)
-    assert len(published) == 1
+    assert scheduled.collect().exit_code() == 0
+    planned = Planned(scheduled, monkeypatch)
+    assert planned.look() == [TELL]
+    assert planned.look(2 / 24) == [REFRESH]
 
 
-def test_a_job_that_meets_another_run_comes_again_later(scheduled: Installation) -> None:
-    schedule, told = schedule_of(scheduled)
-    with StopSignals() as signals, only_one(scheduled.data_dir, "collect"):
-        schedule.do(Task("default", "collect"), signals)
-    assert "in progress" in told[-2]
-    assert "collect of default again at" in told[-1]
+def test_a_run_that_was_killed_in_the_middle_is_not_taken_for_the_mornings(
+    scheduled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduled.collect(Order(sources=frozenset({"customerio_campaigns", "mixpanel_events"})))
+    assert Planned(scheduled, monkeypatch).look() == [COLLECT, TELL]
 
 
-def test_a_second_scheduler_on_the_same_data_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
-    assert holder_of(tmp_path, SCHEDULE) is None
-    with only_one(tmp_path, SCHEDULE):
-        with pytest.raises(CouldNotStart, match=f"process {os.getpid()} on"), only_one(tmp_path, SCHEDULE):
-            pytest.fail("two schedulers")
-        holder = holder_of(tmp_path, SCHEDULE)
-        assert holder is not None
-        assert holder["pid"] == os.getpid()
-    assert holder_of(tmp_path, SCHEDULE) is None
+def test_a_clock_that_was_a_month_ahead_and_is_mended_silences_nothing(planned: Planned) -> None:
+    planned.look()
+    assert COLLECT in planned.look(30)
+    assert planned.look(0.01) == [], "what was done before the clock went wrong is done"
+    following = planned.schedule.next_instant
+    assert following is not None
+    assert following - planned.installation.sandbox.now < timedelta(days=1)
+    for day in (1, 2, 3):
+        assert COLLECT in planned.look(day)
 
 
-def test_a_link_planted_where_the_holder_is_written_leads_nowhere(tmp_path: Path) -> None:
-    victim = tmp_path / "victim"
-    victim.write_text("precious")
-    data_dir = tmp_path / "data"
-    data_dir.mkdir()
-    (data_dir / f"{SCHEDULE}.holder").symlink_to(victim)
-    with only_one(data_dir, SCHEDULE):
-        holder = holder_of(data_dir, SCHEDULE)
-    assert holder is not None
-    assert holder["pid"] == os.getpid()
-    assert victim.read_text() == "precious"
+def test_it_says_that_the_clock_is_set(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise Stopped(signal.SIGTERM)
+
+    monkeypatch.setattr(Supervisor, "step", stop)
+    with StopSignals() as signals, pytest.raises(Stopped):
+        planned.schedule.run_for_ever(signals)
+    assert "CAMPAIGN_HEALTH_NOW is set: it is always 2026-11-21T" in planned.told[0]
+    assert "nothing becomes due any more" in planned.told[0]
+
+
+def test_other_settings_hold_from_the_next_look_on_and_bad_ones_do_not(planned: Planned) -> None:
+    planned.look()
+    planned.installation.extra["CAMPAIGN_HEALTH_COLLECT_AT"] = "half past six"
+    planned.told.clear()
+    planned.look()
+    planned.look()
+    assert len(planned.told) == 1, planned.told
+    assert "The settings cannot be used, so the last ones still hold. CAMPAIGN_HEALTH_COLLECT_AT" in planned.told[0]
+    planned.installation.extra["CAMPAIGN_HEALTH_COLLECT_AT"] = "11:00"
+    assert planned.look() == []
+    assert planned.told[1:] == ["The settings changed, and hold from now on."]
+    assert planned.look(1.9 / 24) == []
+    assert COLLECT in planned.look(2 / 24)
+
+
+def test_another_data_directory_takes_a_new_start(planned: Planned, tmp_path: Path) -> None:
+    planned.look()
+    planned.installation.extra["CAMPAIGN_HEALTH_DATA_DIR"] = str(tmp_path / "other")
+    planned.told.clear()
+    planned.look()
+    assert planned.told[0].startswith(f"The data directory stays {planned.installation.data_dir} until")
+    planned.look()
+    assert len(planned.told) == 2
+
+
+def test_a_run_that_meets_another_one_comes_again_later(planned: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned.look()
+    refused = JobResult(exit_code=2, refused="Another run is in progress on x: process 1.")
+    planned.schedule.after(Ended(Job("collect", planned.read(), ("default",)), refused))
+    assert planned.told[-2:] == [refused.refused, "collect of default again in 10 minutes."]
+    assert planned.look() == []
+    now = time.monotonic()
+    monkeypatch.setattr(scheduler.time, "monotonic", lambda: now + 601)
+    assert planned.look() == [COLLECT]
+
+
+def test_after_a_run_that_lacked_something_the_next_refresh_is_a_whole_run(planned: Planned) -> None:
+    planned.look()
+    job = Job("collect", planned.read(), ("default",))
+    planned.schedule.after(Ended(job, JobResult(exit_code=1)))
+    assert planned.look(2 / 24) == [COLLECT]
+    planned.schedule.after(Ended(job, JobResult()))
+    assert planned.look(6 / 24) == [REFRESH]
+
+
+def test_a_run_that_mixpanels_limit_ended_goes_on_when_the_hour_is_over(
+    planned: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned.look()
+    job = Job("refresh", planned.read(), ("default",))
+    planned.schedule.after(Ended(job, JobResult(exit_code=1, budget_spent=True)))
+    now = time.monotonic()
+    monkeypatch.setattr(scheduler.time, "monotonic", lambda: now + 61 * 60 + 1)
+    assert planned.look() == [COLLECT]
+
+
+def test_one_workspaces_unknown_zone_does_not_hold_the_schedule(
+    scheduled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduled.extra["CAMPAIGN_HEALTH_TIMEZONE"] = ""
+    scheduled.collect(Order(sources=frozenset({"customerio_campaigns"})))
+    with Warehouse(scheduled.data_dir).open() as connection:
+        connection.execute("UPDATE workspace SET time_zone = 'Mars/Olympus'")
+    planned = Planned(scheduled, monkeypatch)
+    planned.look()
+    assert planned.told[0].startswith("its times are taken as UTC's. The workspace's time zone 'Mars/Olympus'")
+    assert COLLECT in planned.look(1)
+
+
+def test_settings_that_cannot_be_used_at_the_beginning_are_refused(scheduled: Installation) -> None:
+    scheduled.extra["CAMPAIGN_HEALTH_COLLECT_AT"] = "half past six"
+    with pytest.raises(SettingsError):
+        Schedule(scheduled.settings, WORKER, print, scheduled.environment)
+    scheduled.extra.clear()
+    with pytest.raises(CouldNotStart, match="no workspace 'other'"):
+        Schedule(scheduled.settings, WORKER, print, scheduled.environment, ["other"])
 
 
 def test_a_stop_waits_for_a_save_and_comes_once() -> None:
@@ -168,35 +211,18 @@ def test_a_stop_waits_for_a_save_and_comes_once() -> None:
     assert stopped.value.exit_code == 143
 
 
-@pytest.mark.slow("kills")
-def test_a_stop_while_it_judges_comes_when_the_verdicts_are_published(
-    scheduled: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def judge_and_be_stopped(*arguments: Any) -> JudgeSummary:
-        os.kill(os.getpid(), signal.SIGTERM)
-        return judge_workspace(*arguments)
-
-    monkeypatch.setattr(daily_run, "judge_workspace", judge_and_be_stopped)
-    schedule, told = schedule_of(scheduled)
-    with StopSignals() as signals, pytest.raises(Stopped):
-        schedule.do(Task("default", "collect"), signals)
-    assert scheduled.value("SELECT count(*) FROM verdict") > 0
-    assert not any("failed" in line for line in told), told
-
-
 def test_a_stop_that_is_taken_for_a_failure_on_its_way_ends_the_schedule_all_the_same(
-    scheduled: Installation, monkeypatch: pytest.MonkeyPatch
+    planned: Planned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def be_stopped(*_: object) -> None:
         with suppress(Stopped):  # as DuckDB does in the middle of a query
             os.kill(os.getpid(), signal.SIGTERM)
         raise RuntimeError("Query interrupted")
 
-    monkeypatch.setattr(scheduler, "collect_judge_and_tell", be_stopped)
-    schedule, told = schedule_of(scheduled)
+    monkeypatch.setattr(Supervisor, "step", be_stopped)
     with StopSignals() as signals, pytest.raises(Stopped):
-        schedule.run_for_ever(signals)
-    assert not any("failed" in line for line in told)
+        planned.schedule.run_for_ever(signals)
+    assert not any("tried again" in line for line in planned.told)
 
 
 def start(installation: Installation, *arguments: str) -> subprocess.Popen[str]:

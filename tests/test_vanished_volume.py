@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import queue
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from campaign_health.process.stopping import StopSignals
-from campaign_health.schedule.scheduler import Schedule, Task
+from campaign_health.pipeline import Order
+from campaign_health.schedule.child_process import ChildProcess
+from campaign_health.schedule.due_work import Task
+from campaign_health.schedule.jobs import Job
+from campaign_health.schedule.scheduler import Schedule
+from campaign_health.schedule.supervisor import Supervisor
 from storage.errors import VanishedError
 from storage.file.database import Warehouse, transaction
-from tests.collecting_cast import Install, Notes
+from tests.collecting_cast import Install
+from tests.rounds_cast import WORKER
 from tests.storage_cast import numbers, save_a_run
 
 
@@ -51,25 +58,43 @@ def test_a_place_where_nothing_was_ever_seen_is_begun(tmp_path: Path) -> None:
     assert numbers(warehouse) == []
 
 
-@pytest.mark.slow("kills")
-def test_the_schedule_says_so_goes_on_trying_and_works_again_when_the_volume_is_back(
-    install: Install, tmp_path: Path
+def test_the_schedule_says_so_once_does_nothing_and_works_again_when_the_volume_is_back(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scheduled = install(CAMPAIGN_HEALTH_BACKFILL_DAYS="10")
+    scheduled.collect(Order(sources=frozenset({"customerio_campaigns"})))
     told: list[str] = []
-    schedule = Schedule(scheduled.settings(), Notes(), told.append, scheduled.environment)
+    tasks: list[Task] = []
+    environment = dict(scheduled.environment)
+    monkeypatch.setattr(Supervisor, "submit", lambda _, task: tasks.append(task))
+    schedule = Schedule(scheduled.settings, WORKER, told.append, environment)
+    schedule.look()
     away = tmp_path / "away"
-    with StopSignals() as signals:
-        schedule.do(Task("default", "collect"), signals)
-        Warehouse(scheduled.data_dir).never_begin_anew()
-        scheduled.data_dir.rename(away)
-        for kind in ("collect", "refresh", "digest"):
-            told.clear()
-            schedule.do(Task("default", kind), signals)
-            assert "is gone" in told[0]
-            assert f"{kind} of default again at" in told[1]
-            assert len(told) == 2
-            assert not scheduled.data_dir.exists()
-        away.rename(scheduled.data_dir)
-        schedule.do(Task("default", "refresh"), signals)
-    assert scheduled.value("SELECT count(DISTINCT run_id) FROM collection") == 2
+    scheduled.data_dir.rename(away)
+    told.clear()
+    tasks.clear()
+    for day in range(1, 4):
+        environment["CAMPAIGN_HEALTH_NOW"] = (scheduled.sandbox.now + timedelta(days=day)).isoformat()
+        schedule.look()
+    assert (len(told), tasks) == (1, [])
+    assert "is gone" in told[0]
+    assert not scheduled.data_dir.exists()
+    away.rename(scheduled.data_dir)
+    schedule.look()
+    assert told[1:] == ["The warehouse is there again."]
+    assert Task("default", "collect") in tasks
+
+
+def test_a_piece_of_work_that_was_begun_before_the_volume_went_begins_nothing_anew(
+    install: Install, tmp_path: Path
+) -> None:
+    scheduled = install()
+    scheduled.data_dir.rename(tmp_path / "away")
+    ended: queue.SimpleQueue[ChildProcess] = queue.SimpleQueue()
+    job = Job("publish", scheduled.settings(), ("default",), warehouse_seen=True)
+    ChildProcess(job, WORKER, scheduled.environment, 60, ended.put)
+    result = ended.get(timeout=60).result
+    assert result is not None
+    assert not result.published
+    assert "is gone" in result.problems[""][0]
+    assert not scheduled.data_dir.exists()

@@ -24,6 +24,7 @@ from campaign_health.alerts.digest.situation import Situation
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.process.clock import local_day
+from campaign_health.process.collect_lock import workspace_part
 from campaign_health.settings import Settings, WorkspaceSettings
 from collectors.http.retrying import Retries, TryAgain, persist
 from storage.connection import Connection
@@ -48,8 +49,11 @@ def send_due_digest(
     now: datetime,
     *,
     sleep: Callable[[float], None] = time.sleep,
+    publish: bool = True,
 ) -> list[Delivery]:
     """Sends what is due on every channel of a workspace, and says what came of each; a fault of one stops no other.
+
+    What was sent is published at once; not `publish`: the caller does that, for many workspaces together.
 
     Raises:
         SettingsError: the channels are not set up as they must be.
@@ -58,7 +62,7 @@ def send_due_digest(
     channels = channels_of(workspace, settings, now)
     if not channels:
         return [Delivery("none", "not_set_up", "No channel is set; set SLACK_WEBHOOK_URL, for example.")]
-    lock = sending_lock(warehouse)
+    lock = sending_lock(warehouse, workspace.name)
     with clear_failures(warehouse.data_dir):
         refuse_lockless(warehouse.data_dir)
         is_ours = _acquired(lock)
@@ -71,14 +75,14 @@ def send_due_digest(
         ]
     finally:
         lock.release()
-    if any(delivery.announcement_id for delivery in done):
+    if publish and any(delivery.announcement_id for delivery in done):
         warehouse.publish()
     return done
 
 
-def sending_lock(warehouse: Warehouse) -> FileLock:
-    """Held while anything is sent: what was stored before is settled afterwards under the same workspace's name."""
-    return FileLock(warehouse.data_dir / "digest.lock", mode=FILE_MODE)
+def sending_lock(warehouse: Warehouse, workspace: str) -> FileLock:
+    """Held while anything of it is sent: what was stored before is settled afterwards under the same name."""
+    return FileLock(warehouse.data_dir / f"digest.{workspace_part(workspace)}.lock", mode=FILE_MODE)
 
 
 def _acquired(lock: FileLock) -> bool:

@@ -10,7 +10,7 @@ import click
 
 from campaign_health.demo.marker import refuse_demo_directory
 from campaign_health.errors import CouldNotStart
-from campaign_health.process.run_lock import COLLECTING, only_one
+from campaign_health.process.collect_lock import nobody_collecting
 from campaign_health.settings import load_settings
 from storage.file.backups import verified
 from storage.file.database import Warehouse
@@ -37,7 +37,7 @@ def command(file: Path, yes: bool) -> None:
             raise CouldNotStart(newer, "Nothing was changed. --yes replaces it.")
         click.echo(newer, err=True)
         click.confirm("Replace it?", abort=True, err=True)
-    with only_one(settings.data_dir, COLLECTING):
+    with nobody_collecting(settings.data_dir):
         replaced = warehouse.restore_from(backup)
     click.echo(f"restored {file} (read whole) and published it; it {given.words()}.")
     if replaced is not None:

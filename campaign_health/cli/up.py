@@ -11,12 +11,14 @@ from pathlib import Path
 import click
 
 from campaign_health.cli.dashboard import ADDRESS, ANYONE, PORT
+from campaign_health.cli.run import WORKSPACES
 from campaign_health.cli.terminal.console import notes
 from campaign_health.dashboard.streamlit_server import streamlit_arguments
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import load_settings
 
-SECONDS_TO_END = 20.0
+# The schedule ends its work, and publishes what was stored.
+SECONDS_TO_END = 60.0
 SECONDS_BETWEEN_LOOKS = 0.2
 
 
@@ -24,7 +26,8 @@ SECONDS_BETWEEN_LOOKS = 0.2
 @PORT
 @ADDRESS
 @ANYONE
-def command(port: int, address: str, allow_anyone: bool) -> None:
+@WORKSPACES
+def command(port: int, address: str, allow_anyone: bool, workspaces: tuple[str, ...]) -> None:
     """Run the schedule and the dashboard together; when one ends, so does the other.
 
     Exit code 2 where others reach the address and would not be asked to sign in.
@@ -34,6 +37,7 @@ def command(port: int, address: str, allow_anyone: bool) -> None:
         port, address, settings.sign_in, open_browser=sys.stdout.isatty(), allow_anyone=allow_anyone
     )
     schedule = [sys.executable, "-m", "campaign_health", "run"]
+    schedule += [part for name in workspaces for part in ("--workspace", name)]
     with StopSignals():
         started: dict[str, subprocess.Popen[bytes]] = {}
         try:

@@ -19,7 +19,8 @@ from campaign_health.alerts.sending import sending_lock
 from campaign_health.cli.terminal.console import notes, print_json
 from campaign_health.cli.terminal.status_view import clean, print_not_configured, print_rendered
 from campaign_health.errors import CouldNotStart
-from campaign_health.process.run_lock import COLLECTING, SCHEDULE, holder_of, only_one
+from campaign_health.process.collect_lock import nobody_collecting
+from campaign_health.process.run_lock import SCHEDULE, holder_of
 from campaign_health.settings import Settings, load_settings
 from campaign_health.settings.workspace_settings import can_be_named
 from campaign_health.state.not_configured import NotConfigured, held_text, read_not_configured
@@ -92,7 +93,7 @@ def rename(old: str, new: str, yes: bool) -> None:
     _ask("Rename it?", yes)
     with (
         notes.status("Renaming …"),
-        _alone(warehouse),
+        _alone(warehouse, old),
         warehouse.open_and_publish() as connection,
         transaction(connection),
     ):
@@ -125,7 +126,7 @@ def remove(name: str, yes: bool) -> None:
     _say_what_goes_on(settings, name)
     click.echo("Make a backup first: campaign-health backup FILE", err=True)
     _ask("Delete it?", yes)
-    with notes.status("Removing …"), _alone(warehouse):
+    with notes.status("Removing …"), _alone(warehouse, name):
         standing = warehouse.newest_standing()
         if standing is None or not standing.publication:
             # Only what is numbered is known to be newer than its published copy, whatever is gone from it.
@@ -195,10 +196,10 @@ def _ask(question: str, yes: bool) -> None:
 
 
 @contextmanager
-def _alone(warehouse: Warehouse) -> Iterator[None]:
+def _alone(warehouse: Warehouse, name: str) -> Iterator[None]:
     """Nobody collects, and no digest is between being stored under the old name and being settled."""
-    lock = sending_lock(warehouse)
-    with only_one(warehouse.data_dir, COLLECTING):
+    lock = sending_lock(warehouse, name)
+    with nobody_collecting(warehouse.data_dir):
         try:
             lock.acquire(timeout=DIGEST_WAIT_SECONDS)
         except Timeout:

@@ -53,43 +53,54 @@ def judge_workspace(
     Raises:
         StorageError: the warehouse is busy, damaged or newer than this program.
     """
-    name = workspace.name
     with warehouse.open() as connection:
-        rests_on = None if as_of is not None else judged_input(connection, workspace, now)
-        if rests_on is not None and rests_on == judged.input_judged(connection, name):
-            return _as_before(connection, name, now)
-        known = read_known(connection, workspace, now, as_of)
-        if known is None:
-            return JudgeSummary(name)
-        summary = JudgeSummary(name, campaigns=len(known.plans), problem=known.problem)
-        material = read_material(connection, known)
-        if material is None:
-            with transaction(connection):
-                save_mappings(connection, name, mappings(known))
-            return summary
-        anew = (known.last_day - material.stretch.begin).days + 1
-        _tell(progress, f"Judging {len(known.plans)} campaigns over {anew} days")
-        project = ProjectChanges(material)
-        days = judge_days(material, project)
-        judgement, told = decide(material, project, days, read_broken(connection, material, days.to_follow))
-        _tell(progress, "Saving")
+        return judge_on(connection, workspace, now, as_of, progress)
+
+
+def judge_on(
+    connection: Connection,
+    workspace: WorkspaceSettings,
+    now: datetime,
+    as_of: date | None = None,
+    progress: Progress | None = None,
+) -> JudgeSummary:
+    """`judge_workspace` on a warehouse that is open already."""
+    name = workspace.name
+    rests_on = None if as_of is not None else judged_input(connection, workspace, now)
+    if rests_on is not None and rests_on == judged.input_judged(connection, name):
+        return _as_before(connection, name, now)
+    known = read_known(connection, workspace, now, as_of)
+    if known is None:
+        return JudgeSummary(name)
+    summary = JudgeSummary(name, campaigns=len(known.plans), problem=known.problem)
+    material = read_material(connection, known)
+    if material is None:
         with transaction(connection):
-            written = save_judgement(connection, name, judgement, now, None if known.problem else rests_on)
-            apply_decisions(
-                connection, name, now, lambda stored: stored.incident_id in told.judged, today=known.today,
-                restated_until=material.told.restated_until,
-            )  # fmt: skip
-        return replace(
-            summary,
-            as_of=material.last_settled,
-            resumed_from=None if material.stretch.before is None else material.stretch.before.day,
-            verdicts_written=written,
-            open_incidents=told.open,
-            opened=told.opened,
-            recovered=told.recovered,
-            closed=told.closed,
-            status_counts=judged.newest_statuses(connection, name),
-        )
+            save_mappings(connection, name, mappings(known))
+        return summary
+    anew = (known.last_day - material.stretch.begin).days + 1
+    _tell(progress, f"Judging {len(known.plans)} campaigns over {anew} days")
+    project = ProjectChanges(material)
+    days = judge_days(material, project)
+    judgement, told = decide(material, project, days, read_broken(connection, material, days.to_follow))
+    _tell(progress, "Saving")
+    with transaction(connection):
+        written = save_judgement(connection, name, judgement, now, None if known.problem else rests_on)
+        apply_decisions(
+            connection, name, now, lambda stored: stored.incident_id in told.judged, today=known.today,
+            restated_until=material.told.restated_until,
+        )  # fmt: skip
+    return replace(
+        summary,
+        as_of=material.last_settled,
+        resumed_from=None if material.stretch.before is None else material.stretch.before.day,
+        verdicts_written=written,
+        open_incidents=told.open,
+        opened=told.opened,
+        recovered=told.recovered,
+        closed=told.closed,
+        status_counts=judged.newest_statuses(connection, name),
+    )
 
 
 def _as_before(connection: Connection, name: str, now: datetime) -> JudgeSummary:

@@ -12,7 +12,7 @@ from campaign_health.pipeline.context import ProgressSink, RunClock
 from campaign_health.pipeline.one_workspace import RunTools, collect_workspace
 from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, Order
 from campaign_health.pipeline.report import RunReport, WorkspaceReport
-from campaign_health.process.run_lock import COLLECTING, only_one
+from campaign_health.process.collect_lock import collecting
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.clients import Sleep
@@ -40,7 +40,7 @@ def collect_once(
         signals: stop signals to heed (entered already); None to install them for the run.
         sleep: waits between retries; tests need not wait.
         publish: False where the caller judges what was collected and then publishes both, so that nobody sees new
-            counts beside old verdicts. What a stop signal ended is published here all the same.
+            counts beside old verdicts.
 
     Raises:
         CouldNotStart: no keys, another run in progress, days that cannot be had.
@@ -51,13 +51,13 @@ def collect_once(
     _refuse_without_keys(workspaces, order)
     warehouse = Warehouse(settings.data_dir)
     report = RunReport(run_id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
-    with only_one(settings.data_dir, COLLECTING):
+    with collecting(settings.data_dir, [workspace.name for workspace in workspaces]):
         with warehouse.open() as connection:
             clock = RunClock(now, newest_instant(connection))
         with StopSignals() if signals is None else nullcontext(signals) as heeded:
             tools = RunTools(warehouse, settings.http, clock, report.run_id, heeded, progress, sleep)
             _collect(workspaces, order, tools, report)
-            if publish or report.stopped is not None:
+            if publish:
                 _publish(tools, report)
     return report
 

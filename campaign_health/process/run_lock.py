@@ -31,8 +31,10 @@ _CURES = {
 
 
 @contextmanager
-def only_one(data_dir: Path, activity: str) -> Iterator[None]:
-    """Holds the lock for `activity` (COLLECTING or SCHEDULE) in the data directory while the block runs.
+def only_one(data_dir: Path, activity: str, workspace: str | None = None) -> Iterator[None]:
+    """Holds the lock for `activity` in the data directory while the block runs.
+
+    It is COLLECTING, SCHEDULE or, with a part for one workspace behind it, COLLECTING of that `workspace`.
 
     The operating system frees the lock when its holder dies, however it dies.
 
@@ -49,8 +51,8 @@ def only_one(data_dir: Path, activity: str) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise CouldNotStart(
-            f"{_WORDS[activity]} on {data_dir}: {_holder(holder_path)}.",
-            _CURES[activity] + left_behind(lock_path, holder_path),
+            f"{_words(activity, workspace)} on {data_dir}: {_holder(holder_path)}.",
+            _cure(activity) + left_behind(lock_path, holder_path),
         ) from None
     except OSError as failure:
         raise CouldNotStart(
@@ -60,7 +62,7 @@ def only_one(data_dir: Path, activity: str) -> Iterator[None]:
     if _still_runs(_read_holder(holder_path)):
         # Somebody removed the lock file under the one that is at work.
         lock.release()
-        raise CouldNotStart(f"{_WORDS[activity]} on {data_dir}: {_holder(holder_path)}.", _CURES[activity])
+        raise CouldNotStart(f"{_words(activity, workspace)} on {data_dir}: {_holder(holder_path)}.", _cure(activity))
     try:
         _write_holder(holder_path)
         is_long = activity == SCHEDULE
@@ -143,7 +145,20 @@ def _read_holder(path: Path) -> dict[str, Any] | None:
 
 
 def _holder(path: Path) -> str:
-    holder = _read_holder(path)
-    if holder is None:
+    return holder_words(_read_holder(path))
+
+
+def holder_words(holder: dict[str, Any] | None) -> str:
+    """Who holds a lock, and since when, as part of a sentence."""
+    if holder is None or holder.get("pid") is None:
         return "held by another process"
-    return f"process {holder.get('pid')} on {holder.get('host')}, since {holder.get('since')}"
+    return f"process {holder['pid']} on {holder.get('host')}, since {holder.get('since')}"
+
+
+def _words(activity: str, workspace: str | None) -> str:
+    words = _WORDS[activity.partition(".")[0]]
+    return words if workspace in (None, "default") else f"{words} for workspace {workspace}"
+
+
+def _cure(activity: str) -> str:
+    return _CURES[activity.partition(".")[0]]

@@ -1,99 +1,144 @@
-"""What the schedule does each time: collect, judge, publish, tell."""
+"""A whole morning in four steps: collect, judge, publish, tell. Each step is done in a process of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 
 from campaign_health.alerts.channels.dead_man import Signal, ping
 from campaign_health.alerts.sending import send_due_digest
-from campaign_health.judge.judging import judge_workspace
-from campaign_health.pipeline import Order, RunReport, collect_once
+from campaign_health.errors import CouldNotStart
+from campaign_health.judge.judging import judge_on
+from campaign_health.pipeline import Order, collect_once
 from campaign_health.pipeline.context import ProgressSink
+from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, light_order
 from campaign_health.process.stopping import StopSignals
-from campaign_health.settings import Settings, WorkspaceSettings
+from campaign_health.schedule.jobs import Job, JobResult
+from campaign_health.settings import WorkspaceSettings
 from campaign_health.settings.clients import Sleep
-from storage.errors import ExpectedFailure
+from storage.connection import Connection
+from storage.errors import ExpectedFailure, LocklessDriveError, UnwritableDirectoryError, VanishedError
 from storage.file.database import Warehouse
 
-Tell = Callable[[str], None]
 
-
-@dataclass
-class DailyRun:
-    """What came of it: the collection's report, and what went wrong afterwards."""
-
-    report: RunReport
-    problems: list[str] = field(default_factory=list)
-
-
-def collect_judge_and_tell(
-    settings: Settings,
-    workspace: WorkspaceSettings,
-    order: Order,
-    now: datetime,
-    progress: ProgressSink,
-    signals: StopSignals,
-    *,
-    sleep: Sleep | None = None,
-) -> DailyRun:
-    """Collects one workspace, judges what is there, publishes, sends the digest if it is due, and pings the watcher.
-
-    The watcher is told that a round is done where it was judged and told, whatever of the collection failed: that is in
-    the digest, and an alarm that rings each day for one campaign is turned off.
-
-    What fails after the collection is told in `problems`; nothing of it stops what comes after.
+def do(
+    job: Job, now: datetime, progress: ProgressSink, signals: StopSignals, *, sleep: Sleep | None = None
+) -> JobResult:
+    """Does the piece of work at `now`. What fails is in the result.
 
     Raises:
-        CouldNotStart: another run is in progress.
-        Stopped: a signal ended it; what was complete is stored and published.
+        Stopped: a signal ended it; what was complete is stored.
     """
-    started = ping(workspace, settings.http, Signal.START)
-    report = collect_once(
-        settings, order, now, progress, only=[workspace.name], signals=signals, sleep=sleep, publish=False
-    )
+    if job.kind == "publish":
+        with signals.held():
+            return judge_and_publish(job, now)
+    if job.kind == "tell":
+        with signals.held():  # what was sent is also settled
+            return tell(job, now)
+    return collect(job, now, progress, signals, sleep=sleep)
+
+
+def collect(
+    job: Job, now: datetime, progress: ProgressSink, signals: StopSignals, *, sleep: Sleep | None = None
+) -> JobResult:
+    """Collects one workspace. It judges nothing and publishes nothing: nobody sees new counts beside old verdicts."""
+    workspace = job.workspace
+    if unheard := ping(workspace, job.settings.http, Signal.START):
+        progress.note(unheard)
+    order = with_keys(light_order() if job.kind == "refresh" else Order(), workspace)
+    try:
+        report = collect_once(
+            job.settings, order, now, progress, only=[workspace.name], signals=signals, sleep=sleep, publish=False
+        )
+    except (CouldNotStart, VanishedError, UnwritableDirectoryError, LocklessDriveError) as failure:
+        return JobResult(exit_code=2, refused=str(failure))
+    except ExpectedFailure as failure:
+        return JobResult(exit_code=1, problems={workspace.name: [str(failure)]})
     if report.stopped is not None:
         raise report.stopped
-    run = DailyRun(report)
-    with signals.held():  # a judgement is saved whole or not at all
-        report.published = judge_and_publish(settings, workspace, now, run.problems.append)
-    tell(settings, workspace, now, run.problems.append)
-    signal = Signal.FAIL if run.problems else Signal.DONE
-    if failure := ping(workspace, settings.http, signal) or started:
-        run.problems.append(failure)
-    return run
+    if report.problem is not None:
+        progress.note(report.problem)
+    clock_off = report.clock_off()
+    return JobResult(
+        exit_code=report.exit_code(),
+        budget_spent=any(part.budget_spent for part in report.workspaces),
+        time_zone=next((part.time_zone for part in report.workspaces), None),
+        clock_off=None if clock_off is None else str(clock_off),
+    )
 
 
-def judge_and_publish(settings: Settings, workspace: WorkspaceSettings, now: datetime, problem: Tell) -> bool:
-    """Judges what is stored of the workspace and publishes; a failure is told to `problem`.
+def judge_and_publish(job: Job, now: datetime) -> JobResult:
+    """Judges what is stored of the workspaces named, and publishes all.
 
-    What was collected is published also where it could not be judged. Returns whether it was.
+    Each is judged in its own turn at the warehouse, and once more in the turn that publishes, which is quick where
+    nothing is new: a run that goes on beside it may have saved more, and no count is published beside an older verdict.
+    What was collected is published also where it could not be judged.
     """
-    warehouse = Warehouse(settings.data_dir)
+    warehouse = Warehouse(job.settings.data_dir)
+    chosen = [one for one in job.settings.workspaces if one.name in job.workspaces]
+    problems: dict[str, list[str]] = {}
     try:
-        judge_workspace(warehouse, workspace, now)
+        for workspace in chosen:
+            with warehouse.open() as connection:
+                _judge(connection, workspace, now, problems)
+        with warehouse.open_and_publish() as connection:
+            for workspace in chosen:
+                if workspace.name not in problems:
+                    _judge(connection, workspace, now, problems)
     except ExpectedFailure as failure:
-        problem(f"Judging {workspace.name}: {failure}")
-    try:
-        warehouse.publish()
-    except ExpectedFailure as failure:
-        problem(f"Publishing {workspace.name}: {failure}")
-        return False
-    return True
+        return JobResult(exit_code=1, problems={**problems, "": [f"Publishing: {failure}"]})
+    return JobResult(exit_code=1 if problems else 0, problems=problems, published=True)
 
 
-def tell(settings: Settings, workspace: WorkspaceSettings, now: datetime, problem: Tell) -> None:
-    """Sends what is due on each channel of the workspace; a failure is told to `problem`."""
+def tell(job: Job, now: datetime) -> JobResult:
+    """Sends what is due on each channel of the workspace; where that ends a round, the outside watcher hears of it.
+
+    It hears that a round is done where it was judged and told, whatever of the collection failed: that is in the
+    digest, and an alarm that rings each day for one campaign is turned off.
+    """
+    workspace, problems, announced = job.workspace, list[str](), False
     try:
-        deliveries = send_due_digest(Warehouse(settings.data_dir), settings, workspace, now)
+        deliveries = (
+            []
+            if job.is_silent
+            else send_due_digest(Warehouse(job.settings.data_dir), job.settings, workspace, now, publish=False)
+        )
+        announced = any(delivery.announcement_id for delivery in deliveries)
+        problems += [
+            f"The digest of {workspace.name} to {delivery.channel}: {delivery.reason}"
+            for delivery in deliveries
+            if delivery.outcome == "failed"
+        ]
     except ExpectedFailure as failure:
-        problem(f"The digest of {workspace.name}: {failure}")
-        return
+        problems.append(f"The digest of {workspace.name}: {failure}")
     except Exception as failure:
         # Telling comes last: what was collected and judged must not be lost on it. The text may hold a key.
-        problem(f"The digest of {workspace.name} failed in an unforeseen way ({type(failure).__name__}).")
-        return
-    for delivery in deliveries:
-        if delivery.outcome == "failed":
-            problem(f"The digest of {workspace.name} to {delivery.channel}: {delivery.reason}")
+        problems.append(f"The digest of {workspace.name} failed in an unforeseen way ({type(failure).__name__}).")
+    if job.ends_round:
+        signal = Signal.FAIL if problems or job.failed else Signal.DONE
+        if unheard := ping(workspace, job.settings.http, signal):
+            problems.append(unheard)
+    return JobResult(
+        exit_code=1 if problems else 0,
+        problems={workspace.name: problems} if problems else {},
+        announced=announced,
+    )
+
+
+def with_keys(order: Order, workspace: WorkspaceSettings) -> Order:
+    """The order without the sources of a service whose keys are not set: a schedule need not say so every time."""
+    possible = {
+        *(MIXPANEL_SOURCES if workspace.mixpanel is not None else ()),
+        *(CUSTOMERIO_SOURCES if workspace.customerio is not None else ()),
+    }
+    return replace(order, sources=order.sources & possible)
+
+
+def _judge(connection: Connection, workspace: WorkspaceSettings, now: datetime, problems: dict[str, list[str]]) -> None:
+    try:
+        judge_on(connection, workspace, now)
+    except ExpectedFailure as failure:
+        problems[workspace.name] = [f"Judging {workspace.name}: {failure}"]
+    except Exception as failure:
+        # One workspace that cannot be judged must not keep the others' morning from being published.
+        problems[workspace.name] = [f"Judging {workspace.name} failed in an unforeseen way: {failure!r}"]

@@ -1,233 +1,265 @@
 """The schedule: collects each workspace in the morning, refreshes it during the day, sends its digest, for ever.
 
-APScheduler says when; the work itself is done one after another in the main thread, because only there can a
-signal end it cleanly, and because two runs must never overlap.
+Each minute, and whenever anything ended, it is decided anew from the clock on the wall what is due. APScheduler wakes
+it at the second at which the next thing is; that alarm too is set anew each minute, because one that was set while the
+clock was wrong would ring on a wrong day.
 """
 
 from __future__ import annotations
 
 import os
-import queue
+import time
 import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 
-from campaign_health.errors import CouldNotStart
 from campaign_health.pipeline import Order
-from campaign_health.pipeline.context import ProgressSink
-from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, light_order
-from campaign_health.pipeline.report import RunReport
-from campaign_health.process.clock import local_day, read_clock
+from campaign_health.process.clock import NOW_SETTING, read_clock
 from campaign_health.process.stopping import StopSignals
-from campaign_health.schedule.daily_run import collect_judge_and_tell, tell
+from campaign_health.schedule.daily_run import with_keys
+from campaign_health.schedule.due_work import CLOCK_STEP, Facts, Task, due_tasks, next_instant, refresh_times
+from campaign_health.schedule.round_words import where
+from campaign_health.schedule.settings_watch import SettingsWatch
+from campaign_health.schedule.supervisor import Ended, Supervisor
 from campaign_health.settings import Settings, WorkspaceSettings
-from storage.errors import UnwritableDirectoryError, VanishedError
+from storage.connection import Connection
+from storage.errors import ExpectedFailure, UnknownZoneError, VanishedError
 from storage.file.database import Warehouse
 from storage.file.zones import stored_zone
-from storage.read.collected import newest_full_run
+from storage.read.collected import newest_full_run, newest_run, outcomes_of_newest_full_run
 
+LOOK_EVERY_SECONDS = 60.0
 # After a run that Mixpanel's hourly share ended, the rest is fetched when the hour is over.
 BUDGET_FREE_AFTER = timedelta(minutes=61)
 BUSY_RETRY_AFTER = timedelta(minutes=10)
-DIGEST_DAYS = {"weekdays": "mon-fri", "all": "*"}
+# More than one, for some of them may have been done while the clock was wrong.
+REMEMBERED = 8
 
 
-@dataclass(frozen=True)
-class Task:
-    """A piece of work for one workspace: `collect` (a full run), `refresh` (a light one) or `digest`."""
+@dataclass
+class _Workspace:
+    """What the schedule knows of one workspace. `again` are tasks that come once more, by `time.monotonic`."""
 
-    workspace: str
-    kind: str
+    zone: ZoneInfo
+    collected: deque[datetime] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    refreshed: deque[datetime] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    looked: deque[datetime] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    incomplete: bool = False
+    again: dict[Task, float] = field(default_factory=dict)
 
 
 class Schedule:
-    """Keeps the jobs of all workspaces and does their work until a signal ends it.
+    """Keeps the times of all workspaces and has their work done until a signal ends it.
 
     Args:
-        settings: read once, at the start.
-        progress: shows what each run does.
+        read_settings: reads the settings; asked again each minute.
+        worker: the command line of the program that does a piece of work.
         note: gets one line for each thing that happens.
-        environment: where the clock is read from at the beginning of each task.
+        environment: where the clock is read from; the pieces of work get it too.
+        only: names of workspaces; empty for all.
+
+    Raises:
+        SettingsError, CouldNotStart: there is nothing to work on.
     """
 
     def __init__(
         self,
-        settings: Settings,
-        progress: ProgressSink,
+        read_settings: Callable[[], Settings],
+        worker: Sequence[str],
         note: Callable[[str], None],
         environment: Mapping[str, str] = os.environ,
+        only: Sequence[str] = (),
     ) -> None:
-        self._settings = settings
-        self._workspaces = {workspace.name: workspace for workspace in settings.workspaces if _has_keys(workspace)}
-        if not self._workspaces:
-            raise CouldNotStart(
-                "There are no keys.", "Set Mixpanel's and Customer.io's; `campaign-health demo` needs none."
-            )
-        self._warehouse = Warehouse(settings.data_dir)
-        self._progress = progress
+        self._watch = SettingsWatch(read_settings, only, note)
         self._note = note
         self._environment = environment
-        self._waiting: queue.Queue[Task] = queue.Queue()
-        self._incomplete: set[str] = set()
-        self._zones: dict[str, ZoneInfo] = {}
-        self._timer = BackgroundScheduler(
-            timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+        self._warehouse = Warehouse(self._watch.settings.data_dir)
+        self._supervisor = Supervisor(
+            self._watch.settings, worker, environment, note, warehouse_seen=self._warehouse.exists
         )
+        self._workspaces: dict[str, _Workspace] = {}
+        self._vanished = False
+        self._has_rung = True
+        self._told: str | None = None
+        self.next_instant: datetime | None = None
+        self._timer = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
 
     def run_for_ever(self, signals: StopSignals) -> None:
         """Catches up what was missed, then works until a stop signal.
 
         Raises:
-            Stopped: a signal ended it.
+            Stopped: a signal ended it; what was complete is stored and published.
         """
+        self._say_where_the_clock_is_set()
         self._timer.start()
         try:
-            for workspace in self._workspaces.values():
-                self._plan(workspace)
-                for task in self.missed(workspace):
-                    self._enqueue(task)
+            if self._warehouse.exists():
+                self._supervisor.judge_anew([one.name for one in self._watch.settings.workspaces])
+            looked_at = float("-inf")
             while True:
-                self._warehouse.never_begin_anew()
-                self.do(self._waiting.get(), signals)
-                signals.insist()
+                try:
+                    if self._has_rung or time.monotonic() - looked_at >= LOOK_EVERY_SECONDS:
+                        looked_at, self._has_rung = time.monotonic(), False
+                        with signals.held():
+                            self.look()
+                    ended = self._supervisor.step(LOOK_EVERY_SECONDS, signals)
+                    if ended is not None:
+                        self.after(ended)
+                except Exception as failure:
+                    # The one place where everything is caught: a failure must not end the schedule.
+                    signals.insist()
+                    self._tell_failure(failure)
+                    time.sleep(LOOK_EVERY_SECONDS)
         finally:
             self._timer.shutdown(wait=False)
+            self._supervisor.stop()
 
-    def missed(self, workspace: WorkspaceSettings) -> list[Task]:
-        """What should have been done while nobody ran: the morning's run, once, and the digest if it is due."""
-        zone = self._zone(workspace)
-        with self._warehouse.read() as connection:
-            newest = newest_full_run(connection, workspace.name)
-        if is_due(newest, workspace.schedule.collect_at, zone, read_clock(self._environment)):
-            return [Task(workspace.name, "collect")]
-        return [Task(workspace.name, "digest")]
-
-    def do(self, task: Task, signals: StopSignals) -> None:
-        """Does one task; whatever fails is noted and the next one comes.
-
-        Where the warehouse has vanished since this process saw it, nothing is done but to try again later.
-        """
-        workspace = self._workspaces[task.workspace]
+    def look(self) -> None:
+        """Decides what is due now and submits it. While the warehouse is gone that this process saw, nothing is."""
+        if self._watch.look():
+            self._supervisor.use(self._watch.settings)
         now = read_clock(self._environment)
+        if self._has_vanished():
+            return
+        self._warehouse.never_begin_anew()
+        facts = [self._facts(one) for one in self._watch.settings.workspaces]
+        again = [task for one in self._workspaces.values() for task in _come_again(one)]
+        for task in dict.fromkeys([*due_tasks(now, facts), *again]):
+            self._submit(task, now)
+        self._set_alarm(next_instant(now, facts))
+
+    def _submit(self, task: Task, now: datetime) -> None:
+        known = self._workspaces[task.workspace]
+        if task.kind == "tell":
+            known.looked.append(now)
+        else:
+            known.refreshed.append(now)
+            if task.kind == "refresh" and known.incomplete:
+                task = Task(task.workspace, "collect")
+            if task.kind == "collect":
+                known.collected.append(now)
+        self._supervisor.submit(task)
+
+    def after(self, ended: Ended) -> None:
+        """Plans what follows from a piece of work that ended."""
+        job, result = ended.job, ended.result
+        if job.kind not in ("collect", "refresh") or job.workspaces[0] not in self._workspaces:
+            return
+        name, known = job.workspaces[0], self._workspaces[job.workspaces[0]]
+        if result.refused is not None:
+            self._note(f"{where(name)}{result.refused}")
+            self._later(Task(name, job.kind), BUSY_RETRY_AFTER)
+            return
+        if result.exit_code != 0:
+            known.incomplete = True
+        elif job.kind == "collect":
+            known.incomplete = False
+        if result.budget_spent:
+            self._later(Task(name, "collect"), BUDGET_FREE_AFTER)
+        if result.time_zone is not None and ZoneInfo(result.time_zone) != known.zone:
+            known.zone = ZoneInfo(result.time_zone)
+            self._say_times(name, known.zone)
+
+    def _facts(self, workspace: WorkspaceSettings) -> Facts:
+        known = self._workspaces.get(workspace.name)
+        if known is None:
+            known = self._workspaces[workspace.name] = self._remembered(workspace)
+            self._say_times(workspace.name, known.zone)
+        return Facts(
+            workspace.name, known.zone, workspace.schedule, workspace.digest,
+            tuple(known.collected), tuple(known.refreshed), tuple(known.looked),
+        )  # fmt: skip
+
+    def _remembered(self, workspace: WorkspaceSettings) -> _Workspace:
+        """What the warehouse says of the workspace's last runs."""
+        if not self._warehouse.exists():
+            return _Workspace(workspace.time_zone or ZoneInfo("UTC"))
+        now = read_clock(self._environment) + CLOCK_STEP
+        with self._warehouse.read() as connection:
+            known = _Workspace(workspace.time_zone or self._stored_zone(connection, workspace.name))
+            outcomes = outcomes_of_newest_full_run(connection, workspace.name, now)
+            if was_done(outcomes, with_keys(Order(), workspace).in_turn()):
+                known.collected += [
+                    run for run in [newest_full_run(connection, workspace.name, now)] if run is not None
+                ]
+            known.incomplete = "partial" in outcomes.values()
+            known.refreshed += [run for run in [newest_run(connection, workspace.name, now)] if run is not None]
+        return known
+
+    def _tell_failure(self, failure: Exception) -> None:
+        told = str(failure) if isinstance(failure, ExpectedFailure) else traceback.format_exc()
+        if told != self._told:
+            self._note(f"This is tried again each minute: {told}")
+        self._told = told
+
+    def _stored_zone(self, connection: Connection, name: str) -> ZoneInfo:
+        try:
+            return stored_zone(connection, name) or ZoneInfo("UTC")
+        except UnknownZoneError as failure:
+            # One workspace's zone must not hold the others' mornings.
+            self._note(f"{where(name)}its times are taken as UTC's. {failure}")
+            return ZoneInfo("UTC")
+
+    def _has_vanished(self) -> bool:
+        """Whether the warehouse that this process saw is gone; that is told once."""
         try:
             self._warehouse.refuse_vanished()
-            if task.kind == "digest":
-                tell(self._settings, workspace, now, self._note)
-                return
-            light = task.kind == "refresh" and task.workspace not in self._incomplete
-            self._note(f"{_where(workspace)}{'refresh' if light else 'collection'} begins.")
-            order = with_keys(light_order() if light else Order(), workspace)
-            run = collect_judge_and_tell(self._settings, workspace, order, now, self._progress, signals)
-            for problem in run.problems:
-                self._note(problem)
-            self._after(workspace, run.report, light=light)
-        except (CouldNotStart, VanishedError, UnwritableDirectoryError) as failure:
-            self._note(str(failure))
-            self._later(task, BUSY_RETRY_AFTER)
-        except Exception as failure:
-            # The one place where everything is caught: a job's failure must not end the schedule.
-            signals.insist()
-            self._note(f"{_where(workspace)}{task.kind} failed: {failure}")
-            self._note(traceback.format_exc())
-            self._incomplete.add(workspace.name)
+        except VanishedError as failure:
+            if not self._vanished:
+                self._note(str(failure))
+            self._vanished = True
+            return True
+        if self._vanished:
+            self._note("The warehouse is there again.")
+        self._vanished = False
+        return False
 
-    def _after(self, workspace: WorkspaceSettings, report: RunReport, *, light: bool) -> None:
-        if report.exit_code() == 0 and not light:
-            self._incomplete.discard(workspace.name)
-        elif report.exit_code() != 0:
-            self._incomplete.add(workspace.name)
-        if any(part.budget_spent for part in report.workspaces):
-            self._later(Task(workspace.name, "collect"), BUDGET_FREE_AFTER)
-        for part in report.workspaces:
-            if part.time_zone is not None and ZoneInfo(part.time_zone) != self._zones.get(workspace.name):
-                self._plan(workspace)
+    def _set_alarm(self, instant: datetime | None) -> None:
+        """Has this process woken at the next instant at which anything is due."""
+        self.next_instant = instant
+        # Where another instant stands in for the clock, what is to come may be long over: that would ring for ever.
+        if instant is not None and instant > datetime.now(UTC):
+            self._timer.add_job(self._ring, DateTrigger(instant), id="next", replace_existing=True)
 
-    def _plan(self, workspace: WorkspaceSettings) -> None:
-        """(Re)places the workspace's jobs at its local times."""
-        zone = self._zone(workspace)
-        self._zones[workspace.name] = zone
-        schedule, digest = workspace.schedule, workspace.digest
-        self._add(
-            Task(workspace.name, "collect"),
-            CronTrigger(hour=schedule.collect_at.hour, minute=schedule.collect_at.minute, timezone=zone),
-        )
-        hours = refresh_hours(schedule.collect_at, schedule.refresh_every_hours)
-        if hours:
-            listed = ",".join(map(str, hours))
-            self._add(
-                Task(workspace.name, "refresh"),
-                CronTrigger(hour=listed, minute=schedule.collect_at.minute, timezone=zone),
-            )
-        self._add(
-            Task(workspace.name, "digest"),
-            CronTrigger(
-                day_of_week=DIGEST_DAYS[digest.days], hour=digest.at.hour, minute=digest.at.minute, timezone=zone
-            ),
-        )
-        refreshes = ", ".join(f"{hour:02}:{schedule.collect_at.minute:02}" for hour in hours) or "never"
-        self._note(
-            f"{_where(workspace)}collects at {schedule.collect_at:%H:%M}, refreshes at {refreshes}, "
-            f"digest at {digest.at:%H:%M} ({zone.key})."
-        )
-
-    def _add(self, task: Task, trigger: CronTrigger) -> None:
-        self._timer.add_job(
-            self._enqueue, trigger, args=[task], id=f"{task.kind} {task.workspace}", replace_existing=True
-        )
+    def _ring(self) -> None:
+        self._has_rung = True
+        self._supervisor.wake()
 
     def _later(self, task: Task, wait: timedelta) -> None:
-        at = datetime.now(UTC) + wait
-        self._note(f"{task.kind} of {task.workspace} again at {at:%H:%M} UTC.")
-        self._timer.add_job(
-            self._enqueue, DateTrigger(at), args=[task], id=f"later {task.kind} {task.workspace}", replace_existing=True
+        # By a clock that nobody puts right.
+        self._workspaces[task.workspace].again[task] = time.monotonic() + wait.total_seconds()
+        self._note(f"{task.kind} of {task.workspace} again in {wait.total_seconds() / 60:.0f} minutes.")
+
+    def _say_times(self, name: str, zone: ZoneInfo) -> None:
+        workspace = next(one for one in self._watch.settings.workspaces if one.name == name)
+        refreshes = ", ".join(f"{at:%H:%M}" for at in refresh_times(workspace.schedule)) or "never"
+        self._note(
+            f"{where(name)}collects at {workspace.schedule.collect_at:%H:%M}, refreshes at {refreshes}, "
+            f"digest at {workspace.digest.at:%H:%M} ({zone.key})."
         )
 
-    def _enqueue(self, task: Task) -> None:
-        # What is waiting already need not wait twice: missed runs are caught up once.
-        if task not in self._waiting.queue:
-            self._waiting.put(task)
-
-    def _zone(self, workspace: WorkspaceSettings) -> ZoneInfo:
-        if workspace.time_zone is not None:
-            return workspace.time_zone
-        with self._warehouse.read() as connection:
-            return stored_zone(connection, workspace.name) or ZoneInfo("UTC")
+    def _say_where_the_clock_is_set(self) -> None:
+        if self._environment.get(NOW_SETTING, "").strip():
+            self._note(
+                f"{NOW_SETTING} is set: it is always {read_clock(self._environment).isoformat(timespec='seconds')}, "
+                "so nothing becomes due any more. Remove it to use the real clock."
+            )
 
 
-def is_due(newest_run: datetime | None, collect_at: time, zone: ZoneInfo, now: datetime) -> bool:
-    """Whether the newest full run began before the last time at which one was due."""
-    if newest_run is None:
-        return True
-    today = local_day(now, zone)
-    due = datetime.combine(today, collect_at, zone)
-    if due > now:
-        due = datetime.combine(today - timedelta(days=1), collect_at, zone)
-    return newest_run < due
+def was_done(outcomes: Mapping[str, str], sources: Iterable[str]) -> bool:
+    """Whether a run did all that it was to do, by each source's outcome: one that was killed or stopped did not."""
+    return all(outcomes.get(source, "failed") != "failed" for source in sources)
 
 
-def refresh_hours(collect_at: time, every_hours: int) -> list[int]:
-    """The hours of a day at which it is refreshed, after the morning's run and before midnight."""
-    return list(range(collect_at.hour + every_hours, 24, every_hours)) if every_hours else []
-
-
-def with_keys(order: Order, workspace: WorkspaceSettings) -> Order:
-    """The order without the sources of a service whose keys are not set: a schedule need not say so every time."""
-    possible = {
-        *(MIXPANEL_SOURCES if workspace.mixpanel is not None else ()),
-        *(CUSTOMERIO_SOURCES if workspace.customerio is not None else ()),
-    }
-    return replace(order, sources=order.sources & possible)
-
-
-def _has_keys(workspace: WorkspaceSettings) -> bool:
-    return workspace.mixpanel is not None or workspace.customerio is not None
-
-
-def _where(workspace: WorkspaceSettings) -> str:
-    return "" if workspace.name == "default" else f"{workspace.name}: "
+def _come_again(known: _Workspace) -> Iterable[Task]:
+    now = time.monotonic()
+    due = [task for task, instant in known.again.items() if instant <= now]
+    for task in due:
+        del known.again[task]
+    return due

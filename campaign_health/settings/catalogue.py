@@ -161,6 +161,13 @@ SETTINGS: tuple[Setting, ...] = (
         scope="program",
     ),
     Setting(
+        "CAMPAIGN_HEALTH_WORKSPACES_AT_ONCE",
+        "How many workspaces are collected side by side; one that takes longer than a quarter of an hour makes room "
+        "for another.",
+        "2",
+        scope="program",
+    ),
+    Setting(
         "CAMPAIGN_HEALTH_NOW",
         "An ISO 8601 instant with offset that stands in for the clock, for tests and replays. The services' clock is "
         "then not compared with it.",

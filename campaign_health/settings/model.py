@@ -128,11 +128,20 @@ class WorkspaceSettings(_Frozen):
     schedule: ScheduleSettings
     digest: DigestSettings
 
+    @property
+    def tells_anybody(self) -> bool:
+        """Whether there is anybody to be told: a channel, or an outside watcher."""
+        slack, digest = self.slack, self.digest
+        return any(
+            (slack.webhook_url, slack.bot_token, digest.webhook, digest.smtp, digest.dead_man_url, digest.routes)
+        )
+
 
 class Settings(_Frozen):
-    """Everything; `workspaces` holds at least one (its keys may be missing)."""
+    """Everything; `workspaces` holds at least one (its keys may be missing), `at_once` are collected side by side."""
 
     data_dir: Path
+    at_once: int
     dashboard_url: str | None
     http: HttpSettings
     sign_in: SignInSettings

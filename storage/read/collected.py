@@ -256,12 +256,35 @@ def newest_instant(connection: Connection) -> datetime | None:
     return read_instant(row[0]) if row and row[0] is not None else None
 
 
-def newest_full_run(connection: Connection, workspace: str) -> datetime | None:
-    """When the newest run that was more than a refresh began, None before the first."""
+def newest_full_run(connection: Connection, workspace: str, now: datetime) -> datetime | None:
+    """When the newest run that was more than a refresh began, up to `now`: later ones are of a wrong clock."""
     row = connection.execute(
-        "SELECT max(started_at) FROM collection WHERE workspace = ? "
+        "SELECT max(started_at) FROM collection WHERE workspace = ? AND started_at <= ? "
         "AND source IN ('customerio_campaigns', 'mixpanel_properties')",
-        [workspace],
+        [workspace, stored_instant(now)],
+    ).fetchone()
+    return read_instant(row[0]) if row and row[0] is not None else None
+
+
+def outcomes_of_newest_full_run(connection: Connection, workspace: str, now: datetime) -> dict[str, str]:
+    """The outcome of each source that the newest run recorded that was more than a refresh, up to `now`.
+
+    A run that was killed lacks those that it did not come to.
+    """
+    rows = connection.execute(
+        "SELECT source, outcome FROM collection WHERE workspace = $workspace AND run_id = ("
+        "SELECT arg_max(run_id, started_at) FROM collection WHERE workspace = $workspace AND started_at <= $now "
+        "AND source IN ('customerio_campaigns', 'mixpanel_properties'))",
+        {"workspace": workspace, "now": stored_instant(now)},
+    ).fetchall()
+    return dict(rows)
+
+
+def newest_run(connection: Connection, workspace: str, now: datetime) -> datetime | None:
+    """When the newest run of any kind began, up to `now`: later ones are of a wrong clock."""
+    row = connection.execute(
+        "SELECT max(started_at) FROM collection WHERE workspace = ? AND started_at <= ?",
+        [workspace, stored_instant(now)],
     ).fetchone()
     return read_instant(row[0]) if row and row[0] is not None else None
 
