@@ -168,6 +168,7 @@ def test_the_round_of_the_cron_job_has_no_rights_and_never_runs_twice_at_a_time(
     assert IMAGE["USER"] == f"{rights['runAsUser']}:{rights['runAsGroup']}"
     [container] = pod["containers"]
     assert container["args"] == ["once"]
+    assert set(container["args"]) <= COMMANDS.keys()
     assert container["image"].endswith(f"/campaign-health:{VERSION}")
     assert container["securityContext"] == {
         "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},

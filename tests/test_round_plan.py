@@ -113,3 +113,10 @@ def test_whatever_the_state_something_can_go_on(
         assert starting
     if collected and not waiting and not is_young:
         assert publication_is_due(state)
+
+
+def test_digests_of_many_workspaces_are_not_all_sent_at_once() -> None:
+    asked = {f"workspace {number}": JUST_NOW for number in range(200)}
+    assert len(digests_to_start(RoundState(NOW, 2, asked=asked))) == 2 * LONG_ONES
+    telling = [f"earlier {number}" for number in range(2 * LONG_ONES - 1)]
+    assert len(digests_to_start(RoundState(NOW, 2, asked=asked, telling=telling))) == 1

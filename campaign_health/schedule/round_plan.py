@@ -88,7 +88,7 @@ def publication_is_due(state: RoundState) -> bool:
 
 def digests_to_start(state: RoundState) -> list[str]:
     """The workspaces whose digest may be sent now: what it will tell is published."""
-    return [
+    ready = [
         name
         for name in state.asked
         if name not in state.telling
@@ -96,6 +96,7 @@ def digests_to_start(state: RoundState) -> list[str]:
         and (not _wants_publication(state, name) or state.now < state.publish_not_before)
         and not state.is_publishing
     ]
+    return ready[: max(state.at_once * LONG_ONES - len(state.telling), 0)]
 
 
 def _is_quiet(state: RoundState) -> bool:
