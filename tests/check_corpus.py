@@ -44,6 +44,7 @@ class Case:
     after: dict[str, bytes] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     expected: list[Expected] = field(default_factory=list)
+    none_seen: bool = False
 
     @property
     def label(self) -> str:
@@ -143,7 +144,7 @@ def _parse(path: Path) -> list[Case]:
 
     for line in path.read_text(encoding="utf-8").splitlines():
         mark, rest = line[:4], line[4:]
-        if mark in ("=== ", "--- ", "+++ ", "xxx ") or line == "ok" or line.startswith("! "):
+        if mark in ("=== ", "--- ", "+++ ", "xxx ") or line in ("ok", "none seen") or line.startswith("! "):
             close()
             target, lines = None, []
         if mark == "=== ":
@@ -153,6 +154,8 @@ def _parse(path: Path) -> list[Case]:
             target = (cases[-1].before if mark == "--- " else cases[-1].after, name, encoding or "utf-8")
         elif mark == "xxx ":
             cases[-1].deleted.append(rest)
+        elif line == "none seen":
+            cases[-1].none_seen = True
         elif line.startswith("! "):
             cases[-1].expected.append(_expected(line, path))
         elif target:

@@ -74,16 +74,28 @@ def test_sarif_points_to_the_head_and_relates_to_the_base() -> None:
 def test_junit_has_what_stricter_readers_demand() -> None:
     suite = etree.fromstring(render(VIOLATED, "junit").encode())
     assert {"name", "tests", "failures", "errors", "time", "timestamp", "hostname"} <= set(suite.keys())
-    assert [child.tag for child in suite] == ["properties", "testcase", "testcase", "system-out", "system-err"]
+    assert [child.tag for child in suite] == [
+        "properties",
+        "testcase",
+        "testcase",
+        "testcase",
+        "system-out",
+        "system-err",
+    ]
     assert all(case.get("time") == "0" and case.get("classname") for case in suite.findall("testcase"))
     assert all(failure.get("type") for failure in suite.iter("failure", "error"))
 
 
 def test_junit_counts_what_is_in_order_and_what_is_not() -> None:
     suite = etree.fromstring(render(VIOLATED, "junit").encode())
-    assert (suite.get("failures"), suite.get("errors"), suite.get("tests")) == ("2", "0", "2")
+    assert (suite.get("failures"), suite.get("errors"), suite.get("skipped"), suite.get("tests")) == (
+        "2",
+        "0",
+        "1",
+        "3",
+    )
     suite = etree.fromstring(render(HOLDS, "junit").encode())
-    assert [case.get("name") for case in suite.findall("testcase")] == ["trial_started"]
+    assert [case.get("name") for case in suite.findall("testcase")] == ["trial_started", "other"]
     suite = etree.fromstring(render(FAILED, "junit").encode())
     assert suite.find("testcase/error").get("message") == "No key for Customer.io."
 
@@ -128,7 +140,7 @@ def test_json_has_the_contract_s_fields() -> None:
     assert data["findings"][0] == {
         "rule": "event_renamed", "severity": "violation", "event": "trial_started", "property": None,
         "new_name": "trial_begun", "campaigns": ["Day-3 nudge", "Welcome series"], "message": RENAMED.message,
-        "file": "src/a b.js", "line": 3, "head_file": "src/ä,b:c.js", "head_line": 4,
+        "file": "src/a b.js", "line": 3, "head_file": "src/ä,b:c.js", "head_line": 4, "waived_until": None,
     }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def test_a_change_in_each_language_is_judged(gate_only: Installed, tmp_path: Pat
     folder = build(CHANGES[language], tmp_path / "code")
     told = json.loads(same(gate_only, folder, "--code", ".", "--base", "main", "--json").stdout)
     assert {finding["rule"] for finding in told["findings"]} >= {one.rule for one in CHANGES[language].expected}
-    assert told["failures"] == []
+    assert bool(told["failures"]) == CHANGES[language].none_seen
 
 
 @slow

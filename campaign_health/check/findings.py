@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from campaign_health.check.property_coverage import PropertyCoverage
+from campaign_health.check.standing import EventStanding
+from campaign_health.check.standing import lines as standing_lines
 from campaign_health.manifest.problems import Failure
 
 Severity = Literal["violation", "note"]
@@ -15,8 +18,12 @@ Outcome = Literal["holds", "violated", "could_not_check"]
 RULES = {
     "event_renamed": "A running campaign's trigger event has another name in the code.",
     "event_removed": "A running campaign's trigger event is gone from the code.",
+    "event_not_sent": "A running campaign's trigger event is still named in the code, but no call sends it any more.",
+    "event_put_together": "A running campaign's trigger event is put together while the code runs.",
+    "event_in_unread_file": "A running campaign's trigger event moved to a file that is read by quoted names only.",
     "event_vanished_in_part": "A running campaign's trigger event was replaced in one place and lives on elsewhere.",
     "rename_differs": "A reviewed rename leads to a name that is not the one in the code.",
+    "trigger_not_seen": "A running campaign's trigger event is not sent by the code as far as it was read.",
     "event_not_in_manifest": "A new tracking call sends an event that the manifest does not have.",
     "constant_without_use": "A trigger event's name stands only in a constant that nothing uses any more.",
     "unknown_event": "A campaign names an event that the manifest does not have.",
@@ -26,6 +33,10 @@ RULES = {
     "property_renamed": "The manifest renames a property on which a running campaign depends.",
     "property_type_changed": "A property on which a running campaign depends changed its type.",
     "property_newly_required": "An event of a running campaign requires a property that it did not require before.",
+    "property_gone_in_code": "A call no longer gives a trigger event a property that a running campaign needs.",
+    "property_renamed_in_code": "A call gives a trigger event's property under another name.",
+    "property_type_changed_in_code": "A call gives a trigger event's property a value of another type.",
+    "property_missing_in_new_call": "A new call of a trigger event leaves out a property that the manifest requires.",
     "campaign_not_found": "The manifest names a campaign that Customer.io does not have.",
     "trigger_differs": "A campaign's trigger event in Customer.io is not the manifest's.",
     "campaign_not_in_manifest": "A running campaign in Customer.io is in no manifest.",
@@ -54,6 +65,7 @@ class Finding:
         message: For the marketer, in Markdown: names in backticks, campaigns in asterisks.
         file, line: Where it stood at the base; None for what is new.
         head_file, head_line: Where it stands, or would stand, at the head.
+        waived_until: The last day (YYYY-MM-DD) of the waiver that makes a violation a note.
     """
 
     rule: str
@@ -67,6 +79,7 @@ class Finding:
     line: int | None = None
     head_file: str | None = None
     head_line: int | None = None
+    waived_until: str | None = None
 
     def place(self) -> tuple[str | None, int | None]:
         """Where an annotation belongs: at the head if it is there."""
@@ -86,6 +99,15 @@ class ExpectedHandover:
     campaigns: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class OlderCall:
+    """A tracking call whose event is in no manifest, and that this change did not bring."""
+
+    event: str
+    file: str
+    line: int
+
+
 @dataclass
 class Coverage:
     """What was looked at. An event never seen in the code cannot vanish from it, so that is said.
@@ -93,37 +115,45 @@ class Coverage:
     Attributes:
         parts: What was compared, in words.
         trigger_events: Running campaigns' trigger events that this code should hold; None if no code was read.
-        seen: Those that stand in the code, at the base or the head.
-        not_seen: Those that do not.
+        seen: Those that this code sends or may send, at the base or the head.
+        not_seen: Those that are only named in it, stand elsewhere, or nowhere.
+        standings: How each of them stands in the code, and where.
         sent_elsewhere: Those that the manifest says are sent from elsewhere.
         files_read: Code files read at the head.
         older_calls_not_in_manifest: Tracking calls whose event is in no manifest and that are not new.
+        older_calls: Those calls one by one.
         too_large: Files left out for their size.
         handovers: Reviewed renames that the code carries out.
+        properties: How much of the trigger events' properties could be seen; None where none matters.
     """
 
     parts: list[str] = field(default_factory=list)
     trigger_events: int | None = None
     seen: list[str] = field(default_factory=list)
     not_seen: list[str] = field(default_factory=list)
+    standings: list[EventStanding] = field(default_factory=list)
     sent_elsewhere: list[str] = field(default_factory=list)
     files_read: int = 0
     older_calls_not_in_manifest: int = 0
+    older_calls: list[OlderCall] = field(default_factory=list)
     too_large: list[str] = field(default_factory=list)
     handovers: list[ExpectedHandover] = field(default_factory=list)
+    properties: PropertyCoverage | None = None
     remarks: list[str] = field(default_factory=list)
 
-    def sentences(self) -> list[str]:
-        """The coverage for people."""
+    def sentences(self, *, with_standings: bool = True) -> list[str]:
+        """The coverage for people, with or without a sentence for each trigger event."""
         said = [f"Compared: {', '.join(self.parts)}."] if self.parts else []
         if self.trigger_events is not None:
-            said.append(self.code_sentence())
+            said += [self.code_sentence(), *(standing_lines(self.standings) if with_standings else ())]
             if self.older_calls_not_in_manifest:
                 one = self.older_calls_not_in_manifest == 1
                 said.append(
                     f"{self.older_calls_not_in_manifest} older tracking call{'' if one else 's'} "
                     f"send{'s' if one else ''} events that are in no manifest."
                 )
+            if self.properties is not None:
+                said += self.properties.sentences()
             if self.too_large:
                 said.append(f"Not read, too large: {', '.join(self.too_large)}.")
         said += [f"Hand-over expected: `{h.old}` to `{h.new}` ({', '.join(h.campaigns)})." for h in self.handovers]
@@ -133,7 +163,8 @@ class Coverage:
         """How many trigger events the code holds, and which it does not."""
         one = self.trigger_events == 1
         text = (
-            f"{len(self.seen)} of {self.trigger_events} trigger event{'' if one else 's'} stand{'s' * one} in this code"
+            f"{len(self.seen)} of {self.trigger_events} trigger event{'' if one else 's'} "
+            f"{'is' if one else 'are'} sent, or may be, by this code"
         )
         if self.not_seen:
             text += f"; not seen: {', '.join(f'`{name}`' for name in self.not_seen)}"
@@ -145,6 +176,7 @@ class Coverage:
         """For JSON."""
         data = asdict(self)
         data["sentence"] = self.code_sentence() if self.trigger_events is not None else None
+        data["standings"] = [standing.as_dict() for standing in self.standings]
         data["handovers"] = [{**asdict(h), "campaigns": list(h.campaigns)} for h in self.handovers]
         return data
 

@@ -69,7 +69,7 @@ class Repository:
             self._must_have_a_commit()
             raise CouldNotCheck(
                 f"The base revision `{revision}` is not in this repository{' (a shallow clone)' * self.is_shallow}.",
-                f"Fetch it: `git fetch origin {revision}`, or `fetch-depth: 0` in the checkout step.",
+                f"Fetch it: {self._how_to_fetch(revision)}, or `fetch-depth: 0` in the checkout step.",
             )
         base = self._try("merge-base", found.decode().strip(), "HEAD")
         if base is None or not base.strip():
@@ -81,6 +81,22 @@ class Repository:
                 )
             raise CouldNotCheck(f"HEAD and `{revision}` have no common history.", "Name the branch this work left.")
         return base.split()[0].decode()
+
+    def _how_to_fetch(self, revision: str) -> str:
+        """The command that git understands: `origin/main` is `main` of the remote `origin`."""
+        remotes = (self._try("remote") or b"").decode("utf-8", "replace").split()
+        name = re.split(r"[~^@:]", revision, maxsplit=1)[0].removeprefix("refs/remotes/").removeprefix("remotes/")
+        for remote in sorted({*remotes, "origin"}, key=len, reverse=True):
+            if name.startswith(f"{remote}/"):
+                branch = name.removeprefix(f"{remote}/")
+                # Spelled out, because a clone of one branch would not write down where the other stands.
+                return f"`git fetch {remote} {branch}:refs/remotes/{remote}/{branch}`"
+        if name in ("", "HEAD"):
+            return "`git fetch --unshallow`" if self.is_shallow else "`git fetch --all`"
+        remote = "origin" if "origin" in remotes or not remotes else remotes[0]
+        if re.fullmatch(r"[0-9a-f]{7,64}", name):
+            return f"`git fetch {remote} {name}`" if len(name) >= 40 else "`git fetch --all`"
+        return f"`git fetch {remote} {name}:{name}`"
 
     def _must_have_a_commit(self) -> None:
         if self._try("rev-parse", "--verify", "--quiet", "HEAD^{commit}") is None:
@@ -113,11 +129,12 @@ class Repository:
         records = self._run("ls-files", "-t", "-z", "--full-name", at_root=True).split(b"\0")
         return {os.fsdecode(record[2:]) for record in records if record.startswith(b"S ")}
 
-    def read_work_tree(self, path: str) -> bytes | None:
-        """A file's content as it lies in the work tree; None if it is not there, or is no plain file."""
+    def read_work_tree(self, path: str, most: int | None = None) -> bytes | None:
+        """A file's content as it lies in the work tree; None if it is absent, no plain file, or over `most` bytes."""
         full = os.path.join(self.root, path)
         try:
-            if not stat.S_ISREG(os.lstat(full).st_mode):
+            about = os.lstat(full)
+            if not stat.S_ISREG(about.st_mode) or (most is not None and about.st_size > most):
                 return None
             with open(full, "rb") as file:
                 return file.read()

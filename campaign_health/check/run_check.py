@@ -13,6 +13,7 @@ from typing import TypeVar
 from campaign_health.check.findings import CheckResult, Finding
 from campaign_health.check.git_tree import CouldNotCheck, Repository, readable
 from campaign_health.check.rules.manifest_rules import check_manifest
+from campaign_health.check.rules.waiver_rules import with_waivers
 from campaign_health.errors import CampaignHealthError
 from campaign_health.manifest.dependencies import CampaignDependency, campaign_dependencies, merge_revisions
 from campaign_health.manifest.manifest_reading import ReadManifest, parse_manifest, read_manifest_file
@@ -32,6 +33,7 @@ class CheckRequest:
         code: A folder of the code to read, or None.
         base: A git revision to compare with, or None.
         observers: Look-ups of what Customer.io and Mixpanel have: live, from a published file, or both.
+        strict: Whether a trigger event that the code does not hold is a violation.
     """
 
     manifest: Path
@@ -39,6 +41,7 @@ class CheckRequest:
     code: Path | None = None
     base: str | None = None
     observers: Sequence[Callable[[ReadManifest], Observed]] = field(default_factory=tuple)
+    strict: bool = False
 
 
 def run_check(request: CheckRequest) -> CheckResult:
@@ -67,6 +70,7 @@ def run_check(request: CheckRequest) -> CheckResult:
         result.findings += check_observed(read, file, campaigns, observed, request.now.date(), result.coverage)
     if repository:
         _check_repository(request, repository, read, file, campaigns, observed, result)
+    result.findings = with_waivers(result.findings, read.manifest.waivers, request.now.date())
     result.findings.sort(key=_order)
     return result
 
@@ -95,7 +99,10 @@ def _check_repository(
     code_findings: list[Finding] = []
     if request.code is not None:
         code = request.code
-        found = _attempt(result, lambda: _check_code(repository, code, commit, read, file, inside, everyone, result))
+        found = _attempt(
+            result,
+            lambda: _check_code(repository, code, commit, read, file, inside, everyone, result, strict=request.strict),
+        )
         code_findings = found or []
         if found is not None:
             result.coverage.parts.append(f"the code with {request.base}" if commit else "the code")
@@ -113,10 +120,13 @@ def _check_repository(
     result.coverage.parts.append(f"the manifest with {request.base}")
     state = {campaign.label: campaign for campaign in campaigns}
     before_now = [c for c in before if state.get(c.label, c).counts_as_running]
-    told = {finding.event for finding in code_findings if finding.severity == "violation"}
+    violations = [finding for finding in code_findings if finding.severity == "violation"]
+    told = {(finding.event, finding.property) for finding in violations}
     for finding in check_revision(earlier, read, file, everyone, before_now):
-        # A rename in code and manifest is one change, and one finding.
-        if not (finding.rule.startswith("manifest_event_") and finding.event in told):
+        # A change of code and manifest together is one change, and one finding.
+        about_a_property = finding.rule in ("property_removed", "property_renamed", "property_type_changed")
+        said_already = finding.rule.startswith("manifest_event_") or about_a_property
+        if not (said_already and (finding.event, finding.property) in told):
             result.findings.append(finding)
 
 
@@ -129,18 +139,30 @@ def _check_code(
     inside: str | None,
     campaigns: list[CampaignDependency],
     result: CheckResult,
+    *,
+    strict: bool,
 ) -> list[Finding]:
     from campaign_health.check.code.code_change import CodeChange
+    from campaign_health.check.code.other_text import OtherText
     from campaign_health.check.code.snapshot import take_snapshots
     from campaign_health.check.rules.call_rules import check_calls
     from campaign_health.check.rules.code_rules import check_code
+    from campaign_health.check.rules.property_rules import check_properties
+    from campaign_health.check.rules.seen_rules import check_every_event_seen, nothing_seen
 
     under = _path_in(repository, code) or ""
     under = "" if under in (".", "") else f"{under}/"
     base, head = take_snapshots(repository, commit, read.manifest.code, under, inside)
-    change = CodeChange(base, head, read, file)
+    others = OtherText(repository, commit, read.manifest.code, under, inside)
+    change = CodeChange(base, head, read, file, others)
     findings, took_over = check_code(change, campaigns, result.coverage)
-    return findings + check_calls(change, took_over, result.coverage)
+    findings += check_calls(change, took_over, result.coverage)
+    findings += check_properties(change, campaigns, result.coverage)
+    if nothing := nothing_seen(result.coverage):
+        result.failures.append(nothing)
+    if strict:
+        findings += check_every_event_seen(result.coverage, read, file, campaigns)
+    return findings
 
 
 def _repository(request: CheckRequest) -> Repository:

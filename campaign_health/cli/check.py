@@ -35,6 +35,7 @@ MANIFEST_SETTING = "CAMPAIGN_HEALTH_MANIFEST"
 )
 @click.option("--code", type=click.Path(path_type=Path), help="Read the code in this folder of a git repository.")
 @click.option("--base", metavar="REV", help="Compare with the point where this work left REV, such as origin/main.")
+@click.option("--strict", is_flag=True, help="Fail on any trigger event that the code does not hold.")
 @click.option("--live", is_flag=True, help="Compare with Customer.io and Mixpanel, asked now.")
 @click.option(
     "--published",
@@ -59,6 +60,7 @@ def command(
     manifest: Path | None,
     code: Path | None,
     base: str | None,
+    strict: bool,
     live: bool,
     published: Path | None,
     workspace: str | None,
@@ -85,6 +87,7 @@ def command(
             now=now,
             code=code,
             base=base,
+            strict=strict,
             observers=observers,
         )
         with _working():

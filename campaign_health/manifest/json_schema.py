@@ -12,6 +12,10 @@ from typing import Any
 from campaign_health.manifest.schema import Manifest
 
 SCHEMA_FILE = Path(__file__).with_name("manifest.schema.json")
+_MAY_BE_EMPTY = (
+    *("events", "properties", "campaigns", "renames", "waivers", "code", "calls"),
+    *("uses", "segments", "include", "exclude"),
+)
 
 
 def json_schema() -> dict[str, Any]:
@@ -20,7 +24,7 @@ def json_schema() -> dict[str, Any]:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "campaign-health manifest"}
     for definition in (schema, *schema["$defs"].values()):
         definition["patternProperties"] = {"^x-": {}}
-        for name in ("events", "properties", "campaigns", "renames", "code", "uses", "segments", "include", "exclude"):
+        for name in _MAY_BE_EMPTY:
             _allow_empty(definition.get("properties", {}), name)
     for named in (schema["properties"]["events"], schema["$defs"]["EventEntry"]["properties"]["properties"]):
         for pattern in named["patternProperties"]:

@@ -118,6 +118,17 @@ class Rename(_Part):
         return self
 
 
+class Waiver(_Part):
+    """A violation that somebody answers for until a day: a note until then, and a violation again after it."""
+
+    event: Name = Field(description="The event it is about.")
+    until: datetime.date = Field(description="The last day on which it is waived.")
+    rule: Name | None = Field(default=None, description="Only this rule of `check`, such as `event_renamed`.")
+    property: Name | None = Field(default=None, description="Only this property.")
+    reason: Text | None = Field(default=None, description="Why, for people.")
+    owner: Text | None = Field(default=None, description="Who answers for it.")
+
+
 class CodeSettings(_Part):
     """How `check --code` reads this repository."""
 
@@ -132,6 +143,9 @@ class CodeSettings(_Part):
     )
     calls: Annotated[tuple[Name, ...], BeforeValidator(_empty_as_list)] = Field(
         default=(), description="Names of your own functions that send an event."
+    )
+    unlisted: Literal["violation", "note", "off"] = Field(
+        default="violation", description="What a new tracking call is whose event the manifest does not have."
     )
 
 
@@ -150,6 +164,9 @@ class Manifest(_Part):
     )
     renames: Annotated[tuple[Rename, ...], BeforeValidator(_empty_as_list)] = Field(
         default=(), description="Reviewed changes of names."
+    )
+    waivers: Annotated[tuple[Waiver, ...], BeforeValidator(_empty_as_list)] = Field(
+        default=(), description="Violations of `check` that somebody answers for until a day."
     )
     code: Annotated[CodeSettings, BeforeValidator(_empty_as_mapping)] = Field(default_factory=CodeSettings)
 

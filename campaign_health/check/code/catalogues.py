@@ -12,7 +12,7 @@ from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
 
 _LOADS = re.compile(r"(?i)config_for|resource|load|read|open|asset|bundle|yaml|json|require|import|embed")
 _LISTS = re.compile(r"(?i)readdir|listdir|scandir|iterdir|glob|walk|\bdir\b|children|entries|context|files")
-_HOLE = re.compile(r"\$\{[^}]*\}|#\{[^}]*\}|\\\([^)]*\)|\{[^}]*\}|\$\w+")
+HOLE = re.compile(r"\$\{[^}]*\}|#\{[^}]*\}|\\\([^)]*\)|\{[^}]*\}|\$\w+")
 _SCRIPTS = (JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT)
 
 
@@ -43,12 +43,12 @@ def _loads(file: CodeFile, path: PurePosixPath) -> bool:
 def _may_name(text: str, path: PurePosixPath) -> bool:
     if path.stem in text:
         return True
-    return (path.suffix in text and bool(_HOLE.search(text) or "*" in text)) or text.endswith(path.parent.name or "\0")
+    return (path.suffix in text and bool(HOLE.search(text) or "*" in text)) or text.endswith(path.parent.name or "\0")
 
 
 def _names(text: str, path: PurePosixPath, file: CodeFile, around: str) -> bool:
     """Whether a string, read with the lines around it, names the file; what a hole holds may be anything."""
-    given = _HOLE.sub("*", text.strip())
+    given = HOLE.sub("*", text.strip())
     if given.startswith("."):
         return _is_relative(given, path, file)
     given = re.sub(r"^(?:\*?/|[@~#]/?)+", "", given)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,12 +20,18 @@ from campaign_health.check.code.languages import (
     Language,
     language_of,
 )
-from campaign_health.check.code.snapshot import CodeFile, Snapshot
+from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
 from campaign_health.check.code.source import Token
 
 # What is asked of a constant, or named like every parameter.
 PASSED_ON = frozenset(
     "name event eventName event_name value rawValue raw_value key type id title label action toString freeze".split()  # noqa: SIM905
+)
+# A name that may be given to something, told without parsing: `NAME =`, `NAME: Type =`, `NAME Type =`, `NAME("`.
+_GIVEN = rb"(?<![\w$])%s[\"'`]?(?:[ \t]+[\w.]+|[ \t]*\??:[ \t]*[\w<>?.\[\]| ]+)?\s*(?:[:=]|\(\s*[\"'])"
+_ASSIGNED = re.compile(
+    rb"(?<![\w$])([A-Z][\w$]*)(?:[ \t]*:[ \t]*[\w<>?]+|[ \t]+[A-Za-z_]\w*)?\s*(?::?=|:|=>|\()\s*"
+    rb"[\"'`]([^\"'`\n]{1,255})[\"'`]"
 )
 _ASSIGNS = frozenset({"=", ":", ":=", "=>"})
 
@@ -55,6 +63,20 @@ def constants_in(file: CodeFile) -> list[Constant]:
             assigned = tokens[index - 1].text in ("=", ":=")
             found.append(Constant(name, token.value, file.path, token.line, token.start, assigned))
     return found
+
+
+def constants_of(values: Iterable[str], snapshots: Iterable[Snapshot]) -> set[bytes]:
+    """The names with a capital that stand for one of the values and, in the same files, for nothing else.
+
+    Told without parsing, so as not to read every call of a constant that is known.
+    """
+    wanted = {value.encode() for value in values}
+    anchors = {anchor for value in values if (anchor := anchor_of(value))}
+    found: dict[bytes, set[bytes]] = defaultdict(set)
+    for file in {id(file): file for snapshot in snapshots for file in snapshot.with_words(anchors)}.values():
+        for match in _ASSIGNED.finditer(file.source.content if not file.is_catalogue else b""):
+            found[match[1]].add(match[2])
+    return {name for name, held in found.items() if held <= wanted}
 
 
 class Constants:
@@ -102,8 +124,13 @@ class Constants:
     def _known(self, name: str) -> list[Constant]:
         if name not in self._by_name:
             files = self._snapshot.with_words([name.strip("$@#").encode()]) if name.isascii() else []
+            given = re.compile(_GIVEN % re.escape(name.encode()))
             self._by_name[name] = [
-                constant for file in files for constant in constants_in(file) if constant.name == name
+                constant
+                for file in files
+                if given.search(file.source.content)
+                for constant in constants_in(file)
+                if constant.name == name
             ]
         return self._by_name[name]
 
@@ -111,24 +138,6 @@ class Constants:
 def _family(language: Language | None) -> tuple[Language | None, ...]:
     families = ((JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT), (JAVA, KOTLIN))
     return next((family for family in families if language in family), (language,))
-
-
-def count_uses(snapshot: Snapshot, name: str) -> int:
-    """How often the code speaks of a name besides giving it a string."""
-    if not name.isascii():
-        return 1  # not counted; as good as used
-    uses = 0
-    for file in snapshot.with_words([name.strip("$@#").encode()]):
-        if file.is_catalogue:
-            continue
-        tokens = file.source.tokens
-        strings = {constant.start for constant in constants_in(file) if constant.name == name}
-        for index, token in enumerate(tokens):
-            if token.text == name and token.is_name:
-                follows = tokens[index + 1 : index + 5]
-                defined = follows[:1] and follows[0].text in ("=", ":=")
-                uses += not (defined or any(later.start in strings for later in follows))
-    return uses
 
 
 def _name_before(tokens: list[Token], index: int, file: CodeFile) -> str | None:

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from campaign_health.check.code.code_change import CodeChange
 from campaign_health.check.code.constants import PASSED_ON, Constants, constants_in
 from campaign_health.check.code.occurrences import Occurrence
 from campaign_health.check.code.replacement import Replacement, is_like_a_name, replacement_of
+from campaign_health.check.code.roles import naming
 from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
 from campaign_health.check.likely_rename import is_likely_rename
 from campaign_health.names.likeness import name_likeness
 
 MOVED = 0.5  # share of lines in common above which a vanished and a new file are one that moved
+# How a candidate is known, best first.
+NEWLY_SENT, SAME_CONSTANT, SAME_FILE, ANYWHERE = range(4)
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A string at the head that is likely the new name."""
+    """A string at the head that is likely the new name; `kind` tells by what (the least is the surest)."""
 
     value: str
     path: str
     line: int
+    kind: int
+    likeness: float
 
 
 class NewNames:
     """Answers questions about one change; looks things up once and only when asked."""
 
-    def __init__(self, base: Snapshot, head: Snapshot) -> None:
+    def __init__(self, change: CodeChange, base: Snapshot) -> None:
+        self._change = change
         self._base = base
-        self._head = head
+        self._head = change.head
         self._pairs: dict[str, CodeFile | None] = {}
+        self._new: dict[str, bool] = {}
 
     def pair(self, path: str) -> CodeFile | None:
         """The file at the head that a file of the base became: at the same path, or moved; None if it is gone."""
@@ -53,6 +61,11 @@ class NewNames:
 
     def is_new(self, value: str) -> bool:
         """Whether a string was nowhere in the code at the base."""
+        if value not in self._new:
+            self._new[value] = self._was_nowhere(value)
+        return self._new[value]
+
+    def _was_nowhere(self, value: str) -> bool:
         anchor = anchor_of(value.strip())
         if anchor is None:
             return False
@@ -69,8 +82,29 @@ class NewNames:
         ]
         return counts[1] > counts[0] or counts[1] == 0  # the latter: it stands behind a constant elsewhere
 
-    def like(self, base: Sequence[Occurrence]) -> Guess | None:
-        """The new string that most likely took over: under the same constant's name, else the most alike."""
+    def guesses(self, base: Sequence[Occurrence]) -> list[Guess]:
+        """The new strings that may have taken over, best first.
+
+        What is newly sent comes first, then what stands under the same constant, then what stands where the old name
+        stood. A text, a style or a line of a log is none.
+        """
+        old = base[0].value.strip()
+        paths = {pair.path for place in base if (pair := self.pair(place.path)) is not None}
+        likely = [
+            (value, file.path, line, NEWLY_SENT)
+            for value, file, line in self._newly_sent
+            if is_likely_rename(old, value)
+        ]
+        for value, file, line, start in self._strings:
+            if not is_likely_rename(old, value) or not self.is_new(value):
+                continue
+            if file.is_catalogue or naming(file.source, start) not in ("shown", "logged", "comparison"):
+                likely.append((value, file.path, line, SAME_FILE if file.path in paths else ANYWHERE))
+        likely += self._under_the_same_constant(base)
+        found = [Guess(value, path, line, kind, name_likeness(old, value)) for value, path, line, kind in likely]
+        return sorted(found, key=lambda guess: (guess.kind, -guess.likeness, guess.path, guess.line))
+
+    def _under_the_same_constant(self, base: Sequence[Occurrence]) -> Iterator[tuple[str, str, int, int]]:
         names = {
             constant.name
             for file in {occurrence.file for occurrence in base}
@@ -78,19 +112,34 @@ class NewNames:
             if any(constant.start == place.start for place in base if place.file is file)
         } - PASSED_ON
         for file in self._changed:
-            for constant in constants_in(file):
+            for constant in constants_in(file) if names else ():
                 if constant.name in names and is_like_a_name(constant.value) and self.is_new(constant.value):
-                    return Guess(constant.value.strip(), file.path, constant.line)
-        old = base[0].value.strip()
-        best: tuple[float, Guess] | None = None
+                    yield constant.value.strip(), file.path, constant.line, SAME_CONSTANT
+
+    @cached_property
+    def _newly_sent(self) -> list[tuple[str, CodeFile, int]]:
+        """What calls in changed files send and the code did not have before, with its first place."""
+        found: dict[str, tuple[str, CodeFile, int]] = {}
+        for file in self._changed:
+            for site in self._change.head_senders.sites(file):
+                strings = [token.value for token in site.event if token.value is not None]
+                names = [token.text for token in site.event if token.is_name]
+                resolved = None if strings else self.value_of(names, file.path)
+                for value in strings or ([resolved] if resolved else []):
+                    if is_like_a_name(value) and value.strip() not in found and self.is_new(value):
+                        found[value.strip()] = (value.strip(), file, site.event[0].line)
+        return list(found.values())
+
+    @cached_property
+    def _strings(self) -> list[tuple[str, CodeFile, int, int]]:
+        """The strings in changed files that could be names, each once a file, with line and offset."""
+        found: dict[tuple[str, str], tuple[str, CodeFile, int, int]] = {}
         for file in self._changed:
             for literal in file.source.literals:
-                if not is_like_a_name(literal.value) or not is_likely_rename(old, literal.value):
-                    continue
-                score = name_likeness(old, literal.value)
-                if (best is None or score > best[0]) and self.is_new(literal.value):
-                    best = (score, Guess(literal.value.strip(), file.path, literal.line))
-        return best[1] if best else None
+                value = literal.value.strip()
+                if is_like_a_name(value):
+                    found.setdefault((value, file.path), (value, file, literal.line, literal.start))
+        return list(found.values())
 
     @cached_property
     def _changed(self) -> list[CodeFile]:

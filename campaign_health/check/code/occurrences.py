@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -70,6 +71,20 @@ class NamesInCode:
     def all_at_head(self, name: str) -> list[Occurrence]:
         """Every place of a name at the head."""
         return [*self.head.get(name, ()), *self._in_files(name, self._candidates(name))]
+
+    def places_at_head(self, name: str, first: Iterable[CodeFile] = ()) -> Iterator[Occurrence]:
+        """Every place of a name at the head, one by one: changed files, then those named first, then the others."""
+        sooner = {id(file) for file in first}
+        yield from self.head.get(name, ())
+        yield from self._in_files(name, sorted(self._candidates(name), key=lambda file: id(file) not in sooner))
+
+    def raw_in_same(self, name: str) -> Iterator[tuple[CodeFile, int]]:
+        """Where a name stands quoted in files that stayed the same, by offset; told without parsing, comments too."""
+        spelled = sorted(spelling.encode() for spelling in self._spellings.get(name, ()))
+        quoted = re.compile(rb"[\"'`](?:" + b"|".join(map(re.escape, spelled)) + rb")[\"'`]")
+        for file in self._candidates(name):
+            for match in quoted.finditer(file.source.content):
+                yield file, match.start()
 
     def _places(self, snapshot: Snapshot, wanted: set[int]) -> dict[str, list[Occurrence]]:
         files = [file for _, file in sorted(snapshot.files.items()) if id(file) in wanted]

@@ -64,10 +64,15 @@ _TRANSLATION_FILE = re.compile(
 _TRANSLATION_NAME = re.compile(r"(?i)^(translations?|locali[sz]ations?|messages?\.[a-z-]+)\.(json|ya?ml|js|ts)$")
 
 
-def is_product_code(path: str, settings: CodeSettings, manifest_path: str | None = None) -> bool:
-    """Whether a file is read at all, by its path from the repository's root and the manifest's patterns."""
+def is_product_code(
+    path: str, settings: CodeSettings, manifest_path: str | None = None, *, any_language: bool = False
+) -> bool:
+    """Whether a file is read at all, by its path from the repository's root and the manifest's patterns.
+
+    With `any_language` the language does not count: whether it would be read, were there a grammar for it.
+    """
     language = language_of(path)
-    if language is None or path == manifest_path:
+    if (language is None and not any_language) or path == manifest_path:
         return False
     folder, _, name = path.rpartition("/")
     if _is_skipped(folder):
@@ -76,12 +81,17 @@ def is_product_code(path: str, settings: CodeSettings, manifest_path: str | None
         return False
     if _TRANSLATION_NAME.match(name):
         return False
-    translation = _TRANSLATION_FILE.fullmatch(name) if language.kind == "catalogue" else None
+    translation = _TRANSLATION_FILE.fullmatch(name) if language and language.kind == "catalogue" else None
     if translation and translation[1] in _LANGUAGE_CODES:
         return False
     if settings.include and not any(matches(path, pattern) for pattern in settings.include):
         return False
     return not any(matches(path, pattern) for pattern in settings.exclude)
+
+
+def is_skipped_folder(path: str) -> bool:
+    """Whether a file lies in a folder that is left out: tests, docs, translations, vendored, built."""
+    return _is_skipped(path.rpartition("/")[0])
 
 
 @cache

@@ -13,7 +13,7 @@ from campaign_health.check.code.source import Source, decode, is_binary
 from campaign_health.check.git_tree import Entry, Repository
 from campaign_health.manifest.schema import CodeSettings
 
-_WORDS = re.compile(rb"[A-Za-z0-9_]+")
+WORDS = re.compile(rb"[A-Za-z0-9_]+")
 MAX_FILE_BYTES = 5_000_000
 
 
@@ -30,7 +30,7 @@ class CodeFile:
         content = self.content
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             content = decode(content).encode("utf-8")
-        return frozenset(_WORDS.findall(content))
+        return frozenset(WORDS.findall(content))
 
     @cached_property
     def source(self) -> Source:

@@ -75,7 +75,15 @@ class Source:
     @cached_property
     def string_texts(self) -> list[tuple[str, int]]:
         """What stands between the quotes of every string, holes included, and its line (from 1)."""
-        return [(self._text(node).strip("\"'`:"), node.start_point[0] + 1) for node in self._string_nodes()]
+        return [(self.text_of(node).strip("\"'`:"), node.start_point[0] + 1) for node in self._string_nodes()]
+
+    def leaf_at(self, at: int) -> Node | None:
+        """The smallest node that holds a byte offset."""
+        return self._tree.root_node.descendant_for_byte_range(at, at + 1)
+
+    def tokens_of(self, node: Node) -> list[Token]:
+        """The tokens of one node, comments left out."""
+        return list(self._walk(node))
 
     def tokens_around_call(self, at: int) -> list[Token]:
         """The tokens of the smallest call that holds the byte offset `at` in what it calls."""
@@ -85,6 +93,18 @@ class Source:
                 return []
             node = node.parent
         return list(self._walk(node)) if node is not None else []
+
+    def node_at(self, start: int) -> Node | None:
+        """The node of the string or the name at an offset; None in a comment or inside another string."""
+        leaf = self._tree.root_node.descendant_for_byte_range(start, start + 1)
+        kinds = self.language.strings | self.language.symbols | self.language.joined
+        node, string = leaf, None
+        while node is not None and node.start_byte == start:
+            string = node if node.type in kinds else string
+            node = node.parent
+        if string is not None or leaf is None:
+            return string
+        return None if "comment" in leaf.type or leaf.type in kinds or leaf.type in _TEXTS else leaf
 
     def _string_nodes(self) -> list[Node]:
         captures = QueryCursor(_string_query(self.language)).captures(self._tree.root_node)
@@ -101,7 +121,7 @@ class Source:
             parts = [self._value(child) for child in node.named_children if child.type in self.language.strings]
             return None if None in parts else "".join(part for part in parts if part is not None)
         if node.type in self.language.symbols:
-            return self._text(node).strip(":").strip()
+            return self.text_of(node).strip(":").strip()
         raw = self.content[node.start_byte : node.end_byte]
         quote = raw[:1]
         if quote in (b'"', b"'") and raw[-1:] == quote and len(raw) > 1 and not _SPECIAL.search(raw, 1, len(raw) - 1):
@@ -110,7 +130,7 @@ class Source:
         if len(children) < 2 or node.type.startswith("bare_"):
             if any(child.type in _HOLES for child in children):
                 return None
-            return re.sub(r'^(#*)"|"(#*)$', "", self._text(node))
+            return re.sub(r'^(#*)"|"(#*)$', "", self.text_of(node))
         if any(child.type in _HOLES for child in children):
             return None
         if self.language is KOTLIN and _KOTLIN_HOLE.search(self.content, node.start_byte, node.end_byte):
@@ -133,13 +153,13 @@ class Source:
         # `enum Event: String { case trial_started }` stands for the string of the same name.
         for node in QueryCursor(_enum_query()).captures(self._tree.root_node).get("enum", []):
             inherits = next((child for child in node.children if child.type == "inheritance_specifier"), None)
-            if inherits is None or self._text(inherits) != "String":
+            if inherits is None or self.text_of(inherits) != "String":
                 continue
             body = node.child_by_field_name("body")
             for entry in body.named_children if body else ():
                 if entry.type == "enum_entry" and entry.child_by_field_name("raw_value") is None:
                     for name in entry.children_by_field_name("name"):
-                        yield Literal(self._text(name), name.start_point[0] + 1, name.start_byte, name.end_byte)
+                        yield Literal(self.text_of(name), name.start_point[0] + 1, name.start_byte, name.end_byte)
 
     def _walk(self, root: Node) -> Iterator[Token]:
         strings = self.language.strings | self.language.joined | self.language.symbols
@@ -158,14 +178,16 @@ class Source:
                 stack.extend(reversed(node.children))
 
     def _token(self, node: Node, *, is_string: bool = False, value: str | None = None) -> Token:
-        text = self._text(node)
+        text = self.text_of(node)
         is_name = not is_string and (text[0].isalpha() or text[0] in "_$@")
         return Token(text, node.start_point[0] + 1, node.start_byte, is_name, is_string, value)
 
-    def _text(self, node: Node) -> str:
+    def text_of(self, node: Node) -> str:
+        """A node as it is written."""
         return self.content[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
 
+_TEXTS = frozenset({"string_content", "string_fragment", "heredoc_content", "line_str_text", "jsx_text"})
 _CALLS = frozenset({"call_expression", "call", "method_invocation", "composite_literal", "new_expression"})
 _STATEMENTS = frozenset({"expression_statement", "statement_block", "block", "program", "source_file", "module"})
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from campaign_health.check.code.call_arguments import Argument, arguments_of
 from campaign_health.check.code.constants import Constants
 from campaign_health.check.code.languages import GO, JAVA, PYTHON, RUBY, Language
-from campaign_health.check.code.snapshot import CodeFile, Snapshot
+from campaign_health.check.code.snapshot import WORDS, CodeFile, Snapshot
 from campaign_health.check.code.source import Token
+from campaign_health.check.code.wrappers import Wrapper
 
 # Method of a kit: at which position its event stands, per language; 0 where none is given.
 METHODS: dict[str, dict[Language, int]] = {
@@ -40,6 +41,7 @@ _KIT_IN_FILE = re.compile(
     rb"analytics-(?:node|ruby|go)"
 )
 _FIRST_STRING = re.compile(rb"""[^"'`;{}()\n]{0,40}\(?[^"'`;{}()]{0,80}(["'`])([^"'`\\$#{}]*)\1""")
+_FIRST_CONSTANT = re.compile(rb"[?!]?\s*\(\s*(?:[^,(){}\"'`;]{0,60},\s*)?(?:[A-Za-z_$][\w$]*\.)+([A-Z][\w$]*)\s*[,)]")
 _CUSTOMERIO = re.compile(r"(?i)customer_?io|\b_?cio\b")
 
 
@@ -52,36 +54,54 @@ class TrackingCall:
         path: The file.
         line: The line of the name.
         trimmed: Customer.io receives it, which does not count spaces around a name.
+        at: The byte offset of the called function's name.
+        named_at: The byte offset of the event's name.
+        own: It calls one of the manifest's own functions.
     """
 
     event: str
     path: str
     line: int
     trimmed: bool
+    at: int
+    named_at: int
+    own: bool
 
 
 @dataclass(frozen=True)
-class _Site:
+class Site:
     """A call as it is written: the tokens of its event, not yet looked up."""
 
     event: tuple[Token, ...]
     trimmed: bool
+    at: int
+    own: bool
 
 
 class CallReader:
     """Reads tracking calls out of snapshots; a file that is in several is read once.
 
     `known` are names of events that are of no interest: a call whose first string is one of them is left out,
-    which is told without parsing the file.
+    which is told without parsing the file; so is one of `known_constants`. `shapes` tell where own functions take
+    their event.
     """
 
-    def __init__(self, wrappers: Iterable[str], known: Iterable[str] = ()) -> None:
-        self._own = frozenset(wrapper.rsplit(".", 1)[-1].rsplit(":", 1)[-1].strip() for wrapper in wrappers)
+    def __init__(
+        self,
+        wrappers: Iterable[str],
+        known: Iterable[str] = (),
+        shapes: Mapping[str, Wrapper] | None = None,
+        known_constants: Iterable[bytes] = (),
+    ) -> None:
+        self._own = frozenset(own_name(wrapper) for wrapper in wrappers)
+        self._shapes = shapes or {}
         names = sorted(name.encode() for name in self._own | METHODS.keys())
         self._words = [name.strip(b"$@") for name in names]
         self._pattern = re.compile(rb"(?<![A-Za-z0-9_$])(?:" + b"|".join(map(re.escape, names)) + rb")\b")
         self._known = frozenset(name.encode() for name in known)
-        self._read: dict[int, list[_Site]] = {}
+        self._known_constants = frozenset(known_constants)
+        self._read: dict[int, list[Site]] = {}
+        self._words_after: dict[int, set[bytes]] = {}
 
     def calls(self, snapshot: Snapshot) -> list[TrackingCall]:
         """Every call whose event can be told, sorted by place; constants are looked up in the snapshot."""
@@ -90,14 +110,36 @@ class CallReader:
         for file in snapshot.with_words(self._words):
             if file.is_catalogue:
                 continue
-            if id(file) not in self._read:
-                self._read[id(file)] = list(self._sites(file))
-            for site in self._read[id(file)]:
+            for site in self.sites(file):
                 if name := _name_of(site.event, constants, file.path):
-                    found.add(TrackingCall(name, file.path, site.event[0].line, site.trimmed))
-        return sorted(found, key=lambda call: (call.path, call.line, call.event))
+                    first = site.event[0]
+                    found.add(TrackingCall(name, file.path, first.line, site.trimmed, site.at, first.start, site.own))
+        return sorted(found, key=lambda call: (call.path, call.line, call.event, call.at))
 
-    def _sites(self, file: CodeFile) -> Iterator[_Site]:
+    @property
+    def words(self) -> list[bytes]:
+        """The names of all the functions it looks for; a file without any of them has no call."""
+        return self._words
+
+    def sites(self, file: CodeFile) -> list[Site]:
+        """The calls of one file as they are written."""
+        if id(file) not in self._read:
+            self._read[id(file)] = [] if file.is_catalogue else list(self._sites(file))
+        return self._read[id(file)]
+
+    def after_calls(self, file: CodeFile, reach: int = 300) -> Iterator[bytes]:
+        """What follows the name of each function it looks for, told without parsing; comments among it."""
+        content = file.source.content
+        for match in self._pattern.finditer(content):
+            yield content[match.end() : match.end() + reach]
+
+    def words_after_calls(self, file: CodeFile) -> set[bytes]:
+        """The words that follow the functions it looks for in a file."""
+        if id(file) not in self._words_after:
+            self._words_after[id(file)] = {word for after in self.after_calls(file) for word in WORDS.findall(after)}
+        return self._words_after[id(file)]
+
+    def _sites(self, file: CodeFile) -> Iterator[Site]:
         source = file.source
         content = source.content
         matches = [match for match in self._pattern.finditer(content) if not self._is_told(content, match)]
@@ -115,9 +157,13 @@ class CallReader:
             if at is None or not (own or _is_kit(tokens[:at], method, kit_in_file)):
                 continue
             receiver = "".join(token.text for token in tokens[:at])
-            event = _event_of(arguments_of(tokens, at + 1, source.language), method, source.language, own=own)
+            given = arguments_of(tokens, at + 1, source.language)
+            shape = self._shapes.get(method)
+            event = _event_of_wrapper(given, shape) if shape else []
+            event = event or _event_of(given, method, source.language, own=own)
             if event:
-                yield _Site(tuple(event), bool(_CUSTOMERIO.search(receiver)) or (not own and customerio_in_file))
+                trimmed = bool(_CUSTOMERIO.search(receiver)) or (not own and customerio_in_file)
+                yield Site(tuple(event), trimmed, match.start(), own)
 
     def _is_told(self, content: bytes, match: re.Match[bytes]) -> bool:
         """Whether it is no call, or a call of a known event, by what follows it."""
@@ -125,7 +171,10 @@ class CallReader:
         if follows[:1] in (b"", b"=", b";", b",", b")", b"}", b"]", b"."):
             return True
         first = _FIRST_STRING.match(follows)
-        return first is not None and first[2] in self._known
+        if first is not None:
+            return first[2] in self._known
+        constant = _FIRST_CONSTANT.match(follows) if self._known_constants else None
+        return constant is not None and constant[1] in self._known_constants
 
 
 def _is_kit(before: list[Token], method: str, kit_in_file: bool) -> bool:
@@ -137,6 +186,24 @@ def _is_kit(before: list[Token], method: str, kit_in_file: bool) -> bool:
     if method == "NewEvent":
         return kit_in_file
     return bool(_KIT.search(receiver)) or kit_in_file
+
+
+def own_name(wrapper: str) -> str:
+    """The function's own name in what the manifest says, such as `Analytics.send`."""
+    return wrapper.rsplit(".", 1)[-1].rsplit(":", 1)[-1].strip()
+
+
+def _event_of_wrapper(given: list[Argument], shape: Wrapper) -> list[Token]:
+    """The tokens of the argument that a function of the project passes on as the event."""
+    by_label = next((argument for argument in given if argument.label in shape.labels), None)
+    if by_label is not None:
+        return by_label.tokens
+    plain = [argument for argument in given if argument.label is None]
+    if len(plain) <= shape.position:
+        return []
+    argument = plain[shape.position]
+    inner = next((part for part in argument.inside if part.label in shape.labels), None)
+    return inner.tokens if inner is not None else [] if argument.inside else argument.tokens
 
 
 def _event_of(given: list[Argument], method: str, language: Language, *, own: bool) -> list[Token]:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from campaign_health.check.code.new_names import NewNames
+from campaign_health.check.code.new_names import Guess, NewNames
 from campaign_health.check.code.occurrences import Occurrence, by_file
 from campaign_health.check.code.replacement import is_like_a_name
+from campaign_health.check.code.roles import naming
 from campaign_health.check.likely_rename import is_likely_rename
-
-_LOGS = frozenset(
-    {
-        *("log", "debug", "info", "notice", "warn", "warning", "error", "fatal", "print", "println", "printf"),
-        *("Println", "Printf", "Print", "Errorf", "Info", "Debug", "Warn", "puts", "NSLog", "os_log", "Log", "logger"),
-    }
-)
+from campaign_health.names.likeness import name_likeness
 
 
 @dataclass(frozen=True)
@@ -35,18 +30,45 @@ class Loss:
 
 
 def losses_in_whole(base: Sequence[Occurrence], new_names: NewNames) -> Loss:
-    """The loss of a name that stands nowhere any more: one, at the place that tells most."""
+    """The loss of a name that is sent nowhere any more: one, at the place that tells most."""
     losses = [_loss(occurrence, new_names) for occurrence in base]
     named = Counter(loss.new_name for loss in losses if loss.new_name)
     if named:
         likely = max(named, key=lambda name: (named[name], new_names.is_new(name), name))
         chosen = next(loss for loss in losses if loss.new_name == likely)
         return replace(chosen, took_over=frozenset(named))
-    guess = new_names.like(base)
-    kept = next((loss for loss in losses if loss.head_path), losses[0])
-    if guess is None:
-        return kept
-    return Loss(kept.path, kept.line, guess.path, guess.line, guess.value, frozenset({guess.value}))
+    return next((loss for loss in losses if loss.head_path), losses[0])
+
+
+def with_guess(loss: Loss, guess: Guess) -> Loss:
+    """The loss of a name in whose place nothing stands, with what is likely its new name elsewhere."""
+    return replace(
+        loss, head_path=guess.path, head_line=guess.line, new_name=guess.value, took_over=frozenset({guess.value})
+    )
+
+
+def one_old_for_each_new(
+    losses: Mapping[str, tuple[Loss, Sequence[Occurrence]]], new_names: NewNames
+) -> dict[str, Loss]:
+    """Losses by event, each new name given to one event at most: first what stands in an old one's place, then by
+    how surely it took over and how alike the names are."""
+    settled = {event: loss for event, (loss, _) in losses.items()}
+    taken: dict[str, str] = {}
+    for event in sorted(settled, key=lambda event: -name_likeness(event, settled[event].new_name or "")):
+        new = settled[event].new_name
+        if new is not None and taken.setdefault(new, event) != event:
+            settled[event] = replace(settled[event], new_name=None)
+    offers = [
+        (guess.kind, -guess.likeness, event, guess)
+        for event, (loss, base) in losses.items()
+        if loss.new_name is None
+        for guess in new_names.guesses(base)
+    ]
+    for _, _, event, guess in sorted(offers, key=lambda offer: offer[:3]):
+        if guess.value not in taken and settled[event].new_name is None:
+            taken[guess.value] = event
+            settled[event] = with_guess(settled[event], guess)
+    return settled
 
 
 def losses_in_part(
@@ -61,7 +83,9 @@ def losses_in_part(
         if pair is None or pair is places[0].file or now.get(pair.path, 0) >= len(places):
             continue
         for place in places:
-            loss = Loss(path, place.line, None, None, None) if _is_logged(place) else _loss(place, new_names, same)
+            if not place.file.is_catalogue and naming(place.file.source, place.start) is not None:
+                continue  # a list or a text that changes loses no event
+            loss = _loss(place, new_names, same)
             if loss.new_name is None:
                 continue
             # Where it stands as often as before, it may have moved and something else taken its old place.
@@ -70,14 +94,6 @@ def losses_in_part(
                 found.append(loss)
     took_over = frozenset(loss.new_name for loss in found if loss.new_name)
     return replace(found[0], took_over=took_over) if found else None
-
-
-def _is_logged(occurrence: Occurrence) -> bool:
-    """Whether the string only goes to a log: a reworded log line loses no event."""
-    tokens = occurrence.file.source.tokens
-    index = next((i for i, token in enumerate(tokens) if token.start == occurrence.start), 0)
-    called = tokens[index - 1] if index and tokens[index - 1].is_name else tokens[index - 2] if index > 1 else None
-    return called is not None and called.text in _LOGS
 
 
 def _loss(occurrence: Occurrence, new_names: NewNames, same: Set[str] = frozenset()) -> Loss:

@@ -7,6 +7,7 @@ import json
 
 from campaign_health.check.findings import CheckResult, Finding
 from campaign_health.check.reports.plain import plain
+from campaign_health.check.standing import EventStanding
 
 _SEVERITIES = {"violation": "critical", "note": "info"}
 
@@ -24,6 +25,8 @@ def render(result: CheckResult) -> str:
         }
         for failure in result.failures
     ]
+    told = {finding.event for finding in result.findings} | set(result.coverage.seen)
+    issues += [_unseen(standing) for standing in result.coverage.standings if standing.event not in told]
     return json.dumps(issues, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -36,6 +39,18 @@ def _issue(finding: Finding) -> dict[str, object]:
         "fingerprint": _fingerprint(finding.rule, finding.event, finding.property, finding.new_name, file),
         "severity": _SEVERITIES[finding.severity],
         "location": {"path": file or "manifest.yaml", "lines": {"begin": line or 1}},
+    }
+
+
+def _unseen(standing: EventStanding) -> dict[str, object]:
+    """A trigger event that the code does not hold, where it stands instead; said nowhere else in this format."""
+    path, _, line = standing.places[0].rpartition(":") if standing.places else ("manifest.yaml", "", "1")
+    return {
+        "description": f"{plain(f'`{standing.event}`')} is not seen in this code: {plain(standing.said())}.",
+        "check_name": "campaign-health/not_seen",
+        "fingerprint": _fingerprint("not_seen", standing.event),
+        "severity": "info",
+        "location": {"path": path or "manifest.yaml", "lines": {"begin": int(line or 1)}},
     }
 
 

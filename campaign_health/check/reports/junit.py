@@ -28,8 +28,15 @@ def render(result: CheckResult) -> str:
         case = ET.SubElement(suite, "testcase", classname="could_not_check", name=_text(failed.message))
         error = ET.SubElement(case, "error", type="could_not_check", message=_text(failed.message))
         error.text = _text(failed.cure)
+    said = {standing.event: standing.said() for standing in result.coverage.standings}
     for event in in_order:
-        ET.SubElement(suite, "testcase", classname="trigger_event", name=_text(event))
+        case = ET.SubElement(suite, "testcase", classname="trigger_event", name=_text(event))
+        if event in said:
+            ET.SubElement(case, "system-out").text = _text(plain(said[event]))
+    for event in result.coverage.not_seen:
+        if event not in broken:
+            case = ET.SubElement(suite, "testcase", classname="trigger_event", name=_text(event))
+            ET.SubElement(case, "skipped", message=_text(f"not seen: {plain(said.get(event, 'nowhere'))}"))
     if suite.find("testcase") is None:
         ET.SubElement(suite, "testcase", classname="campaign-health", name="check")
     cases = suite.findall("testcase")
@@ -38,6 +45,7 @@ def render(result: CheckResult) -> str:
     suite.set("tests", str(len(cases)))
     suite.set("failures", str(len(result.violations)))
     suite.set("errors", str(len(result.failures)))
+    suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
     notes = [plain(finding.message) for finding in result.findings if finding.severity == "note"]
     out = ET.SubElement(suite, "system-out")
     out.text = _text("\n".join([*notes, *(plain(text) for text in result.coverage.sentences()), summary(result)]))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from campaign_health.check.findings import CheckResult, Finding
 from campaign_health.check.reports.markdown_escaping import code, inline
 from campaign_health.check.reports.plain import sentence, summary
+from campaign_health.check.standing import lines as standing_lines
 
 MARK = "<!-- campaign-health check -->"  # lets a pipeline find its comment and replace it
+MOST_EVENTS = 100  # of which it is said where they stand
 LONGEST = 60_000  # GitHub takes 65,536 characters
 _SIGNS = {"holds": "✅", "violated": "❌", "could_not_check": "⚠️"}
 
@@ -17,7 +19,12 @@ def render(result: CheckResult) -> str:
     tail = [
         f"- Could not check: {inline(f'{sentence(failure.message)} {failure.cure}')}" for failure in result.failures
     ]
-    tail += ["", "<sub>" + " ".join(inline(sentence) for sentence in result.coverage.sentences()) + "</sub>"]
+    said = result.coverage.sentences(with_standings=False)
+    tail += ["", "<sub>" + " ".join(inline(sentence) for sentence in said) + "</sub>"]
+    if events := standing_lines(result.coverage.standings):
+        tail += ["", "<details><summary>Each trigger event</summary>", ""]
+        tail += [f"- {inline(line)}" for line in events[:MOST_EVENTS]]
+        tail += [f"- … and {len(events) - MOST_EVENTS} more."] * (len(events) > MOST_EVENTS) + ["", "</details>"]
     room = LONGEST - sum(len(part) + 1 for part in (*head, *tail)) - 100
     shown: list[str] = []
     for index, finding in enumerate(result.findings):

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from campaign_health.check.findings import RULES, CheckResult, Finding
 from campaign_health.check.reports.markdown_escaping import inline
 from campaign_health.check.reports.plain import plain
+from campaign_health.check.rule_help import help_of
 from campaign_health.process.version import own_version
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -24,7 +25,7 @@ def render(result: CheckResult) -> str:
             "driver": {
                 "name": "campaign-health check",
                 "version": own_version(),
-                "rules": [{"id": rule, "shortDescription": {"text": RULES[rule]}} for rule in rules],
+                "rules": [_rule(rule) for rule in rules],
             }
         },
         "originalUriBaseIds": {"ROOT": {"description": {"text": "The repository's root."}}},
@@ -45,6 +46,17 @@ def render(result: CheckResult) -> str:
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 
+def _rule(rule: str) -> dict[str, Any]:
+    advice = help_of(rule)
+    return {
+        "id": rule,
+        "name": "".join(word.capitalize() for word in rule.split("_")),
+        "shortDescription": {"text": RULES[rule]},
+        "fullDescription": {"text": f"{RULES[rule]} {plain(advice)}"},
+        "help": {"text": plain(advice), "markdown": inline(advice)},
+    }
+
+
 def _result(finding: Finding, index: int) -> dict[str, Any]:
     file, line = finding.place()
     found: dict[str, Any] = {
@@ -57,6 +69,8 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         },
         "properties": {"event": finding.event, "campaigns": list(finding.campaigns), "newName": finding.new_name},
     }
+    if finding.waived_until:
+        found["suppressions"] = [{"kind": "external", "justification": f"Waived until {finding.waived_until}."}]
     if file:
         found["locations"] = [_location(file, line)]
     if finding.file and (finding.file, finding.line) != (file, line):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from campaign_health.check.code.code_change import CodeChange
+from campaign_health.check.code.constants import constants_of
 from campaign_health.check.code.tracking_calls import CallReader, TrackingCall
-from campaign_health.check.findings import Coverage, Finding
+from campaign_health.check.findings import Coverage, Finding, OlderCall
 from campaign_health.check.git_tree import readable
 from campaign_health.check.labels import at
 from campaign_health.manifest.schema import Manifest
@@ -18,24 +19,33 @@ def check_calls(change: CodeChange, already_told: Iterable[str], coverage: Cover
     `already_told` are new names that another finding speaks of: a rename is one finding.
     """
     manifest = change.read.manifest
+    if manifest.code.unlisted == "off":
+        return []
     told = {name.strip() for name in already_told}
-    reader = CallReader(manifest.code.calls, known=_listed_names(manifest))
+    listed = _listed_names(manifest)
+    constants = constants_of(listed, [change.head, change.base] if change.base else [change.head])
+    reader = CallReader(manifest.code.calls, listed, change.wrappers, constants)
     unlisted = [call for call in reader.calls(change.head) if not is_listed(call, manifest)]
     if change.base is None:
-        coverage.older_calls_not_in_manifest = len(unlisted)
+        _cover(unlisted, coverage)
         return []
     # A call is new where its event was sent by no call before; a wrapper added now makes old calls no newer.
     before = {call.event.strip() for call in reader.calls(change.base)}
     fresh: dict[str, TrackingCall] = {}
-    older = 0
+    older: list[TrackingCall] = []
     for call in unlisted:
         name = call.event.strip()
         if name in before:
-            older += 1
+            older.append(call)
         elif _full(name, manifest) not in told:
             fresh.setdefault(name, call)
-    coverage.older_calls_not_in_manifest = older
+    _cover(older, coverage)
     return [_finding(name, call, manifest) for name, call in sorted(fresh.items())]
+
+
+def _cover(older: list[TrackingCall], coverage: Coverage) -> None:
+    coverage.older_calls_not_in_manifest = len(older)
+    coverage.older_calls = [OlderCall(call.event, readable(call.path), call.line) for call in older]
 
 
 def is_listed(call: TrackingCall, manifest: Manifest) -> bool:
@@ -68,7 +78,7 @@ def _finding(name: str, call: TrackingCall, manifest: Manifest) -> Finding:
         )
     return Finding(
         rule="event_not_in_manifest",
-        severity="violation",
+        severity="note" if manifest.code.unlisted == "note" else "violation",
         message=(
             f"`{full}` is newly sent at {at(readable(call.path), call.line)}, and the manifest does not have it. "
             f"{advice}"

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from campaign_health.check.code.code_change import CodeChange
 from campaign_health.check.code.new_names import NewNames
-from campaign_health.check.code.occurrences import NamesInCode, spellings
-from campaign_health.check.code.vanishing import Loss, losses_in_part, losses_in_whole
+from campaign_health.check.code.occurrences import NamesInCode, Occurrence, spellings
+from campaign_health.check.code.roles import naming
+from campaign_health.check.code.silence import fallen_silent
+from campaign_health.check.code.vanishing import Loss, losses_in_part, losses_in_whole, one_old_for_each_new
 from campaign_health.check.findings import Coverage, ExpectedHandover, Finding
 from campaign_health.check.git_tree import readable
 from campaign_health.check.labels import at, labels, stopped
+from campaign_health.check.likely_rename import is_likely_rename
 from campaign_health.check.rules.constant_rules import constant_without_use
+from campaign_health.check.rules.put_together_rules import put_together
+from campaign_health.check.rules.standing_rules import standings
+from campaign_health.check.rules.unread_rules import check_unread, moved_to_unread
 from campaign_health.manifest.dependencies import CampaignDependency
 from campaign_health.manifest.writing import quote
 
@@ -34,52 +41,99 @@ def check_code(
     _cover(change, by_event, code, coverage)
     if change.base is None:
         return [], set()
+    new_names = NewNames(change, change.base)
     found: list[Finding] = []
+    judged = {
+        event: cause
+        for event in sorted(by_event)
+        if not ((entry := manifest.event(event)) is not None and entry.sent_from)
+        and (cause := _what_became(change, event, code, new_names)) is not None
+    }
+    moved: set[str] = set()
+    for event, cause in list(judged.items()):
+        stood = (cause.places[0].path, cause.places[0].line)
+        note = None if cause.in_part else moved_to_unread(change, event, by_event[event], stood)
+        # A string in its place that is a piece of the name may be put together to it.
+        if note is None and not cause.in_part and (cause.loss.new_name is None or cause.loss.new_name in event):
+            note = put_together(change, event, by_event[event], stood)
+        if note is not None:
+            found.append(note)
+            del judged[event]
+            moved.add(event)
+    whole = {event: (cause.loss, cause.places) for event, cause in judged.items() if not cause.in_part}
+    settled = one_old_for_each_new(whole, new_names)
     took_over: set[str] = set()
-    new_names = NewNames(change.base, change.head)
-    for event in sorted(by_event):
-        entry = manifest.event(event)
-        if entry is not None and entry.sent_from:
+    for event, of_event in sorted(by_event.items()):
+        cause = judged.get(event)
+        if event in moved:
             continue
-        judged, loss = _judge(change, event, by_event[event], code, new_names, coverage)
-        found += [judged] if judged else []
-        if loss:
-            took_over |= {_full_name(name, event, prefix) or name for name in loss.took_over}
-    return found, took_over
+        if cause is None:
+            note = constant_without_use(change, event, of_event, code) if code.at_head(event) else None
+            found += [note] if note else []
+            continue
+        cause = replace(cause, loss=settled.get(event, cause.loss))
+        finding = _judge(change, event, of_event, cause, code, coverage)
+        found += [finding] if finding else []
+        took_over |= {_full_name(name, event, prefix) or name for name in cause.loss.took_over}
+    never = {
+        event: by_event[event]
+        for event in coverage.not_seen
+        if not code.at_head(event) and not code.at_base(event) and manifest.newest_name(event) == event
+    }
+    return found + check_unread(change, never), took_over
+
+
+@dataclass(frozen=True)
+class _Cause:
+    """What an event lost: `places` where it stood at the base; `left` is where the name lives on without being sent."""
+
+    loss: Loss
+    places: Sequence[Occurrence]
+    in_part: bool = False
+    left: Occurrence | None = None
+
+
+def _what_became(change: CodeChange, event: str, code: NamesInCode, new_names: NewNames) -> _Cause | None:
+    """What an event lost; None where nothing did, or where nothing that may send it stood at the base."""
+    base, head = code.base.get(event, []), code.head.get(event, [])
+    if not head and code.in_same(event) is None:
+        tellings = [place for place in base if not _is_shown(place)]
+        if not tellings or change.base_senders is None:
+            return None
+        sent = [place for place in tellings if change.base_senders.sends(place)]
+        return _Cause(losses_in_whole(sent or tellings, new_names), sent or tellings)
+    silence = fallen_silent(change, event, code)
+    if silence is not None:
+        return _Cause(losses_in_whole(silence.sent, new_names), silence.sent, left=silence.left)
+    part = losses_in_part(base, head, spellings(event, change.read.manifest.code.prefix), new_names) if base else None
+    return _Cause(part, base, in_part=True) if part else None
+
+
+def _is_shown(place: Occurrence) -> bool:
+    """Whether a string is a text, a style or a line of a log, and no event for certain."""
+    return not place.file.is_catalogue and naming(place.file.source, place.start) in ("shown", "logged")
 
 
 def _judge(
     change: CodeChange,
     event: str,
     campaigns: list[CampaignDependency],
+    cause: _Cause,
     code: NamesInCode,
-    new_names: NewNames,
     coverage: Coverage,
-) -> tuple[Finding | None, Loss | None]:
+) -> Finding | None:
     manifest = change.read.manifest
-    prefix = manifest.code.prefix
-    base, head = code.base.get(event, []), code.head.get(event, [])
-    stands = bool(head) or code.in_same(event) is not None
-    loss: Loss | None = None
-    if base and not stands:
-        loss = losses_in_whole(base, new_names)
-    elif base:
-        loss = losses_in_part(base, head, spellings(event, prefix), new_names)
-    if loss is None:
-        return (constant_without_use(change, event, campaigns, code) if stands else None), None
-    new = _full_name(loss.new_name, event, prefix)
-    places = 1 if stands else len(base)
+    new = _full_name(cause.loss.new_name, event, manifest.code.prefix)
     reviewed = manifest.newest_name(event)
     if reviewed != event:
         target = manifest.event(reviewed)
         elsewhere = target is not None and target.sent_from is not None
-        if elsewhere or (code.at_head(reviewed) and (not stands or new in (None, reviewed))):
+        if elsewhere or (code.at_head(reviewed) and (not cause.in_part or new in (None, reviewed))):
             coverage.handovers.append(ExpectedHandover(event, reviewed, labels(campaigns)))
-            return None, loss
-        return _finding(change, "rename_differs", event, campaigns, loss, new, places), loss
-    gone = "event_renamed" if new else "event_removed"
-    rule = "event_vanished_in_part" if stands else gone
-    return _finding(change, rule, event, campaigns, loss, new, places), loss
+            return None
+        return _finding(change, "rename_differs", event, campaigns, cause, new)
+    gone = "event_renamed" if new else "event_removed" if cause.left is None else "event_not_sent"
+    return _finding(change, "event_vanished_in_part" if cause.in_part else gone, event, campaigns, cause, new)
 
 
 def _finding(
@@ -87,13 +141,14 @@ def _finding(
     rule: str,
     event: str,
     campaigns: list[CampaignDependency],
-    loss: Loss,
+    cause: _Cause,
     new: str | None,
-    places: int,
 ) -> Finding:
+    loss = cause.loss
     head_file, head_line = loss.head_path, loss.head_line
     if head_file is None:
         head_file, head_line = change.manifest_path, change.read.entry_line(event)
+    places = 1 if cause.in_part else len(cause.places)
     more = f" and {places - 1} more place{'' if places == 2 else 's'}" if places > 1 else ""
     here, there = at(readable(loss.path), loss.line) + more, at(readable(head_file), head_line)
     hit = stopped(campaigns)
@@ -108,8 +163,12 @@ def _finding(
         )
     elif rule == "event_renamed":
         message = f"renaming `{event}` stops {hit}. It stood at {here}; its likely new name is `{new}` at {there}."
+    elif rule == "event_not_sent":
+        message = f"no call sends `{event}` any more, which stops {hit}. It was sent at {here}."
     else:
         message = f"removing `{event}` stops {hit}. It stood at {here}, and no string took its place."
+    if cause.left is not None:
+        message += f" Its name is left at {at(readable(cause.left.path), cause.left.line)}, where it is only named."
     if rule != "rename_differs":
         message += _what_to_do(event, new)
     return Finding(
@@ -129,6 +188,8 @@ def _finding(
 def _what_to_do(event: str, new: str | None) -> str:
     if new is None:
         return " Keep it, or stop the campaign in Customer.io and say so in the manifest (`state: stopped`)."
+    if not is_likely_rename(event, new):
+        return " Keep the name, or change the trigger in Customer.io."
     entry = f"{{from: {quote(event)}, to: {quote(new)}}}"
     return f" Keep the name, or change the trigger in Customer.io and add `{entry}` to `renames:`."
 
@@ -148,16 +209,21 @@ def _cover(
 ) -> None:
     manifest = change.read.manifest
     renamed = {rename.old.strip() for rename in manifest.renames}
+    here = []
     for event in sorted(by_event):
         entry = manifest.event(event)
         if entry is not None and entry.sent_from:
             coverage.sent_elsewhere.append(event)
-        elif code.at_head(event) or code.at_base(event):
-            coverage.seen.append(event)
-        elif event in renamed and code.at_head(manifest.newest_name(event)):
-            coverage.seen.append(event)  # the reviewed rename is done; the new name stands for it
         else:
-            coverage.not_seen.append(event)
-    coverage.trigger_events = len(coverage.seen) + len(coverage.not_seen)
+            here.append(event)
+    for standing in standings(change, here, code):
+        event = standing.event
+        if not standing.seen and event in renamed and code.at_head(manifest.newest_name(event)):
+            # The reviewed rename is done; the new name stands for it.
+            new = standings(change, [manifest.newest_name(event)], code)[0]
+            standing = replace(new, event=event)
+        coverage.standings.append(standing)
+        (coverage.seen if standing.seen else coverage.not_seen).append(event)
+    coverage.trigger_events = len(here)
     coverage.files_read = len(change.head.files)
     coverage.too_large = [readable(path) for path in change.head.too_large]

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from campaign_health.check.code.code_change import CodeChange
-from campaign_health.check.code.constants import constants_in, count_uses
+from campaign_health.check.code.constants import constants_in
 from campaign_health.check.code.occurrences import NamesInCode, Occurrence
+from campaign_health.check.code.silence import constants_named_before, is_used, may_be_reached_by_its_owner
 from campaign_health.check.findings import Finding
 from campaign_health.check.git_tree import readable
 from campaign_health.check.labels import at, labels, stopped
 from campaign_health.manifest.dependencies import CampaignDependency
-
-# `NAME = "…`, `NAME: "…`, `NAME: String = "…`, `NAME Type = "…`
-_NAMED = re.compile(rb"([A-Za-z_$][\w$]*)\s*(?::\s*[\w<>?]+\s*=|[ \t]+[A-Za-z_]\w*\s*=|:?=|:|=>)\s*$")
-_ENTRY = re.compile(rb"(?:^|[{,;])\s*([A-Z]\w*)\s*\($")  # an enum's entry: `NAME("…`
-_LABELS = frozenset({b"event", b"event_name", b"eventName", b"Event", b"name", b"Name"})
 
 
 def constant_without_use(
@@ -32,10 +26,12 @@ def constant_without_use(
         given = [constant for constant in constants_in(file) if constant.start in starts]
         if len(given) != len(starts):
             return None
+        if any(may_be_reached_by_its_owner(file.source, start, change.head) for start in starts):
+            return None
         names += [constant.name for constant in given]
-    if not names or any(count_uses(change.head, name) for name in names):
+    if not names or any(is_used(change.head, name) for name in names):
         return None
-    if not any(count_uses(change.base, name) for name in names):
+    if not any(is_used(change.base, name) for name in names):
         return None
     return Finding(
         rule="constant_without_use",
@@ -55,9 +51,5 @@ def constant_without_use(
 
 def _may_have_lost_a_use(change: CodeChange, place: Occurrence) -> bool:
     """Whether a changed or deleted file spoke at the base of the name before this string: told without parsing."""
-    content = place.file.source.content
-    line = content[content.rfind(b"\n", 0, place.start) + 1 : place.start]
-    match = _NAMED.search(line) or _ENTRY.search(line)
-    if match is None or match[1] in _LABELS:
-        return False
-    return not change.words_of_changed_files.isdisjoint(re.findall(rb"[A-Za-z0-9_]+", match[0]))
+    names = constants_named_before(place.file.source.content, place.start)
+    return any(name.strip(b"$@#") in change.lost_words for name in names)
