@@ -1,4 +1,4 @@
-"""Does one piece of a round as `campaign_health.cli.work` does, without the collectors' own pace: for the benchmarks."""
+"""Does one piece of a round as `campaign_health.cli.work` does, without the collectors' own pace."""
 
 from __future__ import annotations
 
