@@ -2,8 +2,8 @@
 
 `python -m tests.benchmarks.year [days] [campaigns] [events]`, by default 365 days of 200 campaigns and 400 events. Each
 morning is a whole round (collect, judge, publish, tell) with the schedule's own supervisor, whose process lives all
-year, and processes of their own for the work; the services are the sandbox, in another process. One campaign breaks each
-month and is mended after ten days. The collectors' own pace is switched off, so that a year fits into an hour.
+year, and processes of their own for the work; the services are the sandbox, in another process. One campaign breaks
+each month and is mended after ten days. The collectors' own pace is switched off, so that a year fits into an hour.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LAST = date(2026, 11, 30)
 HISTORY = 60
 PRINT_EVERY = 30
 BROKEN_DAYS = 10
-WORKER = (sys.executable, "-m", "tests.benchmarks.unpaced_work")
+WORKER = (sys.executable, "-m", "tests.unpaced_work")
 
 
 def serve(pipe: Connection, days: int, campaigns: int, events: int) -> None:
