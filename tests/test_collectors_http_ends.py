@@ -113,6 +113,17 @@ def test_an_export_that_does_not_begin_is_unreachable() -> None:
         client_of(url, Timeouts(5.0, 0.2)).open_stream("/export")
 
 
+def test_an_export_whose_head_goes_on_for_ever_is_unreachable_however_fast_it_comes() -> None:
+    quickly = Timeouts(5.0, 0.2, whole_seconds=0.5)
+    began = time.monotonic()
+    with (
+        answering(b"HTTP/1.1 100 Continue\r\n\r\n" * 500, endless=True, speaks_first=True) as receiver,
+        pytest.raises(Unreachable, match=r"did not begin within 1 seconds"),
+    ):
+        client_of(receiver.url, quickly).open_stream("/export")
+    assert time.monotonic() - began < 15
+
+
 def test_a_refused_exports_text_is_not_waited_for() -> None:
     refused = b"HTTP/1.1 403 No\r\n\r\n" + b"x" * 4000
     began = time.monotonic()

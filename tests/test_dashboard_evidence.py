@@ -66,11 +66,26 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize(
     ("address", "comes_in"),
     [("ada@example.org", True), ("ADA@Example.org ", True), ("bob@corp.example", True), ("bob@sub.corp.example", False),
+     ("BOB@corp.EXAMPLE", True), ("bob+x@corp.example", True), ("bob@\u212aorp.example", False),
+     ("eve@evil.example@corp.example", False), ("eve@evil.example\n@corp.example", False), ("e ve@corp.example", False),
+     ("eve\x00@corp.example", False), ("bob@c\u043erp.example", False), ("ada+x@example.org", False),
      ("bob@corp.example.evil", False), ("corp.example", False), ("", False), (None, False), ("@corp.example", False)],
 )  # fmt: skip
 def test_only_addresses_and_domains_on_the_list_come_in(address: str | None, comes_in: bool) -> None:
     assert is_allowed(address, ("ada@example.org", "corp.example")) is comes_in
     assert is_allowed(address, ()) is False
+
+
+def test_a_letter_that_only_looks_like_another_is_another_person() -> None:
+    kelvin = "mi\u212ae@example.org"
+    assert kelvin.lower() == "mike@example.org"
+    assert not is_allowed(kelvin, ("mike@example.org",))
+    assert is_allowed(kelvin, (kelvin,))
+    assert is_allowed("mike@example.org", ("Mike@Example.org",))
+
+
+def test_an_entry_that_names_nobody_lets_nobody_in() -> None:
+    assert not is_allowed("mike@", ("@", "", "mike@"))
 
 
 def test_instants_are_marked_in_the_workspaces_zone() -> None:

@@ -176,7 +176,7 @@ def test_somebody_at_the_terminal_is_asked(warehouse: Warehouse, answer: str, na
 
 
 def test_names_that_cannot_be_are_refused_and_say_what_there_is(warehouse: Warehouse) -> None:
-    for name in ("", "  ", "a\nb", "\x1b[2J"):
+    for name in ("", "  ", " acme", "acme ", "a\nb", "\x1b[2J"):
         assert "cannot be named" in failure("rename", "default", name, "--yes").message
     assert "already" in failure("rename", "default", "default", "--yes").message
     assert failure("rename", "nobody", "acme", "--yes").cure == "Held: default, other."

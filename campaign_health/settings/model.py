@@ -113,8 +113,8 @@ class ServiceSettings(_Frozen):
 class SignInSettings(_Frozen):
     """Who may see the dashboard.
 
-    `enabled` where `secrets_file` has an [auth] table; `allowed` are addresses or domains, lower case. An address given
-    by one of `unverified_issuers` counts although the issuer does not say whether it is verified.
+    `enabled` where `secrets_file` has an [auth] table; `allowed` are addresses or domains. An address given by one of
+    `unverified_issuers` counts although the issuer does not say whether it is verified.
     """
 
     enabled: bool

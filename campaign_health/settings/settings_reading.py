@@ -71,7 +71,7 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
         ),
         sign_in=SignInSettings(
             enabled=isinstance(secrets.get("auth"), dict),
-            allowed=tuple(item.lower() for item in program.items("CAMPAIGN_HEALTH_ALLOWED")),
+            allowed=program.items("CAMPAIGN_HEALTH_ALLOWED"),
             unverified_issuers=program.items("CAMPAIGN_HEALTH_UNVERIFIED_ISSUERS"),
             secrets_file=secrets_file,
         ),

@@ -72,7 +72,8 @@ class WholeBy:
 class LeastRate:
     """An answer of any length: begun within some seconds, and from then on never slower than a least rate.
 
-    Only the time spent waiting for it counts: how long its reader takes over what came is not its fault.
+    Only the time spent waiting for it counts: how long its reader takes over what came is not its fault. Until it has
+    begun nobody reads it, and all time counts: a head may go on for ever without anybody waiting.
 
     Args:
         quiet: Seconds of waiting in which it may be silent, because it is being prepared.
@@ -89,6 +90,7 @@ class LeastRate:
         self._left = quiet
         self._lacking = 0
         self._has_begun = False
+        self._begins_by: float | None = None
 
     def body_begins(self) -> None:
         """Told when the head is there."""
@@ -99,6 +101,11 @@ class LeastRate:
         left = self._deadline.left()
         if left <= 0:
             raise Late("the time was over")
+        if not self._has_begun:
+            now = time.monotonic()
+            self._begins_by = now + self._quiet if self._begins_by is None else self._begins_by
+            if now > self._begins_by:
+                self._fail_to_begin()
         return min(self._left, left)
 
     def waited(self, seconds: float, count: int | None) -> None:
@@ -108,7 +115,10 @@ class LeastRate:
         if self._left > 0:
             return
         if not self._has_begun:
-            raise Late(f"the answer did not begin within {self._quiet:g} seconds")
+            self._fail_to_begin()
         if self._lacking > 0:
             raise Late(f"less than {self._least:,} bytes came in {self._window:g} seconds")
         self._left, self._lacking = self._window, self._least
+
+    def _fail_to_begin(self) -> NoReturn:
+        raise Late(f"the answer did not begin within {self._quiet:g} seconds")

@@ -11,7 +11,7 @@ from storage.errors import ForeignFileError, NothingStoredError, StorageError
 from storage.file.instances import opened
 from storage.file.lineage import Standing, count_publication, standing
 from storage.file.migrations import migrate, refuse_newer, shipped_migrations
-from storage.file.publish import sync_directory, temporary_name
+from storage.file.publish import remove_unfinished, sync_directory, temporary_name
 from storage.file.translated_errors import clear_failures
 from storage.file.whole_copy import copy_whole, read_whole
 
@@ -85,4 +85,4 @@ def write_backup(connection: duckdb.DuckDBPyConnection, warehouse: Path, target:
             temporary.replace(target)
             sync_directory(target.parent)
     finally:
-        temporary.unlink(missing_ok=True)
+        remove_unfinished(temporary)

@@ -22,10 +22,10 @@ from storage.file.lineage import Standing, count_publication, is_older, refusal,
 from storage.file.locking import exclusive
 from storage.file.migrations import lend_views, migrate, refuse_newer, shipped_migrations
 from storage.file.private_files import close_to_others, make_private_directory, private_files
-from storage.file.publish import replace_published, sweep_leftovers, sync_directory, temporary_name
+from storage.file.publish import remove_unfinished, replace_published, sweep_leftovers, sync_directory, temporary_name
 from storage.file.restoring import restored_from_copies, say_restored
 from storage.file.transactions import transaction
-from storage.file.translated_errors import clear_database_failures, clear_failures
+from storage.file.translated_errors import clear_database_failures, clear_failures, stored_already
 from storage.file.vanished_volume import refuse_vanished, remember
 from storage.file.whole_copy import copy_whole, is_readable
 
@@ -103,7 +103,8 @@ class Warehouse:
         with self._exclusive(wait_seconds):
             with self._connected(wait_seconds) as connection:
                 yield connection
-            self._publish(wait_seconds)
+            with stored_already(self.path):
+                self._publish(wait_seconds)
 
     def back_up(self, target: Path, wait_seconds: float = 30.0) -> Standing:
         """Write all that is stored to the file `target`, read whole; return how new that is.
@@ -134,8 +135,9 @@ class Warehouse:
                     unpack(backup, self.path, temporary, beyond=there.publication if there else 0)
                     replaced = put_in_place(temporary, self.path)
             finally:
-                temporary.unlink(missing_ok=True)
-            self._publish(wait_seconds, over_newer=True)
+                remove_unfinished(temporary)
+            with stored_already(self.path):
+                self._publish(wait_seconds, over_newer=True)
         return replaced
 
     @contextmanager
@@ -192,7 +194,7 @@ class Warehouse:
             with clear_failures(self.published_path):
                 replace_published(temporary, self.published_path, self.previous_path)
         finally:
-            temporary.unlink(missing_ok=True)
+            remove_unfinished(temporary)
 
     def _copy_for_publishing(self, connection: duckdb.DuckDBPyConnection, temporary: Path) -> None:
         try:

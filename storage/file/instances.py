@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from storage.file.translated_errors import held_elsewhere
+from storage.file.translated_errors import held_elsewhere, refuse_no_file
 
 # Old enough for the analysts' clients from DuckDB 1.1 on; extensions are never fetched from the network.
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
@@ -35,6 +35,7 @@ def opened(
     closed at the end, and also the instance where anything went wrong: whatever state it is in, nobody meets it again.
     Use the connection itself: a `cursor()` of it does not know where the tables are.
     """
+    refuse_no_file(path)
     instance = _take(path.absolute().parent)
     try:
         # Temporary tables belong to the cursor and go with it, and so do a session's own settings.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from storage.errors import StorageError
 from storage.file.private_files import FILE_MODE, shared_with_group
+from storage.file.translated_errors import refuse_no_file
 from storage.file.whole_copy import is_readable
 
 _SUFFIX = ".unfinished"
@@ -23,7 +24,15 @@ def replace_published(copy: Path, published: Path, previous: Path) -> None:
     generation stays. The caller holds the warehouse's lock.
     """
     copy.chmod(FILE_MODE | shared_with_group(published))
-    if published.is_file() and not published.is_symlink():
+    if published.is_symlink():
+        _log.warning(
+            "warning: %s was a link to %s; a file takes its place, and what it led to stays as it is and grows old. "
+            "Let readers open this file, or set CAMPAIGN_HEALTH_DATA_DIR to where they read.",
+            published,
+            published.readlink(),
+        )
+    elif published.is_file():
+        refuse_no_file(previous)
         _keep_older(published, previous)
     # Someone who opened the published file for writing may have left this behind; DuckDB would replay it.
     published.with_name(f"{published.name}.wal").unlink(missing_ok=True)
@@ -54,6 +63,12 @@ def _keep_older(published: Path, previous: Path) -> None:
         kept.replace(previous)
     finally:
         kept.unlink(missing_ok=True)
+
+
+def remove_unfinished(temporary: Path) -> None:
+    """Remove the temporary file, where it is still there, and the log that DuckDB keeps beside it."""
+    temporary.unlink(missing_ok=True)
+    temporary.with_name(f"{temporary.name}.wal").unlink(missing_ok=True)
 
 
 def _copy_to_disk(source: Path, target: Path) -> None:

@@ -10,6 +10,7 @@ from storage.errors import CorruptFileError, StorageError
 from storage.file.instances import opened
 from storage.file.lineage import has_rows
 from storage.file.migrations import refuse_newer, shipped_migrations
+from storage.file.publish import remove_unfinished
 from storage.file.translated_errors import clear_failures
 from storage.file.whole_copy import copy_whole
 
@@ -38,7 +39,7 @@ def restored_from_copies(copies: tuple[Path, ...], warehouse: Path, temporary: P
             is_restored = _restored_from(copy, warehouse, temporary)
         except CorruptFileError as failure:
             damaged.append((copy, failure))
-            temporary.unlink(missing_ok=True)
+            remove_unfinished(temporary)
             continue
         except StorageError as failure:
             raise _unusable(failure, warehouse, failure.message, failure.cure) from failure

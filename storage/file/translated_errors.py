@@ -71,6 +71,30 @@ def clear_mismatch(path: Path) -> Iterator[None]:
         raise StorageError(f"{path} cannot be read: {str(failure).splitlines()[0]}", "Publish it anew.") from failure
 
 
+@contextmanager
+def stored_already(warehouse: Path) -> Iterator[None]:
+    """Around publishing what was just stored: where that fails, it is not said that nothing was changed."""
+    try:
+        yield
+    except (DiskFullError, UnwritableDirectoryError) as failure:
+        cure = failure.cure
+        if isinstance(failure, DiskFullError):
+            cure = "Free some space."
+        raise type(failure)(
+            f"{failure.message} What was to be done is done in {warehouse.name}, and is not published.",
+            f"{cure} Then run `campaign-health judge`, or wait for the next run: it publishes it.",
+        ) from failure
+
+
+def refuse_no_file(path: Path) -> None:
+    """Raise UnwritableDirectoryError where something is there that is no file: a pipe would be waited for for ever."""
+    if path.exists() and not path.is_file():
+        raise UnwritableDirectoryError(
+            f"{path} cannot be used: it is {'a directory' if path.is_dir() else 'no file'}.",
+            "Move what is in the way, or choose another CAMPAIGN_HEALTH_DATA_DIR.",
+        )
+
+
 def no_room(path: Path) -> DiskFullError:
     """The error for a full disk under `path`."""
     return DiskFullError(

@@ -5,6 +5,8 @@ Without one, only whoever sits at this computer is served, unless the command wa
 
 from __future__ import annotations
 
+import re
+import string
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -17,14 +19,26 @@ from campaign_health.settings import SignInSettings
 
 LOCAL_PERSON = "someone at this computer"
 
+# One name at one domain: what holds a second @ or a blank is read by different programs as different people.
+_ADDRESS = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
+_TO_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
 
 def is_allowed(address: str | None, allowed: tuple[str, ...]) -> bool:
-    """Whether a signed-in address may come in: it, or its domain, is on the list. An empty list lets nobody in."""
-    lowered = (address or "").strip().lower()
-    name, _, domain = lowered.rpartition("@")
-    if not name:
+    """Whether a signed-in address may come in: it, or its domain, is on the list. An empty list lets nobody in.
+
+    Only the letters A to Z are the same in both cases: others have look-alikes among them, which are other people
+    (the Kelvin sign would become a k).
+    """
+    lowered = _lowered((address or "").strip())
+    if not _ADDRESS.fullmatch(lowered):
         return False
-    return any(entry in (lowered, domain, f"@{domain}") for entry in allowed)
+    domain = lowered.partition("@")[2]
+    return any(_lowered(entry) in (lowered, domain, f"@{domain}") for entry in allowed)
+
+
+def _lowered(text: str) -> str:
+    return text.translate(_TO_LOWER)
 
 
 def verified_address(claims: Mapping[str, Any], unverified_issuers: tuple[str, ...]) -> str | None:
