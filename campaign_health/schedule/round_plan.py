@@ -36,7 +36,7 @@ class RoundState:
         is_publishing: whether a publication runs.
         published_from: when the newest publication that ended was begun.
         publish_not_before: no publication is tried before, as the last one failed.
-        projects: the Mixpanel project of each workspace that has one: two that share its hourly budget must not overlap.
+        projects: the Mixpanel project of each workspace that has one; two that share its hourly budget take turns.
     """
 
     now: float
