@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from campaign_health.check.event_standing import EventStanding
+from campaign_health.check.event_standing import lines as standing_lines
 from campaign_health.check.property_coverage import PropertyCoverage
-from campaign_health.check.standing import EventStanding
-from campaign_health.check.standing import lines as standing_lines
 from campaign_health.manifest.problems import Failure
 
 Severity = Literal["violation", "note"]

@@ -11,6 +11,10 @@ _REMOVE = (
     "If another repository sends it, say so with `sent_from`."
 )
 _PROPERTY = "Keep the property as it is, or change the campaign's messages in Customer.io first."
+_PROPERTY_IN_CODE = (
+    "Give the property under the same name and of the same type in every call that sends the event, or change the "
+    "campaign's messages in Customer.io first."
+)
 _CUSTOMERIO = "Make Customer.io and the manifest say the same: mend whichever is wrong."
 _MIXPANEL = "Find what stopped or changed the event where it is sent; the morning's digest says since when."
 
@@ -36,6 +40,10 @@ HELP = {
     "property_renamed": _PROPERTY,
     "property_type_changed": _PROPERTY,
     "property_newly_required": "Make sure that every place that sends the event sends the property, too.",
+    "property_gone_in_code": _PROPERTY_IN_CODE,
+    "property_renamed_in_code": _PROPERTY_IN_CODE,
+    "property_type_changed_in_code": _PROPERTY_IN_CODE + " A type that is meant to be new belongs into the manifest.",
+    "property_missing_in_new_call": "Give the property in the new call, too, or require it no longer in the manifest.",
     "campaign_not_found": _CUSTOMERIO,
     "trigger_differs": _CUSTOMERIO,
     "campaign_not_in_manifest": "Add the campaign to `campaigns:` with the event that triggers it.",

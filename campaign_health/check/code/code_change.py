@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from campaign_health.check.code.other_text import OtherText
-from campaign_health.check.code.sending import Senders, wrappers_in
+from campaign_health.check.code.senders import Senders, wrappers_in
 from campaign_health.check.code.snapshot import WORDS, CodeFile, Snapshot
 from campaign_health.check.code.tracking_calls import CallReader
 from campaign_health.check.code.wrappers import Wrapper

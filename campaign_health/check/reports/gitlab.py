@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 
+from campaign_health.check.event_standing import EventStanding
 from campaign_health.check.findings import CheckResult, Finding
 from campaign_health.check.reports.plain import plain
-from campaign_health.check.standing import EventStanding
 
 _SEVERITIES = {"violation": "critical", "note": "info"}
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from campaign_health.check.event_standing import lines as standing_lines
 from campaign_health.check.findings import CheckResult, Finding
 from campaign_health.check.reports.markdown_escaping import code, inline
 from campaign_health.check.reports.plain import sentence, summary
-from campaign_health.check.standing import lines as standing_lines
 
 MARK = "<!-- campaign-health check -->"  # lets a pipeline find its comment and replace it
 MOST_EVENTS = 100  # of which it is said where they stand

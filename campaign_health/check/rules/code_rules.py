@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from campaign_health.check.code.code_change import CodeChange
 from campaign_health.check.code.new_names import NewNames
 from campaign_health.check.code.occurrences import NamesInCode, Occurrence, spellings
+from campaign_health.check.code.only_named import fallen_silent
 from campaign_health.check.code.roles import naming
-from campaign_health.check.code.silence import fallen_silent
 from campaign_health.check.code.vanishing import Loss, losses_in_part, losses_in_whole, one_old_for_each_new
 from campaign_health.check.findings import Coverage, ExpectedHandover, Finding
 from campaign_health.check.git_tree import readable

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from campaign_health.check.code.code_change import CodeChange
 from campaign_health.check.code.occurrences import NamesInCode, Occurrence
+from campaign_health.check.code.only_named import constants_named_before
 from campaign_health.check.code.other_text import TextPlace
 from campaign_health.check.code.roles import naming
-from campaign_health.check.code.sending import Senders
-from campaign_health.check.code.silence import constants_named_before
+from campaign_health.check.code.senders import Senders
+from campaign_health.check.event_standing import EventStanding, Kind
 from campaign_health.check.git_tree import readable
 from campaign_health.check.labels import at
-from campaign_health.check.standing import EventStanding, Kind
 
 
 def standings(change: CodeChange, events: Iterable[str], code: NamesInCode) -> list[EventStanding]:
