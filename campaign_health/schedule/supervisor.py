@@ -200,9 +200,7 @@ class Supervisor:
             is_publishing=self._publication is not None,
             published_from=self._published_from,
             publish_not_before=self._publish_not_before,
-            projects={
-                one.name: one.mixpanel.hourly_share if one.mixpanel else None for one in self.settings.workspaces
-            },
+            projects={one.name: one.mixpanel.hourly_share for one in self.settings.workspaces if one.mixpanel},
         )
 
     def _start(self) -> None:
