@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -82,10 +83,12 @@ def test_a_digest_says_nothing_that_the_page_does_not_say(tmp_path: Path) -> Non
         }  # fmt: skip
         with running_company(tmp_path, ("acme",), **extra) as company:
             published = company.data_dir / "campaign_health.duckdb"
+            was_there = False
             process = company.start("once")
             try:
                 while not slack.messages and process.poll() is None:
                     was_there = published.exists()
+                    time.sleep(0.01)
                 assert process.wait(60) == 0
             finally:
                 process.kill()

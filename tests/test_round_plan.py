@@ -37,7 +37,7 @@ def test_those_that_take_long_do_not_pile_up_without_end() -> None:
 
 
 def test_two_that_share_a_mixpanel_project_are_collected_one_after_the_other() -> None:
-    projects = {"a": "1", "b": "1", "c": "2", "d": None, "e": None}
+    projects = {"a": "1", "b": "1", "c": "2"}
     state = RoundState(NOW, 5, dict.fromkeys("abcde", NOW), projects=projects)
     assert collections_to_start(state) == ["a", "c", "d", "e"]
     assert collections_to_start(RoundState(NOW, 5, {"b": NOW}, {"a": LONG_AGO}, projects=projects)) == []

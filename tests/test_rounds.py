@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +16,24 @@ import pytest
 from campaign_health.pipeline import Order, collect_once
 from campaign_health.process.clock import read_clock
 from campaign_health.process.collect_lock import collecting
-from campaign_health.process.stopping import StopSignals
+from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.sandbox.slack.slack_service import running_slack
 from campaign_health.schedule import child_process, round_plan, supervisor
 from campaign_health.schedule.daily_run import judge_and_publish
 from campaign_health.schedule.due_work import Task
 from campaign_health.schedule.jobs import Job, JobResult
 from campaign_health.schedule.one_round import run_once
-from campaign_health.schedule.supervisor import Supervisor
+from campaign_health.schedule.supervisor import Ended, Supervisor
 from storage.file.database import Warehouse
 from tests.collecting_cast import Notes
 from tests.rounds_cast import WORKER, running_company, verdicts_rest_on_their_counts
 
 NAMES = ("acme", "bolt", "crux")
+
+
+def collecting_now(work: Supervisor) -> set[str]:
+    """The workspaces that are being collected."""
+    return {job.workspaces[0] for job, _ in work.at_work if job.kind in ("collect", "refresh")}
 
 
 @pytest.mark.slow("rounds")
@@ -50,7 +58,7 @@ def test_no_published_file_has_new_counts_beside_old_verdicts(tmp_path: Path, mo
                     publications.append(ended.result)
                     assert set(verdicts_rest_on_their_counts(company).values()) == {True}
                     if len(publications) == 1:
-                        assert "acme" in work.running, "it hangs while the others are published"
+                        assert "acme" in collecting_now(work), "it hangs while the others are published"
                         work.submit(Task("bolt", "refresh"))
             work.stop()
         assert len(publications) == 2
@@ -107,7 +115,7 @@ def test_one_that_drips_holds_neither_the_mornings_nor_the_digests_of_the_others
                 while not work.is_idle:
                     ended = work.step(1.0, signals)
                     if ended is not None and ended.job.kind == "tell":
-                        told.setdefault(ended.job.workspaces[0], "acme" in work.running)
+                        told.setdefault(ended.job.workspaces[0], "acme" in collecting_now(work))
                 work.stop()
         assert told == dict.fromkeys(NAMES, True), "also its own digest goes out with what is there"
         assert len(slack.messages) >= len(NAMES)
@@ -155,6 +163,56 @@ def test_one_that_is_collected_by_hand_is_left_out_and_told(tmp_path: Path) -> N
         assert company.rows("SELECT DISTINCT workspace FROM verdict") == [("bolt",)]
 
 
+class StopsAfterTheWait(StopSignals):
+    """A stop that comes after a step's wait, before the step takes what ended meanwhile."""
+
+    entered = 0
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        self.entered += 1
+        if self.entered % 2 == 0:
+            raise Stopped(signal.SIGTERM)
+        yield
+
+
+def test_a_stop_between_the_end_of_a_piece_and_its_taking_ends_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    with running_company(tmp_path, ["acme"]) as company:
+        work = Supervisor(company.settings(), (sys.executable, "-c", "print('{}')"), {}, told.append)
+        work.submit(Task("acme", "collect"))
+        with monkeypatch.context() as patience:
+            patience.setattr(supervisor, "LOOK_AFTER_SECONDS", 60.0)
+            with pytest.raises(Stopped):
+                work.step(60.0, StopsAfterTheWait())
+        stopping = threading.Thread(target=work.stop, daemon=True)
+        stopping.start()
+        stopping.join(15)
+    assert not stopping.is_alive()
+    assert work.at_work == []
+    assert told == ["acme: collection begins."]
+
+
+def test_what_was_unjudged_is_judged_also_where_its_next_collection_is_refused(tmp_path: Path) -> None:
+    """Nothing of it is published beside an older verdict."""
+    refuses = (
+        "import json, pickle, sys; job = pickle.load(sys.stdin.buffer); refused = {'exit_code': 2, 'refused': 'held'};"
+        "print(json.dumps({'published': True} if job.kind == 'publish' else refused))"
+    )
+    with running_company(tmp_path, ["acme"]) as company:
+        environment = {"PYTHONPATH": str(Path(__file__).parents[1])}
+        work = Supervisor(company.settings(), (sys.executable, "-c", refuses), environment, Notes().note)
+        work.judge_anew(["acme"])
+        work.submit(Task("acme", "collect"))
+        ended: list[Ended] = []
+        with StopSignals() as signals:
+            while not work.is_idle:
+                ended += [one for one in [work.step(1.0, signals)] if one is not None]
+    assert [(one.job.kind, one.job.workspaces) for one in ended] == [("collect", ("acme",)), ("publish", ("acme",))]
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux to count open files")
 @pytest.mark.slow("rounds")
 def test_many_rounds_leave_no_thread_and_no_open_file_behind(tmp_path: Path) -> None:
@@ -166,7 +224,7 @@ def test_many_rounds_leave_no_thread_and_no_open_file_behind(tmp_path: Path) -> 
             for _ in range(40):
                 for name in ("acme", "bolt"):
                     work.submit(Task(name, "collect"))
-                while work.running or not work.is_idle:
+                while not work.is_idle:
                     work.step(0.2, signals)
                 threads = sum(thread.name.startswith(("collect", "publish")) for thread in threading.enumerate())
                 seen.append((threads, len(list(Path("/proc/self/fd").iterdir()))))

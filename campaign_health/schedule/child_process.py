@@ -24,7 +24,7 @@ class ChildProcess:
         worker: the command line of the program that does jobs.
         environment: its environment, beside this process's.
         longest: after so many seconds it is asked to end, and a little later made to.
-        ended: called from another thread once it has ended.
+        ended: called from another thread once it `is_over`.
     """
 
     def __init__(
@@ -33,11 +33,12 @@ class ChildProcess:
         worker: Sequence[str],
         environment: Mapping[str, str],
         longest: float,
-        ended: Callable[[ChildProcess], None],
+        ended: Callable[[], None],
     ) -> None:
         self.job = job
         self.begun = time.monotonic()
         self.result: JobResult | None = None
+        self.is_over = False
         self._longest = longest
         self._asked_to_end: float | None = None
         self._ended = ended
@@ -96,4 +97,5 @@ class ChildProcess:
             with suppress(OSError):
                 stream.close()
         self.result = JobResult.from_json(text.decode(errors="replace"))
-        self._ended(self)
+        self.is_over = True
+        self._ended()

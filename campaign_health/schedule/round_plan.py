@@ -36,7 +36,7 @@ class RoundState:
         is_publishing: whether a publication runs.
         published_from: when the newest publication that ended was begun.
         publish_not_before: no publication is tried before, as the last one failed.
-        projects: the Mixpanel project of each workspace; two runs that share an hourly budget must not overlap.
+        projects: the Mixpanel project of each workspace that has one; two that share its hourly budget take turns.
     """
 
     now: float
@@ -50,7 +50,7 @@ class RoundState:
     is_publishing: bool = False
     published_from: float = float("-inf")
     publish_not_before: float = float("-inf")
-    projects: Mapping[str, str | None] = field(default_factory=dict)
+    projects: Mapping[str, str] = field(default_factory=dict)
 
 
 def collections_to_start(state: RoundState) -> list[str]:

@@ -89,7 +89,7 @@ class Schedule:
         self._workspaces: dict[str, _Workspace] = {}
         self._vanished = False
         self._has_rung = True
-        self._told: str | None = None
+        self._told: dict[str, str] = {}
         self.next_instant: datetime | None = None
         self._timer = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
 
@@ -106,31 +106,46 @@ class Schedule:
                 self._supervisor.judge_anew([one.name for one in self._watch.settings.workspaces])
             looked_at = float("-inf")
             while True:
-                try:
-                    if self._has_rung or time.monotonic() - looked_at >= LOOK_EVERY_SECONDS:
-                        looked_at, self._has_rung = time.monotonic(), False
-                        with signals.held():
-                            self.look()
-                            self._outside.looked(self._watch.settings)
-                    self._outside.works(self._supervisor.at_work)
-                    ended = self._supervisor.step(LOOK_EVERY_SECONDS, signals)
-                    if ended is not None:
-                        self.after(ended)
-                        with signals.held():
-                            self._outside.works(self._supervisor.at_work, has_published=ended.result.published)
-                except Exception as failure:
-                    # The one place where everything is caught: a failure must not end the schedule.
-                    signals.insist()
-                    self._tell_failure(failure)
+                # Each by itself: what runs is watched, and ended, also where it cannot be decided what is due.
+                if self._has_rung or time.monotonic() - looked_at >= LOOK_EVERY_SECONDS:
+                    looked_at, self._has_rung = time.monotonic(), False
+                    self._try(self._look_and_show, signals)
+                if not self._try(self._work, signals):
                     time.sleep(LOOK_EVERY_SECONDS)
         finally:
             self._timer.shutdown(wait=False)
             self._supervisor.stop()
 
+    def _try(self, act: Callable[[StopSignals], None], signals: StopSignals) -> bool:
+        """Whether it did not fail. The one place where everything is caught: no failure ends the schedule."""
+        try:
+            act(signals)
+        except Exception as failure:
+            signals.insist()
+            self._tell_failure(act.__name__, failure)
+            return False
+        self._told.pop(act.__name__, None)
+        return True
+
+    def _look_and_show(self, signals: StopSignals) -> None:
+        with signals.held():
+            self.look()
+            self._outside.looked(self._watch.settings)
+
+    def _work(self, signals: StopSignals) -> None:
+        self._outside.works(self._supervisor.at_work)
+        ended = self._supervisor.step(LOOK_EVERY_SECONDS, signals)
+        if ended is not None:
+            self.after(ended)
+            with signals.held():
+                self._outside.works(self._supervisor.at_work, has_published=ended.result.published)
+
     def look(self) -> None:
         """Decides what is due now and submits it. While the warehouse is gone that this process saw, nothing is."""
         if self._watch.look():
             self._supervisor.use(self._watch.settings)
+            kept = {one.name for one in self._watch.settings.workspaces}
+            self._workspaces = {name: known for name, known in self._workspaces.items() if name in kept}
         now = read_clock(self._environment)
         if self._has_vanished():
             return
@@ -199,12 +214,12 @@ class Schedule:
             known.refreshed += [run for run in [newest_run(connection, workspace.name, now)] if run is not None]
         return known
 
-    def _tell_failure(self, failure: Exception) -> None:
+    def _tell_failure(self, of: str, failure: Exception) -> None:
         is_expected = isinstance(failure, ExpectedFailure)
         told = str(failure) if is_expected else f"it failed in an unforeseen way ({type(failure).__name__})."
-        if told != self._told:
+        if told != self._told.get(of):
             self._note(trouble(f"This is tried again each minute: {told}", failure=None if is_expected else failure))
-        self._told = told
+        self._told[of] = told
 
     def _stored_zone(self, connection: Connection, name: str) -> ZoneInfo:
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from campaign_health.process.stopping import StopSignals
@@ -70,7 +71,8 @@ class Supervisor:
         self.settings = settings
         self._worker, self._environment, self._note = worker, environment, note
         self._warehouse_seen = warehouse_seen
-        self._events: queue.SimpleQueue[ChildProcess | None] = queue.SimpleQueue()
+        # Only wakes: which process is over it says itself, so that a stop between the two loses none.
+        self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._waiting: dict[str, tuple[Task, float]] = {}
         self._running: dict[str, ChildProcess] = {}
         self._telling: dict[str, ChildProcess] = {}
@@ -135,7 +137,7 @@ class Supervisor:
 
     def wake(self) -> None:
         """Ends a `step` that waits; may be called from any thread."""
-        self._events.put(None)
+        self._wakes.put(None)
 
     def step(self, longest: float, signals: StopSignals) -> Ended | None:
         """Starts what may begin, then waits: until a piece of work ended (then that is returned) or was overdue, until
@@ -146,15 +148,11 @@ class Supervisor:
         """
         with signals.held():
             self._start()
-        try:
-            wait = longest if self.is_idle else min(longest, LOOK_AFTER_SECONDS)
-            child = self._events.get(timeout=max(wait, 0.0))
-        except queue.Empty:
-            child = None
+        self._rest(longest if self.is_idle else min(longest, LOOK_AFTER_SECONDS))
         with signals.held():
-            for running in self._children():
-                running.end_overdue()
-            return None if child is None else self._take(child)
+            for child in self._children():
+                child.end_overdue()
+            return self._take_one()
 
     def stop(self) -> None:
         """Ends what runs: asks the collections to, waits for those that publish or send, and publishes what was stored.
@@ -176,13 +174,14 @@ class Supervisor:
             if time.monotonic() >= ends:
                 for child in self._children():
                     child.kill()
-            try:
-                child_or_none = self._events.get(timeout=LOOK_AFTER_SECONDS)
-            except queue.Empty:
-                continue
-            if child_or_none is not None:
-                self._take(child_or_none)
+            self._rest(LOOK_AFTER_SECONDS)
+            while self._take_one() is not None:
                 self._asked.clear()
+
+    def _rest(self, longest: float) -> None:
+        wait = 0.0 if any(child.is_over for child in self._children()) else max(longest, 0.0)
+        with suppress(queue.Empty):
+            self._wakes.get(timeout=wait)
 
     def _children(self) -> list[ChildProcess]:
         publication = [self._publication] if self._publication is not None else []
@@ -201,7 +200,7 @@ class Supervisor:
             is_publishing=self._publication is not None,
             published_from=self._published_from,
             publish_not_before=self._publish_not_before,
-            projects={one.name: _project(one) for one in self.settings.workspaces},
+            projects={one.name: one.mixpanel.hourly_share for one in self.settings.workspaces if one.mixpanel},
         )
 
     def _start(self) -> None:
@@ -209,7 +208,6 @@ class Supervisor:
             job = Job(self._waiting[name][0].kind, self.settings, (name,), self._warehouse_seen())
             longest = self.settings.http.run_minutes * 60 + MARGIN_SECONDS
             self._running[name] = self._child(job, longest)
-            self._unjudged.add(name)
             del self._waiting[name]
             self._note(begins(job))
         if publication_is_due(self._state()):
@@ -219,7 +217,8 @@ class Supervisor:
             del self._asked[name]
 
     def _publish(self) -> None:
-        names = tuple(sorted((self._unjudged & self._configured) - self._clock_off.keys()))
+        unjudged = {*self._unjudged, *self._running} & self._configured
+        names = tuple(sorted(unjudged - self._clock_off.keys()))
         self._publication = self._child(
             Job("publish", self.settings, names, self._warehouse_seen()), LONGEST_PUBLICATION
         )
@@ -235,7 +234,12 @@ class Supervisor:
         self._telling[name] = self._child(job, LONGEST_TELLING)
 
     def _child(self, job: Job, longest: float) -> ChildProcess:
-        return ChildProcess(job, self._worker, self._environment, longest, self._events.put)
+        return ChildProcess(job, self._worker, self._environment, longest, self.wake)
+
+    def _take_one(self) -> Ended | None:
+        """What came of a process that is over, if one is."""
+        child = next((one for one in self._children() if one.is_over), None)
+        return None if child is None else self._take(child)
 
     def _take(self, child: ChildProcess) -> Ended:
         result = child.result or JobResult(exit_code=1, problems={"": [why_it_ended(child)]})
@@ -254,10 +258,9 @@ class Supervisor:
 
     def _take_collection(self, name: str, result: JobResult) -> None:
         del self._running[name]
-        if result.refused is not None:
-            # Whoever is at work on it has it judged.
-            self._unjudged.discard(name)
+        if result.refused is not None:  # it stored nothing
             return
+        self._unjudged.add(name)
         if name not in self._configured:
             return
         self._collected[name] = time.monotonic()
@@ -292,9 +295,3 @@ class Supervisor:
             asked.problems += [
                 *self._problems.pop(name, []), *result.problems.get(name, []), *result.problems.get("", []),
             ]  # fmt: skip
-
-
-def _project(workspace: WorkspaceSettings) -> str | None:
-    """The Mixpanel project whose hourly share a collection uses."""
-    mixpanel = workspace.mixpanel
-    return None if mixpanel is None else f"{mixpanel.query_url} {mixpanel.project_id}"

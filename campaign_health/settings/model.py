@@ -31,6 +31,11 @@ class MixpanelSettings(_Frozen):
     time_storage: Literal["utc", "project"]
     count_source: Literal["auto", "query", "export"]
 
+    @property
+    def hourly_share(self) -> str:
+        """Whose queries are counted together, hour by hour: the project's at its address."""
+        return f"{self.query_url} {self.project_id}"
+
 
 class CustomerioSettings(_Frozen):
     """How to reach one Customer.io workspace."""
