@@ -30,20 +30,22 @@ CONFIGURATION_NAME = "campaign-health.toml"
     "[default file: the one in the data directory]",
 )
 @click.option("--workspace", help="The workspace to write it from, where there are several.")
-@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@click.option("--force", is_flag=True, help="Overwrite the manifest that is there.")
 def command(manifest: Path, from_data: str | None, workspace: str | None, force: bool) -> None:
     """Write a commented manifest and configuration.
 
     The manifest has the five events worth automating first, or with --from-data your own events and campaigns.
-    Nothing that is there is overwritten without --force.
+    An edited manifest is overwritten only with --force, a configuration that is there never.
     """
     configuration = manifest.parent / CONFIGURATION_NAME
     text = TEMPLATE if from_data is None else _from_data(from_data, workspace)
     parse_manifest(text, str(manifest))
-    if not _write(manifest, text, force):
+    if not _write(manifest, text, force or _is_untouched_template(manifest)):
         raise CouldNotStart(f"{manifest} is there already.", "Nothing was written; --force overwrites it.")
     click.echo(f"wrote {manifest}")
-    click.echo(f"{'wrote' if _write(configuration, configuration_template(), force) else 'kept '} {configuration}")
+    click.echo(
+        f"{'wrote' if _write(configuration, configuration_template(), force=False) else 'kept '} {configuration}"
+    )
     click.echo(_NEXT.format(manifest=manifest))
 
 
@@ -54,6 +56,14 @@ Next:
   2. Put your own events, campaigns and owners into {manifest}, then run `campaign-health check`.
   3. Run `campaign-health collect`, `campaign-health judge` and `campaign-health dashboard`.
   4. In your pipeline: `campaign-health check --code . --base origin/main` (`campaign-health docs check` says how)."""
+
+
+def _is_untouched_template(manifest: Path) -> bool:
+    # The guide runs a plain `init` first and one from the data after it: nobody's work is in between.
+    try:
+        return manifest.read_text(encoding="utf-8") == TEMPLATE
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _write(path: Path, text: str, force: bool) -> bool:

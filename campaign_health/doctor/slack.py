@@ -19,7 +19,11 @@ BAD_TOKEN = ("invalid_auth", "not_authed", "token_revoked", "token_expired", "ac
 def examine_slack(slack: SlackSettings, http: HttpSettings) -> Iterator[Finding]:
     """Findings on the webhook and the bot, whichever are set."""
     if slack.bot_token is None and slack.webhook_url is None:
-        yield note("Slack", "It is not set up; incidents are only seen in the dashboard.", "Set SLACK_WEBHOOK_URL.")
+        yield note(
+            "Slack",
+            "It is not set up; incidents are only seen in the dashboard.",
+            "Set SLACK_BOT_TOKEN and SLACK_CHANNEL, or SLACK_WEBHOOK_URL.",
+        )
     if slack.webhook_url is not None:
         yield _webhook(slack.webhook_url.get_secret_value())
     if slack.bot_token is not None:
