@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Page
 
+from campaign_health.logs.log_setup import write_for_people, writes_log_lines
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
 from campaign_health.sandbox.slack.slack_service import SlackSandbox, running_slack
@@ -165,3 +166,11 @@ def gate_only(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
 def in_full(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """An environment with everything, sign-in too."""
     return Installed(built_once(tmp_path_factory, "full", lambda folder: install_wheel(wheel, folder, "sign-in")))
+
+
+@pytest.fixture(autouse=True)
+def for_people() -> Iterator[None]:
+    """A command that a test ran as a service leaves this process writing log lines; the next test begins without."""
+    yield
+    if writes_log_lines():
+        write_for_people()
