@@ -211,3 +211,14 @@ def test_a_damaged_warehouse_is_replaced_and_kept(warehouse: Warehouse) -> None:
     assert command("restore", "kept.duckdb").exit_code == 0
     assert numbers(warehouse) == [(1, 60)]
     assert (warehouse.data_dir / "warehouse.replaced.duckdb").exists()
+
+
+def test_what_one_restore_replaced_is_kept_when_another_follows(warehouse: Warehouse) -> None:
+    run(warehouse, 1)
+    assert command("backup", "kept.duckdb").exit_code == 0
+    run(warehouse, 2)
+    for _ in range(2):
+        assert command("restore", "kept.duckdb", "--yes").exit_code == 0
+    for name, events in (("warehouse.replaced.duckdb", 2), ("warehouse.replaced.2.duckdb", 1)):
+        with duckdb.connect(warehouse.data_dir / name, read_only=True) as connection:
+            assert connection.execute("SELECT DISTINCT events FROM event_day").fetchall() == [(events,)]

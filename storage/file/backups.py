@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain, count
 from pathlib import Path
 
 import duckdb
@@ -65,7 +66,7 @@ def put_in_place(temporary: Path, warehouse: Path) -> Path | None:
     """Make `temporary` the warehouse; the one that was there is kept beside it under the name that is given back."""
     replaced = None
     if warehouse.exists():
-        replaced = warehouse.with_name(REPLACED_NAME)
+        replaced = _free_name(warehouse)
         kept_log, log = replaced.with_name(f"{replaced.name}.wal"), warehouse.with_name(f"{warehouse.name}.wal")
         kept_log.unlink(missing_ok=True)
         warehouse.replace(replaced)
@@ -74,6 +75,13 @@ def put_in_place(temporary: Path, warehouse: Path) -> Path | None:
     temporary.replace(warehouse)
     sync_directory(warehouse.parent)
     return replaced
+
+
+def _free_name(warehouse: Path) -> Path:
+    """Where the warehouse is kept that is replaced: one that was replaced before it may hold what neither of them has."""
+    first = warehouse.with_name(REPLACED_NAME)
+    later = (first.with_name(f"{first.stem}.{number}{first.suffix}") for number in count(2))
+    return next(path for path in chain([first], later) if not path.exists())
 
 
 def write_backup(connection: duckdb.DuckDBPyConnection, warehouse: Path, target: Path) -> None:
