@@ -78,7 +78,7 @@ def put_in_place(temporary: Path, warehouse: Path) -> Path | None:
 
 
 def _free_name(warehouse: Path) -> Path:
-    """Where the warehouse is kept that is replaced: one that was replaced before it may hold what neither of them has."""
+    """Where the warehouse is kept that is replaced. One that was replaced before may hold what no other has."""
     first = warehouse.with_name(REPLACED_NAME)
     later = (first.with_name(f"{first.stem}.{number}{first.suffix}") for number in count(2))
     return next(path for path in chain([first], later) if not path.exists())
