@@ -49,6 +49,20 @@ def test_it_prints_variables_that_reach_it_and_ends_cleanly_when_told_to() -> No
     assert "1 requests answered" in told
 
 
+def test_it_stands_in_for_slack_and_shows_what_is_sent() -> None:
+    with running("--slack", "--today", "2026-11-24") as process:
+        assert process.stdout is not None
+        variables = dict(shlex.split(process.stdout.readline())[1].split("=", 1) for _ in range(11))
+        answer = requests.post(variables["SLACK_WEBHOOK_URL"], json={"text": "6 campaigns are broken"}, timeout=10)
+        assert answer.text == "ok"
+        assert process.stderr is not None
+        process.stderr.readline()
+        assert process.stderr.readline() == "Slack gets: 6 campaigns are broken\n"
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
 def test_it_serves_a_csv_with_a_fault_and_the_set_clock(tmp_path: Path) -> None:
     file = tmp_path / "pairs.csv"
     file.write_text("pair_id,date,events,sends\na/b,2026-03-01,4,3\n", encoding="utf-8")

@@ -7,6 +7,7 @@ import shlex
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,11 +23,14 @@ from campaign_health.sandbox.fault_text import EXAMPLE, fault_from_text
 from campaign_health.sandbox.faults import KINDS
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
+from campaign_health.sandbox.slack.slack_service import SlackSandbox, running_slack
 from campaign_health.sandbox.world.csv_world import csv_world
 from campaign_health.sandbox.world.world import World
+from campaign_health.words.visible import visible_lines
 
 # A demo left running on the real clock goes on for so many days.
 _DAYS_AHEAD = 90
+SECONDS_BETWEEN_LOOKS = 0.5
 _FAULTS = f"Kinds: {', '.join(KINDS)}."
 
 
@@ -53,6 +57,7 @@ _FAULTS = f"Kinds: {', '.join(KINDS)}."
     "--fault", "faults", multiple=True, metavar="KIND[,FIELD=VALUE...]", help=f"What goes wrong, such as {EXAMPLE}."
 )
 @click.option("--no-limits", is_flag=True, help="Switch the services' rate limits off.")
+@click.option("--slack", "with_slack", is_flag=True, help="Stand in for Slack, too, and show what it is sent.")
 @click.option("--json", "as_json", is_flag=True, help="Print the variables as JSON.")
 def command(
     source: str,
@@ -62,9 +67,10 @@ def command(
     seed: int,
     faults: tuple[str, ...],
     no_limits: bool,
+    with_slack: bool,
     as_json: bool,
 ) -> None:
-    """Run stand-ins for Mixpanel and Customer.io on this machine until Ctrl-C.
+    """Run stand-ins for Mixpanel and Customer.io (and Slack) on this machine until Ctrl-C.
 
     Prints the environment variables that point campaign-health at them. Nothing leaves this machine.
     """
@@ -73,11 +79,14 @@ def command(
     limits = Limits.unlimited() if no_limits else Limits()
     # Whoever reads the variables may end it the moment they are there.
     ended = _told_to_end()
-    with running_sandbox(world, faults=armed, limits=limits, port=port, live=live) as sandbox:
+    with ExitStack() as running:
+        sandbox = running.enter_context(running_sandbox(world, faults=armed, limits=limits, port=port, live=live))
+        slack = running.enter_context(running_slack()) if with_slack else None
+        variables = {**sandbox.environment, **({"SLACK_WEBHOOK_URL": slack.webhook_url} if slack else {})}
         if as_json:
-            print_json(sandbox.environment)
+            print_json(variables)
         else:
-            for name, value in sandbox.environment.items():
+            for name, value in variables.items():
                 click.echo(f"export {name}={shlex.quote(value)}")
         # Whoever started this reads the variables through a pipe and waits for them.
         sys.stdout.flush()
@@ -86,8 +95,17 @@ def command(
             f"{min(world.last_day, world.today(sandbox.now))} ({world.time_zone}), on http://127.0.0.1:{sandbox.port}. "
             "Ctrl-C ends it."
         )
-        ended.wait()
+        _show_messages(slack, ended)
         notes.print(f"{sandbox.count()} requests answered.")
+
+
+def _show_messages(slack: SlackSandbox | None, ended: threading.Event) -> None:
+    """Writes what Slack is sent to standard error, until it is told to end."""
+    shown = 0
+    while not ended.wait(None if slack is None else SECONDS_BETWEEN_LOOKS):
+        for message in slack.messages[shown:] if slack is not None else ():
+            shown += 1
+            notes.print(f"Slack gets: {visible_lines(str(message.payload.get('text', '')))}", markup=False)
 
 
 def _world(source: str, time_zone: str | None, today: datetime | None, seed: int) -> tuple[World, bool]:
