@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import queue
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -90,10 +90,11 @@ def test_a_piece_of_work_that_was_begun_before_the_volume_went_begins_nothing_an
 ) -> None:
     scheduled = install()
     scheduled.data_dir.rename(tmp_path / "away")
-    ended: queue.SimpleQueue[ChildProcess] = queue.SimpleQueue()
+    ended = threading.Event()
     job = Job("publish", scheduled.settings(), ("default",), warehouse_seen=True)
-    ChildProcess(job, WORKER, scheduled.environment, 60, ended.put)
-    result = ended.get(timeout=60).result
+    child = ChildProcess(job, WORKER, scheduled.environment, 60, ended.set)
+    assert ended.wait(60)
+    result = child.result
     assert result is not None
     assert not result.published
     assert "is gone" in result.problems[""][0]
