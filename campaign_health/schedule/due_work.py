@@ -60,10 +60,15 @@ def next_instant(now: datetime, facts: Iterable[Facts]) -> datetime | None:
     """The first instant (UTC) after `now` at which anything is due; None where nothing is planned at all."""
     instants = []
     for one in facts:
-        times = (one.schedule.collect_at, *refresh_times(one.schedule))
-        instants += [next_due(now, at, one.zone) for at in times]
+        instants.append(next_collection(now, one.schedule, one.zone))
         instants.append(next_due(now, one.digest.at, one.zone, DIGEST_DAYS[one.digest.days]))
     return min((instant for instant in instants if instant is not None), default=None)
+
+
+def next_collection(now: datetime, schedule: ScheduleSettings, zone: ZoneInfo) -> datetime | None:
+    """The first instant (UTC) after `now` at which a collection of either kind is due."""
+    times = (schedule.collect_at, *refresh_times(schedule))
+    return min((instant for at in times if (instant := next_due(now, at, zone)) is not None), default=None)
 
 
 def refresh_times(schedule: ScheduleSettings) -> list[time]:

@@ -13,9 +13,9 @@ from campaign_health.health.health_reads import FactsReader
 from campaign_health.health.health_state import Health, health_of
 from campaign_health.health.metrics_file import MetricsFile
 from campaign_health.process.clock import read_clock
-from campaign_health.schedule.due_work import refresh_times
+from campaign_health.schedule.due_work import next_collection
 from campaign_health.schedule.jobs import Job
-from campaign_health.schedule.local_times import last_due, next_due
+from campaign_health.schedule.local_times import last_due
 from campaign_health.settings import Settings, WorkspaceSettings
 
 
@@ -73,9 +73,7 @@ def health_after_a_round(settings: Settings, now: datetime) -> Health:
 def due_times(workspace: WorkspaceSettings, zone: ZoneInfo, now: datetime) -> Due:
     """When the workspace's full round was last due, and when its next collection or refresh is."""
     schedule = workspace.schedule
-    times = (schedule.collect_at, *refresh_times(schedule))
-    coming = [instant for instant in (next_due(now, at, zone) for at in times) if instant is not None]
-    return Due(last_due(now, schedule.collect_at, zone), min(coming, default=None))
+    return Due(last_due(now, schedule.collect_at, zone), next_collection(now, schedule, zone))
 
 
 def _whose(job: Job) -> str | None:
