@@ -25,6 +25,7 @@ from tests.digest_sending_cast import running_receiver
 from tests.digest_warehouse import warehouse_in
 from tests.installed_cast import Installed, build_wheel, install_wheel, wheel_in
 from tests.judge_cast import World as JudgedWorld
+from tests.partial_worlds import Worlds, running_worlds
 from tests.sandbox_cast import small_world
 from tests.shared_worlds import built_once
 from tests.status_world import make_status_world
@@ -174,3 +175,10 @@ def for_people() -> Iterator[None]:
     yield
     if writes_log_lines():
         write_for_people()
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
+    """Offices with a part of an answer missing, and one that always had all."""
+    with running_worlds(tmp_path_factory.mktemp("partial")) as running:
+        yield running

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.partial_cast import Cell
-from tests.partial_worlds import Worlds, check, running_worlds
+from tests.partial_worlds import Worlds, check
 
 EXPORT = {"MIXPANEL_COUNT_SOURCE": "export"}
 CELLS = [
@@ -23,12 +22,6 @@ CELLS = [
     Cell("thin_entries", "customerio.actions", core=False),
     *(Cell(kind, "customerio.segments", core=False) for kind in ("half_list", "thin_entries")),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
-    with running_worlds(tmp_path_factory.mktemp("partial")) as running:
-        yield running
 
 
 @pytest.mark.slow("partial answers")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.partial_cast import Cell
-from tests.partial_worlds import Worlds, check, running_worlds
+from tests.partial_worlds import Worlds, check
 
 SERIES = "customerio.metrics"
 MESSAGES = "customerio.action_metrics"
@@ -18,12 +17,6 @@ CELLS = [
     *(Cell(kind, MESSAGES, core=False) for kind in ("half_list", "half_days", "zeros", "missing_sent")),
     Cell("not_found", SERIES, 1),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
-    with running_worlds(tmp_path_factory.mktemp("partial")) as running:
-        yield running
 
 
 @pytest.mark.slow("partial answers")
