@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign_health.check.code.code_change import CodeChange
-from campaign_health.check.code.snapshot import CodeFile, Snapshot
+from campaign_health.check.code.change.code_change import CodeChange
+from campaign_health.check.code.files.snapshot import CodeFile, Snapshot
 from campaign_health.check.findings import Coverage, Finding
 from campaign_health.check.rules.code_rules import check_code
 from campaign_health.manifest.dependencies import campaign_dependencies

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign_health.check.code.code_change import CodeChange
-from campaign_health.check.code.languages import (
+from campaign_health.check.code.change.code_change import CodeChange
+from campaign_health.check.code.files.snapshot import CodeFile, Snapshot
+from campaign_health.check.code.properties.property_kinds import kind_of
+from campaign_health.check.code.syntax.languages import (
     GO,
     JAVA,
     JAVASCRIPT,
@@ -21,9 +23,7 @@ from campaign_health.check.code.languages import (
     Language,
     language_of,
 )
-from campaign_health.check.code.property_kinds import kind_of
-from campaign_health.check.code.snapshot import CodeFile, Snapshot
-from campaign_health.check.code.source import Source
+from campaign_health.check.code.syntax.source import Source
 from campaign_health.check.findings import CheckResult, Coverage, Finding
 from campaign_health.check.property_coverage import PropertyCoverage
 from campaign_health.check.reports import render

@@ -142,9 +142,9 @@ def _check_code(
     *,
     strict: bool,
 ) -> list[Finding]:
-    from campaign_health.check.code.code_change import CodeChange
-    from campaign_health.check.code.other_text import OtherText
-    from campaign_health.check.code.snapshot import take_snapshots
+    from campaign_health.check.code.change.code_change import CodeChange
+    from campaign_health.check.code.change.other_text import OtherText
+    from campaign_health.check.code.files.snapshot import take_snapshots
     from campaign_health.check.rules.call_rules import check_calls
     from campaign_health.check.rules.code_rules import check_code
     from campaign_health.check.rules.property_rules import check_properties

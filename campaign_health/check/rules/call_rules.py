@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from campaign_health.check.code.code_change import CodeChange
-from campaign_health.check.code.constants import constants_of
-from campaign_health.check.code.tracking_calls import CallReader, TrackingCall
+from campaign_health.check.code.change.code_change import CodeChange
+from campaign_health.check.code.sending.constants import constants_of
+from campaign_health.check.code.sending.tracking_calls import CallReader, TrackingCall
 from campaign_health.check.findings import Coverage, Finding, OlderCall
 from campaign_health.check.git_tree import readable
 from campaign_health.check.labels import at

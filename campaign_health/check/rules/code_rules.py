@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from campaign_health.check.code.code_change import CodeChange
-from campaign_health.check.code.new_names import NewNames
-from campaign_health.check.code.occurrences import NamesInCode, Occurrence, spellings
-from campaign_health.check.code.only_named import fallen_silent
-from campaign_health.check.code.roles import naming
-from campaign_health.check.code.vanishing import Loss, losses_in_part, losses_in_whole, one_old_for_each_new
+from campaign_health.check.code.change.code_change import CodeChange
+from campaign_health.check.code.change.new_names import NewNames
+from campaign_health.check.code.change.only_named import fallen_silent
+from campaign_health.check.code.change.vanishing import Loss, losses_in_part, losses_in_whole, one_old_for_each_new
+from campaign_health.check.code.files.occurrences import NamesInCode, Occurrence, spellings
+from campaign_health.check.code.syntax.roles import naming
 from campaign_health.check.findings import Coverage, ExpectedHandover, Finding
 from campaign_health.check.git_tree import readable
 from campaign_health.check.labels import at, labels, stopped

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from campaign_health.check.code.code_change import CodeChange
-from campaign_health.check.code.constants import constants_in
-from campaign_health.check.code.occurrences import NamesInCode, Occurrence
-from campaign_health.check.code.only_named import constants_named_before, is_used, may_be_reached_by_its_owner
+from campaign_health.check.code.change.code_change import CodeChange
+from campaign_health.check.code.change.only_named import constants_named_before, is_used, may_be_reached_by_its_owner
+from campaign_health.check.code.files.occurrences import NamesInCode, Occurrence
+from campaign_health.check.code.sending.constants import constants_in
 from campaign_health.check.findings import Finding
 from campaign_health.check.git_tree import readable
 from campaign_health.check.labels import at, labels, stopped

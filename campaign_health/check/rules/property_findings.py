@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from campaign_health.check.code.given_properties import GivenProperty
-from campaign_health.check.code.property_calls import PropertyCall
+from campaign_health.check.code.properties.given_properties import GivenProperty
+from campaign_health.check.code.properties.property_calls import PropertyCall
 from campaign_health.check.findings import Finding
 from campaign_health.check.git_tree import readable
 from campaign_health.check.labels import at, labels, stopped

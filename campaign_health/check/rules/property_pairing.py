@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from campaign_health.check.code.property_calls import PropertyCall
+from campaign_health.check.code.properties.property_calls import PropertyCall
 
 ALIKE = 0.5  # share of keys in common from which calls in different files are taken for one that moved
 

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from campaign_health.check.code.code_change import CodeChange
-from campaign_health.check.code.given_properties import GivenProperty
-from campaign_health.check.code.new_names import NewNames
-from campaign_health.check.code.occurrences import spellings
-from campaign_health.check.code.property_calls import PropertyCall, PropertyCallReader
-from campaign_health.check.code.shared_properties import gives_to_all
-from campaign_health.check.code.snapshot import Snapshot
-from campaign_health.check.code.tracking_calls import METHODS
+from campaign_health.check.code.change.code_change import CodeChange
+from campaign_health.check.code.change.new_names import NewNames
+from campaign_health.check.code.files.occurrences import spellings
+from campaign_health.check.code.files.snapshot import Snapshot
+from campaign_health.check.code.properties.given_properties import GivenProperty
+from campaign_health.check.code.properties.property_calls import PropertyCall, PropertyCallReader
+from campaign_health.check.code.properties.shared_properties import gives_to_all
+from campaign_health.check.code.sending.tracking_calls import METHODS
 from campaign_health.check.findings import Coverage, Finding
 from campaign_health.check.likely_rename import SIMILAR
 from campaign_health.check.property_coverage import PropertyCoverage

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from campaign_health.check.code.code_change import CodeChange
-from campaign_health.check.code.put_together import pieces_that_yield
+from campaign_health.check.code.change.code_change import CodeChange
+from campaign_health.check.code.change.put_together import pieces_that_yield
 from campaign_health.check.findings import Finding
 from campaign_health.check.git_tree import readable
 from campaign_health.check.labels import at, labels, stopped

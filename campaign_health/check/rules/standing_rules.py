@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from campaign_health.check.code.code_change import CodeChange
-from campaign_health.check.code.occurrences import NamesInCode, Occurrence
-from campaign_health.check.code.only_named import constants_named_before
-from campaign_health.check.code.other_text import TextPlace
-from campaign_health.check.code.roles import naming
-from campaign_health.check.code.senders import Senders
+from campaign_health.check.code.change.code_change import CodeChange
+from campaign_health.check.code.change.only_named import constants_named_before
+from campaign_health.check.code.change.other_text import TextPlace
+from campaign_health.check.code.files.occurrences import NamesInCode, Occurrence
+from campaign_health.check.code.sending.senders import Senders
+from campaign_health.check.code.syntax.roles import naming
 from campaign_health.check.event_standing import EventStanding, Kind
 from campaign_health.check.git_tree import readable
 from campaign_health.check.labels import at

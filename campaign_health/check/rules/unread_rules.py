@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from campaign_health.check.code.code_change import CodeChange
-from campaign_health.check.code.other_text import OtherText, TextPlace
-from campaign_health.check.code.replacement import is_like_a_name
+from campaign_health.check.code.change.code_change import CodeChange
+from campaign_health.check.code.change.other_text import OtherText, TextPlace
+from campaign_health.check.code.change.replacement import is_like_a_name
 from campaign_health.check.findings import Finding
 from campaign_health.check.git_tree import readable
 from campaign_health.check.labels import at, labels, stopped

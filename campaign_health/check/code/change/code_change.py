@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from campaign_health.check.code.other_text import OtherText
-from campaign_health.check.code.senders import Senders, wrappers_in
-from campaign_health.check.code.snapshot import WORDS, CodeFile, Snapshot
-from campaign_health.check.code.tracking_calls import CallReader
-from campaign_health.check.code.wrappers import Wrapper
+from campaign_health.check.code.change.other_text import OtherText
+from campaign_health.check.code.files.snapshot import WORDS, CodeFile, Snapshot
+from campaign_health.check.code.sending.senders import Senders, wrappers_in
+from campaign_health.check.code.sending.tracking_calls import CallReader
+from campaign_health.check.code.sending.wrappers import Wrapper
 from campaign_health.manifest.manifest_reading import ReadManifest
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from campaign_health.check.code.code_change import CodeChange
-from campaign_health.check.code.constants import PASSED_ON, Constants, constants_in
-from campaign_health.check.code.occurrences import Occurrence
-from campaign_health.check.code.replacement import Replacement, is_like_a_name, replacement_of
-from campaign_health.check.code.roles import naming
-from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
+from campaign_health.check.code.change.code_change import CodeChange
+from campaign_health.check.code.change.replacement import Replacement, is_like_a_name, replacement_of
+from campaign_health.check.code.files.occurrences import Occurrence
+from campaign_health.check.code.files.snapshot import CodeFile, Snapshot, anchor_of
+from campaign_health.check.code.sending.constants import PASSED_ON, Constants, constants_in
+from campaign_health.check.code.syntax.roles import naming
 from campaign_health.check.likely_rename import is_likely_rename
 from campaign_health.names.likeness import name_likeness
 

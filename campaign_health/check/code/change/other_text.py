@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from campaign_health.check.code.occurrences import spellings
-from campaign_health.check.code.paths import is_product_code, is_skipped_folder
-from campaign_health.check.code.source import decode, is_binary
-from campaign_health.check.code.tracking_calls import METHODS, own_name
+from campaign_health.check.code.files.occurrences import spellings
+from campaign_health.check.code.files.paths import is_product_code, is_skipped_folder
+from campaign_health.check.code.sending.tracking_calls import METHODS, own_name
+from campaign_health.check.code.syntax.source import decode, is_binary
 from campaign_health.check.git_tree import Entry, Repository
 from campaign_health.manifest.schema import CodeSettings
 

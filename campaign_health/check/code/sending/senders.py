@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from campaign_health.check.code.constants import PASSED_ON
-from campaign_health.check.code.occurrences import Occurrence
-from campaign_health.check.code.roles import naming
-from campaign_health.check.code.snapshot import WORDS, CodeFile, Snapshot, anchor_of
-from campaign_health.check.code.tracking_calls import CallReader, Site, own_name
-from campaign_health.check.code.wrappers import Wrapper, wrapper_around
+from campaign_health.check.code.files.occurrences import Occurrence
+from campaign_health.check.code.files.snapshot import WORDS, CodeFile, Snapshot, anchor_of
+from campaign_health.check.code.sending.constants import PASSED_ON
+from campaign_health.check.code.sending.tracking_calls import CallReader, Site, own_name
+from campaign_health.check.code.sending.wrappers import Wrapper, wrapper_around
+from campaign_health.check.code.syntax.roles import naming
 
 ROUNDS = 2  # a wrapper of a wrapper is followed, no further
 # A call whose event may be a parameter: one of its first arguments is a plain name, or the value of a key is one.

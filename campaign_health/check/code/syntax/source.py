@@ -9,7 +9,7 @@ from functools import cache, cached_property
 
 from tree_sitter import Node, Query, QueryCursor, Tree
 
-from campaign_health.check.code.languages import KOTLIN, PYTHON, SWIFT, Language, grammar_of, parser_of
+from campaign_health.check.code.syntax.languages import KOTLIN, PYTHON, SWIFT, Language, grammar_of, parser_of
 
 _HOLES = frozenset({"template_substitution", "interpolation", "interpolated_expression", "template_type"})
 _ESCAPE = re.compile(

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from campaign_health.check.code.call_arguments import Argument, arguments_of
-from campaign_health.check.code.constants import Constants
-from campaign_health.check.code.languages import GO, JAVA, PYTHON, RUBY, Language
-from campaign_health.check.code.snapshot import WORDS, CodeFile, Snapshot
-from campaign_health.check.code.source import Token
-from campaign_health.check.code.wrappers import Wrapper
+from campaign_health.check.code.files.snapshot import WORDS, CodeFile, Snapshot
+from campaign_health.check.code.sending.constants import Constants
+from campaign_health.check.code.sending.wrappers import Wrapper
+from campaign_health.check.code.syntax.call_arguments import Argument, arguments_of
+from campaign_health.check.code.syntax.languages import GO, JAVA, PYTHON, RUBY, Language
+from campaign_health.check.code.syntax.source import Token
 
 # Method of a kit: at which position its event stands, per language; 0 where none is given.
 METHODS: dict[str, dict[Language, int]] = {

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from campaign_health.check.code.new_names import Guess, NewNames
-from campaign_health.check.code.occurrences import Occurrence, by_file
-from campaign_health.check.code.replacement import is_like_a_name
-from campaign_health.check.code.roles import naming
+from campaign_health.check.code.change.new_names import Guess, NewNames
+from campaign_health.check.code.change.replacement import is_like_a_name
+from campaign_health.check.code.files.occurrences import Occurrence, by_file
+from campaign_health.check.code.syntax.roles import naming
 from campaign_health.check.likely_rename import is_likely_rename
 from campaign_health.names.likeness import name_likeness
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import accumulate, groupby
 from operator import itemgetter
 
-from campaign_health.check.code.snapshot import CodeFile
-from campaign_health.check.code.source import Token
+from campaign_health.check.code.files.snapshot import CodeFile
+from campaign_health.check.code.syntax.source import Token
 from campaign_health.check.likely_rename import is_likely_rename
 from campaign_health.names.likeness import name_likeness
 

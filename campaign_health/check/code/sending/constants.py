@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from campaign_health.check.code.languages import (
+from campaign_health.check.code.files.snapshot import CodeFile, Snapshot, anchor_of
+from campaign_health.check.code.syntax.languages import (
     COMPONENT,
     GO,
     JAVA,
@@ -20,8 +21,7 @@ from campaign_health.check.code.languages import (
     Language,
     language_of,
 )
-from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
-from campaign_health.check.code.source import Token
+from campaign_health.check.code.syntax.source import Token
 
 # What is asked of a constant, or named like every parameter.
 PASSED_ON = frozenset(

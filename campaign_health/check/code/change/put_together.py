@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from campaign_health.check.code.catalogues import HOLE
-from campaign_health.check.code.snapshot import CodeFile
+from campaign_health.check.code.files.catalogues import HOLE
+from campaign_health.check.code.files.snapshot import CodeFile
 
 LEAST_LETTERS = 4  # that must stand written out
 _QUOTES = re.compile(r"^[A-Za-z]{0,3}[\"'`]+|[\"'`]+$")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from campaign_health.check.code.languages import language_of
+from campaign_health.check.code.syntax.languages import language_of
 from campaign_health.manifest.schema import CodeSettings
 
 

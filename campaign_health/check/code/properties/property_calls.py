@@ -7,17 +7,17 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from campaign_health.check.code.constants import Constants
-from campaign_health.check.code.functions import function_name_around, functions_around, statement_around
-from campaign_health.check.code.given_properties import OPAQUE, GivenProperties
-from campaign_health.check.code.languages import JAVA, KOTLIN, PYTHON
-from campaign_health.check.code.property_arguments import EVENT_LABELS, PROPERTIES, call_end, properties_of
-from campaign_health.check.code.property_locals import Locals
-from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
-from campaign_health.check.code.source import Token
-from campaign_health.check.code.token_groups import closing, inside, opener_of, split, text_of
-from campaign_health.check.code.tracking_calls import METHODS, CallReader, own_name
-from campaign_health.check.code.wrappers import Wrapper
+from campaign_health.check.code.files.snapshot import CodeFile, Snapshot, anchor_of
+from campaign_health.check.code.properties.given_properties import OPAQUE, GivenProperties
+from campaign_health.check.code.properties.property_arguments import EVENT_LABELS, PROPERTIES, call_end, properties_of
+from campaign_health.check.code.properties.property_locals import Locals
+from campaign_health.check.code.sending.constants import Constants
+from campaign_health.check.code.sending.tracking_calls import METHODS, CallReader, own_name
+from campaign_health.check.code.sending.wrappers import Wrapper
+from campaign_health.check.code.syntax.functions import function_name_around, functions_around, statement_around
+from campaign_health.check.code.syntax.languages import JAVA, KOTLIN, PYTHON
+from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.token_groups import closing, inside, opener_of, split, text_of
 
 _LOGS = frozenset(
     "log debug info notice warn warning error print println printf Println Printf Errorf puts NSLog".split()  # noqa: SIM905

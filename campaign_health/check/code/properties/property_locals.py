@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
-from campaign_health.check.code.call_chains import chain_of
-from campaign_health.check.code.functions import Function
-from campaign_health.check.code.given_properties import OPAQUE, GivenProperties
-from campaign_health.check.code.languages import PYTHON, RUBY, Language
-from campaign_health.check.code.property_kinds import SCRIPTS
-from campaign_health.check.code.property_objects import MERGERS, SETTERS, ConstantReader, ObjectReader
-from campaign_health.check.code.source import Token
-from campaign_health.check.code.token_groups import closing, expression_from, opener_of, top_level
+from campaign_health.check.code.properties.given_properties import OPAQUE, GivenProperties
+from campaign_health.check.code.properties.property_kinds import SCRIPTS
+from campaign_health.check.code.properties.property_objects import MERGERS, SETTERS, ConstantReader, ObjectReader
+from campaign_health.check.code.syntax.call_chains import chain_of
+from campaign_health.check.code.syntax.functions import Function
+from campaign_health.check.code.syntax.languages import PYTHON, RUBY, Language
+from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.token_groups import closing, expression_from, opener_of, top_level
 
 _MEMBER = frozenset({".", "?.", "&.", "::", "->", "!!."})
 _DECLARES = frozenset({"const", "let", "var", "val", "final"})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from campaign_health.check.code.functions import functions_around
-from campaign_health.check.code.property_locals import Locals
-from campaign_health.check.code.snapshot import CodeFile, anchor_of
-from campaign_health.check.code.source import Token
-from campaign_health.check.code.token_groups import inside, split
-from campaign_health.check.code.tracking_calls import METHODS
+from campaign_health.check.code.files.snapshot import CodeFile, anchor_of
+from campaign_health.check.code.properties.property_locals import Locals
+from campaign_health.check.code.sending.tracking_calls import METHODS
+from campaign_health.check.code.syntax.functions import functions_around
+from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.token_groups import inside, split
 
 _FOR_ALL = frozenset(
     {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from campaign_health.check.code.call_chains import ChainStep, chain_of
-from campaign_health.check.code.given_properties import NONE_GIVEN, OPAQUE, GivenProperties, GivenProperty
-from campaign_health.check.code.languages import GO, JAVA, KOTLIN, PYTHON, RUBY, SWIFT, Language
-from campaign_health.check.code.property_kinds import SCRIPTS, kind_of, stripped
-from campaign_health.check.code.source import Token
-from campaign_health.check.code.token_groups import closing, inside, is_whole, opens, split, text_of, top_level
+from campaign_health.check.code.properties.given_properties import NONE_GIVEN, OPAQUE, GivenProperties, GivenProperty
+from campaign_health.check.code.properties.property_kinds import SCRIPTS, kind_of, stripped
+from campaign_health.check.code.syntax.call_chains import ChainStep, chain_of
+from campaign_health.check.code.syntax.languages import GO, JAVA, KOTLIN, PYTHON, RUBY, SWIFT, Language
+from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.token_groups import closing, inside, is_whole, opens, split, text_of, top_level
 
 SETTERS = frozenset(
     {"put", "set", "Set", "putValue", "putString", "putInt", "putLong", "putDouble", "putBoolean", "store", "setValue"}

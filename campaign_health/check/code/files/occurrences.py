@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from campaign_health.check.code.catalogues import is_loaded
-from campaign_health.check.code.snapshot import CodeFile, Snapshot, anchor_of
+from campaign_health.check.code.files.catalogues import is_loaded
+from campaign_health.check.code.files.snapshot import CodeFile, Snapshot, anchor_of
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from campaign_health.check.code.languages import language_of
-from campaign_health.check.code.paths import is_minified, is_product_code
-from campaign_health.check.code.source import Source, decode, is_binary
+from campaign_health.check.code.files.paths import is_minified, is_product_code
+from campaign_health.check.code.syntax.languages import language_of
+from campaign_health.check.code.syntax.source import Source, decode, is_binary
 from campaign_health.check.git_tree import Entry, Repository
 from campaign_health.manifest.schema import CodeSettings
 

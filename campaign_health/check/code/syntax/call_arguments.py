@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from campaign_health.check.code.languages import RUBY, Language
-from campaign_health.check.code.source import Token
+from campaign_health.check.code.syntax.languages import RUBY, Language
+from campaign_health.check.code.syntax.source import Token
 
 _OPEN = {"(": ")", "{": "}", "[": "]", "%w[": "]", "%i[": "]", "%w(": ")", "%i(": ")", "${": "}", "#{": "}"}
 _CLOSE = frozenset(_OPEN.values())

@@ -7,7 +7,7 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from campaign_health.check.code.source import Source
+from campaign_health.check.code.syntax.source import Source
 
 Naming = Literal["type", "case", "comparison", "list", "shown", "logged", "imported"]
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from campaign_health.check.code.code_change import CodeChange
-from campaign_health.check.code.constants import PASSED_ON, constants_in
-from campaign_health.check.code.occurrences import NamesInCode, Occurrence
-from campaign_health.check.code.roles import naming
-from campaign_health.check.code.snapshot import CodeFile, Snapshot
-from campaign_health.check.code.source import Source
+from campaign_health.check.code.change.code_change import CodeChange
+from campaign_health.check.code.files.occurrences import NamesInCode, Occurrence
+from campaign_health.check.code.files.snapshot import CodeFile, Snapshot
+from campaign_health.check.code.sending.constants import PASSED_ON, constants_in
+from campaign_health.check.code.syntax.roles import naming
+from campaign_health.check.code.syntax.source import Source
 
 # `NAME = "…`, `NAME: "…`, `NAME: String = "…`, `NAME Type = "…`
 _NAMED = re.compile(rb"([A-Za-z_$][\w$]*)\s*(?::\s*[\w<>?]+\s*=|[ \t]+([A-Za-z_]\w*)\s*=|:?=|:|=>)\s*$")

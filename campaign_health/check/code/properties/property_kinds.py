@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from campaign_health.check.code.languages import (
+from campaign_health.check.code.syntax.languages import (
     COMPONENT,
     GO,
     JAVA,
@@ -18,8 +18,8 @@ from campaign_health.check.code.languages import (
     TYPESCRIPT,
     Language,
 )
-from campaign_health.check.code.source import Token
-from campaign_health.check.code.token_groups import closing, inside, is_whole, opens, split, top_level
+from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.token_groups import closing, inside, is_whole, opens, split, top_level
 from campaign_health.manifest.schema import PropertyType
 
 SCRIPTS = frozenset({JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT})

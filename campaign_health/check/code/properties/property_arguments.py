@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from campaign_health.check.code.given_properties import NONE_GIVEN, OPAQUE, GivenProperties
-from campaign_health.check.code.languages import JAVA, KOTLIN, PYTHON, RUBY, SWIFT, Language
-from campaign_health.check.code.property_objects import ObjectReader
-from campaign_health.check.code.source import Token
-from campaign_health.check.code.token_groups import (
+from campaign_health.check.code.properties.given_properties import NONE_GIVEN, OPAQUE, GivenProperties
+from campaign_health.check.code.properties.property_objects import ObjectReader
+from campaign_health.check.code.syntax.languages import JAVA, KOTLIN, PYTHON, RUBY, SWIFT, Language
+from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.token_groups import (
     closing,
     expression_from,
     inside,

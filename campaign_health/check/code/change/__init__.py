@@ -1,0 +1,1 @@
+"""What became of names between a base and now."""

@@ -1,0 +1,1 @@
+"""Which files are read, and where strings stand in them."""

@@ -1,0 +1,1 @@
+"""The properties that calls give to their events."""

@@ -1,0 +1,1 @@
+"""The calls that send events, and the constants that hold their names."""

@@ -1,0 +1,1 @@
+"""What the syntax of one file says, alike in every language."""
