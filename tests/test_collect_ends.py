@@ -13,6 +13,7 @@ import pytest
 from campaign_health.pipeline import Order
 from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, RUNNING_ORDER
 from campaign_health.pipeline.run_time import RunTime, source_seconds
+from campaign_health.sandbox.world.csv_world import csv_world
 from collectors.customerio.several import WORKERS
 from collectors.errors import OutOfTime
 from collectors.mixpanel.hourly_budget import HourlyBudget
@@ -144,7 +145,7 @@ def test_all_that_drips_ends_with_the_run(install: Install, slow_down: Slow) -> 
 
 
 @SLOW
-def test_campaigns_that_a_run_had_no_time_for_are_the_next_ones_first(install: Install, slow_down: Slow) -> None:
+def test_campaigns_that_a_run_had_no_time_for_are_the_next_ones_first(install: Install) -> None:
     names = [f"event {number}" for number in range(2 * WORKERS)]
     days = [FIRST_DAY + timedelta(days=ahead) for ahead in range(DAYS)]
     lines = [f"{name},{day},40,36" for name in names for day in days]
