@@ -40,7 +40,7 @@ MANIFEST_SETTING = "CAMPAIGN_HEALTH_MANIFEST"
 @click.option(
     "--published",
     type=click.Path(path_type=Path),
-    help="Compare with a published campaign_health.duckdb, without a network.",
+    help="Compare with a published campaign_health.duckdb, or what `export` wrote, without a network.",
 )
 @click.option("--workspace", help="The workspace to compare with, where there are several.")
 @click.option(
