@@ -41,6 +41,13 @@ CONFIGURATION_NAME = "campaign-health.toml"
     help="Write it from the events that the code in a git repository sends. [default path: here]",
 )
 @click.option(
+    "--from",
+    "from_plan",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write it from a tracking plan: JSON of Segment, Avo, RudderStack or Mixpanel's Lexicon; rudder-cli's YAML.",
+)
+@click.option(
     "--json",
     "as_json",
     is_flag=True,
@@ -52,6 +59,7 @@ def command(
     manifest: Path,
     from_data: str | None,
     from_code: str | None,
+    from_plan: Path | None,
     as_json: bool,
     workspace: str | None,
     force: bool,
@@ -59,10 +67,17 @@ def command(
     """Write a commented manifest and configuration.
 
     The manifest has the five events worth automating first, or with --from-data your own events and campaigns, or
-    with --from-code the events that your code sends. An edited manifest is overwritten only with --force, a
-    configuration that is there never. The gate needs no configuration, so --from-code writes none.
+    with --from-code the events that your code sends, or with --from those of a tracking plan. An edited manifest is
+    overwritten only with --force, a configuration that is there never. The gate needs no configuration, so --from-code
+    and --from write none.
     """
-    _refuse_what_does_not_fit(from_data, from_code, as_json)
+    if sum(source is not None for source in (from_data, from_code, from_plan)) > 1:
+        raise click.UsageError("Name one source: --from-data, --from-code or --from.")
+    if as_json and from_code is None:
+        raise click.UsageError("--json goes with --from-code.")
+    if from_plan is not None:
+        _begin_from_plan(manifest, from_plan, force)
+        return
     if from_code is not None:
         _begin_from_code(manifest, Path(from_code), as_json, force)
         return
@@ -88,13 +103,6 @@ Next:
   1. Put your campaigns into {manifest}: which of them hang on which event.
   2. Run `campaign-health check --code .`, and in your pipeline `campaign-health check --code . --base origin/main`
      (`campaign-health docs check` says how)."""
-
-
-def _refuse_what_does_not_fit(from_data: str | None, from_code: str | None, as_json: bool) -> None:
-    if from_data is not None and from_code is not None:
-        raise click.UsageError("Name one source: --from-data or --from-code.")
-    if as_json and from_code is None:
-        raise click.UsageError("--json goes with --from-code.")
 
 
 def _write_manifest(manifest: Path, text: str, force: bool) -> None:
@@ -132,8 +140,16 @@ def _begin_from_code(manifest: Path, folder: Path, as_json: bool, force: bool) -
         click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
         return
     _write_manifest(manifest, draft_from_code(found), force)
-    click.echo("".join(f"{line}\n" for line in found.summary()), nl=False)
-    click.echo(_NEXT_FOR_THE_GATE.format(manifest=manifest))
+    click.echo("\n".join([*found.summary(), _NEXT_FOR_THE_GATE.format(manifest=manifest)]))
+
+
+def _begin_from_plan(manifest: Path, file: Path, force: bool) -> None:
+    from campaign_health.check.start.plan_draft import draft_from_plan, plan_summary
+    from campaign_health.check.start.plan_files import read_plan
+
+    plan = read_plan(file)
+    _write_manifest(manifest, draft_from_plan(plan), force)
+    click.echo("\n".join([*plan_summary(plan), _NEXT_FOR_THE_GATE.format(manifest=manifest)]))
 
 
 def _from_data(file: str, workspace: str | None) -> str:
