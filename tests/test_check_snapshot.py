@@ -73,7 +73,7 @@ def _check(data: Path, published: Path, form: str, now: str = MORNING) -> Result
     return CliRunner(env={"CAMPAIGN_HEALTH_NOW": now}).invoke(check_command, arguments, catch_exceptions=False)
 
 
-@pytest.mark.slow("drifts looked up live")
+@pytest.mark.slow("drifts looked up offline")
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_snapshot_gives_the_same_answers_as_the_database_to_the_byte(data: Path, form: str) -> None:
     file = data / "campaigns.json"
@@ -84,7 +84,7 @@ def test_a_snapshot_gives_the_same_answers_as_the_database_to_the_byte(data: Pat
     assert (of_file.stdout_bytes, of_file.exit_code) == (of_data.stdout_bytes, of_data.exit_code)
 
 
-@pytest.mark.slow("drifts looked up live")
+@pytest.mark.slow("drifts looked up offline")
 def test_a_snapshot_is_small_and_holds_no_person_and_no_text_of_a_message(data: Path) -> None:
     file = data / "campaigns.json"
     _export(data, file)
@@ -98,7 +98,7 @@ def test_a_snapshot_is_small_and_holds_no_person_and_no_text_of_a_message(data: 
     assert "@" not in text
 
 
-@pytest.mark.slow("drifts looked up live")
+@pytest.mark.slow("drifts looked up offline")
 def test_a_snapshot_of_more_than_a_week_ago_is_said(data: Path) -> None:
     file = data / "campaigns.json"
     _export(data, file)
