@@ -122,13 +122,25 @@ def test_json_lists_the_same_and_writes_nothing(repository: Path) -> None:
     assert not manifest.exists()
 
 
+def test_a_function_that_is_named_is_read_and_stands_among_the_calls(repository: Path) -> None:
+    manifest = repository / "manifest.yaml"
+    _init("--from-code", repository, "--call", "logEvent", "--manifest", manifest)
+    drafted = parse_manifest(manifest.read_text(), "m").manifest
+    assert drafted.events["report_opened"].properties["source"].type == "string"
+    assert drafted.code.calls == ("logEvent", "trackEvent")
+    assert "may send" not in manifest.read_text()
+    assert _check(manifest, repository).outcome == "holds"
+
+
 def test_a_folder_of_the_repository_is_read_alone(repository: Path) -> None:
     assert [event.places for event in read_code_events(repository / "server").events] == [("server/billing.py:2",)]
 
 
 def test_code_without_a_call_gives_a_manifest_that_says_so(tmp_path: Path) -> None:
     files = {"a.py": b"print(1)\n"}
-    text = draft_from_code(read_code_events(build_repository(tmp_path / "code", files, files)))
+    found = read_code_events(build_repository(tmp_path / "code", files, files))
+    text = draft_from_code(found)
+    assert "--call" in found.summary()[1]
     assert parse_manifest(text, "m").manifest.events == {}
     assert "no call was found" in text
 

@@ -41,6 +41,13 @@ CONFIGURATION_NAME = "campaign-health.toml"
     help="Write it from the events that the code in a git repository sends. [default path: here]",
 )
 @click.option(
+    "--call",
+    "calls",
+    multiple=True,
+    metavar="NAME",
+    help="With --from-code: one of your own functions that sends an event; may be given several times.",
+)
+@click.option(
     "--from",
     "from_plan",
     type=click.Path(path_type=Path),
@@ -59,6 +66,7 @@ def command(
     manifest: Path,
     from_data: str | None,
     from_code: str | None,
+    calls: tuple[str, ...],
     from_plan: Path | None,
     as_json: bool,
     workspace: str | None,
@@ -73,13 +81,13 @@ def command(
     """
     if sum(source is not None for source in (from_data, from_code, from_plan)) > 1:
         raise click.UsageError("Name one source: --from-data, --from-code or --from.")
-    if as_json and from_code is None:
-        raise click.UsageError("--json goes with --from-code.")
+    if (as_json or calls) and from_code is None:
+        raise click.UsageError("--json and --call go with --from-code.")
     if from_plan is not None:
         _begin_from_plan(manifest, from_plan, force)
         return
     if from_code is not None:
-        _begin_from_code(manifest, Path(from_code), as_json, force)
+        _begin_from_code(manifest, Path(from_code), calls, as_json, force)
         return
     configuration = manifest.parent / CONFIGURATION_NAME
     text = TEMPLATE if from_data is None else _from_data(from_data, workspace)
@@ -131,11 +139,11 @@ def _write(path: Path, text: str, force: bool) -> bool:
     return True
 
 
-def _begin_from_code(manifest: Path, folder: Path, as_json: bool, force: bool) -> None:
+def _begin_from_code(manifest: Path, folder: Path, calls: tuple[str, ...], as_json: bool, force: bool) -> None:
     from campaign_health.check.start.code_events import read_code_events
     from campaign_health.check.start.draft import draft_from_code
 
-    found = read_code_events(folder)
+    found = read_code_events(folder, calls)
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
         return

@@ -11,7 +11,7 @@ from pathlib import Path
 from campaign_health.check.code.files.snapshot import CodeFile, Snapshot, take_snapshots
 from campaign_health.check.code.properties.property_calls import PropertyCall, PropertyCallReader
 from campaign_health.check.code.sending.senders import wrappers_in
-from campaign_health.check.code.sending.tracking_calls import METHODS, CallReader, TrackingCall
+from campaign_health.check.code.sending.tracking_calls import METHODS, CallReader, TrackingCall, own_name
 from campaign_health.check.code.sending.wrappers import wrapper_around
 from campaign_health.check.git_tree import Repository, readable
 from campaign_health.manifest.schema import CodeSettings, PropertyType
@@ -68,7 +68,8 @@ class CodeEvents:
     """What a repository sends.
 
     Attributes:
-        wrappers: The project's own functions that pass an event on to a kit and are called with one, by name.
+        wrappers: The project's own functions that send: those that were named, and those that pass an event on to a
+            kit and are called with one.
         likely_senders: Functions that may send, too.
         not_told: Places of calls whose event is put together while running, or cannot be looked up.
         unusable: Names that no manifest can hold: too long, or with signs that cannot be printed.
@@ -88,6 +89,8 @@ class CodeEvents:
         said = [
             f"{counted(len(self.events), 'event')} in {counted(calls, 'call')}, {counted(self.files, 'file')} read."
         ]
+        if not self.events:
+            said.append("If your own functions send them, name each with --call; tests and vendored code are not read.")
         if self.wrappers:
             said.append(f"Your own functions that send: {', '.join(self.wrappers)}.")
         if self.likely_senders:
@@ -110,8 +113,12 @@ class _Seen:
     given: list[PropertyCall] = field(default_factory=list)
 
 
-def read_code_events(folder: Path) -> CodeEvents:
+def read_code_events(folder: Path, own: Iterable[str] = ()) -> CodeEvents:
     """The events of the tracked code below a folder of a git repository, as it lies in the work tree.
+
+    Args:
+        folder: It, or the repository's root.
+        own: Names of the project's functions that send an event, besides those that the code shows to.
 
     Raises:
         CouldNotCheck: the folder does not exist or is in no git repository.
@@ -119,26 +126,27 @@ def read_code_events(folder: Path) -> CodeEvents:
     repository = Repository(folder)
     below = folder.resolve().relative_to(repository.root.resolve()).as_posix()
     _, head = take_snapshots(repository, None, CodeSettings(), "" if below == "." else f"{below}/", None)
-    return code_events(head)
+    return code_events(head, own)
 
 
-def code_events(head: Snapshot) -> CodeEvents:
+def code_events(head: Snapshot, own: Iterable[str] = ()) -> CodeEvents:
     """The events that a snapshot of code sends."""
-    wrappers = wrappers_in([head], ())
-    reader = CallReader(wrappers, shapes=wrappers)
+    own = tuple(own)
+    wrappers = wrappers_in([head], own)
+    reader = CallReader([*own, *wrappers], shapes=wrappers)
     calls = reader.calls(head)
     names = {call.event.strip() for call in calls}
     seen: dict[str, _Seen] = defaultdict(_Seen)
     for call in calls:
         seen[call.event.strip()].places.add((call.path, call.line))
-    for one in PropertyCallReader((), names, (), wrappers).calls(head, frozenset()):
+    for one in PropertyCallReader(own, names, (), wrappers).calls(head, frozenset()):
         seen[one.event].given.append(one)
     usable = {name: found for name, found in seen.items() if is_usable(name)}
     called = {one.called for found in usable.values() for one in found.given}
     return CodeEvents(
         events=tuple(_event(name, found) for name, found in sorted(usable.items())),
-        wrappers=tuple(sorted(called & wrappers.keys())),
-        likely_senders=tuple(_likely_senders(head, wrappers, reader)),
+        wrappers=tuple(sorted({*own, *(called & wrappers.keys())})),
+        likely_senders=tuple(_likely_senders(head, {*wrappers, *map(own_name, own)}, reader)),
         not_told=tuple(_not_told(head, reader, calls)),
         unusable=len(seen) - len(usable),
         files=sum(not file.is_catalogue for file in head.files.values()),
