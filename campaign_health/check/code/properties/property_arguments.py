@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from campaign_health.check.code.properties.given_properties import NONE_GIVEN, OPAQUE, GivenProperties
 from campaign_health.check.code.properties.property_objects import ObjectReader
-from campaign_health.check.code.syntax.languages import JAVA, KOTLIN, PYTHON, RUBY, SWIFT, Language
+from campaign_health.check.code.syntax.languages import ELIXIR, JAVA, KOTLIN, PYTHON, RUBY, SCALA, SWIFT, Language
 from campaign_health.check.code.syntax.source import Token
 from campaign_health.check.code.syntax.token_groups import (
     closing,
@@ -23,6 +23,7 @@ PROPERTIES = frozenset(
     {
         *("properties", "Properties", "props", "data", "Data", "attributes", "eventProperties", "event_properties"),
         *("payload", "params", "parameters", "eventData", "event_data", "eventProps", "withProperties"),
+        *("withEventProperties",),
     }
 )
 _PROPERTIES_OF_OWN = PROPERTIES | {"metadata", "extra", "details", "fields", "eventMetadata"}
@@ -61,7 +62,7 @@ def call_end(tokens: Sequence[Token], at: int, language: Language) -> tuple[int,
             block_end = closing(tokens, end) + 1  # a block after the brackets is one more argument
             return block_end, [*arguments, list(tokens[end:block_end])]
         return end, arguments
-    if language is not RUBY:
+    if language not in (RUBY, ELIXIR):
         return index, []
     parts: list[list[Token]] = []
     while index < len(tokens):
@@ -138,7 +139,9 @@ def _of_message(reader: ObjectReader, language: Language, tokens: list[Token], *
 
 def _part(tokens: Sequence[Token], language: Language) -> _Part:
     found = list(tokens)
-    marks = {PYTHON: ("=", ":"), RUBY: (":", "=>"), KOTLIN: ("=",), SWIFT: (":",), JAVA: ()}.get(language, (":",))
+    marks = {PYTHON: ("=", ":"), RUBY: (":", "=>"), KOTLIN: ("=",), SWIFT: (":",), JAVA: (), SCALA: ("=",)}.get(
+        language, (":",)
+    )
     if len(found) > 1 and found[1].text in marks and not found[1].is_string and (found[0].is_name or found[0].value):
         label = found[0].value if found[0].value is not None else found[0].text
         value = found[2:] if len(found) > 2 else found[:1]

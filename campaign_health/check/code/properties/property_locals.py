@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from campaign_health.check.code.properties.given_properties import OPAQUE, GivenProperties
-from campaign_health.check.code.properties.property_kinds import SCRIPTS
+from campaign_health.check.code.properties.property_returns import SCRIPTS
 from campaign_health.check.code.properties.property_objects import MERGERS, SETTERS, ConstantReader, ObjectReader
 from campaign_health.check.code.syntax.call_chains import chain_of
 from campaign_health.check.code.syntax.functions import Function
@@ -16,7 +16,7 @@ from campaign_health.check.code.syntax.source import Token
 from campaign_health.check.code.syntax.token_groups import closing, expression_from, opener_of, top_level
 
 _MEMBER = frozenset({".", "?.", "&.", "::", "->", "!!."})
-_DECLARES = frozenset({"const", "let", "var", "val", "final"})
+_DECLARES = frozenset({"const", "let", "var", "val", "final", "mut"})
 _CHANGES = frozenset({"+=", "|=", "||=", "??=", "-=", "&&="})
 _JOINS = frozenset({"...", "**", "+", "|", "(", ","})
 _ONLY_READ = frozenset(
