@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from campaign_health.check.code.properties.given_properties import NONE_GIVEN, OPAQUE, GivenProperties
 from campaign_health.check.code.properties.property_objects import ObjectReader
-from campaign_health.check.code.syntax.languages import ELIXIR, JAVA, KOTLIN, PYTHON, RUBY, SCALA, SWIFT, Language
+from campaign_health.check.code.syntax.languages import (
+    CSHARP,
+    ELIXIR,
+    JAVA,
+    KOTLIN,
+    PHP,
+    PYTHON,
+    RUBY,
+    SCALA,
+    SWIFT,
+    Language,
+)
 from campaign_health.check.code.syntax.source import Token
 from campaign_health.check.code.syntax.token_groups import (
     closing,
@@ -36,6 +47,15 @@ _BESIDES = EVENT_LABELS | frozenset(
     }
 )
 _SKIPS_ONE = frozenset({"NewEvent"})  # the user stands between the event and its properties
+
+
+_LABELLED_BY: dict[Language, tuple[str, ...]] = {
+    PYTHON: ("=", ":"),
+    CSHARP: ("=", ":"),
+    **dict.fromkeys((RUBY, PHP, ELIXIR), (":", "=>")),
+    **dict.fromkeys((KOTLIN, SCALA), ("=",)),
+    JAVA: (),
+}
 
 
 @dataclass(frozen=True)
@@ -99,14 +119,14 @@ def properties_of(
     rest = parts[at + 1 :] if event.label is None else [part for part in parts if part is not event]
     named = [part for part in rest if part.label is not None or part.whole[0].text in ("**", "...")]
     plain = [part for part in rest if part not in named]
-    if event.label is not None and language not in (PYTHON, RUBY):
+    if event.label is not None and language not in (PYTHON, RUBY, ELIXIR):
         plain = [part for part in plain if part.whole[0].start > event.whole[0].start]
     elif event.label is not None:
         plain = []
     plain = plain[1:] if method in _SKIPS_ONE else plain
     if plain:
         return _of_plain(reader, plain, own=own)
-    if language in (PYTHON, RUBY):
+    if language in (PYTHON, RUBY, ELIXIR):
         found = NONE_GIVEN
         for part in named:
             if part.label not in _BESIDES or part.label is None:
@@ -139,9 +159,7 @@ def _of_message(reader: ObjectReader, language: Language, tokens: list[Token], *
 
 def _part(tokens: Sequence[Token], language: Language) -> _Part:
     found = list(tokens)
-    marks = {PYTHON: ("=", ":"), RUBY: (":", "=>"), KOTLIN: ("=",), SWIFT: (":",), JAVA: (), SCALA: ("=",)}.get(
-        language, (":",)
-    )
+    marks = _LABELLED_BY.get(language, (":",))
     if len(found) > 1 and found[1].text in marks and not found[1].is_string and (found[0].is_name or found[0].value):
         label = found[0].value if found[0].value is not None else found[0].text
         value = found[2:] if len(found) > 2 else found[:1]

@@ -9,6 +9,7 @@ from campaign_health.check.code.properties.property_kinds import BRACED_MAPS, ki
 from campaign_health.check.code.properties.property_returns import SCRIPTS
 from campaign_health.check.code.syntax.call_chains import ChainStep, chain_of
 from campaign_health.check.code.syntax.languages import (
+    ELIXIR,
     GO,
     JAVA,
     KOTLIN,
@@ -22,45 +23,28 @@ from campaign_health.check.code.syntax.source import Token
 from campaign_health.check.code.syntax.token_groups import closing, inside, is_whole, opens, split, text_of, top_level
 
 SETTERS = frozenset(
-    {"put", "set", "Set", "putValue", "putString", "putInt", "putLong", "putDouble", "putBoolean", "store", "setValue"}
-    | {"insert", "Add", "putIfAbsent"}
+    """put set Set putValue putString putInt putLong putDouble putBoolean store setValue setObject insert Add
+    putIfAbsent""".split()  # noqa: SIM905
 )
-MERGERS = frozenset({"update", "putAll", "putAllProperties", "merge!", "merge", "plus", "addEntriesFrom"})
+MERGERS = frozenset(
+    """update putAll putAllProperties merge! merge plus addEntriesFrom addEntriesFromDictionary addAll
+    extend""".split()  # noqa: SIM905
+)
 _SPREADS = frozenset({"...", "**", "*"})
-_NOTHING = frozenset({"nil", "null", "None", "undefined", "NULL", "Nil"})
+_NOTHING = frozenset({"nil", "null", "None", "undefined", "NULL"})
 _MAPS = frozenset({"mapOf", "mutableMapOf", "hashMapOf", "linkedMapOf", "bundleOf", "sortedMapOf"})
-_SCALA_MAPS = frozenset({"Map", "mutable.Map", "immutable.Map", "Map.apply", "Map.empty", "mutable.Map.empty"})
+_SCALA_MAPS = frozenset({"Map", "mutable.Map", "immutable.Map", "Map.empty", "mutable.Map.empty"})
 _MAPS_OF_PAIRS = frozenset({"Map.of", "ImmutableMap.of"})
 _MAKERS = frozenset(
-    {
-        *("JSONObject", "HashMap", "LinkedHashMap", "TreeMap", "Properties", "NewProperties", "ValueMap"),
-        *(
-            "Object.freeze",
-            "Collections.unmodifiableMap",
-            "ImmutableMap.builder",
-            "Map.ofEntries",
-            "Hash",
-            "MutableMap",
-        ),
-        *("RudderProperty", "RudderProperties", "HashMap.new", "BTreeMap.new", "Map.new", "JSONObject.empty"),
-        *("ImmutableMap.copyOf", "types.MappingProxyType", "Bundle", "JsonObject", "Map.copyOf"),
-    }
+    """JSONObject HashMap LinkedHashMap TreeMap Properties NewProperties ValueMap Object.freeze Hash MutableMap
+    Collections.unmodifiableMap ImmutableMap.builder Map.ofEntries ImmutableMap.copyOf types.MappingProxyType Bundle
+    JsonObject Map.copyOf RudderProperty RudderProperties HashMap.new BTreeMap.new Map.new NSMutableDictionary.alloc
+    NSMutableDictionary.dictionary NSMutableDictionary.dictionaryWithDictionary NSMutableDictionary.new
+    """.split()  # noqa: SIM905
 )
 _BUILDERS = frozenset({"buildMap", "buildJsonObject"})
 _KEEPS = frozenset(
-    {
-        "build",
-        "freeze",
-        "toMap",
-        "toMutableMap",
-        "compact",
-        "copy",
-        "dup",
-        "buildOrThrow",
-        "to_h",
-        "asJava",
-        "mutableCopy",
-    }
+    "build freeze toMap toMutableMap compact copy dup buildOrThrow to_h asJava mutableCopy init".split()  # noqa: SIM905
 )
 _BLOCK_KEEPS = frozenset({"apply", "also"})
 
@@ -250,6 +234,9 @@ class ObjectReader:
             return self._merge([self.named(part) if self._is_entry(part) else self.read(part) for part in given])
         if name == "Map.ofEntries":
             return self.entries(given)
+        if self._language is ELIXIR and name in ("Map.put", "Map.merge") and len(given) > 1:
+            held = self.read(given[0])
+            return held.merged(self.pair(given[1], given[2]) if name == "Map.put" else self.read(given[1]))
         if name == "Object.assign":
             return self._merge([self.read(part) for part in given])
         if last in _BUILDERS and step.block is not None:

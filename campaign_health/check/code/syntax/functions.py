@@ -65,6 +65,8 @@ def statement_around(source: Source, at: int) -> list[Token]:
     node = source.leaf_at(at)
     while node is not None and node.parent is not None:
         if node.parent.type in _BLOCKS or node.parent.type in _FUNCTIONS:
+            if node.parent.children[0].type == "=>":
+                node = node.parent  # Dart's `=> call(…)` is a row of nodes
             break
         node = node.parent
     return source.tokens_of(node) if node is not None else []
