@@ -41,8 +41,8 @@ _SECOND = frozenset({"track_links", "track_forms", "trackLink", "trackForm"})  #
 _LABELS = ("event", "event_name", "eventName", "Event", "name", "Name")
 _KIT = re.compile(r"(?i)mixpanel|analytics|segment|customer_?io|\b_?cio\b|\bcdp\b|rudder|amplitude")
 _KIT_IN_FILE = re.compile(
-    rb"(?i)mixpanel|segmentio|@segment/|segment\.analytics|com\.segment|import segment|customer[-_.]?io|"
-    rb"analytics-(?:node|ruby|go)|rudder|amplitude"
+    rb"(?i)mixpanel|segmentio|@segment/|segment\.analytics|com\.segment|(?:import|use|using) segment|customer[-_.]?io|"
+    rb"analytics-(?:node|ruby|go|php|csharp)|rudder|amplitude"
 )
 _FIRST_STRING = re.compile(rb"""[^"'`;{}()\n]{0,40}\(?[^"'`;{}()]{0,80}(["'`])([^"'`\\$#{}]*)\1""")
 _FIRST_CONSTANT = re.compile(rb"[?!]?\s*\(\s*(?:[^,(){}\"'`;]{0,60},\s*)?(?:[A-Za-z_$][\w$]*\.)+([A-Z][\w$]*)\s*[,)]")
