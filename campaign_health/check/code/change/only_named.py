@@ -49,7 +49,8 @@ _FUNCTIONS = re.compile(r"function|method|func_literal|lambda")
 # Members by which all that a table or an enum holds is reached without its name.
 _MEMBER = re.compile(rb"\s*(?:[!?]?\.|::)\s*([\w$]+)")
 _ALL_OF_IT = frozenset(
-    b"cases values entries keys allCases each map forEach find filter constants const_get members valueOf fromValue".split()
+    b"""values entries keys allCases cases each map forEach find filter constants const_get members valueOf
+    fromValue""".split()
 )
 
 
