@@ -10,7 +10,17 @@ from campaign_health.check.code.files.snapshot import WORDS, CodeFile, Snapshot
 from campaign_health.check.code.sending.constants import Constants
 from campaign_health.check.code.sending.wrappers import Wrapper
 from campaign_health.check.code.syntax.call_arguments import Argument, arguments_of
-from campaign_health.check.code.syntax.languages import CSHARP, ELIXIR, GO, JAVA, PYTHON, RUBY, SCALA, Language
+from campaign_health.check.code.syntax.languages import (
+    CSHARP,
+    ELIXIR,
+    GO,
+    JAVA,
+    OBJECTIVE_C,
+    PYTHON,
+    RUBY,
+    SCALA,
+    Language,
+)
 from campaign_health.check.code.syntax.source import Token
 
 # Method of a kit: at which position its event stands, per language; 0 where none is given.
@@ -46,7 +56,7 @@ _KIT_IN_FILE = re.compile(
 )
 _FIRST_STRING = re.compile(rb"""[^"'`;{}()\n]{0,40}\(?[^"'`;{}()]{0,80}(["'`])([^"'`\\$#{}]*)\1""")
 _FIRST_CONSTANT = re.compile(rb"[?!]?\s*\(\s*(?:[^,(){}\"'`;]{0,60},\s*)?(?:[A-Za-z_$][\w$]*\.)+([A-Z][\w$]*)\s*[,)]")
-_MEMBER = re.compile(rb"\..?$|->$|::$|[\])\w]\s+$|[\[(]$")  # also `[mixpanel track:…]` of Objective-C
+_MEMBER = re.compile(rb"\..?$|->$|::$")
 _CUSTOMERIO = re.compile(r"(?i)customer_?io|\b_?cio\b")
 
 
@@ -155,7 +165,8 @@ class CallReader:
         for match in matches:
             method = match[0].decode()
             own = method in self._own
-            if not own and not kit_in_file and not _MEMBER.search(content[max(0, match.start() - 8) : match.start()]):
+            after_member = _MEMBER.search(content[max(0, match.start() - 2) : match.start()])
+            if not (own or kit_in_file or after_member or source.language is OBJECTIVE_C):
                 continue
             tokens = source.tokens_around_call(match.start())
             at = next((i for i, token in enumerate(tokens) if token.start == match.start()), None)

@@ -44,7 +44,7 @@ _THROUGH = frozenset(
     subscript computed_property_name argument argument_list arguments value_argument value_arguments call_suffix
     prefix_expression simple_identifier constant qualified_identifier member_access_expression
     class_constant_access_expression selector unconditional_assignable_selector argument_part field_expression
-    reference_expression unary_operator keywords object_creation_expression call_arguments""".split()  # noqa: SIM905
+    reference_expression unary_operator keywords token_tree""".split()  # noqa: SIM905
 )
 _CALLS = frozenset(
     """call_expression call method_invocation new_expression object_creation_expression member_call_expression
@@ -63,20 +63,21 @@ _ASKS = frozenset(
     startswith endswith start_with? end_with? eql? containsKey hasPrefix hasSuffix Contains HasPrefix HasSuffix
     EqualFold localeCompare isEqual assert in_array array_key_exists str_contains str_starts_with str_ends_with strcmp
     Equals StartsWith EndsWith ContainsKey isEqualToString hasPrefix containsObject contains_key starts_with ends_with
-    eq matches member""".split()  # noqa: SIM905
+    eq matches""".split()  # noqa: SIM905
 )
 # What is shown to people or browsers: texts, styles, elements of a page, messages of errors.
 _TELLS = frozenset(
     """t $t i18n gettext translate formatMessage NSLocalizedString stringResource clsx cn cx classNames classnames
     twMerge querySelector querySelectorAll getElementById getByText getByTestId Error TypeError ValueError Exception
-    RuntimeError raise alert""".split()  # noqa: SIM905
+    RuntimeError raise alert trans __ trans_choice dgettext GetString""".split()  # noqa: SIM905
 )
 _GATHERS = frozenset(
     {"Set", "set", "frozenset", "freeze", "listOf", "setOf", "arrayOf", "of", "asList", "to_set", "seal"}
 )
 _LOGS = re.compile(
-    r"(?:\bconsole|\b_?log(?:ger|ging)?|\bLog|\bTimber|\bfmt|\bSystem\.(?:out|err)|\bslog)\W+\w+\W*$"
-    r"|(?:^|\W)(?:print|println|puts|printf|NSLog|os_log|debugPrint|warn)\W*$"
+    r"(?:\bconsole|\b_?log(?:ger|ging)?|\bLog(?:ger)?|\bConsole|\bDebug|\bTimber|\bfmt|\bSystem\.(?:out|err)|\bslog)\W+\w+\W*$"
+    r"|(?:^|\W)(?:print|println|puts|printf|NSLog|os_log|debugPrint|warn|eprintln|error_log|var_dump)\W*$"
+    r"|(?:^|\W)(?:trace|debug|info|warn|error)!\W*$"
 )
 _SHOWS = re.compile(
     r"(?i)^(?:class(?:_?name)?|label|title|description|placeholder|tooltip|alt|aria-\w+|style|icon|colou?r|help|"

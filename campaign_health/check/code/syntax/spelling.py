@@ -105,7 +105,7 @@ def _csharp_assignment(node: Node) -> list[Part] | None:
 
 def _csharp_new(node: Node) -> list[Part] | None:
     """`new Dictionary<…> { … }` is the map in its braces."""
-    initializer = node.child_by_field_name("initializer")
+    initializer = next((child for child in node.children if child.type == "initializer_expression"), None)
     arguments = node.child_by_field_name("arguments")
     kind = _text(node.child_by_field_name("type")).partition("<")[0].rpartition(".")[2]
     if arguments is not None and arguments.named_child_count:
