@@ -18,8 +18,8 @@ from campaign_health.check.code.syntax.languages import (
     grammar_of,
     parser_of,
 )
-from campaign_health.check.code.syntax.spelling import Part, Word, respelled
-from campaign_health.check.code.syntax.string_values import READ_HERE, quoted_text
+from campaign_health.check.code.syntax.spelling import Part, Word, rules_of
+from campaign_health.check.code.syntax.string_values import quoted_text
 
 _HOLES = frozenset({"template_substitution", "interpolation", "interpolated_expression", "template_type"})
 _ESCAPE = re.compile(
@@ -139,7 +139,7 @@ class Source:
         quote = raw[:1]
         if quote in (b'"', b"'") and raw[-1:] == quote and len(raw) > 1 and not _SPECIAL.search(raw, 1, len(raw) - 1):
             return raw[1:-1].decode("utf-8")
-        if self.language in READ_HERE:
+        if self.language.own_quotes:
             quoted = quoted_text(node, self.text_of(node), self.language)
             if quoted is None:
                 return None
@@ -181,7 +181,7 @@ class Source:
 
     def _walk(self, root: Node) -> Iterator[Token]:
         strings = self.language.strings | self.language.joined | self.language.symbols
-        words = self.language.words
+        words, rules = self.language.words, rules_of(self.language)
         stack: list[Part] = [root]
         while stack:
             node = stack.pop()
@@ -194,7 +194,7 @@ class Source:
                 continue
             if kind in strings:
                 yield self._token(node, is_string=True, value=self._value(node))
-            elif (parts := respelled(node, self.language)) is not None:
+            elif (rule := rules.get(kind)) is not None and (parts := rule(node)) is not None:
                 stack.extend(reversed(parts))
             elif node.child_count == 0 or kind in words:
                 if node.end_byte > node.start_byte:

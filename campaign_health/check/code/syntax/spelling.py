@@ -7,8 +7,9 @@ the file and stay in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from tree_sitter import Node
 
@@ -42,10 +43,10 @@ _KEEPS_TEXT = frozenset({"to_owned", "to_string", "into", "clone"})
 _MAP_MACROS = frozenset({"json", "hashmap", "btreemap", "indexmap"})
 
 
-def respelled(node: Node, language: Language) -> list[Part] | None:
-    """The parts that a node is read as; None where it is read as it stands."""
-    rule = _RULES.get((language, node.type))
-    return rule(node) if rule is not None else None
+@cache
+def rules_of(language: Language) -> Mapping[str, _Rule]:
+    """What makes the parts that a node is read as, by the node's type; it says None where it is read as it stands."""
+    return {kind: rule for (of, kind), rule in _RULES.items() if of is language}
 
 
 def _before(node: Node, text: str, value: str | None = None) -> Word:

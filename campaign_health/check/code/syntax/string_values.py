@@ -1,4 +1,4 @@
-"""The text between a string's quotes, in the languages whose grammars do not part the quotes from it alike."""
+"""The text between a string's quotes, in the languages that have quotes of their own (`Language.own_quotes`)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,7 @@ import re
 
 from tree_sitter import Node
 
-from campaign_health.check.code.syntax.languages import (
-    CSHARP,
-    DART,
-    ELIXIR,
-    OBJECTIVE_C,
-    PHP,
-    RUST,
-    SCALA,
-    Language,
-)
+from campaign_health.check.code.syntax.languages import CSHARP, DART, PHP, SCALA, Language
 
 _HOLES = frozenset({"interpolation", "template_substitution", "variable_name", "dynamic_variable_name"})
 _QUOTED = re.compile(
@@ -25,7 +16,6 @@ _HEREDOC = re.compile(r"<<<[ \t]*[\"']?(\w+)[\"']?\r?\n(.*?)\r?\n?([ \t]*)\1", r
 _SIGIL = re.compile(r"~([sS])(?:\"{3}|[^\w\s])(.*?)(?:\"{3}|[^\w\s])\w*", re.DOTALL)
 _NEXT_TO = re.compile(r"(?:'''|\"\"\"|'|\")\s+r?(?:'''|\"\"\"|'|\")")
 _SINGLE = re.compile(r"\\(['\\])")
-READ_HERE = frozenset({PHP, CSHARP, DART, ELIXIR, OBJECTIVE_C, RUST, SCALA})
 
 
 def quoted_text(node: Node, text: str, language: Language) -> tuple[str, bool] | None:
