@@ -16,10 +16,11 @@ def header_of(node: Node) -> Node | None:
 
     Dart's signature stands before the body; Elixir's `def name(…)` is a call that is given a call.
     """
-    if node.type == "function_body":
+    kind = node.type
+    if kind == "function_body":
         before = node.prev_named_sibling
         return before if before is not None and before.type in _SIGNATURES else None
-    if node.type == "call":
+    if kind == "call":
         target = node.child_by_field_name("target")
         if target is None or target.text not in _ELIXIR_DEFINES:
             return None
