@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from campaign_health.check.code.properties.given_properties import NONE_GIVEN, OPAQUE, GivenProperties
 from campaign_health.check.code.properties.property_objects import ObjectReader
 from campaign_health.check.code.syntax.languages import JAVA, KOTLIN, PYTHON, RUBY, SWIFT, Language
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 from campaign_health.check.code.syntax.token_groups import (
     closing,
     expression_from,

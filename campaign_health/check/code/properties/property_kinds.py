@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from campaign_health.check.code.syntax.languages import (
-    COMPONENT,
     GO,
     JAVA,
     JAVASCRIPT,
@@ -18,11 +17,11 @@ from campaign_health.check.code.syntax.languages import (
     TYPESCRIPT,
     Language,
 )
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 from campaign_health.check.code.syntax.token_groups import closing, inside, is_whole, opens, split, top_level
 from campaign_health.manifest.schema import PropertyType
 
-SCRIPTS = frozenset({JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT})
+SCRIPTS = frozenset({JAVASCRIPT, TYPESCRIPT, TSX})
 _CLAIMING = SCRIPTS | {SWIFT, KOTLIN}
 _NUMBER = re.compile(r"(?i)[+-]?(?:0x[0-9a-f_]+|0b[01_]+|0o?[0-7_]+|[0-9][0-9_]*)(?:n|u?l)?")
 _FRACTION = re.compile(r"(?i)(?:[0-9][0-9_]*)?\.?[0-9_]+(?:e[+-]?[0-9]+)?[fd]?")

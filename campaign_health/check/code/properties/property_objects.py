@@ -8,7 +8,7 @@ from campaign_health.check.code.properties.given_properties import NONE_GIVEN, O
 from campaign_health.check.code.properties.property_kinds import SCRIPTS, kind_of, stripped
 from campaign_health.check.code.syntax.call_chains import ChainStep, chain_of
 from campaign_health.check.code.syntax.languages import GO, JAVA, KOTLIN, PYTHON, RUBY, SWIFT, Language
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 from campaign_health.check.code.syntax.token_groups import closing, inside, is_whole, opens, split, text_of, top_level
 
 SETTERS = frozenset(

@@ -11,17 +11,17 @@ from functools import lru_cache
 
 from campaign_health.check.code.files.snapshot import CodeFile, Snapshot, anchor_of
 from campaign_health.check.code.syntax.languages import (
-    COMPONENT,
     GO,
     JAVA,
     JAVASCRIPT,
     KOTLIN,
+    PAGES,
     TSX,
     TYPESCRIPT,
     Language,
     language_of,
 )
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 
 # What is asked of a constant, or named like every parameter.
 PASSED_ON = frozenset(
@@ -136,14 +136,14 @@ class Constants:
 
 
 def _family(language: Language | None) -> tuple[Language | None, ...]:
-    families = ((JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT), (JAVA, KOTLIN))
+    families = ((JAVASCRIPT, TYPESCRIPT, TSX, *PAGES), (JAVA, KOTLIN))
     return next((family for family in families if language in family), (language,))
 
 
 def _name_before(tokens: list[Token], index: int, file: CodeFile) -> str | None:
-    language = file.source.language
     if index < 2:
         return None
+    language = file.source.language_at(tokens[index].start)
     before = tokens[index - 1]
     if before.text in _ASSIGNS:
         at = index - 2

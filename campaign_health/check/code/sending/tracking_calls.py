@@ -11,7 +11,7 @@ from campaign_health.check.code.sending.constants import Constants
 from campaign_health.check.code.sending.wrappers import Wrapper
 from campaign_health.check.code.syntax.call_arguments import Argument, arguments_of
 from campaign_health.check.code.syntax.languages import GO, JAVA, PYTHON, RUBY, Language
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 
 # Method of a kit: at which position its event stands, per language; 0 where none is given.
 METHODS: dict[str, dict[Language, int]] = {
@@ -157,10 +157,11 @@ class CallReader:
             if at is None or not (own or _is_kit(tokens[:at], method, kit_in_file)):
                 continue
             receiver = "".join(token.text for token in tokens[:at])
-            given = arguments_of(tokens, at + 1, source.language)
+            language = source.language_at(match.start())
+            given = arguments_of(tokens, at + 1, language)
             shape = self._shapes.get(method)
             event = _event_of_wrapper(given, shape) if shape else []
-            event = event or _event_of(given, method, source.language, own=own)
+            event = event or _event_of(given, method, language, own=own)
             if event:
                 trimmed = bool(_CUSTOMERIO.search(receiver)) or (not own and customerio_in_file)
                 yield Site(tuple(event), trimmed, match.start(), own)

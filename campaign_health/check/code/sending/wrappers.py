@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from campaign_health.check.code.syntax.source import Source, Token
+from campaign_health.check.code.syntax.piece import Token
+from campaign_health.check.code.syntax.source import Source
 
 _FUNCTIONS = frozenset(
     """function_declaration function_definition method_definition method_declaration function_expression

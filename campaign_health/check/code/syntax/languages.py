@@ -24,7 +24,7 @@ class Language:
         symbols: Node types that are a bare name used as a value: Ruby's symbols, plain YAML scalars.
         joined: Node types that join neighbouring literals to one.
         raw: String node types without escapes.
-        embedded: The code stands in the `<script>` elements of a page.
+        page: The kind of page in which code stands between other text; None where all is code.
         kind: `code`, or `catalogue` for data that counts only where code loads it.
     """
 
@@ -34,7 +34,7 @@ class Language:
     symbols: frozenset[str] = frozenset()
     joined: frozenset[str] = frozenset()
     raw: frozenset[str] = frozenset()
-    embedded: bool = False
+    page: str | None = None
     kind: Kind = "code"
 
 
@@ -47,7 +47,11 @@ JAVASCRIPT = Language("JavaScript", ("tree_sitter_javascript", "language"), _SCR
 _TYPED_SCRIPT = _SCRIPT | {"template_literal_type"}
 TYPESCRIPT = Language("TypeScript", ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT)
 TSX = Language("TSX", ("tree_sitter_typescript", "language_tsx"), _TYPED_SCRIPT)
-COMPONENT = Language("Vue and Svelte", ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT, embedded=True)
+VUE, SVELTE, HTML = (
+    Language(name, ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT, page=name.lower())
+    for name in ("Vue", "Svelte", "HTML")
+)
+PAGES = (VUE, SVELTE, HTML)
 PYTHON = Language("Python", ("tree_sitter_python", "language"), _set("string"), joined=_set("concatenated_string"))
 RUBY = Language(
     "Ruby",
@@ -88,7 +92,9 @@ _BY_SUFFIX = {
     **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".es6"), JAVASCRIPT),
     **dict.fromkeys((".ts", ".mts", ".cts"), TYPESCRIPT),
     ".tsx": TSX,
-    **dict.fromkeys((".vue", ".svelte"), COMPONENT),
+    ".vue": VUE,
+    ".svelte": SVELTE,
+    **dict.fromkeys((".html", ".htm", ".xhtml"), HTML),
     **dict.fromkeys((".py", ".pyw"), PYTHON),
     **dict.fromkeys((".rb", ".rake", ".ru", ".gemspec", ".jbuilder"), RUBY),
     ".go": GO,
@@ -108,6 +114,14 @@ def language_of(path: str) -> Language | None:
     return _BY_NAME.get(name) or (_BY_SUFFIX.get(f".{suffix.lower()}") if stem and dot else None)
 
 
+_BY_REGION = {"script": JAVASCRIPT, "typed script": TYPESCRIPT, "markup script": TSX}
+
+
+def language_of_region(name: str) -> Language | None:
+    """The language of a piece of code in a page; None for one that is not read."""
+    return _BY_REGION.get(name)
+
+
 @cache
 def grammar_of(language: Language) -> Grammar:
     """The parser's grammar; loaded when first needed."""
@@ -118,4 +132,10 @@ def grammar_of(language: Language) -> Grammar:
 @cache
 def parser_of(language: Language) -> Parser:
     """One parser for each language."""
+    return Parser(grammar_of(language))
+
+
+@cache
+def piece_parser_of(language: Language) -> Parser:
+    """One more parser for each language, which is told each time where to read."""
     return Parser(grammar_of(language))
