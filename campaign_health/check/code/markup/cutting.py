@@ -62,11 +62,10 @@ class Page:
     raw: bytes
     quiet: tuple[Span, ...]
 
-    @cached_property
-    def rest(self) -> bytes:
-        """As long as the page: what is neither code nor certain to send nothing, such as styles and comments."""
+    def rest(self, read: Iterable[Region]) -> bytes:
+        """As long as the page: all but the regions that are read and what is certain to send nothing, as comments."""
         rest = bytearray(self.raw)
-        for start, end in (*self.quiet, *(span for region in self.regions for span in region.spans)):
+        for start, end in (*self.quiet, *(span for region in read for span in region.spans)):
             rest[start:end] = rest[start:end].translate(_BLANK)
         return bytes(rest)
 
@@ -143,9 +142,30 @@ class Cut:
         if whole:
             self.regions.append(Region(language, whole, tuple(marks), shown))
 
+    def add_together(self, language: str, pieces: Iterable[tuple[int, int, int]]) -> None:
+        """Take pieces of one program, each from its start to its end, with a semicolon before what stands at the third.
+
+        Where they cannot be read as one, each is read by itself.
+        """
+        spans = []
+        for start, end, after in pieces:
+            self._writes.append((end, b";" + b" " * (after - end - 1)))
+            spans.append((start, after))
+        if spans:
+            apart = tuple(Region(language, (span,)) for span in spans) if len(spans) > 1 else ()
+            self.regions.append(Region(language, tuple(spans), apart=apart))
+
+    def mark(self) -> tuple[int, int, int]:
+        """How much was taken so far, to come back to."""
+        return len(self.regions), len(self.quiet), len(self._writes)
+
+    def back_to(self, mark: tuple[int, int, int]) -> None:
+        """Forget what was taken since."""
+        del self.regions[mark[0] :], self.quiet[mark[1] :], self._writes[mark[2] :]
+
     def only_shown(self, start: int, end: int) -> None:
         """Note that the regions between two places only say how something looks or is called."""
-        first = bisect_left(self.regions, start - 1, key=lambda region: region.spans[0][0])
+        first = bisect_left(self.regions, start - 1, key=lambda region: region.spans[-1][0])
         for index in range(first, len(self.regions)):
             if self.regions[index].spans[0][0] >= end:
                 break

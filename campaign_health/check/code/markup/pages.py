@@ -21,6 +21,7 @@ _SHOWN = re.compile(
     r"title|alt|placeholder|label|caption|heading|description|tooltip|icon|colou?r|help|key|ref|slot|is|part|width|"
     r"height|aria-[\w-]+|i18n[\w-]*|data-(?:i18n|l10n|test|cy|qa)[\w-]*|test-?id|translation-?key|i18n-?key|v-t|v-i18n|v-translate|v-tooltip)\]?$"
 )
+_INLINE = re.compile(r"^on[a-z]+$")
 # The same of HTML's own elements only: a component may be given an event's name under these.
 _SHOWN_OF_HTML = re.compile(r"(?i)^:?(?:name|type|action|method|target|translate|enctype|autocomplete|charset|media)$")
 # Attributes that by their name say what is tracked.
@@ -130,7 +131,12 @@ class PageCutter:
         if is_shown(tag, attribute):
             self.cut.quiet.append((attribute.start, attribute.end))
             return
-        if not (tag.is_component or TRACKED.search(attribute.name)) or attribute.quote not in (b'"', b"'"):
+        if attribute.quote not in (b'"', b"'"):
+            return
+        if _INLINE.match(attribute.name) and not tag.is_component:
+            self.statements(attribute.start, attribute.end)
+            return
+        if not (tag.is_component or TRACKED.search(attribute.name)):
             return
         value = self.text[attribute.start : attribute.end]
         if not value or b"\\" in value or b"\n" in value or b"\r" in value or len(value) > 1000:

@@ -47,11 +47,10 @@ JAVASCRIPT = Language("JavaScript", ("tree_sitter_javascript", "language"), _SCR
 _TYPED_SCRIPT = _SCRIPT | {"template_literal_type"}
 TYPESCRIPT = Language("TypeScript", ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT)
 TSX = Language("TSX", ("tree_sitter_typescript", "language_tsx"), _TYPED_SCRIPT)
-VUE, SVELTE, HTML = (
+VUE, SVELTE, ASTRO, HTML, TEMPLATE, EJS, ERB, ERB_SCRIPT = PAGES = tuple(
     Language(name, ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT, page=name.lower())
-    for name in ("Vue", "Svelte", "HTML")
+    for name in ("Vue", "Svelte", "Astro", "HTML", "Template", "EJS", "ERB", "ERB script")
 )
-PAGES = (VUE, SVELTE, HTML)
 PYTHON = Language("Python", ("tree_sitter_python", "language"), _set("string"), joined=_set("concatenated_string"))
 RUBY = Language(
     "Ruby",
@@ -94,7 +93,12 @@ _BY_SUFFIX = {
     ".tsx": TSX,
     ".vue": VUE,
     ".svelte": SVELTE,
+    ".astro": ASTRO,
     **dict.fromkeys((".html", ".htm", ".xhtml"), HTML),
+    **dict.fromkeys((".jinja", ".jinja2", ".j2", ".njk", ".twig", ".liquid", ".hbs", ".handlebars"), TEMPLATE),
+    **dict.fromkeys((".mustache", ".heex", ".eex", ".leex", ".phtml", ".jsp"), TEMPLATE),
+    ".ejs": EJS,
+    **dict.fromkeys((".erb", ".rhtml"), ERB),
     **dict.fromkeys((".py", ".pyw"), PYTHON),
     **dict.fromkeys((".rb", ".rake", ".ru", ".gemspec", ".jbuilder"), RUBY),
     ".go": GO,
@@ -104,6 +108,8 @@ _BY_SUFFIX = {
     **dict.fromkeys((".json", ".jsonc", ".json5"), JSON),
     **dict.fromkeys((".yml", ".yaml"), YAML),
 }
+# The suffix of a page that is no page of HTML, or of which the last suffix does not tell.
+_BY_TWO_SUFFIXES = {".js.erb": ERB_SCRIPT, ".blade.php": TEMPLATE}
 _BY_NAME = {"Rakefile": RUBY, "Gemfile": RUBY}
 
 
@@ -111,10 +117,13 @@ def language_of(path: str) -> Language | None:
     """The language of a file by its name; None for one that is not read."""
     name = path.rpartition("/")[2]
     stem, dot, suffix = name.rpartition(".")
+    for suffixes, language in _BY_TWO_SUFFIXES.items():
+        if name.lower().endswith(suffixes):
+            return language
     return _BY_NAME.get(name) or (_BY_SUFFIX.get(f".{suffix.lower()}") if stem and dot else None)
 
 
-_BY_REGION = {"script": JAVASCRIPT, "typed script": TYPESCRIPT, "markup script": TSX}
+_BY_REGION = {"script": JAVASCRIPT, "typed script": TYPESCRIPT, "markup script": TSX, "Ruby": RUBY}
 
 
 def language_of_region(name: str) -> Language | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from tree_sitter import Node
 
-from campaign_health.check.code.markup.cutting import Region
+from campaign_health.check.code.markup.cutting import Page, Region
 from campaign_health.check.code.markup.kinds import cut_page
 from campaign_health.check.code.syntax.languages import Language, language_of_region
 from campaign_health.check.code.syntax.piece import CodePiece, Literal, Token
@@ -24,13 +24,14 @@ class Source:
     def __init__(self, content: bytes, language: Language) -> None:
         self.language = language
         text = decode(content).encode("utf-8")
+        self._page: Page | None = None
         if language.page is None:
             self.content = text
             self._pieces = [CodePiece(text, language)]
         else:
-            page = cut_page(language.page, text)
-            self.content = page.content
-            self._pieces = list(_pieces(page.content, page.regions))
+            self._page = cut_page(language.page, text)
+            self.content = self._page.content
+            self._pieces = list(_pieces(self._page.content, self._page.regions))
         places = sorted((start, end, index) for index, piece in enumerate(self._pieces) for start, end in piece.spans)
         self._starts = [start for start, _, _ in places]
         self._ends = [end for _, end, _ in places]
@@ -52,6 +53,14 @@ class Source:
     def string_texts(self) -> list[tuple[str, int]]:
         """What stands between the quotes of every string, holes included, and its line (from 1)."""
         return [text for piece in self._pieces for text in piece.string_texts]
+
+    @cached_property
+    def rest(self) -> str:
+        """What of a page is neither read as code nor certain to send nothing; the rest of it is blank."""
+        if self._page is None:
+            return ""
+        read = [piece.region for piece in self._pieces if piece.region is not None]
+        return self._page.rest(read).decode("utf-8", "replace")
 
     def language_at(self, at: int) -> Language:
         """The language of the code at a byte offset."""
