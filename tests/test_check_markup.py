@@ -150,6 +150,10 @@ HOSTILE = {
     "open server tags": ("<%= {{ ", 100_000),
     "slashes": ("{a / b /", 50_000),
     "spaces": ("{" + " " * 1000 + "/", 500),
+    "closing tags": ("</a", 200_000),
+    "branches": ("{:else ", 100_000),
+    "patterns": ("{(/[", 100_000),
+    "braces in quotes": ("<a class='{a}{b}{c}", 20_000),
     "entities": ('<a onclick="f(&quot;x&quot;)">', MANY),
 }
 

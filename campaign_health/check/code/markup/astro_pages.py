@@ -13,7 +13,7 @@ _FRONTMATTER = re.compile(rb"\s*---[^\S\n]*\n")
 _FRONTMATTER_END = re.compile(rb"(?m)^[^\S\n]*---")
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905
 _DEEPEST = 40  # expressions within markup within expressions
-_TRIES = 20  # expressions that are never closed and are passed over
+_TRIES = 5  # expressions that are never closed and are passed over
 
 
 class AstroCutter(PageCutter):
@@ -78,7 +78,7 @@ class AstroCutter(PageCutter):
         end = expression_end(self.text, begins, len(self.text), element)
         self._depth = depth
         if end is None:
-            self._tries -= 1
+            self._tries -= depth == 0
             self._open = were_open
             self.cut.back_to(mark)
             return None
@@ -90,7 +90,10 @@ class AstroCutter(PageCutter):
         """Read the element at a place, and all in it."""
         were_open = self._open
         while at < len(self.text):
-            at = self.angle(at) if self.text[at] == 0x3C else self.braced(at) or at + 1
+            after = self.angle(at) if self.text[at] == 0x3C else self.braced(at)
+            if after is None:  # what is around it cannot be closed either
+                return None
+            at = after
             if self._open <= were_open:
                 self._open = were_open
                 return at

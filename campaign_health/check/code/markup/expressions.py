@@ -11,7 +11,7 @@ _STRING = {
     b'"': re.compile(rb'"(?:[^"\\\n]|\\.)*"?', re.DOTALL),
     b"'": re.compile(rb"'(?:[^'\\\n]|\\.)*'?", re.DOTALL),
 }
-_PATTERN = re.compile(rb"/(?![/*])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/")
+_PATTERN = re.compile(rb"/(?![/*])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.){0,300}\])+/")
 _VALUE_FOLLOWS = frozenset(b"(,=:[!&|?{};+>")
 _WORD_BEFORE_VALUE = re.compile(rb"(?:^|[^\w$.])(?:return|case|typeof|await|yield|default)$")
 _TAG = re.compile(rb"<(?:[A-Za-z]|>)")

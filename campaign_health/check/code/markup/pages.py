@@ -9,7 +9,7 @@ from campaign_health.check.code.markup.tags import Attribute, Tag, TagReader
 
 _SCRIPT_END = re.compile(rb"(?i)</script\s*>")
 _STYLE_END = re.compile(rb"(?i)</style\s*>")
-_CLOSES = re.compile(rb"</([A-Za-z][^\s>]*)?[^>]*>")
+_CLOSES = re.compile(rb"</([A-Za-z][^\s<>]*)?[^<>]*>")
 _TYPED = re.compile(r"(?i)^(?:ts|typescript|text/typescript|application/typescript)$")
 _WITH_MARKUP = re.compile(r"(?i)^(?:tsx|jsx|text/babel|text/jsx)$")
 _SCRIPT_TYPE = re.compile(

@@ -23,6 +23,7 @@ _ENDS = {
 _BEGINS = re.compile(b"|".join(map(re.escape, _ENDS)))
 _ANGLES = re.compile(rb"<%--|<%|<\?(?=php\b|=)")
 _OUTPUT = re.compile(rb"<%[=-]|<\?=|\{\{(?![#/^!>-])|\{!!")
+_LONGEST = 5_000  # a tag that must end on its line
 _TRIMS = re.compile(rb"[-_=]*")
 
 
@@ -73,5 +74,5 @@ def _tags(text: bytes, begins: re.Pattern[bytes], lines: bool) -> Iterator[Serve
 
 
 def _line_end(text: bytes, at: int) -> int:
-    end = text.find(b"\n", at)
-    return end if end >= 0 else len(text)
+    end = text.find(b"\n", at, at + _LONGEST)
+    return end if end >= 0 else min(len(text), at + _LONGEST)

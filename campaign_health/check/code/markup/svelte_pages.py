@@ -12,12 +12,12 @@ from campaign_health.check.code.markup.tags import Attribute, Tag
 _HEAD = re.compile(
     rb"\{\s*(?:#(?:if|each|await|key|snippet)\b|:else\s+if\b|@(?:html|const|render|attach|debug)\b|\.\.\.)?(?=[^#:/@]|/[/*]|$)"
 )
-_NO_CODE = re.compile(rb"\{\s*(?:/\w+|:(?:else|then|catch)\b[^}]*)\s*\}")
-_TRIES = 20
+_NO_CODE = re.compile(rb"\{\s*(?:/\w+|:(?:else|then|catch)\b[^}]{0,500})\s*\}")
+_TRIES = 5
 
 
 class SvelteCutter(PageCutter):
-    """Reads a component of Svelte. An expression that is never closed is passed over, a few of them at most."""
+    """Reads a component of Svelte. An expression that is never closed is passed over, five of them at most."""
 
     stops = re.compile(rb"[<{]")
     with_braces = True

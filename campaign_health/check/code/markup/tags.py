@@ -116,8 +116,9 @@ class TagReader:
         if at > self._last[quote]:
             return None
         if self._braces_in_quotes and self._brace is not None:
+            end = at - 1
             while True:
-                end = self._text.find(quote, at)
+                end = self._text.find(quote, at) if end < at else end
                 brace = self._text.find(b"{", at, end if end >= 0 else None)
                 if brace < 0 or (after := self._brace(brace)) is None:
                     return end if end >= 0 else None

@@ -13,6 +13,7 @@ _NO_VALUE = re.compile(r"^(?:#|v-slot|v-pre|v-cloak|v-once|v-else$)")
 _EXPRESSION = re.compile(r"^(?::|\.|v-)")
 _FOR = re.compile(rb"^.*?\s(?:in|of)\s", re.DOTALL)
 _LARGEST_MUSTACHE = 20_000
+_TRIES = 20  # blocks that are never closed and are looked into
 
 
 class VueCutter(PageCutter):
@@ -24,6 +25,7 @@ class VueCutter(PageCutter):
     def __init__(self, cut: Cut) -> None:
         super().__init__(cut)
         self._templates = 0
+        self._tries = _TRIES
         self._last_mustache_end = self.text.rfind(b"}}")
 
     def opening(self, tag: Tag) -> int:
@@ -68,9 +70,10 @@ class VueCutter(PageCutter):
 
     def _block_end(self, tag: Tag) -> int:
         """The end of a block that is not read: translations, docs, a template in pug."""
-        if tag.closed:
+        if tag.closed or self._tries == 0:
             return tag.end
         found = re.compile(rb"(?i)</" + re.escape(tag.name.encode()) + rb"\s*>").search(self.text, tag.end)
+        self._tries -= found is None
         end = found.end() if found else tag.end
         if tag.name.lower() != "template":
             self.cut.quiet.append((tag.end, end))
