@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from campaign_health.check.code.markup.kinds import cut_page
 from campaign_health.check.code.syntax.languages import PAGES, language_of
 from campaign_health.check.code.syntax.source import Source
+from tests.check_corpus import build_repository, check
 
 KINDS = [language.page for language in PAGES if language.page]
 WORDS = [
@@ -169,3 +171,37 @@ def test_a_large_page_is_read_in_seconds(kind: str, shape: str) -> None:
     source = Source(content.encode(), next(one for one in PAGES if one.page == kind))
     assert isinstance(source.literals, list)
     assert time.process_time() - started < 20
+
+
+MANIFEST = b"""version: 1
+events: {trial_started: {}, project_created: {}}
+campaigns:
+  - {name: Welcome series, event: trial_started, state: running}
+  - {name: Tips, event: project_created, state: running}
+code: {calls: [trackEvent]}
+"""
+
+
+def test_a_file_over_the_limit_is_read_by_quoted_name(tmp_path: Path) -> None:
+    filler = b"var x = 1;\n" * 500_000
+    folder = build_repository(
+        tmp_path,
+        {"manifest.yaml": MANIFEST, "a.js": b"trackEvent('trial_started');\ntrackEvent('project_created');\n"},
+        {"a.js": b"trackEvent('project_created');\n", "big.js": filler + b"trackEvent('trial_started');\n"},
+    )
+    result = check(folder)
+    assert result.coverage.too_large == ["big.js"]
+    assert [(one.severity, one.rule, one.head_file) for one in result.findings] == [
+        ("note", "event_in_unread_file", "big.js")
+    ]
+
+
+def test_where_an_event_stands_in_a_page_is_said(tmp_path: Path) -> None:
+    page = b"<template>\n<a @click=\"trackEvent('trial_started')\" />\n</template>\n"
+    pug = b'<template lang="pug">\na(@click="trackEvent(\'project_created\')")\n</template>\n'
+    folder = build_repository(tmp_path, {"manifest.yaml": MANIFEST, "src/a.vue": page, "src/b.vue": pug}, {})
+    said = {one.event: one.said() for one in check(folder).coverage.standings}
+    assert said == {
+        "trial_started": "sent by a call at src/a.vue:2",
+        "project_created": "in a file that is not read (src/b.vue:2)",
+    }

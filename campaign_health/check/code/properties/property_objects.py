@@ -150,6 +150,8 @@ class ObjectReader:
                 return self.pair(part[:at], part[:at])
             return self.pair(part[:at], part[at + 1 :])
         if self._language in SCRIPTS and part[0].is_name:
+            if not part[0].text.strip("_"):
+                return OPAQUE  # what a page's server puts in may be any keys
             named = (
                 part[1] if part[0].text in ("get", "set", "async") and len(part) > 1 and part[1].is_name else part[0]
             )
