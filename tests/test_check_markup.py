@@ -182,6 +182,7 @@ code: {calls: [trackEvent]}
 """
 
 
+@pytest.mark.slow("large pages")
 def test_a_file_over_the_limit_is_read_by_quoted_name(tmp_path: Path) -> None:
     filler = b"var x = 1;\n" * 500_000
     folder = build_repository(
