@@ -88,6 +88,7 @@ def test_more_sends_on_a_day_never_make_its_verdict_worse(seed: int, day: int, s
         assert verdicts.probability[-1] >= fewer.probability[-1] * 0.99 - 0.001
 
 
+@pytest.mark.slow("histories judged again")
 @FEW
 @given(st.integers(0, 10_000), st.integers(20, 89), st.integers(1, 20), st.sampled_from(["events", "sends", "both"]))
 def test_days_that_were_not_collected_never_raise_and_never_end_an_alarm(

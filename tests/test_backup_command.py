@@ -154,6 +154,7 @@ def test_what_was_stored_and_not_published_counts_as_newer(warehouse: Warehouse)
     assert "up to 2026-11-28 07:01 UTC" in failure(command("restore", "kept.duckdb")).message
 
 
+@pytest.mark.slow("files of older versions")
 def test_an_older_warehouse_that_was_put_back_by_hand_can_be_gone_on_with(warehouse: Warehouse) -> None:
     run(warehouse, 1)
     older = warehouse.path.read_bytes()
@@ -175,6 +176,7 @@ def test_a_backup_of_another_warehouse_can_be_restored(warehouse: Warehouse, tmp
     assert published(warehouse) == [(3,)]
 
 
+@pytest.mark.slow("files of older versions")
 @pytest.mark.parametrize("kind", ["damaged", "no database", "another program's", "empty", "missing"])
 def test_what_is_no_good_backup_changes_nothing(warehouse: Warehouse, kind: str) -> None:
     run(warehouse, 1)
@@ -213,6 +215,7 @@ def test_a_damaged_warehouse_is_replaced_and_kept(warehouse: Warehouse) -> None:
     assert (warehouse.data_dir / "warehouse.replaced.duckdb").exists()
 
 
+@pytest.mark.slow("files of older versions")
 def test_what_one_restore_replaced_is_kept_when_another_follows(warehouse: Warehouse) -> None:
     run(warehouse, 1)
     assert command("backup", "kept.duckdb").exit_code == 0

@@ -141,6 +141,7 @@ def test_single_flips_over_warehouse_and_published_file(
     assert {stage for stage, outcome in counted if outcome == "told"} == set(range(len(stages))), counted
 
 
+@pytest.mark.slow("bit flips")
 def test_a_flip_in_each_of_the_published_files_blocks_is_never_kept_as_the_older_generation(tmp_path: Path) -> None:
     world = World(tmp_path)
     warehouse = world.warehouse
@@ -162,6 +163,7 @@ def test_a_flip_in_each_of_the_published_files_blocks_is_never_kept_as_the_older
     assert told
 
 
+@pytest.mark.slow("bit flips")
 def test_damage_is_an_error_with_its_cure(tmp_path: Path) -> None:
     world = World(tmp_path)
     size = world.warehouse.path.stat().st_size

@@ -23,6 +23,7 @@ def test_headline_causes_of_full_breaks_are_right(small: Score) -> None:
     assert small.top_right >= 0.92, [(seed, story, cause.sentence) for seed, story, _, cause in small.wrong]
 
 
+@pytest.mark.slow("labelled histories")
 def test_renames_found_are_true(small: Score) -> None:
     assert small.renames_right >= HISTORIES * 25 // 60
     assert small.precision >= 0.94, small.renames_wrong

@@ -21,6 +21,7 @@ def _labelled(case: Case) -> Any:
     return pytest.param(case, id=case.label, marks=[] if place < QUICK else pytest.mark.slow("changes to check"))
 
 
+@pytest.mark.slow("changes to check")
 @pytest.mark.parametrize("case", [_labelled(case) for case in CASES])
 def test_a_change_is_judged_rightly(case: Case, tmp_path: Path) -> None:
     result = check(build(case, tmp_path))

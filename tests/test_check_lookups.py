@@ -86,6 +86,7 @@ def test_the_demo_s_drifts_are_found_offline_with_their_sends(published: Path, t
     assert all("sends in the last 28 days" in finding.message for finding in result.violations)
 
 
+@pytest.mark.slow("drifts looked up live")
 def test_init_from_data_writes_what_was_collected(published: Path, tmp_path: Path) -> None:
     target = tmp_path / "manifest.yaml"
     arguments = ["--from-data", str(published / "campaign_health.duckdb"), "--manifest", str(target)]

@@ -109,6 +109,7 @@ CALL = {
     "template": "<p>é {% if a %}</p>\n<script>{% if a %}track('trial_started', '{{ a }}'){% endif %}</script>",
     "ejs": "<p>é <% if (a) { %></p>\n<b><%= track('trial_started') %></b><% } %>",
     "erb": "<p>é <% if a %></p>\n<script>track('trial_started', <%= a.to_json %>)</script><% end %>",
+    "eex": '<p>é <%= if @a do %></p>\n<b><%= track("trial_started", @a) %></b><% end %>',
     "erb script": "<% if a %>\nvar é = 1; track('trial_started', '<%= a %>');\n<% end %>",
 }
 

@@ -142,6 +142,7 @@ def test_the_record_of_it_has_the_services_time(live: Installation) -> None:
     assert abs(newest.replace(tzinfo=UTC) - datetime.now(UTC)) < MINUTE, "else the schedule waits for 30 days"
 
 
+@pytest.mark.slow("ends")
 def test_a_clock_that_is_mended_collects_as_if_nothing_had_been(live: Installation) -> None:
     run_at(live, datetime.now(UTC) + 30 * DAY)
     report = run_at(live, datetime.now(UTC))
@@ -185,10 +186,12 @@ def test_a_clock_that_is_behind_is_refused_too(live: Installation) -> None:
     assert not any(stored(live).values())
 
 
+@pytest.mark.slow("ends")
 def test_a_run_that_had_to_wait_for_its_turn_is_not_taken_for_a_wrong_clock(live: Installation) -> None:
     assert run_at(live, datetime.now(UTC) - HOUR).clock_off() is None
 
 
+@pytest.mark.slow("ends")
 def test_a_replay_of_another_day_collects(installation: Installation) -> None:
     installation.sandbox.set_now(installation.sandbox.now)
     assert installation.settings().http.is_replay

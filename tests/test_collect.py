@@ -32,6 +32,7 @@ COUNTS_AND_SENDS = order_from_names(["customerio_campaigns", "mixpanel_events", 
 WITHOUT_PROPERTIES = order_from_names(["customerio", "mixpanel_events"], None, None)
 
 
+@pytest.mark.slow("faults")
 def test_a_first_run_fetches_the_120_days_that_end_yesterday_from_every_source(installation: Installation) -> None:
     report = installation.collect()
     assert report.exit_code() == 0
@@ -45,6 +46,7 @@ def test_a_first_run_fetches_the_120_days_that_end_yesterday_from_every_source(i
     assert days["mixpanel_properties"] == (LAST_DAY - timedelta(days=28), LAST_DAY)
 
 
+@pytest.mark.slow("faults")
 def test_names_in_any_script_with_quotes_and_percent_signs_come_through(installation: Installation) -> None:
     installation.collect(COUNTS_AND_SENDS)
     rows = installation.rows("SELECT campaign, event, events, sent FROM event_vs_campaign WHERE day = ?", LAST_DAY)
@@ -53,6 +55,7 @@ def test_names_in_any_script_with_quotes_and_percent_signs_come_through(installa
     )
 
 
+@pytest.mark.slow("faults")
 def test_the_record_counts_every_request_that_the_services_saw(installation: Installation) -> None:
     installation.collect()
     assert installation.value("SELECT sum(requests) FROM collection") == len(installation.sandbox.requests)
@@ -69,6 +72,7 @@ def test_a_second_run_asks_for_the_last_seven_days_and_changes_nothing(installat
         assert installation.rows(asked, report.run_id, source) == [(LAST_DAY - timedelta(days=6), LAST_DAY)]
 
 
+@pytest.mark.slow("faults")
 def test_days_between_two_runs_are_made_up_for(installation: Installation) -> None:
     installation.sandbox.set_today(FIRST_DAY + timedelta(days=5))
     installation.collect(COUNTS_AND_SENDS)
@@ -79,6 +83,7 @@ def test_days_between_two_runs_are_made_up_for(installation: Installation) -> No
     assert installation.value("SELECT max(day) FROM event_vs_campaign") == LAST_DAY
 
 
+@pytest.mark.slow("faults")
 def test_today_is_provisional_where_it_is_asked_for(installation: Installation) -> None:
     today = LAST_DAY + timedelta(days=1)
     installation.collect(Order(since=LAST_DAY, until=today))
@@ -100,6 +105,7 @@ def test_the_refresh_during_the_day_asks_for_today_and_yesterday_only(installati
     assert installation.rows(states, LAST_DAY + timedelta(days=1)) == [("provisional",)]
 
 
+@pytest.mark.slow("faults")
 def test_a_vanished_event_is_still_asked_for_and_reads_as_zero(install: Install) -> None:
     world = cast_world(days=40)
     gone_since = world.index(FIRST_DAY + timedelta(days=22))
@@ -136,6 +142,7 @@ def test_without_any_key_nothing_starts(installation: Installation) -> None:
         installation.collect()
 
 
+@pytest.mark.slow("faults")
 def test_a_second_run_on_the_same_data_is_refused_and_told_who_runs(installation: Installation) -> None:
     with only_one(installation.data_dir, COLLECTING), pytest.raises(CouldNotStart, match=r"in progress .* process \d+"):
         installation.collect()
@@ -158,6 +165,7 @@ def test_days_that_cannot_be_had_are_refused_before_anything_is_asked(
     assert installation.sandbox.count("customerio") == 0
 
 
+@pytest.mark.slow("faults")
 def test_the_zone_set_wins_over_mixpanels_and_a_difference_is_warned_of(installation: Installation) -> None:
     installation.extra["CAMPAIGN_HEALTH_TIMEZONE"] = "Asia/Tokyo"
     report = installation.collect(Order(since=LAST_DAY))
@@ -189,6 +197,7 @@ def test_a_changed_zone_fetches_every_day_again_and_is_remembered(installation: 
     )
 
 
+@pytest.mark.slow("faults")
 def test_a_plan_without_queries_is_counted_from_the_export_and_back_again_never_mixed(
     installation: Installation,
 ) -> None:
@@ -204,6 +213,7 @@ def test_a_plan_without_queries_is_counted_from_the_export_and_back_again_never_
     assert installation.rows("SELECT event, day, events FROM event_day ORDER BY ALL") == exported
 
 
+@pytest.mark.slow("faults")
 def test_any_other_failure_of_query_is_no_reason_to_switch(installation: Installation) -> None:
     installation.sandbox.fail("server_error", endpoint="mixpanel.query", at="every", times=None)
     report = installation.collect(COUNTS)
@@ -242,6 +252,7 @@ class RefusesAnEvent(Fault):
         return endpoint == "mixpanel.query.events" and '"refused"' in (call.get("event") or "")
 
 
+@pytest.mark.slow("faults")
 def test_an_event_that_mixpanel_refuses_by_its_name_stops_no_other(install: Install) -> None:
     world = cast_world()
     world.events["refused"] = EventTruth("refused", world.events[SIGNED_UP].daily)

@@ -39,6 +39,7 @@ def installation(install: Install) -> Installation:
     return made
 
 
+@pytest.mark.slow("faults")
 def test_messages_that_a_list_leaves_out_stay_and_are_asked_for_again(installation: Installation) -> None:
     before = installation.rows(MESSAGES)
     installation.sandbox.fail("half_list", "customerio.actions", at="every", times=None)
@@ -55,6 +56,7 @@ def test_messages_that_a_list_leaves_out_stay_and_are_asked_for_again(installati
     assert installation.rows(MESSAGES) == before
 
 
+@pytest.mark.slow("faults")
 def test_a_message_that_is_deleted_goes_and_costs_one_request(installation: Installation) -> None:
     world = installation.sandbox.world
     campaign = world.campaigns[1]
@@ -65,6 +67,7 @@ def test_a_message_that_is_deleted_goes_and_costs_one_request(installation: Inst
     assert ("messages.24",) in installation.rows(FIELDS)
 
 
+@pytest.mark.slow("faults")
 def test_a_message_that_does_not_answer_leaves_all_as_they_were(installation: Installation) -> None:
     before = installation.rows(MESSAGES)
     installation.sandbox.fail("half_list", "customerio.actions", at="every", times=None)
@@ -74,6 +77,7 @@ def test_a_message_that_does_not_answer_leaves_all_as_they_were(installation: In
     assert installation.rows(FIELDS) == [("tags",)]
 
 
+@pytest.mark.slow("faults")
 def test_what_an_entry_does_not_say_of_itself_stays(installation: Installation) -> None:
     before = [row[:-1] for row in installation.rows(MESSAGES)]
     installation.sandbox.fail("thin_entries", "customerio.actions", at="every", times=None)
@@ -86,6 +90,7 @@ def lexicon(*names: str) -> list[dict[str, Any]]:
     return [{"entityType": "event", "name": name, "schemaJson": {"properties": {}}} for name in names]
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("kind", ["half_list", "thin_entries"])
 def test_what_the_lexicon_leaves_out_stays_declared_until_its_own_404(install: Install, kind: str) -> None:
     installation = install(cast_world(schemas=lexicon("a", "b/c d", SIGNED_UP, "é")))

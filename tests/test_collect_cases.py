@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from campaign_health.pipeline import Order, order_from_names
 from campaign_health.pipeline.order import light_order
 from tests.collecting_cast import (
@@ -27,6 +29,7 @@ def test_an_empty_workspace_is_a_complete_run(install: Install) -> None:
     assert installation.value("SELECT count(*) FROM source_day WHERE state = 'observed'") > 0
 
 
+@pytest.mark.slow("faults")
 def test_every_request_of_runs_of_both_kinds_is_as_the_official_descriptions_say(install: Install) -> None:
     require_descriptions()
     for source in ("query", "export"):
@@ -71,6 +74,7 @@ def test_a_draft_is_kept_as_a_definition_and_its_days_are_not_expected(install: 
     assert installation.rows(state) == [(None, None, "not_expected")]
 
 
+@pytest.mark.slow("faults")
 def test_progress_says_what_is_left(installation: Installation) -> None:
     installation.collect(order_from_names(["mixpanel_events", "customerio"], LAST_DAY, None))
     assert (3, 3, "events") in installation.shown.advanced

@@ -92,6 +92,7 @@ def test_a_wait_for_the_hours_requests_that_would_not_end_in_time_is_not_begun()
     assert waited == []
 
 
+@pytest.mark.slow("ends")
 def test_a_wait_that_a_service_asks_for_is_not_begun_where_it_would_not_end_in_time(install: Install) -> None:
     installation = install(CAMPAIGN_HEALTH_SOURCE_MINUTES="0.5")
     installation.sandbox.fail("unavailable", "customerio", at="every", times=None, retry_after=45)

@@ -22,6 +22,7 @@ def installation(install: Install) -> Installation:
     return made
 
 
+@pytest.mark.slow("faults")
 def test_what_half_an_answer_leaves_out_keeps_its_numbers_and_has_none_for_the_new_day(
     installation: Installation,
 ) -> None:
@@ -37,6 +38,7 @@ def test_what_half_an_answer_leaves_out_keeps_its_numbers_and_has_none_for_the_n
     assert "That is not believed, and the numbers stored are kept." in error
 
 
+@pytest.mark.slow("faults")
 def test_once_the_answer_is_whole_again_the_missing_day_is_made_up_for(installation: Installation) -> None:
     installation.sandbox.fail("half_list", "mixpanel.query.events", at="every", times=None)
     installation.collect(COUNTS)

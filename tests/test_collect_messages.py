@@ -35,6 +35,7 @@ def installation(install: Install) -> Installation:
     return install(several())
 
 
+@pytest.mark.slow("faults")
 def test_each_message_of_a_campaign_with_several_costs_one_request(installation: Installation) -> None:
     report = installation.collect(MESSAGES)
     assert report.exit_code() == 0
@@ -57,6 +58,7 @@ def test_sends_have_a_channel(installation: Installation) -> None:
     assert installation.rows(channels, 2, LAST_DAY) == [("email", 13)]
 
 
+@pytest.mark.slow("faults")
 def test_the_budget_is_spread_over_the_runs_with_the_newest_days_first(install: Install) -> None:
     installation = install(several(), CUSTOMERIO_MESSAGES_PER_RUN="2")
     known = "SELECT message_id FROM message_day WHERE state = 'observed' GROUP BY message_id ORDER BY message_id"
@@ -94,6 +96,7 @@ def test_a_message_that_is_not_answered_in_full_is_unknown(installation: Install
     assert len(installation.rows(SENT, LAST_DAY)) == 3
 
 
+@pytest.mark.slow("faults")
 def test_a_failing_service_ends_the_source_and_keeps_what_was_known(installation: Installation) -> None:
     installation.collect(MESSAGES)
     installation.next_day()

@@ -50,6 +50,7 @@ def installation(install: Install) -> Installation:
     return install(platforms(DAYS - 1))
 
 
+@pytest.mark.slow("faults")
 def test_the_profiled_days_are_counted_by_part(installation: Installation) -> None:
     assert installation.collect(PROFILES).exit_code() == 0
     assert installation.rows(PARTS, SIGNED_UP, LAST_DAY) == [
@@ -62,6 +63,7 @@ def test_the_profiled_days_are_counted_by_part(installation: Installation) -> No
     assert installation.rows(shares) == [(1.0,)]
 
 
+@pytest.mark.slow("faults")
 def test_no_further_request_is_sent_for_it(installation: Installation) -> None:
     installation.collect(PROFILES)
     assert installation.sandbox.count("mixpanel.export") == 4

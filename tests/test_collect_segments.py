@@ -85,6 +85,7 @@ def test_a_segment_that_does_not_answer_is_unknown_and_asked_again(installation:
     assert installation.rows(COUNTS, TODAY) == [("7", 420, "observed"), ("8", 4200, "observed"), ("9", 0, "observed")]
 
 
+@pytest.mark.slow("faults")
 def test_a_count_once_taken_is_not_lost_by_a_later_failure(installation: Installation) -> None:
     installation.collect(SEGMENTS)
     installation.sandbox.fail("server_error", "customerio.customer_count", at="every", times=None)
@@ -137,6 +138,7 @@ def test_a_segment_that_is_being_built_is_provisional(installation: Installation
     assert installation.rows(COUNTS, TODAY)[0] == ("7", 420, "provisional")
 
 
+@pytest.mark.slow("faults")
 def test_a_wrong_key_is_told_once_and_no_segment_is_asked(installation: Installation) -> None:
     installation.collect(SEGMENTS)
     installation.next_day()

@@ -29,6 +29,7 @@ def installation(install: Install) -> Installation:
     return made
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("kind", ["zeros", "half_days"])
 def test_sends_that_come_back_as_none_are_not_believed(installation: Installation, kind: str) -> None:
     before = installation.rows(SENT, LAST_DAY)
@@ -42,6 +43,7 @@ def test_sends_that_come_back_as_none_are_not_believed(installation: Installatio
     assert installation.value("SELECT count(*) FROM campaign_day WHERE day = ? AND sent > 0", NEW_DAY) == 1
 
 
+@pytest.mark.slow("faults")
 def test_a_lower_number_and_a_day_without_sends_are_believed(installation: Installation) -> None:
     campaign = installation.sandbox.world.campaigns[1]
     place = installation.sandbox.world.index(LAST_DAY)
@@ -89,6 +91,7 @@ def test_a_part_that_answers_404_does_not_delete_its_campaign(installation: Inst
     assert installation.collect(CAMPAIGNS).exit_code() == 0
 
 
+@pytest.mark.slow("faults")
 def test_an_entry_that_has_lost_its_trigger_changes_nothing(installation: Installation) -> None:
     stored = "SELECT campaign_id, event, trigger_kind, first_started, definition FROM campaign ORDER BY ALL"
     before = installation.rows(stored)

@@ -36,6 +36,7 @@ def packed(piece: bytes, size: int) -> bytes:
     return gzip.compress(piece * (size // len(piece)), 9)
 
 
+@pytest.mark.slow("faults")
 def test_a_packed_export_of_blank_lines_is_never_unpacked_whole() -> None:
     body = packed(b" " * 1023 + b"\n", BOMB) + gzip.compress((line("A") + "\n").encode())
     assert len(body) < MEGABYTE
@@ -49,6 +50,7 @@ def test_a_packed_export_of_blank_lines_is_never_unpacked_whole() -> None:
         assert peak_of(read) < 24
 
 
+@pytest.mark.slow("faults")
 def test_a_packed_export_of_one_endless_line_is_given_up() -> None:
     body = packed(b"x" * 1024, BOMB)
     found: list[object] = []

@@ -15,6 +15,7 @@ from tests.collectors_faults_cast import LAST, ZONE, patience_with
 from tests.sandbox_cast import FIRST
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("kind", ["terminated_early", "cut", "cut_gzip", "stall", "strange_shape", "html"])
 @pytest.mark.parametrize("lasting", [False, True])
 def test_an_export_window_is_whole_or_not_collected(sandbox: Sandbox, kind: str, lasting: bool) -> None:

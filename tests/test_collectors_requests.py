@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from campaign_health.demo.world.stories import demo_world
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
@@ -30,6 +32,7 @@ from tests.collectors_cast import sandbox_customerio, sandbox_mixpanel
 from tests.openapi import request_violations, require_descriptions
 
 
+@pytest.mark.slow("faults")
 def test_every_request_is_as_the_official_descriptions_say() -> None:
     require_descriptions()
     world = demo_world(date(2026, 11, 24))

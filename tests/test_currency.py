@@ -82,6 +82,7 @@ def test_status_tells_sums_in_the_manifests_currency(euros: World) -> None:
     assert "$" not in json.dumps(found)
 
 
+@pytest.mark.slow("histories judged again")
 def test_the_digest_tells_them_as_text_for_slack_and_as_json(
     euros: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

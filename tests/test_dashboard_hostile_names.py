@@ -128,6 +128,7 @@ def test_nothing_is_wider_than_a_phone(seen: Seen, path: str) -> None:
     assert seen.widths[path] <= 390
 
 
+@pytest.mark.slow("hostile names")
 def test_no_cell_of_the_overviews_csv_is_a_formula(overview: Seen) -> None:
     assert "'" + FORMULA in cells_without_formulas(overview, "")
 

@@ -49,6 +49,7 @@ def serious_barriers(page: Page) -> list[tuple[str, str]]:
             if not re.search(r"stDataFrame|<canvas|dvn-|gdg-", node["html"])]  # fmt: skip
 
 
+@pytest.mark.slow("pages in the browser")
 def test_five_questions_are_answered_without_scrolling(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard)
     seen = page.evaluate(
@@ -130,6 +131,7 @@ def test_filters_and_order_stand_in_the_address(page: Page, dashboard: Dashboard
     assert "1 of 16 events" in text_of(page)
 
 
+@pytest.mark.slow("pages in the browser")
 def test_the_csv_holds_the_numbers_of_the_file(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard, "campaign?campaign=1")
     rows = downloaded(page, "Download all days as CSV")

@@ -86,6 +86,7 @@ def as_bytes(data: str | bytes) -> bytes:
     return data if isinstance(data, bytes) else data.encode()
 
 
+@pytest.mark.slow("sign-ins")
 def test_a_download_has_no_address_that_anybody_could_guess(
     page: Page, dashboard: Dashboard, provider: Provider
 ) -> None:

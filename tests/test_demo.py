@@ -109,6 +109,7 @@ def test_the_analysts_queries_find_the_demos_stories(demo: tuple[Path, str]) -> 
     assert statuses[-1] == "not_running"
 
 
+@pytest.mark.slow("demos from their first day to their last")
 def test_the_readmes_query_gives_the_newest_days_first(begun: Path) -> None:
     block = (DOCS.parent / "README.md").read_text(encoding="utf-8").split("con.sql(")[1].split(")\n```")[0]
     sql = "".join(re.findall(r'"(.*)"', block))

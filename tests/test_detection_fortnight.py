@@ -46,6 +46,7 @@ def by_two_weeks(verdicts: PanelVerdicts) -> np.ndarray:
     return np.isfinite(verdicts.total_sends)
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_third_lost_over_two_weeks_is_found_where_the_days_alone_do_not_show_it() -> None:
     events, sends = restless()
     sends = lost(sends, 0.66, last=MENDED)
@@ -111,6 +112,7 @@ def test_a_week_that_is_mended_is_not_opened_afterwards() -> None:
     assert not by_two_weeks(verdicts)[:, LOSS + 8 :].any()
 
 
+@pytest.mark.slow("histories judged again")
 def test_the_scatter_of_totals_is_learned_from_the_past_and_never_from_the_loss_itself() -> None:
     events, sends = restless(pairs=30)
     _, before = judge_panel(events[:, :LOSS], sends[:, :LOSS], MONDAY)

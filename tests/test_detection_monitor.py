@@ -75,6 +75,7 @@ def test_half_of_the_sends_missing_is_degraded_within_days() -> None:
     assert np.nanmean(verdicts.kept[:, BREAK + 8]) == pytest.approx(0.5, abs=0.08)
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize("events", [100.0, 2000.0, 30_000.0])
 @pytest.mark.parametrize("kept", [0.03, 0.1, 0.16, 0.35, 0.6])
 def test_whatever_share_of_a_steady_campaign_is_left_it_is_found_within_days(events: float, kept: float) -> None:

@@ -57,6 +57,7 @@ def announcement_ids(messages: list[str]) -> list[str]:
     return [found for message in messages for found in re.findall(r"id ([0-9a-f]{12})", message)]
 
 
+@pytest.mark.slow("kills")
 @pytest.mark.parametrize(("step", "moment"), killed_at(MOMENTS))
 def test_no_change_is_lost_and_a_duplicate_can_be_told(tmp_path: Path, step: str, moment: str) -> None:
     warehouse = warehouse_in(tmp_path)

@@ -40,6 +40,7 @@ def test_quiet_weeks_have_one_sign_of_life_each(warehouse: Warehouse, slack: Sla
     assert headlines(slack) == ["All clear: every campaign that could be checked sends as expected"] * 3
 
 
+@pytest.mark.slow("weeks of digests")
 def test_a_failed_source_is_told_once_until_it_works_again(warehouse: Warehouse, slack: SlackSandbox) -> None:
     for day in range(3):
         run_ended(warehouse, at(MONDAY + timedelta(days=day), 6), "failed")

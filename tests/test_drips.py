@@ -166,6 +166,7 @@ def test_the_dead_man_address_is_given_up(part: str, tmp_path: Path) -> None:
     assert outcome == "the dead-man address could not be reached (the answer was not whole within 0.4 seconds)"
 
 
+@pytest.mark.slow("ends")
 def test_the_mail_server_is_given_up() -> None:
     def ask(url: str) -> object:
         port = urlsplit(url).port or 0
@@ -200,6 +201,7 @@ def test_a_secure_connection_that_is_agreed_on_drop_by_drop_is_given_up(is_expor
     assert isinstance(outcome, Unreachable)
 
 
+@pytest.mark.slow("ends")
 @pytest.mark.parametrize("is_export", [False, True])
 def test_a_proxy_that_drips_is_given_up(is_export: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     def ask(url: str) -> object:

@@ -205,6 +205,7 @@ def test_a_first_run_whose_zone_stays_unknown_says_so_for_every_source(scene: Sc
     check_that_what_is_stored_is_true(scene, installation, whole=True)
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("kind", ["unauthorized", *rarely("expired", "payment_required", "forbidden", "not_found")])
 def test_a_key_that_is_refused_is_told_with_its_cure_once(scene: Scene, tmp_path: Path, kind: str) -> None:
     installation = scene.begin(tmp_path / "data", CAMPAIGN_HEALTH_TIMEZONE="America/New_York")
@@ -235,6 +236,7 @@ def test_a_campaign_that_is_deleted_meanwhile_is_noted_and_is_no_failure(scene: 
     assert installation.value("SELECT gone_at IS NOT NULL FROM campaign WHERE campaign_id = 1")
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize("kind", ["server_error", "html", "strange_shape"])
 def test_a_list_of_campaigns_that_cannot_be_read_leaves_the_known_ones_to_be_asked(
     scene: Scene, tmp_path: Path, kind: str

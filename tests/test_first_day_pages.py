@@ -37,6 +37,7 @@ def here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     st.cache_data.clear()
 
 
+@pytest.mark.slow("first days")
 def test_the_overview_names_each_with_its_cause_and_says_that_it_was_never_otherwise() -> None:
     text = said(drawn())
     for label in FOUR.values():

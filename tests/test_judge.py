@@ -53,6 +53,7 @@ def cast(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize(
     ("story", "status"),
     [

@@ -13,6 +13,7 @@ from tests.judge_cast import World, day, morning_after, steady
 from tests.status_world import DAYS, LAST, MANIFEST, environment, run
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_manifest_with_a_slip_is_said_and_keeps_no_campaign_from_being_judged(tmp_path: Path) -> None:
     world = World(tmp_path, [steady(1, DAYS, name="Upgrade offer")])
     world.collect(0, 20)
@@ -48,6 +49,7 @@ def test_without_its_manifest_owner_and_price_are_kept_and_the_cure_is_said(
     assert world.rows("SELECT owner, deal_value FROM campaign_plan") == [(None, None)]
 
 
+@pytest.mark.slow("histories judged again")
 def test_judging_as_of_a_day_that_is_not_collected_is_said(tmp_path: Path) -> None:
     world = World(tmp_path, [steady(1, DAYS)])
     world.collect(0, LAST)

@@ -72,6 +72,7 @@ def test_a_campaign_that_ran_on_without_its_event_and_then_stops_is_broken_since
     assert missed > 0
 
 
+@pytest.mark.slow("histories judged again")
 def test_the_loss_of_an_event_is_found_as_soon_as_before(tmp_path: Path) -> None:
     story = broken(steady(2, DAYS, level=5), LOST, at="events")
     world = World(tmp_path, [story, *(steady(number, DAYS) for number in range(4, 10))])

@@ -53,6 +53,7 @@ def _failing() -> tuple[Story, str, np.ndarray]:
     return story, "failed", lost
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_third_of_twenty_messages_failing_opens_an_incident(failing: World) -> None:
     ((campaign, opened, detected, kind, stage, cause),) = failing.rows(
         "SELECT campaign_id, opened_on, detected_on, kind, stage, cause FROM incident"
@@ -69,6 +70,7 @@ def test_every_place_says_that_messages_fail(failing: World, command: tuple[str,
     assert "failed" in text
 
 
+@pytest.mark.slow("histories judged again")
 def test_one_message_of_eight_in_draft_opens_an_incident(tmp_path: Path) -> None:
     story = steady(2, DAYS, level=1870, name="Onboarding")
     lost = np.where(np.arange(DAYS) >= BREAK, story.activated // 8, 0)
@@ -77,6 +79,7 @@ def test_one_message_of_eight_in_draft_opens_an_incident(tmp_path: Path) -> None
     assert found == [(2, "sent", "message_draft_or_off", day(BREAK + 1))]
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize(
     ("counter", "cause"),
     [("failed", "message_failing"), ("drafted", "message_draft_or_off"), ("undeliverable", "recipients_unreachable")],
@@ -96,12 +99,14 @@ def test_a_campaign_broken_before_anybody_looked_is_told_on_the_first_day(
         assert "0 % before" not in text
 
 
+@pytest.mark.slow("histories judged again")
 def test_what_was_broken_before_anybody_looked_does_not_become_normal(tmp_path: Path) -> None:
     story = steady(2, DAYS, level=90, name="Onboarding")
     world = world_of(tmp_path, story, "failed", story.activated.copy())
     assert world.rows("SELECT cause, ended_how FROM incident WHERE campaign_id = 2") == [("message_failing", None)]
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_campaign_whose_messages_always_fail_to_a_twentieth_is_healthy(tmp_path: Path) -> None:
     story = steady(2, DAYS, level=60, name="Onboarding")
     world = world_of(tmp_path, story, "failed", np.random.default_rng(6).binomial(story.activated, 0.05))
@@ -109,6 +114,7 @@ def test_a_campaign_whose_messages_always_fail_to_a_twentieth_is_healthy(tmp_pat
     assert world.status(2, LAST) == "healthy"
 
 
+@pytest.mark.slow("histories judged again")
 def test_the_sentence_tells_of_all_days_since_it_began_and_not_of_one_that_passes_for_healthy(tmp_path: Path) -> None:
     story = steady(2, DAYS, level=1870, name="Onboarding")
     lost = np.where(np.arange(DAYS) >= BREAK, story.activated // 8, 0)
@@ -154,6 +160,7 @@ def test_a_few_that_fail_are_not_worth_a_look(tmp_path: Path, share: float) -> N
     assert "Worth a look" not in run(a_tenth(tmp_path, share), "status").stdout
 
 
+@pytest.mark.slow("histories judged again")
 def test_what_failed_and_fails_no_longer_is_not_worth_a_look(tmp_path: Path) -> None:
     story = steady(2, DAYS, level=90, name="Onboarding")
     lost = np.where(np.arange(DAYS) < LAST - 3, story.activated // 10, 0)
@@ -184,6 +191,7 @@ def test_journeys_that_nobody_gets_through_are_told_on_the_third_day(tmp_path: P
     assert found == [("silent", "activated", "filter_no_longer_matches", day(2))]
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize(("share", "level"), [(0.34, 60), (0.25, 150)])
 def test_a_third_that_fails_no_longer_is_told_as_recovered(tmp_path: Path, share: float, level: float) -> None:
     story = steady(2, DAYS, level=level, name="Onboarding")

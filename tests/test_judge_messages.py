@@ -58,22 +58,26 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world_of(tmp_path_factory.mktemp("messages"))
 
 
+@pytest.mark.slow("histories judged again")
 def test_the_incident_opens_on_the_first_silent_day_and_names_the_message(world: World) -> None:
     found = world.rows("SELECT campaign_id, detected_on, opened_on, kind, stage, cause FROM incident")
     assert found == [(2, day(BREAK), day(BREAK), "degraded", "sent", "message_silent")]
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize("command", [("status",), ("digest", "--dry-run"), ("explain", "Onboarding")])
 def test_every_place_says_the_same(world: World, command: tuple[str, ...]) -> None:
     text = " ".join(run(world, *command).stdout.replace("`", "").replace("│", " ").split())
     assert SAID in text
 
 
+@pytest.mark.slow("histories judged again")
 def test_days_that_were_not_answered_open_nothing(tmp_path: Path) -> None:
     world = world_of(tmp_path, unknown=range(BREAK, LAST + 1))
     assert world.rows("SELECT * FROM incident WHERE detected_on = ?", day(BREAK)) == []
 
 
+@pytest.mark.slow("histories judged again")
 def test_days_that_are_not_known_yet_close_nothing(tmp_path: Path) -> None:
     world = world_of(tmp_path, unknown=range(BREAK + 2, LAST + 1))
     assert world.rows("SELECT cause, recovered_on FROM incident") == [("message_silent", None)]

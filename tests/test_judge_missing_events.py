@@ -46,16 +46,19 @@ def test_without_the_event_count_a_fall_to_nothing_says_nothing(tmp_path: Path, 
     assert world.rows("SELECT * FROM incident") == []
 
 
+@pytest.mark.slow("histories judged again")
 def test_without_the_event_count_the_rest_of_the_chain_still_tells_what_broke(tmp_path: Path) -> None:
     world = judged(tmp_path, [broken(steady(1, DAYS), LAST)], range(LAST, LAST + 1))
     assert world.rows("SELECT status, stage FROM verdict WHERE day = ?", day(LAST)) == [("silent", "sent")]
 
 
+@pytest.mark.slow("histories judged again")
 def test_no_journeys_of_a_campaign_without_event_are_no_fall_in_volume(tmp_path: Path) -> None:
     world = judged(tmp_path, [broken(steady(1, DAYS, level=6, trigger=None), LAST, at="started"), steady(2, DAYS)])
     assert world.status(1, LAST) == "too_quiet"
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize("campaigns", [3, 7])
 @pytest.mark.parametrize("begins", [LAST, LAST - 3])
 def test_a_whole_project_at_zero_is_told_once_and_is_no_campaigns_lost_event(
@@ -127,12 +130,14 @@ def test_a_day_on_which_the_busy_events_were_not_counted_is_no_outage() -> None:
     assert np.flatnonzero(project_outages(counts)).tolist() == [48]
 
 
+@pytest.mark.slow("histories judged again")
 def test_what_was_broken_before_the_project_stood_still_stays_broken(tmp_path: Path) -> None:
     stories = [zero(steady(number, DAYS), LAST) for number in range(1, 5)]
     world = judged(tmp_path, [*stories, zero(broken(steady(5, DAYS), LAST - 5), LAST)])
     assert world.rows("SELECT campaign_id, kind, status FROM incident") == [(5, "silent", "open")]
 
 
+@pytest.mark.slow("histories judged again")
 def test_events_after_an_outage_are_judged_as_before(tmp_path: Path) -> None:
     world = judged(tmp_path, [zero(steady(number, DAYS), LAST - 3, LAST - 1) for number in range(1, 5)])
     assert statuses(world, LAST) == {"healthy"}
@@ -146,6 +151,7 @@ def test_a_mixpanel_that_counts_nothing_while_journeys_run_on_is_judged_by_the_j
     assert statuses(judged(tmp_path / "without", stories, journeys=False), LAST) == {"not_collected"}
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_project_whose_events_were_all_renamed_at_once_has_lost_them_all(tmp_path: Path) -> None:
     stories = []
     for number in range(1, 8):
@@ -159,6 +165,7 @@ def test_a_project_whose_events_were_all_renamed_at_once_has_lost_them_all(tmp_p
     assert found == [("event_lost", day(LAST - 1), 7)]
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize("linger", [0.05, 0.08])
 def test_a_rename_of_which_a_few_old_apps_linger_is_an_incident_from_its_first_day(
     tmp_path: Path, linger: float

@@ -25,6 +25,7 @@ def one_silent(tmp_path: Path) -> World:
     return world
 
 
+@pytest.mark.slow("histories judged again")
 def test_judging_again_writes_nothing(one_silent: World) -> None:
     one_silent.judge(32)
     before = {name: one_silent.table(name) for name in ("verdict", "incident", "incident_change", "campaign_plan")}
@@ -115,6 +116,7 @@ def test_old_incidents_of_the_first_run_are_no_news_and_open_ones_are(tmp_path: 
     assert rows == [(2, "opened", False), (2, "recovered", False), (3, "opened", True)]
 
 
+@pytest.mark.slow("histories judged again")
 def test_restated_numbers_withdraw_an_incident_and_that_is_told(one_silent: World) -> None:
     one_silent.judge(32)
     one_silent.stories = [steady(1, DAYS), steady(2, DAYS)]
@@ -210,6 +212,7 @@ def test_a_workspace_whose_only_day_is_not_over_is_not_judged(tmp_path: Path) ->
     assert world.rows("SELECT * FROM verdict") == []
 
 
+@pytest.mark.slow("histories judged again")
 def test_without_mixpanel_campaigns_are_judged_by_their_own_journeys(tmp_path: Path) -> None:
     failed = {("mixpanel_events", number) for number in range(20)}
     world = World(tmp_path, [steady(1, DAYS), broken(steady(2, DAYS), 17)], failed=failed)

@@ -47,6 +47,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world_of(tmp_path_factory.mktemp("parts"))
 
 
+@pytest.mark.slow("histories judged again")
 def test_the_incident_opens_on_the_first_silent_day_and_names_the_platform(world: World) -> None:
     found = world.rows("SELECT campaign_id, detected_on, opened_on, stage, cause, evidence FROM incident")
     [(campaign, detected, opened, stage, cause, evidence)] = found
@@ -68,6 +69,7 @@ def test_without_profiles_it_is_as_before(tmp_path: Path) -> None:
     assert world.rows("SELECT detected_on FROM incident WHERE detected_on = ?", day(BREAK)) == []
 
 
+@pytest.mark.slow("histories judged again")
 def test_when_the_platform_is_back_the_incident_ends(tmp_path: Path) -> None:
     world = world_of(tmp_path, back=BREAK + 2)
     assert world.rows("SELECT status FROM incident WHERE campaign_id = 2") == [("recovered",)]

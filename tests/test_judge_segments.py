@@ -45,6 +45,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return judged(tmp_path_factory.mktemp("segments"), [412] * BREAK + [0] * (LAST + 1 - BREAK))
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize("command", [("status",), ("digest", "--dry-run"), ("explain", "Offer")])
 def test_every_place_says_the_same(world: World, command: tuple[str, ...]) -> None:
     text = " ".join(run(world, *command).stdout.replace("`", "").replace("│", " ").split())
@@ -59,6 +60,7 @@ def test_the_incident_carries_the_cause_with_its_numbers(world: World) -> None:
     assert facts["counted_on"] == day(BREAK + 1).isoformat()
 
 
+@pytest.mark.slow("histories judged again")
 def test_counts_that_failed_are_no_fall(tmp_path: Path) -> None:
     world = judged(tmp_path, [412] * BREAK + [None] * (LAST + 1 - BREAK))
     [(cause,)] = world.rows("SELECT cause FROM incident WHERE campaign_id = 2")

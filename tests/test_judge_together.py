@@ -73,6 +73,7 @@ def test_one_that_stays_broken_when_the_others_are_back_is_an_incident_of_its_ow
     assert rows == [(0, "recovered", 8), (30, "open", None)]
 
 
+@pytest.mark.slow("outages")
 def test_every_campaign_of_it_shows_it_and_counts_once(tmp_path: Path) -> None:
     world = World(tmp_path, down(until=DAYS))
     world.collect(0, BAD)
@@ -115,6 +116,7 @@ def test_what_it_costs_says_of_how_many_campaigns_that_is_not_known_and_in_which
     assert brief_cost(replace(one, unpriced_campaigns=8)).endswith("; no deal value set, so the money is not known")
 
 
+@pytest.mark.slow("outages")
 @pytest.mark.parametrize(
     ("at", "advice"),
     [("started", "connection that sends it events"), ("sent", "sending is paused"), ("delivered", "sending domain")],
@@ -128,6 +130,7 @@ def test_what_to_do_fits_where_the_campaigns_broke(tmp_path: Path, at: str, advi
     assert ("sends it events" in step) == (at == "started")
 
 
+@pytest.mark.slow("outages")
 def test_a_few_that_break_on_one_day_have_causes_of_their_own(tmp_path: Path) -> None:
     down = [broken(steady(number, DAYS), BAD) for number in range(1, 5)]
     world = World(tmp_path, [*down, *(steady(number, DAYS) for number in range(20, 30))])
@@ -136,6 +139,7 @@ def test_a_few_that_break_on_one_day_have_causes_of_their_own(tmp_path: Path) ->
     assert world.rows("SELECT cause, count(*) FROM incident GROUP BY cause") == [("unknown", 4)]
 
 
+@pytest.mark.slow("outages")
 def test_campaigns_on_one_trigger_that_break_together_share_that_trigger(tmp_path: Path) -> None:
     down = [broken(steady(number, DAYS, event="signed_up"), BAD, at="started") for number in range(1, 6)]
     for story in down[1:]:

@@ -35,6 +35,7 @@ def test_a_repaired_trigger_ends_the_incident_of_a_renamed_event(tmp_path: Path)
     assert world.status(2, 36) == "healthy"
 
 
+@pytest.mark.slow("histories judged again")
 def test_one_platform_that_sends_a_new_name_loses_the_campaign_a_part_of_its_sends(tmp_path: Path) -> None:
     days, since = 80, 70
     story = steady(2, days, level=120, event="report.exported", trigger="report.exported")
@@ -54,6 +55,7 @@ def test_one_platform_that_sends_a_new_name_loses_the_campaign_a_part_of_its_sen
     assert world.status(2, 75) == "degraded"
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize(
     ("levels", "stopped", "cause"),
     [
@@ -75,6 +77,7 @@ def test_an_event_is_called_removed_only_where_the_rest_of_the_project_goes_on(
     assert world.rows("SELECT kind, cause FROM incident") == [("event_lost", cause)] * stopped
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_trigger_moved_to_another_event_is_learned_anew(tmp_path: Path) -> None:
     story = steady(2, DAYS)
     world = World(tmp_path, [steady(1, DAYS), story, steady(3, DAYS, level=200)])
@@ -105,6 +108,7 @@ def test_a_trigger_that_is_removed_does_not_rewrite_what_was_broken_before(tmp_p
     assert {world.status(1, number) for number in range(BREAK, 35)} == {"event_lost"}
 
 
+@pytest.mark.slow("histories judged again")
 def test_a_trigger_that_is_put_back_within_minutes_costs_no_learning(tmp_path: Path) -> None:
     story = steady(2, DAYS)
     world = World(tmp_path, [steady(1, DAYS), story, steady(3, DAYS)])

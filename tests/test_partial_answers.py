@@ -30,6 +30,7 @@ def test_a_part_that_is_missing_changes_nothing_and_is_made_up_for(worlds: World
     check(worlds, tmp_path, cell, mornings=3)
 
 
+@pytest.mark.slow("partial answers")
 @pytest.mark.parametrize("cell", [Cell("half_list", "mixpanel.query.events")], ids=str)
 def test_a_part_that_is_missing_for_one_morning_changes_nothing(worlds: Worlds, tmp_path: Path, cell: Cell) -> None:
     check(worlds, tmp_path, cell, mornings=1)

@@ -88,6 +88,7 @@ def test_no_morning_of_an_incident_is_said_to_be_commoner_than_the_budget_or_tha
         assert how_rare(chance) in summary or "missing" in summary
 
 
+@pytest.mark.slow("mornings of incidents")
 def test_nor_does_explain_say_less_in_its_conclusion_or_in_its_calculation(
     lives: list[tuple[int, str, float, dict[str, object]]],
 ) -> None:

@@ -45,11 +45,13 @@ def test_replay_says_since_when_and_what_it_has_cost_and_what_it_pretends(status
     assert all(part in status for part in cost.split("; "))
 
 
+@pytest.mark.slow("replays")
 def test_replay_of_quiet_days_says_so(status_world: World) -> None:
     text = run(status_world, "replay", "--from", day(20).isoformat(), "--to", day(21).isoformat()).stdout
     assert text.startswith("0 announcements on 0 mornings; 2 quiet days.")
 
 
+@pytest.mark.slow("replays")
 def test_replay_says_which_days_are_stored_where_others_were_asked_for(status_world: World) -> None:
     done = run(status_world, "replay", "--from", "2025-01-01", "--to", day(1).isoformat())
     assert done.stdout.startswith("0 announcements on 0 mornings; 2 quiet days.")
@@ -58,6 +60,7 @@ def test_replay_says_which_days_are_stored_where_others_were_asked_for(status_wo
     assert "only" not in within.stderr
 
 
+@pytest.mark.slow("replays")
 def test_replay_leaves_no_copy_behind_when_it_is_ended(status_world: World, tmp_path: Path) -> None:
     arguments = ["replay", "--from", day(0).isoformat(), "--to", day(LAST).isoformat()]
     process = subprocess.Popen(

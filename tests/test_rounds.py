@@ -70,6 +70,7 @@ def test_no_published_file_has_new_counts_beside_old_verdicts(tmp_path: Path, mo
         assert set(verdicts_rest_on_their_counts(company).values()) == {True}, "also where a stop ended it"
 
 
+@pytest.mark.slow("rounds")
 def test_what_is_saved_while_it_judges_is_judged_before_it_is_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

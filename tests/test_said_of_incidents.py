@@ -84,6 +84,7 @@ def test_a_confirmed_rename_stays_loud_on_every_surface_until_the_campaign_sends
     assert "MUTED" not in said["digest"]
 
 
+@pytest.mark.slow("agreements")
 def test_when_the_trigger_has_moved_that_is_said_instead(people: People) -> None:
     act(people, [RENAME])
     with people.world.warehouse.open() as connection, transaction(connection):
@@ -94,6 +95,7 @@ def test_when_the_trigger_has_moved_that_is_said_instead(people: People) -> None
     assert "Rename confirmed, trigger changed, no sends yet" in said["csv"]
 
 
+@pytest.mark.slow("agreements")
 @pytest.mark.parametrize(
     ("step", "sentence", "short", "kept"),
     [
@@ -152,6 +154,7 @@ def test_what_was_called_a_false_alarm_ends_as_that(people: People) -> None:
     assert text.startswith("closed: called a false alarm by Ada; ")
 
 
+@pytest.mark.slow("agreements")
 def test_the_digest_says_that_not_all_that_is_quiet_is_muted(people: People) -> None:
     mute = says("mute", "Ben", incident_of=LOST, until=50)
     assert " MUTED " in after(people, mute)["digest"]

@@ -203,6 +203,7 @@ def test_an_unreadable_csv_is_refused_with_its_line(text: str, named: str) -> No
         csv_world(text)
 
 
+@pytest.mark.slow("faults")
 @pytest.mark.parametrize(
     ("file", "zone"),
     [

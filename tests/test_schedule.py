@@ -77,6 +77,7 @@ def test_what_was_missed_is_caught_up_once(planned: Planned) -> None:
     assert planned.look(1) == [COLLECT]
 
 
+@pytest.mark.slow("kills")
 def test_what_another_process_did_before_is_not_done_again(
     scheduled: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -160,6 +160,7 @@ def test_a_week_costs_as_much_as_the_days_that_were_collected_say(tmp_path: Path
     assert costs[1] == pytest.approx(costs[0], rel=0.15)
 
 
+@pytest.mark.slow("costs of a week")
 def test_a_campaign_that_fell_with_its_event_is_worth_a_look_with_its_numbers_and_since_when(tmp_path: Path) -> None:
     fallen = steady(2, DAYS, name="Mobile tips", level=200.0)
     for name in ("events", "started", "activated", "sent", "delivered"):
@@ -177,6 +178,7 @@ def test_a_campaign_that_fell_with_its_event_is_worth_a_look_with_its_numbers_an
     assert "fewer people do what starts this campaign; nothing is cut off." in text
 
 
+@pytest.mark.slow("costs of a week")
 def test_a_muted_incident_stands_apart_with_owner_and_reason(tmp_path: Path) -> None:
     world = World(tmp_path, [steady(1, DAYS), broken(steady(2, DAYS, name="Upgrade offer"), BREAK)])
     world.collect(0, LAST)
@@ -194,6 +196,7 @@ def test_a_muted_incident_stands_apart_with_owner_and_reason(tmp_path: Path) -> 
     assert run(world, "status", "--exit-code").exit_code == 1
 
 
+@pytest.mark.slow("costs of a week")
 def test_a_source_that_failed_is_could_not_tell_and_never_all_clear(tmp_path: Path) -> None:
     failed = {("customerio_metrics", LAST)}
     world = World(tmp_path, [steady(1, DAYS, name="Welcome")], failed=failed)
@@ -212,6 +215,7 @@ def test_a_source_that_failed_is_could_not_tell_and_never_all_clear(tmp_path: Pa
     assert (one["campaigns"], one["first_day"], one["last_day"]) == (["Welcome"], "2026-09-07", "2026-09-07")
 
 
+@pytest.mark.slow("costs of a week")
 def test_what_could_not_be_checked_names_its_workspace_where_there_are_several(tmp_path: Path) -> None:
     world = World(tmp_path, [steady(1, DAYS, name="Welcome")], failed={("customerio_metrics", LAST)})
     world.collect(0, LAST)

@@ -110,6 +110,7 @@ def test_explain_says_it_of_the_campaign(world: World, campaign: int) -> None:
         assert all("not running" in step or "events;" in step for step in found["steps"])
 
 
+@pytest.mark.slow("agreements")
 @pytest.mark.parametrize("campaign", [2, 3, 5])
 def test_so_does_its_page(world: World, campaign: int, monkeypatch: pytest.MonkeyPatch) -> None:
     said = page(world, campaign, monkeypatch)
@@ -139,6 +140,7 @@ def test_no_surface_calls_a_campaign_without_an_event_healthy(world: World, monk
     assert good == (day(LAST),)
 
 
+@pytest.mark.slow("agreements")
 def test_what_was_stopped_while_it_was_broken_is_closed_everywhere(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

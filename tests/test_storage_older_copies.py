@@ -78,6 +78,7 @@ def test_a_damaged_warehouse_is_not_published_and_both_files_are_named(tmp_path:
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.slow("files of older versions")
 def test_each_publication_keeps_the_one_before_it(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     run(warehouse, 1)
@@ -88,6 +89,7 @@ def test_each_publication_keeps_the_one_before_it(tmp_path: Path) -> None:
     assert published_numbers(warehouse.previous_path) == [(2,)]
 
 
+@pytest.mark.slow("files of older versions")
 def test_a_damaged_copy_does_not_push_the_good_older_one_out_and_is_told_of(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -101,6 +103,7 @@ def test_a_damaged_copy_does_not_push_the_good_older_one_out_and_is_told_of(
     assert f"{warehouse.published_path} was damaged; a new copy takes its place" in caplog.text
 
 
+@pytest.mark.slow("files of older versions")
 def test_an_older_warehouse_put_back_never_replaces_the_newer_copy(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     run(warehouse, 1)

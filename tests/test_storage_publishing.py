@@ -145,6 +145,7 @@ def test_what_killed_runs_left_behind_is_swept(tmp_path: Path) -> None:
     assert not any(leftover.exists() for leftover in leftovers)
 
 
+@pytest.mark.slow("kills")
 @pytest.mark.parametrize("step", ["link and copy", "fsync", "replace"])
 def test_a_full_disk_is_named_and_the_old_file_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str

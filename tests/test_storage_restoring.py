@@ -164,6 +164,7 @@ Warehouse(Path(sys.argv[1])).publish()
 """
 
 
+@pytest.mark.slow("histories judged again")
 @pytest.mark.parametrize("step", ["in the copy", "before the rename", "after the rename"])
 def test_a_kill_at_any_step_leaves_nothing_half(tmp_path: Path, step: str) -> None:
     warehouse = lost(tmp_path)

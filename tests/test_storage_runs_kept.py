@@ -91,6 +91,7 @@ def test_planning_and_freshness_find_what_they_found_before(years: Path) -> None
         assert connection.execute("SELECT count(*) FROM collection WHERE workspace = 'other'").fetchone() == (1,)
 
 
+@pytest.mark.slow("files of older versions")
 def test_a_source_that_fails_for_years_is_said_to_fail_since_its_first_failure(tmp_path: Path) -> None:
     with open_warehouse(tmp_path) as connection:
         run(connection, BEGAN)

@@ -72,6 +72,7 @@ STRANGE = [
 ]
 
 
+@pytest.mark.slow("names of workspaces")
 @pytest.mark.parametrize("name", ["acme", 'a "quoted" one', *STRANGE])
 def test_renamed_there_and_back_every_table_is_as_before(warehouse: Warehouse, name: str) -> None:
     before = stored(warehouse)
@@ -88,6 +89,7 @@ def test_renamed_there_and_back_every_table_is_as_before(warehouse: Warehouse, n
     assert stored(warehouse) == before
 
 
+@pytest.mark.slow("names of workspaces")
 def test_removing_one_workspace_leaves_every_row_of_the_others_and_none_of_its_own_in_any_file(
     warehouse: Warehouse,
 ) -> None:
@@ -97,6 +99,7 @@ def test_removing_one_workspace_leaves_every_row_of_the_others_and_none_of_its_o
     assert everywhere(warehouse) == [other, other, other]
 
 
+@pytest.mark.slow("names of workspaces")
 def test_the_only_workspace_can_be_removed_also_from_a_warehouse_that_never_numbered_its_publications(
     warehouse: Warehouse,
 ) -> None:
@@ -113,6 +116,7 @@ def test_the_only_workspace_can_be_removed_also_from_a_warehouse_that_never_numb
     assert command("list").stdout == "Nothing is configured and nothing is held.\n"
 
 
+@pytest.mark.slow("names of workspaces")
 def test_a_table_that_is_new_moves_and_goes_with_its_workspace(warehouse: Warehouse) -> None:
     with warehouse.open() as connection:
         connection.execute("CREATE TABLE newer (note VARCHAR, workspace VARCHAR, PRIMARY KEY (workspace, note))")
@@ -158,6 +162,7 @@ def test_what_is_said_before_anything_is_done_and_nobody_there_to_be_asked_chang
         assert f"  {table:<20} {len(rows):>12}" in said
 
 
+@pytest.mark.slow("names of workspaces")
 @pytest.mark.parametrize(("answer", "name"), [("n", "default"), ("y", "acme")])
 def test_somebody_at_the_terminal_is_asked(warehouse: Warehouse, answer: str, name: str) -> None:
     ours, theirs = pty.openpty()

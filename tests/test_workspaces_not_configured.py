@@ -65,6 +65,7 @@ def page(name: str, **query: str) -> str:
     return " ".join(str(part.value).replace("\\", "") for part in parts)
 
 
+@pytest.mark.slow("files of older versions")
 def test_neither_stale_nor_broken_nor_recovered_and_the_ways_out_are_said(world: World) -> None:
     text = plain(run(world, "status", now=LONG_AFTER))
     assert text.startswith("No campaigns are known yet. Nothing was judged yet.")
@@ -96,6 +97,7 @@ def test_every_surface_says_the_same_of_it(world: World) -> None:
     assert "Upgrade offer" not in page("overview")
 
 
+@pytest.mark.slow("files of older versions")
 def test_the_page_of_data_tells_of_it_and_no_page_shows_it_as_a_workspace(world: World) -> None:
     with world.warehouse.open_and_publish() as connection:
         connection.execute("INSERT INTO workspace VALUES ('eu', 'UTC', '2026-10-01', NULL)")
@@ -114,6 +116,7 @@ def test_a_machine_without_settings_of_its_own_shows_all_that_is_published(world
     assert "not configured" not in text
 
 
+@pytest.mark.slow("files of older versions")
 def test_a_campaign_of_a_workspace_that_is_no_more_does_not_make_a_name_ambiguous(world: World) -> None:
     done = run(world, "workspace", "rename", "default", "eu", "--yes", now=morning_after(LAST))
     assert done.exit_code == 0, done.output
@@ -123,6 +126,7 @@ def test_a_campaign_of_a_workspace_that_is_no_more_does_not_make_a_name_ambiguou
     assert plain(run(world, "explain", "Welcome", now=morning_after(LAST))).startswith("Welcome: healthy")
 
 
+@pytest.mark.slow("files of older versions")
 def test_renamed_it_goes_on_where_it_stood_and_nothing_is_told_twice(world: World) -> None:
     now = morning_after(LAST)
     configure("default")
@@ -147,6 +151,7 @@ def test_renamed_it_goes_on_where_it_stood_and_nothing_is_told_twice(world: Worl
     assert said["as_of"] == {"default": day(LAST).isoformat()}
 
 
+@pytest.mark.slow("files of older versions")
 def test_the_next_collection_goes_on_where_the_old_name_stood(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,10 @@ def _ejs(content: bytes) -> Page:
     return _of_server(content, server_tags(content, braces=False), "script")
 
 
+def _eex(content: bytes) -> Page:
+    return _of_server(content, server_tags(content, braces=False), "Elixir")
+
+
 def _of_server(content: bytes, tags: list[ServerTag], language: str | None = None) -> Page:
     """A page of HTML that a server fills in; `language` is that of the code in its tags, where it is read."""
     cut = _with_code_of(tags, content, language)
@@ -82,4 +86,5 @@ _CUTTERS: dict[str, Callable[[bytes], Page]] = {
     "erb": _erb,
     "erb script": _erb_script,
     "ejs": _ejs,
+    "eex": _eex,
 }

@@ -24,6 +24,7 @@ class Language:
         symbols: Node types that are a bare name used as a value: Ruby's symbols, plain YAML scalars.
         joined: Node types that join neighbouring literals to one.
         raw: String node types without escapes.
+        words: Node types that are one word of several parts, such as PHP's `$name`.
         page: The kind of page in which code stands between other text; None where all is code.
         kind: `code`, or `catalogue` for data that counts only where code loads it.
     """
@@ -34,6 +35,7 @@ class Language:
     symbols: frozenset[str] = frozenset()
     joined: frozenset[str] = frozenset()
     raw: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
     page: str | None = None
     kind: Kind = "code"
 
@@ -47,9 +49,9 @@ JAVASCRIPT = Language("JavaScript", ("tree_sitter_javascript", "language"), _SCR
 _TYPED_SCRIPT = _SCRIPT | {"template_literal_type"}
 TYPESCRIPT = Language("TypeScript", ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT)
 TSX = Language("TSX", ("tree_sitter_typescript", "language_tsx"), _TYPED_SCRIPT)
-VUE, SVELTE, ASTRO, HTML, TEMPLATE, EJS, ERB, ERB_SCRIPT = PAGES = tuple(
+VUE, SVELTE, ASTRO, HTML, TEMPLATE, EJS, ERB, ERB_SCRIPT, EEX = PAGES = tuple(
     Language(name, ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT, page=name.lower())
-    for name in ("Vue", "Svelte", "Astro", "HTML", "Template", "EJS", "ERB", "ERB script")
+    for name in ("Vue", "Svelte", "Astro", "HTML", "Template", "EJS", "ERB", "ERB script", "EEx")
 )
 PYTHON = Language("Python", ("tree_sitter_python", "language"), _set("string"), joined=_set("concatenated_string"))
 RUBY = Language(
@@ -78,6 +80,36 @@ KOTLIN = Language(
     raw=_set("multiline_string_literal"),
 )
 JAVA = Language("Java", ("tree_sitter_java", "language"), _set("string_literal"))
+PHP = Language(
+    "PHP",
+    ("tree_sitter_php", "language_php"),
+    _set("string", "encapsed_string", "heredoc", "nowdoc"),
+    raw=_set("nowdoc"),
+    words=_set("variable_name"),
+)
+CSHARP = Language(
+    "C#",
+    ("tree_sitter_c_sharp", "language"),
+    _set("string_literal", "verbatim_string_literal", "raw_string_literal", "interpolated_string_expression"),
+    raw=_set("raw_string_literal"),
+)
+DART = Language("Dart", ("tree_sitter_dart", "language"), _set("string_literal"))
+ELIXIR = Language(
+    "Elixir", ("tree_sitter_elixir", "language"), _set("string", "charlist", "sigil"), symbols=_set("atom", "keyword")
+)
+OBJECTIVE_C = Language(
+    "Objective-C",
+    ("tree_sitter_objc", "language"),
+    _set("string_literal", "preproc_arg"),
+    joined=_set("concatenated_string"),
+)
+RUST = Language(
+    "Rust",
+    ("tree_sitter_rust", "language"),
+    _set("string_literal", "raw_string_literal"),
+    raw=_set("raw_string_literal"),
+)
+SCALA = Language("Scala", ("tree_sitter_scala", "language"), _set("string", "interpolated_string_expression"))
 JSON = Language("JSON", ("tree_sitter_json", "language"), _set("string"), kind="catalogue")
 YAML = Language(
     "YAML",
@@ -96,8 +128,9 @@ _BY_SUFFIX = {
     ".astro": ASTRO,
     **dict.fromkeys((".html", ".htm", ".xhtml"), HTML),
     **dict.fromkeys((".jinja", ".jinja2", ".j2", ".njk", ".twig", ".liquid", ".hbs", ".handlebars"), TEMPLATE),
-    **dict.fromkeys((".mustache", ".heex", ".eex", ".leex", ".phtml", ".jsp"), TEMPLATE),
+    **dict.fromkeys((".mustache", ".jsp"), TEMPLATE),
     ".ejs": EJS,
+    **dict.fromkeys((".heex", ".eex", ".leex"), EEX),
     **dict.fromkeys((".erb", ".rhtml"), ERB),
     **dict.fromkeys((".py", ".pyw"), PYTHON),
     **dict.fromkeys((".rb", ".rake", ".ru", ".gemspec", ".jbuilder"), RUBY),
@@ -105,6 +138,13 @@ _BY_SUFFIX = {
     ".swift": SWIFT,
     **dict.fromkeys((".kt", ".kts"), KOTLIN),
     ".java": JAVA,
+    **dict.fromkeys((".php", ".phtml"), PHP),
+    ".cs": CSHARP,
+    ".dart": DART,
+    **dict.fromkeys((".ex", ".exs"), ELIXIR),
+    **dict.fromkeys((".m", ".mm", ".h"), OBJECTIVE_C),
+    ".rs": RUST,
+    **dict.fromkeys((".scala", ".sc"), SCALA),
     **dict.fromkeys((".json", ".jsonc", ".json5"), JSON),
     **dict.fromkeys((".yml", ".yaml"), YAML),
 }
@@ -123,7 +163,7 @@ def language_of(path: str) -> Language | None:
     return _BY_NAME.get(name) or (_BY_SUFFIX.get(f".{suffix.lower()}") if stem and dot else None)
 
 
-_BY_REGION = {"script": JAVASCRIPT, "typed script": TYPESCRIPT, "markup script": TSX, "Ruby": RUBY}
+_BY_REGION = {"script": JAVASCRIPT, "typed script": TYPESCRIPT, "markup script": TSX, "Ruby": RUBY, "Elixir": ELIXIR}
 
 
 def language_of_region(name: str) -> Language | None:
