@@ -110,6 +110,7 @@ CALL = {
     "ejs": "<p>é <% if (a) { %></p>\n<b><%= track('trial_started') %></b><% } %>",
     "erb": "<p>é <% if a %></p>\n<script>track('trial_started', <%= a.to_json %>)</script><% end %>",
     "eex": '<p>é <%= if @a do %></p>\n<b><%= track("trial_started", @a) %></b><% end %>',
+    "php": "<?php if ($a): ?>\n<p>é</p><b onclick=\"f(<?= $a ?>); track('trial_started')\"><?php endif ?>",
     "erb script": "<% if a %>\nvar é = 1; track('trial_started', '<%= a %>');\n<% end %>",
 }
 

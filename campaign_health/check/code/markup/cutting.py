@@ -20,13 +20,15 @@ _BLANK = bytes(0x0A if byte == 0x0A else 0x20 for byte in range(256))
 class Hole:
     """What a page's server, or markup within an expression, puts into code when it runs.
 
-    Its first `mark` bytes stay in the code that it stands in, as a name if it yields a value, else as spaces.
+    `mark` bytes of it, from its beginning or from `mark_at`, stay in the code that it stands in: as a name if it yields
+    a value, else as spaces.
     """
 
     start: int
     end: int
     mark: int
     yields: bool = True
+    mark_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -131,9 +133,10 @@ class Cut:
             if gap.start < at:
                 continue
             text_until(gap.start)
-            mark = (gap.start, min(gap.start + gap.mark, end))
-            self._writes.append((gap.start, (b"_" if gap.yields else b" ") * (mark[1] - mark[0])))
-            spans.append((at, mark[1]))
+            marked = gap.start if gap.mark_at is None else gap.mark_at
+            mark = (marked, min(marked + gap.mark, end))
+            self._writes.append((marked, (b"_" if gap.yields else b" ") * (mark[1] - mark[0])))
+            spans += [(at, mark[1])] if marked == gap.start else [(at, gap.start), mark]
             marks.append(mark)
             at = min(gap.end, end)
         text_until(end)
@@ -154,6 +157,11 @@ class Cut:
         if spans:
             apart = tuple(Region(language, (span,)) for span in spans) if len(spans) > 1 else ()
             self.regions.append(Region(language, tuple(spans), apart=apart))
+
+    def add_with_tags(self, language: str, pieces: Iterable[Span]) -> None:
+        """Take pieces of one program, the tags that part them from the page included."""
+        if spans := tuple(span for span in pieces if span[0] < span[1]):
+            self.regions.append(Region(language, spans))
 
     def mark(self) -> tuple[int, int, int]:
         """How much was taken so far, to come back to."""

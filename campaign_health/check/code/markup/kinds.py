@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from campaign_health.check.code.markup.astro_pages import AstroCutter
 from campaign_health.check.code.markup.cutting import Cut, Page
 from campaign_health.check.code.markup.html_pages import HtmlCutter
+from campaign_health.check.code.markup.php_pages import cut_php
 from campaign_health.check.code.markup.server_tags import ServerTag, server_tags
 from campaign_health.check.code.markup.svelte_pages import SvelteCutter
 from campaign_health.check.code.markup.vue_pages import VueCutter
@@ -87,4 +88,5 @@ _CUTTERS: dict[str, Callable[[bytes], Page]] = {
     "erb script": _erb_script,
     "ejs": _ejs,
     "eex": _eex,
+    "php": cut_php,
 }

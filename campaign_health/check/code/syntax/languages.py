@@ -49,9 +49,9 @@ JAVASCRIPT = Language("JavaScript", ("tree_sitter_javascript", "language"), _SCR
 _TYPED_SCRIPT = _SCRIPT | {"template_literal_type"}
 TYPESCRIPT = Language("TypeScript", ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT)
 TSX = Language("TSX", ("tree_sitter_typescript", "language_tsx"), _TYPED_SCRIPT)
-VUE, SVELTE, ASTRO, HTML, TEMPLATE, EJS, ERB, ERB_SCRIPT, EEX = PAGES = tuple(
+VUE, SVELTE, ASTRO, HTML, TEMPLATE, EJS, ERB, ERB_SCRIPT, EEX, PHP_PAGE = PAGES = tuple(
     Language(name, ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT, page=name.lower())
-    for name in ("Vue", "Svelte", "Astro", "HTML", "Template", "EJS", "ERB", "ERB script", "EEx")
+    for name in ("Vue", "Svelte", "Astro", "HTML", "Template", "EJS", "ERB", "ERB script", "EEx", "PHP")
 )
 PYTHON = Language("Python", ("tree_sitter_python", "language"), _set("string"), joined=_set("concatenated_string"))
 RUBY = Language(
@@ -138,7 +138,7 @@ _BY_SUFFIX = {
     ".swift": SWIFT,
     **dict.fromkeys((".kt", ".kts"), KOTLIN),
     ".java": JAVA,
-    **dict.fromkeys((".php", ".phtml"), PHP),
+    **dict.fromkeys((".php", ".phtml"), PHP_PAGE),
     ".cs": CSHARP,
     ".dart": DART,
     **dict.fromkeys((".ex", ".exs"), ELIXIR),
@@ -163,7 +163,14 @@ def language_of(path: str) -> Language | None:
     return _BY_NAME.get(name) or (_BY_SUFFIX.get(f".{suffix.lower()}") if stem and dot else None)
 
 
-_BY_REGION = {"script": JAVASCRIPT, "typed script": TYPESCRIPT, "markup script": TSX, "Ruby": RUBY, "Elixir": ELIXIR}
+_BY_REGION = {
+    "script": JAVASCRIPT,
+    "typed script": TYPESCRIPT,
+    "markup script": TSX,
+    "Ruby": RUBY,
+    "Elixir": ELIXIR,
+    "PHP": PHP,
+}
 
 
 def language_of_region(name: str) -> Language | None:

@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from tree_sitter import Node, Point, Query, QueryCursor, Range, Tree
 
 from campaign_health.check.code.markup.cutting import Region, Span
+from campaign_health.check.code.syntax.escapes import unescaped
 from campaign_health.check.code.syntax.languages import (
     DART,
     KOTLIN,
@@ -25,13 +26,9 @@ from campaign_health.check.code.syntax.spelling import Part, Word, respelled
 from campaign_health.check.code.syntax.string_values import READ_HERE, quoted_text
 
 _HOLES = frozenset({"template_substitution", "interpolation", "interpolated_expression", "template_type"})
-_ESCAPE = re.compile(
-    r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|(\r?\n)|(.))", re.DOTALL
-)
 _KOTLIN_HOLE = re.compile(rb"(?<!\\)\$[A-Za-z_{]")
 _SPECIAL = re.compile(rb"[\\'\"{$#]")  # what could be an escape, a hole or another kind of quote
 _QUOTES = re.compile(rb"[\"'`]")
-_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "a": "\a", "v": "\v", "e": "\x1b"}
 
 
 @dataclass(frozen=True)
@@ -191,7 +188,7 @@ class CodePiece:
             quoted = quoted_text(node, self.text_of(node), self.language)
             if quoted is None:
                 return None
-            return _ESCAPE.sub(_unescape, quoted[0]) if quoted[1] else quoted[0]
+            return unescaped(quoted[0]) if quoted[1] else quoted[0]
         children = node.children
         if len(children) < 2 or node.type.startswith("bare_"):
             if any(child.type in _HOLES for child in children):
@@ -207,7 +204,7 @@ class CodePiece:
         prefix = self.content[children[0].start_byte : children[0].end_byte]
         if node.type in self.language.raw or (self.language is PYTHON and b"r" in prefix.lower()):
             return inner
-        return _ESCAPE.sub(_unescape, inner)
+        return unescaped(inner)
 
     def _is_docstring(self, node: Node) -> bool:
         if self.language is not PYTHON:
@@ -275,15 +272,8 @@ class CodePiece:
 
 
 _TEXTS = frozenset(
-    {
-        "string_literal_content",
-        "quoted_content",
-        "string_content",
-        "string_fragment",
-        "heredoc_content",
-        "line_str_text",
-        "jsx_text",
-    }
+    """string_literal_content quoted_content string_content string_fragment heredoc_content line_str_text
+    jsx_text""".split()  # noqa: SIM905
 )
 _CALLS = frozenset(
     """call_expression call method_invocation composite_literal new_expression member_call_expression
@@ -304,11 +294,3 @@ def _string_query(language: Language) -> Query:
 @cache
 def _enum_query() -> Query:
     return Query(grammar_of(SWIFT), "(class_declaration body: (enum_class_body)) @enum")
-
-
-def _unescape(match: re.Match[str]) -> str:
-    code = match[1] or match[2] or match[3] or match[4]
-    if code:
-        number = int(code, 16)
-        return chr(number) if number < 0x110000 else ""
-    return "" if match[5] else _LETTERS.get(match[6], match[6])
