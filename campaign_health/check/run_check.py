@@ -153,7 +153,7 @@ def _check_code(
     under = _path_in(repository, code) or ""
     under = "" if under in (".", "") else f"{under}/"
     base, head = take_snapshots(repository, commit, read.manifest.code, under, inside)
-    others = OtherText(repository, commit, read.manifest.code, under, inside)
+    others = OtherText(repository, commit, read.manifest.code, under, inside, (base, head))
     change = CodeChange(base, head, read, file, others)
     findings, took_over = check_code(change, campaigns, result.coverage)
     findings += check_calls(change, took_over, result.coverage)

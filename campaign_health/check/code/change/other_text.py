@@ -1,4 +1,4 @@
-"""Every tracked text file that is not read as code, such as other languages, tests and docs: its quoted names."""
+"""Text that is not read as code, such as other languages, tests, docs and the rest of pages: its quoted names."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import PurePosixPath
 
 from campaign_health.check.code.files.occurrences import spellings
 from campaign_health.check.code.files.paths import is_product_code, is_skipped_folder
+from campaign_health.check.code.files.snapshot import Snapshot, anchor_of
 from campaign_health.check.code.sending.tracking_calls import METHODS, own_name
 from campaign_health.check.code.syntax.source import decode, is_binary
 from campaign_health.check.git_tree import Entry, Repository
 from campaign_health.manifest.schema import CodeSettings
 
 MAX_FILE_BYTES = 1_000_000
+MAX_LARGE_FILE_BYTES = 50_000_000  # of a file that would be read as code, were it not too large
 # A name within quotes, or after a colon as in Elixir and Clojure.
 _QUOTED = re.compile(r"[\"'`](?=([^\"'`\n]{1,255})[\"'`])|(?<![\w:]):([A-Za-z_]\w*)")
 # Prose, data and what machines write: a name there is not sent from there.
@@ -58,12 +60,15 @@ class OtherText:
         settings: CodeSettings,
         under: str,
         manifest_path: str | None,
+        snapshots: tuple[Snapshot | None, Snapshot],
     ) -> None:
         self._repository = repository
         self._base = base
         self._settings = settings
         self._under = under
         self._manifest_path = manifest_path
+        self._base_code, self._head_code = snapshots
+        self._large = {path for snapshot in snapshots if snapshot for path in snapshot.too_large}
         self._head_texts: dict[str, str] | None = None
         self._base_texts: dict[str, str] | None = None
         self._same: set[str] = set()
@@ -74,7 +79,8 @@ class OtherText:
         """Where names stand in quotes in the work tree, by name; files that could be code first."""
         if self._head_texts is None:
             self._head_texts = self._read_head()
-        return self._places(self._head_texts, names)
+        wanted = list(names)
+        return self._places({**self._head_texts, **_pages_with(self._head_code, self._spelled(wanted))}, wanted)
 
     def at_base(self, names: Iterable[str]) -> Mapping[str, list[TextPlace]]:
         """The same at the base, in files that have since changed or gone."""
@@ -82,22 +88,29 @@ class OtherText:
             return {}
         if self._base_texts is None:
             self._base_texts = self._read_base(self._base)
-        return self._places(self._base_texts, names)
+        wanted = list(names)
+        return self._places({**self._base_texts, **_pages_with(self._base_code, self._spelled(wanted))}, wanted)
 
     def text_at_head(self, path: str) -> str | None:
-        """One file as it is in the work tree."""
+        """One file as it is in the work tree; of a page only what is not read as code."""
+        if (page := self._head_code.files.get(path)) is not None:
+            return page.source.rest
         if self._head_texts is None:
             self._head_texts = self._read_head()
         return self._head_texts.get(path)
 
     def quoted_at_base(self, path: str) -> set[str]:
         """Every quoted string of a changed file as it was at the base."""
-        text = (self._base_texts or {}).get(path, "")
+        page = self._base_code.files.get(path) if self._base_code else None
+        text = page.source.rest if page else (self._base_texts or {}).get(path, "")
         return {(match[1] or match[2]).strip() for match in _QUOTED.finditer(text)}
 
     def is_as_at_base(self, path: str) -> bool:
         """Whether a file is the same at the base; asked after `at_base`."""
-        return path in self._same
+        code = self._head_code.files.get(path)
+        return path in self._same or (
+            code is not None and self._base_code is not None and self._base_code.files.get(path) is code
+        )
 
     def _places(self, texts: Mapping[str, str], names: Iterable[str]) -> Mapping[str, list[TextPlace]]:
         wanted = {spelling: name for name in names for spelling in spellings(name, self._settings.prefix)}
@@ -132,7 +145,7 @@ class OtherText:
             and path.startswith(self._under)
             and path != self._manifest_path
             and PurePosixPath(path).suffix.lower() not in _NO_TEXT
-            and not is_product_code(path, self._settings, self._manifest_path)
+            and (path in self._large or not is_product_code(path, self._settings, self._manifest_path))
         }
         ignored = self._repository.ignored(kept) | self._repository.vendored(kept)
         return {path: entry for path, entry in kept.items() if path not in ignored}
@@ -140,8 +153,8 @@ class OtherText:
     def _read_head(self) -> dict[str, str]:
         found = {}
         for path in self._entries(self._repository.tracked()):
-            content = self._repository.read_work_tree(path, MAX_FILE_BYTES)
-            if content is not None and _is_text(content):
+            content = self._repository.read_work_tree(path, self._most(path))
+            if content is not None and self._is_text(path, content):
                 found[path] = decode(content)
         return found
 
@@ -149,14 +162,29 @@ class OtherText:
         entries = self._entries(self._repository.files_at(base))
         changed = {}
         for path, entry in entries.items():
-            content = self._repository.read_work_tree(path, MAX_FILE_BYTES)
+            content = self._repository.read_work_tree(path, self._most(path))
             if content is not None and self._repository.blob_name(content, entry.blob) == entry.blob:
                 self._same.add(path)
             else:
                 changed[path] = entry.blob
         blobs = self._repository.read_blobs(changed.values())
-        return {path: decode(blobs[blob]) for path, blob in changed.items() if _is_text(blobs[blob])}
+        return {path: decode(blobs[blob]) for path, blob in changed.items() if self._is_text(path, blobs[blob])}
+
+    def _spelled(self, names: Iterable[str]) -> set[str]:
+        return {spelling for name in names for spelling in spellings(name, self._settings.prefix)}
+
+    def _most(self, path: str) -> int:
+        return MAX_LARGE_FILE_BYTES if path in self._large else MAX_FILE_BYTES
+
+    def _is_text(self, path: str, content: bytes) -> bool:
+        return len(content) <= self._most(path) and not is_binary(content)
 
 
-def _is_text(content: bytes) -> bool:
-    return len(content) <= MAX_FILE_BYTES and not is_binary(content)
+def _pages_with(snapshot: Snapshot | None, names: Iterable[str]) -> dict[str, str]:
+    """What is not read as code of the pages that hold one of the names."""
+    anchors = [anchor_of(name.strip()) for name in names]
+    if snapshot is None or not anchors:
+        return {}
+    told = [anchor for anchor in anchors if anchor is not None]
+    files = snapshot.with_words(told) if len(told) == len(anchors) else snapshot.files.values()
+    return {file.path: file.source.rest for file in files if file.is_page}

@@ -10,7 +10,7 @@ from itertools import accumulate, groupby
 from operator import itemgetter
 
 from campaign_health.check.code.files.snapshot import CodeFile
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 from campaign_health.check.likely_rename import is_likely_rename
 from campaign_health.names.likeness import name_likeness
 
@@ -46,8 +46,10 @@ def replacement_of(base: CodeFile, head: CodeFile, start: int) -> Replacement:
     index = next(
         (i for i, token in enumerate(before) if token.start <= start < token.start + len(token.text.encode())), None
     )
-    if index is None or not after:
+    if index is None:
         return Replacement(line=1)
+    if not after:  # a page whose last piece of code went
+        return Replacement(line=min(before[index].line, head.source.content.count(b"\n") or 1))
     for kind, i1, i2, j1, j2 in _opcodes(base, head):
         if not i1 <= index < i2:
             continue

@@ -8,12 +8,12 @@ from pathlib import PurePosixPath
 
 from campaign_health.check.code.files.paths import matches
 from campaign_health.check.code.files.snapshot import CodeFile, Snapshot, anchor_of
-from campaign_health.check.code.syntax.languages import COMPONENT, JAVASCRIPT, TSX, TYPESCRIPT
+from campaign_health.check.code.syntax.languages import JAVASCRIPT, PAGES, TSX, TYPESCRIPT
 
 _LOADS = re.compile(r"(?i)config_for|resource|load|read|open|asset|bundle|yaml|json|require|import|embed")
 _LISTS = re.compile(r"(?i)readdir|listdir|scandir|iterdir|glob|walk|\bdir\b|children|entries|context|files")
 HOLE = re.compile(r"\$\{[^}]*\}|#\{[^}]*\}|\\\([^)]*\)|\{[^}]*\}|\$\w+")
-_SCRIPTS = (JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT)
+_SCRIPTS = (JAVASCRIPT, TYPESCRIPT, TSX, *PAGES)
 
 
 def is_loaded(path: str, snapshot: Snapshot) -> bool:

@@ -41,6 +41,12 @@ class CodeFile:
         return Source(self.content, language)
 
     @property
+    def is_page(self) -> bool:
+        """Whether code stands in it between other text."""
+        language = language_of(self.path)
+        return language is not None and language.page is not None
+
+    @property
     def is_catalogue(self) -> bool:
         """Whether it is data rather than code."""
         language = language_of(self.path)

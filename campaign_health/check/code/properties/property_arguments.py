@@ -19,7 +19,7 @@ from campaign_health.check.code.syntax.languages import (
     SWIFT,
     Language,
 )
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 from campaign_health.check.code.syntax.token_groups import (
     closing,
     expression_from,

@@ -16,7 +16,7 @@ from campaign_health.check.code.sending.tracking_calls import METHODS, CallReade
 from campaign_health.check.code.sending.wrappers import Wrapper
 from campaign_health.check.code.syntax.functions import function_name_around, functions_around, statement_around
 from campaign_health.check.code.syntax.languages import JAVA, KOTLIN, PYTHON, SCALA
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 from campaign_health.check.code.syntax.token_groups import closing, inside, opener_of, split, text_of
 
 _LOGS = frozenset(
@@ -129,24 +129,25 @@ class PropertyCallReader:
 
     def _call(self, file: CodeFile, place: _Place, constants: Constants) -> PropertyCall | None:
         source = file.source
+        language = source.language_at(place.at)
         tokens = statement_around(source, place.at)
         at = _index_at(tokens, place.at)
         if at is None:
             return None
-        end, arguments = call_end(tokens, at, source.language)
+        end, arguments = call_end(tokens, at, language)
         local_names = Locals(
             functions=functions_around(source, place.at),
-            language=source.language,
+            language=language,
             resolve=lambda names: constants.resolve(names, file.path),
             call_at=tokens[at].start,
             harmless=lambda name: name in _HARMLESS or name in self._own,
         )
         reader = local_names.reader
-        given = properties_of(reader, source.language, tokens[at].text, arguments, place.named_at, own=place.own)
-        if source.language in (JAVA, KOTLIN, SCALA) and tokens[at].text == "builder":
+        given = properties_of(reader, language, tokens[at].text, arguments, place.named_at, own=place.own)
+        if language in (JAVA, KOTLIN, SCALA) and tokens[at].text == "builder":
             built = _builder_properties(tokens, end)
             given = reader.read(built) if built is not None else OPAQUE
-        if place.own and source.language is PYTHON and tokens[0].text in ("with", "async"):
+        if place.own and language is PYTHON and tokens[0].text in ("with", "async"):
             given = given.opened()  # what `with … as handler:` yields may be given more
         return PropertyCall(
             event=place.event,

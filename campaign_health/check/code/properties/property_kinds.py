@@ -31,7 +31,7 @@ from campaign_health.check.code.syntax.languages import (
     SWIFT,
     Language,
 )
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 from campaign_health.check.code.syntax.token_groups import closing, inside, is_whole, opens, split, top_level
 from campaign_health.manifest.schema import PropertyType
 

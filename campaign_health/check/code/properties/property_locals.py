@@ -12,7 +12,7 @@ from campaign_health.check.code.properties.property_returns import SCRIPTS
 from campaign_health.check.code.syntax.call_chains import chain_of
 from campaign_health.check.code.syntax.functions import Function
 from campaign_health.check.code.syntax.languages import PHP, PYTHON, RUBY, Language
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 from campaign_health.check.code.syntax.token_groups import closing, expression_from, opener_of, top_level
 
 _MEMBER = frozenset({".", "?.", "&.", "::", "->", "!!."})

@@ -19,7 +19,7 @@ from campaign_health.check.code.syntax.languages import (
     SWIFT,
     Language,
 )
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 from campaign_health.check.code.syntax.token_groups import closing, inside, is_whole, opens, split, text_of, top_level
 
 SETTERS = frozenset(
@@ -167,6 +167,8 @@ class ObjectReader:
                 return self.pair(part[:at], part[:at])
             return self.pair(part[:at], part[at + 1 :])
         if self._language in SCRIPTS and part[0].is_name:
+            if not part[0].text.strip("_"):
+                return OPAQUE  # what a page's server puts in may be any keys
             named = (
                 part[1] if part[0].text in ("get", "set", "async") and len(part) > 1 and part[1].is_name else part[0]
             )

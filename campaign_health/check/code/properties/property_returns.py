@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from campaign_health.check.code.syntax.languages import (
-    COMPONENT,
     CSHARP,
     DART,
     JAVA,
@@ -21,7 +20,7 @@ from campaign_health.check.code.syntax.languages import (
 )
 from campaign_health.manifest.schema import PropertyType
 
-SCRIPTS = frozenset({JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT})
+SCRIPTS = frozenset({JAVASCRIPT, TYPESCRIPT, TSX})
 _STRING: PropertyType = "string"
 _INTEGER: PropertyType = "integer"
 _NUMERIC: PropertyType = "number"

@@ -8,7 +8,7 @@ from campaign_health.check.code.files.snapshot import CodeFile, anchor_of
 from campaign_health.check.code.properties.property_locals import Locals
 from campaign_health.check.code.sending.tracking_calls import METHODS
 from campaign_health.check.code.syntax.functions import functions_around
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 from campaign_health.check.code.syntax.token_groups import inside, split
 
 _FOR_ALL = frozenset(
@@ -54,7 +54,7 @@ def _passes_an_event_on(arguments: Sequence[Sequence[Token]]) -> bool:
 def _keys(file: CodeFile, called: Token, arguments: Iterable[Sequence[Token]]) -> set[str]:
     source = file.source
     around = functions_around(source, called.start)
-    reader = Locals(around, source.language, lambda _: None, called.start, lambda _: True).reader
+    reader = Locals(around, source.language_at(called.start), lambda _: None, called.start, lambda _: True).reader
     found: set[str] = set()
     for argument in arguments:
         labelled = len(argument) > 2 and argument[1].text in (":", "=")

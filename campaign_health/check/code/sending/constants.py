@@ -11,12 +11,12 @@ from functools import lru_cache
 
 from campaign_health.check.code.files.snapshot import CodeFile, Snapshot, anchor_of
 from campaign_health.check.code.syntax.languages import (
-    COMPONENT,
     GO,
     JAVA,
     JAVASCRIPT,
     KOTLIN,
     OBJECTIVE_C,
+    PAGES,
     RUST,
     SCALA,
     SWIFT,
@@ -25,7 +25,7 @@ from campaign_health.check.code.syntax.languages import (
     Language,
     language_of,
 )
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 
 # What is asked of a constant, or named like every parameter.
 PASSED_ON = frozenset(
@@ -140,7 +140,7 @@ class Constants:
 
 
 def _family(language: Language | None) -> tuple[Language | None, ...]:
-    families = ((JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT), (JAVA, KOTLIN, SCALA), (SWIFT, OBJECTIVE_C))
+    families = ((JAVASCRIPT, TYPESCRIPT, TSX, *PAGES), (JAVA, KOTLIN, SCALA), (SWIFT, OBJECTIVE_C))
     return next((family for family in families if language in family), (language,))
 
 
@@ -152,9 +152,9 @@ def _rust_name(tokens: list[Token], at: int) -> str | None:
 
 
 def _name_before(tokens: list[Token], index: int, file: CodeFile) -> str | None:
-    language = file.source.language
     if index < 2:
         return None
+    language = file.source.language_at(tokens[index].start)
     before = tokens[index - 1]
     if before.text in _ASSIGNS:
         at = index - 2

@@ -21,7 +21,7 @@ from campaign_health.check.code.syntax.languages import (
     SCALA,
     Language,
 )
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 
 # Method of a kit: at which position its event stands, per language; 0 where none is given.
 METHODS: dict[str, dict[Language, int]] = {
@@ -166,17 +166,18 @@ class CallReader:
             method = match[0].decode()
             own = method in self._own
             after_member = _MEMBER.search(content[max(0, match.start() - 2) : match.start()])
-            if not (own or kit_in_file or after_member or source.language is OBJECTIVE_C):
+            if not (own or kit_in_file or after_member or source.language_at(match.start()) is OBJECTIVE_C):
                 continue
             tokens = source.tokens_around_call(match.start())
             at = next((i for i, token in enumerate(tokens) if token.start == match.start()), None)
             if at is None or not (own or _is_kit(tokens[:at], method, kit_in_file)):
                 continue
             receiver = "".join(token.text for token in tokens[:at])
-            given = arguments_of(tokens, at + 1, source.language)
+            language = source.language_at(match.start())
+            given = arguments_of(tokens, at + 1, language)
             shape = self._shapes.get(method)
             event = _event_of_wrapper(given, shape) if shape else []
-            event = event or _event_of(given, method, source.language, own=own)
+            event = event or _event_of(given, method, language, own=own)
             if event:
                 trimmed = bool(_CUSTOMERIO.search(receiver)) or (not own and customerio_in_file)
                 yield Site(tuple(event), trimmed, match.start(), own)

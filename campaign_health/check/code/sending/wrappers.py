@@ -9,7 +9,8 @@ from tree_sitter import Node
 
 from campaign_health.check.code.syntax.definitions import header_of, name_node_of, parameters_of
 from campaign_health.check.code.syntax.languages import CSHARP
-from campaign_health.check.code.syntax.source import Source, Token
+from campaign_health.check.code.syntax.piece import Token
+from campaign_health.check.code.syntax.source import Source
 
 _FUNCTIONS = frozenset(
     """function_declaration function_definition method_definition method_declaration function_expression
@@ -97,7 +98,7 @@ def _names_of(source: Source, parameter: Node) -> list[str]:
     if parameter.type == "method_parameter":  # Objective-C: `:(NSString *)name`
         return [source.text_of(parameter.named_children[-1])]
     name = parameter.child_by_field_name("name")
-    if parameter.type in ("formal_parameter", "simple_parameter") or source.language is CSHARP:
+    if parameter.type in ("formal_parameter", "simple_parameter") or source.language_at(parameter.start_byte) is CSHARP:
         return [source.text_of(name)] if name is not None else []  # the type stands first
     if text.startswith("{") or ("pattern" in parameter.type and "{" in text):
         return _NAMES.findall(text.partition("}")[0])

@@ -10,7 +10,8 @@ from functools import cached_property, partial
 from tree_sitter import Node
 
 from campaign_health.check.code.syntax.definitions import body_of, header_of, name_node_of
-from campaign_health.check.code.syntax.source import Source, Token
+from campaign_health.check.code.syntax.piece import Token
+from campaign_health.check.code.syntax.source import Source
 
 _NAMES = re.compile(r"[^\W\d][\w$]*|\$\w+")
 _BLOCKS = frozenset(

@@ -26,7 +26,7 @@ class Language:
         raw: String node types without escapes.
         words: Node types that are one word of several parts, such as PHP's `$name`.
         own_quotes: Its strings are read by their text, as its grammar does not part the quotes from it.
-        embedded: The code stands in the `<script>` elements of a page.
+        page: The kind of page in which code stands between other text; None where all is code.
         kind: `code`, or `catalogue` for data that counts only where code loads it.
     """
 
@@ -38,7 +38,7 @@ class Language:
     raw: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     own_quotes: bool = False
-    embedded: bool = False
+    page: str | None = None
     kind: Kind = "code"
 
 
@@ -51,7 +51,10 @@ JAVASCRIPT = Language("JavaScript", ("tree_sitter_javascript", "language"), _SCR
 _TYPED_SCRIPT = _SCRIPT | {"template_literal_type"}
 TYPESCRIPT = Language("TypeScript", ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT)
 TSX = Language("TSX", ("tree_sitter_typescript", "language_tsx"), _TYPED_SCRIPT)
-COMPONENT = Language("Vue and Svelte", ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT, embedded=True)
+VUE, SVELTE, ASTRO, HTML, TEMPLATE, EJS, ERB, ERB_SCRIPT, EEX, PHP_PAGE = PAGES = tuple(
+    Language(name, ("tree_sitter_typescript", "language_typescript"), _TYPED_SCRIPT, page=name.lower())
+    for name in ("Vue", "Svelte", "Astro", "HTML", "Template", "EJS", "ERB", "ERB script", "EEx", "PHP")
+)
 PYTHON = Language("Python", ("tree_sitter_python", "language"), _set("string"), joined=_set("concatenated_string"))
 RUBY = Language(
     "Ruby",
@@ -132,14 +135,22 @@ _BY_SUFFIX = {
     **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".es6"), JAVASCRIPT),
     **dict.fromkeys((".ts", ".mts", ".cts"), TYPESCRIPT),
     ".tsx": TSX,
-    **dict.fromkeys((".vue", ".svelte"), COMPONENT),
+    ".vue": VUE,
+    ".svelte": SVELTE,
+    ".astro": ASTRO,
+    **dict.fromkeys((".html", ".htm", ".xhtml"), HTML),
+    **dict.fromkeys((".jinja", ".jinja2", ".j2", ".njk", ".twig", ".liquid", ".hbs", ".handlebars"), TEMPLATE),
+    **dict.fromkeys((".mustache", ".jsp"), TEMPLATE),
+    ".ejs": EJS,
+    **dict.fromkeys((".heex", ".eex", ".leex"), EEX),
+    **dict.fromkeys((".erb", ".rhtml"), ERB),
     **dict.fromkeys((".py", ".pyw"), PYTHON),
     **dict.fromkeys((".rb", ".rake", ".ru", ".gemspec", ".jbuilder"), RUBY),
     ".go": GO,
     ".swift": SWIFT,
     **dict.fromkeys((".kt", ".kts"), KOTLIN),
     ".java": JAVA,
-    **dict.fromkeys((".php", ".phtml"), PHP),
+    **dict.fromkeys((".php", ".phtml"), PHP_PAGE),
     ".cs": CSHARP,
     ".dart": DART,
     **dict.fromkeys((".ex", ".exs"), ELIXIR),
@@ -149,6 +160,8 @@ _BY_SUFFIX = {
     **dict.fromkeys((".json", ".jsonc", ".json5"), JSON),
     **dict.fromkeys((".yml", ".yaml"), YAML),
 }
+# The suffix of a page that is no page of HTML, or of which the last suffix does not tell.
+_BY_TWO_SUFFIXES = {".js.erb": ERB_SCRIPT, ".blade.php": TEMPLATE}
 _BY_NAME = {"Rakefile": RUBY, "Gemfile": RUBY}
 
 
@@ -156,7 +169,25 @@ def language_of(path: str) -> Language | None:
     """The language of a file by its name; None for one that is not read."""
     name = path.rpartition("/")[2]
     stem, dot, suffix = name.rpartition(".")
+    for suffixes, language in _BY_TWO_SUFFIXES.items():
+        if name.lower().endswith(suffixes):
+            return language
     return _BY_NAME.get(name) or (_BY_SUFFIX.get(f".{suffix.lower()}") if stem and dot else None)
+
+
+_BY_REGION = {
+    "script": JAVASCRIPT,
+    "typed script": TYPESCRIPT,
+    "markup script": TSX,
+    "Ruby": RUBY,
+    "Elixir": ELIXIR,
+    "PHP": PHP,
+}
+
+
+def language_of_region(name: str) -> Language | None:
+    """The language of a piece of code in a page; None for one that is not read."""
+    return _BY_REGION.get(name)
 
 
 @cache
@@ -169,4 +200,10 @@ def grammar_of(language: Language) -> Grammar:
 @cache
 def parser_of(language: Language) -> Parser:
     """One parser for each language."""
+    return Parser(grammar_of(language))
+
+
+@cache
+def piece_parser_of(language: Language) -> Parser:
+    """One more parser for each language, which is told each time where to read."""
     return Parser(grammar_of(language))

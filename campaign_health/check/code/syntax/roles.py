@@ -96,6 +96,8 @@ def naming(source: Source, start: int) -> Naming | None:
     A type, what a `case` compares with, one side of a comparison, an entry of an allow-list, a text or a style that is
     shown, a line of a log, an import.
     """
+    if source.is_shown(start):
+        return "shown"
     child = source.node_at(start)
     in_list = keyed = False
     while child is not None and (parent := child.parent) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from campaign_health.check.code.syntax.source import Token
+from campaign_health.check.code.syntax.piece import Token
 
 OPEN = {"(": ")", "{": "}", "[": "]", "%w[": "]", "%i[": "]", "%w(": ")", "%i(": ")", "${": "}", "#{": "}"}
 CLOSE = frozenset(OPEN.values())
