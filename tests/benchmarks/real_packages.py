@@ -79,7 +79,7 @@ PACKAGES = (
         "sanity",
         "MIT",
         "src",
-        _versions("3.24.1 3.30.0 3.36.0 3.42.0 3.48.0 3.54.0 3.60.0 3.66.0 3.72.0 3.78.0 3.86.0"),
+        _versions("3.30.0 3.36.0 3.42.0 3.48.0 3.54.0 3.60.0 3.66.0 3.72.0 3.78.0 3.86.0"),
         {"defineEvent": Sends(0, ("name",))},
     ),
     Package(
@@ -87,7 +87,7 @@ PACKAGES = (
         "MIT (admin/src, outside of ee)",
         "admin/src",
         _versions("4.0.0 4.1.0 4.2.0 4.3.0 4.4.0 4.5.0 4.6.0 4.7.0 4.8.0 4.9.0 4.10.1 4.11.0"),
-        {"trackUsage": Sends()},
+        {"trackUsage": Sends(), "trackUsageRef.current": Sends()},
     ),
     Package(
         "eas-cli",
@@ -123,6 +123,7 @@ PACKAGES = (
             "track_event": Sends(0, ("event",)),
             "track_handler": Sends(0, ("event",)),
             "track_decorator": Sends(0, ("event",)),
+            "event_handler": Sends(0, ("event",)),
         },
         python="3.8",
     ),
@@ -173,6 +174,7 @@ def repository_of(package: Package) -> Path:
     shutil.rmtree(repository, ignore_errors=True)
     repository.mkdir(parents=True)
     run_git(repository, "init", "-q", "-b", "main")
+    run_git(repository, "config", "gc.auto", "0")  # so that nothing is packed while it is read
     for version in package.versions:
         for left in repository.iterdir():
             if left.name != ".git":

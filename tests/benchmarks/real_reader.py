@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.benchmarks.real_packages import Sends
 
 _CODE = (".py", ".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs")
-_STRING = r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\$]|\\.)*`)"""
+_STRING = r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)"""
 _PYTHON = re.compile(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|#[^\n]*|' + _STRING)
 _SCRIPT = re.compile(r"/\*[\s\S]*?\*/|(?<![:\\])//[^\n]*|" + _STRING)
 _QUOTED = re.compile(_STRING)
@@ -164,6 +164,8 @@ def _values(
     chosen = part.find("?") + 1 if "?" in part and ":" in part else 0
     quoted = [match for match in _QUOTED.finditer(part) if match.start() >= chosen]
     if quoted:
+        if re.search(r"\b[fF]$", part[: quoted[0].start()]) or "${" in part:
+            return
         if not re.search(r"[+(\[]", _QUOTED.sub("", part)):
             for match in quoted:
                 yield match[0][1:-1], begin + match.start(), None
