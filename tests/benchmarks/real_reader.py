@@ -26,7 +26,9 @@ _CONSTANT = re.compile(
     + ")"
 )
 _HOLDER = re.compile(r"[A-Za-z_$][\w$.]*")
-_LEFT_OUT = re.compile(r"(^|/)(tests?|__tests?__|__mocks__|test_utils|testutils|examples?|docs|static/dist|vendor)(/|$)")
+_LEFT_OUT = re.compile(
+    r"(^|/)(tests?|__tests?__|__mocks__|test_utils|testutils|examples?|docs|static/dist|vendor)(/|$)"
+)
 _TEST = re.compile(r"(\.|_)(test|spec|stories)\.\w+$|(^|/)test_[^/]*$")
 
 

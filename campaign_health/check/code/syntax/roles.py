@@ -19,7 +19,7 @@ _TYPES = frozenset(
 _CASES = frozenset({"case_pattern", "when", "switch_pattern", "switch_label", "when_condition"})
 _CASES_WITH_BODY = frozenset({"switch_case", "expression_case", "when_entry"})
 _COMPARES = frozenset({"binary_expression", "comparison_operator", "binary", "equality_expression", "infix_expression"})
-_COMPARING = frozenset({"==", "===", "!=", "!==", "in", "not in", "is", "=~", "<", ">", "<=", ">="})
+_COMPARING = frozenset({"==", "===", "!=", "!==", "in", "not in", "is", "instanceof", "=~", "<", ">", "<=", ">="})
 _IMPORTS = frozenset(
     """import_specifier named_imports import_clause import_statement export_specifier export_clause
     import_from_statement import_declaration import_header import dotted_name""".split()  # noqa: SIM905
@@ -35,6 +35,7 @@ _THROUGH = frozenset(
 )
 _CALLS = frozenset({"call_expression", "call", "method_invocation", "new_expression", "object_creation_expression"})
 _PAIRS = frozenset({"pair", "keyed_element"})
+_LABELLED = _PAIRS | {"keyword_argument"}
 _DECLARES = frozenset(
     {"variable_declarator", "assignment", "property_declaration", "short_var_declaration", "const_spec", "var_spec"}
 )
@@ -42,7 +43,7 @@ _DECLARES = frozenset(
 _ASKS = frozenset(
     """includes has contains include? member? key? has_key? indexOf equals equalsIgnoreCase startsWith endsWith
     startswith endswith start_with? end_with? eql? containsKey hasPrefix hasSuffix Contains HasPrefix HasSuffix
-    EqualFold localeCompare isEqual assert""".split()  # noqa: SIM905
+    EqualFold localeCompare isEqual assert isinstance issubclass is_a? kind_of? instance_of?""".split()  # noqa: SIM905
 )
 # What is shown to people or browsers: texts, styles, elements of a page, messages of errors.
 _TELLS = frozenset(
@@ -86,9 +87,11 @@ def naming(source: Source, start: int) -> Naming | None:
             return "case"
         if kind in _COMPARES:
             return "comparison" if any(part.type in _COMPARING for part in parent.children) else None
-        if kind == "jsx_attribute" or (kind in _PAIRS and parent.named_children[0].id != child.id):
-            shown = _SHOWS.match(source.text_of(parent.named_children[0]).strip("\"':`"))
-            return "shown" if shown else None
+        if kind == "jsx_attribute" or (kind in _LABELLED and parent.named_children[0].id != child.id):
+            label = source.text_of(parent.named_children[0]).strip("\"':`")
+            if in_list and label == "enum":  # of a JSON Schema
+                return "type"
+            return "shown" if _SHOWS.match(label) else None
         if kind in _CALLS:
             said, gathers = _in_call(source, parent, child)
             if not gathers:
