@@ -1,7 +1,7 @@
 """A simple reader of which events code sends, independent of the one in `check`: patterns over calls, no grammar.
 
-It takes the text of a call's event argument: quoted names in it are sent; a constant or a member of an enum is looked up
-among all `NAME = "value"` of the code. What it gets wrong was reviewed by hand (`real_reviewed.yaml`).
+It takes the text of a call's event argument: quoted names in it are sent; a constant or a member of an enum is looked
+up among all `NAME = "value"` of the code. What it gets wrong was reviewed by hand (`real_reviewed.yaml`).
 """
 
 from __future__ import annotations
