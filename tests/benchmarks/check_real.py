@@ -3,7 +3,9 @@
 `python -m tests.benchmarks.check_real [--each] [names of packages]`
 
 Each pair of neighbouring versions is one change; each event that the older one sends triggers a running campaign. What
-became of an event is told by a reader of its own (`real_reader.py`) and, wherever that reader and `check` differ, by hand (`real_reviewed.yaml`). Events that nobody looked at count as the reader says, and are counted. The packages come through `npm` and `pip`; without a registry it ends with 2.
+became of an event is told by a reader of its own (`real_reader.py`) and, where that reader is wrong, by hand
+(`real_reviewed.yaml`); lost events that nobody looked at count as the reader says, and are counted. The packages come
+through `npm` and `pip`; without a registry it ends with 2.
 """
 
 from __future__ import annotations
