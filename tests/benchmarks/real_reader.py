@@ -98,7 +98,7 @@ def _constants(code: Mapping[str, str]) -> dict[str, list[str]]:
     for text in code.values():
         for match in _CONSTANT.finditer(text):
             name = match["member"] or match["name"]
-            if any(letter.isupper() for letter in name):
+            if any(letter.isupper() for letter in name) and "${" not in match["value"]:
                 found[name].append(match["value"][1:-1])
     return found
 
