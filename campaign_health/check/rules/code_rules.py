@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from campaign_health.check.rules.standing_rules import standings
 from campaign_health.check.rules.unread_rules import check_unread, moved_to_unread
 from campaign_health.manifest.dependencies import CampaignDependency
 from campaign_health.manifest.writing import quote
+
+_ONE_WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
 
 
 def check_code(
@@ -105,6 +108,10 @@ def _what_became(change: CodeChange, event: str, code: NamesInCode, new_names: N
     silence = fallen_silent(change, event, code)
     if silence is not None:
         return _Cause(losses_in_whole(silence.sent, new_names), silence.sent, left=silence.left)
+    if _ONE_WORD.fullmatch(event) and change.base_senders is not None:
+        # Such a word stands in code for much else.
+        base = [place for place in base if change.base_senders.sends(place)]
+        head = [place for place in head if change.head_senders.sends(place)]
     part = losses_in_part(base, head, spellings(event, change.read.manifest.code.prefix), new_names) if base else None
     return _Cause(part, base, in_part=True) if part else None
 

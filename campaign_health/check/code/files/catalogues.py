@@ -26,8 +26,11 @@ def is_loaded(path: str, snapshot: Snapshot) -> bool:
 def _loads(file: CodeFile, path: PurePosixPath) -> bool:
     content = file.source.content
     lines: list[str] | None = None
+    stem, suffix, folder_name = path.stem, path.suffix, path.parent.name or "\0"
     for text, line in file.source.string_texts:
-        if not _may_name(text, path):
+        # Cheap, since every string of the code comes by here for every catalogue.
+        pattern = suffix in text and ("*" in text or bool(HOLE.search(text)))
+        if not (stem in text or pattern or text.endswith(folder_name)):
             continue
         lines = lines or content.decode("utf-8").split("\n")
         if _names(text, path, file, " ".join(lines[max(0, line - 2) : line + 1])):
@@ -38,12 +41,6 @@ def _loads(file: CodeFile, path: PurePosixPath) -> bool:
         return True
     # Android's raw resources are named by a field.
     return path.parent.name == "raw" and f"R.raw.{path.stem}".encode() in content
-
-
-def _may_name(text: str, path: PurePosixPath) -> bool:
-    if path.stem in text:
-        return True
-    return (path.suffix in text and bool(HOLE.search(text) or "*" in text)) or text.endswith(path.parent.name or "\0")
 
 
 def _names(text: str, path: PurePosixPath, file: CodeFile, around: str) -> bool:

@@ -93,13 +93,14 @@ class NamesInCode:
         for name in self._spellings:
             places: list[Occurrence] = []
             for file in self._candidates(name, index, files):
-                if file.is_catalogue:
+                here = list(self._in_files(name, [file]))
+                if here and file.is_catalogue:
                     key = (id(snapshot), file.path)
                     if key not in self._loaded:
                         self._loaded[key] = is_loaded(file.path, snapshot)
                     if not self._loaded[key]:
                         continue
-                places += self._in_files(name, [file])
+                places += here
             if places:
                 found[name] = places
         return found

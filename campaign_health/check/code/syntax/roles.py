@@ -25,7 +25,7 @@ _CASES_WITH_BODY = frozenset(
 _COMPARES = frozenset(
     {"binary_expression", "comparison_operator", "binary", "equality_expression", "infix_expression"}
 ) | {*("binary_operator", "is_pattern_expression")}
-_COMPARING = frozenset({"==", "===", "!=", "!==", "in", "not in", "is", "=~", "<", ">", "<=", ">="})
+_COMPARING = frozenset({"==", "===", "!=", "!==", "in", "not in", "is", "instanceof", "=~", "<", ">", "<=", ">="})
 _IMPORTS = frozenset(
     """import_specifier named_imports import_clause import_statement export_specifier export_clause
     import_from_statement import_declaration import_header import dotted_name use_declaration using_directive
@@ -52,6 +52,7 @@ _CALLS = frozenset(
     message_expression macro_invocation""".split()  # noqa: SIM905
 )
 _PAIRS = frozenset({"pair", "keyed_element", "array_element_initializer", "dictionary_pair"})
+_LABELLED = _PAIRS | {"keyword_argument"}
 _DECLARES = frozenset(
     """variable_declarator assignment property_declaration short_var_declaration const_spec var_spec const_element
     property_element static_final_declaration initialized_variable_definition init_declarator const_item static_item
@@ -63,7 +64,7 @@ _ASKS = frozenset(
     startswith endswith start_with? end_with? eql? containsKey hasPrefix hasSuffix Contains HasPrefix HasSuffix
     EqualFold localeCompare isEqual assert in_array array_key_exists str_contains str_starts_with str_ends_with strcmp
     Equals StartsWith EndsWith ContainsKey isEqualToString hasPrefix containsObject contains_key starts_with ends_with
-    eq matches""".split()  # noqa: SIM905
+    eq matches isinstance issubclass is_a? kind_of? instance_of?""".split()  # noqa: SIM905
 )
 # What is shown to people or browsers: texts, styles, elements of a page, messages of errors.
 _TELLS = frozenset(
@@ -111,9 +112,11 @@ def naming(source: Source, start: int) -> Naming | None:
         if kind in _COMPARES:
             marks = (source.text_of(part) for part in parent.children if part.id != child.id)
             return "comparison" if not _COMPARING.isdisjoint(marks) else None
-        if kind == "jsx_attribute" or (kind in _PAIRS and parent.named_children[0].id != child.id):
-            shown = _SHOWS.match(source.text_of(parent.named_children[0]).strip("\"':`"))
-            return "shown" if shown else None
+        if kind == "jsx_attribute" or (kind in _LABELLED and parent.named_children[0].id != child.id):
+            label = source.text_of(parent.named_children[0]).strip("\"':`")
+            if in_list and label == "enum":  # of a JSON Schema
+                return "type"
+            return "shown" if _SHOWS.match(label) else None
         row = parent.parent if kind == "selector" else None  # Dart's calls are a row of selectors
         if kind in _CALLS or row is not None:
             said, gathers = _in_call(source, parent, child) if row is None else _in_call(source, row, parent)
