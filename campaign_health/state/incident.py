@@ -102,6 +102,11 @@ class Incident:
         return self.status == "open"
 
     @property
+    def last_day(self) -> date:
+        """Its last day so far; of an open one the last that was judged."""
+        return self.opened_on + timedelta(days=self.days - 1)
+
+    @property
     def fix_is_confirmed(self) -> bool:
         """Whether it was said to be fixed, and the sends are back: days judged after that proved it."""
         return self.status == "recovered" and self.fixed_by is not None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from campaign_health.state.false_alarms import FalseAlarms
 from campaign_health.state.freshness import collected_text
 from campaign_health.state.not_configured import NotConfigured, read_not_configured
 from campaign_health.state.some_lost import SomeLost
@@ -40,6 +41,7 @@ class Overview:
     some_lost: Sequence[SomeLost]
     unchecked: Sequence[Unchecked]
     not_configured: Sequence[NotConfigured] = ()
+    false_alarms: Sequence[FalseAlarms] = ()
 
     @property
     def sentence(self) -> str:
@@ -103,6 +105,7 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
         ),
         some_lost=[one for state in states for one in state.some_lost],
         unchecked=[one for state in states for one in state.unchecked],
+        false_alarms=[state.false_alarms for state in states],
     )
 
 
