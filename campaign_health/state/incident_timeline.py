@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -75,12 +75,10 @@ def timeline_of(
                 continue
             text = data_line(one.kind, one.detail, incident)
             rows.append(TimelineRow(local_day(one.recorded_at, zone), one.recorded_at, kind, text))
-    heard: set[str] = set()
     for message in told:
         kinds = {change.kind for change in changes if change.change_id in message.change_ids}
-        text = announced_line(message.channel, message.kind, _news(kinds), again=message.channel in heard)
-        heard.add(message.channel)
-        rows.append(TimelineRow(local_day(message.sent_at, zone), message.sent_at, "announced", text))
+        if text := announced_line(message.channel, message.kind, kinds):
+            rows.append(TimelineRow(local_day(message.sent_at, zone), message.sent_at, "announced", text))
     for said in decisions:
         day = local_day(said.decided_at, zone)
         undoable = said.decision_id if said.undone_at is None else None
@@ -107,10 +105,6 @@ def is_about(decision: Decision, incident: Incident, zone: ZoneInfo) -> bool:
     facts = [cause.get("facts") or {} for cause in incident.causes]
     pairs = [(one.get("old_event"), one.get("new_event")) for one in facts]
     return was_on and (decision.event, decision.new_event) in [*pairs, (incident.renamed_from, incident.renamed_to)]
-
-
-def _news(kinds: Collection[str]) -> Collection[str]:
-    return [kind for kind in kinds if kind in _FROM_DATA]
 
 
 def _when(row: TimelineRow) -> tuple[date, datetime, int]:

@@ -86,13 +86,15 @@ def data_line(kind: str, detail: Mapping[str, Any], incident: Course) -> str:
     return over.get(kind, kind.replace("_", " ").capitalize())
 
 
-def announced_line(channel: str, message: str, changes: Collection[str], *, again: bool) -> str:
-    """What was told where; `message` is the kind of the announcement, `changes` the kinds of changes in it."""
+def announced_line(channel: str, message: str, changes: Collection[str]) -> str:
+    """What was told where; `message` is the kind of the announcement, `changes` the kinds of changes in it. Empty where
+    none of them is told of by itself.
+    """
     name, _, place = channel.partition(":")
     where = f"{_CHANNELS.get(name, name)}{f' {place}' if place else ''}"
     told = [words for kind, words in _TOLD.items() if kind in changes]
     urgent = " at once" if message == "urgent" else ""
-    return f"{where} was told{' again' if again and not told else ''}{urgent}{f' {joined(told)}' if told else ''}"
+    return f"{where} was told{urgent} {joined(told)}" if told else ""
 
 
 def said_line(said: Said, today: date) -> str:
