@@ -72,7 +72,7 @@ class Mornings:
         self.world.warehouse.publish()
 
     def say(self, kind: DecisionKind, by: str = "Ada", **about: object) -> str:
-        """Somebody says something of the campaign's newest incident, half an hour after nine or a minute after the last; published."""
+        """Somebody says something of its newest incident after half past nine, each a minute later; published."""
         self.acts += 1
         incident_id, at = self.incident.incident_id, self.now + timedelta(minutes=30 + self.acts)
         return change_warehouse(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from campaign_health.state.handling import handling
@@ -36,9 +36,9 @@ def status_as_json(overview: Overview, promised_years: Mapping[str, float]) -> d
         "counts": dict(overview.counts),
         "could_not_tell": overview.could_not_tell,
         "stale": list(overview.stale),
-        "broken": _incidents(overview.standing.broken),
-        "muted": _incidents(overview.standing.muted),
-        "expected": _incidents(overview.standing.intended),
+        "broken": _incidents(overview.standing.broken, overview.today),
+        "muted": _incidents(overview.standing.muted, overview.today),
+        "expected": _incidents(overview.standing.intended, overview.today),
         "campaigns": [_values(one, vars(one)) for one in overview.campaigns],
         "sources": [_values(one, _SOURCE) for one in overview.sources],
         "some_lost": [_values(one, (*vars(one), "sentence")) for one in overview.some_lost],
@@ -59,10 +59,9 @@ def _not_configured(one: NotConfigured) -> dict[str, Any]:
     return {**_values(one.held, _HELD), "said": one.said, "cure": one.cure}
 
 
-def _incidents(found: Iterable[Incident]) -> list[dict[str, Any]]:
+def _incidents(found: Iterable[Incident], today: Mapping[str, date]) -> list[dict[str, Any]]:
     known = (
-        currency_if_said(_values(one, _INCIDENT)) | {"handling": handling(one, one.last_day + timedelta(days=1))}
-        for one in found
+        currency_if_said(_values(one, _INCIDENT)) | {"handling": handling(one, today[one.workspace])} for one in found
     )
     return [{_NAMES.get(name, name): value for name, value in values.items()} for values in known]
 
