@@ -114,6 +114,23 @@ CASES = {
         [says("mute", "ana", incident_of=OPEN, until=42), says("acknowledge", "ben", after=3, incident_of=LOST)],
         {OPEN: NOTHING, LOST: taken("ben", 3)},
     ),
+    "a break is said to be fixed by two, the second time in vain": Case(
+        [
+            says("note", "ana", incident_of=OPEN, reason="asked them"),
+            says("fixed", "ana", incident_of=OPEN),
+            says("fixed", "ben", after=0.1, incident_of=OPEN),
+            undoes(2, after=0.2),
+        ],
+        {OPEN: {"fixed_by": "ana", "fixed_on": later(0).date()}, LOST: NOTHING},
+    ),
+    "an incident that was over is said to be fixed": Case(
+        [says("fixed", "ana", incident_of=JUST_OVER), says("fixed", "ana", incident_of=LONG_OVER)],
+        {JUST_OVER: NOTHING, LONG_OVER: NOTHING},
+    ),
+    "an incident was said to be fixed two days before its end": Case(
+        [says("fixed", "ana", after=-6, incident_of=JUST_OVER), judges()],
+        {JUST_OVER: {"fixed_by": "ana", "fixed_on": later(-6).date()}},
+    ),
     "a mute is undone": Case(
         [says("mute", "ana", incident_of=OPEN, until=50), undoes(0, after=1)],
         {OPEN: NOTHING},
@@ -231,6 +248,8 @@ QUICK = {
     "the incident is muted until 1 December, then its campaign until 20 December",
     "a mute that has ended is gone at the next thing that is said of anything",
     "a mute is undone",
+    "a break is said to be fixed by two, the second time in vain",
+    "an incident was said to be fixed two days before its end",
     "a break is intended",
     "what a manifest announced is over",
     "a break is called a false alarm, and then intended",
@@ -266,7 +285,9 @@ def _sequences(draw: st.DrawFn) -> list[Step]:
 
 def _said(draw: st.DrawFn, by: str, after: float) -> Step:
     kind = draw(
-        st.sampled_from(["acknowledge", "mute", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename"])
+        st.sampled_from(
+            ["acknowledge", "fixed", "mute", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename"]
+        )
     )
     if kind in ("confirm_rename", "refuse_rename"):
         old, new = draw(st.sampled_from([("project.created", "project_created"), ("invoice.sent", "invoice_sent")]))
@@ -275,7 +296,7 @@ def _said(draw: st.DrawFn, by: str, after: float) -> Step:
     if kind == "mute" or (kind == "expected" and draw(st.booleans())):
         about["until"] = later(after + draw(st.sampled_from([-1, 0, 2, 5, 30]))).date()
     whom = draw(st.sampled_from([OPEN, OPEN, LOST, JUST_OVER, LONG_OVER]))
-    about["incident_of" if kind == "acknowledge" or draw(st.booleans()) else "campaign_id"] = whom
+    about["incident_of" if kind in ("acknowledge", "fixed") or draw(st.booleans()) else "campaign_id"] = whom
     return says(kind, by, after=after, **about)
 
 

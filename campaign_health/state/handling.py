@@ -75,12 +75,14 @@ def said_of(incident: Incident, today: date) -> tuple[str, ...]:
     return tuple(found)
 
 
-def said_of_its_event(incident: Incident) -> tuple[str, ...]:
-    """The same without what was said of the incident itself, beside which a page draws a way to take it back."""
-    of_event = replace(incident, muted_by=None, acknowledged_by=None, fixed_by=None)
+def said_of_its_event(incident: Incident, today: date) -> tuple[str, ...]:
+    """The same without what was said of the incident itself, beside which a page draws a way to take it back; with
+    what became of a fix, which is more than somebody's word.
+    """
+    of_event = replace(incident, muted_by=None, acknowledged_by=None)
     if incident.expected_how != "manifest":
         of_event = replace(of_event, expected_by=None)
-    return said_of(of_event, date.max)
+    return said_of(of_event, today)
 
 
 def _still(incident: Incident) -> str:

@@ -107,6 +107,11 @@ class Incident:
         return self.opened_on + timedelta(days=self.days - 1)
 
     @property
+    def is_worked_on(self) -> bool:
+        """Whether somebody took it on, confirmed its rename or said that it is fixed."""
+        return self.acknowledged_by is not None or self.renamed_by is not None or self.fixed_by is not None
+
+    @property
     def fix_is_confirmed(self) -> bool:
         """Whether it was said to be fixed, and the sends are back: days judged after that proved it."""
         return self.status == "recovered" and self.fixed_by is not None

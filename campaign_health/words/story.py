@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from campaign_health.words.dates import day_text
+from campaign_health.words.ended import ending_text
 from campaign_health.words.lists import joined
 from campaign_health.words.status_words import cause_label, status_label
 
@@ -72,7 +73,8 @@ def data_line(kind: str, detail: Mapping[str, Any], incident: Course) -> str:
     if kind == "recovered":
         return f"Recovered: sends are back since {_day(detail.get('recovered_on'))}"
     if kind == "closed":
-        return f"Ended without recovering ({str(detail.get('how', 'closed')).replace('_', ' ')})"
+        text = ending_text(detail.get("how"), date.fromisoformat(str(detail["recovered_on"])), date.max)
+        return f"{text[0].upper()}{text[1:]}"
     if kind == "withdrawn":
         return "Withdrawn: restated numbers show that nothing had broken"
     if kind == "still_broken":

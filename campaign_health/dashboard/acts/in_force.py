@@ -10,7 +10,7 @@ import streamlit as st
 from campaign_health.dashboard.acts.acting import undo
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.page import Page
-from campaign_health.words.decided import WAITING, false_alarm_text, intended_text, muted_text, taken_text
+from campaign_health.words.decided import false_alarm_text, intended_text, muted_text, taken_text
 from storage.read.decisions_made import Decision
 
 
@@ -38,7 +38,7 @@ def words(decision: Decision, today: date) -> str:
     if decision.kind == "acknowledge":
         return f"{taken_text(who)}{reason}"
     if decision.kind == "fixed":
-        return f"{WAITING}: {who} said so{reason}"
+        return f"{who} said that it is fixed{reason}"
     if decision.kind == "note":
         return f"{who} noted{reason}"
     if decision.kind == "mute":
