@@ -12,8 +12,8 @@ from storage.file.migrations import migrate, shipped_migrations
 
 DECISION = (
     "INSERT INTO decision (workspace, decision_id, kind, campaign_id, reason, until, decided_by, decided_at, "
-    "undone_by, undone_at) VALUES ('default', 'd1', 'mute', 7, 'a launch', DATE '2026-09-20', 'ada', TIMESTAMP '2026-09-01', "
-    "'ben', TIMESTAMP '2026-09-02')"
+    "undone_by, undone_at) VALUES ('default', 'd1', 'mute', 7, 'a launch', DATE '2026-09-20', 'ada', "
+    "TIMESTAMP '2026-09-01', 'ben', TIMESTAMP '2026-09-02')"
 )
 INCIDENT = (
     "INSERT INTO incident (workspace, incident_id, campaign_id, status, kind, opened_on, detected_on, cause, evidence, "
