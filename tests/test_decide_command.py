@@ -55,7 +55,7 @@ def handling(campaign_id: int) -> str:
     [
         (["on-it"], "Being worked on", "Taken on, by Ada"),
         (["fixed", "--why", "turned it on"], "Fixed, waiting for proof",
-         "Said to be fixed, waiting for proof: turned it on, by Ada"),
+         "Said to be fixed: turned it on, by Ada"),
         (["note", "--why", "asked them"], "", "Note: asked them, by Ada"),
         (["mute", "--why", "a launch", "--until", "2026-09-20"], "Muted until Sun 20 Sep",
          "Muted until Sun 20 Sep: a launch, by Ada"),

@@ -76,7 +76,7 @@ def test_four_mornings_of_a_broken_campaign(
         visit(page, dashboard)
         say(page, "I fixed it", "It is fixed", What_did_you_do="turned it on")
         expect(page.get_by_text("Fixed, waiting for proof").first).to_be_visible()
-        expect(page.get_by_text("You said: Said to be fixed, waiting for proof: turned it on")).to_be_visible()
+        expect(page.get_by_text("You said: Said to be fixed: turned it on")).to_be_visible()
         visit(page, dashboard, PAGE)
         check_that_all_agree(page, mornings)
 
@@ -116,7 +116,7 @@ def test_what_one_person_says_the_other_sees_and_takes_back(
         expect(other.get_by_text(re.compile("Fixed, waiting for proof: Ada")).first).to_be_visible()
         say(other, "Add a note", "Add it", Your_name="Ben", Note="the platform team knows")
         expect(page.get_by_text("Note: the platform team knows").first).to_be_visible()
-        row = other.locator(".st-key-story").get_by_role("button", name="Undo")
+        row = other.locator(".st-key-story").get_by_role("button", name="Take it back")
         expect(row).to_have_count(3)
         row.nth(1).click()
         expect(page.get_by_text("Taken back: said to be fixed").first).to_be_visible()

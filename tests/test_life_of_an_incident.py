@@ -80,8 +80,8 @@ def test_four_mornings_from_taking_it_on_to_its_recovery(mornings: Mornings) -> 
     ]  # fmt: skip
     assert texts(rows, "said") == [
         "Taken on",
-        "Said to be fixed, waiting for proof: turned it on",
-        "Said to be fixed, waiting for proof: published the message",
+        "Said to be fixed: turned it on",
+        "Said to be fixed: published the message",
     ]
     assert texts(rows, "data") == [
         "Not fixed: still broken after what Ada said on Sat 12 Sep 2026",
@@ -112,7 +112,7 @@ def test_undoing_a_fix_brings_back_what_was_said_before(mornings: Mornings) -> N
     assert (state_of(mornings), note_of(mornings)) == ("Being worked on", "Being worked on: Ben is on it")
     rows = mornings.timeline
     assert (rows[-1].kind, rows[-1].text, rows[-1].by) == (
-        "undone", "Taken back: said to be fixed, waiting for proof", "Zoe",
+        "undone", "Taken back: said to be fixed", "Zoe",
     )  # fmt: skip
     assert [row.decision_id for row in rows if row.by == "Ada"] == [None], "what was undone cannot be undone again"
     mornings.next()

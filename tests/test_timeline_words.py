@@ -17,7 +17,7 @@ INCIDENT: Any = SimpleNamespace(kind="silent", cause="unknown", never_otherwise=
     ("kind", "detail", "line"),
     [
         ("began", {}, "First bad day; last good day Thu 19 Nov 2026"),
-        ("opened", {"status": "silent", "cause": "event_renamed"}, "Detected: silent; probable cause: Event renamed"),
+        ("opened", {"status": "silent", "cause": "event_renamed"}, "Detected: silent; probable cause: event renamed"),
         ("reopened", {"status": "degraded"}, "Broke again: losing sends"),
         ("reopened", {"because": "restated"}, "Opened again: restated numbers undid its end"),
         ("worsened", {"from": "degraded", "to": "silent"}, "Got worse: losing sends became silent"),
@@ -58,7 +58,7 @@ def test_what_was_told_where(channel: str, message: str, changes: set[str], line
     ("kind", "line"),
     [
         ("acknowledge", "Taken on: because"),
-        ("fixed", "Said to be fixed, waiting for proof: because"),
+        ("fixed", "Said to be fixed: because"),
         ("note", "Note: because"),
         ("mute", "Muted until Mon 30 Nov: because"),
         ("expected", "Marked as intended until Mon 30 Nov: because"),

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from campaign_health.words.dates import day_text
 from campaign_health.words.ended import ending_text
 from campaign_health.words.lists import joined
-from campaign_health.words.status_words import cause_label, status_label
+from campaign_health.words.status_words import cause_label, cause_within, status_label
 
 _TOLD = {
     "opened": "that it broke",
@@ -63,7 +63,8 @@ def data_line(kind: str, detail: Mapping[str, Any], incident: Course) -> str:
         what = "Detected" if kind == "opened" else "Broke again"
         if detail.get("because") == "restated":
             return "Opened again: restated numbers undid its end"
-        cause = f"; probable cause: {cause_label(str(detail['cause']))}" if detail.get("cause") else ""
+        known = detail.get("cause") not in (None, "unknown")
+        cause = f"; probable cause: {cause_within(str(detail['cause']))}" if known else ""
         return f"{what}: {status_label(str(detail.get('status', incident.kind))).lower()}{cause}"
     if kind == "worsened":
         return f"Got worse: {status_label(str(detail.get('from'))).lower()} became {_status(detail.get('to'))}"
@@ -105,7 +106,7 @@ def said_line(said: Said, today: date) -> str:
     until = f" until {day_text(said.until, today)}" if said.until else ""
     return {
         "acknowledge": f"Taken on{why}",
-        "fixed": f"Said to be fixed, waiting for proof{why}",
+        "fixed": f"Said to be fixed{why}",
         "note": f"Note{why}",
         "mute": f"Muted{until}{why}",
         "expected": f"Marked as intended{until}{why}",

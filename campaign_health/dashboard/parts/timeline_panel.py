@@ -43,7 +43,7 @@ def draw_story(page: Page, campaign_id: int, incidents: Sequence[Incident]) -> N
                 continue
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.html(row_html(page, row), width="content")
-                if st.button("Undo", key=f"story-undo-{row.decision_id}", type="tertiary"):
+                if st.button("Take it back", key=f"story-undo-{row.decision_id}", type="tertiary"):
                     undo(page, row.decision_id)
 
 
