@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import unescape
@@ -34,7 +35,9 @@ UNCHECKED = r"\*\*Could not check (.*?)\.\*\* (.*) What is missing"
 
 @dataclass(frozen=True)
 class Said:
-    """What one surface says: the loud campaigns in order, the others as a set, the money, what is old or unknown."""
+    """What one surface says: the loud campaigns in order, the others as a set, the money, what is old or unknown, and
+    what people make of each.
+    """
 
     broken: tuple[str, ...]
     quiet: frozenset[str]
@@ -42,6 +45,7 @@ class Said:
     money: str
     stale: tuple[str, ...]
     unchecked: tuple[tuple[str, str], ...]
+    handled: frozenset[tuple[str, str]]
 
 
 def check_agreement(folder: Path, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,6 +76,7 @@ def status_says(workspace: str) -> Said:
         money_in(found["sentence"]),
         tuple(found["stale"]),
         tuple(sorted((about(one), one["said"]) for one in found["unchecked"])),
+        handled((one["campaign"], one["handling"]) for kind in campaigns for one in found[kind]),
     )
 
 
@@ -108,6 +113,7 @@ def digest_says(folder: Path, workspace: str, now: datetime) -> Said:
         money_in(digest.headline),
         digest.stale,
         tuple(sorted((named_on(one.title, one.first_day, one.last_day), one.said) for one in failed)),
+        handled((item.campaign, item.handling) for section in digest.sections for item in section.items),
     )
 
 
@@ -139,7 +145,19 @@ def dashboard_says(workspace: str, *, several: bool) -> Said:
         money_in(heading),
         tuple(plain(one.value).split(".** ")[1].split(" What has happened since")[0] for one in app.warning),
         tuple(sorted(found.group(1, 2) for text in app.markdown if (found := re.search(UNCHECKED, plain(text.value))))),
+        handled(table_of(app)),
     )
+
+
+def handled(found: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """What people make of each campaign; those of which nobody said anything left out."""
+    return frozenset((campaign, said) for campaign, said in found if said not in ("", "–"))
+
+
+def table_of(app: AppTest) -> list[tuple[str, str]]:
+    """Each campaign with its handling, as the table of all campaigns has them."""
+    (table,) = [one.value for one in app.dataframe if "Handling" in one.value]
+    return list(zip(table["Campaign"].map(str), table["Handling"].fillna("").map(str), strict=True))
 
 
 def name_on(card: str) -> str:

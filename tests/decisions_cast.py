@@ -20,9 +20,12 @@ DAYS = LAST + 5
 NOW = morning_after(LAST)
 OPEN, LOST, JUST_OVER, LONG_OVER = 2, 3, 4, 5
 """Campaigns: silent; its event renamed; its event lost and back four days ago; the same three weeks ago."""
+ANNOUNCED = 'from: project.created, to: project_created, since: 2026-09-06, owner: "@platform"'
+WHENEVER = "from: project.created, to: project_created", "from: report.opened, to: report_opened"
+"""Renames as a manifest announces them: with a day and an owner; without."""
 STANDING = (
     "acknowledged_by", "acknowledged_at", "muted_by", "muted_reason", "muted_until", "expected_by", "expected_reason",
-    "expected_how", "renamed_by", "renamed_from", "renamed_to",
+    "expected_how", "renamed_by", "renamed_from", "renamed_to", "fixed_by", "fixed_on", "fixed_reason", "fix_failed_on",
 )  # fmt: skip
 
 

@@ -30,6 +30,14 @@ MUTED_AND_INTENDED = (
     "WHERE campaign_id = 2",
     "UPDATE incident SET expected_by = 'Grace', expected_reason = 'new plan' WHERE campaign_id IN (3, 4)",
 )
+ALONG_THEIR_LIVES = (
+    "UPDATE incident SET acknowledged_by = 'Ada' WHERE campaign_id IN (2, 3)",
+    "UPDATE incident SET renamed_by = 'Ada', renamed_from = 'project.created', renamed_to = 'project_created' "
+    "WHERE campaign_id = 2",
+    "UPDATE incident SET fixed_by = 'Ada', fixed_on = DATE '2026-11-23' WHERE campaign_id = 3",
+    "UPDATE incident SET fixed_by = 'Ben', fixed_on = DATE '2026-11-20', fix_failed_on = DATE '2026-11-21' "
+    "WHERE campaign_id = 4",
+)
 MUTE_THAT_ENDED = (
     "UPDATE incident SET muted_by = 'Ada', muted_reason = 'known', muted_until = DATE '2026-11-23' "
     "WHERE campaign_id = 2",
@@ -63,6 +71,7 @@ WORLDS: dict[str, tuple[Sequence[str], datetime]] = {
     "as it is": ((), NOW),
     "campaigns that cost the same": (TWINS, NOW),
     "one muted and two intended": (MUTED_AND_INTENDED, NOW),
+    "worked on, a rename confirmed, fixed and fixed in vain": (ALONG_THEIR_LIVES, NOW),
     "a mute that has ended": (MUTE_THAT_ENDED, NOW),
     "two failed runs": (TWO_FAILED_RUNS, NOW),
     "campaigns without numbers, one of them broken": (NOT_CHECKED, NOW),
@@ -96,6 +105,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 QUICK = {
     "as it is",
     "one muted and two intended",
+    "worked on, a rename confirmed, fixed and fixed in vain",
     "two failed runs",
     "campaigns without numbers, one of them broken",
     "stale",

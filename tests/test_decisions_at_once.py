@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.decisions_cast import (
+    ANNOUNCED,
     JUST_OVER,
     LONG_OVER,
     LOST,
     OPEN,
+    WHENEVER,
     People,
     Step,
     act,
@@ -35,15 +34,12 @@ from tests.decisions_cast import (
     undoes,
 )
 from tests.judge_cast import World
-from tests.left_out import examples
 
 Judged = Callable[[tuple[str, ...]], World]
 NOTHING: dict[str, Any] = {}
 DECEMBER_1, DECEMBER_20 = date(2026, 12, 1), date(2026, 12, 20)
 RENAME = {"event": "project.created", "new_event": "project_created"}
 IN_MANIFEST = "Hand-over in progress until Sun 20 Sep 2026: project.created becomes project_created"
-ANNOUNCED = 'from: project.created, to: project_created, since: 2026-09-06, owner: "@platform"'
-WHENEVER = "from: project.created, to: project_created", "from: report.opened, to: report_opened"
 
 
 @dataclass(frozen=True)
@@ -113,6 +109,23 @@ CASES = {
     "a mute that has ended is gone at the next thing that is said of anything": Case(
         [says("mute", "ana", incident_of=OPEN, until=42), says("acknowledge", "ben", after=3, incident_of=LOST)],
         {OPEN: NOTHING, LOST: taken("ben", 3)},
+    ),
+    "a break is said to be fixed by two, the second time in vain": Case(
+        [
+            says("note", "ana", incident_of=OPEN, reason="asked them"),
+            says("fixed", "ana", incident_of=OPEN),
+            says("fixed", "ben", after=0.1, incident_of=OPEN),
+            undoes(2, after=0.2),
+        ],
+        {OPEN: {"fixed_by": "ana", "fixed_on": later(0).date()}, LOST: NOTHING},
+    ),
+    "an incident that was over is said to be fixed": Case(
+        [says("fixed", "ana", incident_of=JUST_OVER), says("fixed", "ana", incident_of=LONG_OVER)],
+        {JUST_OVER: NOTHING, LONG_OVER: NOTHING},
+    ),
+    "an incident was said to be fixed two days before its end": Case(
+        [says("fixed", "ana", after=-6, incident_of=JUST_OVER), judges()],
+        {JUST_OVER: {"fixed_by": "ana", "fixed_on": later(-6).date()}},
     ),
     "a mute is undone": Case(
         [says("mute", "ana", incident_of=OPEN, until=50), undoes(0, after=1)],
@@ -231,6 +244,8 @@ QUICK = {
     "the incident is muted until 1 December, then its campaign until 20 December",
     "a mute that has ended is gone at the next thing that is said of anything",
     "a mute is undone",
+    "a break is said to be fixed by two, the second time in vain",
+    "an incident was said to be fixed two days before its end",
     "a break is intended",
     "what a manifest announced is over",
     "a break is called a false alarm, and then intended",
@@ -252,49 +267,3 @@ def test_the_next_judging_finds_nothing_to_change(name: str, judged: Judged, tmp
     at_once = people.rows(), people.changes()
     people.judge(people.last_act)
     assert (people.rows(), people.changes()) == at_once
-
-
-@st.composite
-def _sequences(draw: st.DrawFn) -> list[Step]:
-    """Things said at random, each by another and half a day or more after the one before; now and then a judging."""
-    steps, after = [], 0.0
-    for _ in range(draw(st.integers(2, 7))):
-        after += draw(st.sampled_from([0.5, 1, 3, 8]))
-        steps.append(judges(after=after) if draw(st.integers(0, 4)) == 0 else _said(draw, f"ana {len(steps)}", after))
-    return steps
-
-
-def _said(draw: st.DrawFn, by: str, after: float) -> Step:
-    kind = draw(
-        st.sampled_from(["acknowledge", "mute", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename"])
-    )
-    if kind in ("confirm_rename", "refuse_rename"):
-        old, new = draw(st.sampled_from([("project.created", "project_created"), ("invoice.sent", "invoice_sent")]))
-        return says(kind, by, after=after, event=old, new_event=new)
-    about: dict[str, Any] = {}
-    if kind == "mute" or (kind == "expected" and draw(st.booleans())):
-        about["until"] = later(after + draw(st.sampled_from([-1, 0, 2, 5, 30]))).date()
-    whom = draw(st.sampled_from([OPEN, OPEN, LOST, JUST_OVER, LONG_OVER]))
-    about["incident_of" if kind == "acknowledge" or draw(st.booleans()) else "campaign_id"] = whom
-    return says(kind, by, after=after, **about)
-
-
-@settings(max_examples=examples(8, quick=2), deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    steps=_sequences(),
-    undone=st.lists(st.integers(0, 6), max_size=3, unique=True),
-    renames=st.sampled_from([(), (ANNOUNCED,), WHENEVER]),
-)
-@pytest.mark.slow("decisions")
-def test_nor_does_it_whatever_was_said_and_undone(
-    steps: list[Step], undone: list[int], renames: tuple[str, ...], judged: Judged
-) -> None:
-    with TemporaryDirectory() as place:
-        people = People(copied(judged(renames), Path(place)))
-        act(people, steps)
-        for number in undone:
-            if people.can_undo(number):
-                people.undo(number, "zoe", people.last_act)
-        at_once = people.rows(), people.changes()
-        people.judge(people.last_act)
-        assert (people.rows(), people.changes()) == at_once

@@ -75,7 +75,7 @@ def command(port: int, address: str, allow_anyone: bool, dashboard: bool, data_d
             demo = _prepare(Path(directory).resolve(), signals)
             with open_published(demo.settings.data_dir) as connection:
                 overview = read_overview(connection, demo.now)
-                print_overview(overview)
+                print_overview(overview, {one.name: one.false_alarm_years for one in demo.settings.workspaces})
             sys.stdout.flush()
             if dashboard:
                 code = _show(demo, port, address, allow_anyone=allow_anyone)

@@ -39,8 +39,9 @@ def command(workspace: str | None, as_json: bool, with_exit_code: bool) -> None:
             raise
         notes.print(f"error: {failure}", style="bold red", markup=False)
         sys.exit(2)
+    promised = {one.name: one.false_alarm_years for one in settings.workspaces}
     if as_json:
-        print_json(status_as_json(overview))
+        print_json(status_as_json(overview, promised))
     else:
-        print_overview(overview)
+        print_overview(overview, promised)
     sys.exit(overview.exit_code if with_exit_code else 0)

@@ -9,10 +9,13 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from campaign_health.decisions.fixes import fixes_said, judged_after
 from campaign_health.decisions.said import announced_renames, decisions_known, hand_overs_of
 from campaign_health.detection.incident.attention import Standing, standing_of
+from campaign_health.detection.incident.endings import RECOVERED
 from campaign_health.detection.incident.incident_course import Change, Incident
 from campaign_health.detection.incident.news import is_news
+from campaign_health.detection.incident.proof import Proof, proof_of
 from campaign_health.process.clock import local_days
 from storage.connection import Connection
 from storage.file.conversion import read_instant
@@ -57,6 +60,7 @@ class StoredIncident:
             cause=row["cause"],
             evidence=tuple(json.loads(row["evidence"])),
             recovered_on=row["recovered_on"],
+            ended_how=row["ended_how"] or (RECOVERED if self.status == "recovered" else None),
             ended_on=self.ended_on or row["recovered_on"] or row["detected_on"]
             if self.status in ("recovered", "closed")
             else None,
@@ -67,6 +71,11 @@ class StoredIncident:
         """What the row says that people answer for."""
         stored = {name: self.row[name] for name in vars(Standing())}
         return Standing(**stored | {"acknowledged_at": read_instant(self.row["acknowledged_at"])})
+
+    @property
+    def proof(self) -> Proof:
+        """What the row says of its being fixed."""
+        return Proof(**{name: self.row[name] for name in vars(Proof())})
 
 
 def apply_decisions(
@@ -90,6 +99,7 @@ def apply_decisions(
     hand_overs = hand_overs_of(decisions, announced_renames(connection, workspace), zone)
     events = {plan["campaign_id"]: plan["event"] for plan in campaign_plans(connection, workspace)}
     ended = ended_days(connection, workspace)
+    fixes = fixes_said(decisions, zone)
     standings: list[Row] = []
     changes: list[Change] = []
     for incident_id, row in incidents(connection, workspace).items():
@@ -99,9 +109,12 @@ def apply_decisions(
         standing, own = standing_of(
             stored.incident, incident_id, stored.event, decisions, hand_overs, today, local_days(zone)
         )
-        if standing != stored.standing:
-            standings.append({"incident_id": incident_id, **vars(standing)})
-        changes += own
+        fix = None if stored.status == "withdrawn" else fixes.get(incident_id)
+        days = judged_after(connection, workspace, row, fix) if fix is not None and stored.incident.is_open else []
+        proof, answers = proof_of(stored.incident, incident_id, fix, days, ended.get(incident_id))
+        if (standing, proof) != (stored.standing, stored.proof):
+            standings.append({"incident_id": incident_id, **vars(standing), **vars(proof)})
+        changes += [*own, *answers]
     save_standings(connection, workspace, standings)
     rows = [change.as_row(_is_news(change, today, restated_until)) for change in changes]
     save_changes(connection, workspace, rows, now)

@@ -27,6 +27,8 @@ from storage.save.incident_rows import save_changes
 _Result = TypeVar("_Result")
 _NEEDED: dict[DecisionKind, tuple[str, ...]] = {
     "acknowledge": ("incident_id",),
+    "fixed": ("incident_id",),
+    "note": ("campaign_id", "reason"),
     "mute": ("campaign_id", "reason", "until"),
     "expected": ("campaign_id", "reason"),
     "false_alarm": ("campaign_id",),
@@ -36,6 +38,7 @@ _NEEDED: dict[DecisionKind, tuple[str, ...]] = {
 }
 _CHANGE: dict[DecisionKind, tuple[str, str]] = {
     "acknowledge": ("acknowledged", "unacknowledged"),
+    "fixed": ("fixed", "unfixed"),
     "mute": ("muted", "unmuted"),
     "expected": ("expected", "unexpected"),
     "false_alarm": ("false_alarm", "not_false_alarm"),
@@ -70,12 +73,12 @@ def record_decision(
 ) -> str:
     """Record a decision, apply it to what is published, and return its id.
 
-    Needed: acknowledge: incident_id; mute: incident_id or campaign_id, reason, until (last day of the mute);
-    expected: incident_id or campaign_id, reason; false_alarm: incident_id or campaign_id; confirm_rename and
-    refuse_rename: event (the old name), new_event; map_event: campaign_id, event (None: none at all). Saying the same
-    again changes nothing and returns the same id. Raises ValueError where something needed is missing or empty,
-    UnknownDecisionError where
-    the incident or campaign does not exist.
+    Needed: acknowledge and fixed: incident_id; note: incident_id or campaign_id, reason (the note); mute: incident_id
+    or campaign_id, reason, until (last day of the mute); expected: incident_id or campaign_id, reason; false_alarm:
+    incident_id or campaign_id; confirm_rename and refuse_rename: event (the old name), new_event; map_event:
+    campaign_id, event (None: none at all). Saying the same again changes nothing and returns the same id, but for
+    `fixed` on another day: that is another try. Raises ValueError where something needed is missing or empty,
+    UnknownDecisionError where the incident or campaign does not exist.
     """
     if incident_id is not None:
         campaign_id = _campaign_of(connection, workspace, incident_id)
@@ -100,8 +103,10 @@ def record_decision(
     missing = [name for name in (*_NEEDED[kind], "decided_by") if getattr(decision, name) in (None, "")]
     if missing:
         raise ValueError(f"A decision of kind {kind} needs {', '.join(missing)}.")
+    zone = stored_zone(connection, workspace) or ZoneInfo("UTC")
     for said in decisions_made.decisions_in_force(connection, workspace):
-        if replace(said, decision_id=decision.decision_id, decided_at=now) == decision:
+        is_the_same = replace(said, decision_id=decision.decision_id, decided_at=now) == decision
+        if is_the_same and (kind != "fixed" or local_day(said.decided_at, zone) == local_day(now, zone)):
             return said.decision_id
     insert_decision(connection, workspace, decision)
     detail = {"by": decision.decided_by, "reason": decision.reason, "decision_id": decision.decision_id}

@@ -8,8 +8,11 @@ from datetime import date
 from campaign_health.state.incident import Incident
 from campaign_health.words.dates import day_text
 from campaign_health.words.decided import (
+    WAITING,
     announced_text,
+    confirmed_text,
     false_alarm_text,
+    fixed_text,
     intended_text,
     muted_text,
     renamed_text,
@@ -29,7 +32,8 @@ def handling(incident: Incident, today: date) -> str:
     """What is done about it, in a word or two, on a day in its workspace's zone; empty where nothing is, or it is over.
 
     `Intended`, `False alarm`, `Announced hand-over`, `Muted until Mon 30 Nov`, `Rename confirmed, trigger not changed
-    yet`, `Being worked on`: what keeps it quiet goes before what does not.
+    yet`, `Fixed, waiting for proof`, `Still silent after a fix`, `Being worked on`: what keeps it quiet goes before
+    what does not.
     """
     if not incident.is_open:
         return ""
@@ -37,6 +41,8 @@ def handling(incident: Incident, today: date) -> str:
         return status_label(status)
     if incident.is_muted(today):
         return f"Muted until {day_text(incident.muted_until, today)}" if incident.muted_until else "Muted"
+    if incident.fixed_by:
+        return _still(incident) if incident.fix_failed_on else WAITING
     if incident.renamed_by:
         changed = "trigger changed, no sends yet" if _trigger_moved(incident) else "trigger not changed yet"
         return f"Rename confirmed, {changed}"
@@ -58,17 +64,30 @@ def said_of(incident: Incident, today: date) -> tuple[str, ...]:
     if incident.renamed_by:
         names = incident.renamed_from or "", incident.renamed_to or ""
         found.append(renamed_text(incident.renamed_by, *names, incident.trigger))
-    if incident.acknowledged_by:
+    if incident.fixed_by and incident.fixed_on:
+        about = incident.fixed_by, incident.fixed_on, incident.fixed_reason
+        if incident.fix_is_confirmed and incident.recovered_on:
+            found.append(confirmed_text(*about, incident.recovered_on, today))
+        else:
+            found.append(fixed_text(*about, incident.fix_failed_on, _still(incident), today))
+    if incident.acknowledged_by and (not incident.fixed_by or incident.fix_failed_on):
         found.append(taken_text(incident.acknowledged_by))
     return tuple(found)
 
 
-def said_of_its_event(incident: Incident) -> tuple[str, ...]:
-    """The same without what was said of the incident itself, beside which a page draws a way to take it back."""
+def said_of_its_event(incident: Incident, today: date) -> tuple[str, ...]:
+    """The same without what was said of the incident itself, beside which a page draws a way to take it back; with
+    what became of a fix, which is more than somebody's word.
+    """
     of_event = replace(incident, muted_by=None, acknowledged_by=None)
     if incident.expected_how != "manifest":
         of_event = replace(of_event, expected_by=None)
-    return said_of(of_event, date.max)
+    return said_of(of_event, today)
+
+
+def _still(incident: Incident) -> str:
+    """What it is still, although it was said to be fixed; a lost event is one that sends nothing."""
+    return "Still losing sends after a fix" if incident.kind == "degraded" else "Still silent after a fix"
 
 
 def _trigger_moved(incident: Incident) -> bool:

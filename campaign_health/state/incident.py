@@ -26,9 +26,10 @@ class Incident:
     `status` is open, recovered, closed or withdrawn, `recovered_on` the day on which it recovered or was closed.
     `days` are all its days so far, `counted_days` those over which its missed sends were added up: of a day that was
     not collected nothing is known. Money is in `currency`, the manifest's (ISO 4217 code). `trigger` is the event that
-    the campaign's trigger in Customer.io names now. An incident of a source has `campaign_id` 0, the `campaign_ids`
-    and `campaigns` (names) that it broke together, the `tags` and `owners` of all of them, and `unpriced_campaigns`,
-    how many of those have no deal value.
+    the campaign's trigger in Customer.io names now. `fixed_on` is the day on which somebody said that it is fixed,
+    `fix_failed_on` the first judged one since that shows that it is not. An incident of a source has `campaign_id` 0,
+    the `campaign_ids` and `campaigns` (names) that it broke together, the `tags` and `owners` of all of them, and
+    `unpriced_campaigns`, how many of those have no deal value.
     """
 
     workspace: str
@@ -68,6 +69,10 @@ class Incident:
     renamed_by: str | None = None
     renamed_from: str | None = None
     renamed_to: str | None = None
+    fixed_by: str | None = None
+    fixed_on: date | None = None
+    fixed_reason: str | None = None
+    fix_failed_on: date | None = None
     trigger: str | None = None
     campaign_ids: tuple[int, ...] = ()
     campaigns: tuple[str, ...] = ()
@@ -95,6 +100,21 @@ class Incident:
     def is_open(self) -> bool:
         """Whether it still goes on."""
         return self.status == "open"
+
+    @property
+    def last_day(self) -> date:
+        """Its last day so far; of an open one the last that was judged."""
+        return self.opened_on + timedelta(days=self.days - 1)
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Whether somebody took it on, confirmed its rename or said that it is fixed."""
+        return self.acknowledged_by is not None or self.renamed_by is not None or self.fixed_by is not None
+
+    @property
+    def fix_is_confirmed(self) -> bool:
+        """Whether it was said to be fixed, and the sends are back: days judged after that proved it."""
+        return self.status == "recovered" and self.fixed_by is not None
 
     @property
     def never_otherwise(self) -> bool:
@@ -204,7 +224,10 @@ def _incident(row: dict[str, Any]) -> Incident:
     return Incident(**{column.name: values[column.name] for column in fields(Incident)})
 
 
-_SAID_SINCE = ("ended_how", "expected_how", "renamed_by", "renamed_from", "renamed_to", "trigger")
+_SAID_SINCE = (
+    "ended_how", "expected_how", "renamed_by", "renamed_from", "renamed_to", "trigger", "fixed_by", "fixed_on",
+    "fixed_reason", "fix_failed_on",
+)  # fmt: skip
 
 
 def _range(value: float | None, low: float | None, high: float | None) -> Range | None:

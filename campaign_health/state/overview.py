@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from campaign_health.process.clock import local_day
+from campaign_health.state.false_alarms import FalseAlarms
 from campaign_health.state.freshness import collected_text
 from campaign_health.state.not_configured import NotConfigured, read_not_configured
 from campaign_health.state.some_lost import SomeLost
@@ -25,6 +27,7 @@ class Overview:
     `not_configured` are workspaces that are held and that nothing else here is of: their data is not of today.
     `news` and `rest` are the parts of the sentence on top: what is broken and at risk, and all else. `counts` has each
     campaign once, by status. `as_of` is the newest judged day by workspace, `stale` says why that is not today's state.
+    `today` is the present day of each workspace in its zone.
     """
 
     workspaces: Sequence[str]
@@ -40,6 +43,8 @@ class Overview:
     some_lost: Sequence[SomeLost]
     unchecked: Sequence[Unchecked]
     not_configured: Sequence[NotConfigured] = ()
+    false_alarms: Sequence[FalseAlarms] = ()
+    today: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
@@ -103,6 +108,8 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
         ),
         some_lost=[one for state in states for one in state.some_lost],
         unchecked=[one for state in states for one in state.unchecked],
+        false_alarms=[state.false_alarms for state in states],
+        today={state.name: local_day(now, state.zone) for state in states},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ import numpy as np
 
 from campaign_health.detection.event.project_outage import LOOK_BACK_DAYS, project_outages
 from campaign_health.process.clock import local_day
+from campaign_health.state.false_alarms import FalseAlarms, read_false_alarms
 from campaign_health.state.freshness import staleness
 from campaign_health.state.handling import meant_as
 from campaign_health.state.incident import Incident, open_incidents
@@ -60,6 +61,7 @@ class WorkspaceState:
     stretches: tuple[Stretch, ...] = ()
     some_lost: tuple[SomeLost, ...] = ()
     stood_still: bool = False
+    false_alarms: FalseAlarms = field(default_factory=FalseAlarms)
 
     @property
     def worth_a_look(self) -> Sequence[Stretch]:
@@ -122,6 +124,7 @@ def read_workspace(connection: Connection, name: str) -> WorkspaceState:
         stretches=read_stretches(connection, name),
         some_lost=read_some_lost(connection, name),
         stood_still=judged_day is not None and _stood_still(connection, name, judged_day),
+        false_alarms=read_false_alarms(connection, name),
     )
 
 

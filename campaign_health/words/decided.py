@@ -6,12 +6,34 @@ from datetime import date
 
 from campaign_health.words.dates import day_text
 
+WAITING = "Fixed, waiting for proof"
+"""What is said of a break while no day tells whether it is fixed."""
+
 _NO_REASON = "no reason given"
 
 
 def taken_text(by: str) -> str:
     """That somebody takes it on: `Being worked on: Ada is on it`."""
     return f"Being worked on: {by} is on it"
+
+
+def fixed_text(by: str, on: date, reason: str | None, failed_on: date | None, still: str, today: date) -> str:
+    """That somebody says it is fixed, and what the days since say: `Fixed, waiting for proof: Ada said so on Mon 23
+    Nov`, or `Still silent: Ada said on Mon 23 Nov that it is fixed, and Tue 24 Nov shows that it is not`. `still` is
+    what it is still, where `failed_on` shows it.
+    """
+    said = f" ({reason})" if reason else ""
+    if failed_on is None:
+        return f"{WAITING}: {by} said so on {day_text(on, today)}{said}; no day judged since tells yet"
+    day = "the rest of that day" if failed_on == on else day_text(failed_on, today)
+    return f"{still}: {by} said on {day_text(on, today)} that it is fixed{said}, and {day} shows that it is not"
+
+
+def confirmed_text(by: str, on: date, reason: str | None, back_on: date, today: date) -> str:
+    """That a fix proved to be one: `Fix confirmed: Ada said on Mon 23 Nov that it is fixed, and sends are back …`."""
+    said = f" ({reason})" if reason else ""
+    since = day_text(back_on, today)
+    return f"Fix confirmed: {by} said on {day_text(on, today)} that it is fixed{said}, and sends are back since {since}"
 
 
 def muted_text(by: str | None, reason: str | None, until: date | None, today: date) -> str:

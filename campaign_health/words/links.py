@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from urllib.parse import urlencode
 
-Act = Literal["acknowledge", "mute", "expected"]
+Act = Literal["acknowledge", "fixed", "mute", "expected"]
 
 
 def overview_link(base: str, workspace: str) -> str:

@@ -9,7 +9,9 @@ from typing import Any, Literal
 from storage.connection import Connection
 from storage.file.conversion import read_instant
 
-DecisionKind = Literal["acknowledge", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename", "map_event"]
+DecisionKind = Literal[
+    "acknowledge", "fixed", "note", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename", "map_event"
+]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Decision:
         """What it is about: of the decisions on one subject only the newest counts."""
         if self.kind in ("confirm_rename", "refuse_rename"):
             return ("rename", self.event, self.new_event)
+        if self.kind == "note":
+            return (self.kind, self.decision_id)
         return (self.kind, self.incident_id, self.campaign_id)
 
 

@@ -23,6 +23,10 @@ _STANDING = {
     "renamed_by": TEXT,
     "renamed_from": TEXT,
     "renamed_to": TEXT,
+    "fixed_by": TEXT,
+    "fixed_on": DAY,
+    "fixed_reason": TEXT,
+    "fix_failed_on": DAY,
 }
 
 

@@ -15,11 +15,11 @@ from campaign_health.alerts.digest.digest_data import (
     Section,
     SectionName,
 )
-from campaign_health.alerts.digest.lines import headline, nothing_checked, rest_line
+from campaign_health.alerts.digest.lines import Answers, headline, nothing_checked, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
 from campaign_health.settings import DEFAULT_WORKSPACE
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
-from campaign_health.state.handling import said_of
+from campaign_health.state.handling import handling, said_of
 from campaign_health.state.incident import Incident
 from campaign_health.state.standing import Standing, standing_on
 from campaign_health.state.unchecked import Unchecked
@@ -95,6 +95,7 @@ def build_digest(
             standing=standing_on(incidents, today),
             unchecked_campaigns=sum(len(one.campaigns) for one in unknown),
             found_broken=sum(one.never_otherwise for one in chosen.get(SectionName.NEW, ())),
+            answers=_answers(chosen, changes, today),
         ),
         rest=rest_line(situation.counts, situation.judged_day),
         sections=tuple(sections),
@@ -112,7 +113,17 @@ def is_news(change: Change, today: date) -> bool:
     What nobody could have known before is as young as the day on which it was found, such as on a first morning.
     """
     recent = change.news and max(change.day, change.recorded_on or change.day) >= today - timedelta(days=NEWS_DAYS)
-    return recent and change.kind in OPENING | CLOSING | {"cause_changed"}
+    return recent and change.kind in OPENING | CLOSING | {"cause_changed", "still_broken"}
+
+
+def _answers(chosen: Mapping[SectionName, Sequence[Incident]], changes: Sequence[Change], today: date) -> Answers:
+    """What became of the fixes of which the channel has not heard yet; what is quiet is not told of."""
+    failed = {one.incident_id for one in changes if one.kind == "still_broken" and is_news(one, today)}
+    loud = [incident for name in BROKEN_SECTIONS for incident in chosen.get(name, ())]
+    return Answers(
+        confirmed=sum(one.fix_is_confirmed for one in chosen.get(SectionName.RECOVERED, ())),
+        failed=sum(one.incident_id in failed and one.fix_failed_on is not None for one in loud),
+    )
 
 
 def _headline(
@@ -124,9 +135,12 @@ def _headline(
     standing: Standing,
     unchecked_campaigns: int,
     found_broken: int,
+    answers: Answers,
 ) -> str:
     """The first line. Where there is nothing else to say, what is old is no all clear."""
-    text = headline(sizes, kind, standing, unchecked_campaigns=unchecked_campaigns, found_broken=found_broken)
+    text = headline(
+        sizes, kind, standing, unchecked_campaigns=unchecked_campaigns, found_broken=found_broken, answers=answers
+    )
     judged_day = situation.judged_day
     if text != headline({}, kind, Standing()):
         return text
@@ -207,10 +221,18 @@ def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dash
         ended=incident.end_text(today),
         never_otherwise=incident.never_otherwise,
         note=_note(incident, today),
+        handling=handling(incident, today),
         link=_link(dashboard_url, incident) if dashboard_url else None,
         acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,
+        fixed_link=_act(act, incident, "fixed") if _may_be_fixed(incident, name) else None,
         mute_link=_act(act, incident, "mute") if name is not SectionName.MUTED else None,
     )
+
+
+def _may_be_fixed(incident: Incident, name: SectionName) -> bool:
+    """Whether it is time to ask: somebody is on it, or knows of the rename, and nothing waits for proof."""
+    begun = incident.acknowledged_by or incident.renamed_by or incident.fix_failed_on
+    return bool(begun and (not incident.fixed_by or incident.fix_failed_on) and name is not SectionName.MUTED)
 
 
 def _link(base: str, incident: Incident) -> str:
@@ -231,7 +253,8 @@ def _note(incident: Incident, today: date) -> str:
 def _standing_note(incident: Incident, today: date) -> str:
     if incident.status == "withdrawn":
         return "Restated numbers show that nothing had broken."
-    return "".join(f"{said}. " for said in said_of(incident, today)).rstrip() if incident.is_open else ""
+    told = incident.is_open or incident.fix_is_confirmed
+    return "".join(f"{said}. " for said in said_of(incident, today)).rstrip() if told else ""
 
 
 def _failure(one: Unchecked, link: str | None) -> CheckFailure:

@@ -42,7 +42,8 @@ class DigestItem:
     `recovered_on` is the first good day again, or the day on which it was closed, and `ended` says which in words; None
     while it is open and where it was withdrawn. `never_otherwise`: it was so on every day that is known. `campaigns`
     are all that one trouble of a source broke together: `campaign_id` is then 0, and the link the overview's. `brief`:
-    where many are broken, it is told in one line.
+    where many are broken, it is told in one line. `note` is what people said of it and what came of that, `handling`
+    the same in a word or two.
     """
 
     incident_id: str
@@ -70,6 +71,8 @@ class DigestItem:
     link: str | None = None
     acknowledge_link: str | None = None
     mute_link: str | None = None
+    fixed_link: str | None = None
+    handling: str = ""
     brief: bool = False
 
 

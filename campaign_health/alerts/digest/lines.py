@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from campaign_health.alerts.digest.digest_data import CheckFailure, Digest, DigestItem, Kind, Section, SectionName
@@ -17,6 +18,25 @@ from campaign_health.words.sentences import muted_parts, risk_parts
 from campaign_health.words.shortened import first_sentence
 from campaign_health.words.status_words import UNBROKEN, counted_label
 from campaign_health.words.visible import visible
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How many fixes proved to be one, and how many did not, of which a channel has not heard yet."""
+
+    confirmed: int = 0
+    failed: int = 0
+
+    @property
+    def parts(self) -> list[str]:
+        """Each in a few words: `1 fix is confirmed`, `2 fixes did not help`."""
+        found = []
+        if self.failed:
+            found.append(f"{plural(self.failed, 'fix', 'fixes')} did not help")
+        if self.confirmed:
+            found.append(f"{plural(self.confirmed, 'fix', 'fixes')} {'is' if self.confirmed == 1 else 'are'} confirmed")
+        return found
+
 
 _FOUND = ("has been broken on every day that is known", "have been broken on every day that is known")
 NAME_LENGTH = 80
@@ -35,6 +55,7 @@ def headline(
     *,
     unchecked_campaigns: int = 0,
     found_broken: int = 0,
+    answers: Answers = Answers(),
 ) -> str:
     """The first line: the state of everything in a few words, and what a week of it costs.
 
@@ -52,6 +73,7 @@ def headline(
             noun = "" if parts else "campaign " if number == 1 else "campaigns "
             parts.append(f"{count(number)} {noun}{one if number == 1 else many}")
     said = [joined(parts)] if parts else []
+    said += answers.parts
     said += muted_parts(len(standing.muted), is_more=bool(standing.broken))
     said += risk_parts(standing.risk.sums, standing.risk.unpriced)
     if sizes.get(SectionName.COULD_NOT_CHECK):

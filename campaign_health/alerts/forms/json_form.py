@@ -20,15 +20,17 @@ VERSION = 2
 def digest_as_json(digest: Digest) -> dict[str, Any]:
     """The digest as JSON values: dates as ISO 8601, `version` says which shape this is.
 
-    `stale`, and `others` of a section, are there where there are any, `never_otherwise` of an item where it is true.
+    `stale`, and `others` of a section, are there where there are any, `never_otherwise`, `fixed_link` and `handling` of
+    an item where there is anything to say.
     """
     values = _plain(asdict(digest))
     for part, name in ((values, "stale"), *((section, "others") for section in values["sections"])):
         if not part[name]:
             del part[name]
     for item in (item for section in values["sections"] for item in section["items"]):
-        if not item["never_otherwise"]:
-            del item["never_otherwise"]
+        for name in ("never_otherwise", "fixed_link", "handling"):
+            if not item[name]:
+                del item[name]
     return {"version": VERSION, **values}
 
 

@@ -139,7 +139,11 @@ def _item_block(item: DigestItem, name: SectionName, today: date) -> Block:
     last: list[Element] = []
     if item.owner:
         last += [_text("Owner "), _mention(item.owner)]
-    for address, words in ((item.acknowledge_link, "Acknowledge"), (item.mute_link, "Mute")):
+    for address, words in (
+        (item.acknowledge_link, "Acknowledge"),
+        (item.fixed_link, "I fixed it"),
+        (item.mute_link, "Mute"),
+    ):
         if address:
             last += [_text("  ·  " if last else ""), _link(address, words)]
     if last:

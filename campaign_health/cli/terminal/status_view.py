@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from rich.console import Console
@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from campaign_health.state.false_alarms import FalseAlarms
 from campaign_health.state.handling import said_of
 from campaign_health.state.incident import Incident
 from campaign_health.state.not_configured import NotConfigured
@@ -29,9 +30,12 @@ _COLOURS = {"silent": "bold red", "event_lost": "bold red", "degraded": "bold ye
 _WIDEST = 100
 
 
-def print_overview(overview: Overview) -> None:
-    """Write the overview to standard output, worst first, to be read from the top; last what could not be checked."""
-    print_rendered(lambda console: _print_all(console, overview))
+def print_overview(overview: Overview, promised_years: Mapping[str, float]) -> None:
+    """Write the overview to standard output, worst first, to be read from the top; last what could not be checked.
+
+    `promised_years` are those in which a campaign may have one false alarm, by workspace.
+    """
+    print_rendered(lambda console: _print_all(console, overview, promised_years))
 
 
 def print_rendered(draw: Callable[[Console], None]) -> None:
@@ -47,7 +51,7 @@ def print_rendered(draw: Callable[[Console], None]) -> None:
     print("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
-def _print_all(console: Console, overview: Overview) -> None:
+def _print_all(console: Console, overview: Overview, promised_years: Mapping[str, float]) -> None:
     console.print(Text(clean(overview.sentence), style="bold"))
     for text in overview.stale:
         console.print(Text(f"! {clean(text)}", style="yellow"))
@@ -62,6 +66,7 @@ def _print_all(console: Console, overview: Overview) -> None:
     if overview.campaigns:
         console.print()
         console.print(Text(NOT_WATCHED, style="dim"))
+        _print_false_alarms(console, overview.false_alarms, promised_years, several)
     if not overview.campaigns and not overview.stale:
         console.print("Nothing was judged yet. Run `campaign-health collect`, then `campaign-health judge`.")
     print_not_configured(console, overview.not_configured)
@@ -80,7 +85,7 @@ def _block(item: Incident, several: bool) -> Table:
     heading.append(clean(item.campaign), style="bold")
     if several:
         heading.append(f"  ({clean(item.workspace)})", style="dim")
-    since = since_day(item.opened_on, _last_day(item), never_otherwise=item.never_otherwise)
+    since = since_day(item.opened_on, item.last_day, never_otherwise=item.never_otherwise)
     since += f", {plural(item.days, 'day')}"
     heading.append(f"  {status_label(item.kind).lower()} since {since}", style="default")
     table.add_row(Text(STATUS_WORDS[item.kind].shape, style=_COLOURS.get(item.kind, "bold")), heading)
@@ -103,7 +108,7 @@ def _lines(item: Incident) -> Iterable[tuple[str, str]]:
         yield "Cost", cost
     if item.next_step:
         yield "Do", item.next_step
-    if said := said_of(item, _last_day(item) + timedelta(days=1)):
+    if said := said_of(item, item.last_day + timedelta(days=1)):
         yield "State", ". ".join(said) + "."
     if item.owner:
         yield "Who", item.owner
@@ -120,7 +125,7 @@ def _print_quiet(console: Console, title: str, items: Sequence[Incident]) -> Non
     console.print()
     console.print(Text(title, style="bold"))
     for item in items:
-        today = _last_day(item)
+        today = item.last_day
         said = ". ".join(said_of(item, today))
         console.print(Text(clean(f"{_since(item.kind, item.campaign, item.opened_on, today)}. {said}.")))
 
@@ -152,17 +157,21 @@ def _print_unchecked(console: Console, unknown: Sequence[Unchecked], several: bo
             console.print(Padding(Text(clean(f"Details: {item.details}"), style="dim"), (0, 0, 0, 2)))
 
 
+def _print_false_alarms(
+    console: Console, found: Sequence[FalseAlarms], promised_years: Mapping[str, float], several: bool
+) -> None:
+    for one in found:
+        if one.workspace in promised_years:
+            whose = f"{one.workspace}: " if several else ""
+            console.print(Text(clean(f"{whose}{one.sentence(promised_years[one.workspace])}"), style="dim"))
+
+
 def print_not_configured(console: Console, found: Sequence[NotConfigured]) -> None:
     """Write which workspaces are held and not configured, and what to do about each."""
     for item in found:
         console.print()
         console.print(Text(clean(item.said)))
         console.print(Text(clean(item.cure)))
-
-
-def _last_day(item: Incident) -> date:
-    # The last judged day is the last of the incident's days, whose year goes without saying.
-    return item.opened_on + timedelta(days=item.days - 1)
 
 
 def _since(status: str, campaign: str, since: date, today: date) -> str:

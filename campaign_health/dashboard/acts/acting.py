@@ -1,4 +1,4 @@
-"""What a person can do about an incident: acknowledge, mute, mark as intended or a false alarm; and undo."""
+"""What a person can do about an incident: take it on, fix it, note, mute, mark as intended or a false alarm; undo."""
 
 from __future__ import annotations
 
@@ -10,17 +10,24 @@ import streamlit as st
 from campaign_health.dashboard.acts.sign_in import asks_for_sign_in, person
 from campaign_health.dashboard.installation import now, warehouse
 from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown
+from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.page_watch import dialog_opens
+from campaign_health.dashboard.published_cache import answer
 from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
 from campaign_health.state.incident import Incident
+from campaign_health.words.story import said_line
+from storage.connection import Connection
 from storage.errors import StorageError
-from storage.read.decisions_made import DecisionKind
+from storage.read.decisions_made import DecisionKind, decisions_in_force
 
 # Long enough for a collection to finish saving one source.
 WAIT_SECONDS = 20.0
+LAST_SAID = "last_said"
 MEANINGS = {
     "acknowledge": "Say that you are on it.",
+    "fixed": "Say that it is mended: the next days confirm it, or show that it goes on.",
+    "note": "Write down what the others should know; it stays on the timeline.",
     "mute": "Stop hearing of it until a day of your choice.",
     "expected": "Say that it is meant to do this: it no longer counts as broken.",
     "false_alarm": "Say that nothing is wrong: what it does now is learned as normal, and no longer counts as broken.",
@@ -37,6 +44,10 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
     name = f"{key}-{incident.incident_id}"
     if not incident.acknowledged_by and _act("Acknowledge", f"ack-{name}", MEANINGS["acknowledge"]):
         acknowledge_dialog(page, incident)
+    # It is asked of everybody on the page, and on a card of those who said that they are on it.
+    is_asked = key == "page" or incident.acknowledged_by or incident.renamed_by
+    if is_asked and may_be_fixed(incident) and _act("I fixed it", f"fixed-{name}", MEANINGS["fixed"]):
+        fixed_dialog(page, incident)
     if not incident.is_muted(page.today) and _act("Mute", f"mute-{name}", MEANINGS["mute"]):
         mute_dialog(page, incident)
     may_be_meant = not incident.expected_by and not incident.is_of_source
@@ -45,6 +56,13 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
     # A card has room for one line of buttons, and no false alarm.
     if key == "page" and may_be_meant and _act("False alarm", f"false-alarm-{name}", MEANINGS["false_alarm"]):
         false_alarm_dialog(page, incident)
+    if key == "page" and _act("Add a note", f"note-{name}", MEANINGS["note"]):
+        note_dialog(page, incident)
+
+
+def may_be_fixed(incident: Incident) -> bool:
+    """Whether "I fixed it" can be said: nothing that was said before waits for its proof, and it counts as broken."""
+    return not incident.expected_by and (not incident.fixed_by or incident.fix_failed_on is not None)
 
 
 def _act(label: str, key: str, meaning: str) -> bool:
@@ -59,6 +77,8 @@ def open_dialog_from_address(page: Page, incident: Incident) -> None:
     del st.query_params["act"]
     if act == "acknowledge" and not incident.acknowledged_by:
         acknowledge_dialog(page, incident)
+    elif act == "fixed" and may_be_fixed(incident):
+        fixed_dialog(page, incident)
     elif act == "mute" and not incident.is_muted(page.today):
         mute_dialog(page, incident)
     elif act == "expected" and not incident.expected_by:
@@ -75,6 +95,35 @@ def acknowledge_dialog(page: Page, incident: Incident) -> None:
         is_sent = st.form_submit_button("I am on it", type="primary")
     if is_sent and is_complete(who):
         decide(page, "acknowledge", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id)
+
+
+@st.dialog("I fixed it")
+def fixed_dialog(page: Page, incident: Incident) -> None:
+    """Asks who mended it, and how, if they like to say."""
+    dialog_opens()
+    st.write(
+        f"Say that {in_markdown(incident.campaign)} is mended. It stays in every count until the next judged days "
+        "confirm it; where they show that it goes on, you are told so."
+    )
+    with st.form("fixed", border=False):
+        who = ask_who(page)
+        reason = _ask("What did you do?", "Changed the trigger (you may leave this empty)")
+        is_sent = st.form_submit_button("It is fixed", type="primary")
+    if is_sent and is_complete(who):
+        about = {"incident_id": incident.incident_id, "campaign_id": incident.campaign_id}
+        decide(page, "fixed", who, **about, reason=reason or None)
+
+
+@st.dialog("Add a note")
+def note_dialog(page: Page, incident: Incident) -> None:
+    """Asks for a note on the incident."""
+    dialog_opens()
+    with st.form("note", border=False):
+        who = ask_who(page)
+        text = _ask("Note", "Asked the platform team on Monday", most=500)
+        is_sent = st.form_submit_button("Add it", type="primary")
+    if is_sent and is_complete(who, text):
+        decide(page, "note", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id, reason=text)
 
 
 @st.dialog("Mute")
@@ -136,7 +185,11 @@ def ask_who(page: Page) -> str:
 
 
 def _ask_why(example: str) -> str:
-    return (st.text_input("Why?", max_chars=200, placeholder=example) or "").strip()
+    return _ask("Why?", example)
+
+
+def _ask(label: str, example: str, most: int = 200) -> str:
+    return (st.text_input(label, max_chars=most, placeholder=example) or "").strip()
 
 
 def is_complete(*answers: str) -> bool:
@@ -149,7 +202,25 @@ def is_complete(*answers: str) -> bool:
 
 def decide(page: Page, kind: DecisionKind, who: str, **about: Any) -> None:
     """Stores a decision and publishes it, then draws the page anew; says so where the database is busy."""
-    _write(lambda connection: record_decision(connection, page.name, kind, who, now(), **about))
+
+    def record(connection: Connection) -> None:
+        said = record_decision(connection, page.name, kind, who, now(), **about)
+        st.session_state[LAST_SAID] = (page.name, said)
+
+    _write(record)
+
+
+def offer_last_undo(page: Page) -> None:
+    """What this person said last, with a way to take it back, wherever they are; until it is undone or a new visit."""
+    workspace, said = st.session_state.get(LAST_SAID, (None, None))
+    if workspace != page.name:
+        return
+    found = [one for one in answer(decisions_in_force, page.name) if one.decision_id == said]
+    for one in found:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="last-said"):
+            quiet(f"You said: {in_markdown(said_line(one, page.today))}.")
+            if st.button("Undo what you said", key="undo-last"):
+                undo(page, one.decision_id)
 
 
 def undo(page: Page, decision_id: str) -> None:

@@ -37,6 +37,10 @@ def words(decision: Decision, today: date) -> str:
     who, reason = decision.decided_by, f": {decision.reason}" if decision.reason else ""
     if decision.kind == "acknowledge":
         return f"{taken_text(who)}{reason}"
+    if decision.kind == "fixed":
+        return f"{who} said that it is fixed{reason}"
+    if decision.kind == "note":
+        return f"{who} noted{reason}"
     if decision.kind == "mute":
         return muted_text(who, decision.reason, decision.until, today)
     if decision.kind == "expected":

@@ -22,6 +22,7 @@ from campaign_health.dashboard.parts.cards import incident_html, some_lost_html,
 from campaign_health.dashboard.parts.cause_panel import draw_causes
 from campaign_health.dashboard.parts.found_later import as_known_now
 from campaign_health.dashboard.parts.message_panel import draw_messages
+from campaign_health.dashboard.parts.timeline_panel import draw_story
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.campaign_view import CampaignView, campaign_view
 from campaign_health.state.every_campaign import shown_status
@@ -80,6 +81,7 @@ def _draw(page: Page, view: CampaignView) -> None:
     draw_messages(page, view)
     offer_mapping(page, now.campaign_id, now.name, now.event)
     draw_history(view.incidents, page.today)
+    draw_story(page, now.campaign_id, view.incidents)
     draw_numbers(now, days)
 
 

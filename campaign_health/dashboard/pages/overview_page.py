@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from campaign_health.dashboard.acts.acting import offer_acts
+from campaign_health.dashboard.acts.acting import offer_acts, offer_last_undo
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
@@ -27,6 +27,7 @@ def overview(page: Page) -> None:
     standing = page.overview.standing
     hushed = [*standing.muted, *standing.intended]
     draw_headline(page.overview)
+    offer_last_undo(page)
     _cards(page, standing.broken)
     if hushed:
         with st.expander(f"{plural(len(hushed), 'incident')} muted or intended{_or_else(standing.intended)}"):
@@ -34,6 +35,9 @@ def overview(page: Page) -> None:
     _worth_a_look(page)
     st.subheader("All campaigns", anchor=False)
     campaign_table(page, answer(campaigns_now, page.name, page.today))
+    years = {one.name: one.false_alarm_years for one in page.settings.workspaces}
+    if page.name in years:
+        quiet(page.workspace.false_alarms.sentence(years[page.name]))
 
 
 def _or_else(meant: Sequence[Incident]) -> str:

@@ -55,7 +55,7 @@ def incident_html(incident: Incident, today: date) -> str:
     ]
     if incident.next_step:
         rows.append(("Next step", with_code(incident.next_step)))
-    rows += _state(said_of_its_event(incident))
+    rows += _state(said_of_its_event(incident, today))
     return (
         f'<div style="color:{TEXT};line-height:1.45">'
         f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem;overflow-wrap:anywhere">'

@@ -24,7 +24,7 @@ def is_news(
     Not what comes to light more than three days late, except where nobody could have known: the day had never
     been judged, and the incident is open, or was known and is over. Nothing is news of a break that is expected.
     """
-    if quiet or change.kind in ("unmuted", "expected", "rename_confirmed"):
+    if quiet or change.kind in ("unmuted", "expected", "rename_confirmed", "fix_confirmed"):
         return False
     if (today - change.day).days <= NEWS_DAYS:
         return True

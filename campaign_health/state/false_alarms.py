@@ -1,0 +1,39 @@
+"""False alarms as people counted them, beside the budget that was promised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from campaign_health.words.numbers import plural
+from campaign_health.words.status_words import BROKEN
+from storage.connection import Connection
+from storage.read.false_alarms_said import false_alarms_said, watched_days
+
+_DAYS_PER_YEAR = 365.25
+_WATCHED = (*BROKEN, "healthy", "journeys_only", "surging", "volume_down")
+"""Statuses of days on which an alarm could have been raised: enough was known, and enough was sent."""
+
+
+@dataclass(frozen=True)
+class FalseAlarms:
+    """How many incidents of a workspace somebody called a false alarm, and over how many years of one campaign each."""
+
+    workspace: str = ""
+    said: int = 0
+    campaign_years: float = 0.0
+
+    def sentence(self, promised_years: float) -> str:
+        """Both beside the promise of at most one in so many years of a campaign: `2 false alarms in 14 campaign-years;
+        promised: at most 1 in 8.`
+        """
+        years = self.campaign_years
+        span = f"{years:,.0f}" if years >= 10 else f"{years:.1f}"
+        unit = "campaign-year" if span == "1.0" else "campaign-years"
+        number = plural(self.said, "false alarm") if self.said else "No false alarm"
+        return f"{number} in {span} {unit}; promised: at most 1 in {promised_years:g}."
+
+
+def read_false_alarms(connection: Connection, workspace: str) -> FalseAlarms:
+    """The false alarms of one workspace since it is watched."""
+    days = watched_days(connection, workspace, _WATCHED)
+    return FalseAlarms(workspace, false_alarms_said(connection, workspace), days / _DAYS_PER_YEAR)

@@ -1,0 +1,110 @@
+"""`campaign-health decide`: what the buttons say, said on the command line; it holds at once on every surface."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from campaign_health.cli.main import campaign_health
+from campaign_health.errors import CouldNotStart
+from storage.file.database import open_published
+from tests.decisions_cast import LOST, OPEN, copied, judged_world, manifest
+from tests.decisions_cast import NOW as THIS_MORNING
+from tests.judge_cast import World
+
+pytestmark = pytest.mark.slow("decisions")
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return judged_world(tmp_path_factory.mktemp("judged"), manifest())
+
+
+@pytest.fixture(autouse=True)
+def world(judged: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    (tmp_path / "data").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CAMPAIGN_HEALTH_NOW", THIS_MORNING.isoformat())
+    found = copied(judged, tmp_path / "data")
+    found.warehouse.publish()
+    return found
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(campaign_health, list(words), catch_exceptions=False)
+
+
+def decide(*words: str) -> str:
+    result = run("decide", *words)
+    assert result.exit_code == 0, result.output
+    return " ".join(result.stdout.split())
+
+
+def handling(campaign_id: int) -> str:
+    found = json.loads(run("status", "--json").stdout)
+    rows = [one for kind in ("broken", "muted", "expected") for one in found[kind]]
+    (said,) = [one["handling"] for one in rows if one["campaign_id"] == campaign_id]
+    return str(said)
+
+
+@pytest.mark.parametrize(
+    ("words", "state", "line"),
+    [
+        (["on-it"], "Being worked on", "Taken on, by Ada"),
+        (["fixed", "--why", "turned it on"], "Fixed, waiting for proof",
+         "Said to be fixed: turned it on, by Ada"),
+        (["note", "--why", "asked them"], "", "Note: asked them, by Ada"),
+        (["mute", "--why", "a launch", "--until", "2026-09-20"], "Muted until Sun 20 Sep",
+         "Muted until Sun 20 Sep: a launch, by Ada"),
+        (["intended", "--why", "a new plan"], "Intended", "Marked as intended: a new plan, by Ada"),
+        (["false-alarm"], "False alarm", "Called a false alarm, by Ada"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)  # fmt: skip
+def test_what_is_said_holds_at_once_and_stands_on_the_timeline(words: list[str], state: str, line: str) -> None:
+    said = decide(f"Campaign {OPEN}", *words, "--by", "Ada")
+    assert line in said
+    assert f": {state or 'New'}" in said
+    assert handling(OPEN) == state
+    assert line in decide(str(OPEN)), "without an act it shows what there is"
+
+
+def test_a_rename_is_confirmed_and_stays_loud() -> None:
+    said = decide(str(LOST), "renamed", "--by", "Ada")
+    assert "Rename confirmed: project.created is now project_created, by Ada" in said
+    assert handling(LOST) == "Rename confirmed, trigger not changed yet"
+    assert json.loads(run("status", "--json").stdout)["counts"]["event_lost"] == 1
+
+
+def test_undo_takes_back_what_was_said_last_and_the_one_before_holds_again() -> None:
+    decide(str(OPEN), "on-it", "--by", "Ada")
+    decide(str(OPEN), "false-alarm", "--by", "Ben")
+    sentence = json.loads(run("status", "--json").stdout)["false_alarms"][0]["sentence"]
+    assert sentence.startswith("1 false alarm in ")
+    assert sentence in " ".join(run("status").stdout.split())
+    # Both were said at one instant of the standing clock: it takes two steps to be rid of both, in either order.
+    assert "Taken back: " in decide(str(OPEN), "undo", "--by", "Zoe")
+    decide(str(OPEN), "undo", "--by", "Zoe")
+    assert handling(OPEN) == ""
+    with pytest.raises(CouldNotStart, match="Nothing that was said"):
+        run("decide", str(OPEN), "undo", "--by", "Zoe")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ([str(OPEN), "on-it"], "Who says so"),
+        ([str(OPEN), "mute", "--by", "Ada", "--until", "2026-09-20"], "needs words"),
+        ([str(OPEN), "mute", "--by", "Ada", "--why", "x"], "A mute has an end"),
+        (["1", "fixed", "--by", "Ada"], "is not broken"),
+        ([str(OPEN), "renamed", "--by", "Ada"], "is not a rename"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_and_changes_nothing(words: list[str], why: str, world: World) -> None:
+    with pytest.raises(CouldNotStart, match=why):
+        run("decide", *words)
+    with open_published(world.directory) as connection:
+        assert connection.execute("SELECT count(*) FROM decision").fetchone() == (0,)
