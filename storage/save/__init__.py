@@ -1,6 +1,13 @@
 """Saves what was collected, by key, replacing what was there. Each is called inside a transaction."""
 
 from storage.save.answered_days import mark_not_collected, save_source_days
+from storage.save.api_triggered import (
+    mark_triggered_gone,
+    mark_triggered_not_collected,
+    save_newsletters,
+    save_triggered,
+    save_triggered_metrics,
+)
 from storage.save.campaign_definitions import mark_campaign_gone, save_campaigns
 from storage.save.campaign_numbers import save_campaign_metrics, save_failures, save_journey_metrics
 from storage.save.event_days import restart_event_series, save_event_window
@@ -14,6 +21,8 @@ __all__ = [
     "mark_campaign_gone",
     "mark_not_collected",
     "mark_segments_gone",
+    "mark_triggered_gone",
+    "mark_triggered_not_collected",
     "restart_event_series",
     "save_campaign_metrics",
     "save_campaigns",
@@ -24,10 +33,13 @@ __all__ = [
     "save_failures",
     "save_journey_metrics",
     "save_message_metrics",
+    "save_newsletters",
     "save_property_profiles",
     "save_requests",
     "save_segment_counts",
     "save_segments",
     "save_source_days",
+    "save_triggered",
+    "save_triggered_metrics",
     "save_workspace_zone",
 ]
