@@ -13,6 +13,7 @@ from campaign_health.judge.nothing_new import judged_input
 from campaign_health.judge.outcome import judge_days
 from campaign_health.judge.project_changes import ProjectChanges
 from campaign_health.judge.summary import JudgeSummary, Progress
+from campaign_health.judge.triggered_sends import judge_triggered
 from campaign_health.settings import Settings, WorkspaceSettings
 from storage.connection import Connection
 from storage.file.database import Warehouse, transaction
@@ -82,7 +83,8 @@ def judge_on(
     _tell(progress, f"Judging {len(known.plans)} campaigns over {anew} days")
     project = ProjectChanges(material)
     days = judge_days(material, project)
-    judgement, told = decide(material, project, days, read_broken(connection, material, days.to_follow))
+    triggered = judge_triggered(connection, known, as_of)
+    judgement, told = decide(material, project, days, read_broken(connection, material, days.to_follow), triggered)
     _tell(progress, "Saving")
     with transaction(connection):
         written = save_judgement(connection, name, judgement, now, None if known.problem else rests_on)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from campaign_health.state.beside_campaigns import TriggeredState, coverage_text
 from campaign_health.state.freshness import collected_text
 from campaign_health.state.not_configured import NotConfigured, read_not_configured
 from campaign_health.state.some_lost import SomeLost
@@ -24,7 +25,8 @@ class Overview:
 
     `not_configured` are workspaces that are held and that nothing else here is of: their data is not of today.
     `news` and `rest` are the parts of the sentence on top: what is broken and at risk, and all else. `counts` has each
-    campaign once, by status. `as_of` is the newest judged day by workspace, `stale` says why that is not today's state.
+    campaign once, by status, and `coverage` says what is watched and how. `as_of` is the newest judged day by
+    workspace, `stale` says why that is not today's state.
     """
 
     workspaces: Sequence[str]
@@ -40,6 +42,13 @@ class Overview:
     some_lost: Sequence[SomeLost]
     unchecked: Sequence[Unchecked]
     not_configured: Sequence[NotConfigured] = ()
+    triggered: Sequence[TriggeredState] = ()
+    coverage: str = ""
+
+    @property
+    def broken_beside(self) -> Sequence[TriggeredState]:
+        """Broadcasts and transactional messages that are broken."""
+        return [one for one in self.triggered if one.is_broken]
 
     @property
     def sentence(self) -> str:
@@ -54,7 +63,8 @@ class Overview:
     @property
     def exit_code(self) -> int:
         """1 where anything is broken (muted included), else 2 where it could not be told, else 0."""
-        return 1 if self.standing.broken or self.standing.muted else 2 if self.could_not_tell else 0
+        broken = self.standing.broken or self.standing.muted or self.broken_beside
+        return 1 if broken else 2 if self.could_not_tell else 0
 
 
 def read_overview(
@@ -87,6 +97,7 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
         freshness=collected_text(sources, {state.name: state.zone for state in states}, now),
         certain=not stale and not _troubled(sources),
         unjudged=sum(state.unjudged for state in states),
+        broken_beside=sum(len(state.beside.broken) for state in states),
     )
     return Overview(
         workspaces=[state.name for state in states],
@@ -103,6 +114,8 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
         ),
         some_lost=[one for state in states for one in state.some_lost],
         unchecked=[one for state in states for one in state.unchecked],
+        triggered=[one for state in states for one in state.beside.triggered],
+        coverage=coverage_text([state.watched for state in states], [state.beside for state in states]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ import numpy as np
 
 from campaign_health.detection.event.project_outage import LOOK_BACK_DAYS, project_outages
 from campaign_health.process.clock import local_day
+from campaign_health.state.beside_campaigns import BesideCampaigns, read_beside
 from campaign_health.state.freshness import staleness
 from campaign_health.state.handling import meant_as
 from campaign_health.state.incident import Incident, open_incidents
@@ -24,7 +25,7 @@ from campaign_health.words.dates import day_text
 from storage.connection import Connection
 from storage.file.zones import stored_zone
 from storage.read.source_runs import counts_of_days
-from storage.read.verdicts_now import judged_until, newest_verdicts, unjudged_campaigns
+from storage.read.verdicts_now import campaigns_with_event, judged_until, newest_verdicts, unjudged_campaigns
 from storage.read.workspaces import workspaces
 
 NUMBERS = ("events", "started", "sent", "expected_low", "expected_high", "probability")
@@ -47,7 +48,8 @@ class WorkspaceState:
     """One workspace as last judged: its open incidents (worst first), newest verdicts and sources.
 
     `judged_day` is the newest judged day, None before the first. `unjudged` campaigns were collected and have no
-    verdict. `stood_still`: the newest judged day had not one event, where many are usual.
+    verdict. `stood_still`: the newest judged day had not one event, where many are usual. `beside` is what is sent
+    beside campaigns, `with_event` are the campaigns that hang on an event.
     """
 
     name: str
@@ -60,6 +62,15 @@ class WorkspaceState:
     stretches: tuple[Stretch, ...] = ()
     some_lost: tuple[SomeLost, ...] = ()
     stood_still: bool = False
+    beside: BesideCampaigns = field(default_factory=BesideCampaigns)
+    with_event: frozenset[int] = frozenset()
+
+    @property
+    def watched(self) -> tuple[int, int]:
+        """How many of the campaigns that run are watched by their event, and how many by their journeys only."""
+        running = [one for one in self.campaigns if one.status != "not_running"]
+        by_event = [one for one in running if one.campaign_id in self.with_event and one.status != "journeys_only"]
+        return len(by_event), len(running) - len(by_event)
 
     @property
     def worth_a_look(self) -> Sequence[Stretch]:
@@ -122,6 +133,8 @@ def read_workspace(connection: Connection, name: str) -> WorkspaceState:
         stretches=read_stretches(connection, name),
         some_lost=read_some_lost(connection, name),
         stood_still=judged_day is not None and _stood_still(connection, name, judged_day),
+        beside=read_beside(connection, name),
+        with_event=campaigns_with_event(connection, name),
     )
 
 

@@ -1,13 +1,6 @@
 """Saves what was collected, by key, replacing what was there. Each is called inside a transaction."""
 
 from storage.save.answered_days import mark_not_collected, save_source_days
-from storage.save.api_triggered import (
-    mark_triggered_gone,
-    mark_triggered_not_collected,
-    save_newsletters,
-    save_triggered,
-    save_triggered_metrics,
-)
 from storage.save.campaign_definitions import mark_campaign_gone, save_campaigns
 from storage.save.campaign_numbers import save_campaign_metrics, save_failures, save_journey_metrics
 from storage.save.event_days import restart_event_series, save_event_window
@@ -16,6 +9,13 @@ from storage.save.message_numbers import save_message_metrics
 from storage.save.part_counts import save_event_parts
 from storage.save.runs import save_collection, save_requests, save_workspace_zone
 from storage.save.segment_counts import mark_segments_gone, save_segment_counts, save_segments
+from storage.save.triggered_rows import (
+    mark_triggered_gone,
+    mark_triggered_not_collected,
+    save_newsletters,
+    save_triggered,
+    save_triggered_metrics,
+)
 
 __all__ = [
     "mark_campaign_gone",

@@ -93,3 +93,32 @@ COMMENT ON COLUMN newsletter.sent_at IS 'When it was last sent (UTC), NULL where
 COMMENT ON COLUMN newsletter.seen_at IS 'When it was last listed (UTC).';
 
 COMMENT ON COLUMN collection.source IS 'mixpanel_events, mixpanel_properties, mixpanel_lexicon, customerio_campaigns, customerio_segments, customerio_metrics, customerio_journeys, customerio_messages, customerio_broadcasts, customerio_transactional or customerio_newsletters.';
+
+CREATE TABLE api_triggered_verdict (
+    workspace VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL CHECK (kind IN ('broadcast', 'transactional')),
+    object_id BIGINT NOT NULL,
+    event VARCHAR NOT NULL,
+    owner VARCHAR,
+    status VARCHAR NOT NULL,
+    since DATE,
+    day DATE,
+    events DOUBLE,
+    sent BIGINT,
+    expected_low DOUBLE,
+    expected_high DOUBLE,
+    PRIMARY KEY (workspace, kind, object_id)
+);
+COMMENT ON TABLE api_triggered_verdict IS 'How each broadcast and transactional message does whose event the manifest names, on the newest day known. The others are not judged and have no row.';
+COMMENT ON COLUMN api_triggered_verdict.workspace IS 'Name of the workspace.';
+COMMENT ON COLUMN api_triggered_verdict.kind IS 'broadcast or transactional.';
+COMMENT ON COLUMN api_triggered_verdict.object_id IS 'Customer.io''s own id.';
+COMMENT ON COLUMN api_triggered_verdict.event IS 'The event that the manifest names.';
+COMMENT ON COLUMN api_triggered_verdict.owner IS 'Who is told when it breaks, from the manifest.';
+COMMENT ON COLUMN api_triggered_verdict.status IS 'healthy, silent, degraded, surging, volume_down, learning, too_quiet, not_running or not_collected.';
+COMMENT ON COLUMN api_triggered_verdict.since IS 'The first US Eastern day of the break that is open, NULL where none is.';
+COMMENT ON COLUMN api_triggered_verdict.day IS 'The newest US Eastern day judged, NULL where none was yet.';
+COMMENT ON COLUMN api_triggered_verdict.events IS 'Events of that US Eastern day, added up in shares of the workspace''s days where they begin at another hour.';
+COMMENT ON COLUMN api_triggered_verdict.sent IS 'Sends of that day.';
+COMMENT ON COLUMN api_triggered_verdict.expected_low IS 'Fewest sends expected of that day; NULL where not judged.';
+COMMENT ON COLUMN api_triggered_verdict.expected_high IS 'Most sends expected of that day.';

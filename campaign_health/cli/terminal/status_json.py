@@ -39,6 +39,8 @@ def status_as_json(overview: Overview) -> dict[str, Any]:
         "sources": [_values(one, _SOURCE) for one in overview.sources],
         "some_lost": [_values(one, (*vars(one), "sentence")) for one in overview.some_lost],
         "not_watched": NOT_WATCHED,
+        "coverage": overview.coverage,
+        "triggered": [_values(one, (*vars(one), "sentence")) for one in overview.triggered],
         "unchecked": [asdict(one) for one in overview.unchecked],
         "not_configured": [_not_configured(one) for one in overview.not_configured],
     }

@@ -24,7 +24,7 @@ from collectors.customerio import (
 )
 from collectors.customerio.eastern_days import FEWEST_DAYS, MOST_DAYS
 from collectors.errors import CollectorError
-from storage.read.api_triggered import KnownTriggered, busiest_campaigns, known_triggered
+from storage.read.triggered_sends import KnownTriggered, busiest_campaigns, known_triggered
 from storage.read.vanished_numbers import Table, doubts_about
 from storage.records import CampaignGone, CampaignRefused, Source, TriggeredKind, TriggeredMetrics, TriggeredRecord
 from storage.save import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -64,6 +65,14 @@ def busiest_campaigns(connection: Connection, workspace: str, most: int) -> list
     return [number for (number,) in rows]
 
 
+def has_triggered(connection: Connection) -> bool:
+    """Whether the file knows of them: a published file of an older version does not."""
+    found = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'api_triggered_verdict'"
+    ).fetchone()
+    return bool(found and found[0])
+
+
 def all_triggered(connection: Connection, workspace: str) -> list[Row]:
     """Every broadcast and transactional message that is not deleted, by kind and name."""
     return as_rows(
@@ -71,6 +80,31 @@ def all_triggered(connection: Connection, workspace: str) -> list[Row]:
             "SELECT kind, object_id, name, state, queues_drafts, tags, created, first_started, seen_at "
             "FROM api_triggered WHERE workspace = ? AND gone_at IS NULL ORDER BY kind, lower(name), object_id",
             [workspace],
+        )
+    )
+
+
+def triggered_verdicts(connection: Connection, workspace: str) -> list[Row]:
+    """All rows of `api_triggered_verdict` of the workspace."""
+    return as_rows(
+        connection.execute(
+            "SELECT kind, object_id, event, owner, status, since, day, events, sent, expected_low, expected_high "
+            "FROM api_triggered_verdict WHERE workspace = ? ORDER BY kind, object_id",
+            [workspace],
+        )
+    )
+
+
+def observed_event_days(
+    connection: Connection, workspace: str, events: Collection[str], first_day: date, last_day: date
+) -> list[Row]:
+    """Event, workspace day and count of these events' days whose number is a fact. Names as Customer.io trims them."""
+    return as_rows(
+        connection.execute(
+            "SELECT trim(event) AS event, day, CAST(sum(events) AS BIGINT) AS events FROM event_day "
+            "WHERE workspace = ? AND trim(event) IN (SELECT unnest(?::VARCHAR[])) AND day BETWEEN ? AND ? "
+            "AND state = 'observed' GROUP BY ALL",
+            [workspace, sorted(events), first_day, last_day],
         )
     )
 
