@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.day_states import RUNNING, SETTLING_TIME, days_between
 from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.sources.eastern_labels import KIND_NAMES, dated, metrics_path
 from campaign_health.pipeline.windows import RESTATED_DAYS
 from collectors.customerio import (
-    ENDPOINTS,
     Fetched,
     UndatedMetrics,
-    day_told_by_hours,
     eastern_day,
     eastern_day_over,
     fetch_each,
@@ -22,11 +21,11 @@ from collectors.customerio import (
     fetch_triggered_list,
     fetch_undated,
 )
-from collectors.customerio.eastern_days import FEWEST_DAYS, MOST_DAYS
+from collectors.customerio.eastern_days import MOST_DAYS
 from collectors.errors import CollectorError
-from storage.read.triggered_sends import KnownTriggered, busiest_campaigns, known_triggered
+from storage.read.triggered_sends import KnownTriggered, known_triggered
 from storage.read.vanished_numbers import Table, doubts_about
-from storage.records import CampaignGone, CampaignRefused, Source, TriggeredKind, TriggeredMetrics, TriggeredRecord
+from storage.records import CampaignGone, CampaignRefused, Source, TriggeredKind, TriggeredRecord
 from storage.save import (
     mark_triggered_gone,
     mark_triggered_not_collected,
@@ -40,9 +39,6 @@ _SOURCES: Mapping[TriggeredKind, Source] = {
     "broadcast": "customerio_broadcasts",
     "transactional": "customerio_transactional",
 }
-_NAMES: Mapping[TriggeredKind, str] = {"broadcast": "Broadcast", "transactional": "Transactional message"}
-# So many are asked for their hours, at the most, where the running day is in doubt.
-ASKED_FOR_HOURS = 5
 FEW_UNLISTED = 3
 
 
@@ -126,7 +122,7 @@ def _list(run: WorkspaceRun, tally: Tally, kind: TriggeredKind) -> None:
     assert run.customerio is not None
     client = run.customerio
     listing = fetch_triggered_list(client, kind)
-    tally.shortfalls += [f"{_NAMES[kind]} {one.campaign_id}: {one.reason}" for one in listing.refused]
+    tally.shortfalls += [f"{KIND_NAMES[kind]} {one.campaign_id}: {one.reason}" for one in listing.refused]
     tally.shortfalls += listing.unreadable
     with run.reading() as connection:
         known = known_triggered(connection, run.name, kind, date.max)
@@ -141,12 +137,14 @@ def _list(run: WorkspaceRun, tally: Tally, kind: TriggeredKind) -> None:
         ):
             if isinstance(part, Fetched):
                 found.append(part.value)
-                tally.shortfalls.append(f"{_NAMES[kind]} {part.campaign_id}: the list left it out, but it is there.")
+                tally.shortfalls.append(
+                    f"{KIND_NAMES[kind]} {part.campaign_id}: the list left it out, but it is there."
+                )
             elif isinstance(part, CampaignGone):
                 gone.append(part.campaign_id)
             else:
                 tally.shortfalls.append(
-                    f"{_NAMES[kind]} {part.campaign_id}: not listed, and could not be asked: {part.reason}"
+                    f"{KIND_NAMES[kind]} {part.campaign_id}: not listed, and could not be asked: {part.reason}"
                 )
     finally:
         with run.saving() as connection:
@@ -162,7 +160,7 @@ def _refuse_another_list(kind: TriggeredKind, there: Collection[int], named: Col
     """Many that were there and a list with none of them: an answer of another workspace, or a broken one."""
     if len(there) > FEW_UNLISTED and not set(there) & set(named):
         raise CollectorError(
-            f"Customer.io lists none of the {len(there)} {_NAMES[kind].lower()}s that it had before. That is not "
+            f"Customer.io lists none of the {len(there)} {KIND_NAMES[kind].lower()}s that it had before. That is not "
             "believed, and what is stored is kept.",
             "Check that CUSTOMERIO_APP_API_KEY is still of the same workspace.",
             source="Customer.io",
@@ -178,20 +176,24 @@ def _ask(
     def fetch(number: int) -> UndatedMetrics:
         # One more than the earlier reading of today needs: the running day may already be the next one.
         days = (today - first_days[number]).days + 2
-        return fetch_undated(client, _path(kind, number), number, days, run.clock.present)
+        return fetch_undated(client, metrics_path(kind, number), number, days, run.clock.present)
 
-    for part in fetch_each(first_days, fetch, progress=run.progress.advance, what=f"{_NAMES[kind].lower()}s' sends"):
+    for part in fetch_each(
+        first_days, fetch, progress=run.progress.advance, what=f"{KIND_NAMES[kind].lower()}s' sends"
+    ):
         if isinstance(part, Fetched):
             answers.undated.append(part.value)
         elif isinstance(part, CampaignGone):
             answers.gone.append(part.campaign_id)
         elif isinstance(part, CampaignRefused):
-            answers.refused.append(f"{_NAMES[kind]} {part.campaign_id}: {part.reason}")
+            answers.refused.append(f"{KIND_NAMES[kind]} {part.campaign_id}: {part.reason}")
     for alone in fetch_each(answers.gone, lambda one: fetch_triggered(client, kind, one)):
         if not isinstance(alone, CampaignGone):
             answers.gone.remove(alone.campaign_id)
             but = "but it is there." if isinstance(alone, Fetched) else f"and, asked for itself: {alone.reason}"
-            answers.refused.append(f"{_NAMES[kind]} {alone.campaign_id}: Customer.io answered 404 (not found), {but}")
+            answers.refused.append(
+                f"{KIND_NAMES[kind]} {alone.campaign_id}: Customer.io answered 404 (not found), {but}"
+            )
     answers.ended = True
 
 
@@ -205,15 +207,17 @@ def _save(
 ) -> None:
     assert tally.last_day is not None
     last_day, now = tally.last_day, run.clock.instant()
-    dated = _dated(run, kind, answers, {number: first_days[number] for number in known}, last_day)
+    found = dated(
+        run, kind, answers.undated, answers.refused, {number: first_days[number] for number in known}, last_day
+    )
 
     def state_of(number: int, day: date) -> str:
         return state_of_day(known[number], day, run.now)
 
     with run.saving() as connection:
-        doubts = doubts_about(connection, run.name, _TABLES[kind], dated, run.today)
+        doubts = doubts_about(connection, run.name, _TABLES[kind], found, run.today)
         answers.refused += [
-            f"{_NAMES[kind]} {one}: {why}" for (one,), why in {**doubts.refused, **doubts.lacking}.items()
+            f"{KIND_NAMES[kind]} {one}: {why}" for (one,), why in {**doubts.refused, **doubts.lacking}.items()
         ]
         tally.rows += save_triggered_metrics(connection, run.name, kind, doubts.believed, state_of, now)
         mark_triggered_gone(connection, run.name, kind, answers.gone, now)
@@ -228,76 +232,4 @@ def _save(
     tally.kept = tally.kept or bool(answered)
     tally.shortfalls += answers.refused
     if not answers.ended:
-        tally.shortfalls.append(f"{len(silent)} of {len(known)} {_NAMES[kind].lower()}s were not read.")
-
-
-def _dated(
-    run: WorkspaceRun,
-    kind: TriggeredKind,
-    answers: _Answers,
-    first_days: Mapping[int, date],
-    last_day: date,
-) -> list[TriggeredMetrics]:
-    """The answers with dates, days outside what was asked for left out; empty where it cannot be told which days."""
-    told: dict[tuple[date, ...], date | None] = {}
-    found: list[TriggeredMetrics] = []
-    for one in answers.undated:
-        days = one.candidates
-        if days not in told:
-            told[days] = days[0] if len(days) == 1 else _told_by_hours(run, kind, answers.undated, days)
-        newest = told[days]
-        if newest is None:
-            answers.refused.append(
-                f"{_NAMES[kind]} {one.object_id}: which day its numbers are of cannot be told at this hour, as the "
-                "service's days may just have changed. The next run asks again."
-            )
-        else:
-            found.append(_within(one.on(newest), first_days[one.object_id], last_day))
-    return found
-
-
-def _told_by_hours(
-    run: WorkspaceRun, kind: TriggeredKind, undated: Sequence[UndatedMetrics], days: tuple[date, ...]
-) -> date | None:
-    """Which of two days the service is in, by the hours of those that send most; None where they do not tell.
-
-    Where these are too quiet, campaigns tell: their older kind of metrics is cut at the same hour.
-    """
-    assert run.customerio is not None
-    client, present = run.customerio, run.clock.present
-    if len(days) != 2:
-        return None
-    busiest = sorted((one for one in undated if one.candidates == days), key=_newest_sends, reverse=True)
-    with run.reading() as connection:
-        campaigns = busiest_campaigns(connection, run.name, ASKED_FOR_HOURS)
-    try:
-        for one in busiest[:ASKED_FOR_HOURS]:
-            found = day_told_by_hours(client, _path(kind, one.object_id), one, present)
-            if found is not None:
-                return found
-        for number in campaigns:
-            path = f"/campaigns/{number}/metrics"
-            campaign = fetch_undated(client, path, number, FEWEST_DAYS, present)
-            found = day_told_by_hours(client, path, campaign, present) if campaign.candidates == days else None
-            if found is not None:
-                return found
-    except CollectorError:
-        # What it was asked for is told of: that the day is not known.
-        return None
-    return None
-
-
-def _newest_sends(one: UndatedMetrics) -> int:
-    return sum(count or 0 for count in one.series["sent"][-2:])
-
-
-def _within(metrics: TriggeredMetrics, first_day: date, last_day: date) -> TriggeredMetrics:
-    kept = [place for place, day in enumerate(metrics.days) if first_day <= day <= last_day]
-    series: dict[str, Sequence[int | None]] = {
-        name: [numbers[place] for place in kept] for name, numbers in metrics.series.items()
-    }
-    return TriggeredMetrics(metrics.object_id, [metrics.days[place] for place in kept], series)
-
-
-def _path(kind: TriggeredKind, number: int) -> str:
-    return f"{ENDPOINTS[kind].path}/{number}/metrics"
+        tally.shortfalls.append(f"{len(silent)} of {len(known)} {KIND_NAMES[kind].lower()}s were not read.")
