@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from campaign_health.detection.pair.detector_settings import DetectorSettings
+from campaign_health.judge.judging_triggered import eastern_counts, verdict_rows
 from campaign_health.judge.triggered_plans import TriggeredPlan
-from campaign_health.judge.triggered_sends import eastern_counts, verdict_rows
 from campaign_health.sandbox.world.counting import happened_between
 from campaign_health.sandbox.world.day_bounds import day_starts
 from collectors.customerio.eastern_days import MOVING

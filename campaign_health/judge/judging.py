@@ -8,12 +8,12 @@ from datetime import date, datetime
 from campaign_health.decisions.applying import apply_decisions
 from campaign_health.judge.background import read_known
 from campaign_health.judge.deciding import decide, mappings
+from campaign_health.judge.judging_triggered import judge_triggered
 from campaign_health.judge.material import read_broken, read_material
 from campaign_health.judge.nothing_new import judged_input
 from campaign_health.judge.outcome import judge_days
 from campaign_health.judge.project_changes import ProjectChanges
 from campaign_health.judge.summary import JudgeSummary, Progress
-from campaign_health.judge.triggered_sends import judge_triggered
 from campaign_health.settings import Settings, WorkspaceSettings
 from storage.connection import Connection
 from storage.file.database import Warehouse, transaction

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from campaign_health.sandbox.customerio import defined_campaigns, metric_series
-from campaign_health.sandbox.customerio.beside_campaigns import BesideCampaigns
 from campaign_health.sandbox.customerio.deliveries import METRICS, deliveries_page
 from campaign_health.sandbox.customerio.error_bodies import error, rate_limited
+from campaign_health.sandbox.customerio.other_sends import BesideCampaigns
 from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, json_answer
 from campaign_health.sandbox.http.limits import Meter
 from campaign_health.sandbox.world.setting import Setting
