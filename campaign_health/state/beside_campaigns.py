@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from campaign_health.words.beside_words import KIND_WORDS, broken_sentence, listed_in_words
+from campaign_health.state.source_health import SourceState
+from campaign_health.words.beside_words import KIND_WORDS, SOURCE_WORDS, broken_sentence, listed_in_words
 from storage.connection import Connection
 from storage.file.conversion import read_instant
 from storage.read.triggered_sends import (
@@ -83,10 +84,11 @@ class Newsletter:
 
 @dataclass(frozen=True)
 class BesideCampaigns:
-    """All that a workspace sends beside campaigns, and the days of what is triggered by (kind, id)."""
+    """All that a workspace sends beside campaigns; `lacking` are the sources of it that have never answered."""
 
     triggered: tuple[TriggeredState, ...] = ()
     newsletters: tuple[Newsletter, ...] = ()
+    lacking: tuple[str, ...] = tuple(SOURCE_WORDS)
 
     @property
     def broken(self) -> tuple[TriggeredState, ...]:
@@ -94,10 +96,11 @@ class BesideCampaigns:
         return tuple(sorted((one for one in self.triggered if one.is_broken), key=lambda one: BROKEN.index(one.status)))
 
 
-def read_beside(connection: Connection, workspace: str) -> BesideCampaigns:
+def read_beside(connection: Connection, workspace: str, sources: Sequence[SourceState]) -> BesideCampaigns:
     """What is sent beside campaigns; nothing in a file of an older version, which did not know of it."""
     if not has_triggered(connection):
         return BesideCampaigns()
+    answered = {one.source for one in sources if one.answered_at is not None}
     judged = {(row["kind"], row["object_id"]): row for row in triggered_verdicts(connection, workspace)}
     days: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
     for row in triggered_days(connection, workspace):
@@ -112,6 +115,7 @@ def read_beside(connection: Connection, workspace: str) -> BesideCampaigns:
             Newsletter(row["newsletter_id"], row["name"], row["channel"], read_instant(row["sent_at"]))
             for row in all_newsletters(connection, workspace)
         ),
+        tuple(source for source in SOURCE_WORDS if source not in answered),
     )  # fmt: skip
 
 
@@ -128,6 +132,7 @@ def coverage_text(watched: Sequence[tuple[int, int]], beside: Sequence[BesideCam
         judged={kind: sum(one.kind == kind for one in judged) for kind in KIND_WORDS},
         charted={kind: sum(one.kind == kind and one.status == CHARTED for one in triggered) for kind in KIND_WORDS},
         newsletters=sum(len(each.newsletters) for each in beside),
+        lacking=[words for source, words in SOURCE_WORDS.items() if any(source in each.lacking for each in beside)],
     )
 
 

@@ -122,6 +122,7 @@ def workspace_names(connection: Connection, configured: Sequence[str] | None = N
 def read_workspace(connection: Connection, name: str) -> WorkspaceState:
     """The state of one workspace. Raises UnknownZoneError where this machine does not know its time zone."""
     judged_day, _ = judged_until(connection, name)
+    sources = read_sources(connection, name)
     return WorkspaceState(
         name=name,
         zone=stored_zone(connection, name) or ZoneInfo("UTC"),
@@ -129,11 +130,11 @@ def read_workspace(connection: Connection, name: str) -> WorkspaceState:
         incidents=open_incidents(connection, name),
         campaigns=tuple(_campaign(row) for row in newest_verdicts(connection, name)),
         unjudged=unjudged_campaigns(connection, name),
-        sources=read_sources(connection, name),
+        sources=sources,
         stretches=read_stretches(connection, name),
         some_lost=read_some_lost(connection, name),
         stood_still=judged_day is not None and _stood_still(connection, name, judged_day),
-        beside=read_beside(connection, name),
+        beside=read_beside(connection, name, sources),
         with_event=campaigns_with_event(connection, name),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -11,6 +11,11 @@ from campaign_health.words.lists import joined
 from campaign_health.words.numbers import count, plural, span
 
 CHARTED_WORDS = "Charted, not judged: the manifest names no event for it."
+SOURCE_WORDS: Mapping[str, str] = {
+    "customerio_broadcasts": "broadcasts",
+    "customerio_transactional": "transactional messages",
+    "customerio_newsletters": "newsletters",
+}
 DAY_WORDS = "Customer.io counts these days in US Eastern time, whatever the workspace's zone."
 NEWSLETTER_WORDS = "A newsletter is sent once, by a person: it is listed, and not judged."
 
@@ -58,7 +63,13 @@ def broken_in_short(number: int) -> str:
 
 
 def listed_in_words(
-    *, by_event: int, by_journeys: int, judged: Mapping[str, int], charted: Mapping[str, int], newsletters: int
+    *,
+    by_event: int,
+    by_journeys: int,
+    judged: Mapping[str, int],
+    charted: Mapping[str, int],
+    newsletters: int,
+    lacking: Sequence[str] = (),
 ) -> str:
     """What is watched and how, and what is not: `Watched: 17 campaigns by their event and 3 by their journeys only.
     Charted, not judged: 2 broadcasts. Listed only: 130 newsletters.`"""
@@ -76,6 +87,8 @@ def listed_in_words(
         parts.append(f"Charted by sends, not judged: {several}.")
     if newsletters:
         parts.append(f"Listed, not judged: {plural(newsletters, 'newsletter')}.")
+    if lacking:
+        parts.append(f"Not collected yet: {joined(list(lacking))}.")
     return " ".join(parts)
 
 
