@@ -130,3 +130,11 @@ ORDER BY missed_sends DESC NULLS LAST;
 SELECT decided_at, decided_by, kind, incident_id, campaign_id, event, new_event, reason, until, undone_at IS NULL AS holds
 FROM decision
 ORDER BY decided_at DESC;
+
+-- Sends of broadcasts and transactional messages by week. Their days are US Eastern ones: weeks of campaigns differ by hours.
+SELECT t.kind, t.name, date_trunc('week', d.day) AS week, sum(d.sent) AS sent,
+    count(*) FILTER (d.state = 'not_collected') AS days_not_collected
+FROM api_triggered_day d JOIN api_triggered t USING (workspace, kind, object_id)
+WHERE d.state <> 'provisional'
+GROUP BY ALL
+ORDER BY t.kind, t.name, week;

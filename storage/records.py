@@ -19,9 +19,14 @@ Source = Literal[
     "customerio_metrics",
     "customerio_journeys",
     "customerio_messages",
+    "customerio_broadcasts",
+    "customerio_transactional",
+    "customerio_newsletters",
 ]
 Outcome = Literal["complete", "partial", "failed"]
 CountSource = Literal["query", "export"]
+TriggeredKind = Literal["broadcast", "transactional"]
+"""What a product's own code triggers by Customer.io's API: a broadcast, or a transactional message."""
 
 SOURCES: tuple[Source, ...] = (
     "mixpanel_events",
@@ -32,6 +37,9 @@ SOURCES: tuple[Source, ...] = (
     "customerio_metrics",
     "customerio_journeys",
     "customerio_messages",
+    "customerio_broadcasts",
+    "customerio_transactional",
+    "customerio_newsletters",
 )
 CORE_SOURCES: tuple[Source, ...] = (
     "mixpanel_events",
@@ -166,6 +174,47 @@ class CampaignFailures:
 
     campaign_id: int
     failure_messages: Sequence[str]
+
+
+@dataclass(frozen=True)
+class TriggeredRecord:
+    """An API-triggered broadcast or a transactional message as listed; what it does not say is None.
+
+    `state` is a broadcast's; `queues_drafts` says of a transactional message that it makes drafts and sends none.
+    """
+
+    kind: TriggeredKind
+    object_id: int
+    name: str
+    state: str | None
+    queues_drafts: bool | None
+    tags: Sequence[str]
+    created: datetime | None
+    first_started: datetime | None
+    updated: datetime | None
+
+
+@dataclass(frozen=True)
+class TriggeredMetrics:
+    """Daily metric series of a broadcast or transactional message: `series[name][i]` belongs to `days[i]`, a calendar
+    day of US Eastern time; `sent` is always there."""
+
+    object_id: int
+    days: Sequence[date]
+    series: Mapping[str, Sequence[int | None]]
+
+
+@dataclass(frozen=True)
+class NewsletterRecord:
+    """A newsletter as listed. `sent_at` is when it was last sent; None where it was not, or the list does not say."""
+
+    newsletter_id: int
+    name: str
+    channel: str | None
+    tags: Sequence[str]
+    created: datetime | None
+    updated: datetime | None
+    sent_at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -209,7 +209,9 @@ def _paths(server: str) -> dict[str, Any]:
 def _is_ours(server: str, path: str) -> bool:
     return (
         server != "customerio"
-        or path.startswith((CAMPAIGN, "/v1/workspaces", "/v1/segments"))
+        or path.startswith(
+            (CAMPAIGN, "/v1/workspaces", "/v1/segments", "/v1/broadcasts", "/v1/transactional", "/v1/newsletters")
+        )
         or path == "/v1/campaigns"
     )
 

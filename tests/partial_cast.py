@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from campaign_health.process.clock import read_clock
 from campaign_health.sandbox.server import Sandbox
 from campaign_health.sandbox.slack.slack_service import SlackSandbox
 from campaign_health.sandbox.world.generated_world import generated_world
-from campaign_health.sandbox.world.world import DefinitionChange, World
+from campaign_health.sandbox.world.world import DefinitionChange, NewsletterTruth, TriggeredTruth, World
 from campaign_health.settings import load_settings
 from storage.file.database import open_published
 from storage.read.vanished_numbers import SOLID
@@ -31,6 +31,7 @@ BROKEN_SINCE = 34
 FIRST_MORNING = 38
 """The newest complete day, as an index, on the morning on which everything is collected for the first time."""
 LAST_DAY = date(2026, 11, 30)
+LONG_AGO = datetime(2025, 11, 1, 12, tzinfo=UTC)
 FIRST_DAY = LAST_DAY - timedelta(days=DAYS - 1)
 
 # What says the same of the same numbers, whenever and in whatever order it was collected.
@@ -39,6 +40,9 @@ NUMBERS = {
     "campaign_day": "campaign_id, day, sent, delivered, created, opened, state, engagement_state",
     "journey_day": "campaign_id, day, started, activated, messaged, finished, state",
     "message_day": "campaign_id, message_id, day, channel, sent, delivered, created, state",
+    "api_triggered_day": "kind, object_id, day, sent, delivered, created, state",
+    "api_triggered": "kind, object_id, name, state, queues_drafts, gone_at IS NOT NULL",
+    "newsletter": "newsletter_id, name, channel, sent_at",
     "event_definition": "event, property, type, hidden, dropped",
     "event_property": "event, day, property, type, share, events_read",
     "campaign_message": "campaign_id, message_id, name, type, sending_state, required_variables, optional_variables",
@@ -55,7 +59,10 @@ JUDGED = {
 
 
 def company() -> World:
-    """Six campaigns on eight events, two messages each, two segments, all declared in the Lexicon; two break."""
+    """Six campaigns on eight events, two messages each, two segments, all declared in the Lexicon; two break.
+
+    Beside them three transactional messages and two newsletters.
+    """
     world = generated_world(6, 8, DAYS, last_day=LAST_DAY, messages=2, segments=2)
     chance = np.random.default_rng(7)
     for number, campaign in world.campaigns.items():
@@ -77,6 +84,11 @@ def company() -> World:
                 for newest in range(FIRST_MORNING + 1, DAYS + 1)
             )
         campaign.series = {"created": sent, "sent": sent, "delivered": delivered, "opened": delivered // 2}
+    for number in (1, 2, 3):
+        sent = chance.poisson(40 + 10 * number, DAYS + 1)
+        series = {"created": sent, "sent": sent, "delivered": sent - sent // 20}
+        world.transactional[number] = TriggeredTruth(number, f"Message {number}", LONG_AGO, series)
+    world.newsletters = [NewsletterTruth(number, f"News {number}", LONG_AGO, LONG_AGO) for number in (1, 2)]
     world.schemas = [
         {"entityType": "event", "name": name, "schemaJson": {"properties": {"plan": {"type": "string"}}}}
         for name in world.events

@@ -13,7 +13,7 @@ from campaign_health.sandbox.server import Sandbox, running_sandbox
 from campaign_health.sandbox.slack.slack_service import SlackSandbox, running_slack
 from tests.partial_cast import FIRST_MORNING, JUDGED, NUMBERS, Cell, Office, company, lost
 
-KEYS = {"event_day": 2, "campaign_day": 2, "journey_day": 2, "message_day": 3}
+KEYS = {"event_day": 2, "campaign_day": 2, "journey_day": 2, "message_day": 3, "api_triggered_day": 3}
 
 
 Facts = dict[str, list[tuple[Any, ...]]]

@@ -11,11 +11,15 @@ from tests.partial_worlds import Worlds, check
 
 SERIES = "customerio.metrics"
 MESSAGES = "customerio.action_metrics"
+TRIGGERED = "customerio.transactional_metrics"
 CELLS = [
     *(Cell(kind, SERIES, at) for kind in ("half_list", "half_days", "zeros", "wrong_length") for at in (1, 2)),
     *(Cell(kind, SERIES) for kind in ("half_days", "zeros", "missing_sent")),
     *(Cell(kind, MESSAGES, core=False) for kind in ("half_list", "half_days", "zeros", "missing_sent")),
     Cell("not_found", SERIES, 1),
+    *(Cell(kind, TRIGGERED, core=False) for kind in ("half_list", "half_days", "zeros")),
+    Cell("half_list", "customerio.transactional", core=False),
+    Cell("half_list", "customerio.newsletters", core=False),
 ]  # fmt: skip
 
 

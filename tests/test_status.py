@@ -26,7 +26,7 @@ def test_one_sentence_on_top_says_the_state_of_everything(status_world: World) -
 
 def test_what_is_not_watched_is_said(status_world: World) -> None:
     text = " ".join(run(status_world, "status").stdout.split())
-    assert "API-triggered broadcasts, newsletters and transactional messages are not" in text
+    assert "Watched: 4 campaigns by their events." in text
     assert "newsletters" in json.loads(run(status_world, "status", "--json").stdout)["not_watched"]
 
 

@@ -14,6 +14,7 @@ from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.detection.rename.rename import DeclaredRename, RenameDecisions
 from campaign_health.judge.mapping import CampaignSpan, campaign_spans
 from campaign_health.judge.planned_campaigns import ManifestFacts, Plan, make_plans
+from campaign_health.judge.triggered_plans import TriggeredPlan, triggered_plans
 from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.problems import ManifestError
 from campaign_health.manifest.schema import Manifest
@@ -30,7 +31,8 @@ class Known:
     """Everything about a workspace but its daily numbers. `today` is the day on which it is looked at.
 
     `messages_send` tells of each campaign with messages whether any of them is set to send, `declared_types` of
-    each event which types the manifest says its properties have.
+    each event which types the manifest says its properties have. `triggered` are the broadcasts and transactional
+    messages whose event the manifest names.
     `problem` is why the manifest could not be read, where what it said when last read holds instead.
     """
 
@@ -50,6 +52,7 @@ class Known:
     declared_renames: Sequence[DeclaredRename]
     messages_send: Mapping[int, bool]
     declared_types: Mapping[str, Mapping[str, str]]
+    triggered: Sequence[TriggeredPlan] = ()
     problem: str | None = None
 
     @property
@@ -107,6 +110,7 @@ def read_known(connection: Connection, workspace: WorkspaceSettings, now: dateti
         [DeclaredRename(rename.old, rename.new, rename.since, rename.owner) for rename in renames],
         judge_input.messages_set_to_send(connection, name),
         _declared_types(manifest),
+        triggered_plans(connection, name, manifest, holds=problem is not None),
         problem,
     )
 

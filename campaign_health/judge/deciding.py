@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from campaign_health.judge.background import Known
 from campaign_health.judge.diagnosis import Diagnosis
 from campaign_health.judge.material import BrokenMaterial, Material
@@ -16,13 +18,21 @@ from campaign_health.judge.outcome_rows import (
 from campaign_health.judge.project_changes import ProjectChanges
 from campaign_health.judge.told_incidents import IncidentsToTell, incidents_to_tell
 from storage.read.judged import StoredMemory
+from storage.read.rows import Row
 from storage.save.judgement import Judgement, Mappings
 
 
 def decide(
-    material: Material, project: ProjectChanges, days: JudgedDays, broken: BrokenMaterial
+    material: Material,
+    project: ProjectChanges,
+    days: JudgedDays,
+    broken: BrokenMaterial,
+    triggered: Sequence[Row] = (),
 ) -> tuple[Judgement, IncidentsToTell]:
-    """Follow the incidents of the judged days to their causes, and say what is to be stored and what is told of it."""
+    """Follow the incidents of the judged days to their causes, and say what is to be stored and what is told of it.
+
+    `triggered` are the verdicts on broadcasts and transactional messages, as rows.
+    """
     diagnosis = Diagnosis(material.known, days, project, broken.tables)
     outcome = follow_incidents(days, diagnosis.look, diagnosis.why_closed)
     told = incidents_to_tell(material, days, outcome, broken)
@@ -40,6 +50,7 @@ def decide(
         renames=[rename_row(item) for item in project.renames_on(day)],
         property_changes=[property_change_row(item) for item in project.property_changes_on(day)],
         memory=memory,
+        triggered=triggered,
     )
     return judgement, told
 

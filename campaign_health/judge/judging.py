@@ -8,6 +8,7 @@ from datetime import date, datetime
 from campaign_health.decisions.applying import apply_decisions
 from campaign_health.judge.background import read_known
 from campaign_health.judge.deciding import decide, mappings
+from campaign_health.judge.judging_triggered import judge_triggered
 from campaign_health.judge.material import read_broken, read_material
 from campaign_health.judge.nothing_new import judged_input
 from campaign_health.judge.outcome import judge_days
@@ -82,7 +83,8 @@ def judge_on(
     _tell(progress, f"Judging {len(known.plans)} campaigns over {anew} days")
     project = ProjectChanges(material)
     days = judge_days(material, project)
-    judgement, told = decide(material, project, days, read_broken(connection, material, days.to_follow))
+    triggered = judge_triggered(connection, known, as_of)
+    judgement, told = decide(material, project, days, read_broken(connection, material, days.to_follow), triggered)
     _tell(progress, "Saving")
     with transaction(connection):
         written = save_judgement(connection, name, judgement, now, None if known.problem else rests_on)

@@ -13,7 +13,7 @@ from campaign_health.manifest.schema import Manifest
 
 SCHEMA_FILE = Path(__file__).with_name("manifest.schema.json")
 _MAY_BE_EMPTY = (
-    *("events", "properties", "campaigns", "renames", "waivers", "code", "calls"),
+    *("events", "properties", "campaigns", "triggered", "renames", "waivers", "code", "calls"),
     *("uses", "segments", "include", "exclude"),
 )
 

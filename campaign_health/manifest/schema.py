@@ -103,6 +103,30 @@ class CampaignEntry(_Part):
         return self.name if self.name is not None else str(self.id)
 
 
+class TriggeredEntry(_Part):
+    """An API-triggered broadcast or a transactional message, and the event with which the code triggers it."""
+
+    broadcast: Name | Annotated[int, Field(strict=True, ge=1)] | None = Field(
+        default=None, description="The broadcast's name or id in Customer.io; or give `transactional`."
+    )
+    transactional: Name | Annotated[int, Field(strict=True, ge=1)] | None = Field(
+        default=None, description="The transactional message's name or id in Customer.io."
+    )
+    event: Name = Field(description="The event that comes to Mixpanel each time that the code triggers it.")
+    owner: Text | None = Field(default=None, description="Who is told when it breaks.")
+
+    @model_validator(mode="after")
+    def _names_one(self) -> TriggeredEntry:
+        if (self.broadcast is None) == (self.transactional is None):
+            raise PydanticCustomError("triggered_without_name", "needs one of `broadcast` and `transactional`")
+        return self
+
+    def means(self, kind: str, object_id: int, name: str) -> bool:
+        """Whether it is about the broadcast or transactional message of this id and name."""
+        said = self.broadcast if kind == "broadcast" else self.transactional
+        return said == object_id if isinstance(said, int) else said is not None and said.strip() == name.strip()
+
+
 class Rename(_Part):
     """A reviewed change of an event's name: the hand-over from one to the other is expected."""
 
@@ -161,6 +185,9 @@ class Manifest(_Part):
     ] = Field(default_factory=dict, description="By their exact name in Mixpanel.")
     campaigns: Annotated[tuple[CampaignEntry, ...], BeforeValidator(_empty_as_list)] = Field(
         default=(), description="Campaigns in Customer.io that hang on these events."
+    )
+    triggered: Annotated[tuple[TriggeredEntry, ...], BeforeValidator(_empty_as_list)] = Field(
+        default=(), description="Broadcasts and transactional messages that the code triggers, with their events."
     )
     renames: Annotated[tuple[Rename, ...], BeforeValidator(_empty_as_list)] = Field(
         default=(), description="Reviewed changes of names."

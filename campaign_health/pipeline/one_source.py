@@ -13,7 +13,12 @@ from campaign_health.pipeline.sources.customerio_campaigns import collect_custom
 from campaign_health.pipeline.sources.customerio_journeys import collect_customerio_journeys
 from campaign_health.pipeline.sources.customerio_messages import collect_customerio_messages
 from campaign_health.pipeline.sources.customerio_metrics import collect_customerio_metrics
+from campaign_health.pipeline.sources.customerio_newsletters import collect_customerio_newsletters
 from campaign_health.pipeline.sources.customerio_segments import collect_customerio_segments
+from campaign_health.pipeline.sources.customerio_triggered import (
+    collect_customerio_broadcasts,
+    collect_customerio_transactional,
+)
 from campaign_health.pipeline.sources.mixpanel_events import collect_mixpanel_events
 from campaign_health.pipeline.sources.mixpanel_lexicon import collect_mixpanel_lexicon
 from campaign_health.pipeline.sources.mixpanel_properties import collect_mixpanel_properties
@@ -31,6 +36,9 @@ COLLECT: dict[Source, Callable[[WorkspaceRun, Tally], None]] = {
     "customerio_metrics": collect_customerio_metrics,
     "customerio_journeys": collect_customerio_journeys,
     "customerio_messages": collect_customerio_messages,
+    "customerio_broadcasts": collect_customerio_broadcasts,
+    "customerio_transactional": collect_customerio_transactional,
+    "customerio_newsletters": collect_customerio_newsletters,
 }
 
 

@@ -16,6 +16,9 @@ CUSTOMERIO_SOURCES: tuple[Source, ...] = (
     "customerio_metrics",
     "customerio_journeys",
     "customerio_messages",
+    "customerio_broadcasts",
+    "customerio_transactional",
+    "customerio_newsletters",
 )
 GROUPS: dict[str, tuple[Source, ...]] = {"mixpanel": MIXPANEL_SOURCES, "customerio": CUSTOMERIO_SOURCES}
 SOURCE_NAMES = (*GROUPS, *SOURCES)
@@ -30,6 +33,9 @@ RUNNING_ORDER: tuple[Source, ...] = (
     "customerio_metrics",
     "customerio_journeys",
     "customerio_messages",
+    "customerio_broadcasts",
+    "customerio_transactional",
+    "customerio_newsletters",
 )
 LIGHT_SOURCES: frozenset[Source] = frozenset({"mixpanel_events", "customerio_metrics", "customerio_journeys"})
 

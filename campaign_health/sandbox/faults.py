@@ -6,7 +6,7 @@ import json
 import threading
 from dataclasses import dataclass, field, replace
 
-from campaign_health.sandbox.customerio import service as customerio_service
+from campaign_health.sandbox.customerio import error_bodies as customerio_errors
 from campaign_health.sandbox.errors import UnknownFault
 from campaign_health.sandbox.http.exchange import Answer, Call
 from campaign_health.sandbox.http.request_log import RecordedRequest
@@ -43,6 +43,7 @@ class Fault:
         at: which of the requests that match: ``first``, ``middle``, ``last``, a number from 1, or ``every``.
         times: how many answers the address that was struck gets spoiled, retries included; None for ever.
         campaign: only requests about this campaign.
+        within: only requests whose path, with a slash at its end, holds this text, such as ``/transactional/2/``.
         parameter: only requests that carry this query parameter.
         retry_after: seconds in the ``Retry-After`` of a 429 or 503; None leaves the header out.
         seconds: how long ``hang`` and ``stall`` keep the connection at most.
@@ -56,6 +57,7 @@ class Fault:
     times: int | None = 1
     campaign: int | None = None
     parameter: str | None = None
+    within: str | None = None
     retry_after: int | None = 1
     seconds: float = 3600.0
     status: int | None = None
@@ -94,6 +96,8 @@ class Fault:
             return False
         if self.campaign is not None and f"/campaigns/{self.campaign}/" not in call.path + "/":
             return False
+        if self.within is not None and self.within not in call.path + "/":
+            return False
         return self.parameter is None or call.get(self.parameter) is not None
 
     @property
@@ -115,7 +119,7 @@ class Fault:
         status, text = STATUSES[self.kind]
         status = self.status or status
         if call.server == "customerio":
-            known = customerio_service.rate_limited(None) if status == 429 else customerio_service.error(text, status)
+            known = customerio_errors.rate_limited(None) if status == 429 else customerio_errors.error(text, status)
         else:
             known = mixpanel_access.error(text, status, None if call.server == "mixpanel-app" else call)
         if status in (429, 503) and self.retry_after is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from campaign_health.process.clock import local_day
+from campaign_health.state.beside_campaigns import TriggeredState, coverage_text
 from campaign_health.state.false_alarms import FalseAlarms
 from campaign_health.state.freshness import collected_text
 from campaign_health.state.not_configured import NotConfigured, read_not_configured
@@ -26,8 +27,8 @@ class Overview:
 
     `not_configured` are workspaces that are held and that nothing else here is of: their data is not of today.
     `news` and `rest` are the parts of the sentence on top: what is broken and at risk, and all else. `counts` has each
-    campaign once, by status. `as_of` is the newest judged day by workspace, `stale` says why that is not today's state.
-    `today` is the present day of each workspace in its zone.
+    campaign once, by status, and `coverage` says what is watched and how. `as_of` is the newest judged day by
+    workspace, `stale` says why that is not today's state. `today` is the present day of each workspace in its zone.
     """
 
     workspaces: Sequence[str]
@@ -45,6 +46,13 @@ class Overview:
     not_configured: Sequence[NotConfigured] = ()
     false_alarms: Sequence[FalseAlarms] = ()
     today: Mapping[str, date] = field(default_factory=dict)
+    triggered: Sequence[TriggeredState] = ()
+    coverage: str = ""
+
+    @property
+    def broken_beside(self) -> Sequence[TriggeredState]:
+        """Broadcasts and transactional messages that are broken."""
+        return [one for one in self.triggered if one.is_broken]
 
     @property
     def sentence(self) -> str:
@@ -59,7 +67,8 @@ class Overview:
     @property
     def exit_code(self) -> int:
         """1 where anything is broken (muted included), else 2 where it could not be told, else 0."""
-        return 1 if self.standing.broken or self.standing.muted else 2 if self.could_not_tell else 0
+        broken = self.standing.broken or self.standing.muted or self.broken_beside
+        return 1 if broken else 2 if self.could_not_tell else 0
 
 
 def read_overview(
@@ -92,6 +101,7 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
         freshness=collected_text(sources, {state.name: state.zone for state in states}, now),
         certain=not stale and not _troubled(sources),
         unjudged=sum(state.unjudged for state in states),
+        broken_beside=sum(len(state.beside.broken) for state in states),
     )
     return Overview(
         workspaces=[state.name for state in states],
@@ -110,6 +120,8 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
         unchecked=[one for state in states for one in state.unchecked],
         false_alarms=[state.false_alarms for state in states],
         today={state.name: local_day(now, state.zone) for state in states},
+        triggered=[one for state in states for one in state.beside.triggered],
+        coverage=coverage_text([state.watched for state in states], [state.beside for state in states]),
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from campaign_health.detection.event.project_outage import LOOK_BACK_DAYS, project_outages
 from campaign_health.process.clock import local_day
+from campaign_health.state.beside_campaigns import BesideCampaigns, read_beside
 from campaign_health.state.false_alarms import FalseAlarms, read_false_alarms
 from campaign_health.state.freshness import staleness
 from campaign_health.state.handling import meant_as
@@ -25,7 +26,7 @@ from campaign_health.words.dates import day_text
 from storage.connection import Connection
 from storage.file.zones import stored_zone
 from storage.read.source_runs import counts_of_days
-from storage.read.verdicts_now import judged_until, newest_verdicts, unjudged_campaigns
+from storage.read.verdicts_now import campaigns_with_event, judged_until, newest_verdicts, unjudged_campaigns
 from storage.read.workspaces import workspaces
 
 NUMBERS = ("events", "started", "sent", "expected_low", "expected_high", "probability")
@@ -48,7 +49,8 @@ class WorkspaceState:
     """One workspace as last judged: its open incidents (worst first), newest verdicts and sources.
 
     `judged_day` is the newest judged day, None before the first. `unjudged` campaigns were collected and have no
-    verdict. `stood_still`: the newest judged day had not one event, where many are usual.
+    verdict. `stood_still`: the newest judged day had not one event, where many are usual. `beside` is what is sent
+    beside campaigns, `with_event` are the campaigns that hang on an event.
     """
 
     name: str
@@ -62,6 +64,15 @@ class WorkspaceState:
     some_lost: tuple[SomeLost, ...] = ()
     stood_still: bool = False
     false_alarms: FalseAlarms = field(default_factory=FalseAlarms)
+    beside: BesideCampaigns = field(default_factory=BesideCampaigns)
+    with_event: frozenset[int] = frozenset()
+
+    @property
+    def watched(self) -> tuple[int, int]:
+        """How many of the campaigns that run are watched by their event, and how many by their journeys only."""
+        running = [one for one in self.campaigns if one.status != "not_running"]
+        by_event = [one for one in running if one.campaign_id in self.with_event and one.status != "journeys_only"]
+        return len(by_event), len(running) - len(by_event)
 
     @property
     def worth_a_look(self) -> Sequence[Stretch]:
@@ -113,6 +124,7 @@ def workspace_names(connection: Connection, configured: Sequence[str] | None = N
 def read_workspace(connection: Connection, name: str) -> WorkspaceState:
     """The state of one workspace. Raises UnknownZoneError where this machine does not know its time zone."""
     judged_day, _ = judged_until(connection, name)
+    sources = read_sources(connection, name)
     return WorkspaceState(
         name=name,
         zone=stored_zone(connection, name) or ZoneInfo("UTC"),
@@ -120,11 +132,13 @@ def read_workspace(connection: Connection, name: str) -> WorkspaceState:
         incidents=open_incidents(connection, name),
         campaigns=tuple(_campaign(row) for row in newest_verdicts(connection, name)),
         unjudged=unjudged_campaigns(connection, name),
-        sources=read_sources(connection, name),
+        sources=sources,
         stretches=read_stretches(connection, name),
         some_lost=read_some_lost(connection, name),
         stood_still=judged_day is not None and _stood_still(connection, name, judged_day),
         false_alarms=read_false_alarms(connection, name),
+        beside=read_beside(connection, name, sources),
+        with_event=campaigns_with_event(connection, name),
     )
 
 

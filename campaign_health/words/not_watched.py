@@ -1,8 +1,11 @@
-"""What of a Customer.io workspace is not looked at, as every surface says it."""
+"""What of a Customer.io workspace is watched, as every surface says it."""
 
 from __future__ import annotations
 
-NOT_WATCHED = "Only campaigns are watched; API-triggered broadcasts, newsletters and transactional messages are not."
+NOT_WATCHED = (
+    "Campaigns are watched. Broadcasts and transactional messages are watched where the manifest names their event, "
+    "else only charted; newsletters are listed."
+)
 
 CHECKED = ("healthy", "volume_down", "surging", "silent", "event_lost", "degraded", "muted", "expected")
 """The statuses of campaigns of which something could be said; of the others nobody knows whether they are well."""

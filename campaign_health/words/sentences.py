@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from campaign_health.words.beside_words import broken_in_short
 from campaign_health.words.costs import summed_text, unpriced_text
 from campaign_health.words.lists import joined
 from campaign_health.words.not_watched import CHECKED
@@ -118,6 +119,7 @@ def overview_parts(
     freshness: str | None = None,
     certain: bool = True,
     unjudged: int = 0,
+    broken_beside: int = 0,
 ) -> tuple[list[str], list[str]]:
     """The state of everything in parts of one sentence: what is broken and at risk (or that nothing is), then the rest.
 
@@ -126,6 +128,7 @@ def overview_parts(
     sum of the round figures that each is told with; `unpriced` of the broken have no deal value. `freshness` ends the
     sentence, such as `all sources collected this morning at 06:32`. Not `certain`: something could not be collected, or
     is old. `unjudged` campaigns are known but have no verdict; they are told where none has one.
+    `broken_beside` broadcasts and transactional messages are broken, too.
     `2 campaigns are silent and 1 is losing sends; about $4,300 a week at risk; 37 are healthy.`
     """
     broken = [(status, statuses.get(status, 0)) for status in BROKEN if statuses.get(status, 0)]
@@ -134,6 +137,7 @@ def overview_parts(
     if broken:
         news.append(joined([_counted(number, _BE[status], first=not i) for i, (status, number) in enumerate(broken)]))
     news += muted_parts(muted, is_more=bool(broken))
+    news += [broken_in_short(broken_beside)] if broken_beside else []
     if news:
         news += risk_parts(risk_a_week or {}, unpriced)
     elif sum(statuses.values()) - statuses.get("not_running", 0) - statuses.get("not_collected", 0) > 0:

@@ -15,6 +15,9 @@ _NAMES: dict[str, str] = {
     "customerio_metrics": "Customer.io sends",
     "customerio_journeys": "Customer.io journeys",
     "customerio_messages": "Customer.io messages",
+    "customerio_broadcasts": "Customer.io broadcasts",
+    "customerio_transactional": "Customer.io transactional messages",
+    "customerio_newsletters": "Customer.io newsletters",
 }
 _SERVICES = {"customerio": "Customer.io", "mixpanel": "Mixpanel"}
 

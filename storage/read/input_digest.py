@@ -12,7 +12,7 @@ from storage.connection import Connection
 _NOT_READ = (
     "verdict", "incident", "incident_change", "judge_checkpoint", "judge_run", "rename_suspect", "property_change",
     "campaign_plan", "manifest_rename", "announcement", "schema_migration", "publication", "collection",
-    "mixpanel_request",
+    "mixpanel_request", "api_triggered_verdict", "newsletter",
 )  # fmt: skip
 _TABLES = """
     SELECT table_name FROM duckdb_tables()

@@ -9,24 +9,34 @@ from typing import Generic, Literal, TypeVar
 
 from storage.connection import Connection
 from storage.read.collected import ZONE_SINCE
-from storage.records import CampaignMetrics, JourneyMetrics, MessageMetrics
+from storage.records import CampaignMetrics, JourneyMetrics, MessageMetrics, TriggeredMetrics
 
 SOLID = 8
 """So many counted before do not become none; fewer of them missing could not make an alarm."""
 BELIEVED_AFTER = timedelta(days=7)
 """What has stayed so for longer, counted from the newest day that is taken back, is believed."""
 
-Table = Literal["campaign_day", "journey_day", "message_day"]
+Table = Literal["campaign_day", "journey_day", "message_day", "broadcast_day", "transactional_day"]
 _KEYS: Mapping[Table, tuple[str, ...]] = {
     "campaign_day": ("campaign_id",),
     "journey_day": ("campaign_id",),
     "message_day": ("campaign_id", "message_id"),
+    "broadcast_day": ("object_id",),
+    "transactional_day": ("object_id",),
 }
+# Both are in one table, and count their ids each by itself.
+_RELATIONS: Mapping[Table, str] = {
+    "broadcast_day": "(SELECT * FROM api_triggered_day WHERE kind = 'broadcast')",
+    "transactional_day": "(SELECT * FROM api_triggered_day WHERE kind = 'transactional')",
+}
+_TRIGGERED = ("sent", "delivered", "created", "opened", "clicked")
 # What is made, sent and opened, started and let through is never taken back; what failed or waits may go on later.
 _LASTING: Mapping[Table, tuple[str, ...]] = {
     "campaign_day": ("sent", "delivered", "created", "opened", "clicked"),
     "journey_day": ("started", "activated", "messaged", "finished"),
     "message_day": ("sent", "delivered", "created"),
+    "broadcast_day": _TRIGGERED,
+    "transactional_day": _TRIGGERED,
 }
 
 _EVENTS = f"""
@@ -39,7 +49,7 @@ _EVENTS = f"""
 """  # noqa: S608
 
 
-RecordT = TypeVar("RecordT", CampaignMetrics, JourneyMetrics, MessageMetrics)
+RecordT = TypeVar("RecordT", CampaignMetrics, JourneyMetrics, MessageMetrics, TriggeredMetrics)
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,7 @@ def _stored(
     connection: Connection,
     workspace: str,
     table: Table,
-    records: Sequence[CampaignMetrics | JourneyMetrics | MessageMetrics],
+    records: Sequence[CampaignMetrics | JourneyMetrics | MessageMetrics | TriggeredMetrics],
 ) -> dict[tuple[int, ...], dict[str, dict[date, int]]]:
     """What is stored above 0, by campaign or message, series and day."""
     keys, names = _KEYS[table], _LASTING[table]
@@ -113,14 +123,14 @@ def _stored(
         "workspace": workspace,
         "first_day": min(days, default=date.max),
         "last_day": max(days, default=date.min),
-        "campaigns": sorted({one.campaign_id for one in records}),
+        "ids": sorted({int(getattr(one, keys[0])) for one in records}),
     }
     # The names are constants.
     rows = connection.execute(
         f"""
-        SELECT {", ".join(keys)}, day, {", ".join(names)} FROM {table}
+        SELECT {", ".join(keys)}, day, {", ".join(names)} FROM {_RELATIONS.get(table, table)}
         WHERE workspace = $workspace AND day BETWEEN $first_day AND $last_day AND collected_at >= {ZONE_SINCE}
-            AND campaign_id IN (SELECT unnest($campaigns::BIGINT[]))
+            AND {keys[0]} IN (SELECT unnest($ids::BIGINT[]))
         """,  # noqa: S608
         values,
     ).fetchall()

@@ -47,3 +47,11 @@ def judged_until(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple
     """The newest judged day and when it was judged (UTC); both None before the first judging."""
     row = connection.execute("SELECT as_of, judged_at FROM judge_run WHERE workspace = ?", [workspace]).fetchone()
     return (None, None) if row is None else (row[0], read_instant(row[1]))
+
+
+def campaigns_with_event(connection: duckdb.DuckDBPyConnection, workspace: str) -> frozenset[int]:
+    """Ids of the campaigns that hang on an event, by their trigger, the manifest or a person's word."""
+    rows = connection.execute(
+        "SELECT campaign_id FROM campaign_plan WHERE workspace = ? AND event IS NOT NULL", [workspace]
+    ).fetchall()
+    return frozenset(number for (number,) in rows)

@@ -9,11 +9,20 @@ from storage.save.message_numbers import save_message_metrics
 from storage.save.part_counts import save_event_parts
 from storage.save.runs import save_collection, save_requests, save_workspace_zone
 from storage.save.segment_counts import mark_segments_gone, save_segment_counts, save_segments
+from storage.save.triggered_rows import (
+    mark_triggered_gone,
+    mark_triggered_not_collected,
+    save_newsletters,
+    save_triggered,
+    save_triggered_metrics,
+)
 
 __all__ = [
     "mark_campaign_gone",
     "mark_not_collected",
     "mark_segments_gone",
+    "mark_triggered_gone",
+    "mark_triggered_not_collected",
     "restart_event_series",
     "save_campaign_metrics",
     "save_campaigns",
@@ -24,10 +33,13 @@ __all__ = [
     "save_failures",
     "save_journey_metrics",
     "save_message_metrics",
+    "save_newsletters",
     "save_property_profiles",
     "save_requests",
     "save_segment_counts",
     "save_segments",
     "save_source_days",
+    "save_triggered",
+    "save_triggered_metrics",
     "save_workspace_zone",
 ]

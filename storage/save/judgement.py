@@ -33,7 +33,8 @@ class Judgement:
 
     `verdicts` has a list for each column. `not_yet_known`: incidents of later data, to be forgotten with all changes
     after `as_of`; None where there is nothing of the kind. `memory` is None where the stored one stays. The other
-    rows: incidents and changes to be written, and all suspected renames and property changes.
+    rows: incidents and changes to be written, all suspected renames and property changes; `triggered` are all verdicts
+    on broadcasts and transactional messages.
     """
 
     first_day: date
@@ -46,6 +47,7 @@ class Judgement:
     renames: Sequence[Row]
     property_changes: Sequence[Row]
     memory: StoredMemory | None
+    triggered: Sequence[Row] = ()
 
 
 def save_judgement(
@@ -63,6 +65,7 @@ def save_judgement(
     save_mappings(connection, workspace, judgement.mappings)
     replace_table(connection, workspace, "rename_suspect", judgement.renames)
     replace_table(connection, workspace, "property_change", judgement.property_changes)
+    replace_table(connection, workspace, "api_triggered_verdict", judgement.triggered)
     if judgement.memory is not None:
         _save_memory(connection, workspace, judgement.memory)
     connection.execute(

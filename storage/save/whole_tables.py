@@ -21,6 +21,19 @@ _TABLES = {
         "currency": TEXT,
     },
     "manifest_rename": {"old_event": TEXT, "new_event": TEXT, "since": DAY, "owner": TEXT},
+    "api_triggered_verdict": {
+        "kind": TEXT,
+        "object_id": WHOLE,
+        "event": TEXT,
+        "owner": TEXT,
+        "status": TEXT,
+        "since": DAY,
+        "day": DAY,
+        "events": SHARE,
+        "sent": WHOLE,
+        "expected_low": SHARE,
+        "expected_high": SHARE,
+    },
     "rename_suspect": {
         "old_event": TEXT,
         "new_event": TEXT,
@@ -48,8 +61,8 @@ _TABLES = {
 
 
 def replace_table(connection: Connection, workspace: str, table: str, rows: Sequence[Row]) -> None:
-    """Replace all rows of `campaign_plan`, `manifest_rename`, `rename_suspect` or `property_change` of the workspace,
-    where any of them changed."""
+    """Replace all rows of `campaign_plan`, `manifest_rename`, `api_triggered_verdict`, `rename_suspect` or
+    `property_change` of the workspace, where any of them changed."""
     types = _TABLES[table]
     names = ", ".join(types)
     with incoming(connection, "incoming_rows", types, columns_of(rows, types)):

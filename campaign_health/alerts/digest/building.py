@@ -37,6 +37,7 @@ NEWS_DAYS = 3
 ITEMS_PER_SECTION = {
     SectionName.NEW: 6,
     SectionName.STILL_BROKEN: 5,
+    SectionName.BESIDE: 4,
     SectionName.RECOVERED: 5,
     SectionName.CLOSED: 5,
     SectionName.LATE: 4,
@@ -77,6 +78,12 @@ def build_digest(
     sections = [
         _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
     ]
+    beside = situation.beside if only_incidents is None else ()
+    if beside:
+        room = ITEMS_PER_SECTION[SectionName.BESIDE]
+        shown = tuple(CheckFailure(None, None, "", title=one.title, said=one.said) for one in beside[:room])
+        others = tuple(one.title for one in beside[room:])
+        sections.append(Section(SectionName.BESIDE, failures=shown, more=len(others), others=others))
     if unknown:
         room = ITEMS_PER_SECTION[SectionName.COULD_NOT_CHECK]
         link = data_link(dashboard_url, situation.workspace) if dashboard_url else None
@@ -97,9 +104,13 @@ def build_digest(
             found_broken=sum(one.never_otherwise for one in chosen.get(SectionName.NEW, ())),
             answers=_answers(chosen, changes, today),
         ),
-        rest=rest_line(situation.counts, situation.judged_day),
+        rest=rest_line(situation.counts, situation.judged_day, situation.coverage),
         sections=tuple(sections),
-        change_ids=tuple(change.change_id for change in changes) + tuple(source.change_id for source in failed),
+        change_ids=(
+            *(change.change_id for change in changes),
+            *(source.change_id for source in failed),
+            *(one.change_id for one in beside),
+        ),
         link=overview_link(dashboard_url, situation.workspace) if dashboard_url else None,
         delayed_since=delayed_since,
         names_workspace=several_workspaces or situation.workspace != DEFAULT_WORKSPACE,

@@ -58,6 +58,7 @@ def kind_due(
     if not _time_has_come(local, settings) or (said_today and not editable):
         return None
     untold = any(not source.told for source in situation.failed_sources)
+    untold |= any(not one.told for one in situation.beside)
     if untold or any(is_news(change, today) for change in situation.changes):
         return "digest"
     if situation.judged_day is None:
@@ -69,7 +70,7 @@ def kind_due(
     if newest is None or (today - newest) >= timedelta(days=PROOF_OF_LIFE_DAYS):
         checked = not situation.failed_sources and not situation.unchecked and not situation.stale
         checked &= any(situation.counts.get(status) for status in CHECKED)
-        is_clear = checked and not any(one.is_open for one in situation.incidents)
+        is_clear = checked and not situation.beside and not any(one.is_open for one in situation.incidents)
         return "all_clear" if is_clear else "reminder"
     return None
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from campaign_health.alerts.digest.digest_data import CheckFailure, Digest, DigestItem, Kind, Section, SectionName
 from campaign_health.state.standing import Standing
+from campaign_health.words.beside_words import broken_in_short
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text, days_text, since_day
 from campaign_health.words.ended import ending_text
@@ -74,6 +75,7 @@ def headline(
             parts.append(f"{count(number)} {noun}{one if number == 1 else many}")
     said = [joined(parts)] if parts else []
     said += answers.parts
+    said += [broken_in_short(beside)] if (beside := sizes.get(SectionName.BESIDE)) else []
     said += muted_parts(len(standing.muted), is_more=bool(standing.broken))
     said += risk_parts(standing.risk.sums, standing.risk.unpriced)
     if sizes.get(SectionName.COULD_NOT_CHECK):
@@ -117,14 +119,14 @@ def stale_lines(digest: Digest) -> list[str]:
     return [f"! {visible(text, 300)}" for text in digest.stale if text.rstrip(".") != digest.headline]
 
 
-def rest_line(counts: Mapping[str, int], judged_day: date | None) -> str:
-    """One line about all campaigns that need no attention, the day it speaks of, and what is not watched at all."""
+def rest_line(counts: Mapping[str, int], judged_day: date | None, coverage: str = "") -> str:
+    """One line about all campaigns that need no attention, the day it speaks of, and what is watched at all."""
     if judged_day is None:
         return "Nothing has been judged yet."
     known = [(status, counts[status]) for status in UNBROKEN if counts.get(status)]
     parts = [f"{count(number)} {counted_label(status, number)}" for status, number in known]
     rest = "; ".join(parts) if parts else "No other campaigns"
-    return f"{rest}. Judged up to {day_text(judged_day, judged_day)}. {NOT_WATCHED}"
+    return f"{rest}. Judged up to {day_text(judged_day, judged_day)}. {coverage or NOT_WATCHED}"
 
 
 def item_cost(item: DigestItem) -> str:

@@ -41,11 +41,23 @@ class FailedSource:
 
 
 @dataclass(frozen=True)
+class BrokenBeside:
+    """A broadcast or transactional message that is broken; `told` says whether the channel has heard of it."""
+
+    change_id: str
+    title: str
+    said: str
+    since: date | None
+    told: bool = False
+
+
+@dataclass(frozen=True)
 class Situation:
     """All of one workspace at the moment of the digest.
 
     `incidents` are the open ones and those with changes, worst first; `counts` the number of campaigns by status;
-    `stale` says why what is known is not today's state; `sends` are the newest days' by campaign.
+    `stale` says why what is known is not today's state; `sends` are the newest days' by campaign; `coverage` what is
+    watched and how.
     """
 
     workspace: str
@@ -57,3 +69,5 @@ class Situation:
     unchecked: tuple[Unchecked, ...] = ()
     stale: tuple[str, ...] = ()
     sends: Mapping[int, Sends] = field(default_factory=dict)
+    beside: tuple[BrokenBeside, ...] = ()
+    coverage: str = ""

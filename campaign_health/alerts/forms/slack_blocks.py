@@ -54,6 +54,7 @@ GIVE_WAY = (
 MARKS = {
     SectionName.NEW: "🔴 New",
     SectionName.STILL_BROKEN: "🟠 Still broken",
+    SectionName.BESIDE: "🔴 Broadcasts and transactional messages",
     SectionName.RECOVERED: "🟢 Recovered",
     SectionName.CLOSED: "⚪ Ended without recovering",
     SectionName.LATE: "🕓 Came to light late",

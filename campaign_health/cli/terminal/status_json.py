@@ -43,6 +43,8 @@ def status_as_json(overview: Overview, promised_years: Mapping[str, float]) -> d
         "sources": [_values(one, _SOURCE) for one in overview.sources],
         "some_lost": [_values(one, (*vars(one), "sentence")) for one in overview.some_lost],
         "not_watched": NOT_WATCHED,
+        "coverage": overview.coverage,
+        "triggered": [_values(one, (*vars(one), "sentence")) for one in overview.triggered],
         "unchecked": [asdict(one) for one in overview.unchecked],
         "false_alarms": [
             _values(one, vars(one))

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from campaign_health.state.beside_campaigns import TriggeredState
 from campaign_health.state.false_alarms import FalseAlarms
 from campaign_health.state.handling import said_of
 from campaign_health.state.incident import Incident
@@ -22,7 +23,6 @@ from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text, since_day
 from campaign_health.words.lists import joined
-from campaign_health.words.not_watched import NOT_WATCHED
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import STATUS_WORDS, cause_label, status_label
 
@@ -59,13 +59,14 @@ def _print_all(console: Console, overview: Overview, promised_years: Mapping[str
     for item in overview.standing.broken:
         console.print()
         console.print(_block(item, several))
+    _print_beside(console, overview.broken_beside, several)
     _print_quiet(console, "Muted", overview.standing.muted)
     _print_quiet(console, "Not counted as broken", overview.standing.intended)
     _print_worth_a_look(console, overview.worth_a_look, overview.some_lost)
     _print_unchecked(console, overview.unchecked, several)
     if overview.campaigns:
         console.print()
-        console.print(Text(NOT_WATCHED, style="dim"))
+        console.print(Text(overview.coverage, style="dim"))
         _print_false_alarms(console, overview.false_alarms, promised_years, several)
     if not overview.campaigns and not overview.stale:
         console.print("Nothing was judged yet. Run `campaign-health collect`, then `campaign-health judge`.")
@@ -128,6 +129,16 @@ def _print_quiet(console: Console, title: str, items: Sequence[Incident]) -> Non
         today = item.last_day
         said = ". ".join(said_of(item, today))
         console.print(Text(clean(f"{_since(item.kind, item.campaign, item.opened_on, today)}. {said}.")))
+
+
+def _print_beside(console: Console, broken: Sequence[TriggeredState], several: bool) -> None:
+    for item in broken:
+        whose = f" ({item.workspace})" if several else ""
+        console.print()
+        console.print(Text(clean(f"{STATUS_WORDS[item.status].shape} {item.title}{whose}"), style="bold"))
+        console.print(Padding(Text(clean(item.sentence)), (0, 0, 0, 2)))
+        if item.owner:
+            console.print(Padding(Text(clean(f"Who {item.owner}")), (0, 0, 0, 2)))
 
 
 def _print_worth_a_look(console: Console, notable: Sequence[Stretch], lossy: Sequence[SomeLost]) -> None:

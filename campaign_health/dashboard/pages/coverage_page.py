@@ -1,4 +1,4 @@
-"""What uses what: campaigns whose event is unknown, events that no campaign uses, the five core events."""
+"""What is watched and how; campaigns whose event is unknown, events that no campaign uses, the five core events."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.figures.sparkline import event_line
-from campaign_health.dashboard.look.markup import shown
+from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
+from campaign_health.dashboard.parts.beside_section import draw_newsletters, draw_triggered
 from campaign_health.dashboard.parts.event_table import COUNTED
 from campaign_health.dashboard.parts.event_use import usage, users
 from campaign_health.dashboard.published_cache import answer
@@ -22,12 +23,15 @@ FROM_WORDS = {"trigger": "its trigger in Customer.io", "manifest": "the manifest
 
 
 def coverage(page: Page) -> None:
-    """Draws the three lists."""
+    """Draws what is watched and how, and the lists of what is not."""
     st.title("Coverage", anchor=False)
     quiet(f"A campaign can only be watched against its event where that event is known. {NOT_WATCHED}")
+    st.write(in_markdown(page.overview.coverage))
     view = answer(coverage_view, page.name)
     _core(view.mappings, view.events)
     _unknown(view.mappings)
+    draw_triggered(page)
+    draw_newsletters(page)
     _unused(page, view.events)
 
 

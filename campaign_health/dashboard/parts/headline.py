@@ -10,7 +10,6 @@ import streamlit as st
 from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.parts.cost_words import RISK_IN_SHORT
 from campaign_health.state.overview import Overview
-from campaign_health.words.not_watched import NOT_WATCHED
 
 
 def draw_headline(overview: Overview) -> None:
@@ -22,7 +21,7 @@ def draw_headline(overview: Overview) -> None:
         small += _small(f"At risk: {RISK_IN_SHORT}; more on the page Help.", ".86rem")
     elif risk.unpriced:
         small += _small("No deal value is set, so the money at risk is not known.", ".86rem")
-    small += _small(NOT_WATCHED, ".86rem")
+    small += _small(overview.coverage, ".86rem")
     st.html(
         f'<h1 style="font-size:1.4rem;line-height:1.3;font-weight:650;margin:0;padding:0;color:{TEXT}">'
         f"{escape(news)}</h1>{small}"

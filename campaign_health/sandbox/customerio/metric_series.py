@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from campaign_health.sandbox.http.exchange import Call
 from campaign_health.sandbox.world.counting import Counts, happened_between
 from campaign_health.sandbox.world.day_bounds import HOUR, bucket_end, bucket_starts
-from campaign_health.sandbox.world.world import CampaignTruth, World
+from campaign_health.sandbox.world.world import CampaignTruth, TriggeredTruth, World
 
 RESOLUTIONS = {
     "hours": "hours",
@@ -56,6 +57,18 @@ class Buckets:
         length = {"hours": 1, "days": 24, "weeks": 168, "months": 744}[unit] * HOUR
         starts = bucket_starts(now - steps * length, now, unit, VERSION_1_ZONE)
         return cls(starts[-steps:], unit, VERSION_1_ZONE)
+
+    @classmethod
+    def asked(cls, call: Call, now: datetime) -> Buckets | None:
+        """Version 1: what `period` and `steps` ask for; None where they make no sense."""
+        unit, steps = call.get("period") or "days", call.get("steps") or "0"
+        if unit not in VERSION_1_MOST or not steps.isdecimal():
+            return None
+        most = VERSION_1_MOST[unit]
+        # steps=1 is two buckets, steps=0 the most there are; months default to twelve.
+        default = 12 if unit == "months" and call.get("steps") is None else most
+        count = min(max(int(steps), 2), most) if int(steps) else default
+        return cls.latest(count, unit, int(now.timestamp()))
 
     @property
     def bounds(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -104,6 +117,12 @@ def action_series(
     """The ``series`` of one message's metrics, over all of its deliveries."""
     known = {name: world.seen(name, daily, now) for name, daily in campaign.series_of(message).items()}
     return dict(counts(world, known, SERIES, buckets, now))
+
+
+def triggered_series(world: World, truth: TriggeredTruth, buckets: Buckets, now: datetime) -> dict[str, list[int]]:
+    """The ``series`` of a broadcast or transactional message: version 1, there is no other."""
+    known = {name: world.seen(name, daily, now) for name, daily in truth.series.items()}
+    return counts(world, known, VERSION_1_SERIES, buckets, now)
 
 
 def journey_series(world: World, campaign: CampaignTruth, buckets: Buckets, now: datetime) -> dict[str, list[int]]:

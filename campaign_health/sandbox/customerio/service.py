@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from campaign_health.sandbox.customerio import defined_campaigns, metric_series
 from campaign_health.sandbox.customerio.deliveries import METRICS, deliveries_page
+from campaign_health.sandbox.customerio.error_bodies import error, rate_limited
+from campaign_health.sandbox.customerio.other_sends import BesideCampaigns
 from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, json_answer
 from campaign_health.sandbox.http.limits import Meter
 from campaign_health.sandbox.world.setting import Setting
@@ -36,6 +38,7 @@ class CustomerIo:
                 (r"/v1/workspaces", "workspaces", self._workspaces),
                 (r"/v1/segments", "segments", self._segments),
                 (r"/v1/segments/([^/]+)/customer_count", "customer_count", self._customer_count),
+                *BesideCampaigns(setting).paths(),
             )
         ]
 
@@ -116,16 +119,10 @@ class CustomerIo:
         )
 
     def _version_1(self, call: Call, campaign: CampaignTruth, channel: str | None) -> Answer:
-        unit = call.get("period") or "days"
-        steps = call.get("steps") or "0"
-        if unit not in metric_series.VERSION_1_MOST or not steps.isdecimal():
-            return json_answer({"metric": {"series": dict.fromkeys(metric_series.VERSION_1_SERIES)}})
-        most = metric_series.VERSION_1_MOST[unit]
-        # steps=1 is two buckets, steps=0 the most there are; months default to twelve.
-        default = 12 if unit == "months" and call.get("steps") is None else most
-        count = min(max(int(steps), 2), most) if int(steps) else default
         now = self.setting.now()
-        buckets = metric_series.Buckets.latest(count, unit, int(now.timestamp()))
+        buckets = metric_series.Buckets.asked(call, now)
+        if buckets is None:
+            return json_answer({"metric": {"series": dict.fromkeys(metric_series.VERSION_1_SERIES)}})
         series = metric_series.message_series(self.setting.world, campaign, buckets, now, channel, version=1)
         return json_answer({"metric": {"series": series}})
 
@@ -195,19 +192,6 @@ class CustomerIo:
         if campaign is None or campaign.created > self.setting.now():
             raise Refusal(error("campaign not found", 404))
         return campaign
-
-
-def error(detail: str, status: int) -> Answer:
-    """Customer.io's error body: ``status`` is text there."""
-    return json_answer({"errors": [{"detail": detail, "status": str(status)}]}, status)
-
-
-def rate_limited(retry_after: int | None) -> Answer:
-    """429: per second with ``Retry-After``; without it, a daily quota."""
-    answer = error("rate limited to 10 requests per 1s (reference a1b2c3)", 429)
-    if retry_after is not None:
-        answer.headers["Retry-After"] = str(retry_after)
-    return answer
 
 
 def _window(call: Call) -> tuple[int, int]:

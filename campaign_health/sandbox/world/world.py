@@ -128,6 +128,31 @@ class CampaignTruth:
         return {name: (daily + several - 1 - place) // several for name, daily in self.series.items()}
 
 
+@dataclass
+class TriggeredTruth:
+    """An API-triggered broadcast or a transactional message, and its metrics per day of the workspace."""
+
+    id: int
+    name: str
+    created: datetime
+    series: dict[str, Counts]
+    first_started: datetime | None = None
+    state: str = "running"
+    tags: tuple[str, ...] = ()
+    queue_drafts: bool = False
+
+
+@dataclass(frozen=True)
+class NewsletterTruth:
+    """A newsletter, and when it was or will be sent."""
+
+    id: int
+    name: str
+    created: datetime
+    sent_at: datetime | None = None
+    channel: str = "email"
+
+
 @dataclass(frozen=True)
 class Arrivals:
     """How a day's final number becomes known: its share seen on the day itself, one day later, and so on.
@@ -160,6 +185,9 @@ class World:
     schemas: list[dict[str, Any]] = field(default_factory=list)
     segments: list[dict[str, Any]] = field(default_factory=list)
     segment_people: dict[int, Counts] = field(default_factory=dict)
+    broadcasts: dict[int, TriggeredTruth] = field(default_factory=dict)
+    transactional: dict[int, TriggeredTruth] = field(default_factory=dict)
+    newsletters: list[NewsletterTruth] = field(default_factory=list)
     arrivals: dict[str, Arrivals] = field(default_factory=dict)
     time_storage: Literal["utc", "project"] = "utc"
     duplicate_every: int = 100
