@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from campaign_health.state.freshness import collected_text
+from campaign_health.state.freshness import collected_text, collected_when
 from campaign_health.state.not_configured import NotConfigured, read_not_configured
 from campaign_health.state.some_lost import SomeLost
 from campaign_health.state.source_health import SourceState
@@ -24,7 +24,8 @@ class Overview:
 
     `not_configured` are workspaces that are held and that nothing else here is of: their data is not of today.
     `news` and `rest` are the parts of the sentence on top: what is broken and at risk, and all else. `counts` has each
-    campaign once, by status. `as_of` is the newest judged day by workspace, `stale` says why that is not today's state.
+    campaign once, by status. `as_of` is the newest judged day by workspace, `stale` says why that is not today's state,
+    `fresh` when all of it was collected.
     """
 
     workspaces: Sequence[str]
@@ -40,6 +41,7 @@ class Overview:
     some_lost: Sequence[SomeLost]
     unchecked: Sequence[Unchecked]
     not_configured: Sequence[NotConfigured] = ()
+    fresh: str | None = None
 
     @property
     def sentence(self) -> str:
@@ -80,11 +82,12 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
             counts[status] = counts.get(status, 0) + number
     sources = [source for state in states for source in state.sources]
     stale = [text for state in states for text in state.warnings(now)]
+    zones = {state.name: state.zone for state in states}
     news, rest = overview_parts(
         counts,
         risk_a_week=standing.risk.sums,
         unpriced=standing.risk.unpriced,
-        freshness=collected_text(sources, {state.name: state.zone for state in states}, now),
+        freshness=collected_text(sources, zones, now),
         certain=not stale and not _troubled(sources),
         unjudged=sum(state.unjudged for state in states),
     )
@@ -103,6 +106,7 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
         ),
         some_lost=[one for state in states for one in state.some_lost],
         unchecked=[one for state in states for one in state.unchecked],
+        fresh=collected_when(sources, zones, now),
     )
 
 

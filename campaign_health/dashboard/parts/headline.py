@@ -8,7 +8,6 @@ from html import escape
 import streamlit as st
 
 from campaign_health.dashboard.look.theme import MUTED, TEXT
-from campaign_health.dashboard.parts.cost_words import RISK_IN_SHORT
 from campaign_health.state.overview import Overview
 from campaign_health.words.not_watched import NOT_WATCHED
 
@@ -17,11 +16,6 @@ def draw_headline(overview: Overview) -> None:
     """What is broken and at risk as the page's heading, and the rest smaller below it."""
     news, rest = headline(overview)
     small = _small(rest, ".95rem") if rest else ""
-    risk = overview.standing.risk
-    if any(risk.sums.values()):
-        small += _small(f"At risk: {RISK_IN_SHORT}; more on the page Help.", ".86rem")
-    elif risk.unpriced:
-        small += _small("No deal value is set, so the money at risk is not known.", ".86rem")
     small += _small(NOT_WATCHED, ".86rem")
     st.html(
         f'<h1 style="font-size:1.4rem;line-height:1.3;font-weight:650;margin:0;padding:0;color:{TEXT}">'
