@@ -24,11 +24,12 @@ class Incident:
     """One incident with its ranked causes; columns as in the table `incident`, with what the manifest adds.
 
     `status` is open, recovered, closed or withdrawn, `recovered_on` the day on which it recovered or was closed.
-    `days` are all its days so far, `counted_days` those over which its missed sends were added up: of a day that was
-    not collected nothing is known. Money is in `currency`, the manifest's (ISO 4217 code). `trigger` is the event that
-    the campaign's trigger in Customer.io names now. An incident of a source has `campaign_id` 0, the `campaign_ids`
-    and `campaigns` (names) that it broke together, the `tags` and `owners` of all of them, and `unpriced_campaigns`,
-    how many of those have no deal value.
+    `days` are all its days so far, `counted_days` those over which its missed sends were added up: of a day that
+    was not collected nothing is known. Money is in `currency`, the manifest's (ISO 4217 code). `trigger` is the
+    event that the campaign's trigger in Customer.io names now, `counted_event` the one in Mixpanel that it is
+    compared with. An incident of a source has `campaign_id` 0, the `campaign_ids` and `campaigns` (names) that it
+    broke together, the `tags` and `owners` of all of them, and `unpriced_campaigns`, how many of those have no deal
+    value.
     """
 
     workspace: str
@@ -69,6 +70,7 @@ class Incident:
     renamed_from: str | None = None
     renamed_to: str | None = None
     trigger: str | None = None
+    counted_event: str | None = None
     campaign_ids: tuple[int, ...] = ()
     campaigns: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
@@ -204,7 +206,7 @@ def _incident(row: dict[str, Any]) -> Incident:
     return Incident(**{column.name: values[column.name] for column in fields(Incident)})
 
 
-_SAID_SINCE = ("ended_how", "expected_how", "renamed_by", "renamed_from", "renamed_to", "trigger")
+_SAID_SINCE = ("ended_how", "expected_how", "renamed_by", "renamed_from", "renamed_to", "trigger", "counted_event")
 
 
 def _range(value: float | None, low: float | None, high: float | None) -> Range | None:

@@ -9,6 +9,7 @@ from collectors.customerio.messages import fetch_messages
 from collectors.customerio.segments import fetch_people_count, fetch_segments
 from collectors.customerio.several import Fetched, fetch_each
 from collectors.customerio.workspace_api import CustomerioClient
+from collectors.customerio.workspace_number import fetch_workspace_number
 
 __all__ = [
     "CampaignList",
@@ -24,5 +25,6 @@ __all__ = [
     "fetch_messages",
     "fetch_people_count",
     "fetch_segments",
+    "fetch_workspace_number",
     "with_messages",
 ]

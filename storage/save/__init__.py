@@ -9,6 +9,7 @@ from storage.save.message_numbers import save_message_metrics
 from storage.save.part_counts import save_event_parts
 from storage.save.runs import save_collection, save_requests, save_workspace_zone
 from storage.save.segment_counts import mark_segments_gone, save_segment_counts, save_segments
+from storage.save.service_numbers import save_customerio_workspace, save_mixpanel_view
 
 __all__ = [
     "mark_campaign_gone",
@@ -18,12 +19,14 @@ __all__ = [
     "save_campaign_metrics",
     "save_campaigns",
     "save_collection",
+    "save_customerio_workspace",
     "save_definitions",
     "save_event_parts",
     "save_event_window",
     "save_failures",
     "save_journey_metrics",
     "save_message_metrics",
+    "save_mixpanel_view",
     "save_property_profiles",
     "save_requests",
     "save_segment_counts",

@@ -19,6 +19,7 @@ from campaign_health.dashboard.parts.cards import look_html, some_lost_html
 from campaign_health.dashboard.parts.headline import draw_headline
 from campaign_health.dashboard.parts.incident_card import card_html
 from campaign_health.dashboard.parts.key_figure_strip import draw_key_figures, said_of_choice
+from campaign_health.dashboard.parts.service_buttons import service_buttons
 from campaign_health.dashboard.parts.wall import draw_wall
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.every_campaign import campaigns_now
@@ -48,8 +49,9 @@ def overview(page: Page) -> None:
     if figure is not None:
         of_it = {number for _, number in campaigns_of_figure(page.overview, figure)}
         chosen = chosen[chosen["campaign_id"].isin(of_it)]
-    if figure is not None or filters.asks:
-        quiet(said_of_choice(len(chosen), len(campaigns), figure))
+    if view == "Table" or figure is not None or filters.asks:
+        what_next = " Choose a row to open its campaign." if view == "Table" else ""
+        quiet(said_of_choice(len(chosen), len(campaigns), figure) + what_next)
     if view == "Table":
         campaign_table(page, chosen)
     elif view == "Wall":
@@ -144,9 +146,10 @@ def _links(page: Page, incident: Incident, key: str) -> None:
         horizontal=True, gap="xsmall", vertical_alignment="center", key=f"acts-{key}-{incident.incident_id}"
     ):
         if not incident.is_of_source:
+            service_buttons(page, incident.campaign_id, incident.counted_event)
             _open(page, incident.campaign_id, incident.campaign)
         with st.popover("Act"):
             offer_acts(page, incident, key)
 
 
-draw(overview)
+draw(overview, unchecked_below=True)

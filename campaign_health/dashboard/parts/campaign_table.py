@@ -22,7 +22,6 @@ CHART = "Events and sends, 28 days"
 def campaign_table(page: Page, chosen: pd.DataFrame) -> None:
     """Draws the table; choosing a row opens its campaign."""
     table = _for_people(chosen, page.palette)
-    quiet("Choose a row to open its campaign.")
     picked = st.dataframe(
         table,
         hide_index=True,

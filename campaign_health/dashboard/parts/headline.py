@@ -18,7 +18,7 @@ def draw_headline(overview: Overview) -> None:
     small = _small(rest, ".95rem") if rest else ""
     small += _small(NOT_WATCHED, ".86rem")
     st.html(
-        f'<h1 style="font-size:1.4rem;line-height:1.3;font-weight:650;margin:0;padding:0;color:{TEXT}">'
+        f'<h1 class="news" style="font-size:1.4rem;line-height:1.3;font-weight:650;margin:0;padding:0;color:{TEXT}">'
         f"{escape(news)}</h1>{small}"
     )
 
@@ -30,7 +30,7 @@ def headline(overview: Overview) -> tuple[str, str]:
 
 
 def _small(text: str, size: str) -> str:
-    return f'<p style="margin:.1rem 0 0;color:{MUTED};font-size:{size}">{escape(text)}</p>'
+    return f'<p class="quiet" style="margin:.1rem 0 0;color:{MUTED};font-size:{size}">{escape(text)}</p>'
 
 
 def _sentence(parts: Sequence[str]) -> str:
