@@ -65,7 +65,7 @@ def draw_key_figures(overview: Overview) -> Figure | None:
 
 def _values(figures: KeyFigures, fresh: str | None) -> dict[Figure, str]:
     sums = " + ".join(money(amount, currency) for currency, amount in figures.risk.sums.items())
-    unknown = "not known" if figures.risk.unpriced else money(0, "USD") if not figures.broken else "not known"
+    unknown = "not known" if figures.risk.unpriced or figures.broken else "0"
     return {
         "risk": sums or unknown,
         "missed": "not known" if figures.missed_sends is None and figures.broken else count(figures.missed_sends or 0),
