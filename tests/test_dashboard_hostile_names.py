@@ -81,13 +81,13 @@ def look(tab: Page, dashboard: Dashboard, paths: tuple[str, ...]) -> Seen:
         seen.widths[path] = tab.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
         tab.set_viewport_size(VIEWPORT)
         seen.headings[path] = tab.inner_text("h1").strip() if tab.locator("h1").count() else ""
-        seen.texts[path] = text_of(tab)
         if path in WITH_CSV:
             with tab.expect_download() as waiting:
                 tab.get_by_role("button", name="Download as CSV", exact=True).click()
             seen.csv_files[path] = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
         tab.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(one => one.click())")
         tab.wait_for_timeout(100)
+        seen.texts[path] = text_of(tab)
         seen.harm[path] = tab.evaluate(HARM)
     return seen
 
@@ -103,7 +103,7 @@ def check_that_nothing_came_of_them(seen: Seen, paths: tuple[str, ...], dashboar
 def test_hostile_names_are_text_on_the_overview_and_as_they_are(overview: Seen, dashboard: Dashboard) -> None:
     check_that_nothing_came_of_them(overview, OVERVIEW, dashboard)
     assert MARKUP in overview.texts[""]
-    assert MARKUP in overview.texts["?view=Wall"]
+    assert MARKUP[:50] in overview.texts["?view=Wall"]
 
 
 @SLOW
@@ -136,7 +136,7 @@ def test_no_cell_of_the_overviews_csv_is_a_formula(overview: Seen) -> None:
 
 
 @SLOW
-@pytest.mark.parametrize("path", [path for path in WITH_CSV if path])
+@pytest.mark.parametrize("path", [path for path in WITH_CSV if path not in OVERVIEW])
 def test_no_cell_of_a_csv_is_a_formula(seen: Seen, path: str) -> None:
     assert cells_without_formulas(seen, path)
 

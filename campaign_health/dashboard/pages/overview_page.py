@@ -18,6 +18,7 @@ from campaign_health.dashboard.parts.campaign_table import campaign_table
 from campaign_health.dashboard.parts.cards import look_html, some_lost_html
 from campaign_health.dashboard.parts.headline import draw_headline
 from campaign_health.dashboard.parts.incident_card import card_html
+from campaign_health.dashboard.parts.kept_address import keep_address
 from campaign_health.dashboard.parts.key_figure_strip import draw_key_figures, said_of_choice
 from campaign_health.dashboard.parts.service_buttons import service_buttons
 from campaign_health.dashboard.parts.wall import draw_wall
@@ -33,6 +34,7 @@ VIEWS = ("Cards", "Wall", "Table")
 
 def overview(page: Page) -> None:
     """Draws the key figures, the state of everything in one sentence, and the campaigns as cards, wall or table."""
+    keep_address()
     figure = draw_key_figures(page.overview)
     draw_headline(page.overview)
     campaigns = answer(campaigns_now, page.name, page.today)

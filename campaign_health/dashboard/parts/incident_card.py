@@ -28,7 +28,7 @@ def card_html(incident: Incident, lines: SmallLines | None, today: date, colours
     """The inside of an incident's card as HTML; everything from outside is escaped. `lines` are None where nothing is
     known of its campaigns' days.
     """
-    chart = chart_html(lines, colours, "2.4rem") if lines is not None else ""
+    chart = chart_html(lines, colours, "2.2rem") if lines is not None else ""
     step = first_sentences(incident.next_step, STEP_ROOM) if incident.next_step else "What was found"
     return (
         f'<div style="color:{TEXT};line-height:1.35">'
