@@ -42,7 +42,8 @@ class DigestItem:
     `recovered_on` is the first good day again, or the day on which it was closed, and `ended` says which in words; None
     while it is open and where it was withdrawn. `never_otherwise`: it was so on every day that is known. `campaigns`
     are all that one trouble of a source broke together: `campaign_id` is then 0, and the link the overview's. `brief`:
-    where many are broken, it is told in one line.
+    where many are broken, it is told in one line. `customerio_link` and `mixpanel_link` lead to the campaign and its
+    event in the services themselves.
     """
 
     incident_id: str
@@ -70,6 +71,8 @@ class DigestItem:
     link: str | None = None
     acknowledge_link: str | None = None
     mute_link: str | None = None
+    customerio_link: str | None = None
+    mixpanel_link: str | None = None
     brief: bool = False
 
 

@@ -35,6 +35,7 @@ def read_situation(connection: Connection, workspace: str, channel: str, now: da
         judged_day=state.judged_day,
         unchecked=state.unchecked,
         stale=state.warnings(now),
+        numbers=state.numbers,
         sends=_sends(connection, workspace, {one.campaign_id for one in incidents}, state.judged_day),
     )
 

@@ -27,8 +27,9 @@ def digest_as_json(digest: Digest) -> dict[str, Any]:
         if not part[name]:
             del part[name]
     for item in (item for section in values["sections"] for item in section["items"]):
-        if not item["never_otherwise"]:
-            del item["never_otherwise"]
+        for name in ("never_otherwise", "customerio_link", "mixpanel_link"):
+            if not item[name]:
+                del item[name]
     return {"version": VERSION, **values}
 
 
