@@ -75,7 +75,10 @@ code.name { display: inline-block; max-width: 100%; }
 # Streamlit writes white on the theme's main colour, which in the dark is too light for that. A dialog does not know
 # of the page's colour scheme, so that `light-dark` is of no use there.
 DARK_STYLE = f"""
-<style>button[data-testid^="stBaseButton-primary"] {{ color: {DARK.background}; }}</style>
+<style>
+button[data-testid^="stBaseButton-primary"], a[data-testid="stBaseLinkButton-primary"],
+a[data-testid="stBaseLinkButton-primary"]:hover {{ color: {DARK.background}; }}
+</style>
 """
 
 
