@@ -209,10 +209,11 @@ def test_the_github_action_annotates_and_summarises(
     action = load("action.yml")
     assert isinstance(action, dict)
     step = action["runs"]["steps"][1]
-    assert set(step["env"]) == {"MANIFEST", "CODE", "BASE", "PUBLISHED", "LIVE", "SARIF"}
+    settings = {"MANIFEST", "CODE", "BASE", "PUBLISHED", "LIVE", "SARIF", "STRICT", "COMMENT", "GITHUB_TOKEN"}
+    assert set(step["env"]) == settings
     environment = {
         "PATH": path_with_command, "MANIFEST": "manifest.yaml", "CODE": ".", "BASE": base, "PUBLISHED": "",
-        "LIVE": "false",
+        "LIVE": "false", "STRICT": "false", "COMMENT": "false",
         "SARIF": str(tmp_path / "check.sarif"), "RUNNER_TEMP": str(tmp_path),
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"), "GITHUB_OUTPUT": str(tmp_path / "output"),
     }  # fmt: skip

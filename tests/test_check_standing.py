@@ -16,7 +16,7 @@ from campaign_health.check.run_check import CheckRequest, run_check
 from campaign_health.cli.check import command
 from tests.check_corpus import NOW, build_repository, check, run_git
 
-EVENTS = ("direct", "by_wrapper", "by_constant", "plain", "typed", "compared", "in_php", "in_docs", "missing")
+EVENTS = ("direct", "by_wrapper", "by_constant", "plain", "typed", "compared", "in_perl", "in_docs", "missing")
 MANIFEST = (
     "version: 1\nevents:\n"
     + "".join(f"  {name}: {{}}\n" for name in EVENTS)
@@ -31,7 +31,7 @@ FILES = {
     "src/types.ts": b'export type Name = "typed" | "direct";\n',
     "src/app.ts": b'import { BY_CONSTANT } from "./events";\nanalytics.track("direct");\nsend("by_wrapper", {});\n'
     b'analytics.track(BY_CONSTANT);\nif (last === "compared") go();\n',
-    "src/a.php": b"<?php\n$x = 'in_php';\n",
+    "src/a.pl": b"# x\n$x = 'in_perl';\n",
     "docs/events.md": b"Send `in_docs`.\n",
 }
 STANDS = {
@@ -41,7 +41,7 @@ STANDS = {
     "plain": "a constant at src/events.ts:2",
     "typed": "a type only, at src/types.ts:1",
     "compared": "a comparison only, at src/app.ts:5",
-    "in_php": "in a file that is not read (src/a.php:2)",
+    "in_perl": "in a file that is not read (src/a.pl:2)",
     "in_docs": "in a folder that is skipped (docs/events.md:1)",
     "missing": "nowhere",
 }
@@ -82,7 +82,7 @@ def test_every_format_says_where_each_event_stands(result: CheckResult, form: st
 def test_gitlab_has_an_issue_for_each_event_that_is_not_seen(result: CheckResult) -> None:
     issues = {issue["description"].split()[0]: issue for issue in json.loads(render(result, "gitlab"))}
     assert set(issues) == set(result.coverage.not_seen)
-    assert issues["in_php"]["location"] == {"path": "src/a.php", "lines": {"begin": 2}}
+    assert issues["in_perl"]["location"] == {"path": "src/a.pl", "lines": {"begin": 2}}
     assert {issue["severity"] for issue in issues.values()} == {"info"}
 
 

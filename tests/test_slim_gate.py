@@ -22,6 +22,7 @@ from campaign_health.process.installed import MONITOR_LIBRARIES
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
 from tests.check_corpus import FOLDER, NOW, build, build_repository, read_cases, run_git
+from tests.code_host_cast import TOKEN, code_host
 from tests.collecting_cast import Installation
 from tests.installed_cast import ROOT, Installed, run
 from tests.test_check_lookups import TODAY
@@ -125,6 +126,39 @@ def test_a_manifest_is_begun_from_the_template_and_from_data(gate_only: Installe
     written = gate_only.run(watched, "init", "--from-data", "data", "--manifest", "written/manifest.yaml")
     assert written.returncode == 0, written.stderr
     assert "project.created" in (watched / "written" / "manifest.yaml").read_text()
+
+
+@slow
+def test_a_snapshot_is_exported_and_gives_the_same_answers(gate_only: Installed, watched: Path, demo: Sandbox) -> None:
+    now = (demo.now + timedelta(hours=1)).isoformat()
+    exported = gate_only.run(watched, "export", "campaigns.json", "--published", "data", CAMPAIGN_HEALTH_NOW=now)
+    assert exported.returncode == 0, exported.stderr
+    told = same(gate_only, watched, "--published", "campaigns.json", "--json", CAMPAIGN_HEALTH_NOW=now)
+    assert told.stdout == same(gate_only, watched, "--published", "data", "--json", CAMPAIGN_HEALTH_NOW=now).stdout
+
+
+@slow
+def test_a_manifest_is_begun_from_the_code_and_from_a_plan(gate_only: Installed, tmp_path: Path) -> None:
+    folder = build_repository(tmp_path / "code", {"a.js": b'mixpanel.track("begun", {plan: "pro"});\n'}, {})
+    begun = gate_only.run(folder, "init", "--from-code")
+    assert begun.returncode == 0, begun.stderr
+    assert "begun" in (folder / "manifest.yaml").read_text()
+    assert same(gate_only, folder, "--code", ".").returncode == 0
+    plan = {"rules": [{"key": "begun", "type": "TRACK", "jsonSchema": {}}]}
+    (folder / "plan.json").write_text(json.dumps(plan))
+    planned = gate_only.run(folder, "init", "--from", "plan.json", "--force")
+    assert planned.returncode == 0, planned.stderr
+
+
+@slow
+def test_a_comment_is_kept(gate_only: Installed, tmp_path: Path) -> None:
+    (tmp_path / "manifest.yaml").write_text("version: 1\n")
+    (tmp_path / "event.json").write_text('{"pull_request": {"number": 5}}')
+    with code_host() as host:
+        given = {"GITHUB_API_URL": host.url, "GITHUB_REPOSITORY": "acme/shop", "GITHUB_TOKEN": TOKEN,
+                 "GITHUB_EVENT_PATH": "event.json"}  # fmt: skip
+        done = gate_only.run(tmp_path, "check", "--comment", "github", **given)
+        assert (done.returncode, len(host.comments)) == (0, 1), done.stderr
 
 
 @slow

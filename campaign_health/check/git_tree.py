@@ -84,8 +84,11 @@ class Repository:
 
     def _how_to_fetch(self, revision: str) -> str:
         """The command that git understands: `origin/main` is `main` of the remote `origin`."""
+        start = re.split(r"[~^@:]", revision, maxsplit=1)[0]
+        if self.is_shallow and start != revision and self._resolves(start):
+            return "`git fetch --unshallow`"  # the branch is there, and not so far back
         remotes = (self._try("remote") or b"").decode("utf-8", "replace").split()
-        name = re.split(r"[~^@:]", revision, maxsplit=1)[0].removeprefix("refs/remotes/").removeprefix("remotes/")
+        name = start.removeprefix("refs/remotes/").removeprefix("remotes/")
         for remote in sorted({*remotes, "origin"}, key=len, reverse=True):
             if name.startswith(f"{remote}/"):
                 branch = name.removeprefix(f"{remote}/")
@@ -98,8 +101,12 @@ class Repository:
             return f"`git fetch {remote} {name}`" if len(name) >= 40 else "`git fetch --all`"
         return f"`git fetch {remote} {name}:{name}`"
 
+    def _resolves(self, revision: str) -> bool:
+        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision or 'HEAD'}^{{commit}}")
+        return self._try(*asked) is not None
+
     def _must_have_a_commit(self) -> None:
-        if self._try("rev-parse", "--verify", "--quiet", "HEAD^{commit}") is None:
+        if not self._resolves("HEAD"):
             raise CouldNotCheck("The repository has no commit yet, so there is no base.", "Commit first.")
 
     def files_at(self, commit: str) -> dict[str, Entry]:

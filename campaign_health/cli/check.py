@@ -40,7 +40,7 @@ MANIFEST_SETTING = "CAMPAIGN_HEALTH_MANIFEST"
 @click.option(
     "--published",
     type=click.Path(path_type=Path),
-    help="Compare with a published campaign_health.duckdb, without a network.",
+    help="Compare with a published campaign_health.duckdb, or what `export` wrote, without a network.",
 )
 @click.option("--workspace", help="The workspace to compare with, where there are several.")
 @click.option(
@@ -53,6 +53,11 @@ MANIFEST_SETTING = "CAMPAIGN_HEALTH_MANIFEST"
     multiple=True,
     metavar="FORMAT=FILE",
     help="Also write the result to a file, such as sarif=check.sarif; may be given several times.",
+)
+@click.option(
+    "--comment",
+    type=click.Choice(["github", "gitlab"]),
+    help="Keep one comment on the pull request that this pipeline runs for; its token comes from the environment.",
 )
 @click.pass_context
 def command(
@@ -67,6 +72,7 @@ def command(
     form: str,
     as_json: bool,
     reports: tuple[str, ...],
+    comment: str | None,
 ) -> None:
     """Stop a change that would break a campaign.
 
@@ -103,7 +109,16 @@ def command(
         except OSError as error:
             result.failures.append(Failure(f"{path} cannot be written: {error.strerror}.", "Name another file."))
     click.echo(render(result, "json" if as_json else form), nl=False)
+    if comment is not None:
+        _comment(comment, result)
     context.exit(result.exit_code)
+
+
+def _comment(service: str, result: CheckResult) -> None:
+    from campaign_health.check.comment.posting import post_comment
+
+    # Beside what was asked for on standard output, which a program may read.
+    click.echo(post_comment(service, click.unstyle(render(result, "markdown")), os.environ), err=True)
 
 
 def _working() -> AbstractContextManager[object]:

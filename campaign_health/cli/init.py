@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -29,20 +31,67 @@ CONFIGURATION_NAME = "campaign-health.toml"
     help="Write the manifest from a published campaign_health.duckdb instead of the template. "
     "[default file: the one in the data directory]",
 )
+@click.option(
+    "--from-code",
+    "from_code",
+    is_flag=False,
+    flag_value=".",
+    default=None,
+    metavar="[PATH]",
+    help="Write it from the events that the code in a git repository sends. [default path: here]",
+)
+@click.option(
+    "--call",
+    "calls",
+    multiple=True,
+    metavar="NAME",
+    help="With --from-code: one of your own functions that sends an event; may be given several times.",
+)
+@click.option(
+    "--from",
+    "from_plan",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write it from a tracking plan: JSON of Segment, Avo, RudderStack or Mixpanel's Lexicon; rudder-cli's YAML.",
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="With --from-code: print the events, their places and properties as JSON, and write nothing.",
+)
 @click.option("--workspace", help="The workspace to write it from, where there are several.")
 @click.option("--force", is_flag=True, help="Overwrite the manifest that is there.")
-def command(manifest: Path, from_data: str | None, workspace: str | None, force: bool) -> None:
+def command(
+    manifest: Path,
+    from_data: str | None,
+    from_code: str | None,
+    calls: tuple[str, ...],
+    from_plan: Path | None,
+    as_json: bool,
+    workspace: str | None,
+    force: bool,
+) -> None:
     """Write a commented manifest and configuration.
 
-    The manifest has the five events worth automating first, or with --from-data your own events and campaigns.
-    An edited manifest is overwritten only with --force, a configuration that is there never.
+    The manifest has the five events worth automating first, or with --from-data your own events and campaigns, or
+    with --from-code the events that your code sends, or with --from those of a tracking plan. An edited manifest is
+    overwritten only with --force, a configuration that is there never. The gate needs no configuration, so --from-code
+    and --from write none.
     """
+    if sum(source is not None for source in (from_data, from_code, from_plan)) > 1:
+        raise click.UsageError("Name one source: --from-data, --from-code or --from.")
+    if (as_json or calls) and from_code is None:
+        raise click.UsageError("--json and --call go with --from-code.")
+    if from_plan is not None:
+        _begin_from_plan(manifest, from_plan, force)
+        return
+    if from_code is not None:
+        _begin_from_code(manifest, Path(from_code), calls, as_json, force)
+        return
     configuration = manifest.parent / CONFIGURATION_NAME
     text = TEMPLATE if from_data is None else _from_data(from_data, workspace)
-    parse_manifest(text, str(manifest))
-    if not _write(manifest, text, force or _is_untouched_template(manifest)):
-        raise CouldNotStart(f"{manifest} is there already.", "Nothing was written; --force overwrites it.")
-    click.echo(f"wrote {manifest}")
+    _write_manifest(manifest, text, force)
     click.echo(
         f"{'wrote' if _write(configuration, configuration_template(), force=False) else 'kept '} {configuration}"
     )
@@ -56,6 +105,19 @@ Next:
   2. Put your own events, campaigns and owners into {manifest}, then run `campaign-health check`.
   3. Run `campaign-health collect`, `campaign-health judge` and `campaign-health dashboard`.
   4. In your pipeline: `campaign-health check --code . --base origin/main` (`campaign-health docs check` says how)."""
+
+_NEXT_FOR_THE_GATE = """
+Next:
+  1. Put your campaigns into {manifest}: which of them hang on which event.
+  2. Run `campaign-health check --code .`, and in your pipeline `campaign-health check --code . --base origin/main`
+     (`campaign-health docs check` says how)."""
+
+
+def _write_manifest(manifest: Path, text: str, force: bool) -> None:
+    parse_manifest(text, str(manifest))
+    if not _write(manifest, text, force or _is_untouched_template(manifest)):
+        raise CouldNotStart(f"{manifest} is there already.", "Nothing was written; --force overwrites it.")
+    click.echo(f"wrote {manifest}")
 
 
 def _is_untouched_template(manifest: Path) -> bool:
@@ -75,6 +137,27 @@ def _write(path: Path, text: str, force: bool) -> bool:
     except OSError as error:
         raise CouldNotStart(f"{path} cannot be written: {error.strerror}.", "Name another place.") from error
     return True
+
+
+def _begin_from_code(manifest: Path, folder: Path, calls: tuple[str, ...], as_json: bool, force: bool) -> None:
+    from campaign_health.check.start.code_events import read_code_events
+    from campaign_health.check.start.draft import draft_from_code
+
+    found = read_code_events(folder, calls)
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+        return
+    _write_manifest(manifest, draft_from_code(found), force)
+    click.echo("\n".join([*found.summary(), _NEXT_FOR_THE_GATE.format(manifest=manifest)]))
+
+
+def _begin_from_plan(manifest: Path, file: Path, force: bool) -> None:
+    from campaign_health.check.start.plan_draft import draft_from_plan, plan_summary
+    from campaign_health.check.start.plan_files import read_plan
+
+    plan = read_plan(file)
+    _write_manifest(manifest, draft_from_plan(plan), force)
+    click.echo("\n".join([*plan_summary(plan), _NEXT_FOR_THE_GATE.format(manifest=manifest)]))
 
 
 def _from_data(file: str, workspace: str | None) -> str:

@@ -37,6 +37,7 @@ COMMANDS = {
     "restore": "Put a backup in the place of what is stored.",
     "workspace": "List, rename or remove the workspaces that are held.",
     "check": "Stop a change that would break a campaign, in the deployment pipeline.",
+    "export": "Write what the pipeline's check needs of the data to a small file.",
     "backtest": "Judge daily counts from a CSV file.",
     "replay": "List what would have been announced over past days.",
     "sandbox": "Run the stand-in services on this machine.",
@@ -44,7 +45,7 @@ COMMANDS = {
 }
 
 # What runs where only the gate is installed; all else needs the monitor.
-OF_THE_GATE = {"check", "docs", "init"}
+OF_THE_GATE = {"check", "docs", "export", "init"}
 
 
 # One example of each, which ends its `--help`.
@@ -65,6 +66,7 @@ EXAMPLES = {
     "restore": "restore /backups/campaign-health.duckdb",
     "workspace": "workspace rename default acme",
     "check": "check --code . --base origin/main",
+    "export": "export campaigns.json",
     "backtest": "backtest --pairs counts.csv --out verdicts.csv",
     "replay": "replay --from 2026-11-01 --to 2026-11-23",
     "sandbox": "sandbox --no-limits",

@@ -1,4 +1,4 @@
-"""What a published campaign_health.duckdb has of both services, without a network."""
+"""What a published campaign_health.duckdb, or a snapshot of it, has of both services, without a network."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from campaign_health.check.git_tree import CouldNotCheck
+from campaign_health.check.look_up.published_facts import NewestRun, PublishedFacts
+from campaign_health.check.look_up.snapshot_file import is_snapshot, read_snapshot
 from campaign_health.manifest.dependencies import ObservedCampaign
 from campaign_health.manifest.observed import Observed, ObservedEvent, ObservedProperty
 from campaign_health.manifest.problems import Failure
@@ -19,43 +21,63 @@ from storage.file.translated_errors import clear_mismatch
 from storage.read import check_input
 
 STALE_DAYS = 3
+STALE_SNAPSHOT_DAYS = 7
+_SERVICES = {"customerio_campaigns": "Customer.io's campaigns", "mixpanel_events": "Mixpanel's events"}
 
 
 def observe_published(file: Path, workspace: str | None, today: date) -> Observed:
-    """Customer.io's campaigns and Mixpanel's events as they were last published.
+    """Customer.io's campaigns and Mixpanel's events as they were last published, or exported to a snapshot.
 
     Raises:
         CouldNotCheck: the file cannot be read, or does not say which workspace is meant.
     """
+    if not is_snapshot(file):
+        return _observed(read_published(file, workspace), file, today)
+    facts, exported = read_snapshot(file, workspace)
+    observed = _observed(facts, file, today)
+    age = (today - exported).days
+    if age > STALE_SNAPSHOT_DAYS:
+        observed.remarks.append(
+            f"{file} was exported on {day_text(exported)}, {age} days ago: `campaign-health export` writes it anew."
+        )
+    return observed
+
+
+def read_published(file: Path, workspace: str | None) -> PublishedFacts:
+    """What a published database holds for `check`, before anything is made of it.
+
+    Raises:
+        CouldNotCheck: as `observe_published`.
+    """
     try:
         with clear_mismatch(file), open_published(file) as connection:
-            return _read(connection, file, workspace, today)
+            name = _workspace(connection, file, workspace)
+            runs = {source: check_input.newest_run(connection, name, source) for source in _SERVICES}
+            return PublishedFacts(
+                workspace=name,
+                campaigns=_campaigns(connection, name),
+                events=_events(connection, name),
+                properties=_properties(connection, name),
+                runs={source: NewestRun(run[0], run[1], run[2].date()) for source, run in runs.items() if run},
+            )
     except StorageError as error:
         raise CouldNotCheck(error.message, error.cure) from error
 
 
-def _read(connection: Connection, file: Path, workspace: str | None, today: date) -> Observed:
-    name = _workspace(connection, file, workspace)
-    observed = Observed(
-        campaigns=_campaigns(connection, name),
-        events=_events(connection, name),
-        properties=_properties(connection, name),
-    )
-    for source, there, service in (
-        ("customerio_campaigns", observed.campaigns, "Customer.io's campaigns"),
-        ("mixpanel_events", observed.events, "Mixpanel's events"),
-    ):
-        run = check_input.newest_run(connection, name, source)
+def _observed(facts: PublishedFacts, file: Path, today: date) -> Observed:
+    observed = Observed(campaigns=facts.campaigns, events=facts.events, properties=facts.properties)
+    for source, there in (("customerio_campaigns", facts.campaigns), ("mixpanel_events", facts.events)):
+        service, run = _SERVICES[source], facts.runs.get(source)
         if run is None and not there:
             observed.failures.append(
                 Failure(f"{file} does not hold {service}.", "Run `campaign-health collect` with both services' keys.")
             )
-        elif run is not None and run[0] == "failed":
+        elif run is not None and run.outcome == "failed":
             observed.failures.append(
-                Failure(f"{file}: {service} could not be read on {day_text(run[2])}: {run[1]}", "Collect again.")
+                Failure(f"{file}: {service} could not be read on {day_text(run.day)}: {run.error}", "Collect again.")
             )
-        elif run is not None and run[0] == "partial":
-            observed.remarks.append(f"{service} were read in part only: {run[1]}")
+        elif run is not None and run.outcome == "partial":
+            observed.remarks.append(f"{service} were read in part only: {run.error}")
         if there:
             observed.parts.append(f"{service} as published")
     observed.campaigns = observed.campaigns or None

@@ -15,35 +15,42 @@ from campaign_health.check.code.sending.constants import PASSED_ON, constants_in
 from campaign_health.check.code.syntax.roles import naming
 from campaign_health.check.code.syntax.source import Source
 
-# `NAME = "…`, `NAME: "…`, `NAME: String = "…`, `NAME Type = "…`
-_NAMED = re.compile(rb"([A-Za-z_$][\w$]*)\s*(?::\s*[\w<>?]+\s*=|[ \t]+([A-Za-z_]\w*)\s*=|:?=|:|=>)\s*$")
+# `NAME = "…`, `NAME: "…`, `NAME: String = "…`, `NAME Type = "…`, `@name "…`, `#define NAME "…`
+_NAMED = re.compile(
+    rb"([A-Za-z_$][\w$]*)\s*(?::\s*(?:&\s*(?:'\w+\s+)?)?[\w<>?]+\s*=|[ \t]+([A-Za-z_]\w*)\s*=|:?=|:|=>)\s*@?$"
+    rb"|(@[a-z_]\w*)[ \t]+$|#define[ \t]+(\w+)[ \t]+@?$"
+)
 _WORDS_BEFORE = frozenset(b"const let var val final static public private readonly String string export def".split())
 _ENTRY = re.compile(rb"(?:^|[{,;])\s*([A-Z]\w*)\s*\($")  # an enum's entry: `NAME("…`
 _DECLARED = re.compile(
-    rb"\b(?:const|let|var|val|class|enum|object|module|struct|interface|type|static|case|def)\s+(?:\w+\s+)?$"
+    rb"\b(?:const|let|var|val|class|enum|object|module|struct|interface|type|static|case|def|#define)\s+(?:\w+\s+)?$"
 )
 _GIVEN = re.compile(
-    rb"[\"'`]?\s*(?:(?::\s*[\w<>?]+\s*)?:?=(?![=>])|(?::|=>)\s*[\"'`{\[:]|:\s*[\w<>?]+\s*=\s*[\"'`])|\s+\w+\s*=\s*\""
+    rb"[\"'`]?\s*(?:(?::\s*(?:&\s*(?:'\w+\s+)?)?[\w<>?]+\s*)?:?=(?![=>])|(?::|=>)\s*[\"'`{\[:]|:\s*[\w<>?]+\s*=\s*[\"'`])|\s+\w+\s*=\s*\""
 )
 _GATHERED = re.compile(
     r"Object\.(?:freeze|seal)\b|new Set\b|(?:frozen)?set\(|Set\.new|(?:list|set|array)Of\(|(?:List|Set)\.of"
 )
 _BRACKET, _BEGINS = re.compile(rb"\([\"']"), re.compile(rb"(?:^|[{,;])\s*$")
+_BRACKET_OR_QUOTE = re.compile(rb"[ \t]+[\"'~%\[]")
 _LABELS = frozenset({b"event", b"event_name", b"eventName", b"Event", b"name", b"Name"})
 _OWNERS = frozenset(
     """variable_declarator class_declaration class_definition class module enum_declaration object_declaration
-    internal_module property_declaration assignment const_spec""".split()  # noqa: SIM905
+    internal_module property_declaration assignment const_spec const_element init_declarator const_item static_item
+    val_definition object_definition static_final_declaration initialized_variable_definition""".split()  # noqa: SIM905
 )
 _UNNAMED_OWNERS = frozenset({"export_statement", "assignment_expression", "return_statement"})
 _TABLES = frozenset(
     """object dictionary hash class_body enum_class_body enum_body array list tuple set array_literal
-    literal_value""".split()  # noqa: SIM905
+    literal_value array_creation_expression list_literal set_or_map_literal dictionary_literal map_content
+    initializer_expression array_expression enum_declaration_list enum_member_declaration_list""".split()  # noqa: SIM905
 )
 _FUNCTIONS = re.compile(r"function|method|func_literal|lambda")
 # Members by which all that a table or an enum holds is reached without its name.
 _MEMBER = re.compile(rb"\s*(?:[!?]?\.|::)\s*([\w$]+)")
 _ALL_OF_IT = frozenset(
-    b"values entries keys allCases each map forEach find filter constants const_get members valueOf fromValue".split()
+    b"""values entries keys allCases cases each map forEach find filter constants const_get members valueOf
+    fromValue""".split()
 )
 
 
@@ -177,6 +184,8 @@ def _is_given(file: CodeFile, start: int, end: int) -> bool:
     content = file.source.content
     before = content[content.rfind(b"\n", 0, start) + 1 : start]
     follows = content[end : end + 80]
+    if content[start : start + 1] == b"@" and _BRACKET_OR_QUOTE.match(follows):
+        return True  # Elixir's `@name "…"`
     if _DECLARED.search(before) or _GIVEN.match(follows):
         return True
     return bool(_BRACKET.match(follows) and _BEGINS.search(before))

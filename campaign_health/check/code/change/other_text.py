@@ -67,7 +67,7 @@ class OtherText:
         self._head_texts: dict[str, str] | None = None
         self._base_texts: dict[str, str] | None = None
         self._same: set[str] = set()
-        names = sorted({*METHODS, *map(own_name, settings.calls)} - {"event", "builder"})
+        names = sorted({*METHODS, *map(own_name, settings.calls)} - {"event", "builder", "logEvent"})
         self._call = re.compile(r"(?<![\w$])(?:" + "|".join(map(re.escape, names)) + r")\b[^;]*$", re.IGNORECASE)
 
     def at_head(self, names: Iterable[str]) -> Mapping[str, list[TextPlace]]:

@@ -41,7 +41,9 @@ _TEST_FILE = re.compile(
     | (setupTests|setup-tests|jest-setup|spec_helper|rails_helper|test_helper)\.\w+$
     """
 )
-_TEST_CLASS = re.compile(r"([A-Za-z0-9_]*[a-z0-9_])?(Test|Tests|Spec|Specs|TestCase|IT|Mock|Fixture)\.(java|kt|swift)$")
+_TEST_CLASS = re.compile(
+    r"([A-Za-z0-9_]*[a-z0-9_])?(Test|Tests|Spec|Specs|TestCase|IT|Mock|Fixture)\.(java|kt|swift|cs|php|scala|m|mm)$"
+)
 _TEST_TARGET = re.compile(r"\w*[a-z0-9](UI)?Tests$|^UITests$")
 _BUILT_FILE = re.compile(
     r"(?i).+[.-](?:min|bundle|chunk)\.(?:js|mjs|cjs|json)|bundle\.js|.+[.-](?=[0-9a-f]*\d)[0-9a-f]{8,}\.(?:js|mjs)"

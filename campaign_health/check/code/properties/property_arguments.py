@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from campaign_health.check.code.properties.given_properties import NONE_GIVEN, OPAQUE, GivenProperties
 from campaign_health.check.code.properties.property_objects import ObjectReader
-from campaign_health.check.code.syntax.languages import JAVA, KOTLIN, PYTHON, RUBY, SWIFT, Language
+from campaign_health.check.code.syntax.languages import (
+    CSHARP,
+    ELIXIR,
+    JAVA,
+    KOTLIN,
+    PHP,
+    PYTHON,
+    RUBY,
+    SCALA,
+    SWIFT,
+    Language,
+)
 from campaign_health.check.code.syntax.source import Token
 from campaign_health.check.code.syntax.token_groups import (
     closing,
@@ -23,6 +34,7 @@ PROPERTIES = frozenset(
     {
         *("properties", "Properties", "props", "data", "Data", "attributes", "eventProperties", "event_properties"),
         *("payload", "params", "parameters", "eventData", "event_data", "eventProps", "withProperties"),
+        *("withEventProperties",),
     }
 )
 _PROPERTIES_OF_OWN = PROPERTIES | {"metadata", "extra", "details", "fields", "eventMetadata"}
@@ -35,6 +47,15 @@ _BESIDES = EVENT_LABELS | frozenset(
     }
 )
 _SKIPS_ONE = frozenset({"NewEvent"})  # the user stands between the event and its properties
+
+
+_LABELLED_BY: dict[Language, tuple[str, ...]] = {
+    PYTHON: ("=", ":"),
+    CSHARP: ("=", ":"),
+    **dict.fromkeys((RUBY, PHP, ELIXIR), (":", "=>")),
+    **dict.fromkeys((KOTLIN, SCALA), ("=",)),
+    JAVA: (),
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +82,7 @@ def call_end(tokens: Sequence[Token], at: int, language: Language) -> tuple[int,
             block_end = closing(tokens, end) + 1  # a block after the brackets is one more argument
             return block_end, [*arguments, list(tokens[end:block_end])]
         return end, arguments
-    if language is not RUBY:
+    if language not in (RUBY, ELIXIR):
         return index, []
     parts: list[list[Token]] = []
     while index < len(tokens):
@@ -98,14 +119,14 @@ def properties_of(
     rest = parts[at + 1 :] if event.label is None else [part for part in parts if part is not event]
     named = [part for part in rest if part.label is not None or part.whole[0].text in ("**", "...")]
     plain = [part for part in rest if part not in named]
-    if event.label is not None and language not in (PYTHON, RUBY):
+    if event.label is not None and language not in (PYTHON, RUBY, ELIXIR):
         plain = [part for part in plain if part.whole[0].start > event.whole[0].start]
     elif event.label is not None:
         plain = []
     plain = plain[1:] if method in _SKIPS_ONE else plain
     if plain:
         return _of_plain(reader, plain, own=own)
-    if language in (PYTHON, RUBY):
+    if language in (PYTHON, RUBY, ELIXIR):
         found = NONE_GIVEN
         for part in named:
             if part.label not in _BESIDES or part.label is None:
@@ -138,7 +159,7 @@ def _of_message(reader: ObjectReader, language: Language, tokens: list[Token], *
 
 def _part(tokens: Sequence[Token], language: Language) -> _Part:
     found = list(tokens)
-    marks = {PYTHON: ("=", ":"), RUBY: (":", "=>"), KOTLIN: ("=",), SWIFT: (":",), JAVA: ()}.get(language, (":",))
+    marks = _LABELLED_BY.get(language, (":",))
     if len(found) > 1 and found[1].text in marks and not found[1].is_string and (found[0].is_name or found[0].value):
         label = found[0].value if found[0].value is not None else found[0].text
         value = found[2:] if len(found) > 2 else found[:1]

@@ -15,7 +15,7 @@ from campaign_health.check.code.sending.constants import Constants
 from campaign_health.check.code.sending.tracking_calls import METHODS, CallReader, own_name
 from campaign_health.check.code.sending.wrappers import Wrapper
 from campaign_health.check.code.syntax.functions import function_name_around, functions_around, statement_around
-from campaign_health.check.code.syntax.languages import JAVA, KOTLIN, PYTHON
+from campaign_health.check.code.syntax.languages import JAVA, KOTLIN, PYTHON, SCALA
 from campaign_health.check.code.syntax.source import Token
 from campaign_health.check.code.syntax.token_groups import closing, inside, opener_of, split, text_of
 
@@ -143,7 +143,7 @@ class PropertyCallReader:
         )
         reader = local_names.reader
         given = properties_of(reader, source.language, tokens[at].text, arguments, place.named_at, own=place.own)
-        if source.language in (JAVA, KOTLIN) and tokens[at].text == "builder":
+        if source.language in (JAVA, KOTLIN, SCALA) and tokens[at].text == "builder":
             built = _builder_properties(tokens, end)
             given = reader.read(built) if built is not None else OPAQUE
         if place.own and source.language is PYTHON and tokens[0].text in ("with", "async"):

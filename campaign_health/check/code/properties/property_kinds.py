@@ -5,84 +5,47 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from campaign_health.check.code.properties.property_returns import (
+    ASKS_ONLY,
+    CASTS,
+    FUNCTIONS,
+    JOIN_IS_STRING,
+    METHODS,
+    NOT_METHODS,
+    SCRIPTS,
+    SIZES,
+)
 from campaign_health.check.code.syntax.languages import (
-    COMPONENT,
+    CSHARP,
+    DART,
+    ELIXIR,
     GO,
     JAVA,
-    JAVASCRIPT,
     KOTLIN,
+    OBJECTIVE_C,
+    PHP,
     PYTHON,
     RUBY,
+    RUST,
+    SCALA,
     SWIFT,
-    TSX,
-    TYPESCRIPT,
     Language,
 )
 from campaign_health.check.code.syntax.source import Token
 from campaign_health.check.code.syntax.token_groups import closing, inside, is_whole, opens, split, top_level
 from campaign_health.manifest.schema import PropertyType
 
-SCRIPTS = frozenset({JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT})
-_CLAIMING = SCRIPTS | {SWIFT, KOTLIN}
+BRACED_MAPS = frozenset({PYTHON, RUBY, PHP, CSHARP, DART, ELIXIR, OBJECTIVE_C, RUST})
+_CLAIMING = SCRIPTS | {SWIFT, KOTLIN, CSHARP, DART, RUST}
 _NUMBER = re.compile(r"(?i)[+-]?(?:0x[0-9a-f_]+|0b[01_]+|0o?[0-7_]+|[0-9][0-9_]*)(?:n|u?l)?")
 _FRACTION = re.compile(r"(?i)(?:[0-9][0-9_]*)?\.?[0-9_]+(?:e[+-]?[0-9]+)?[fd]?")
 _COMPARES = frozenset(
     {"==", "===", "!=", "!==", "<", ">", "<=", ">=", "in", "is", "instanceof", "!in", "!is", "=~", "!~"}
 )
-_STRING: PropertyType = "string"
-_INTEGER: PropertyType = "integer"
-_NUMERIC: PropertyType = "number"
-_BOOLEAN: PropertyType = "boolean"
-_ARRAY: PropertyType = "array"
-_OBJECT: PropertyType = "object"
-_NULL: PropertyType = "null"
 _CONSTANTS: dict[str, PropertyType] = {
-    **dict.fromkeys(("true", "false", "True", "False"), _BOOLEAN),
-    **dict.fromkeys(("null", "None", "nil"), _NULL),
+    **dict.fromkeys(("true", "false", "True", "False", "YES", "NO"), "boolean"),
+    **dict.fromkeys(("null", "None", "nil"), "null"),
 }
-
-# What a function makes of whatever it is given.
-_FUNCTIONS: dict[str, PropertyType] = {
-    **dict.fromkeys(("String", "str", "string", "repr", "JSON.stringify", "json.dumps", "fmt.Sprintf", "fmt.Sprint",
-                     "strconv.Itoa", "strconv.FormatInt", "strings.Join", "strings.ToLower", "strings.ToUpper",
-                     "String.format", "String.valueOf", "String.join", "Integer.toString", "Long.toString",
-                     "Objects.toString", "encodeURIComponent", "SecureRandom.uuid"), _STRING),
-    **dict.fromkeys(("len", "int", "parseInt", "Number.parseInt", "Int", "Int64", "int64", "int32", "Date.now",
-                     "Math.round", "Math.floor", "Math.ceil", "Integer.parseInt", "Integer.valueOf", "Long.parseLong",
-                     "Long.valueOf", "strlen"), _INTEGER),
-    **dict.fromkeys(("Number", "parseFloat", "Number.parseFloat", "float", "float64", "Float", "Double",
-                     "Double.parseDouble", "Double.valueOf", "Math.abs"), _NUMERIC),
-    **dict.fromkeys(("Boolean", "bool", "Bool", "isinstance", "any", "all", "Array.isArray", "Boolean.parseBoolean",
-                     "strings.Contains", "strings.HasPrefix", "Number.isInteger"), _BOOLEAN),
-    **dict.fromkeys(("list", "sorted", "Array.from", "Array.of", "Object.keys", "Object.values", "Object.entries",
-                     "listOf", "mutableListOf", "arrayOf", "List.of", "Arrays.asList", "strings.Split"), _ARRAY),
-    **dict.fromkeys(("dict", "mapOf", "mutableMapOf", "hashMapOf", "Map.of", "Object.assign", "Object.fromEntries"),
-                    _OBJECT),
-}  # fmt: skip
-# What a method returns, whatever it is called on. Those of one language only, where another's means something else.
-_METHODS: dict[str, PropertyType] = {
-    **dict.fromkeys(("toString", "toFixed", "toISOString", "toUpperCase", "toLowerCase", "to_s", "to_str", "iso8601",
-                     "isoformat", "strftime", "upper", "lower", "upcase", "downcase", "uppercased", "lowercased",
-                     "uppercase", "lowercase", "trim", "strip", "hexdigest", "joinToString", "joined", "toLocaleString",
-                     "toDateString", "padStart", "capitalize", "titleize", "description"), _STRING),
-    **dict.fromkeys(("to_i", "toInt", "toLong", "intValue", "longValue", "getTime", "indexOf", "total_seconds",
-                     "count"), _INTEGER),
-    **dict.fromkeys(("to_f", "toDouble", "toFloat", "doubleValue"), _NUMERIC),
-    **dict.fromkeys(("includes", "startsWith", "endsWith", "startswith", "endswith", "isEmpty", "isNotEmpty", "equals",
-                     "hasPrefix", "hasSuffix", "contains", "hasOwnProperty", "containsKey"), _BOOLEAN),
-    **dict.fromkeys(("split", "toList", "to_a", "splitlines", "toTypedArray"), _ARRAY),
-    **dict.fromkeys(("to_h", "to_hash"), _OBJECT),
-}  # fmt: skip
-_NOT_METHODS = {SWIFT: {"split"}, KOTLIN: {"description"}, JAVA: {"description"}, RUBY: {"description"}}
-_JOIN_IS_STRING = SCRIPTS | {PYTHON, RUBY}
-_SIZES: dict[Language, frozenset[str]] = {
-    **dict.fromkeys(SCRIPTS, frozenset({"length"})),
-    RUBY: frozenset({"length", "size", "count"}),
-    SWIFT: frozenset({"count"}),
-    KOTLIN: frozenset({"size", "length", "count"}),
-    JAVA: frozenset({"length", "size"}),
-}
-_ASKS_ONLY = frozenset({"description", "count", "isEmpty"})  # plain fields of the same name mean anything elsewhere
 
 
 def kind_of(tokens: Sequence[Token], language: Language) -> PropertyType | None:
@@ -177,6 +140,10 @@ def _of_operators(tokens: list[Token], language: Language) -> _Answer:
         return True, "boolean"
     if first in ("-", "+") and len(tokens) == 2:
         return True, _of_one(tokens[1]) or ("number" if language in SCRIPTS else None)
+    if after & {"<>", ".."} and language is ELIXIR:
+        return True, "string" if "<>" in after else None
+    if language is PHP and first == "(" and tokens[1].text in CASTS and tokens[2].text == ")":
+        return True, CASTS[tokens[1].text]
     if "+" in after:
         kinds = {kind_of(part, language) for part in split(tokens, "+")}
         if "string" in kinds:
@@ -194,7 +161,8 @@ def _of_operators(tokens: list[Token], language: Language) -> _Answer:
 
 def _of_brackets(tokens: list[Token], language: Language) -> _Answer:
     if is_whole(tokens, "{"):
-        return True, "object" if language in SCRIPTS | {RUBY} or _is_python_dict(tokens) else None
+        made = language in SCRIPTS | {RUBY} or (_is_map(tokens) and not (language is PHP and len(tokens) == 2))
+        return True, "object" if made else None
     if is_whole(tokens, "["):
         if language is SWIFT:
             marked = any(token.text == ":" for _, token in top_level(tokens[1:-1]))
@@ -210,8 +178,8 @@ def _of_brackets(tokens: list[Token], language: Language) -> _Answer:
     return _UNDECIDED
 
 
-def _is_python_dict(tokens: list[Token]) -> bool:
-    return len(tokens) == 2 or any(token.text in (":", "**") for _, token in top_level(tokens[1:-1]))
+def _is_map(tokens: list[Token]) -> bool:
+    return len(tokens) == 2 or any(token.text in (":", "**", "=>") for _, token in top_level(tokens[1:-1]))
 
 
 def _of_call(tokens: list[Token], language: Language) -> _Answer:
@@ -232,10 +200,10 @@ def _of_call(tokens: list[Token], language: Language) -> _Answer:
         return _UNDECIDED
     if called and all(token.is_name or token.text == "." for token in tokens[:start]):
         path = "".join(token.text for token in tokens[:start])
-        if path in _FUNCTIONS:
+        if path in FUNCTIONS:
             if path == "Number" and not inside(tokens, start):
                 return True, "integer"
-            return True, _FUNCTIONS[path]
+            return True, FUNCTIONS[path]
     if before not in (".", "?.", "&.") and not (before == "?" and called):
         return _UNDECIDED
     optional = any(token.text in ("?.", "&.") or (token.text == "?" and token is not tokens[-1]) for token in tokens)
@@ -244,16 +212,20 @@ def _of_call(tokens: list[Token], language: Language) -> _Answer:
 
 
 def _of_method(name: str, language: Language, *, called: bool) -> PropertyType | None:
-    if name in _SIZES.get(language, ()):
-        return "integer" if called == (language is JAVA) or language in (RUBY, KOTLIN) else None
+    if name in SIZES.get(language, ()):
+        return (
+            "integer"
+            if called == (language in (JAVA, RUST)) or language in (RUBY, KOTLIN, OBJECTIVE_C, SCALA)
+            else None
+        )
     if name == "join":
-        return "string" if language in _JOIN_IS_STRING and (called or language is RUBY) else None
+        return "string" if language in JOIN_IS_STRING and (called or language is RUBY) else None
     if language is RUBY and name.endswith("?"):
         return "boolean"
-    if name in _NOT_METHODS.get(language, ()) or (name in _ASKS_ONLY and language not in (SWIFT, KOTLIN, JAVA)):
+    if name in NOT_METHODS.get(language, ()) or (name in ASKS_ONLY and language not in (SWIFT, KOTLIN, JAVA)):
         return None
     if name in ("format",):
         return "string" if language is PYTHON and called else None
     if called or language is RUBY or (language is SWIFT and name in ("isEmpty", "description")):
-        return _METHODS.get(name)
+        return METHODS.get(name)
     return None

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from campaign_health.check.code.properties.given_properties import OPAQUE, GivenProperties
-from campaign_health.check.code.properties.property_kinds import SCRIPTS
 from campaign_health.check.code.properties.property_objects import MERGERS, SETTERS, ConstantReader, ObjectReader
+from campaign_health.check.code.properties.property_returns import SCRIPTS
 from campaign_health.check.code.syntax.call_chains import chain_of
 from campaign_health.check.code.syntax.functions import Function
-from campaign_health.check.code.syntax.languages import PYTHON, RUBY, Language
+from campaign_health.check.code.syntax.languages import PHP, PYTHON, RUBY, Language
 from campaign_health.check.code.syntax.source import Token
 from campaign_health.check.code.syntax.token_groups import closing, expression_from, opener_of, top_level
 
 _MEMBER = frozenset({".", "?.", "&.", "::", "->", "!!."})
-_DECLARES = frozenset({"const", "let", "var", "val", "final"})
+_DECLARES = frozenset({"const", "let", "var", "val", "final", "mut"})
 _CHANGES = frozenset({"+=", "|=", "||=", "??=", "-=", "&&="})
 _JOINS = frozenset({"...", "**", "+", "|", "(", ","})
 _ONLY_READ = frozenset(
@@ -123,6 +123,8 @@ class Locals:
         after = tokens[index + 1].text if index + 1 < len(tokens) else ""
         if before in _MEMBER:
             return False
+        if self._language is PHP:
+            return True
         return not (before in ("(", ",", "{") and after in (":", "="))
 
     def _given_at(self, tokens: Sequence[Token], index: int) -> int | None:

@@ -5,36 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from campaign_health.check.code.properties.given_properties import NONE_GIVEN, OPAQUE, GivenProperties, GivenProperty
-from campaign_health.check.code.properties.property_kinds import SCRIPTS, kind_of, stripped
+from campaign_health.check.code.properties.property_kinds import BRACED_MAPS, kind_of, stripped
+from campaign_health.check.code.properties.property_returns import SCRIPTS
 from campaign_health.check.code.syntax.call_chains import ChainStep, chain_of
-from campaign_health.check.code.syntax.languages import GO, JAVA, KOTLIN, PYTHON, RUBY, SWIFT, Language
+from campaign_health.check.code.syntax.languages import (
+    ELIXIR,
+    GO,
+    JAVA,
+    KOTLIN,
+    PYTHON,
+    RUBY,
+    SCALA,
+    SWIFT,
+    Language,
+)
 from campaign_health.check.code.syntax.source import Token
 from campaign_health.check.code.syntax.token_groups import closing, inside, is_whole, opens, split, text_of, top_level
 
 SETTERS = frozenset(
-    {"put", "set", "Set", "putValue", "putString", "putInt", "putLong", "putDouble", "putBoolean", "store", "setValue"}
+    """put set Set putValue putString putInt putLong putDouble putBoolean store setValue setObject insert Add
+    putIfAbsent""".split()  # noqa: SIM905
 )
-MERGERS = frozenset({"update", "putAll", "putAllProperties", "merge!", "merge", "plus", "addEntriesFrom"})
+MERGERS = frozenset(
+    """update putAll putAllProperties merge! merge plus addEntriesFrom addEntriesFromDictionary addAll
+    extend""".split()  # noqa: SIM905
+)
 _SPREADS = frozenset({"...", "**", "*"})
-_NOTHING = frozenset({"nil", "null", "None", "undefined"})
+_NOTHING = frozenset({"nil", "null", "None", "undefined", "NULL"})
 _MAPS = frozenset({"mapOf", "mutableMapOf", "hashMapOf", "linkedMapOf", "bundleOf", "sortedMapOf"})
+_SCALA_MAPS = frozenset({"Map", "mutable.Map", "immutable.Map", "Map.empty", "mutable.Map.empty"})
 _MAPS_OF_PAIRS = frozenset({"Map.of", "ImmutableMap.of"})
 _MAKERS = frozenset(
-    {
-        *("JSONObject", "HashMap", "LinkedHashMap", "TreeMap", "Properties", "NewProperties", "ValueMap"),
-        *(
-            "Object.freeze",
-            "Collections.unmodifiableMap",
-            "ImmutableMap.builder",
-            "Map.ofEntries",
-            "Hash",
-            "MutableMap",
-        ),
-        *("ImmutableMap.copyOf", "types.MappingProxyType", "Bundle", "JsonObject", "Map.copyOf"),
-    }
+    """JSONObject HashMap LinkedHashMap TreeMap Properties NewProperties ValueMap Object.freeze Hash MutableMap
+    Collections.unmodifiableMap ImmutableMap.builder Map.ofEntries ImmutableMap.copyOf types.MappingProxyType Bundle
+    JsonObject Map.copyOf RudderProperty RudderProperties HashMap.new BTreeMap.new Map.new NSMutableDictionary.alloc
+    NSMutableDictionary.dictionary NSMutableDictionary.dictionaryWithDictionary NSMutableDictionary.new
+    """.split()  # noqa: SIM905
 )
 _BUILDERS = frozenset({"buildMap", "buildJsonObject"})
-_KEEPS = frozenset({"build", "freeze", "toMap", "toMutableMap", "compact", "copy", "dup", "buildOrThrow", "to_h"})
+_KEEPS = frozenset(
+    "build freeze toMap toMutableMap compact copy dup buildOrThrow to_h asJava mutableCopy init".split()  # noqa: SIM905
+)
 _BLOCK_KEEPS = frozenset({"apply", "also"})
 
 NameReader = Callable[[str], GivenProperties]
@@ -61,7 +72,7 @@ class ObjectReader:
             if found[0].text in _NOTHING:
                 return NONE_GIVEN
             return self._follow(found[0].text) if found[0].is_name else OPAQUE
-        if is_whole(found, "{") and (language in SCRIPTS or language in (PYTHON, RUBY)):
+        if is_whole(found, "{") and (language in SCRIPTS or language in BRACED_MAPS):
             return self.entries(split(found[1:-1], ","))
         if is_whole(found, "[") and language is SWIFT:
             if [token.text for token in found[1:-1]] == [":"]:
@@ -71,7 +82,7 @@ class ObjectReader:
             return NONE_GIVEN
         if language is GO and found[-1].text == "}":
             return self._go_literal(found)
-        joined = {KOTLIN: "+", PYTHON: "|"}.get(language)
+        joined = {KOTLIN: "+", PYTHON: "|", SCALA: "++"}.get(language)
         if joined and len(parts := split(found, joined)) > 1:
             return self._merge([self.read(part) for part in parts])
         base, steps = self._leading_object(found)
@@ -100,6 +111,12 @@ class ObjectReader:
             return base.merged(self.block(step.block))
         if name in _KEEPS and not given:
             return base
+        if (
+            name in ("setObject", "setValue")
+            and len(given) == 2
+            and given[1][0].text in ("forKey", "forKeyedSubscript")
+        ):
+            return base.merged(self.pair(given[1][2:], given[0]))  # Objective-C
         if name in SETTERS and len(given) == 2:
             return base.merged(self.pair(given[0], given[1]))
         if name in MERGERS and given:
@@ -143,7 +160,7 @@ class ObjectReader:
             if chain and given and len(given) == 2 and chain[0].last_name in ("Pair", "entry"):
                 return self.pair(given[0], given[1])
             return OPAQUE
-        marks = {KOTLIN: ("to",)}.get(self._language, (":", "=>", "="))
+        marks = {KOTLIN: ("to",), SCALA: ("->",)}.get(self._language, (":", "=>", "="))
         at = next((i for i, token in top_level(part) if token.text in marks and not token.is_string and i), None)
         if at is not None:
             if len(part) == at + 1:  # Ruby's `{plan:}`
@@ -158,7 +175,7 @@ class ObjectReader:
         return OPAQUE
 
     def _is_entry(self, part: Sequence[Token]) -> bool:
-        marks = {KOTLIN: ("to",)}.get(self._language, (":", "=>", "="))
+        marks = {KOTLIN: ("to",), SCALA: ("->",)}.get(self._language, (":", "=>", "="))
         return part[0].text in ("**", "...") or any(i and token.text in marks for i, token in top_level(part))
 
     def _key(self, tokens: Sequence[Token]) -> str | None:
@@ -208,7 +225,7 @@ class ObjectReader:
         last = step.last_name
         if step.arguments is None and step.block is None:
             return self._follow(name) if "." not in name else OPAQUE
-        if name in _MAPS:
+        if name in _MAPS or (self._language is SCALA and name in _SCALA_MAPS):
             return self.entries(given)
         if name in _MAPS_OF_PAIRS:
             pairs = zip(given[::2], given[1::2], strict=False)
@@ -217,6 +234,9 @@ class ObjectReader:
             return self._merge([self.named(part) if self._is_entry(part) else self.read(part) for part in given])
         if name == "Map.ofEntries":
             return self.entries(given)
+        if self._language is ELIXIR and name in ("Map.put", "Map.merge") and len(given) > 1:
+            held = self.read(given[0])
+            return held.merged(self.pair(given[1], given[2]) if name == "Map.put" else self.read(given[1]))
         if name == "Object.assign":
             return self._merge([self.read(part) for part in given])
         if last in _BUILDERS and step.block is not None:

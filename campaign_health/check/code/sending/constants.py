@@ -16,6 +16,10 @@ from campaign_health.check.code.syntax.languages import (
     JAVA,
     JAVASCRIPT,
     KOTLIN,
+    OBJECTIVE_C,
+    RUST,
+    SCALA,
+    SWIFT,
     TSX,
     TYPESCRIPT,
     Language,
@@ -28,7 +32,7 @@ PASSED_ON = frozenset(
     "name event eventName event_name value rawValue raw_value key type id title label action toString freeze".split()  # noqa: SIM905
 )
 # A name that may be given to something, told without parsing: `NAME =`, `NAME: Type =`, `NAME Type =`, `NAME("`.
-_GIVEN = rb"(?<![\w$])%s[\"'`]?(?:[ \t]+[\w.]+|[ \t]*\??:[ \t]*[\w<>?.\[\]| ]+)?\s*(?:[:=]|\(\s*[\"'])"
+_GIVEN = rb"(?<![\w$])%s[\"'`]?(?:[ \t]+[\w.]+|[ \t]*\??:[ \t]*[\w<>?.\[\]| &']+)?\s*(?:[:=]|\(\s*[\"']|@?[\"'])"
 _ASSIGNED = re.compile(
     rb"(?<![\w$])([A-Z][\w$]*)(?:[ \t]*:[ \t]*[\w<>?]+|[ \t]+[A-Za-z_]\w*)?\s*(?::?=|:|=>|\()\s*"
     rb"[\"'`]([^\"'`\n]{1,255})[\"'`]"
@@ -136,8 +140,15 @@ class Constants:
 
 
 def _family(language: Language | None) -> tuple[Language | None, ...]:
-    families = ((JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT), (JAVA, KOTLIN))
+    families = ((JAVASCRIPT, TYPESCRIPT, TSX, COMPONENT), (JAVA, KOTLIN, SCALA), (SWIFT, OBJECTIVE_C))
     return next((family for family in families if language in family), (language,))
+
+
+def _rust_name(tokens: list[Token], at: int) -> str | None:
+    """The name in `const NAME: &'static str = "…"`, of which `at` is the last word of the type."""
+    while at > 0 and (tokens[at].is_name or tokens[at].text in ("&", "'", "static")):
+        at -= 1
+    return tokens[at - 1].text if tokens[at].text == ":" and at and tokens[at - 1].is_name else None
 
 
 def _name_before(tokens: list[Token], index: int, file: CodeFile) -> str | None:
@@ -147,6 +158,8 @@ def _name_before(tokens: list[Token], index: int, file: CodeFile) -> str | None:
     before = tokens[index - 1]
     if before.text in _ASSIGNS:
         at = index - 2
+        if before.text == "=" and language is RUST and (typed_at := _rust_name(tokens, at)) is not None:
+            return typed_at
         if tokens[at].is_string and before.text in (":", "=>"):
             return tokens[at].value
         if not tokens[at].is_name:

@@ -10,7 +10,17 @@ from campaign_health.check.code.files.snapshot import WORDS, CodeFile, Snapshot
 from campaign_health.check.code.sending.constants import Constants
 from campaign_health.check.code.sending.wrappers import Wrapper
 from campaign_health.check.code.syntax.call_arguments import Argument, arguments_of
-from campaign_health.check.code.syntax.languages import GO, JAVA, PYTHON, RUBY, Language
+from campaign_health.check.code.syntax.languages import (
+    CSHARP,
+    ELIXIR,
+    GO,
+    JAVA,
+    OBJECTIVE_C,
+    PYTHON,
+    RUBY,
+    SCALA,
+    Language,
+)
 from campaign_health.check.code.syntax.source import Token
 
 # Method of a kit: at which position its event stands, per language; 0 where none is given.
@@ -31,17 +41,22 @@ METHODS: dict[str, dict[Language, int]] = {
     "TrackAnonymousCtx": {GO: 2},
     "NewEvent": {},
     "builder": {},
-    "event": {JAVA: 1},
+    "event": {JAVA: 1, SCALA: 1},
+    "TrackAsync": {},
+    "logEvent": {},
 }
+# Kits of these languages put the user before the event, or do not.
+_EITHER = frozenset({CSHARP, ELIXIR})
 _SECOND = frozenset({"track_links", "track_forms", "trackLink", "trackForm"})  # after the element that is clicked
 _LABELS = ("event", "event_name", "eventName", "Event", "name", "Name")
-_KIT = re.compile(r"(?i)mixpanel|analytics|segment|customer_?io|\b_?cio\b|\bcdp\b")
+_KIT = re.compile(r"(?i)mixpanel|analytics|segment|customer_?io|\b_?cio\b|\bcdp\b|rudder|amplitude")
 _KIT_IN_FILE = re.compile(
-    rb"(?i)mixpanel|segmentio|@segment/|segment\.analytics|com\.segment|import segment|customer[-_.]?io|"
-    rb"analytics-(?:node|ruby|go)"
+    rb"(?i)mixpanel|segmentio|@segment/|segment\.analytics|com\.segment|(?:import|use|using) segment|customer[-_.]?io|"
+    rb"analytics-(?:node|ruby|go|php|csharp)|rudder|amplitude"
 )
 _FIRST_STRING = re.compile(rb"""[^"'`;{}()\n]{0,40}\(?[^"'`;{}()]{0,80}(["'`])([^"'`\\$#{}]*)\1""")
 _FIRST_CONSTANT = re.compile(rb"[?!]?\s*\(\s*(?:[^,(){}\"'`;]{0,60},\s*)?(?:[A-Za-z_$][\w$]*\.)+([A-Z][\w$]*)\s*[,)]")
+_MEMBER = re.compile(rb"\..?$|->$|::$")
 _CUSTOMERIO = re.compile(r"(?i)customer_?io|\b_?cio\b")
 
 
@@ -150,7 +165,8 @@ class CallReader:
         for match in matches:
             method = match[0].decode()
             own = method in self._own
-            if not own and not kit_in_file and b"." not in content[max(0, match.start() - 2) : match.start()]:
+            after_member = _MEMBER.search(content[max(0, match.start() - 2) : match.start()])
+            if not (own or kit_in_file or after_member or source.language is OBJECTIVE_C):
                 continue
             tokens = source.tokens_around_call(match.start())
             at = next((i for i, token in enumerate(tokens) if token.start == match.start()), None)
@@ -182,7 +198,11 @@ def _is_kit(before: list[Token], method: str, kit_in_file: bool) -> bool:
     if method == "builder":
         return receiver.endswith("TrackMessage.")
     if method == "event":
-        return "messagebuilder" in receiver.lower() or (receiver.lower().endswith("builder.") and kit_in_file)
+        receiver = receiver.lower()
+        php = receiver.endswith("customers.")  # `$client->customers->event([…])` of Customer.io
+        return "messagebuilder" in receiver or php or (receiver.endswith("builder.") and kit_in_file)
+    if method == "logEvent":
+        return "amplitude" in receiver.lower()
     if method == "NewEvent":
         return kit_in_file
     return bool(_KIT.search(receiver)) or kit_in_file
@@ -210,6 +230,8 @@ def _event_of(given: list[Argument], method: str, language: Language, *, own: bo
     """The tokens of the argument that holds the event's name; empty where it cannot be told."""
     plain = [argument for argument in given if argument.label is None]
     position = METHODS.get(method, {}).get(language, 1 if method in _SECOND else 0)
+    if language in _EITHER and len(plain) > 1 and not plain[0].is_literal:
+        position = 1 if plain[1].is_literal or _is_constant(plain[1]) > _is_constant(plain[0]) else 0
     if own:
         literal = next((a for a in plain if a.is_literal), None)
         constant = next(
@@ -230,6 +252,12 @@ def _event_of(given: list[Argument], method: str, language: Language, *, own: bo
     if len(plain) > position and not plain[position].inside:
         return plain[position].tokens
     return []
+
+
+def _is_constant(argument: Argument) -> bool:
+    """Whether it is named as constants are: with a capital at the end, or as a module's attribute."""
+    names = [token.text for token in argument.tokens if token.is_name]
+    return bool(names) and not argument.inside and (names[-1][0].isupper() or names[-1][0] == "@")
 
 
 def _name_of(tokens: tuple[Token, ...], constants: Constants, path: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from campaign_health.check.code.syntax.languages import RUBY, Language
+from campaign_health.check.code.syntax.languages import ELIXIR, RUBY, Language
 from campaign_health.check.code.syntax.source import Token
 
 _OPEN = {"(": ")", "{": "}", "[": "]", "%w[": "]", "%i[": "]", "%w(": ")", "%i(": ")", "${": "}", "#{": "}"}
@@ -47,7 +47,7 @@ def arguments_of(tokens: list[Token], start: int, language: Language) -> list[Ar
         return []
     if tokens[start].text in ("(", "{"):
         return _split(tokens, start + 1, until_line_ends=False)
-    if language is RUBY:
+    if language in (RUBY, ELIXIR):
         return _split(tokens, start, until_line_ends=True)
     return []
 

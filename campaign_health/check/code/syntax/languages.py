@@ -24,6 +24,8 @@ class Language:
         symbols: Node types that are a bare name used as a value: Ruby's symbols, plain YAML scalars.
         joined: Node types that join neighbouring literals to one.
         raw: String node types without escapes.
+        words: Node types that are one word of several parts, such as PHP's `$name`.
+        own_quotes: Its strings are read by their text, as its grammar does not part the quotes from it.
         embedded: The code stands in the `<script>` elements of a page.
         kind: `code`, or `catalogue` for data that counts only where code loads it.
     """
@@ -34,6 +36,8 @@ class Language:
     symbols: frozenset[str] = frozenset()
     joined: frozenset[str] = frozenset()
     raw: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    own_quotes: bool = False
     embedded: bool = False
     kind: Kind = "code"
 
@@ -75,6 +79,46 @@ KOTLIN = Language(
     raw=_set("multiline_string_literal"),
 )
 JAVA = Language("Java", ("tree_sitter_java", "language"), _set("string_literal"))
+PHP = Language(
+    "PHP",
+    ("tree_sitter_php", "language_php"),
+    _set("string", "encapsed_string", "heredoc", "nowdoc"),
+    raw=_set("nowdoc"),
+    words=_set("variable_name"),
+    own_quotes=True,
+)
+CSHARP = Language(
+    "C#",
+    ("tree_sitter_c_sharp", "language"),
+    _set("string_literal", "verbatim_string_literal", "raw_string_literal", "interpolated_string_expression"),
+    raw=_set("raw_string_literal"),
+    own_quotes=True,
+)
+DART = Language("Dart", ("tree_sitter_dart", "language"), _set("string_literal"), own_quotes=True)
+ELIXIR = Language(
+    "Elixir",
+    ("tree_sitter_elixir", "language"),
+    _set("string", "charlist", "sigil"),
+    symbols=_set("atom", "keyword"),
+    own_quotes=True,
+)
+OBJECTIVE_C = Language(
+    "Objective-C",
+    ("tree_sitter_objc", "language"),
+    _set("string_literal", "preproc_arg"),
+    joined=_set("concatenated_string"),
+    own_quotes=True,
+)
+RUST = Language(
+    "Rust",
+    ("tree_sitter_rust", "language"),
+    _set("string_literal", "raw_string_literal"),
+    raw=_set("raw_string_literal"),
+    own_quotes=True,
+)
+SCALA = Language(
+    "Scala", ("tree_sitter_scala", "language"), _set("string", "interpolated_string_expression"), own_quotes=True
+)
 JSON = Language("JSON", ("tree_sitter_json", "language"), _set("string"), kind="catalogue")
 YAML = Language(
     "YAML",
@@ -95,6 +139,13 @@ _BY_SUFFIX = {
     ".swift": SWIFT,
     **dict.fromkeys((".kt", ".kts"), KOTLIN),
     ".java": JAVA,
+    **dict.fromkeys((".php", ".phtml"), PHP),
+    ".cs": CSHARP,
+    ".dart": DART,
+    **dict.fromkeys((".ex", ".exs"), ELIXIR),
+    **dict.fromkeys((".m", ".mm", ".h"), OBJECTIVE_C),
+    ".rs": RUST,
+    **dict.fromkeys((".scala", ".sc"), SCALA),
     **dict.fromkeys((".json", ".jsonc", ".json5"), JSON),
     **dict.fromkeys((".yml", ".yaml"), YAML),
 }

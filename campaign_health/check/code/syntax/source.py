@@ -9,7 +9,17 @@ from functools import cache, cached_property
 
 from tree_sitter import Node, Query, QueryCursor, Tree
 
-from campaign_health.check.code.syntax.languages import KOTLIN, PYTHON, SWIFT, Language, grammar_of, parser_of
+from campaign_health.check.code.syntax.languages import (
+    DART,
+    KOTLIN,
+    PYTHON,
+    SWIFT,
+    Language,
+    grammar_of,
+    parser_of,
+)
+from campaign_health.check.code.syntax.spelling import Part, Word, rules_of
+from campaign_health.check.code.syntax.string_values import quoted_text
 
 _HOLES = frozenset({"template_substitution", "interpolation", "interpolated_expression", "template_type"})
 _ESCAPE = re.compile(
@@ -91,6 +101,9 @@ class Source:
         while node is not None and node.type not in _CALLS:
             if node.type in _STATEMENTS or "comment" in node.type or node.type in self.language.strings:
                 return []
+            if self.language is DART and node.type in _SELECTORS:
+                node = node.parent
+                break
             node = node.parent
         return list(self._walk(node)) if node is not None else []
 
@@ -121,11 +134,16 @@ class Source:
             parts = [self._value(child) for child in node.named_children if child.type in self.language.strings]
             return None if None in parts else "".join(part for part in parts if part is not None)
         if node.type in self.language.symbols:
-            return self.text_of(node).strip(":").strip()
+            return self.text_of(node).strip().strip(":").strip()
         raw = self.content[node.start_byte : node.end_byte]
         quote = raw[:1]
         if quote in (b'"', b"'") and raw[-1:] == quote and len(raw) > 1 and not _SPECIAL.search(raw, 1, len(raw) - 1):
             return raw[1:-1].decode("utf-8")
+        if self.language.own_quotes:
+            quoted = quoted_text(node, self.text_of(node), self.language)
+            if quoted is None:
+                return None
+            return _ESCAPE.sub(_unescape, quoted[0]) if quoted[1] else quoted[0]
         children = node.children
         if len(children) < 2 or node.type.startswith("bare_"):
             if any(child.type in _HOLES for child in children):
@@ -163,15 +181,22 @@ class Source:
 
     def _walk(self, root: Node) -> Iterator[Token]:
         strings = self.language.strings | self.language.joined | self.language.symbols
-        stack = [root]
+        words, rules = self.language.words, rules_of(self.language)
+        stack: list[Part] = [root]
         while stack:
             node = stack.pop()
+            if isinstance(node, Word):
+                is_name = node.value is None and (node.text[0].isalpha() or node.text[0] in "_$@")
+                yield Token(node.text, node.row + 1, node.at, is_name, node.value is not None, node.value)
+                continue
             kind = node.type
             if "comment" in kind:
                 continue
             if kind in strings:
                 yield self._token(node, is_string=True, value=self._value(node))
-            elif node.child_count == 0:
+            elif (rule := rules.get(kind)) is not None and (parts := rule(node)) is not None:
+                stack.extend(reversed(parts))
+            elif node.child_count == 0 or kind in words:
                 if node.end_byte > node.start_byte:
                     yield self._token(node)
             else:
@@ -187,8 +212,23 @@ class Source:
         return self.content[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
 
-_TEXTS = frozenset({"string_content", "string_fragment", "heredoc_content", "line_str_text", "jsx_text"})
-_CALLS = frozenset({"call_expression", "call", "method_invocation", "composite_literal", "new_expression"})
+_TEXTS = frozenset(
+    {
+        "string_literal_content",
+        "quoted_content",
+        "string_content",
+        "string_fragment",
+        "heredoc_content",
+        "line_str_text",
+        "jsx_text",
+    }
+)
+_CALLS = frozenset(
+    """call_expression call method_invocation composite_literal new_expression member_call_expression
+    nullsafe_member_call_expression scoped_call_expression function_call_expression invocation_expression
+    message_expression struct_expression map""".split()  # noqa: SIM905
+)
+_SELECTORS = frozenset({"selector", "cascade_section"})  # Dart's calls are a row of them
 _STATEMENTS = frozenset({"expression_statement", "statement_block", "block", "program", "source_file", "module"})
 
 
