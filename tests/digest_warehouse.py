@@ -31,7 +31,9 @@ def warehouse_in(folder: Path) -> Warehouse:
     """A warehouse with three campaigns judged up to the Sunday before MONDAY, all healthy."""
     warehouse = storage_cast.warehouse_in(folder / "data")
     with warehouse.open() as connection, transaction(connection):
-        connection.execute("INSERT INTO workspace VALUES ('default', 'UTC', '2026-01-01', NULL)")
+        connection.execute(
+            "INSERT INTO workspace (workspace, time_zone, time_zone_since) VALUES ('default', 'UTC', '2026-01-01')"
+        )
         for number in (1, 2, 3):
             connection.execute(
                 """

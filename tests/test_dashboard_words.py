@@ -16,12 +16,13 @@ from campaign_health.dashboard.figures.timeline_text import timeline_text
 from campaign_health.dashboard.look.theme import LIGHT
 from campaign_health.dashboard.parts.campaign_marks import counted_normal, incident_shades
 from campaign_health.dashboard.parts.campaign_sections import chart_note, marks_html
-from campaign_health.dashboard.parts.cards import card_html, look_html, stretch_html
+from campaign_health.dashboard.parts.cards import look_html, stretch_html
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, whole_cost
 from campaign_health.dashboard.parts.day_table import day_table
 from campaign_health.dashboard.parts.edit_words import edit_detail, edit_text
 from campaign_health.dashboard.parts.event_use import usage, users
 from campaign_health.dashboard.parts.found_later import as_known_now
+from campaign_health.dashboard.parts.incident_card import card_html
 from campaign_health.dashboard.parts.message_words import failure_text, problem_text, sending_text
 from campaign_health.dashboard.parts.property_words import property_detail, property_text
 from campaign_health.state.campaign_view import CampaignView, Failure, campaign_view
@@ -58,7 +59,7 @@ def test_the_cost_has_the_numbers_of_every_other_surface_and_says_why_there_is_n
         "about 269 missed sends (242 to 296); about $32,000 at risk so far ($29,000 to $36,000), about $45,000 a week"
     )
     assert brief_cost(team).endswith(" missed sends; no deal value set, so the money is not known")
-    assert RISK_MEANING in card_html(tips, TODAY)
+    assert RISK_MEANING in card_html(tips, None, TODAY, LIGHT)
     unknown = replace(tips, revenue_at_risk=None, missed_sends=None)
     assert brief_cost(unknown) == whole_cost(unknown) == "not known yet"
 
@@ -71,10 +72,12 @@ def test_a_card_never_cuts_the_next_step(published: Path) -> None:
         "`project_created` (or ask @growth to send the old name again). Journeys should start again within the "
         "hour; tomorrow's run says whether they did."
     )
-    html = card_html(replace(tips, causes=({"next_step": step, "sentence": "Why."},)), TODAY)
+    html = card_html(replace(tips, causes=({"next_step": step, "sentence": "Why."},)), None, TODAY, LIGHT)
     assert '<code class="name">project_<wbr>created</code> (or ask @growth to send the old name again).' in html
     assert "Journeys should" not in html
-    html = card_html(replace(tips, causes=({"next_step": "Ask why. Then wait.", "sentence": "Why."},)), TODAY)
+    html = card_html(
+        replace(tips, causes=({"next_step": "Ask why. Then wait.", "sentence": "Why."},)), None, TODAY, LIGHT
+    )
     assert "Ask why. Then wait." in html
 
 

@@ -64,7 +64,10 @@ def _open_incidents(told: History, directory: Path) -> dict[int, tuple[str, Any]
     now = datetime.combine(told.as_of + timedelta(days=1), time(15), UTC)
     with warehouse.open() as connection, transaction(connection):
         stored = now.replace(tzinfo=None)
-        connection.execute("INSERT INTO workspace VALUES ('default', ?, ?, NULL)", [told.time_zone, stored])
+        connection.execute(
+            "INSERT INTO workspace (workspace, time_zone, time_zone_since) VALUES ('default', ?, ?)",
+            [told.time_zone, stored],
+        )
         missing = {"source_day": {"collected_at": stored, "run_id": "run"}, "event_definition": {"read_at": stored}}
         for name, table in told.tables.items():
             if len(table):

@@ -100,7 +100,9 @@ def test_every_surface_says_the_same_of_it(world: World) -> None:
 @pytest.mark.slow("files of older versions")
 def test_the_page_of_data_tells_of_it_and_no_page_shows_it_as_a_workspace(world: World) -> None:
     with world.warehouse.open_and_publish() as connection:
-        connection.execute("INSERT INTO workspace VALUES ('eu', 'UTC', '2026-10-01', NULL)")
+        connection.execute(
+            "INSERT INTO workspace (workspace, time_zone, time_zone_since) VALUES ('eu', 'UTC', '2026-10-01')"
+        )
     text = page("data", workspace="default")
     assert f"{SAID} {UNKNOWN}" in text
     assert "days old" not in text
@@ -122,7 +124,9 @@ def test_a_campaign_of_a_workspace_that_is_no_more_does_not_make_a_name_ambiguou
     assert done.exit_code == 0, done.output
     with world.warehouse.open_and_publish() as connection:
         connection.execute("INSERT INTO campaign SELECT * REPLACE ('old' AS workspace) FROM campaign")
-        connection.execute("INSERT INTO workspace VALUES ('old', 'UTC', '2026-10-01', NULL)")
+        connection.execute(
+            "INSERT INTO workspace (workspace, time_zone, time_zone_since) VALUES ('old', 'UTC', '2026-10-01')"
+        )
     assert plain(run(world, "explain", "Welcome", now=morning_after(LAST))).startswith("Welcome: healthy")
 
 

@@ -26,6 +26,7 @@ from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_j
 from campaign_health.process.clock import local_day
 from campaign_health.process.collect_lock import workspace_part
 from campaign_health.settings import Settings, WorkspaceSettings
+from campaign_health.state.service_pages import service_pages
 from collectors.http.retrying import Retries, TryAgain, persist
 from storage.connection import Connection
 from storage.errors import ExpectedFailure
@@ -145,6 +146,9 @@ def compose(
         delayed_since=min(missed) if missed and min(missed) < today else None,
         only_incidents=only_incidents,
         several_workspaces=len(settings.workspaces) > 1,
+        pages=service_pages(
+            next((one for one in settings.workspaces if one.name == situation.workspace), None), situation.numbers
+        ),
     )
 
 

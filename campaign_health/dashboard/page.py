@@ -20,8 +20,10 @@ from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings
 from campaign_health.state.not_configured import read_not_configured
 from campaign_health.state.overview import Overview, overview_of
+from campaign_health.state.service_pages import service_pages
 from campaign_health.state.workspace_state import WorkspaceState, read_workspace, workspace_names
 from campaign_health.words.dates import moment_text
+from campaign_health.words.service_links import ServicePages
 from campaign_health.words.visible import visible
 from storage.errors import ExpectedFailure, NoPublishedFileError
 
@@ -43,6 +45,12 @@ class Page:
         return self.workspace.name
 
     @property
+    def service_pages(self) -> ServicePages:
+        """Where its campaigns and events are in the services themselves."""
+        found = next((one for one in self.settings.workspaces if one.name == self.name), None)
+        return service_pages(found, self.workspace.numbers)
+
+    @property
     def zone(self) -> ZoneInfo:
         """The workspace's zone."""
         return self.workspace.zone
@@ -52,8 +60,10 @@ class Page:
         return moment_text(instant, self.zone, self.today)
 
 
-def draw(page: Callable[[Page], None]) -> None:
-    """Draws a page in one of its four states: no data yet, an error, stale data, normal."""
+def draw(page: Callable[[Page], None], *, unchecked_below: bool = False) -> None:
+    """Draws a page in one of its four states: no data yet, an error, stale data, normal. What could not be checked
+    stands above it, or below where the page itself says how much that is.
+    """
     use_style()
     try:
         watch_for_new_data()
@@ -66,8 +76,12 @@ def draw(page: Callable[[Page], None]) -> None:
         state = answer(read_workspace, _chosen(names))
         moment = now()
         view = Page(settings, state, overview_of([state], moment), local_day(moment, state.zone), moment, palette())
-        _say_what_is_missing(view.overview)
+        _say_what_is_old(view.overview)
+        if not unchecked_below:
+            _say_what_is_missing(view.overview)
         page(view)
+        if unchecked_below:
+            _say_what_is_missing(view.overview)
     except NoPublishedFileError:
         _first_run()
     except ExpectedFailure as failure:
@@ -107,13 +121,16 @@ def say_not_configured(settings: Settings) -> None:
         st.info(f"{said_in_markdown(one.said)} {said_in_markdown(one.cure)}", icon=":material/inventory_2:")
 
 
-def _say_what_is_missing(overview: Overview) -> None:
+def _say_what_is_old(overview: Overview) -> None:
     for text in overview.stale:
         st.warning(
             f"**These numbers are not of today.** {said_in_markdown(text)} What has happened since cannot be seen "
             "here. Ask whoever runs campaign-health whether it is still running.",
             icon=":material/schedule:",
         )
+
+
+def _say_what_is_missing(overview: Overview) -> None:
     for one in overview.unchecked:
         heading = in_markdown(f"{visible(one.title, 300)}{f', {one.when}' if one.when else ''}")
         quiet(

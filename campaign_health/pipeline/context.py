@@ -91,6 +91,7 @@ class WorkspaceRun:
     clock_check: ClockCheck
     listed: dict[int, CampaignRecord] = field(default_factory=dict)
     campaigns_listed: bool = False
+    mixpanel_view: int | None = None
     messages_read: set[int] = field(default_factory=set)
     refused_services: set[str] = field(default_factory=set)
 

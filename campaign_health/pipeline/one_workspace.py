@@ -25,12 +25,12 @@ from campaign_health.settings import HttpSettings, WorkspaceSettings
 from campaign_health.settings.clients import Sleep, customerio_client, mixpanel_client
 from collectors.errors import ClockOff, CollectorError
 from collectors.http.session import new_session
-from collectors.mixpanel import WITHHELD, ask_time_zone
+from collectors.mixpanel import WITHHELD, ProjectTold, ask_project
 from collectors.mixpanel.hourly_budget import HOUR, HourlyBudget
 from storage.file.database import Warehouse
 from storage.read.collected import recent_requests, workspace_zone
 from storage.records import CLOCK_AHEAD, CollectionRecord, Source
-from storage.save import save_workspace_zone
+from storage.save import save_mixpanel_view, save_workspace_zone
 
 UTC_ZONE = ZoneInfo("UTC")
 _KEYS = {
@@ -145,12 +145,13 @@ def _budget_wait(run_time: RunTime, sleep: Sleep) -> Sleep:
 
 def _find_zone(run: WorkspaceRun, stored: str | None) -> tuple[ZoneFound | None, int, str]:
     """The zone, the requests it took, and, where it stays unknown as Mixpanel did not tell it, why and the cure."""
-    served: str | None = None
+    told = ProjectTold()
     failure: CollectorError | None = None
     if run.mixpanel is not None:
         run.time.begin_source(len(run.order.in_turn()) + 1)
         try:
-            served = ask_time_zone(run.mixpanel)
+            told = ask_project(run.mixpanel)
+            run.mixpanel_view = told.view
         except ClockOff:
             raise
         except CollectorError as error:
@@ -161,7 +162,7 @@ def _find_zone(run: WorkspaceRun, stored: str | None) -> tuple[ZoneFound | None,
         found = choose_zone(
             run.name,
             run.workspace.time_zone,
-            served,
+            told.time_zone,
             # What to do about it is told where the sources themselves are refused.
             None if failure is None or withheld else failure.message,
             stored,
@@ -180,6 +181,9 @@ def _settle_zone(run: WorkspaceRun, found: ZoneFound, report: WorkspaceReport) -
     if found.is_new:
         with run.saving() as connection:
             previous = save_workspace_zone(connection, run.name, run.zone.key, run.clock.instant())
+    if run.mixpanel_view is not None:
+        with run.saving() as connection:
+            save_mixpanel_view(connection, run.name, run.mixpanel_view)
     for warning in found.warnings:
         _note(run, report, warning)
     if previous is not None:

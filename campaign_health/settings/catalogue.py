@@ -25,6 +25,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MIXPANEL_SERVICE_ACCOUNT", "User name of a Mixpanel service account that may read the project."),
     Setting("MIXPANEL_SERVICE_SECRET", "That service account's secret.", secret=True),
     Setting("MIXPANEL_REGION", "Where the project's data lives.", "us", choices=("us", "eu", "in")),
+    Setting(
+        "MIXPANEL_EVENT_PAGE",
+        "Address of an event in Mixpanel, with {project}, {view}, {event} (its name) or {report} (a report of its "
+        "counts) in their places, in place of the usual one.",
+    ),
     Setting("MIXPANEL_QUERY_URL", "Base of the Query API, in place of the region's."),
     Setting("MIXPANEL_EXPORT_URL", "Address of the raw export, in place of the region's."),
     Setting("MIXPANEL_APP_URL", "Base of the App API (time zone, Lexicon), in place of the region's."),
@@ -49,6 +54,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CUSTOMERIO_APP_API_KEY", "Customer.io App API key of the workspace.", secret=True),
     Setting("CUSTOMERIO_REGION", "Where the Customer.io account lives.", "us", choices=("us", "eu")),
     Setting("CUSTOMERIO_APP_URL", "Base of the App API, in place of the region's."),
+    Setting(
+        "CUSTOMERIO_WORKSPACE_ID",
+        "Number of the workspace in the addresses of Customer.io's pages, for links to them; without it, that of the "
+        "account's only workspace, or of the one with this workspace's name.",
+    ),
+    Setting(
+        "CUSTOMERIO_CAMPAIGN_PAGE",
+        "Address of a campaign in Customer.io, with {workspace} and {campaign} where their numbers stand, in place of "
+        "the usual one.",
+    ),
     Setting(
         "CUSTOMERIO_MESSAGES_PER_RUN",
         "How many single messages of campaigns with several each run asks for, one request each, 8 a second; those "

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from campaign_health.words.service_links import CUSTOMERIO_CAMPAIGN_PAGES, MIXPANEL_EVENT_PAGES
+
 DEFAULT_WORKSPACE = "default"
 """The name of the only workspace where the settings name none."""
 
@@ -30,6 +32,7 @@ class MixpanelSettings(_Frozen):
     queries_per_hour: int
     time_storage: Literal["utc", "project"]
     count_source: Literal["auto", "query", "export"]
+    event_page: str = MIXPANEL_EVENT_PAGES["us"]
 
     @property
     def hourly_share(self) -> str:
@@ -44,6 +47,8 @@ class CustomerioSettings(_Frozen):
     region: Literal["us", "eu"]
     app_url: str
     messages_per_run: int
+    workspace_id: int | None = None
+    campaign_page: str = CUSTOMERIO_CAMPAIGN_PAGES["us"]
 
 
 class SlackSettings(_Frozen):

@@ -22,6 +22,13 @@ from campaign_health.settings.model import (
     WorkspaceSettings,
 )
 from campaign_health.settings.values import Values
+from campaign_health.words.service_links import (
+    CUSTOMERIO_CAMPAIGN_PAGES,
+    CUSTOMERIO_NAMES,
+    MIXPANEL_EVENT_PAGES,
+    MIXPANEL_NAMES,
+    unknown_places,
+)
 from collectors.regions import CUSTOMERIO_BASES, MIXPANEL_BASES
 
 _MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
@@ -123,6 +130,7 @@ def _mixpanel(values: Values) -> MixpanelSettings | None:
         queries_per_hour=values.whole("MIXPANEL_QUERIES_PER_HOUR", 1, 100_000),
         time_storage=cast(Literal["utc", "project"], values.text("MIXPANEL_TIME_STORAGE")),
         count_source=cast(Literal["auto", "query", "export"], values.text("MIXPANEL_COUNT_SOURCE")),
+        event_page=_pattern(values, "MIXPANEL_EVENT_PAGE", MIXPANEL_NAMES) or MIXPANEL_EVENT_PAGES[region],
     )
 
 
@@ -133,7 +141,26 @@ def _customerio(values: Values) -> CustomerioSettings | None:
     messages = values.whole("CUSTOMERIO_MESSAGES_PER_RUN", 0, 100_000)
     if not key:
         return None
-    return CustomerioSettings(app_api_key=key, region=region, app_url=address, messages_per_run=messages)
+    number = "CUSTOMERIO_WORKSPACE_ID"
+    return CustomerioSettings(
+        app_api_key=key,
+        region=region,
+        app_url=address,
+        messages_per_run=messages,
+        workspace_id=values.whole(number, 1, 2**62) if values.optional(number) else None,
+        campaign_page=_pattern(values, "CUSTOMERIO_CAMPAIGN_PAGE", CUSTOMERIO_NAMES)
+        or CUSTOMERIO_CAMPAIGN_PAGES[region],
+    )
+
+
+def _pattern(values: Values, name: str, known: frozenset[str]) -> str | None:
+    pattern = values.address(name)
+    if pattern is not None and (unknown := unknown_places(pattern, known)):
+        raise SettingsError(
+            f"{name} has {{{unknown[0][:80]}}}, which nothing can be put in place of.",
+            f"It may have {' and '.join(f'{{{one}}}' for one in sorted(known))}.",
+        )
+    return pattern
 
 
 def _optional_number(values: Values, name: str) -> float | None:

@@ -55,9 +55,16 @@ def collected_text(sources: Sequence[SourceState], zones: Mapping[str, ZoneInfo]
     if not sources:
         return None
     troubled = sorted({source_name(one.source) for one in sources if one.trouble})
+    when = collected_when(sources, zones, now)
+    return f"collected {when}, except part of {joined(troubled)}" if troubled else f"all sources collected {when}"
+
+
+def collected_when(sources: Sequence[SourceState], zones: Mapping[str, ZoneInfo], now: datetime) -> str | None:
+    """Since when what is known is fresh: `today at 06:32`; None where nothing was ever collected."""
+    if not sources:
+        return None
     # What was asked last says nothing of a source that was last asked long ago.
     needed = core(sources)
     oldest = min([one for one in needed if not one.trouble] or needed, key=lambda one: one.newest_run_at)
     zone = zones[oldest.workspace]
-    when = moment_text(oldest.newest_run_at, zone, local_day(now, zone))
-    return f"collected {when}, except part of {joined(troubled)}" if troubled else f"all sources collected {when}"
+    return moment_text(oldest.newest_run_at, zone, local_day(now, zone))

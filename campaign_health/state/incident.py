@@ -26,10 +26,11 @@ class Incident:
     `status` is open, recovered, closed or withdrawn, `recovered_on` the day on which it recovered or was closed.
     `days` are all its days so far, `counted_days` those over which its missed sends were added up: of a day that was
     not collected nothing is known. Money is in `currency`, the manifest's (ISO 4217 code). `trigger` is the event that
-    the campaign's trigger in Customer.io names now. `fixed_on` is the day on which somebody said that it is fixed,
-    `fix_failed_on` the first judged one since that shows that it is not. An incident of a source has `campaign_id` 0,
-    the `campaign_ids` and `campaigns` (names) that it broke together, the `tags` and `owners` of all of them, and
-    `unpriced_campaigns`, how many of those have no deal value.
+    the campaign's trigger in Customer.io names now, `counted_event` the one in Mixpanel that it is compared with.
+    `fixed_on` is the day on which somebody said that it is fixed, `fix_failed_on` the first judged one since that shows
+    that it is not. An incident of a source has `campaign_id` 0, the `campaign_ids` and `campaigns` (names) that it
+    broke together, the `tags` and `owners` of all of them, and `unpriced_campaigns`, how many of those have no deal
+    value.
     """
 
     workspace: str
@@ -74,6 +75,7 @@ class Incident:
     fixed_reason: str | None = None
     fix_failed_on: date | None = None
     trigger: str | None = None
+    counted_event: str | None = None
     campaign_ids: tuple[int, ...] = ()
     campaigns: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
@@ -225,8 +227,8 @@ def _incident(row: dict[str, Any]) -> Incident:
 
 
 _SAID_SINCE = (
-    "ended_how", "expected_how", "renamed_by", "renamed_from", "renamed_to", "trigger", "fixed_by", "fixed_on",
-    "fixed_reason", "fix_failed_on",
+    "ended_how", "expected_how", "renamed_by", "renamed_from", "renamed_to", "trigger", "counted_event", "fixed_by",
+    "fixed_on", "fixed_reason", "fix_failed_on",
 )  # fmt: skip
 
 

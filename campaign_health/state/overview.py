@@ -9,7 +9,7 @@ from datetime import date, datetime
 from campaign_health.process.clock import local_day
 from campaign_health.state.beside_campaigns import TriggeredState, coverage_text
 from campaign_health.state.false_alarms import FalseAlarms
-from campaign_health.state.freshness import collected_text
+from campaign_health.state.freshness import collected_text, collected_when
 from campaign_health.state.not_configured import NotConfigured, read_not_configured
 from campaign_health.state.some_lost import SomeLost
 from campaign_health.state.source_health import SourceState
@@ -28,7 +28,8 @@ class Overview:
     `not_configured` are workspaces that are held and that nothing else here is of: their data is not of today.
     `news` and `rest` are the parts of the sentence on top: what is broken and at risk, and all else. `counts` has each
     campaign once, by status, and `coverage` says what is watched and how. `as_of` is the newest judged day by
-    workspace, `stale` says why that is not today's state. `today` is the present day of each workspace in its zone.
+    workspace, `stale` says why that is not today's state, `fresh` when all of it was collected. `today` is the present
+    day of each workspace in its zone.
     """
 
     workspaces: Sequence[str]
@@ -48,6 +49,7 @@ class Overview:
     today: Mapping[str, date] = field(default_factory=dict)
     triggered: Sequence[TriggeredState] = ()
     coverage: str = ""
+    fresh: str | None = None
 
     @property
     def broken_beside(self) -> Sequence[TriggeredState]:
@@ -94,11 +96,12 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
             counts[status] = counts.get(status, 0) + number
     sources = [source for state in states for source in state.sources]
     stale = [text for state in states for text in state.warnings(now)]
+    zones = {state.name: state.zone for state in states}
     news, rest = overview_parts(
         counts,
         risk_a_week=standing.risk.sums,
         unpriced=standing.risk.unpriced,
-        freshness=collected_text(sources, {state.name: state.zone for state in states}, now),
+        freshness=collected_text(sources, zones, now),
         certain=not stale and not _troubled(sources),
         unjudged=sum(state.unjudged for state in states),
         broken_beside=sum(len(state.beside.broken) for state in states),
@@ -122,6 +125,7 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
         today={state.name: local_day(now, state.zone) for state in states},
         triggered=[one for state in states for one in state.beside.triggered],
         coverage=coverage_text([state.watched for state in states], [state.beside for state in states]),
+        fresh=collected_when(sources, zones, now),
     )
 
 

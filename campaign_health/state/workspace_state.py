@@ -25,6 +25,7 @@ from campaign_health.state.unchecked import Unchecked, unchecked
 from campaign_health.words.dates import day_text
 from storage.connection import Connection
 from storage.file.zones import stored_zone
+from storage.read.service_numbers import UNKNOWN_NUMBERS, ServiceNumbers, service_numbers
 from storage.read.source_runs import counts_of_days
 from storage.read.verdicts_now import campaigns_with_event, judged_until, newest_verdicts, unjudged_campaigns
 from storage.read.workspaces import workspaces
@@ -49,8 +50,9 @@ class WorkspaceState:
     """One workspace as last judged: its open incidents (worst first), newest verdicts and sources.
 
     `judged_day` is the newest judged day, None before the first. `unjudged` campaigns were collected and have no
-    verdict. `stood_still`: the newest judged day had not one event, where many are usual. `beside` is what is sent
-    beside campaigns, `with_event` are the campaigns that hang on an event.
+    verdict. `stood_still`: the newest judged day had not one event, where many are usual. `numbers` are those
+    in the addresses of the services' own pages. `beside` is what is sent beside campaigns, `with_event` are the
+    campaigns that hang on an event.
     """
 
     name: str
@@ -63,6 +65,7 @@ class WorkspaceState:
     stretches: tuple[Stretch, ...] = ()
     some_lost: tuple[SomeLost, ...] = ()
     stood_still: bool = False
+    numbers: ServiceNumbers = UNKNOWN_NUMBERS
     false_alarms: FalseAlarms = field(default_factory=FalseAlarms)
     beside: BesideCampaigns = field(default_factory=BesideCampaigns)
     with_event: frozenset[int] = frozenset()
@@ -135,6 +138,7 @@ def read_workspace(connection: Connection, name: str) -> WorkspaceState:
         sources=sources,
         stretches=read_stretches(connection, name),
         some_lost=read_some_lost(connection, name),
+        numbers=service_numbers(connection, name),
         stood_still=judged_day is not None and _stood_still(connection, name, judged_day),
         false_alarms=read_false_alarms(connection, name),
         beside=read_beside(connection, name, sources),

@@ -18,6 +18,7 @@ from collectors.customerio.newsletters import fetch_newsletters
 from collectors.customerio.segments import fetch_people_count, fetch_segments
 from collectors.customerio.several import Fetched, fetch_each
 from collectors.customerio.workspace_api import CustomerioClient
+from collectors.customerio.workspace_number import fetch_workspace_number
 
 __all__ = [
     "ENDPOINTS",
@@ -43,5 +44,6 @@ __all__ = [
     "fetch_triggered",
     "fetch_triggered_list",
     "fetch_undated",
+    "fetch_workspace_number",
     "with_messages",
 ]

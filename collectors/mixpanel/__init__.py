@@ -4,7 +4,7 @@ from collectors.mixpanel.event_counts import CountedBatch, EventRefused, fetch_e
 from collectors.mixpanel.export.export_counts import WindowFailed, fetch_exported_counts
 from collectors.mixpanel.lexicon import Definitions, fetch_definitions, is_declared
 from collectors.mixpanel.names import EventNames, fetch_event_names
-from collectors.mixpanel.project import WITHHELD, ask_time_zone, fetch_time_zone
+from collectors.mixpanel.project import WITHHELD, ProjectTold, ask_project, fetch_time_zone
 from collectors.mixpanel.project_apis import MixpanelClient, MixpanelProject, TimeStorage
 from collectors.mixpanel.properties import fetch_property_profiles
 from collectors.mixpanel.window import last_day_served
@@ -17,9 +17,10 @@ __all__ = [
     "EventRefused",
     "MixpanelClient",
     "MixpanelProject",
+    "ProjectTold",
     "TimeStorage",
     "WindowFailed",
-    "ask_time_zone",
+    "ask_project",
     "fetch_definitions",
     "fetch_event_counts",
     "fetch_event_names",

@@ -37,19 +37,28 @@ sends AS (
     SELECT campaign_id, day, sent FROM campaign_day
     WHERE workspace = $workspace AND day > (SELECT day - 28 FROM last)
 ),
+expected AS (
+    SELECT campaign_id, day, expected_low, expected_high FROM verdict
+    WHERE workspace = $workspace AND day > (SELECT day - 28 FROM last)
+),
 lines AS (
     SELECT m.campaign_id,
         list(coalesce(CASE WHEN m.event IS NULL THEN NULL WHEN e.state IS NOT NULL THEN e.events
                            WHEN a.day IS NOT NULL THEN 0 END, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS events_28d,
-        list(coalesce(s.sent, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS sends_28d
+        list(coalesce(s.sent, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS sends_28d,
+        list(coalesce(v.expected_low, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS low_28d,
+        list(coalesce(v.expected_high, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS high_28d,
+        max(r.day) AS line_day
     FROM mapped m CROSS JOIN recent r
     LEFT JOIN counts e ON e.event = m.event AND e.day = r.day
     LEFT JOIN answered a ON a.day = r.day
     LEFT JOIN sends s ON s.campaign_id = m.campaign_id AND s.day = r.day
+    LEFT JOIN expected v ON v.campaign_id = m.campaign_id AND v.day = r.day
     GROUP BY m.campaign_id
 )
 SELECT m.campaign_id, m.campaign, m.state, m.event, m.tags, m.owner, n.day,
-       v.status, v.events, v.sent, v.expected_low, v.expected_high, n.healthy_day, l.events_28d, l.sends_28d
+       v.status, v.events, v.sent, v.expected_low, v.expected_high, n.healthy_day, l.events_28d, l.sends_28d, l.low_28d,
+       l.high_28d, l.line_day
 FROM mapped m
 LEFT JOIN newest n USING (campaign_id)
 LEFT JOIN verdict v ON v.workspace = $workspace AND v.campaign_id = n.campaign_id AND v.day = n.day
@@ -62,7 +71,7 @@ def campaign_table(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.
     """One row a campaign that exists, by name.
 
     Columns: campaign_id, campaign, state, event, tags, owner, day and status (of the newest verdict), events, sent,
-    expected_low, expected_high, healthy_day (the newest healthy one), events_28d, sends_28d (the last 28 days, NaN for
-    not collected).
+    expected_low, expected_high, healthy_day (the newest healthy one), events_28d, sends_28d (the 28 days up to
+    line_day, NaN for not collected), low_28d, high_28d (the expected sends of the same days, NaN where none are known).
     """
     return connection.execute(_CAMPAIGNS, {"workspace": workspace}).df()

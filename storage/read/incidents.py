@@ -13,11 +13,12 @@ from storage.read.rows import as_rows
 # A published file of an older version has no currency in its plans, and does not say how an incident ended.
 _INCIDENTS = f"""
 WITH counted AS ({COUNTED_DAYS})
-SELECT i.* EXCLUDE (acknowledged_at), c.name AS campaign, c.event AS trigger,
+SELECT i.* EXCLUDE (acknowledged_at), c.name AS campaign, c.event AS trigger, m.event AS counted_event,
        p.* EXCLUDE (workspace, campaign_id, event, event_from, conversion_rate, timing, uses), c.tags,
        n.counted_days, r.as_of
 FROM incident i
 LEFT JOIN campaign c USING (workspace, campaign_id)
+LEFT JOIN campaign_event m USING (workspace, campaign_id)
 LEFT JOIN campaign_plan p USING (workspace, campaign_id)
 LEFT JOIN judge_run r USING (workspace)
 LEFT JOIN counted n USING (workspace, incident_id)
@@ -43,7 +44,8 @@ def incident_rows(
 ) -> list[dict[str, Any]]:
     """The open incidents of a workspace and those whose ids are in `also`; of one campaign: all it ever had.
 
-    Columns: those of `incident`, with campaign (its name), trigger (the event that its trigger names), owner,
+    Columns: those of `incident`, with campaign (its name), trigger (the event that its trigger names), counted_event
+    (the event in Mixpanel that it is compared with), owner,
     deal_value, currency (None for dollars), tags, counted_days (over which its missed sends were added up, None where
     there is none) and as_of (the newest judged day). Currency, ended_how, campaign_ids and what people said apart are
     not there in a file of an older version. An incident of a source has campaign_id 0, its campaigns' ids in

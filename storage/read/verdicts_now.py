@@ -23,8 +23,9 @@ WHERE c.gone_at IS NULL
 ORDER BY lower(c.name), c.campaign_id
 """
 _UNJUDGED = """
-SELECT count(*) FROM campaign c WHERE c.workspace = $workspace AND c.gone_at IS NULL
-AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.workspace = c.workspace AND v.campaign_id = c.campaign_id)
+SELECT count(*) FROM campaign c
+ANTI JOIN (SELECT DISTINCT campaign_id FROM verdict WHERE workspace = $workspace) v USING (campaign_id)
+WHERE c.workspace = $workspace AND c.gone_at IS NULL
 """
 
 

@@ -6,6 +6,7 @@ from storage.save.campaign_numbers import save_campaign_metrics, save_failures, 
 from storage.save.event_days import restart_event_series, save_event_window
 from storage.save.event_definitions import save_definitions, save_property_profiles
 from storage.save.message_numbers import save_message_metrics
+from storage.save.numbers_of_services import save_customerio_workspace, save_mixpanel_view
 from storage.save.part_counts import save_event_parts
 from storage.save.runs import save_collection, save_requests, save_workspace_zone
 from storage.save.segment_counts import mark_segments_gone, save_segment_counts, save_segments
@@ -27,12 +28,14 @@ __all__ = [
     "save_campaign_metrics",
     "save_campaigns",
     "save_collection",
+    "save_customerio_workspace",
     "save_definitions",
     "save_event_parts",
     "save_event_window",
     "save_failures",
     "save_journey_metrics",
     "save_message_metrics",
+    "save_mixpanel_view",
     "save_newsletters",
     "save_property_profiles",
     "save_requests",

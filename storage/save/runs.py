@@ -48,8 +48,9 @@ def save_workspace_zone(connection: duckdb.DuckDBPyConnection, workspace: str, z
     if previous == zone:
         return None
     connection.execute(
-        "INSERT OR REPLACE INTO workspace (workspace, time_zone, time_zone_since, previous_time_zone) "
-        "VALUES (?, ?, ?, ?)",
+        "INSERT INTO workspace (workspace, time_zone, time_zone_since, previous_time_zone) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET time_zone = excluded.time_zone, time_zone_since = excluded.time_zone_since, "
+        "previous_time_zone = excluded.previous_time_zone",
         [workspace, zone, stored_instant(now), previous],
     )
     return previous

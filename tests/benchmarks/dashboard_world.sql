@@ -1,5 +1,5 @@
 -- A large workspace, made in seconds: $campaigns campaigns, twice as many events, $days days, written day after day.
-INSERT INTO workspace VALUES ('default', 'Europe/Berlin', TIMESTAMP '2024-11-01', NULL);
+INSERT INTO workspace (workspace, time_zone, time_zone_since) VALUES ('default', 'Europe/Berlin', TIMESTAMP '2024-11-01');
 INSERT INTO judge_run (workspace, judged_at, as_of) VALUES ('default', TIMESTAMP '2026-11-24 05:40:00', DATE '2026-11-23');
 CREATE TEMP TABLE days AS
 SELECT CAST(unnest(generate_series(DATE '2026-11-23' - CAST($days AS INTEGER) + 1, DATE '2026-11-23', INTERVAL 1 DAY)) AS DATE) AS day;

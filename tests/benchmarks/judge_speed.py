@@ -82,7 +82,9 @@ def _fill(connection: duckdb.DuckDBPyConnection, world: World, first: int, last:
     columns = np.arange(first, last + 1)
     days = (np.datetime64(world.first_day, "D") + columns).astype("datetime64[D]")
     now = datetime(2026, 12, 1)
-    connection.execute("INSERT OR REPLACE INTO workspace VALUES ('default', 'UTC', ?, NULL)", [now])
+    connection.execute(
+        "INSERT OR REPLACE INTO workspace (workspace, time_zone, time_zone_since) VALUES ('default', 'UTC', ?)", [now]
+    )
     events = list(world.events.values())
     names = pa.table({"event": [event.name for event in events]})
     connection.register("names", names)

@@ -28,6 +28,7 @@ from campaign_health.words.links import Act, act_link, campaign_link, data_link,
 from campaign_health.words.lists import joined
 from campaign_health.words.not_watched import CHECKED
 from campaign_health.words.numbers import plural
+from campaign_health.words.service_links import ServicePages
 from campaign_health.words.status_words import cause_label
 
 # A change of older data is listed, not announced as news: Friday's data still is on Monday.
@@ -60,11 +61,13 @@ def build_digest(
     delayed_since: date | None = None,
     only_incidents: Collection[str] | None = None,
     several_workspaces: bool = False,
+    pages: ServicePages | None = None,
 ) -> Digest:
     """The digest of `situation` on the local day `today`.
 
-    `only_incidents` narrows it to some incidents (an urgent announcement, or a route by tag or owner); failed sources
-    and gaps are then left out. Every change given is covered by the digest, also those that need no words of their own.
+    `only_incidents` narrows it to some incidents (an urgent announcement, or a route by tag or owner); failed
+    sources and gaps are then left out. `pages` is where campaigns and events are in the services themselves. Every
+    change given is covered by the digest, also those that need no words of their own.
     """
     incidents = [i for i in situation.incidents if only_incidents is None or i.incident_id in only_incidents]
     changes = [c for c in situation.changes if only_incidents is None or c.incident_id in only_incidents]
@@ -73,7 +76,7 @@ def build_digest(
     chosen = _sort_into_sections(incidents, changes, today)
 
     def item(incident: Incident, name: SectionName) -> DigestItem:
-        return _item(incident, name, situation.sends.get(incident.campaign_id, ()), today, dashboard_url)
+        return _item(incident, name, situation.sends.get(incident.campaign_id, ()), today, dashboard_url, pages)
 
     sections = [
         _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
@@ -204,7 +207,14 @@ def _size(section: Section) -> int:
     return len(section.items) + together + len(section.failures) + section.more
 
 
-def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dashboard_url: str | None) -> DigestItem:
+def _item(
+    incident: Incident,
+    name: SectionName,
+    sends: Sends,
+    today: date,
+    dashboard_url: str | None,
+    pages: ServicePages | None,
+) -> DigestItem:
     money = None
     if incident.risk_range and incident.revenue_at_risk:
         money = Money(*incident.risk_range, incident.risk_a_week if incident.is_open else None, incident.currency)
@@ -237,6 +247,8 @@ def _item(incident: Incident, name: SectionName, sends: Sends, today: date, dash
         acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,
         fixed_link=_act(act, incident, "fixed") if _may_be_fixed(incident, name) else None,
         mute_link=_act(act, incident, "mute") if name is not SectionName.MUTED else None,
+        customerio_link=pages.campaign(incident.campaign_id) if pages and incident.is_open else None,
+        mixpanel_link=pages.event(incident.counted_event) if pages and incident.is_open else None,
     )
 
 

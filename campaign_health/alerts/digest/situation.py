@@ -8,6 +8,7 @@ from datetime import date
 
 from campaign_health.state.incident import Incident
 from campaign_health.state.unchecked import Unchecked
+from storage.read.service_numbers import UNKNOWN_NUMBERS, ServiceNumbers
 
 Sends = tuple[float | None, ...]
 """The newest days' sends of a campaign, oldest first, None where not collected."""
@@ -56,8 +57,8 @@ class Situation:
     """All of one workspace at the moment of the digest.
 
     `incidents` are the open ones and those with changes, worst first; `counts` the number of campaigns by status;
-    `stale` says why what is known is not today's state; `sends` are the newest days' by campaign; `coverage` what is
-    watched and how.
+    `stale` says why what is known is not today's state; `numbers` are those of the workspace in the services'
+    addresses; `sends` are the newest days' by campaign; `coverage` what is watched and how.
     """
 
     workspace: str
@@ -68,6 +69,7 @@ class Situation:
     judged_day: date | None
     unchecked: tuple[Unchecked, ...] = ()
     stale: tuple[str, ...] = ()
+    numbers: ServiceNumbers = UNKNOWN_NUMBERS
     sends: Mapping[int, Sends] = field(default_factory=dict)
     beside: tuple[BrokenBeside, ...] = ()
     coverage: str = ""

@@ -38,6 +38,7 @@ def read_situation(connection: Connection, workspace: str, channel: str, now: da
         stale=state.warnings(now),
         beside=tuple(_beside(state.beside, said)),
         coverage=coverage_text([state.watched], [state.beside]),
+        numbers=state.numbers,
         sends=_sends(connection, workspace, {one.campaign_id for one in incidents}, state.judged_day),
     )
 

@@ -78,6 +78,9 @@ def _item_lines(item: DigestItem, name: SectionName, today: date) -> list[str]:
         lines += _wrapped(paragraph)
     if item.link:
         lines.append(f"{INDENT}{item.link}")
+    # The address of Mixpanel's report is five lines long; the campaign's page leads there.
+    if item.customerio_link:
+        lines.append(f"{INDENT}Customer.io: {item.customerio_link}")
     return lines
 
 

@@ -140,11 +140,14 @@ def _item_block(item: DigestItem, name: SectionName, today: date) -> Block:
     last: list[Element] = []
     if item.owner:
         last += [_text("Owner "), _mention(item.owner)]
-    for address, words in (
+    ways = (
+        (item.customerio_link, "Open in Customer.io"),
+        (item.mixpanel_link, "Open in Mixpanel"),
         (item.acknowledge_link, "Acknowledge"),
         (item.fixed_link, "I fixed it"),
         (item.mute_link, "Mute"),
-    ):
+    )
+    for address, words in ways:
         if address:
             last += [_text("  ·  " if last else ""), _link(address, words)]
     if last:

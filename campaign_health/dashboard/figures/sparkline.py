@@ -33,8 +33,3 @@ def sparkline_url(values: Sequence[float | None] | None, colour: str, gap: str) 
 def event_line(values: Sequence[float | None] | None, colours: Palette) -> str:
     """The line of an event's counts."""
     return sparkline_url(values, colours.events, colours.grid)
-
-
-def send_line(values: Sequence[float | None] | None, colours: Palette) -> str:
-    """The line of a campaign's sends."""
-    return sparkline_url(values, colours.sends, colours.grid)

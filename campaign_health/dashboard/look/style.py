@@ -19,17 +19,51 @@ STYLE = """
 [class*="st-key-cards-"] > * { width: auto; min-width: 0; height: 100%; }
 [class*="st-key-incident-"] { gap: .35rem; height: 100%; justify-content: space-between; }
 [class*="st-key-incident-"][class*="stVerticalBlock"] { padding: .7rem .9rem .45rem; }
-.st-key-filters { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 1fr)); }
+.st-key-filters { display: grid; gap: .6rem; grid-auto-flow: column; grid-auto-columns: minmax(9rem, 1fr);
+  grid-template-columns: max-content; overflow-x: auto; align-items: center; padding: 2px; }
 .st-key-filters > * { width: auto; min-width: 0; }
+[class*="st-key-acts-"] a[data-testid^="stBaseLinkButton"] p span { font-size: inherit; }
+.st-key-figures { display: grid; gap: .5rem; grid-template-columns: repeat(auto-fit, minmax(min(32%, 11rem), 1fr)); }
+.st-key-figures > * { width: auto; min-width: 0; }
+.st-key-figures > *, .st-key-figures div { width: 100%; }
+.st-key-figures button { width: 100%; height: 100%; justify-content: flex-start; padding: .35rem .8rem; }
+.st-key-figures button > div { justify-content: flex-start; }
+.st-key-figures button p { text-align: left; line-height: 1.2; font-size: .84rem; }
+.st-key-figures button p strong { display: block; font-size: 1.3rem; font-weight: 700; white-space: nowrap; }
+.st-key-wall { display: grid; gap: .6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(min(47%, 13rem), 1fr)); }
+.st-key-wall > * { width: auto; min-width: 0; }
+[class*="st-key-tile-"] { gap: 0; }
+[class*="st-key-tile-"] a[data-testid="stPageLink-NavLink"] { padding: 0; margin: 0; }
+[class*="st-key-tile-"] a p { font-size: .9rem; font-weight: 600; overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap; }
+details.rest > summary { display: flex; gap: .5rem; font-size: .88rem; cursor: pointer; list-style: none; }
+details.rest > summary::-webkit-details-marker { display: none; }
+details.rest > summary::after { content: "more"; margin-left: auto; text-decoration: underline; }
+details.rest[open] > summary::after { content: "less"; }
+details.rest .step { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+details.rest[open] .step { visibility: hidden; }
+@media (max-width: 640px) {
+  .st-key-figures { grid-template-columns: repeat(3, 1fr); gap: .35rem; }
+  [class*="st-key-acts-"] a[data-testid^="stBaseLinkButton"] p span {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  }
+  .st-key-figures button { padding: .25rem .5rem; }
+  .st-key-figures button p { font-size: .76rem; }
+  .st-key-figures button p strong { font-size: 1.05rem; }
+  h1.news { font-size: 1.12rem !important; }
+  p.quiet { font-size: .8rem !important; line-height: 1.35; }
+  [data-testid="stMainBlockContainer"] { padding-top: 4rem; }
+}
+details.rest dl { padding: .3rem 0; }
 [class*="st-key-acts-"] { row-gap: .3rem; height: auto; padding: .3rem 0 .2rem; }
-[class*="st-key-acts-"] button, [class*="st-key-acts-"] a[data-testid="stPageLink-NavLink"] {
+[class*="st-key-acts-"] button, [class*="st-key-acts-"] a {
   box-sizing: border-box; height: 2rem; min-height: 2rem; padding: 0 .5rem; border-radius: .5rem;
 }
 [class*="st-key-acts-"] button p, [class*="st-key-acts-"] a p { font-size: .84rem; white-space: nowrap; }
 [class*="st-key-acts-"] a[data-testid="stPageLink-NavLink"] {
   border: 1px solid light-dark(#DADDE6, #343A4A); margin: 0;
 }
-[class*="st-key-acts-"] a p span {
+[class*="st-key-acts-"] a[data-testid="stPageLink-NavLink"] p span {
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
 /* Streamlit's own export of a table leaves formulas in its cells; each page offers one that does not. */
@@ -41,7 +75,10 @@ code.name { display: inline-block; max-width: 100%; }
 # Streamlit writes white on the theme's main colour, which in the dark is too light for that. A dialog does not know
 # of the page's colour scheme, so that `light-dark` is of no use there.
 DARK_STYLE = f"""
-<style>button[data-testid^="stBaseButton-primary"] {{ color: {DARK.background}; }}</style>
+<style>
+button[data-testid^="stBaseButton-primary"], a[data-testid="stBaseLinkButton-primary"],
+a[data-testid="stBaseLinkButton-primary"]:hover {{ color: {DARK.background}; }}
+</style>
 """
 
 

@@ -22,6 +22,7 @@ from campaign_health.dashboard.parts.cards import incident_html, some_lost_html,
 from campaign_health.dashboard.parts.cause_panel import draw_causes
 from campaign_health.dashboard.parts.found_later import as_known_now
 from campaign_health.dashboard.parts.message_panel import draw_messages
+from campaign_health.dashboard.parts.service_buttons import service_buttons
 from campaign_health.dashboard.parts.timeline_panel import draw_story
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.campaign_view import CampaignView, campaign_view
@@ -54,6 +55,8 @@ def campaign(page: Page) -> None:
 def _draw(page: Page, view: CampaignView) -> None:
     now, current = view.now, view.open_incident
     _title(page, view)
+    with st.container(horizontal=True, gap="xsmall", key="acts-services"):
+        service_buttons(page, now.campaign_id, now.event)
     if current:
         with st.container(border=True, key=f"incident-{now.campaign_id}"):
             st.html(incident_html(current, page.today))

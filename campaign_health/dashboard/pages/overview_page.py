@@ -2,42 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.acts.acting import offer_acts, offer_last_undo
+from campaign_health.dashboard.figures.small_chart import SmallLines, lines_of, lines_together
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.page_files import page_file
+from campaign_health.dashboard.parts.campaign_filters import Filters, chosen_among, draw_filters
 from campaign_health.dashboard.parts.campaign_table import campaign_table
-from campaign_health.dashboard.parts.cards import card_html, look_html, some_lost_html
+from campaign_health.dashboard.parts.cards import look_html, some_lost_html
 from campaign_health.dashboard.parts.headline import draw_headline
+from campaign_health.dashboard.parts.incident_card import card_html
+from campaign_health.dashboard.parts.kept_address import keep_address
+from campaign_health.dashboard.parts.key_figure_strip import draw_key_figures, said_of_choice
+from campaign_health.dashboard.parts.service_buttons import service_buttons
+from campaign_health.dashboard.parts.wall import draw_wall
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.every_campaign import campaigns_now
 from campaign_health.state.incident import Incident
+from campaign_health.state.key_figures import Figure, campaigns_of_figure
 from campaign_health.words.numbers import plural
 
 CARDS_AT_FIRST = 6
+VIEWS = ("Cards", "Wall", "Table")
 
 
 def overview(page: Page) -> None:
-    """Draws the state of everything in one sentence, the open incidents, and all campaigns."""
-    standing = page.overview.standing
-    hushed = [*standing.muted, *standing.intended]
+    """Draws the key figures, the state of everything in one sentence, and the campaigns as cards, wall or table."""
+    keep_address()
+    figure = draw_key_figures(page.overview)
     draw_headline(page.overview)
     offer_last_undo(page)
-    _cards(page, standing.broken)
-    if hushed:
-        with st.expander(f"{plural(len(hushed), 'incident')} muted or intended{_or_else(standing.intended)}"):
-            _cards(page, hushed, key="quiet")
-    _worth_a_look(page)
-    st.subheader("All campaigns", anchor=False)
-    campaign_table(page, answer(campaigns_now, page.name, page.today))
+    campaigns = answer(campaigns_now, page.name, page.today)
+    if campaigns.empty:
+        st.info("Customer.io has no campaigns yet, or the key may not read them. The page Data says which.")
+        return
+    with st.container(key="filters"):
+        view = st.segmented_control(
+            "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", required=True,
+            label_visibility="collapsed",
+        )  # fmt: skip
+        filters = draw_filters(campaigns)
+    chosen = chosen_among(campaigns, filters)
+    if figure is not None:
+        of_it = {number for _, number in campaigns_of_figure(page.overview, figure)}
+        chosen = chosen[chosen["campaign_id"].isin(of_it)]
+    if view == "Table" or figure is not None or filters.asks:
+        what_next = " Choose a row to open its campaign." if view == "Table" else ""
+        quiet(said_of_choice(len(chosen), len(campaigns), figure) + what_next)
+    if view == "Table":
+        campaign_table(page, chosen)
+    elif view == "Wall":
+        draw_wall(page, chosen)
+    else:
+        _all_cards(page, campaigns, chosen, filters, figure)
     years = {one.name: one.false_alarm_years for one in page.settings.workspaces}
     if page.name in years:
         quiet(page.workspace.false_alarms.sentence(years[page.name]))
+
+
+def _all_cards(
+    page: Page, campaigns: pd.DataFrame, chosen: pd.DataFrame, filters: Filters, figure: Figure | None
+) -> None:
+    """Everything that is broken, quiet or worth a look, as far as it was chosen."""
+    left = set(chosen["campaign_id"])
+    is_all = figure is None and not filters.asks
+
+    def of_choice(found: Sequence[Incident]) -> list[Incident]:
+        # A deleted campaign is in no table, and may be broken all the same.
+        return [one for one in found if is_all or left.intersection(one.of_campaigns)]
+
+    standing = page.overview.standing
+    broken = of_choice(standing.broken)
+    hushed = of_choice([*standing.muted, *standing.intended])
+    _cards(page, broken, campaigns)
+    if hushed:
+        with st.expander(f"{plural(len(hushed), 'incident')} muted or intended{_or_else(hushed)}"):
+            _cards(page, hushed, campaigns, key="quiet")
+    _worth_a_look(page, None if is_all else left, with_unchecked=figure == "unchecked")
 
 
 def _or_else(meant: Sequence[Incident]) -> str:
@@ -46,13 +93,13 @@ def _or_else(meant: Sequence[Incident]) -> str:
     return "".join(f", or {words}" for how, words in others.items() if any(one.expected_how == how for one in meant))
 
 
-def _cards(page: Page, found: Sequence[Incident], key: str = "open") -> None:
+def _cards(page: Page, found: Sequence[Incident], campaigns: pd.DataFrame, key: str = "open") -> None:
     everything = st.session_state.get(f"all_{key}", False)
     shown = found if everything else found[:CARDS_AT_FIRST]
     with st.container(key=f"cards-{key}"):
         for incident in shown:
             with st.container(border=True, key=f"incident-{key}-{incident.incident_id}"):
-                st.html(card_html(incident, page.today))
+                st.html(card_html(incident, _lines(campaigns, incident), page.today, page.palette))
                 _links(page, incident, key)
     if len(shown) < len(found):
         st.button(
@@ -62,11 +109,22 @@ def _cards(page: Page, found: Sequence[Incident], key: str = "open") -> None:
         )
 
 
-def _worth_a_look(page: Page) -> None:
-    """What is odd without being broken: a surge, a fall of event and sends together, a part of the messages lost."""
-    looks = [(one.campaign_id, one.campaign, look_html(one, page.today)) for one in page.overview.worth_a_look]
+def _lines(campaigns: pd.DataFrame, incident: Incident) -> SmallLines | None:
+    rows = campaigns[campaigns["campaign_id"].isin(incident.of_campaigns)]
+    lines = [one for row in rows.itertuples() if (one := lines_of(row)) is not None]
+    return lines_together(lines) if incident.is_of_source else lines[0] if lines else None
+
+
+def _worth_a_look(page: Page, left: Collection[int] | None, with_unchecked: bool) -> None:
+    """What is odd without being broken: a surge, a fall of event and sends together, a part of the messages lost; of
+    the campaigns that are `left` (None: of all). Those that could not be checked where they were asked for.
+    """
+    odd = [one for one in page.workspace.stretches if one.status == "not_collected"] if with_unchecked else []
+    odd += page.overview.worth_a_look
+    looks = [(one.campaign_id, one.campaign, look_html(one, page.today)) for one in odd]
     looks += [(one.campaign_id, one.campaign, some_lost_html(one)) for one in page.overview.some_lost]
     found = list({number: (number, name, html) for number, name, html in reversed(looks)}.values())[::-1]
+    found = [one for one in found if left is None or one[0] in left]
     if not found:
         return
     st.subheader("Worth a look", anchor=False)
@@ -77,7 +135,7 @@ def _worth_a_look(page: Page) -> None:
                 with st.container(horizontal=True, key=f"acts-look-{number}"):
                     _open(page, number, name)
     if len(found) > CARDS_AT_FIRST:
-        quiet(f"And {plural(len(found) - CARDS_AT_FIRST, 'more campaign')}: choose their status in the table below.")
+        quiet(f"And {plural(len(found) - CARDS_AT_FIRST, 'more campaign')}: choose their status in the table.")
 
 
 def _open(page: Page, campaign_id: int, name: str) -> None:
@@ -94,8 +152,10 @@ def _links(page: Page, incident: Incident, key: str) -> None:
         horizontal=True, gap="xsmall", vertical_alignment="center", key=f"acts-{key}-{incident.incident_id}"
     ):
         if not incident.is_of_source:
+            service_buttons(page, incident.campaign_id, incident.counted_event)
             _open(page, incident.campaign_id, incident.campaign)
-        offer_acts(page, incident, key)
+        with st.popover("Act"):
+            offer_acts(page, incident, key)
 
 
-draw(overview)
+draw(overview, unchecked_below=True)

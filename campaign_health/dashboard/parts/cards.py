@@ -8,8 +8,8 @@ from html import escape
 
 from campaign_health.dashboard.look.markup import badge, safe, shown, with_code
 from campaign_health.dashboard.look.theme import MUTED, TEXT
-from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, whole_cost
-from campaign_health.state.handling import handling, said_of, said_of_its_event
+from campaign_health.dashboard.parts.cost_words import RISK_MEANING, whole_cost
+from campaign_health.state.handling import said_of_its_event
 from campaign_health.state.incident import Incident
 from campaign_health.state.some_lost import ADVICE as SOME_LOST_ADVICE
 from campaign_health.state.some_lost import MEANING, TITLE, SomeLost
@@ -17,55 +17,36 @@ from campaign_health.state.stretch_words import advice_on, seen_line, since_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.words.dates import day_text, days_since, since_day
 from campaign_health.words.lists import joined
-from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from campaign_health.words.status_words import cause_label
 
 # A card shows whole sentences; only one with an absurdly long name in it is cut, after this many lines.
 BRIEF_LINES = 9
-# Signs of a next step that a card has room for; the campaign page has all of it.
-STEP_ROOM = 230
-
-
-def card_html(incident: Incident, today: date) -> str:
-    """The inside of an incident's card on the overview as HTML, brief; everything from outside is escaped."""
-    why = f"<strong>{escape(cause_label(incident.cause))}.</strong> {with_code(first_sentence(incident.why))}"
-    rows = [
-        *_whose(incident),
-        ("Since", escape(since_text(incident, today))),
-        ("Why", _brief(why)),
-        ("Cost", _cost(brief_cost(incident))),
-    ]
-    if incident.next_step:
-        rows.append(("Next step", _brief(with_code(first_sentences(incident.next_step, STEP_ROOM)))))
-    rows += _state(said_of(incident, today))
-    beside = badge(incident.kind) + _handling(incident, today) + _owner(incident)
-    return _card(incident.campaign, beside, with_code(without_rarity(incident.summary)), rows)
 
 
 def incident_html(incident: Incident, today: date) -> str:
     """The open incident on its campaign's own page: every sentence whole, without the campaign's name."""
     rows = [
-        *_whose(incident),
+        *whose(incident),
         ("Since", escape(since_text(incident, today))),
         (
             "Probable cause",
             f"<strong>{escape(cause_label(incident.cause))}.</strong> {with_code(incident.why)}",
         ),
-        ("Cost", _cost(whole_cost(incident))),
+        ("Cost", cost_html(whole_cost(incident))),
     ]
     if incident.next_step:
         rows.append(("Next step", with_code(incident.next_step)))
-    rows += _state(said_of_its_event(incident, today))
+    rows += state_rows(said_of_its_event(incident, today))
     return (
         f'<div style="color:{TEXT};line-height:1.45">'
         f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem;overflow-wrap:anywhere">'
-        f"{with_code(incident.summary)}</h2>{_list(rows)}</div>"
+        f"{with_code(incident.summary)}</h2>{facts_list(rows)}</div>"
     )
 
 
-def _whose(incident: Incident) -> list[tuple[str, str]]:
+def whose(incident: Incident) -> list[tuple[str, str]]:
     """The campaigns that one trouble broke together; nothing for the incident of one campaign."""
-    return [("Campaigns", _brief(safe(joined(incident.campaigns))))] if incident.is_of_source else []
+    return [("Campaigns", brief_html(safe(joined(incident.campaigns))))] if incident.is_of_source else []
 
 
 def look_html(stretch: Stretch, today: date) -> str:
@@ -96,7 +77,7 @@ def stretch_html(stretch: Stretch, today: date, errors: Sequence[str] = ()) -> s
     return (
         f'<div style="color:{TEXT};line-height:1.45">'
         f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem">{escape(seen_line(stretch, today))}</h2>'
-        f"{_list([(label, escape(text)) for label, text in rows])}</div>"
+        f"{facts_list([(label, escape(text)) for label, text in rows])}</div>"
     )
 
 
@@ -106,7 +87,8 @@ def _card(name: str, beside: str, seen: str, rows: list[tuple[str, str]]) -> str
         f'<div style="display:flex;gap:.15rem .6rem;align-items:baseline;flex-wrap:wrap;margin-bottom:.1rem">'
         f'<h2 style="margin:0;padding:0;font-size:1.05rem;overflow-wrap:anywhere">{safe(_short(name))}</h2>'
         f"{beside}</div>"
-        f'<p style="margin:0 0 .25rem;font-size:.98rem;overflow-wrap:anywhere">{_brief(seen)}</p>{_list(rows)}</div>'
+        f'<p style="margin:0 0 .25rem;font-size:.98rem;overflow-wrap:anywhere">{brief_html(seen)}</p>'
+        f"{facts_list(rows)}</div>"
     )
 
 
@@ -119,30 +101,23 @@ def since_text(incident: Incident, today: date) -> str:
     return text
 
 
-def _cost(text: str) -> str:
+def cost_html(text: str) -> str:
+    """A cost in words, which says how it is reckoned when pointed at."""
     return f'<span title="{escape(RISK_MEANING)}">{escape(text[:1].upper() + text[1:])}</span>'
 
 
-def _brief(html: str) -> str:
+def brief_html(html: str) -> str:
+    """The HTML cut after the lines that a card has room for."""
     return f'<span class="brief" style="-webkit-line-clamp:{BRIEF_LINES}">{html}</span>'
 
 
-def _state(said: Sequence[str]) -> list[tuple[str, str]]:
+def state_rows(said: Sequence[str]) -> list[tuple[str, str]]:
+    """What people said of it, as a row; none where nobody did."""
     return [("State", safe(". ".join(said) + "."))] if said else []
 
 
-def _handling(incident: Incident, today: date) -> str:
-    state = handling(incident, today)
-    style = f"color:{TEXT};font-size:.86rem;font-weight:600;overflow-wrap:anywhere"
-    return f'<span style="{style}">{escape(state)}</span>' if state else ""
-
-
-def _owner(incident: Incident) -> str:
-    style = f"color:{MUTED};font-size:.86rem;overflow-wrap:anywhere"
-    return f'<span style="{style}">owner {safe(incident.owner)}</span>' if incident.owner else ""
-
-
-def _list(rows: list[tuple[str, str]]) -> str:
+def facts_list(rows: list[tuple[str, str]]) -> str:
+    """Labels and their HTML as a list of descriptions."""
     body = "".join(
         f'<dt style="color:{MUTED};margin:0">{label}</dt>'
         f'<dd style="margin:0;overflow-wrap:anywhere;min-width:0">{text}</dd>'

@@ -8,7 +8,6 @@ from html import escape
 import streamlit as st
 
 from campaign_health.dashboard.look.theme import MUTED, TEXT
-from campaign_health.dashboard.parts.cost_words import RISK_IN_SHORT
 from campaign_health.state.overview import Overview
 
 
@@ -16,14 +15,9 @@ def draw_headline(overview: Overview) -> None:
     """What is broken and at risk as the page's heading, and the rest smaller below it."""
     news, rest = headline(overview)
     small = _small(rest, ".95rem") if rest else ""
-    risk = overview.standing.risk
-    if any(risk.sums.values()):
-        small += _small(f"At risk: {RISK_IN_SHORT}; more on the page Help.", ".86rem")
-    elif risk.unpriced:
-        small += _small("No deal value is set, so the money at risk is not known.", ".86rem")
     small += _small(overview.coverage, ".86rem")
     st.html(
-        f'<h1 style="font-size:1.4rem;line-height:1.3;font-weight:650;margin:0;padding:0;color:{TEXT}">'
+        f'<h1 class="news" style="font-size:1.4rem;line-height:1.3;font-weight:650;margin:0;padding:0;color:{TEXT}">'
         f"{escape(news)}</h1>{small}"
     )
 
@@ -35,7 +29,7 @@ def headline(overview: Overview) -> tuple[str, str]:
 
 
 def _small(text: str, size: str) -> str:
-    return f'<p style="margin:.1rem 0 0;color:{MUTED};font-size:{size}">{escape(text)}</p>'
+    return f'<p class="quiet" style="margin:.1rem 0 0;color:{MUTED};font-size:{size}">{escape(text)}</p>'
 
 
 def _sentence(parts: Sequence[str]) -> str:

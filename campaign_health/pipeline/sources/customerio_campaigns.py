@@ -9,6 +9,7 @@ from datetime import datetime
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.day_states import RUNNING
 from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.sources.own_workspace import find_workspace_number
 from campaign_health.pipeline.sources.really_gone import really_gone
 from collectors.customerio import Fetched, fetch_campaign, fetch_campaigns, fetch_each, fetch_messages, with_messages
 from collectors.customerio.trigger import UNKNOWN
@@ -81,6 +82,7 @@ def collect_customerio_campaigns(run: WorkspaceRun, tally: Tally) -> None:
             # As changed as it was when its messages were read: so the next run asks for them again.
             run.listed[one] = replace(run.listed[one], updated=read_before[one])
         _save(run, tally, gone)
+    find_workspace_number(run)
 
 
 def _ask_for_unlisted(run: WorkspaceRun, tally: Tally, unlisted: Collection[int]) -> list[int]:

@@ -61,4 +61,13 @@ class MixpanelApp:
                     "domain": "mixpanel.com",
                 }
             },
+            "workspaces": {
+                "7501": {
+                    "id": 7501,
+                    "name": "All Project Data",
+                    "project_id": world.project_id,
+                    "is_default": True,
+                    "is_global": True,
+                }
+            },
         }

@@ -1,0 +1,26 @@
+"""The numbers of a workspace in the addresses of the services' own pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.connection import Connection
+from storage.read.rows import as_rows
+
+
+@dataclass(frozen=True)
+class ServiceNumbers:
+    """The workspace's number in Customer.io, and that of its data view in Mixpanel; None where not known."""
+
+    customerio_workspace: int | None = None
+    mixpanel_view: int | None = None
+
+
+UNKNOWN_NUMBERS = ServiceNumbers()
+
+
+def service_numbers(connection: Connection, workspace: str) -> ServiceNumbers:
+    """The numbers as last collected; a file of an older version knows none."""
+    rows = as_rows(connection.execute("SELECT * FROM workspace WHERE workspace = ?", [workspace]))
+    row = rows[0] if rows else {}
+    return ServiceNumbers(row.get("customerio_workspace"), row.get("mixpanel_view"))
