@@ -131,11 +131,14 @@ def dashboard_says(workspace: str, *, several: bool) -> Said:
     app.run()
     assert not app.exception
     html = [str(part.proto.body) for part in app.main.get("html")]
+    warnings, texts = [one.value for one in app.warning], [one.value for one in app.markdown]
+    expanders = [one.label for one in app.expander]
+    app.session_state["view"] = "Table"
+    app.run()
+    assert not app.exception
     (heading,) = [unescape(part) for part in html if part.startswith("<h1")]
     muted = re.search(MUTED, heading)
-    hushed = [
-        int(number) for one in app.expander for number in re.findall(r"(\d+) incidents? muted or inten", one.label)
-    ]
+    hushed = [int(number) for label in expanders for number in re.findall(r"(\d+) incidents? muted or inten", label)]
     named = [name_on(part) for part in html if ">Cost</dt>" in part]
     loud = len(named) - sum(hushed)
     return Said(
@@ -143,8 +146,8 @@ def dashboard_says(workspace: str, *, several: bool) -> Said:
         frozenset(named[loud:]),
         int(muted.group(1)) if muted else 0,
         money_in(heading),
-        tuple(plain(one.value).split(".** ")[1].split(" What has happened since")[0] for one in app.warning),
-        tuple(sorted(found.group(1, 2) for text in app.markdown if (found := re.search(UNCHECKED, plain(text.value))))),
+        tuple(plain(one).split(".** ")[1].split(" What has happened since")[0] for one in warnings),
+        tuple(sorted(found.group(1, 2) for text in texts if (found := re.search(UNCHECKED, plain(text))))),
         handled(table_of(app)),
     )
 
