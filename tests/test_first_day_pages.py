@@ -55,5 +55,7 @@ def test_a_campaigns_page_says_it_too_and_shows_no_days_before(campaign: int, la
     assert ", before</dt>" not in text
 
 
-def test_the_coverage_page_says_what_is_not_watched() -> None:
-    assert NOT_WATCHED in said(drawn("coverage"))
+def test_the_coverage_page_says_what_is_not_watched_and_what_there_is_none_of() -> None:
+    shown = drawn("coverage")
+    assert NOT_WATCHED in said(shown)
+    assert [one.value for one in shown.info] == ["Customer.io has none."] * 2  # broadcasts and messages; newsletters

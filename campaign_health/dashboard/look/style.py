@@ -57,7 +57,7 @@ details.rest[open] .step { visibility: hidden; }
 details.rest dl { padding: .3rem 0; }
 [class*="st-key-acts-"] { row-gap: .3rem; height: auto; padding: .3rem 0 .2rem; }
 [class*="st-key-acts-"] button, [class*="st-key-acts-"] a {
-  box-sizing: border-box; height: 2rem; min-height: 2rem; padding: 0 .5rem; border-radius: .5rem;
+  box-sizing: border-box; height: 2rem; min-height: 2rem; padding: 0 .4rem; border-radius: .5rem;
 }
 [class*="st-key-acts-"] button p, [class*="st-key-acts-"] a p { font-size: .84rem; white-space: nowrap; }
 [class*="st-key-acts-"] a[data-testid="stPageLink-NavLink"] {

@@ -23,12 +23,18 @@ from campaign_health.words.status_words import shape_and_label
 NEWSLETTERS_SHOWN = 50
 
 
+def _none_known(page: Page, *sources: str) -> str:
+    """Whether there is none, or nobody knows yet."""
+    is_known = not set(sources).intersection(page.workspace.beside.lacking)
+    return "Customer.io has none." if is_known else "None has been collected yet."
+
+
 def draw_triggered(page: Page) -> None:
     """Draws the broadcasts and transactional messages, and the sends of the one that is chosen."""
     st.subheader("Broadcasts and transactional messages", anchor=False)
     known = page.workspace.beside.triggered
     if not known:
-        st.info("None has been collected yet.")
+        st.info(_none_known(page, "customerio_broadcasts", "customerio_transactional"))
         return
     for one in page.workspace.beside.broken:
         st.error(in_markdown(f"{one.title}: {one.sentence}"), icon=":material/error:")
@@ -45,7 +51,7 @@ def draw_newsletters(page: Page) -> None:
     st.subheader("Newsletters", anchor=False)
     known = page.workspace.beside.newsletters
     if not known:
-        st.info("None has been collected yet.")
+        st.info(_none_known(page, "customerio_newsletters"))
         return
     more = len(known) - NEWSLETTERS_SHOWN
     quiet(NEWSLETTER_WORDS + (f" The newest {NEWSLETTERS_SHOWN} of {len(known)} are shown." if more > 0 else ""))
