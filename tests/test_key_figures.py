@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from math import nan
 from pathlib import Path
@@ -91,6 +92,14 @@ def test_the_small_chart_has_the_days_numbers_and_shades_the_incident(published:
     healthy = lines_of(rows[1])
     assert healthy is not None
     assert LIGHT.bad[0] not in unquote(small_chart(healthy, LIGHT))
+
+
+@pytest.mark.parametrize(("events", "is_shared"), [(20.0, True), (500.0, False)])
+def test_events_and_sends_share_a_scale_unless_the_sends_would_lie_flat(events: float, is_shared: bool) -> None:
+    half = small_chart(SmallLines([events, events], [10.0, 10.0], [], [], LAST_DAY), LIGHT)
+    heights = [float(at) for at in re.findall(r"M[\d.]+ ([\d.]+)L", unquote(half))]
+    assert len(heights) == 2
+    assert (heights[0] < heights[1]) is is_shared, "the events are drawn above the sends"
 
 
 def test_a_day_without_a_number_breaks_the_small_lines_and_is_grey() -> None:

@@ -16,6 +16,8 @@ WIDTH, HEIGHT = 280, 48
 _TOP, _BOTTOM = 3, 45
 # As on the campaign page.
 SHADE_OPACITY = 0.18
+# So many times more events than sends get a scale of their own.
+MANY_TIMES = 4
 
 Values = Sequence[float | None]
 
@@ -63,15 +65,18 @@ def lines_together(lines: Sequence[SmallLines]) -> SmallLines | None:
 
 
 def small_chart(lines: SmallLines, colours: Palette) -> str:
-    """An image (a data URL) with the marks of the campaign page: events dotted and sends solid, each from 0 to its own
-    highest value; the expected sends as a band; grey bars for days not collected; the open incident shaded.
+    """An image (a data URL) with the marks of the campaign page: events dotted and sends solid, both from 0 and on one
+    scale, unless the events are so many that the sends would lie flat; the expected sends as a band; grey bars for days
+    not collected; the open incident shaded.
 
     It fills whatever width and height it is given.
     """
     sends, events, low, high = (_known(found) for found in (lines.sends, lines.events, lines.low, lines.high))
     days = len(sends)
     step = WIDTH / max(1, days)
-    top = _highest([*sends, *high])
+    top, top_of_events = _highest([*sends, *high]), _highest(events)
+    if top_of_events <= MANY_TIMES * top:
+        top = top_of_events = max(top, top_of_events)
     parts = [_gaps(sends, events, step, colours.grid)]
     if lines.broken_since is not None:
         bad = min(days, max(1, (lines.last_day - lines.broken_since).days + 1))
@@ -80,7 +85,7 @@ def small_chart(lines: SmallLines, colours: Palette) -> str:
             f" opacity='{SHADE_OPACITY}'/>"
         )
     parts += [_band(low, high, step, top, colours.band)]
-    parts += [_line(events, step, _highest(events), colours.events, " stroke-dasharray='1.5 3'")]
+    parts += [_line(events, step, top_of_events, colours.events, " stroke-dasharray='1.5 3'")]
     parts += [_line(sends, step, top, colours.sends, "")]
     svg = (
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{WIDTH}' height='{HEIGHT}' viewBox='0 0 {WIDTH} {HEIGHT}'"

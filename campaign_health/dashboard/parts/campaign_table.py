@@ -36,8 +36,8 @@ def campaign_table(page: Page, chosen: pd.DataFrame) -> None:
             "Handling": st.column_config.TextColumn(width=_width(table["Handling"])),
             CHART: st.column_config.ImageColumn(
                 width=220,
-                help="Events dotted, sends solid, each from 0 to its own highest value; the band is what a healthy "
-                "campaign would have sent. A grey bar is a day not collected, red days are an open incident.",
+                help="Events dotted, sends solid, on one scale unless events are many times more; the band is what a "
+                "healthy campaign would have sent. A grey bar is a day not collected, red days are an open incident.",
             ),
             "Last good day": st.column_config.DateColumn(format=FORMAT),
             "Newest events": st.column_config.NumberColumn(format="localized"),

@@ -42,7 +42,7 @@ FACT_WORDS = {
     "share_after": "Events that have it now",
     "last_day_before": "Seen unchanged on",
     "day": "Seen changed on",
-    "events_read": "Events looked at that day",
+    "events_read": "Events looked at since",
     "lost_share": "Events that lost it",
     "missing_share": "Sends that are missing",
     "segment": "Segment",

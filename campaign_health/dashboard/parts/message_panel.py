@@ -30,10 +30,10 @@ def draw_messages(page: Page, view: CampaignView) -> None:
         {
             "Message": shown(row["name"] or "(no name)"),
             "Kind": shown(row["type"]),
-            "Sends": shown(sending_text(row["sending_state"], state)),
+            "Switched on": shown(sending_text(row["sending_state"], state)),
             "Problem": shown(problem_text(row, state, view.changes, view.open_incident) or "none known"),
-            "Needs": ", ".join(shown(name) for name in row["required_variables"]) or "–",
-            "Can do without": ", ".join(shown(name) for name in row["optional_variables"]) or "–",
+            "Must have": ", ".join(shown(name) for name in row["required_variables"]) or "–",
+            "May lack": ", ".join(shown(name) for name in row["optional_variables"]) or "–",
         }
         for row in view.messages.to_dict("records")
     ]

@@ -41,8 +41,9 @@ def draw_wall(page: Page, campaigns: pd.DataFrame) -> None:
                 )
                 st.html(_tile(page, row))
     quiet(
-        "Events are dotted and sends are solid, each from 0 to its own highest value in 28 days; the band is what a "
-        "healthy campaign would have sent, red days are an open incident, grey ones were not collected."
+        "Events are dotted and sends are solid, over 28 days and on one scale (events that are many times the sends "
+        "have their own); the band is what a healthy campaign would have sent, red days are an open incident, grey "
+        "ones were not collected."
     )
     quiet(legend(set(part["status"])))
 
