@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_health.dashboard.figures.funnel import chain_figure, chain_steps, chain_table, chain_text
-from campaign_health.dashboard.figures.gap_calendar import gap_days, gap_text
+from campaign_health.dashboard.figures.gap_calendar import gap_days, gap_text, single_campaigns_text
 from campaign_health.dashboard.figures.hand_over import hand_over_table, hand_over_text
 from campaign_health.dashboard.figures.sparkline import sparkline_url
 from campaign_health.dashboard.figures.timeline import timeline
@@ -34,6 +34,7 @@ from campaign_health.dashboard.parts.incident_card import card_html
 from campaign_health.state.campaign_view import CampaignView, campaign_view
 from campaign_health.state.every_campaign import campaigns_now
 from campaign_health.state.incident import open_incidents
+from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from storage.file.database import PUBLISHED_NAME, open_published
 from storage.read.one_campaign import campaign_days
@@ -232,6 +233,9 @@ def test_the_calendar_says_who_did_not_answer() -> None:
     assert list(found["state"]) == ["All collected", "Something is missing", "Provisional"]
     assert list(found["missing"]) == ["", "Customer.io sends", ""]
     assert gap_text(frame) == "Customer.io sends: 1 of 3 days not collected; Mixpanel event counts: no gaps."
+    of_one = Unchecked(("Welcome",), ("customerio_metrics",), days[0], days[1], "", "")
+    assert single_campaigns_text([of_one]).startswith(" Single campaigns lack days all the same: Welcome (")
+    assert single_campaigns_text([]) == ""
 
 
 def test_a_hand_over_is_told_in_words_and_as_a_table(published: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from campaign_health.dashboard.figures.layout import with_look
 from campaign_health.dashboard.look.theme import Palette
+from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.dates import day_text
 from campaign_health.words.lists import joined
 from campaign_health.words.source_names import source_name
@@ -61,3 +64,9 @@ def gap_text(days: pd.DataFrame) -> str:
         label = source_name(str(source))
         parts.append(f"{label}: {'no gaps' if not missing else f'{missing} of {len(part)} days not collected'}")
     return "; ".join(parts) + "." if parts else "Nothing has been collected yet."
+
+
+def single_campaigns_text(unchecked: Sequence[Unchecked]) -> str:
+    """Which campaigns lack days that their source has of others, to follow `gap_text`; empty where none does."""
+    parts = [f"{one.title} ({one.when})" if one.when else one.title for one in unchecked if one.campaigns]
+    return f" Single campaigns lack days all the same: {joined(parts)}." if parts else ""

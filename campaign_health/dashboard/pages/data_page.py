@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from campaign_health.dashboard.figures.gap_calendar import ALL, gap_calendar, gap_days, gap_text
+from campaign_health.dashboard.figures.gap_calendar import ALL, gap_calendar, gap_days, gap_text, single_campaigns_text
 from campaign_health.dashboard.look.day_columns import day_columns
 from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
@@ -77,8 +77,9 @@ def _calendar(page: Page, days: pd.DataFrame) -> None:
     table = pd.DataFrame(
         {"Day": table["day"].dt.date, "State": table["state"], "Not collected": table["missing"].replace("", "–")}
     )
+    text = gap_text(days) + single_campaigns_text(page.overview.unchecked)
     draw_chart(
-        gap_calendar(found, page.palette), gap_text(days), table, key="gaps", label="Show the gaps as a table",
+        gap_calendar(found, page.palette), text, table, key="gaps", label="Show the gaps as a table",
         note="*Provisional*: the day is not over, or its numbers are still growing. What is missing of a single "
         "campaign is on that campaign's page.",
     )  # fmt: skip
