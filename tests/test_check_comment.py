@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from campaign_health.check.comment.comment_api import MOST_PAGES, PER_PAGE
-from campaign_health.check.comment.posting import TRIES, fitted, post_comment
+from campaign_health.check.comment.posting import LONGEST_SUMMARY, TRIES, fitted, post_comment
 from campaign_health.check.reports.markdown import MARK
 from campaign_health.cli.check import command
 from tests.code_host_cast import BOT, LONGEST, PERSON, TOKEN, CodeHost, Trouble, code_host
@@ -214,3 +214,24 @@ def test_the_command_s_outcome_and_output_are_the_same_with_a_comment(tmp_path: 
     ]  # fmt: skip
     assert body.startswith(MARK)
     assert "Welcome" in body
+
+
+def test_the_summary_is_cut_by_its_bytes(tmp_path: Path) -> None:
+    body = BODY + "…\n" * 400_000
+    with code_host(troubles=[Trouble("GET", 403, times=99)]) as host:
+        _post(tmp_path, host, body)
+    assert 800_000 < (tmp_path / "summary.md").stat().st_size <= LONGEST_SUMMARY
+
+
+def test_a_token_that_no_request_can_carry_changes_no_outcome(tmp_path: Path) -> None:
+    with code_host() as host:
+        told = {**environment(tmp_path, host), "GITHUB_TOKEN": "schlüssel→"}
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in told.items():
+                patch.setenv(name, value)
+            (tmp_path / "manifest.yaml").write_text("version: 1\n")
+            words = ["--manifest", str(tmp_path / "manifest.yaml"), "--comment", "github"]
+            result = CliRunner().invoke(command, words)
+    assert result.exit_code == 0
+    assert "No comment was written" in result.stderr
+    assert "schlüssel" not in result.output

@@ -184,6 +184,19 @@ code: {calls: [trackEvent]}
 """
 
 
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [("a.astro", b"{<a b={" * 2000), ("a.php", b"<p></p><?php '" + b"\\'" * 100_000)],
+    ids=["braces in attributes in braces", "a string that never ends"],
+)
+def test_a_page_that_was_never_closed_ends_in_seconds(path: str, page: bytes) -> None:
+    began = time.monotonic()
+    language = language_of(path)
+    assert language is not None
+    assert list(Source(page, language).literals) == []
+    assert time.monotonic() - began < 10
+
+
 @pytest.mark.slow("large pages")
 def test_a_file_over_the_limit_is_read_by_quoted_name(tmp_path: Path) -> None:
     filler = b"var x = 1;\n" * 500_000

@@ -108,3 +108,17 @@ def test_what_cannot_be_said_is_refused_and_changes_nothing(words: list[str], wh
         run("decide", *words)
     with open_published(world.directory) as connection:
         assert connection.execute("SELECT count(*) FROM decision").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("false-alarm", "--until", "2030-01-31"), "`false-alarm` has no last day."),
+        (("mute", "--why", "known", "--until", "2020-01-01"), "That last day is over."),
+    ],
+    ids=["an act without an end", "an end that is over"],
+)
+def test_a_last_day_is_of_a_mute_or_an_intent_and_not_over(words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(CouldNotStart) as refusal:
+        run("decide", str(OPEN), *words, "--by", "Ada")
+    assert refusal.value.message == said

@@ -70,7 +70,7 @@ def test_a_round_that_was_judged_and_published_is_done(installation: Installatio
 def test_its_numbers_are_those_of_status(installation: Installation) -> None:
     now = read_clock(installation.environment)
     with open_published(installation.data_dir) as connection:
-        status = status_as_json(read_overview(connection, now))
+        status = status_as_json(read_overview(connection, now), {})
     [asked] = health_json(health_of(facts_of(installation)))["workspaces"]
     assert status["as_of"] == {"default": asked["judged_day"]}
     assert len(asked["sources"]) > 3

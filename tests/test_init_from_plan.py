@@ -262,3 +262,20 @@ def test_the_draft_is_written_once_and_holds(tmp_path: Path) -> None:
     assert CliRunner().invoke(command, arguments).exit_code == 1
     assert manifest.read_text() == "# ours\n"
     assert CliRunner().invoke(command, [*arguments, "--from-code"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "spec",
+    ["rules: 5", "rules: [paid_id]", "rules: [{type: event_rule, event: {$ref: x}, properties: 5}]", "rules: {a: b}"],
+)
+def test_a_plan_of_another_shape_is_no_crash(tmp_path: Path, spec: str) -> None:
+    (tmp_path / "plan.yaml").write_text(f"version: rudder/0.1\nkind: tp\nmetadata: {{name: p}}\nspec:\n  {spec}\n")
+    (tmp_path / "events.yaml").write_text("version: rudder/0.1\nkind: events\nspec:\n  events: [paid_id, 5]\n")
+    assert read_plan(tmp_path / "plan.yaml").events == {}
+
+
+def test_a_rule_whose_key_is_no_name_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(json.dumps({"rules": [_rule(), _rule(key=["x"])]}))
+    plan = read_plan(tmp_path / "plan.json")
+    assert list(plan.events) == ["Order Completed"]
+    assert plan.not_carried["rules whose event has no name"] == 1

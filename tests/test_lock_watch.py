@@ -59,6 +59,14 @@ def wait_for(so: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def is_written(path: Path) -> bool:
+    """Whether it has text: it may be made anew between two looks at it."""
+    try:
+        return bool(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return False
+
+
 def refuses_a_second(directory: Path, pid: int) -> bool:
     with (
         pytest.raises(CouldNotStart, match=f"Another scheduler is running.*process {pid} "),
@@ -77,7 +85,7 @@ def test_files_that_are_removed_are_made_anew_and_a_second_schedule_is_refused(
             for name in removed:
                 (tmp_path / name).unlink()
             wait_for(lambda: all((tmp_path / name).exists() for name in removed))
-            wait_for(lambda: bool((tmp_path / "schedule.holder").read_text(encoding="utf-8")))
+            wait_for(lambda: is_written(tmp_path / "schedule.holder"))
             assert refuses_a_second(tmp_path, first.pid)
         _, said = first.communicate("", timeout=30)
         assert first.returncode == 0

@@ -212,7 +212,9 @@ def test_the_last_of_an_unknown_number_is_refused() -> None:
 
 def test_a_fault_can_be_written_as_text() -> None:
     text = "too_many_requests,endpoint=mixpanel.query,at=3,times=always,retry_after=none,campaign=17,of=9,seconds=0.5"
-    assert fault_from_text(text) == Fault("too_many_requests", "mixpanel.query", 3, None, 17, None, None, 0.5, None, 9)
+    assert fault_from_text(text) == Fault(
+        "too_many_requests", "mixpanel.query", at=3, times=None, campaign=17, retry_after=None, seconds=0.5, of=9
+    )
     assert fault_from_text("hang,at=first") == Fault("hang", at="first")
     for wrong in ("hang,at", "hang,when=now", "hang,campaign=x", "nothing"):
         with pytest.raises(UnknownFault):

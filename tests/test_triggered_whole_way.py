@@ -95,7 +95,7 @@ def test_one_that_stopped_is_told_everywhere_alike(
         "message by the event that the manifest names. Charted by sends, not judged: 1 broadcast and 1 transactional "
         "message. Listed, not judged: 1 newsletter."
     )
-    told = status_as_json(found)
+    told = status_as_json(found, {})
     assert [one["sentence"] for one in told["triggered"] if one["sentence"]] == [broken.sentence]
 
     now = installation.sandbox.now

@@ -117,8 +117,12 @@ def command(
 def _comment(service: str, result: CheckResult) -> None:
     from campaign_health.check.comment.posting import post_comment
 
+    try:
+        said = post_comment(service, click.unstyle(render(result, "markdown")), os.environ)
+    except Exception as error:  # no failure of the check; its words may quote the token
+        said = f"No comment was written: {type(error).__name__}."
     # Beside what was asked for on standard output, which a program may read.
-    click.echo(post_comment(service, click.unstyle(render(result, "markdown")), os.environ), err=True)
+    click.echo(said, err=True)
 
 
 def _working() -> AbstractContextManager[object]:

@@ -81,7 +81,7 @@ def command(
         zone = stored_zone(connection, name) or ZoneInfo("UTC")
     check_workspace(settings, name)
     if act != "show":
-        _refuse_incomplete(act, by, why, until)
+        _refuse_incomplete(act, by, why, until, local_day(now, zone))
         said = Said(act, by or "", why, None if until is None else until.date(), now)
         with notes.status("Saving"):
             change_warehouse(
@@ -96,11 +96,15 @@ def command(
     print_rendered(lambda console: _print(console, title, found[0] if found else None, rows, zone, today))
 
 
-def _refuse_incomplete(act: str, by: str | None, why: str | None, until: datetime | None) -> None:
+def _refuse_incomplete(act: str, by: str | None, why: str | None, until: datetime | None, today: date) -> None:
     if not by:
         raise CouldNotStart("Who says so?", "Give your name: --by Ada.")
     if act in ("note", "mute", "intended") and not why:
         raise CouldNotStart(f"`{act}` needs words that the others can read.", "Give them: --why '…'.")
+    if until is not None and act not in ("mute", "intended"):
+        raise CouldNotStart(f"`{act}` has no last day.", "Leave --until out.")
+    if until is not None and until.date() < today:
+        raise CouldNotStart("That last day is over.", "Name today or a later one: --until 2026-11-30.")
     if act == "mute" and until is None:
         raise CouldNotStart("A mute has an end.", "Give its last day: --until 2026-11-30.")
 

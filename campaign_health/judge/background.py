@@ -24,6 +24,7 @@ from storage.connection import Connection
 from storage.file.zones import stored_zone
 from storage.read import judge_input, judged
 from storage.read.decisions_made import Decision
+from storage.read.triggered_sends import triggered_verdicts
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def read_known(connection: Connection, workspace: WorkspaceSettings, now: dateti
     if last_day < days[0]:
         return None
     told, announced = ManifestFacts.stored(judged.campaign_plans(connection, name)), announced_renames(connection, name)
-    manifest, problem = _manifest(workspace, bool(announced) or told.are_any)
+    said_something = bool(announced) or told.are_any or bool(triggered_verdicts(connection, name))
+    manifest, problem = _manifest(workspace, said_something)
     facts = ManifestFacts.of(manifest) if problem is None else told
     renames = announced if problem is not None else manifest.renames if manifest is not None else ()
     decisions = decisions_known(connection, name, zone, today)

@@ -36,7 +36,8 @@ def judge_triggered(connection: Connection, known: Known, as_of: date | None) ->
     if not known.triggered:
         return []
     rows = triggered_days(connection, known.workspace)
-    days = [row["day"] for row in rows if row["state"] == "observed" and (as_of is None or row["day"] <= as_of)]
+    told = ("observed", "not_expected")
+    days = [row["day"] for row in rows if row["state"] in told and (as_of is None or row["day"] <= as_of)]
     if not days:
         return [_row(plan, "not_collected") for plan in known.triggered]
     first, last = min(days), max(days)

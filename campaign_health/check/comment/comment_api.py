@@ -22,6 +22,7 @@ from collectors.http.waiting import asked_wait
 
 CONNECT_SECONDS = 10.0
 WHOLE_SECONDS = 60.0
+ALL_SECONDS = 180.0
 # A hundred comments of the longest that there may be.
 LARGEST_ANSWER = 32_000_000
 PER_PAGE = 100
@@ -63,6 +64,8 @@ class CommentApi:
         self._place = place
         self._session = new_session()
         self._redact = Redactor([place.token])
+        self._deadline = Deadline()
+        self._deadline.give(ALL_SECONDS, "the three minutes that a comment may take", "The outcome stands in the log.")
 
     def close(self) -> None:
         """Closes the connections."""
@@ -109,8 +112,9 @@ class CommentApi:
 
     def _ask(self, method: str, path: str, told: Mapping[str, str] | None = None) -> Any:
         try:
+            self._deadline.refuse_late(self._place.service)
             with (
-                limited(WholeBy(WHOLE_SECONDS, WHOLE_SECONDS, Deadline())),
+                limited(WholeBy(WHOLE_SECONDS, WHOLE_SECONDS, self._deadline)),
                 self._session.request(
                     method,
                     self._place.api + path,

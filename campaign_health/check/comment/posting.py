@@ -21,13 +21,14 @@ from campaign_health.check.comment.discussions import (
     gitlab_discussion,
 )
 from campaign_health.check.reports.markdown import MARK
+from collectors.errors import OutOfTime
 
 SERVICES: dict[str, Callable[[Mapping[str, str]], Discussion]] = {
     "github": github_discussion,
     "gitlab": gitlab_discussion,
 }
 TRIES = 4
-LONGEST_SUMMARY = 900_000  # of characters; GitHub shows 1 MiB of a step's summary
+LONGEST_SUMMARY = 900_000  # of bytes; GitHub shows 1 MiB of a step's summary
 
 
 def post_comment(
@@ -55,7 +56,7 @@ def post_comment(
     except Refused as refusal:
         cure = f" ({place.permission})" if refusal.status in (401, 403, 404) else ""
         return f"No comment was written: {place.service} answered {refusal}{cure}. {elsewhere}"
-    except AskAgain as reason:
+    except (AskAgain, OutOfTime) as reason:
         return f"No comment was written: {place.service}: {reason}. {elsewhere}"
     finally:
         api.close()
@@ -114,7 +115,7 @@ def _add_to_summary(body: str, path: str) -> str:
         return log
     try:
         with Path(path).open("a", encoding="utf-8") as file:
-            file.write(fitted(body, LONGEST_SUMMARY))
+            file.write(fitted(body, len(body.encode()[:LONGEST_SUMMARY].decode("utf-8", "ignore"))))
     except OSError:
         return log
     return "What it would say is in the job's summary."

@@ -74,6 +74,9 @@ def _segment_rules(plan: TrackingPlan, rules: Iterable[Mapping[str, Any]]) -> No
         if rule.get("type", "TRACK") != "TRACK":
             plan.not_carried["rules that are for no event (identify, group, common …)"] += 1
             continue
+        if not isinstance(rule.get("key"), str):
+            plan.not_carried["rules whose event has no name"] += 1
+            continue
         known = newest.get(rule.get("key"))
         if known is not None:
             plan.not_carried["older versions of a rule"] += 1

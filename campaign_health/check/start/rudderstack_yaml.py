@@ -49,7 +49,7 @@ def read_rudderstack(place: Path, expected: str) -> TrackingPlan:
     plan = TrackingPlan("RudderStack's tracking plan")
     chosen = [spec for path, spec in catalogue.plans if place.is_dir() or path == place]
     for spec in chosen:
-        for rule in spec.get("rules") or ():
+        for rule in _listed(spec.get("rules")):
             _rule(plan, catalogue, mapping(rule))
     if not chosen:
         for event in catalogue.events.values():
@@ -75,7 +75,7 @@ def _read(path: Path, catalogue: _Catalogue) -> bool:
     for name, known in (("events", catalogue.events), ("properties", catalogue.properties)):
         if kind == name:
             entries = spec.get(name)
-            known |= {str(one["id"]): one for one in (entries if isinstance(entries, list) else ()) if "id" in one}
+            known |= {str(one["id"]): one for one in _listed(entries) if isinstance(one, dict) and "id" in one}
     return True
 
 
@@ -90,7 +90,7 @@ def _rule(plan: TrackingPlan, catalogue: _Catalogue, rule: Mapping[str, Any]) ->
     if rule.get("variants"):
         plan.not_carried["variants of an event"] += 1
     properties: dict[str, PlannedProperty] = {}
-    for given in rule.get("properties") or ():
+    for given in _listed(rule.get("properties")):
         about = catalogue.properties.get(_id(given))
         if about is None or not about.get("name"):
             plan.not_carried["properties that are in no file beside the plan"] += 1
@@ -101,6 +101,10 @@ def _rule(plan: TrackingPlan, catalogue: _Catalogue, rule: Mapping[str, Any]) ->
             {**schema, "type": kinds, "enum": _enum(schema)}, required=mapping(given).get("required") is True
         )
     _event(plan, event, properties)
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _enum(schema: Mapping[str, Any]) -> list[Any] | None:

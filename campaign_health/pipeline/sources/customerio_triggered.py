@@ -178,18 +178,21 @@ def _ask(
         days = (today - first_days[number]).days + 2
         return fetch_undated(client, metrics_path(kind, number), number, days, run.clock.present)
 
+    missing: list[int] = []
     for part in fetch_each(
         first_days, fetch, progress=run.progress.advance, what=f"{KIND_NAMES[kind].lower()}s' sends"
     ):
         if isinstance(part, Fetched):
             answers.undated.append(part.value)
         elif isinstance(part, CampaignGone):
-            answers.gone.append(part.campaign_id)
+            missing.append(part.campaign_id)
         elif isinstance(part, CampaignRefused):
             answers.refused.append(f"{KIND_NAMES[kind]} {part.campaign_id}: {part.reason}")
-    for alone in fetch_each(answers.gone, lambda one: fetch_triggered(client, kind, one)):
-        if not isinstance(alone, CampaignGone):
-            answers.gone.remove(alone.campaign_id)
+    # Only its own 404 means deleted: that of its numbers may be of a part, and there may be no time to ask.
+    for alone in fetch_each(missing, lambda one: fetch_triggered(client, kind, one)):
+        if isinstance(alone, CampaignGone):
+            answers.gone.append(alone.campaign_id)
+        else:
             but = "but it is there." if isinstance(alone, Fetched) else f"and, asked for itself: {alone.reason}"
             answers.refused.append(
                 f"{KIND_NAMES[kind]} {alone.campaign_id}: Customer.io answered 404 (not found), {but}"

@@ -28,6 +28,7 @@ class AstroCutter(PageCutter):
         self._tries = _TRIES
         self._depth = 0
         self._open = 0
+        self._failed: set[int] = set()  # without it, braces in attributes in braces are tried again and again
 
     def run(self, at: int = 0) -> None:
         begins = _FRONTMATTER.match(self.text)
@@ -62,7 +63,7 @@ class AstroCutter(PageCutter):
             self.cut.only_shown(attribute.start, attribute.end)
 
     def braced(self, at: int) -> int | None:
-        if self._tries == 0 or self._depth >= _DEEPEST:
+        if self._tries == 0 or self._depth >= _DEEPEST or at in self._failed:
             return None
         mark, were_open, depth = self.cut.mark(), self._open, self._depth
         holes: list[Hole] = []
@@ -78,6 +79,7 @@ class AstroCutter(PageCutter):
         end = expression_end(self.text, begins, len(self.text), element)
         self._depth = depth
         if end is None:
+            self._failed.add(at)
             self._tries -= depth == 0
             self._open = were_open
             self.cut.back_to(mark)

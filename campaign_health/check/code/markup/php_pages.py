@@ -10,7 +10,8 @@ from campaign_health.check.code.markup.html_pages import HtmlCutter
 _OPENS = re.compile(rb"<\?(?:php\b|=)")
 # What hides a `?>`, and the `?>` itself; a comment of one line hides none.
 _HOP = re.compile(
-    rb"""\?>|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?://|\#(?!\[))(?:[^?\n]|\?(?!>))*""", re.DOTALL
+    rb"""\?>|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|\\.)*(?:'|\\?\Z)|"(?:[^"\\]|\\.)*(?:"|\\?\Z)|(?://|\#(?!\[))(?:[^?\n]|\?(?!>))*""",
+    re.DOTALL,
 )
 _HEREDOC = re.compile(rb"<<<")
 
