@@ -140,24 +140,24 @@ def test_an_error_in_one_region_loses_no_other() -> None:
     assert "trial_started" in [literal.value for literal in Source(ruby, PAGES[6]).literals]
 
 
-MANY = 10_000
+MANY = 4_000
 HOSTILE = {
     "attributes": ("<a @click=\"track('x', {a: 1})\" onclick='f(&quot;y&quot;)' class=\"z\">\n", MANY),
     "braces": ("{#if a}<b on:click={() => f('x')}>{y}</b>{/if}\n", MANY),
-    "open braces": ("{", 200_000),
-    "open tags": ("<a b=", 200_000),
-    "open quotes": ("<a b=\"'", 100_000),
-    "nested": ("{a && <b>", 50_000),
-    "open scripts": ("<script>", 100_000),
-    "open comments": ("<!--", 200_000),
-    "server tags": ("<%= f('x') %>", 30_000),
-    "open server tags": ("<%= {{ ", 100_000),
-    "slashes": ("{a / b /", 50_000),
-    "spaces": ("{" + " " * 1000 + "/", 500),
-    "closing tags": ("</a", 200_000),
-    "branches": ("{:else ", 100_000),
-    "patterns": ("{(/[", 100_000),
-    "braces in quotes": ("<a class='{a}{b}{c}", 20_000),
+    "open braces": ("{", 70_000),
+    "open tags": ("<a b=", 70_000),
+    "open quotes": ("<a b=\"'", 35_000),
+    "nested": ("{a && <b>", 17_000),
+    "open scripts": ("<script>", 35_000),
+    "open comments": ("<!--", 70_000),
+    "server tags": ("<%= f('x') %>", 10_000),
+    "open server tags": ("<%= {{ ", 35_000),
+    "slashes": ("{a / b /", 17_000),
+    "spaces": ("{" + " " * 1000 + "/", 170),
+    "closing tags": ("</a", 70_000),
+    "branches": ("{:else ", 35_000),
+    "patterns": ("{(/[", 35_000),
+    "braces in quotes": ("<a class='{a}{b}{c}", 7_000),
     "entities": ('<a onclick="f(&quot;x&quot;)">', MANY),
 }
 
@@ -172,7 +172,7 @@ def test_a_large_page_is_read_in_seconds(kind: str, shape: str) -> None:
     started = time.process_time()
     source = Source(content.encode(), next(one for one in PAGES if one.page == kind))
     assert isinstance(source.literals, list)
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 8
 
 
 MANIFEST = b"""version: 1
