@@ -106,6 +106,11 @@ class Cell:
     core: bool = True
     settings: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def mornings(self) -> int:
+        """On how many mornings it is missing: three where entries are left out, two where numbers are strange."""
+        return 3 if self.kind == "half_list" else 2
+
     def __str__(self) -> str:
         of = "" if self.campaign is None else f"-campaign-{self.campaign}"
         return f"{self.endpoint}-{self.kind}{of}{'-export' if self.settings else ''}"

@@ -27,7 +27,7 @@ CELLS = [
 @pytest.mark.slow("partial answers")
 @pytest.mark.parametrize("cell", CELLS, ids=str)
 def test_a_part_that_is_missing_changes_nothing_and_is_made_up_for(worlds: Worlds, tmp_path: Path, cell: Cell) -> None:
-    check(worlds, tmp_path, cell, mornings=3)
+    check(worlds, tmp_path, cell, cell.mornings)
 
 
 @pytest.mark.slow("partial answers")
