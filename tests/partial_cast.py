@@ -108,8 +108,8 @@ class Cell:
 
     @property
     def mornings(self) -> int:
-        """On how many mornings it is missing: three where entries are left out, two where numbers are strange."""
-        return 3 if self.kind == "half_list" else 2
+        """On how many mornings it is missing: three where entries are left out, one where they are strange."""
+        return 3 if self.kind == "half_list" else 1
 
     def __str__(self) -> str:
         of = "" if self.campaign is None else f"-campaign-{self.campaign}"
