@@ -66,10 +66,12 @@ def test_a_morning_from_the_overview_to_a_confirmed_rename_and_back(page: Page, 
     expect(page.get_by_text("Ada has confirmed this")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("button", name="No, these are two things").click()
+    fill(page, "Your name", "Ada")
     press_in_dialog(page, "Refuse")
     expect(page.get_by_text("Ada has refused this")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("button", name="Yes, it was renamed").click()
+    fill(page, "Your name", "Ada")
     press_in_dialog(page, "Confirm")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download the change of the manifest").click()
