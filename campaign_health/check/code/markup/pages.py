@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 
 from campaign_health.check.code.markup.cutting import Cut
 from campaign_health.check.code.markup.tags import Attribute, Tag, TagReader
@@ -35,7 +36,7 @@ def is_shown(tag: Tag, attribute: Attribute) -> bool:
     return not tag.is_component and bool(_SHOWN_OF_HTML.match(attribute.name))
 
 
-class PageCutter:
+class PageCutter(ABC):
     """Reads one page from front to back; what is code in it, each kind of page says for itself."""
 
     stops = re.compile(rb"<")
@@ -101,16 +102,16 @@ class PageCutter:
             return end
         return tag.end
 
-    def closing(self, name: str) -> None:
+    def closing(self, name: str) -> None:  # noqa: B027 - most kinds of pages need not know
         """Note that an element is closed."""
 
+    @abstractmethod
     def attribute(self, tag: Tag, attribute: Attribute) -> None:
         """Take what is code in one attribute."""
-        raise NotImplementedError
 
+    @abstractmethod
     def braced(self, at: int) -> int | None:
         """Take an expression in braces; the place after it, None where it is none."""
-        raise NotImplementedError
 
     def script_language(self, tag: Tag) -> str | None:
         """The language of a `<script>`; None for data and templates."""
