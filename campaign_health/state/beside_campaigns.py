@@ -21,7 +21,7 @@ from storage.read.triggered_sends import (
 
 CHARTED = "charted"
 """The status of what is not judged, as no event is known to compare it with."""
-BROKEN = ("silent", "degraded")
+BROKEN_BESIDE = ("silent", "degraded")
 RECENT_DAYS = 28
 
 
@@ -54,7 +54,7 @@ class TriggeredState:
     @property
     def is_broken(self) -> bool:
         """Whether it has fallen silent or lost part of its sends."""
-        return self.status in BROKEN
+        return self.status in BROKEN_BESIDE
 
     @property
     def title(self) -> str:
@@ -93,7 +93,9 @@ class BesideCampaigns:
     @property
     def broken(self) -> tuple[TriggeredState, ...]:
         """Those that are broken, whole stops first."""
-        return tuple(sorted((one for one in self.triggered if one.is_broken), key=lambda one: BROKEN.index(one.status)))
+        return tuple(
+            sorted((one for one in self.triggered if one.is_broken), key=lambda one: BROKEN_BESIDE.index(one.status))
+        )
 
 
 def read_beside(connection: Connection, workspace: str, sources: Sequence[SourceState]) -> BesideCampaigns:

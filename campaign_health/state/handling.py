@@ -42,7 +42,7 @@ def handling(incident: Incident, today: date) -> str:
     if incident.is_muted(today):
         return f"Muted until {day_text(incident.muted_until, today)}" if incident.muted_until else "Muted"
     if incident.fixed_by:
-        return _still(incident) if incident.fix_failed_on else WAITING
+        return WAITING if incident.awaits_proof else _still(incident)
     if incident.renamed_by:
         changed = "trigger changed, no sends yet" if _trigger_moved(incident) else "trigger not changed yet"
         return f"Rename confirmed, {changed}"
@@ -70,7 +70,7 @@ def said_of(incident: Incident, today: date) -> tuple[str, ...]:
             found.append(confirmed_text(*about, incident.recovered_on, today))
         else:
             found.append(fixed_text(*about, incident.fix_failed_on, _still(incident), today))
-    if incident.acknowledged_by and (not incident.fixed_by or incident.fix_failed_on):
+    if incident.acknowledged_by and not incident.awaits_proof:
         found.append(taken_text(incident.acknowledged_by))
     return tuple(found)
 

@@ -109,6 +109,11 @@ class Incident:
         return self.opened_on + timedelta(days=self.days - 1)
 
     @property
+    def awaits_proof(self) -> bool:
+        """Whether it was said to be fixed and no judged day has shown yet that it is not."""
+        return self.fixed_by is not None and self.fix_failed_on is None
+
+    @property
     def is_worked_on(self) -> bool:
         """Whether somebody took it on, confirmed its rename or said that it is fixed."""
         return self.acknowledged_by is not None or self.renamed_by is not None or self.fixed_by is not None

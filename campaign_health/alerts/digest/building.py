@@ -255,7 +255,7 @@ def _item(
 def _may_be_fixed(incident: Incident, name: SectionName) -> bool:
     """Whether it is time to ask: somebody is on it, or knows of the rename, and nothing waits for proof."""
     begun = incident.acknowledged_by or incident.renamed_by or incident.fix_failed_on
-    return bool(begun and (not incident.fixed_by or incident.fix_failed_on) and name is not SectionName.MUTED)
+    return bool(begun and not incident.awaits_proof and name is not SectionName.MUTED)
 
 
 def _link(base: str, incident: Incident) -> str:

@@ -62,7 +62,7 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
 
 def may_be_fixed(incident: Incident) -> bool:
     """Whether "I fixed it" can be said: nothing that was said before waits for its proof, and it counts as broken."""
-    return not incident.expected_by and (not incident.fixed_by or incident.fix_failed_on is not None)
+    return not incident.expected_by and not incident.awaits_proof
 
 
 def _act(label: str, key: str, meaning: str) -> bool:
