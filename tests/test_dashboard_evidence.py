@@ -10,8 +10,8 @@ import pytest
 
 from campaign_health.dashboard.acts.sign_in import is_allowed, verified_address
 from campaign_health.dashboard.look.theme import DARK, LIGHT, TONES
-from campaign_health.dashboard.parts.campaign_marks import campaign_marks
-from campaign_health.dashboard.parts.cause_facts import evidence_html
+from campaign_health.dashboard.parts.campaign.campaign_marks import campaign_marks
+from campaign_health.dashboard.parts.campaign.cause_facts import evidence_html
 from campaign_health.state.campaign_view import CampaignView
 from campaign_health.words.guides import GUIDES
 from campaign_health.words.status_words import CAUSE_WORDS, PAGE_STATUSES

@@ -24,13 +24,13 @@ from campaign_health.dashboard.figures.timeline import timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
 from campaign_health.dashboard.look.markup import in_markdown, safe, with_code
 from campaign_health.dashboard.look.theme import DARK, LIGHT
-from campaign_health.dashboard.parts.campaign_filters import in_order, matching
-from campaign_health.dashboard.parts.campaign_marks import campaign_marks, incident_shades
-from campaign_health.dashboard.parts.campaign_table import csv_rows
+from campaign_health.dashboard.parts.campaign.campaign_marks import campaign_marks, incident_shades
 from campaign_health.dashboard.parts.cards import since_text
 from campaign_health.dashboard.parts.csv_export import as_csv
 from campaign_health.dashboard.parts.event_table import LIVES, lives, newsworthy_first
-from campaign_health.dashboard.parts.incident_card import card_html
+from campaign_health.dashboard.parts.overview.campaign_filters import in_order, matching
+from campaign_health.dashboard.parts.overview.campaign_table import csv_rows
+from campaign_health.dashboard.parts.overview.incident_card import card_html
 from campaign_health.state.campaign_view import CampaignView, campaign_view
 from campaign_health.state.every_campaign import campaigns_now
 from campaign_health.state.incident import open_incidents

@@ -14,17 +14,17 @@ from campaign_health.dashboard.figures.funnel import chain_figure, chain_steps, 
 from campaign_health.dashboard.figures.timeline import Mark, ratio_timeline, timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
 from campaign_health.dashboard.look.theme import LIGHT
-from campaign_health.dashboard.parts.campaign_marks import counted_normal, incident_shades
-from campaign_health.dashboard.parts.campaign_sections import chart_note, marks_html
+from campaign_health.dashboard.parts.campaign.campaign_marks import counted_normal, incident_shades
+from campaign_health.dashboard.parts.campaign.campaign_sections import chart_note, marks_html
+from campaign_health.dashboard.parts.campaign.day_table import day_table
+from campaign_health.dashboard.parts.campaign.edit_words import edit_detail, edit_text
+from campaign_health.dashboard.parts.campaign.found_later import as_known_now
+from campaign_health.dashboard.parts.campaign.message_words import failure_text, problem_text, sending_text
+from campaign_health.dashboard.parts.campaign.property_words import property_detail, property_text
 from campaign_health.dashboard.parts.cards import look_html, stretch_html
 from campaign_health.dashboard.parts.cost_words import RISK_MEANING, brief_cost, whole_cost
-from campaign_health.dashboard.parts.day_table import day_table
-from campaign_health.dashboard.parts.edit_words import edit_detail, edit_text
 from campaign_health.dashboard.parts.event_use import usage, users
-from campaign_health.dashboard.parts.found_later import as_known_now
-from campaign_health.dashboard.parts.incident_card import card_html
-from campaign_health.dashboard.parts.message_words import failure_text, problem_text, sending_text
-from campaign_health.dashboard.parts.property_words import property_detail, property_text
+from campaign_health.dashboard.parts.overview.incident_card import card_html
 from campaign_health.state.campaign_view import CampaignView, Failure, campaign_view
 from campaign_health.state.events_view import coverage_view
 from campaign_health.state.incident import open_incidents

@@ -12,7 +12,7 @@ from campaign_health.alerts.digest.digest_data import SectionName
 from campaign_health.alerts.digest.lines import section_title
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.forms.plain_text import plain_text
-from campaign_health.dashboard.parts.campaign_marks import incident_shades
+from campaign_health.dashboard.parts.campaign.campaign_marks import incident_shades
 from campaign_health.dashboard.parts.cost_words import brief_cost
 from campaign_health.state.every_campaign import campaigns_now
 from campaign_health.state.incident import incidents_of

@@ -16,9 +16,9 @@ from campaign_health.dashboard.figures.timeline import Mark, timeline
 from campaign_health.dashboard.look.day_columns import FORMAT, day_columns
 from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown
 from campaign_health.dashboard.look.theme import LIGHT
-from campaign_health.dashboard.parts.campaign_marks import campaign_marks
-from campaign_health.dashboard.parts.campaign_table import csv_rows
+from campaign_health.dashboard.parts.campaign.campaign_marks import campaign_marks
 from campaign_health.dashboard.parts.csv_export import as_csv
+from campaign_health.dashboard.parts.overview.campaign_table import csv_rows
 from campaign_health.state.campaign_view import CampaignView, campaign_view
 from campaign_health.state.every_campaign import campaigns_now
 from campaign_health.state.overview import read_overview

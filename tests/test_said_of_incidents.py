@@ -16,7 +16,7 @@ from campaign_health.alerts.digest.building import build_digest
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.cli.main import campaign_health
-from campaign_health.dashboard.parts.campaign_table import csv_rows
+from campaign_health.dashboard.parts.overview.campaign_table import csv_rows
 from campaign_health.state.every_campaign import campaigns_now
 from campaign_health.words.ended import ending_text
 from storage.file.database import open_published, transaction

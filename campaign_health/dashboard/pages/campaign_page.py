@@ -16,14 +16,19 @@ from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.page_files import page_file
-from campaign_health.dashboard.parts.campaign_marks import campaign_marks, counted_normal, incident_shades
-from campaign_health.dashboard.parts.campaign_sections import draw_chain, draw_history, draw_numbers, draw_timeline
+from campaign_health.dashboard.parts.campaign.campaign_marks import campaign_marks, counted_normal, incident_shades
+from campaign_health.dashboard.parts.campaign.campaign_sections import (
+    draw_chain,
+    draw_history,
+    draw_numbers,
+    draw_timeline,
+)
+from campaign_health.dashboard.parts.campaign.cause_panel import draw_causes
+from campaign_health.dashboard.parts.campaign.found_later import as_known_now
+from campaign_health.dashboard.parts.campaign.message_panel import draw_messages
+from campaign_health.dashboard.parts.campaign.timeline_panel import draw_story
 from campaign_health.dashboard.parts.cards import incident_html, some_lost_html, stretch_html
-from campaign_health.dashboard.parts.cause_panel import draw_causes
-from campaign_health.dashboard.parts.found_later import as_known_now
-from campaign_health.dashboard.parts.message_panel import draw_messages
 from campaign_health.dashboard.parts.service_buttons import service_buttons
-from campaign_health.dashboard.parts.timeline_panel import draw_story
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.campaign_view import CampaignView, campaign_view
 from campaign_health.state.every_campaign import shown_status

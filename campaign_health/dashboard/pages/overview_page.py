@@ -13,15 +13,15 @@ from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.page_files import page_file
-from campaign_health.dashboard.parts.campaign_filters import Filters, chosen_among, draw_filters
-from campaign_health.dashboard.parts.campaign_table import campaign_table
 from campaign_health.dashboard.parts.cards import look_html, some_lost_html
-from campaign_health.dashboard.parts.headline import draw_headline
-from campaign_health.dashboard.parts.incident_card import card_html
-from campaign_health.dashboard.parts.kept_address import keep_address
-from campaign_health.dashboard.parts.key_figure_strip import draw_key_figures, said_of_choice
+from campaign_health.dashboard.parts.overview.campaign_filters import Filters, chosen_among, draw_filters
+from campaign_health.dashboard.parts.overview.campaign_table import campaign_table
+from campaign_health.dashboard.parts.overview.headline import draw_headline
+from campaign_health.dashboard.parts.overview.incident_card import card_html
+from campaign_health.dashboard.parts.overview.kept_address import keep_address
+from campaign_health.dashboard.parts.overview.key_figure_strip import draw_key_figures, said_of_choice
+from campaign_health.dashboard.parts.overview.wall import draw_wall
 from campaign_health.dashboard.parts.service_buttons import service_buttons
-from campaign_health.dashboard.parts.wall import draw_wall
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.every_campaign import campaigns_now
 from campaign_health.state.incident import Incident

@@ -12,7 +12,7 @@ from campaign_health.dashboard.look.markup import shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.theme import TEXT
 from campaign_health.dashboard.page import Page
-from campaign_health.dashboard.parts.cause_facts import evidence_html
+from campaign_health.dashboard.parts.campaign.cause_facts import evidence_html
 from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.state.campaign_view import CampaignView, renamed
 from campaign_health.state.incident import Incident

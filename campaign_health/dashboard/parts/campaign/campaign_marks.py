@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from campaign_health.dashboard.figures.timeline import Mark, Shade
-from campaign_health.dashboard.parts.edit_words import edit_detail, edit_text
-from campaign_health.dashboard.parts.property_words import property_detail, property_text
+from campaign_health.dashboard.parts.campaign.edit_words import edit_detail, edit_text
+from campaign_health.dashboard.parts.campaign.property_words import property_detail, property_text
 from campaign_health.state.campaign_view import CampaignView
 from campaign_health.state.incident import Incident
 from campaign_health.words.dates import day_text, days_text, since_day

@@ -11,8 +11,8 @@ import streamlit as st
 from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page
-from campaign_health.dashboard.parts.message_words import failure_text, problem_text, sending_text
-from campaign_health.dashboard.parts.property_words import property_text
+from campaign_health.dashboard.parts.campaign.message_words import failure_text, problem_text, sending_text
+from campaign_health.dashboard.parts.campaign.property_words import property_text
 from campaign_health.state.campaign_view import CampaignView
 from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import count, unbroken_share

@@ -13,7 +13,7 @@ from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.theme import MUTED, tone
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.page_files import page_file
-from campaign_health.dashboard.parts.incident_card import chart_html
+from campaign_health.dashboard.parts.overview.incident_card import chart_html
 from campaign_health.words.numbers import count, plural
 from campaign_health.words.status_words import legend, status_words
 

@@ -17,8 +17,8 @@ from campaign_health.dashboard.look.markup import safe
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.theme import MUTED
 from campaign_health.dashboard.page import Page
+from campaign_health.dashboard.parts.campaign.day_table import day_table
 from campaign_health.dashboard.parts.chart import draw_chart
-from campaign_health.dashboard.parts.day_table import day_table
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.state.campaign_view import CampaignNow
 from campaign_health.state.handling import handling

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from campaign_health.dashboard.parts.property_words import property_text
+from campaign_health.dashboard.parts.campaign.property_words import property_text
 from campaign_health.state.campaign_view import Failure
 from campaign_health.state.incident import Incident
 from campaign_health.words.dates import day_text

@@ -1,0 +1,1 @@
+"""What the page of one campaign is made of."""
