@@ -28,3 +28,15 @@ def first_sentences(text: str, room: int) -> str:
             return text[:end]
         end = found.end()
     return text
+
+
+def whole_clauses(text: str, room: int) -> tuple[str, str]:
+    """As many of the clauses of a headline (`; ` parts them) as `room` has signs for, and the others: none is cut in
+    two, but for a first one that alone is longer, which is then among the others, too.
+    """
+    if len(text) <= room:
+        return text, ""
+    end = text.rfind("; ", 0, room + 2)
+    if end < 0:
+        return f"{text[: room - 1]}…", text
+    return text[:end], text[end + 2 :]

@@ -9,10 +9,13 @@ from email.utils import make_msgid
 from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
 from campaign_health.alerts.channels.mail_server import mail_server
 from campaign_health.alerts.digest.digest_data import Digest
-from campaign_health.alerts.digest.lines import shown_name
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.settings import SmtpSettings
+from campaign_health.words.shortened import whole_clauses
+from campaign_health.words.visible import visible
 from collectors.http.answer_limits import Late
+
+SUBJECT_LENGTH = 150
 
 
 class Mail:
@@ -63,7 +66,7 @@ class Mail:
 def mail_message(digest: Digest, settings: SmtpSettings) -> EmailMessage:
     """The e-mail that says the digest."""
     message = EmailMessage()
-    message["Subject"] = f"[campaign-health] {shown_name(digest.headline, 120)}"
+    message["Subject"] = f"[campaign-health] {whole_clauses(visible(digest.headline), SUBJECT_LENGTH)[0]}"
     message["From"] = settings.sender
     message["To"] = ", ".join(settings.recipients)
     message["Message-ID"] = make_msgid(digest.announcement_id, "campaign-health.invalid")

@@ -7,9 +7,10 @@ import json
 from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
 from campaign_health.alerts.channels.receiver import receiver, wait_asked_by
 from campaign_health.alerts.digest.digest_data import Digest
-from campaign_health.alerts.forms.slack_blocks import slack_message
+from campaign_health.alerts.forms.slack_blocks import slack_messages
 from campaign_health.settings import HttpSettings
 from campaign_health.words.visible import visible
+from collectors.http.answers import Answer
 
 # https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks
 CURES = {
@@ -36,14 +37,20 @@ class SlackWebhook:
 
     def deliver(self, digest: Digest, today: Receipt | None) -> Receipt:
         """Posts the digest; raises DeliveryFailed, whose text never holds the webhook's address."""
-        with receiver("Slack", self._address, self._http) as client:
-            answer = client.post_json("", json.dumps(slack_message(digest)).encode())
-        if answer.status == 200:
-            return {}
-        if answer.status == 429:
-            raise DeliveryFailed("Slack asks to wait", retry_after=wait_asked_by(answer) or 60.0)
-        if answer.status >= 500:
-            raise DeliveryFailed(f"Slack has a fault of its own (HTTP {answer.status})")
-        code = visible(answer.text, 60)
-        cure = CURES.get(code, "check SLACK_WEBHOOK_URL")
-        raise DeliveryFailed(f"Slack refused the message (HTTP {answer.status} {code}): {cure}", final=True)
+        for message in slack_messages(digest):
+            with receiver("Slack", self._address, self._http) as client:
+                _check(client.post_json("", json.dumps(message).encode()))
+        return {}
+
+
+def _check(answer: Answer) -> None:
+    """Raises DeliveryFailed where Slack did not take a message."""
+    if answer.status == 200:
+        return
+    if answer.status == 429:
+        raise DeliveryFailed("Slack asks to wait", retry_after=wait_asked_by(answer) or 60.0)
+    if answer.status >= 500:
+        raise DeliveryFailed(f"Slack has a fault of its own (HTTP {answer.status})")
+    code = visible(answer.text, 60)
+    cure = CURES.get(code, "check SLACK_WEBHOOK_URL")
+    raise DeliveryFailed(f"Slack refused the message (HTTP {answer.status} {code}): {cure}", final=True)

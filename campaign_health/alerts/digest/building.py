@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from campaign_health.alerts.digest.digest_data import (
+    BROKEN_SECTIONS,
     CheckFailure,
     Digest,
     DigestItem,
@@ -25,7 +26,6 @@ from campaign_health.state.standing import Standing, standing_on
 from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.dates import day_text
 from campaign_health.words.links import Act, act_link, campaign_link, data_link, overview_link
-from campaign_health.words.lists import joined
 from campaign_health.words.not_watched import CHECKED
 from campaign_health.words.numbers import plural
 from campaign_health.words.service_links import ServicePages
@@ -45,7 +45,6 @@ ITEMS_PER_SECTION = {
     SectionName.MUTED: 4,
     SectionName.COULD_NOT_CHECK: 4,
 }
-BROKEN_SECTIONS = (SectionName.NEW, SectionName.STILL_BROKEN)
 # What a channel wants to hear of; the rest (acknowledged, muted …) shows in the items themselves.
 OPENING = frozenset({"opened", "reopened", "worsened", "unexpected"})
 CLOSING = frozenset({"recovered", "closed", "withdrawn"})
@@ -269,11 +268,6 @@ def _act(base: str | None, incident: Incident, act: Act) -> str | None:
 
 
 def _note(incident: Incident, today: date) -> str:
-    who = f"They are {joined(incident.campaigns)}." if incident.is_of_source else ""
-    return f"{_standing_note(incident, today)} {who}".strip()
-
-
-def _standing_note(incident: Incident, today: date) -> str:
     if incident.status == "withdrawn":
         return "Restated numbers show that nothing had broken."
     told = incident.is_open or incident.fix_is_confirmed
