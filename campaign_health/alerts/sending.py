@@ -27,6 +27,7 @@ from campaign_health.process.clock import local_day
 from campaign_health.process.collect_lock import workspace_part
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.state.service_pages import service_pages
+from campaign_health.words.service_links import ServicePages
 from collectors.http.retrying import Retries, TryAgain, persist
 from storage.connection import Connection
 from storage.errors import ExpectedFailure
@@ -146,10 +147,14 @@ def compose(
         delayed_since=min(missed) if missed and min(missed) < today else None,
         only_incidents=only_incidents,
         several_workspaces=len(settings.workspaces) > 1,
-        pages=service_pages(
-            next((one for one in settings.workspaces if one.name == situation.workspace), None), situation.numbers
-        ),
+        pages=workspace_pages(settings, situation),
     )
+
+
+def workspace_pages(settings: Settings, situation: Situation) -> ServicePages:
+    """Where the campaigns and events of a workspace are in the services themselves."""
+    found = next((one for one in settings.workspaces if one.name == situation.workspace), None)
+    return service_pages(found, situation.numbers)
 
 
 def zone_of(connection: Connection, workspace: WorkspaceSettings) -> ZoneInfo:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from campaign_health.alerts.digest.digest_data import Digest
 
@@ -41,9 +41,21 @@ class Channel(Protocol):
         """
 
 
+@runtime_checkable
+class EditableChannel(Channel, Protocol):
+    """A channel whose messages can be changed after they were sent."""
+
+    def edit(self, digest: Digest, receipt: Receipt) -> None:
+        """Puts the digest in place of what the message of the receipt says; says nothing anew.
+
+        Raises:
+            DeliveryFailed: it is as it was.
+        """
+
+
 @dataclass(frozen=True)
 class Delivery:
-    """What came of one channel: sent, nothing_due, failed or not_set_up, with the reason where there is one."""
+    """What came of one channel: sent, edited, nothing_due, failed or not_set_up, with the reason where there is one."""
 
     channel: str
     outcome: str

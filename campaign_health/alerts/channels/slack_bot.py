@@ -1,4 +1,7 @@
-"""Delivers digests with a Slack bot token: the day's message is edited in place, what changed goes in its thread."""
+"""Delivers digests with a Slack bot token: the day's message is edited in place, what changed goes in its thread.
+
+It is edited, too, when somebody says what is done about what it tells.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
 from campaign_health.alerts.channels.receiver import wait_asked_by
 from campaign_health.alerts.channels.slack_api import SlackAnswer, call_slack
 from campaign_health.alerts.digest.digest_data import Digest
-from campaign_health.alerts.forms.slack_blocks import slack_messages
+from campaign_health.alerts.forms.slack_blocks import slack_message, slack_messages
 from campaign_health.settings import HttpSettings
 from campaign_health.words.visible import visible
 
@@ -57,10 +60,15 @@ class SlackBot:
         self._continue(today, continued)
         # From here on it has been said; a message that can no longer be edited is no reason to say it again.
         try:
-            self._call("chat.update", {**_editable(message), "channel": today["channel"], "ts": today["ts"]})
+            self.edit(digest, today)
         except DeliveryFailed as failure:
             return {**today, "not_edited": failure.reason}
         return dict(today)
+
+    def edit(self, digest: Digest, receipt: Receipt) -> None:
+        """Puts the digest in place of a message's text; what goes on in its thread stays as it is."""
+        message = _editable(slack_message(digest))
+        self._call("chat.update", {**message, "channel": receipt["channel"], "ts": receipt["ts"]})
 
     def _post_with(self, message: dict[str, Any], continued: Sequence[dict[str, Any]]) -> Receipt:
         receipt = self._post(message)

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from campaign_health.dashboard.acts.days_message import message_follows
 from campaign_health.dashboard.acts.sign_in import asks_for_sign_in, person
 from campaign_health.dashboard.installation import now, warehouse
 from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown
@@ -207,7 +208,7 @@ def decide(page: Page, kind: DecisionKind, who: str, **about: Any) -> None:
         said = record_decision(connection, page.name, kind, who, now(), **about)
         st.session_state[LAST_SAID] = (page.name, said)
 
-    _write(record)
+    _write(page, record)
 
 
 def offer_last_undo(page: Page) -> None:
@@ -226,13 +227,14 @@ def offer_last_undo(page: Page) -> None:
 def undo(page: Page, decision_id: str) -> None:
     """Takes a decision back; that, too, is recorded."""
     who = st.session_state.get("person") or person(page.settings.sign_in)
-    _write(lambda connection: undo_decision(connection, page.name, decision_id, who, now()))
+    _write(page, lambda connection: undo_decision(connection, page.name, decision_id, who, now()))
 
 
-def _write(change: Any) -> None:
+def _write(page: Page, change: Any) -> None:
     try:
         change_warehouse(warehouse(), change, wait_seconds=WAIT_SECONDS)
     except StorageError as failure:
         st.error(said_in_markdown(failure))
         return
+    message_follows(warehouse(), page.settings, page.name, now())
     st.rerun()
