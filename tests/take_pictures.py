@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--out", required=True, type=Path)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    pages = ("", f"campaign?campaign={given.campaign}", "events", "coverage", "data", "help")
+    pages = ("", f"campaign?campaign={given.campaign}", "events", "coverage", "report", "data", "help")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
         for size, viewport in SIZES.items():

@@ -16,7 +16,7 @@ from tests.browser import Dashboard, settled, text_of, visit
 
 pytestmark = pytest.mark.browser
 PAGES = ("", "campaign?campaign=2")
-OTHER_PAGES = ("data", "campaign?campaign=7", "events", "coverage", "help")
+OTHER_PAGES = ("data", "campaign?campaign=7", "events", "coverage", "report?month=2026-11", "help")
 SLOW = pytest.mark.slow("pages in the browser")
 
 

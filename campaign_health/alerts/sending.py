@@ -72,7 +72,7 @@ def send_due_digest(
         return [Delivery(channel.name, "nothing_due", "Another process is sending.") for channel, _ in channels]
     try:
         done = [
-            _safely(channel, partial(_send_on, warehouse, settings, workspace, channel, routes, now, sleep))
+            safely(channel.name, partial(_send_on, warehouse, settings, workspace, channel, routes, now, sleep))
             for channel, routes in channels
         ]
     finally:
@@ -162,14 +162,14 @@ def zone_of(connection: Connection, workspace: WorkspaceSettings) -> ZoneInfo:
     return stored_zone(connection, workspace.name) or workspace.time_zone or ZoneInfo("UTC")
 
 
-def _safely(channel: Channel, send: Callable[[], Delivery]) -> Delivery:
+def safely(channel: str, send: Callable[[], Delivery]) -> Delivery:
     """One channel's unforeseen failure must not keep the others from being told."""
     try:
         return send()
     except ExpectedFailure:
         raise
     except Exception as failure:
-        return Delivery(channel.name, "failed", _unforeseen(failure))
+        return Delivery(channel, "failed", _unforeseen(failure))
 
 
 def _unforeseen(failure: Exception) -> str:
@@ -203,7 +203,8 @@ def _send_on(
                     change_ids=digest.change_ids,
                     made_at=now,
                 )
-    receipt, failure = _deliver(channel, digest, _receipt_of_day(past, digest.day), sleep)
+    of_day = _receipt_of_day(past, digest.day)
+    receipt, failure = tried(lambda: channel.deliver(digest, of_day), sleep)
     with warehouse.open() as connection, transaction(connection):
         settle_announcement(
             connection,
@@ -211,7 +212,7 @@ def _send_on(
             digest.announcement_id,
             status="sent" if failure is None else "failed",
             at=now,
-            retry_at=_retry_at(failure, now),
+            retry_at=retry_at(failure, now),
             error=failure.reason if failure else None,
             receipt=receipt,
         )
@@ -219,12 +220,14 @@ def _send_on(
     return Delivery(channel.name, outcome, failure.reason if failure else "", digest.announcement_id)
 
 
-def _deliver(
-    channel: Channel, digest: Digest, today: Receipt | None, sleep: Callable[[float], None]
+def tried(
+    deliver: Callable[[], Receipt], sleep: Callable[[float], None]
 ) -> tuple[Receipt | None, DeliveryFailed | None]:
+    """What came of delivering, tried again at once where that can help: the receipt, or why it failed."""
+
     def attempt() -> Receipt:
         try:
-            return channel.deliver(digest, today)
+            return deliver()
         except DeliveryFailed as failure:
             if failure.final:
                 raise
@@ -244,7 +247,8 @@ def _receipt_of_day(past: list[Announcement], day: date) -> Receipt | None:
     return receipts[-1] if receipts else None
 
 
-def _retry_at(failure: DeliveryFailed | None, now: datetime) -> datetime | None:
+def retry_at(failure: DeliveryFailed | None, now: datetime) -> datetime | None:
+    """Before when (UTC) it is not to be tried again; None where that is not known."""
     # A final failure is tried again whenever the next digest is looked at: by then somebody may have mended it.
     if failure is None or failure.final:
         return None

@@ -14,6 +14,7 @@ from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.json_form import digest_as_json
 from campaign_health.alerts.forms.plain_text import plain_text
+from campaign_health.alerts.report_sending import send_due_report
 from campaign_health.alerts.sending import as_test, compose, prepare, send_due_digest, zone_of
 from campaign_health.cli.terminal.as_a_service import LOG_FORMAT, say, service_settings
 from campaign_health.cli.terminal.console import print_json
@@ -32,7 +33,8 @@ from storage.file.database import Warehouse, open_published
 def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> None:
     """Send the digest that is due on each channel; see it first with --dry-run, which sends nothing.
 
-    Due: once a day at the set local time where something is new; once a week a sign of life. What was announced is
+    Due: once a day at the set local time where something is new; once a week a sign of life; on the first working day
+    of a month the report of the last one. What was announced is
     never announced again. Exit code 0: sent, or nothing was due; 1: a channel failed (it is tried again later);
     2: could not start.
     """
@@ -51,12 +53,17 @@ def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> No
     deliveries = {
         workspace.name: _send_tests(settings, workspace, now)
         if is_test
-        else send_due_digest(Warehouse(settings.data_dir), settings, workspace, now)
+        else _send(Warehouse(settings.data_dir), settings, workspace, now)
         for workspace in chosen
     }
     _report(deliveries, as_json)
     if any(delivery.outcome == "failed" for done in deliveries.values() for delivery in done):
         raise SystemExit(1)
+
+
+def _send(warehouse: Warehouse, settings: Settings, workspace: WorkspaceSettings, now: datetime) -> list[Delivery]:
+    done = send_due_digest(warehouse, settings, workspace, now)
+    return [*done, *send_due_report(warehouse, settings, workspace, now)]
 
 
 def _show(settings: Settings, chosen: list[WorkspaceSettings], now: datetime, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from campaign_health.alerts.channels.dead_man import Signal, ping
 from campaign_health.alerts.channels.delivery import Delivery
 from campaign_health.alerts.editing import edit_days_message
+from campaign_health.alerts.report_sending import send_due_report
 from campaign_health.alerts.sending import send_due_digest
 from campaign_health.errors import CouldNotStart
 from campaign_health.judge.judging import judge_on
@@ -124,12 +125,15 @@ def tell(job: Job, now: datetime) -> JobResult:
 
 
 def _sent_or_edited(job: Job, now: datetime) -> list[Delivery]:
-    """What is due is sent, and where nothing was, the message of the day says how things stand now."""
+    """What is due is sent, the report of the month too, and where nothing was, the message of the day says how things
+    stand now.
+    """
     warehouse = Warehouse(job.settings.data_dir)
     sent = send_due_digest(warehouse, job.settings, job.workspace, now, publish=False)
     told = {one.channel for one in sent if one.outcome != "nothing_due"}
     edited = edit_days_message(warehouse, job.settings, job.workspace, now)
-    return [*sent, *(one for one in edited if one.channel not in told)]
+    reported = send_due_report(warehouse, job.settings, job.workspace, now, publish=False)
+    return [*sent, *(one for one in edited if one.channel not in told), *reported]
 
 
 def with_keys(order: Order, workspace: WorkspaceSettings) -> Order:

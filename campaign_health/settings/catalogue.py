@@ -104,6 +104,12 @@ SETTINGS: tuple[Setting, ...] = (
         "A new incident that misses at least so many sends a day is announced at once; empty: only in the digest.",
     ),
     Setting(
+        "CAMPAIGN_HEALTH_MONTHLY_REPORT",
+        "Whether the report of a month is sent on its channels, on the first working day after it.",
+        "on",
+        choices=("on", "off"),
+    ),
+    Setting(
         "CAMPAIGN_HEALTH_DIGEST_ROUTES",
         "Extra Slack channels by tag or owner, such as tag:onboarding=#onboarding, owner:@lifecycle-team=#lifecycle.",
     ),

@@ -96,6 +96,7 @@ class DigestSettings(_Frozen):
     dead_man_url: SecretStr | None
     webhook: WebhookSettings | None
     smtp: SmtpSettings | None
+    monthly_report: bool = True
 
 
 class HttpSettings(_Frozen):

@@ -73,6 +73,7 @@ def read_workspace(name: str, values: Values, directory: Path) -> WorkspaceSetti
             dead_man_url=values.secret_address("CAMPAIGN_HEALTH_DEAD_MAN_URL"),
             webhook=_webhook(values),
             smtp=_smtp(values),
+            monthly_report=values.text("CAMPAIGN_HEALTH_MONTHLY_REPORT") == "on",
         ),
     )
 

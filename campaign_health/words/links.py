@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -31,6 +32,11 @@ def event_link(base: str, workspace: str, event: str) -> str:
 def data_link(base: str, workspace: str) -> str:
     """The page of collection runs and freshness."""
     return _link(base, "data", workspace=workspace)
+
+
+def report_link(base: str, workspace: str, month: date) -> str:
+    """The page of one month's report."""
+    return _link(base, "report", workspace=workspace, month=f"{month:%Y-%m}")
 
 
 def _link(base: str, page: str, **query: str | int) -> str:

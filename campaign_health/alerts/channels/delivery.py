@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from campaign_health.alerts.digest.digest_data import Digest
+from campaign_health.state.monthly_report import MonthlyReport
+from campaign_health.state.report_text import ReportText
 
 Receipt = Mapping[str, Any]
 
@@ -22,6 +24,25 @@ class DeliveryFailed(Exception):
         self.code = code
 
 
+@dataclass(frozen=True)
+class ReportMessage:
+    """A monthly report to be sent: its numbers, its words, where its page is, and an id to tell duplicates by.
+
+    `whose` names day and workspace.
+    """
+
+    announcement_id: str
+    report: MonthlyReport
+    text: ReportText
+    link: str | None
+    whose: str
+
+    @property
+    def identity(self) -> str:
+        """The last line."""
+        return f"{self.whose} · id {self.announcement_id}"
+
+
 class Channel(Protocol):
     """A place that digests go to. `editable`: the day's message can be changed in place."""
 
@@ -35,6 +56,13 @@ class Channel(Protocol):
 
     def deliver(self, digest: Digest, today: Receipt | None) -> Receipt:
         """Sends the digest; `today` is the receipt of the day's message where there is one.
+
+        Raises:
+            DeliveryFailed: it did not arrive.
+        """
+
+    def deliver_report(self, message: ReportMessage) -> None:
+        """Sends a monthly report.
 
         Raises:
             DeliveryFailed: it did not arrive.

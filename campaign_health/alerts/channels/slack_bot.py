@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
+from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt, ReportMessage
 from campaign_health.alerts.channels.receiver import wait_asked_by
 from campaign_health.alerts.channels.slack_api import SlackAnswer, call_slack
 from campaign_health.alerts.digest.digest_data import Digest
+from campaign_health.alerts.forms.report_slack import report_slack
 from campaign_health.alerts.forms.slack_blocks import slack_message, slack_messages
 from campaign_health.settings import HttpSettings
 from campaign_health.words.visible import visible
@@ -69,6 +70,10 @@ class SlackBot:
         """Puts the digest in place of a message's text; what goes on in its thread stays as it is."""
         message = _editable(slack_message(digest))
         self._call("chat.update", {**message, "channel": receipt["channel"], "ts": receipt["ts"]})
+
+    def deliver_report(self, message: ReportMessage) -> None:
+        """Posts a monthly report as a message of its own."""
+        self._post(report_slack(message.text, message.link, message.identity))
 
     def _post_with(self, message: dict[str, Any], continued: Sequence[dict[str, Any]]) -> Receipt:
         receipt = self._post(message)

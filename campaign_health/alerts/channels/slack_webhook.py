@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
-from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
+from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt, ReportMessage
 from campaign_health.alerts.channels.receiver import receiver, wait_asked_by
 from campaign_health.alerts.digest.digest_data import Digest
+from campaign_health.alerts.forms.report_slack import report_slack
 from campaign_health.alerts.forms.slack_blocks import slack_messages
 from campaign_health.settings import HttpSettings
 from campaign_health.words.visible import visible
@@ -38,9 +41,16 @@ class SlackWebhook:
     def deliver(self, digest: Digest, today: Receipt | None) -> Receipt:
         """Posts the digest; raises DeliveryFailed, whose text never holds the webhook's address."""
         for message in slack_messages(digest):
-            with receiver("Slack", self._address, self._http) as client:
-                _check(client.post_json("", json.dumps(message).encode()))
+            self._post(message)
         return {}
+
+    def deliver_report(self, message: ReportMessage) -> None:
+        """Posts a monthly report."""
+        self._post(report_slack(message.text, message.link, message.identity))
+
+    def _post(self, message: Mapping[str, Any]) -> None:
+        with receiver("Slack", self._address, self._http) as client:
+            _check(client.post_json("", json.dumps(message).encode()))
 
 
 def _check(answer: Answer) -> None:
