@@ -128,6 +128,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SLACK_API_URL", "Base of Slack's Web API, in place of Slack's own."),
     Setting("CAMPAIGN_HEALTH_WEBHOOK_URL", "Address that gets each digest as signed JSON.", secret=True),
     Setting("CAMPAIGN_HEALTH_WEBHOOK_SECRET", "Key of that signature (HMAC-SHA256).", secret=True),
+    Setting(
+        "CAMPAIGN_HEALTH_APPRISE_URLS",
+        "Addresses of Apprise (Teams, Discord, PagerDuty and others), separated by spaces; needs the extra `apprise`.",
+        secret=True,
+    ),
     Setting("SMTP_HOST", "Mail server for the digest by e-mail."),
     Setting("SMTP_PORT", "Its port.", "587"),
     Setting("SMTP_SECURITY", "How the connection is protected.", "starttls", choices=("starttls", "tls", "none")),
