@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-# How rare a day is belongs to the campaign page; on the card the numbers speak.
-_RARITY = re.compile(r"; a healthy campaign does this [^;`]*\.$")
+# How rare a day is belongs to the campaign page; on the card the numbers speak. What an older version stored says it
+# otherwise.
+_RARITY = re.compile(r"; (?:by accident this happens|a healthy campaign does this) [^;`]*\.$")
 # The end of a sentence outside of backticks, in which names stand; an abbreviation is followed by a small letter.
 _SENTENCE = re.compile(r"(?:`[^`]*`|[^`])*?[.!?](?=\s+[A-Z0-9`@\"]|$)")
 
 
 def without_rarity(sentence: str) -> str:
-    """The sentence without its last part, which says how rarely a healthy campaign does this."""
+    """The sentence without its last part, which says how rare that is."""
     return _RARITY.sub(".", sentence)
 
 
