@@ -15,6 +15,7 @@ from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.page_watch import dialog_opens
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
+from campaign_health.state.handling import may_be_fixed
 from campaign_health.state.incident import Incident
 from campaign_health.words.story import said_line
 from storage.connection import Connection
@@ -58,11 +59,6 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
         false_alarm_dialog(page, incident)
     if key == "page" and _act("Add a note", f"note-{name}", MEANINGS["note"]):
         note_dialog(page, incident)
-
-
-def may_be_fixed(incident: Incident) -> bool:
-    """Whether "I fixed it" can be said: nothing that was said before waits for its proof, and it counts as broken."""
-    return not incident.expected_by and not incident.awaits_proof
 
 
 def _act(label: str, key: str, meaning: str) -> bool:
