@@ -17,7 +17,7 @@ from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import notes
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.status_view import clean, print_rendered
-from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
+from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decisions
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import local_day, read_clock
 from campaign_health.settings import load_settings
@@ -121,7 +121,7 @@ def _say(connection: Connection, workspace: str, campaign_id: int, title: str, s
         ]
         if not rows:
             raise CouldNotStart(f"Nothing that was said of {title!r} holds.", "There is nothing to take back.")
-        undo_decision(connection, workspace, rows[-1].decision_id, said.by, said.at)
+        undo_decisions(connection, workspace, [rows[-1].decision_id], said.by, said.at)
         return
     incident = next((one for one in found if one.is_open), None)
     if said.act == "note":
