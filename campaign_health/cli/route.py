@@ -115,8 +115,8 @@ def recover(
     )
     if filled.not_in_it:
         results.print(
-            f"{plural(filled.not_in_it, 'of them is', 'of them are')} not in it when it is read back: Customer.io takes "
-            "a moment, or passed over people it does not have. Look at the segment's number there.",
+            f"{plural(filled.not_in_it, 'of them is', 'of them are')} not in it when it is read back: Customer.io "
+            "takes a moment, or passed over people it does not have. Look at the segment's number there.",
             markup=False,
         )
 

@@ -60,7 +60,7 @@ class Routing:
         service = self._services[server]
         endpoint = service.endpoint(call)
         record = RecordedRequest(
-            0, server, endpoint or "unknown", method, call.path, call.query, without_secrets(headers)
+            0, server, endpoint or "unknown", method, call.path, call.query, without_secrets(headers), posted=body
         )
         self._recording.add(record)
         fault = self._faults.claim(endpoint or "unknown", call)
