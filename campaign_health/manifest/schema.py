@@ -20,7 +20,13 @@ Text = Annotated[str, StringConstraints(strict=True, max_length=2000)]
 
 def _length(value: str) -> str:
     if seconds_of(value) is None:
-        raise PydanticCustomError("no_length", "is no length of time; write `7 days` or `24 hours`")
+        raise PydanticCustomError("no_length", "this is no length of time")
+    return value
+
+
+def _length_or_ever(value: str) -> str:
+    if value != "ever" and seconds_of(value) is None:
+        raise PydanticCustomError("no_length_or_ever", "this is no length of time")
     return value
 
 
@@ -28,11 +34,13 @@ def _condition(value: Any) -> Any:
     if isinstance(value, list) and value:
         return tuple(_condition(one) for one in value)
     if value is None or not isinstance(value, str | int | float):
-        raise PydanticCustomError("no_condition", "is no condition; write `at least 3`, a value, or a list of values")
+        raise PydanticCustomError("no_condition", "this is no condition")
     return value
 
 
-LengthText = Annotated[str, StringConstraints(strict=True, max_length=40), AfterValidator(_length)]
+_Short = StringConstraints(strict=True, max_length=40)
+LengthText = Annotated[str, _Short, AfterValidator(_length)]
+OnceText = Annotated[str, _Short, AfterValidator(_length_or_ever)]
 WhenEntry = Annotated[Any, BeforeValidator(_condition)]
 
 
@@ -114,7 +122,7 @@ class CampaignEntry(_Part):
         description="What the event's properties must be for the campaign to send: `at least 3`, `more than 3`, "
         "`at most 3`, `less than 3`, a value, or a list of values. Customer.io's trigger stays the judge.",
     )
-    once: LengthText | Literal["ever"] | None = Field(
+    once: OnceText | None = Field(
         default=None, description="A person gets it at most once in so long, such as `7 days`, or `ever`."
     )
     relevant_for: LengthText | None = Field(
