@@ -119,6 +119,6 @@ def test_what_the_manifest_cannot_mean_is_refused_with_the_cure() -> None:
     said = [(one.message, one.cure) for one in failure.value.problems]
     assert sorted(said) == [
         ("A: `campaigns[1].once`: this is no length of time", "Write it like `7 days`, or `ever`."),
-        ("A: `campaigns[1].relevant_for` is 3, not text", 'Write it in quotes: "3".'),
+        ("A: `campaigns[1].relevant_for` is `3`, not text", 'Write it in quotes: "3".'),
         ("A: `campaigns[1].when.a`: this is no condition", "Write `at least 3`, a value, or a list of values."),
     ]
