@@ -96,7 +96,7 @@ def test_nor_does_explain_say_less_in_its_conclusion_or_in_its_calculation(
         text = json.dumps(found, ensure_ascii=False)
         assert how_rare(chance) in str(found["conclusion"])
         for years in re.findall(
-            r"a healthy campaign (?:does this|shows so few)[^.]*?once in (\d+) (?:years)", text, re.I
+            r"(?:by accident this happens|a healthy campaign shows so few)[^.]*?once in (\d+) (?:years)", text, re.I
         ):
             assert int(years) >= 8
         assert "an alarm needs" not in text or "times likelier" in text
