@@ -11,7 +11,7 @@ import pytest
 from campaign_health.alerts.channels.delivery import Delivery
 from campaign_health.alerts.editing import edit_days_message
 from campaign_health.dashboard.acts.days_message import message_follows
-from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
+from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decisions
 from campaign_health.sandbox.slack.slack_service import SlackSandbox
 from storage.file.database import Warehouse
 from storage.read.decisions_made import DecisionKind
@@ -48,7 +48,7 @@ def test_what_somebody_says_stands_in_the_message_and_goes_when_it_is_taken_back
     assert "Ada is on it" in shown(slack)
     assert headlines(slack) == ["1 campaign has broken"]
     assert edit(warehouse, slack, at(MONDAY, 11)) == []
-    change_warehouse(warehouse, lambda one: undo_decision(one, WORKSPACE, said, "Ada", at(MONDAY, 12)))
+    change_warehouse(warehouse, lambda one: undo_decisions(one, WORKSPACE, [said], "Ada", at(MONDAY, 12)))
     edit(warehouse, slack, at(MONDAY, 12))
     assert slack.messages[0].payload["blocks"] == before
     assert (len(slack.messages), slack.messages[0].edits) == (1, 2)
