@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from campaign_health.alerts.digest.situation import Situation
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.json_form import digest_as_json, digest_from_json
 from campaign_health.alerts.sending import sending_lock, workspace_pages, zone_of
+from campaign_health.alerts.together_sending import TOGETHER, edit_together, told_with
 from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings, WorkspaceSettings
 from storage.connection import Connection
@@ -38,6 +40,7 @@ def edit_days_message(
         SettingsError: the channels are not set up as they must be.
         StorageError: the database cannot be used.
     """
+    group = told_with(workspace, settings)
     channels = [
         (channel, routes)
         for channel, routes in channels_of(workspace, settings, now)
@@ -45,12 +48,36 @@ def edit_days_message(
     ]
     if not channels:
         return []
-    try:
-        with sending_lock(warehouse, workspace.name).acquire(timeout=LOCK_SECONDS):
-            done = [_edit_on(warehouse, settings, workspace, channel, routes, now) for channel, routes in channels]
-    except Timeout:
-        return []
+    done = []
+    with ExitStack() as locks:
+        try:
+            for name in sorted(one.name for one in group):
+                locks.enter_context(sending_lock(warehouse, name).acquire(timeout=LOCK_SECONDS))
+        except Timeout:
+            return []
+        for channel, routes in channels:
+            if routes or len(group) == 1:
+                done.append(_edit_on(warehouse, settings, workspace, channel, routes, now))
+            else:
+                done.append(_edit_of_all(warehouse, settings, group, channel, now))
     return [delivery for delivery in done if delivery is not None]
+
+
+def _edit_of_all(
+    warehouse: Warehouse,
+    settings: Settings,
+    group: Sequence[WorkspaceSettings],
+    channel: EditableChannel,
+    now: datetime,
+) -> Delivery | None:
+    told: dict[str, Announcement] = {}
+    with warehouse.open() as connection:
+        for one in group:
+            today = local_day(now, zone_of(connection, one))
+            for past in announcements_on(connection, one.name, channel.name, today):
+                if past.status == "sent" and past.receipt and past.receipt.get(TOGETHER) and past.receipt.get("ts"):
+                    told[one.name] = past
+    return edit_together(warehouse, settings, group, channel, told, now) if told else None
 
 
 def _edit_on(
@@ -65,7 +92,7 @@ def _edit_on(
         today = local_day(now, zone_of(connection, workspace))
         past = announcements_on(connection, workspace.name, channel.name, today)
         told = past[-1] if past and past[-1].day == today and past[-1].status == "sent" else None
-        if told is None or not told.receipt or not told.receipt.get("ts"):
+        if told is None or not told.receipt or not told.receipt.get("ts") or told.receipt.get(TOGETHER):
             return None
         shown = digest_from_json(told.digest)
         digest = _as_it_stands(connection, settings, workspace, channel.name, routes, told, shown, now)

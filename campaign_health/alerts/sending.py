@@ -52,17 +52,21 @@ def send_due_digest(
     *,
     sleep: Callable[[float], None] = time.sleep,
     publish: bool = True,
+    only_routes: bool = False,
 ) -> list[Delivery]:
     """Sends what is due on every channel of a workspace, and says what came of each; a fault of one stops no other.
 
     What was sent is published at once; not `publish`: the caller does that, for many workspaces together.
+    `only_routes`: on the channels that hear of some campaigns only; the others are told of several workspaces at once.
 
     Raises:
         SettingsError: the channels are not set up as they must be.
         StorageError: the database cannot be used.
     """
     channels = channels_of(workspace, settings, now)
-    if not channels:
+    if only_routes:
+        channels = [(channel, routes) for channel, routes in channels if routes]
+    elif not channels:
         return [Delivery("none", "not_set_up", "No channel is set; set SLACK_WEBHOOK_URL, for example.")]
     lock = sending_lock(warehouse, workspace.name)
     with clear_failures(warehouse.data_dir):
@@ -72,7 +76,7 @@ def send_due_digest(
         return [Delivery(channel.name, "nothing_due", "Another process is sending.") for channel, _ in channels]
     try:
         done = [
-            safely(channel.name, partial(_send_on, warehouse, settings, workspace, channel, routes, now, sleep))
+            safely(channel.name, partial(send_on, warehouse, settings, workspace, channel, routes, now, sleep))
             for channel, routes in channels
         ]
     finally:
@@ -177,7 +181,7 @@ def _unforeseen(failure: Exception) -> str:
     return f"It failed in an unforeseen way ({type(failure).__name__})."
 
 
-def _send_on(
+def send_on(
     warehouse: Warehouse,
     settings: Settings,
     workspace: WorkspaceSettings,
@@ -186,6 +190,7 @@ def _send_on(
     now: datetime,
     sleep: Callable[[float], None],
 ) -> Delivery:
+    """Sends what is due of one workspace on one channel. The caller holds the workspace's lock of sending."""
     with warehouse.open() as connection:
         digest, past = prepare(connection, settings, workspace, channel, routes, now)
         if digest is None:

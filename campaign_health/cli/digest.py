@@ -14,8 +14,9 @@ from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.json_form import digest_as_json
 from campaign_health.alerts.forms.plain_text import plain_text
-from campaign_health.alerts.report_sending import send_due_report
-from campaign_health.alerts.sending import as_test, compose, prepare, send_due_digest, zone_of
+from campaign_health.alerts.sending import as_test, compose, prepare, zone_of
+from campaign_health.alerts.telling import tell_due
+from campaign_health.alerts.together_sending import present_digest, told_with
 from campaign_health.cli.terminal.as_a_service import LOG_FORMAT, say, service_settings
 from campaign_health.cli.terminal.console import print_json
 from campaign_health.errors import CouldNotStart, SettingsError
@@ -53,22 +54,17 @@ def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> No
     deliveries = {
         workspace.name: _send_tests(settings, workspace, now)
         if is_test
-        else _send(Warehouse(settings.data_dir), settings, workspace, now)
-        for workspace in chosen
+        else tell_due(Warehouse(settings.data_dir), settings, workspace, now)
+        for workspace in (_each_once(chosen, settings) if is_test else chosen)
     }
     _report(deliveries, as_json)
     if any(delivery.outcome == "failed" for done in deliveries.values() for delivery in done):
         raise SystemExit(1)
 
 
-def _send(warehouse: Warehouse, settings: Settings, workspace: WorkspaceSettings, now: datetime) -> list[Delivery]:
-    done = send_due_digest(warehouse, settings, workspace, now)
-    return [*done, *send_due_report(warehouse, settings, workspace, now)]
-
-
 def _show(settings: Settings, chosen: list[WorkspaceSettings], now: datetime, as_json: bool) -> None:
     shown = []
-    for workspace in chosen:
+    for workspace in _each_once(chosen, settings):
         digest, due = _preview(settings, workspace, now)
         shown.append({"due": due, **digest_as_json(digest)})
         if not as_json:
@@ -80,11 +76,22 @@ def _show(settings: Settings, chosen: list[WorkspaceSettings], now: datetime, as
         print_json(shown)
 
 
+def _each_once(chosen: list[WorkspaceSettings], settings: Settings) -> list[WorkspaceSettings]:
+    """The workspaces, of those that are told together the first one."""
+    found: dict[str, WorkspaceSettings] = {}
+    for workspace in chosen:
+        found.setdefault(told_with(workspace, settings)[0].name, workspace)
+    return list(found.values())
+
+
 def _preview(settings: Settings, workspace: WorkspaceSettings, now: datetime) -> tuple[Digest, bool]:
     """What the first channel would get, and whether it is due."""
     channels = channels_of(workspace, settings, now)
     channel, routes = channels[0] if channels else (Terminal(), ())
+    group = told_with(workspace, settings)
     with open_published(settings.data_dir) as connection:
+        if len(group) > 1:
+            return present_digest(connection, settings, group, channel, now)
         digest, past = prepare(connection, settings, workspace, channel, routes, now)
         if digest is not None:
             return digest, True

@@ -6,10 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from campaign_health.alerts.channels.dead_man import Signal, ping
-from campaign_health.alerts.channels.delivery import Delivery
-from campaign_health.alerts.editing import edit_days_message
-from campaign_health.alerts.report_sending import send_due_report
-from campaign_health.alerts.sending import send_due_digest
+from campaign_health.alerts.telling import has_announced, tell_due
 from campaign_health.errors import CouldNotStart
 from campaign_health.judge.judging import judge_on
 from campaign_health.pipeline import Order, collect_once
@@ -101,8 +98,9 @@ def tell(job: Job, now: datetime) -> JobResult:
     """
     workspace, problems, announced = job.workspace, list[str](), False
     try:
-        deliveries = [] if job.is_silent else _sent_or_edited(job, now)
-        announced = any(delivery.announcement_id and delivery.outcome != "edited" for delivery in deliveries)
+        warehouse = Warehouse(job.settings.data_dir)
+        deliveries = [] if job.is_silent else tell_due(warehouse, job.settings, workspace, now, publish=False)
+        announced = has_announced(deliveries)
         problems += [
             f"The digest of {workspace.name} to {delivery.channel}: {delivery.reason}"
             for delivery in deliveries
@@ -122,18 +120,6 @@ def tell(job: Job, now: datetime) -> JobResult:
         problems={workspace.name: problems} if problems else {},
         announced=announced,
     )
-
-
-def _sent_or_edited(job: Job, now: datetime) -> list[Delivery]:
-    """What is due is sent, the report of the month too, and where nothing was, the message of the day says how things
-    stand now.
-    """
-    warehouse = Warehouse(job.settings.data_dir)
-    sent = send_due_digest(warehouse, job.settings, job.workspace, now, publish=False)
-    told = {one.channel for one in sent if one.outcome != "nothing_due"}
-    edited = edit_days_message(warehouse, job.settings, job.workspace, now)
-    reported = send_due_report(warehouse, job.settings, job.workspace, now, publish=False)
-    return [*sent, *(one for one in edited if one.channel not in told), *reported]
 
 
 def with_keys(order: Order, workspace: WorkspaceSettings) -> Order:

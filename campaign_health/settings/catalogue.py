@@ -229,6 +229,13 @@ SETTINGS: tuple[Setting, ...] = (
         scope="program",
     ),
     Setting(
+        "CAMPAIGN_HEALTH_DIGEST_TOGETHER",
+        "Whether workspaces that have the same channels are told in one message, a line for each broken one.",
+        "off",
+        scope="program",
+        choices=("on", "off"),
+    ),
+    Setting(
         "CAMPAIGN_HEALTH_WORKSPACES_AT_ONCE",
         "How many workspaces are collected side by side; one that takes longer than a quarter of an hour makes room "
         "for another.",

@@ -186,11 +186,15 @@ class WorkspaceSettings(_Frozen):
 
 
 class Settings(_Frozen):
-    """Everything; `workspaces` holds at least one (its keys may be missing), `at_once` are collected side by side."""
+    """Everything; `workspaces` holds at least one (its keys may be missing), `at_once` are collected side by side.
+
+    `digest_together`: those that have the same channels are told in one message.
+    """
 
     data_dir: Path
     at_once: int
     dashboard_url: str | None
+    digest_together: bool
     http: HttpSettings
     sign_in: SignInSettings
     service: ServiceSettings

@@ -95,7 +95,7 @@ def build_digest(
         kind=kind,
         day=today,
         headline=_headline(
-            {section.name: _size(section) for section in sections},
+            {section.name: size_of(section) for section in sections},
             kind,
             situation,
             today,
@@ -202,7 +202,8 @@ def _section(name: SectionName, items: Sequence[DigestItem]) -> Section:
     return Section(name, items=tuple(items[:room]), more=len(others), others=others)
 
 
-def _size(section: Section) -> int:
+def size_of(section: Section) -> int:
+    """How many campaigns and failures a section is of, those that it has no room for included."""
     together = sum(max(0, len(item.campaigns) - 1) for item in section.items)
     return len(section.items) + together + len(section.failures) + section.more
 
