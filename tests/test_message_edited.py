@@ -7,9 +7,11 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
 from campaign_health.alerts.channels.delivery import Delivery
 from campaign_health.alerts.editing import edit_days_message
+from campaign_health.cli.main import campaign_health
 from campaign_health.dashboard.acts.days_message import message_follows
 from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decisions
 from campaign_health.sandbox.slack.slack_service import SlackSandbox
@@ -154,3 +156,17 @@ def test_a_webhook_has_nothing_to_edit(warehouse: Warehouse, slack: SlackSandbox
     say(warehouse, "acknowledge", at(MONDAY, 10), incident_id=incident_id)
     settings, workspace = settings_in(warehouse.path.parent.parent, SLACK_WEBHOOK_URL=slack.webhook_url)
     assert edit_days_message(warehouse, settings, workspace, at(MONDAY, 10)) == []
+
+
+def test_the_command_that_sends_says_that_it_edited(
+    warehouse: Warehouse, slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident_id = break_campaign(warehouse, 1, SUNDAY)
+    send(warehouse, slack, at(MONDAY), **bot(slack))
+    say(warehouse, "acknowledge", at(MONDAY, 10), incident_id=incident_id)
+    monkeypatch.chdir(warehouse.path.parent.parent)
+    for name, value in {**bot(slack), "CAMPAIGN_HEALTH_NOW": at(MONDAY, 11).isoformat()}.items():
+        monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(campaign_health, ["digest"], catch_exceptions=False)
+    assert "default, slack: edited" in result.stdout
+    assert "Ada is on it" in shown(slack)

@@ -38,7 +38,9 @@ def tell_due(
         done = [*send_together(warehouse, settings, group, now, sleep=sleep), *done]
     told = {one.channel for one in done if one.outcome != "nothing_due"}
     edited = edit_days_message(warehouse, settings, workspace, now)
-    done += [one for one in edited if one.channel not in told]
+    changed = {one.channel for one in edited} - told
+    done = [one for one in done if one.channel not in changed]
+    done += [one for one in edited if one.channel in changed]
     done += send_due_report(warehouse, settings, workspace, now, sleep=sleep, publish=False)
     if publish and has_announced(done):
         warehouse.publish()

@@ -116,8 +116,8 @@ def _report(deliveries: dict[str, list[Delivery]], as_json: bool) -> None:
     if as_json:
         print_json({name: [vars(delivery) for delivery in done] for name, done in deliveries.items()})
         return
-    words = {"sent": "sent", "nothing_due": "nothing is due", "failed": "FAILED", "not_set_up": "not set up"}
+    words = {"nothing_due": "nothing is due", "failed": "FAILED", "not_set_up": "not set up"}
     for name, done in deliveries.items():
         for delivery in done:
             reason = f": {delivery.reason}" if delivery.reason else ""
-            click.echo(f"{name}, {delivery.channel}: {words[delivery.outcome]}{reason}")
+            click.echo(f"{name}, {delivery.channel}: {words.get(delivery.outcome, delivery.outcome)}{reason}")

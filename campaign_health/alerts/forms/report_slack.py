@@ -33,8 +33,8 @@ def report_slack(text: ReportText, address: str | None = None, identity: str = "
     if (more := len(text.rows) - ROWS_SHOWN) > 0:
         blocks.append(rich([plain(f"and {count(more)} more")]))
     explained = [f"{one.label}: {one.about[:1].lower()}{one.about[1:]}" for one in text.figures if one.about]
-    for words in (*text.notes, *explained):
-        blocks.append(small_print(words[:TEXT_LENGTH]))
+    if small := "\n".join((*text.notes, *explained)):
+        blocks.append(small_print(small[:TEXT_LENGTH]))
     if address:
         blocks.append(rich([link(address, "Open the report")]))
     if identity:
