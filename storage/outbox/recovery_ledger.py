@@ -48,7 +48,7 @@ class RecoveryLedger:
         return frozenset(one for one in people if self._hash(self._of[0], one) in known) if known else frozenset()
 
     def reported(self, people: Collection[str], metric: str) -> dict[str, float]:
-        """When the newest message of the campaign was reported as this (`sent`), in Unix seconds, for those it was for."""
+        """When the newest message to each was reported as this (`sent`), in Unix seconds; who had none is left out."""
         rows = self._connection.execute(
             "SELECT person, max(at) FROM report WHERE workspace = ? AND campaign_id = ? AND metric = ? "
             "AND person IS NOT NULL GROUP BY person",
