@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from campaign_health.cli.main import campaign_health
 from campaign_health.errors import CouldNotStart
-from campaign_health.route.doors.report import read_report
+from campaign_health.route.doors.reading_reports import read_report
 from collectors.errors import CollectorError
 from storage.outbox.report_log import insert_report
 from storage.outbox.route_file import PersonHash, committed, open_route_file

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from campaign_health.route.doors.report import read_report
+from campaign_health.route.doors.reading_reports import read_report
 from tests.openapi import FOLDER
 from tests.reports_cast import report
 

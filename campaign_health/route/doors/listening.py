@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from campaign_health.route.doors.report import NoReport, PersonHasher, read_report
+from campaign_health.route.doors.reading_reports import NoReport, PersonHasher, read_report
 from campaign_health.route.doors.signature import is_authentic
 from campaign_health.route.person import PersonBy
 from storage.outbox.group_commit import CannotWrite, GroupCommit
