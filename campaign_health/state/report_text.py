@@ -15,6 +15,7 @@ from campaign_health.words.numbers import count, in_round_figures, plural
 from campaign_health.words.visible import visible
 
 UNKNOWN = "not known"
+NOTHING = "nothing broke"
 NAME_LENGTH = 80
 BY_HAND = f"{MANUAL_DETECTION_DAYS[0]} to {MANUAL_DETECTION_DAYS[1]} days"
 
@@ -95,13 +96,13 @@ def _figures(report: MonthlyReport, promised_years: float) -> tuple[Figure, ...]
         Figure("Breaks found", count(len(report.caught)), f"Of {plural(report.campaigns, 'campaign')}."),
         Figure(
             "Days until found",
-            _days(found),
+            _days(found) if report.caught else NOTHING,
             "The middle one (median), from the first bad day to the morning on which it was told"
             f"{_known_of(found, report)}. By hand it takes {BY_HAND}.",
         ),
         Figure(
             "Days until mended",
-            _days(mended),
+            (_days(mended) if report.mended else "none mended yet") if report.caught else NOTHING,
             f"The middle one (median), from that morning to the first good day: {', '.join(ends)}.",
         ),
         Figure("Missed sends", _missed(report), _unknown(report.missed_unknown, "their missed sends are not known")),

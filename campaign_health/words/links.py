@@ -6,6 +6,8 @@ from datetime import date
 from typing import Literal
 from urllib.parse import urlencode
 
+from campaign_health.words.dates import month_text
+
 Act = Literal["acknowledge", "fixed", "mute", "expected"]
 
 
@@ -35,8 +37,8 @@ def data_link(base: str, workspace: str) -> str:
 
 
 def report_link(base: str, workspace: str, month: date) -> str:
-    """The page of one month's report."""
-    return _link(base, "report", workspace=workspace, month=f"{month:%Y-%m}")
+    """The page of one month's report; the page names it in its address as its picker does."""
+    return _link(base, "report", workspace=workspace, month=month_text(month))
 
 
 def _link(base: str, page: str, **query: str | int) -> str:

@@ -36,13 +36,17 @@ def report(page: Page) -> None:
 
 
 def _chosen(months: tuple[date, ...], usual: date) -> date:
-    """The month of the picker, which the address keeps; one that the address misspells is the usual one."""
-    names = {f"{month:%Y-%m}": month for month in months}
-    names.setdefault(f"{usual:%Y-%m}", usual)
-    default = list(names).index(f"{usual:%Y-%m}")
-    chosen = st.selectbox("Month", list(names), index=default, key="month", bind="query-params", width=260,
-                          format_func=lambda name: month_text(names[name]))  # fmt: skip
-    return names.get(chosen, usual)
+    """The month of the picker, which the address keeps in words; one that is written as 2026-11 is understood, too, and
+    one that is not there is the usual one.
+    """
+    names = {month_text(month): month for month in dict.fromkeys((*months, usual))}
+    in_figures = {f"{month:%Y-%m}": name for name, month in names.items()}
+    if (asked := st.query_params.get("month")) in in_figures:
+        st.query_params["month"] = in_figures[asked]
+        st.rerun()
+    place = list(names).index(month_text(usual))
+    chosen = st.selectbox("Month", list(names), index=place, key="month", bind="query-params", width=260)
+    return names.get(chosen or "", usual)
 
 
 draw(report)
