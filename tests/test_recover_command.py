@@ -15,7 +15,9 @@ from click.testing import CliRunner, Result
 from campaign_health.cli.main import campaign_health
 from campaign_health.errors import CouldNotStart
 from campaign_health.route.doors.reading_reports import read_report
+from campaign_health.state.recoveries import read_recovery_states
 from collectors.errors import CollectorError
+from storage.file.database import open_published
 from storage.outbox.report_log import insert_report
 from storage.outbox.route_file import PersonHash, committed, open_route_file
 from tests.collecting_cast import Install, Installation
@@ -96,6 +98,34 @@ def test_whoever_a_report_says_was_sent_the_message_has_got_it(confirmed: Instal
     with open_route_file(confirmed.data_dir) as connection, committed(connection):
         assert insert_report(connection, row)
     assert numbers()["can_be_reached"] == len(reachable) - 1
+
+
+def test_the_page_is_told_at_once_and_the_next_collection_knows_it_too(confirmed: Installation) -> None:
+    today = confirmed.sandbox.now.date()
+
+    def said() -> tuple[str, ...]:
+        with open_published(confirmed.data_dir) as connection:
+            [state] = read_recovery_states(connection, "default", WELCOME)
+        return state.sentences(confirmed.sandbox.world.zone, today)
+
+    found = numbers()
+    can = found["can_be_reached"]
+    assert said()[0].endswith(f"{found['missed']} people missed it; {can} can still be reached.")
+    assert said()[1].endswith("nobody was put into a segment yet.")
+    numbers("--send", "--people", str(can), "--by", "Ada")
+    numbers()
+    assert said()[0].endswith(f"{found['missed']} people missed it; {can} can still be reached.")
+    assert said()[1].startswith(f"{can} were put into the segment Missed: ")
+    assert " by Ada on " in said()[1]
+    before = said()
+    assert confirmed.collect().exit_code() == 0
+    assert said() == before
+    assert confirmed.value("SELECT outcome FROM collection WHERE source = 'route'") == "complete"
+    (confirmed.data_dir / "route_numbers.json").write_text('{"version": 1, "workspaces": {"default": 7}}')
+    confirmed.next_day()
+    report = confirmed.collect()
+    assert confirmed.outcomes(report)["route"] == "failed"
+    assert said() == before, "what is stored stays"
 
 
 def test_nothing_is_written_unless_the_number_is_typed_back(confirmed: Installation) -> None:
