@@ -210,7 +210,7 @@ def test_the_chain_names_the_broken_step_and_says_what_was_not_collected() -> No
 def test_a_small_line_leaves_days_without_a_number_out() -> None:
     url = sparkline_url([1.0, nan, None, 2.0], "#112233", "#445566")
     assert url.startswith("data:image/svg+xml;utf8,<svg ")
-    assert url.count("M") == 2 + 2  # two pieces of line, two grey bars
+    assert url.count("M") == 2 + 2  # two pieces of line, two hatched bars
     assert "#" not in url
     assert "NaN" not in sparkline_url([], "#112233", "#445566")
 

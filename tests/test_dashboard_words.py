@@ -14,8 +14,8 @@ from campaign_health.dashboard.figures.funnel import chain_figure, chain_steps, 
 from campaign_health.dashboard.figures.timeline import Mark, ratio_timeline, timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
 from campaign_health.dashboard.look.theme import LIGHT
+from campaign_health.dashboard.parts.campaign.campaign_chart import chart_note, marks_html
 from campaign_health.dashboard.parts.campaign.campaign_marks import counted_normal, incident_shades
-from campaign_health.dashboard.parts.campaign.campaign_sections import chart_note, marks_html
 from campaign_health.dashboard.parts.campaign.day_table import day_table
 from campaign_health.dashboard.parts.campaign.edit_words import edit_detail, edit_text
 from campaign_health.dashboard.parts.campaign.found_later import as_known_now
@@ -137,8 +137,8 @@ def test_an_ended_incident_says_its_days_and_has_a_colour_of_its_own(published: 
     assert "Open incident" in legend_of(timeline(broken.days, open_shades, [], LIGHT, event="project.created"))
     assert chart_note(broken.days, open_shades).endswith("red days are the open incident.")
     changed = Mark(LAST_DAY, "Property plan was text and is an object", after=date(2026, 11, 19))
-    assert "grey days" in chart_note(broken.days, open_shades, [changed])
-    assert "grey days" not in chart_note(broken.days, open_shades, [replace(changed, after=None)])
+    assert "dotted days" in chart_note(broken.days, open_shades, [changed])
+    assert "dotted days" not in chart_note(broken.days, open_shades, [replace(changed, after=None)])
     withdrawn = replace(ended.incidents[0], status="withdrawn", recovered_on=None)
     assert incident_shades([withdrawn], LAST_DAY) == []
     never = replace(broken.incidents[0], causes=({"never_otherwise": True},))
@@ -169,8 +169,8 @@ def test_a_campaign_that_never_ran_speaks_of_no_band_and_no_sends(published: Pat
     )
     figure = timeline(days, [], [], LIGHT, event="promo_viewed")
     assert legend_of(figure) == {"Events: promo_viewed", "Not running"}
-    (shape, *_), entry = figure.layout.shapes, next(trace for trace in figure.data if trace.name == "Not running")
-    assert shape.fillcolor == entry.marker.color
+    (idle,) = [trace for trace in figure.data if trace.name == "Not running"]
+    assert (idle.marker.color, idle.yaxis, figure.layout.yaxis.overlaying) == (LIGHT.grid, "y2", "y2")
     assert chart_note(days, []) == ""
     assert timeline_text(days, []) == "This campaign was not running in these days, so nothing was sent."
 
