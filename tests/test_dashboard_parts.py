@@ -195,16 +195,17 @@ def test_edits_are_marked_on_their_local_day(published: Path) -> None:
 def test_the_chain_names_the_broken_step_and_says_what_was_not_collected() -> None:
     day = pd.Series({"events": 66, "started": 66, "activated": 60, "sent": 0, "delivered": None})
     steps = chain_steps(day, "sent")
-    assert chain_text(steps) == (
-        "66 events; 66 journeys started; 60 journeys activated; 0 sent; "
-        "not collected: delivered, opened, clicked and converted. The chain breaks at: sent."
-    )
+    told = "66 events; 66 journeys started; 60 journeys activated; 0 sent. The chain breaks at: sent."
+    assert chain_text(steps) == told
+    unread = chain_steps(day.copy().replace({0: 58}), None)
+    assert chain_text(unread).endswith("58 sent; not collected: delivered, opened, clicked and converted.")
     table = chain_table(steps)
     assert list(table["Of the step before"])[:5] == ["–", "100\u00a0%", "91\u00a0%", "0\u00a0%", "–"]
     assert list(table["Broken"]).index("◀ here") == 3
-    bars = chain_figure(steps, LIGHT).data[0]
-    assert bars.text[3] == "0  ◀ broken here"
-    assert bars.text[4] == "not collected"
+    drawn = chain_figure(steps, LIGHT, "Mon 23 Nov")
+    texts = next(trace for trace in drawn.data if trace.type == "scatter").text
+    assert texts[3] == " 0  ◀ broken here"
+    assert texts[4] == " not collected"
 
 
 def test_a_small_line_leaves_days_without_a_number_out() -> None:

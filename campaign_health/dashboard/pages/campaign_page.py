@@ -20,11 +20,11 @@ from campaign_health.dashboard.page_files import page_file
 from campaign_health.dashboard.parts.campaign.campaign_chart import draw_timeline
 from campaign_health.dashboard.parts.campaign.campaign_marks import campaign_marks, counted_normal, incident_shades
 from campaign_health.dashboard.parts.campaign.campaign_sections import (
-    draw_chain,
     draw_history,
     draw_numbers,
 )
 from campaign_health.dashboard.parts.campaign.cause_panel import draw_causes
+from campaign_health.dashboard.parts.campaign.chain_panel import draw_chain
 from campaign_health.dashboard.parts.campaign.found_later import as_known_now
 from campaign_health.dashboard.parts.campaign.message_panel import draw_messages
 from campaign_health.dashboard.parts.campaign.timeline_panel import draw_story

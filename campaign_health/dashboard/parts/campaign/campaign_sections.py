@@ -1,4 +1,4 @@
-"""The parts of the campaign page that are drawn from its days: chain, incidents and all numbers."""
+"""The end of the campaign page: every incident that there was, and all numbers."""
 
 from __future__ import annotations
 
@@ -8,34 +8,15 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from campaign_health.dashboard.figures.funnel import chain_figure, chain_steps, chain_table, chain_text
 from campaign_health.dashboard.look.day_columns import day_columns
 from campaign_health.dashboard.look.quiet import quiet
-from campaign_health.dashboard.page import Page
-from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.state.campaign_view import CampaignNow
 from campaign_health.state.handling import handling
 from campaign_health.state.incident import Incident
 from campaign_health.words.currency import sign_before
-from campaign_health.words.dates import day_text
 from campaign_health.words.ended import INCIDENT_STATES
 from campaign_health.words.status_words import cause_label, legend, status_label
-
-
-def draw_chain(page: Page, days: pd.DataFrame) -> None:
-    """The chain on a day, from the event to the conversion."""
-    known = days[days["sent"].notna()]
-    if known.empty:
-        return
-    st.subheader("The chain on one day", anchor=False)
-    choices = [pd.Timestamp(day).date() for day in known["day"].iloc[::-1]]
-    day = st.selectbox(
-        "Day", choices, key="day", bind="query-params", format_func=lambda one: day_text(one, page.today), width=220
-    )
-    row = known[known["day"] == pd.Timestamp(day)].iloc[-1]
-    steps = chain_steps(row, row["stage"] if isinstance(row["stage"], str) else None)
-    draw_chart(chain_figure(steps, page.palette), chain_text(steps), chain_table(steps), key="chain")
 
 
 def draw_history(incidents: Sequence[Incident], today: date) -> None:
