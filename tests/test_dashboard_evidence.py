@@ -39,6 +39,16 @@ def test_evidence_is_in_words_and_escaped() -> None:
     assert "unheard" not in html
 
 
+def test_a_cause_that_is_said_with_its_incident_is_not_said_again_with_its_evidence() -> None:
+    cause = {"sentence": "It stopped.", "facts": {"old_event": "a"}, "next_step": "Ask.", "ruled_out": ["an edit"]}
+    html = evidence_html(cause, is_said=True)
+    assert "It stopped." not in html
+    assert "Ask." not in html
+    assert "Old event" in html
+    assert "an edit" in html
+    assert "no more facts" in evidence_html({**cause, "facts": {}, "ruled_out": []}, is_said=True)
+
+
 def test_every_cause_has_advice_and_every_status_a_colour_that_can_be_read() -> None:
     assert set(GUIDES) == set(CAUSE_WORDS)
     assert set(TONES) <= set(PAGE_STATUSES)

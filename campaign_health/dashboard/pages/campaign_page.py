@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import pandas as pd
@@ -77,11 +78,7 @@ def _draw(page: Page, view: CampaignView, names: Sequence[tuple[int, str]]) -> N
     days = as_known_now(view.days, view.incidents)
     draw_timeline(page, now, days, shades, campaign_marks(view, page.zone))
     if current:
-        left, right = st.columns(2, gap="medium")
-        with left:
-            draw_chain(page, days)
-        with right:
-            draw_causes(page, view, current)
+        draw_causes(page, view, current, partial(draw_chain, page, days))
     else:
         draw_chain(page, days)
     draw_messages(page, view)
