@@ -239,6 +239,9 @@ def test_a_messages_problem_is_named_where_it_is_known(published: Path) -> None:
         == "Property plan was text and is an object"
     )
     assert problem_text(message, "running", found.changes, None) == ""
+    quiet = {**message, "sent_in_week": 0, "sent_week_before": 84}
+    assert problem_text(quiet, "running", found.changes, None) == "Nothing sent in a week, 84 in the week before"
+    assert problem_text(quiet, "stopped", found.changes, None) == ""
     assert problem_text({**message, "sending_state": "draft"}, "running", found.changes, None) == (
         "Queues drafts and sends nothing"
     )

@@ -79,13 +79,27 @@ _MESSAGES = """
         SELECT message_id, day, sent, max(day) OVER (PARTITION BY message_id) AS known_until FROM message_day
         WHERE workspace = $workspace AND campaign_id = $campaign_id AND state = 'observed'
     ),
+    span AS (
+        SELECT CAST(unnest(generate_series(max(day) - 27, max(day), INTERVAL 1 DAY)) AS DATE) AS day FROM known
+    ),
+    lines AS (
+        SELECT i.message_id, list(coalesce(k.sent, CAST('nan' AS DOUBLE)) ORDER BY s.day) AS sends_28d
+        FROM (SELECT DISTINCT message_id FROM known) i CROSS JOIN span s
+        LEFT JOIN known k ON k.message_id = i.message_id AND k.day = s.day
+        GROUP BY i.message_id
+    ),
     week AS (
-        SELECT message_id, known_until, sum(sent) AS sent_in_week FROM known
-        WHERE day > known_until - 7 GROUP BY message_id, known_until
+        SELECT message_id, known_until, sum(sent) FILTER (WHERE day > known_until - 7) AS sent_in_week,
+            CASE WHEN count(*) FILTER (WHERE day > known_until - 14 AND day <= known_until - 7) = 7
+                 THEN sum(sent) FILTER (WHERE day > known_until - 14 AND day <= known_until - 7)
+            END AS sent_week_before,
+            max(day) FILTER (WHERE sent > 0) AS last_sent
+        FROM known GROUP BY message_id, known_until
     )
     SELECT m.message_id, m.name, m.type, m.sending_state, m.required_variables, m.optional_variables, m.problem,
-        m.updated, w.sent_in_week, w.known_until
+        m.updated, w.sent_in_week, w.sent_week_before, w.known_until, w.last_sent, l.sends_28d
     FROM campaign_message m LEFT JOIN week w ON w.message_id = CAST(m.message_id AS VARCHAR)
+    LEFT JOIN lines l ON l.message_id = w.message_id
     WHERE m.workspace = $workspace AND m.campaign_id = $campaign_id ORDER BY m.message_id
 """
 
@@ -122,7 +136,9 @@ def campaign_edits(
 
 def campaign_messages(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> pd.DataFrame:
     """One row a message: message_id, name, type, sending_state, required_variables, optional_variables, problem,
-    updated; sent_in_week and known_until: its sends over the seven days up to the newest that is known (NULL: none is).
+    updated; sent_in_week and known_until: its sends over the seven days up to the newest that is known (NULL: none is);
+    sent_week_before (NULL: not all its days are known); last_sent: the last of the known days with any; sends_28d: the
+    28 days up to the newest of any message (NaN: not known).
     """
     return connection.execute(_MESSAGES, {"workspace": workspace, "campaign_id": campaign_id}).df()
 
