@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -15,6 +16,7 @@ from campaign_health.dashboard.parts.campaign.cause_facts import evidence_html
 from campaign_health.state.campaign_view import CampaignView
 from campaign_health.words.guides import GUIDES
 from campaign_health.words.status_words import CAUSE_WORDS, PAGE_STATUSES
+from storage.read.one_campaign import Edit
 
 
 def test_evidence_is_in_words_and_escaped() -> None:
@@ -99,10 +101,12 @@ def test_an_entry_that_names_nobody_lets_nobody_in() -> None:
 
 
 def test_instants_are_marked_in_the_workspaces_zone() -> None:
-    edits = ((datetime(2026, 3, 1, 23, 30), [{"field": "state"}]),)
+    edits = (Edit(datetime(2026, 3, 1, 23, 30), [{"field": "state"}]),)
     days = pd.DataFrame({"day": [pd.Timestamp(2026, 3, 1)], "events": [None]})
     empty = pd.DataFrame(columns=["kind", "message_id", "name"])
-    found = CampaignView(None, days, (), edits, (None, None), empty, empty, empty, (), empty, {}, ())  # type: ignore[arg-type]
+    found = CampaignView(
+        SimpleNamespace(campaign_id=1), days, (), edits, (None, None), empty, empty, empty, (), empty, {}, ()
+    )  # type: ignore[arg-type]
     assert campaign_marks(found, ZoneInfo("Europe/Berlin"))[0].day == date(2026, 3, 2)
 
 

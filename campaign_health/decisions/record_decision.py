@@ -70,10 +70,12 @@ def record_decision(
     new_event: str | None = None,
     reason: str | None = None,
     until: date | None = None,
+    about_day: date | None = None,
 ) -> str:
     """Record a decision, apply it to what is published, and return its id.
 
-    Needed: acknowledge and fixed: incident_id; note: incident_id or campaign_id, reason (the note); mute: incident_id
+    Needed: acknowledge and fixed: incident_id; note: incident_id or campaign_id, reason (the note), and about_day where
+    it is about a day of the campaign; mute: incident_id
     or campaign_id, reason, until (last day of the mute); expected: incident_id or campaign_id, reason; false_alarm:
     incident_id or campaign_id; confirm_rename and refuse_rename: event (the old name), new_event; map_event:
     campaign_id, event (None: none at all). Saying the same again changes nothing and returns the same id, but for
@@ -99,6 +101,7 @@ def record_decision(
         decided_at=now,
         undone_by=None,
         undone_at=None,
+        about_day=about_day,
     )
     missing = [name for name in (*_NEEDED[kind], "decided_by") if getattr(decision, name) in (None, "")]
     if missing:

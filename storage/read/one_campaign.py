@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -119,19 +120,26 @@ def event_life(connection: duckdb.DuckDBPyConnection, workspace: str, event: str
     return (rows[0][0], rows[0][1]) if rows else (None, None)
 
 
-def campaign_edits(
-    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int
-) -> tuple[tuple[datetime, list[dict[str, Any]]], ...]:
-    """Every change of the definition: when it was made (UTC), and the fields that changed."""
-    rows = connection.execute(
-        """
-        SELECT valid_from, changes FROM campaign_version
-        WHERE workspace = ? AND campaign_id = ? ORDER BY valid_from
-        """,
+@dataclass(frozen=True)
+class Edit:
+    """A change of the definition and the fields that changed. Instants in UTC, without zone: `made_at` is when it was
+    made, or where that is not known when it was first read; `unchanged_at` then when all was last seen as before.
+    """
+
+    made_at: datetime
+    changes: list[dict[str, Any]]
+    unchanged_at: datetime | None = None
+
+
+def campaign_edits(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> tuple[Edit, ...]:
+    """Every change of the definition, oldest first."""
+    # A published file of an older version has no `unchanged_at`.
+    answer = connection.execute(
+        "SELECT * FROM campaign_version WHERE workspace = ? AND campaign_id = ? ORDER BY valid_from",
         [workspace, campaign_id],
-    ).fetchall()
-    edits = [(when, json.loads(changes)) for when, changes in rows]
-    return tuple((when, changes) for when, changes in edits if changes)
+    )
+    edits = [Edit(row["valid_from"], json.loads(row["changes"]), row.get("unchanged_at")) for row in as_rows(answer)]
+    return tuple(edit for edit in edits if edit.changes)
 
 
 def campaign_messages(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> pd.DataFrame:

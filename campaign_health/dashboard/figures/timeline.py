@@ -92,7 +92,7 @@ def timeline(
     _shade(figure, days, shades, marks, colours)
     _set_marks(figure, marks, colours)
     figure.update_yaxes(title=None, tickformat=",d", nticks=6)
-    return _finished(figure, days, colours)
+    return _finished(figure, days, colours, [mark.day for mark in marks])
 
 
 def ratio_timeline(days: pd.DataFrame, shades: Sequence[Shade], colours: Palette) -> go.Figure:
@@ -108,9 +108,11 @@ def ratio_timeline(days: pd.DataFrame, shades: Sequence[Shade], colours: Palette
     return _finished(figure, days, colours)
 
 
-def _finished(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> go.Figure:
+def _finished(figure: go.Figure, days: pd.DataFrame, colours: Palette, marked: Sequence[date] = ()) -> go.Figure:
+    """The figure from the first of its days to the last, or to the last that is marked: a note may be of today."""
     half = pd.Timedelta(hours=12)
     first, last = pd.Timestamp(days["day"].iloc[0]), pd.Timestamp(days["day"].iloc[-1])
+    last = max([last, *(pd.Timestamp(day) for day in marked)])
     figure.update_xaxes(range=[first - half, last + half])
     with_days(with_look(figure, colours, height=HEIGHT)).update_layout(showlegend=True, margin={"t": 8, "b": 0})
     # Below the days: above the lines it would push them down as it grows.

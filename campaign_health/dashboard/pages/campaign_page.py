@@ -19,7 +19,12 @@ from campaign_health.dashboard.look.theme import MUTED
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.page_files import page_file
 from campaign_health.dashboard.parts.campaign.campaign_chart import draw_timeline
-from campaign_health.dashboard.parts.campaign.campaign_marks import campaign_marks, counted_normal, incident_shades
+from campaign_health.dashboard.parts.campaign.campaign_marks import (
+    campaign_marks,
+    counted_normal,
+    day_notes,
+    incident_shades,
+)
 from campaign_health.dashboard.parts.campaign.campaign_sections import (
     draw_history,
     draw_numbers,
@@ -76,7 +81,7 @@ def _draw(page: Page, view: CampaignView, names: Sequence[tuple[int, str]]) -> N
     last_day = pd.Timestamp(view.days["day"].iloc[-1]).date() if len(view.days) else page.today
     shades = incident_shades(view.incidents, last_day)
     days = as_known_now(view.days, view.incidents)
-    draw_timeline(page, now, days, shades, campaign_marks(view, page.zone))
+    draw_timeline(page, now, days, shades, campaign_marks(view, page.zone), day_notes(view.decisions, now.campaign_id))
     if current:
         draw_causes(page, view, current, partial(draw_chain, page, days))
     else:

@@ -9,6 +9,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from campaign_health.dashboard.acts.day_note import draw_day_notes, offer_day_note
 from campaign_health.dashboard.figures.span_choice import DEFAULT_SPAN, SPANS, before_span, span_of
 from campaign_health.dashboard.figures.timeline import Mark, Shade, ratio_timeline, timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
@@ -21,12 +22,20 @@ from campaign_health.state.campaign_view import CampaignNow
 from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import plural
 from campaign_health.words.visible import visible
+from storage.read.decisions_made import Decision
 
 
 def draw_timeline(
-    page: Page, now: CampaignNow, days: pd.DataFrame, shades: Sequence[Shade], marks: Sequence[Mark]
+    page: Page,
+    now: CampaignNow,
+    days: pd.DataFrame,
+    shades: Sequence[Shade],
+    marks: Sequence[Mark],
+    notes: Sequence[Decision],
 ) -> None:
-    """Event count and sends on one axis; span, ratio and the period before are chosen in its header."""
+    """Event count and sends on one axis; span, ratio and the period before are chosen in its header. `marks` are with
+    the `notes` of people on days.
+    """
     with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="chart-head"):
         st.subheader("Events and sends", anchor=False, width="content")
         span = st.segmented_control(
@@ -39,6 +48,8 @@ def draw_timeline(
         compared = not as_ratio and st.toggle(
             "Compare with the period before", key="before", bind="query-params", width="content"
         )
+        if len(days):
+            offer_day_note(page, now.campaign_id, pd.Timestamp(days["day"].iloc[0]).date())
     part = span_of(days, span)
     if part.empty:
         st.info("No day has been collected yet.")
@@ -57,8 +68,9 @@ def draw_timeline(
     if compared and before is None:
         note += f" Nothing is known of the {plural(len(part), 'day')} before these."
     draw_chart(figure, timeline_text(part, near), day_table(part), key="timeline", note=note)
-    if seen:
-        st.html(marks_html(seen, page.today))
+    if happened := [mark for mark in seen if not mark.is_note]:
+        st.html(marks_html(happened, page.today))
+    draw_day_notes(page, [note for note in notes if note.about_day and note.about_day >= first])
 
 
 def chart_note(days: pd.DataFrame, shades: Sequence[Shade], marks: Sequence[Mark] = ()) -> str:
