@@ -138,4 +138,4 @@ def _meaning(page: Page, view: CampaignView, status: str) -> str:
     return status_line(view.run, page.today, years[0] if years else None)
 
 
-draw(campaign)
+draw(campaign, unchecked="own")

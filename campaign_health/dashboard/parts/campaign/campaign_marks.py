@@ -100,7 +100,7 @@ def _property_mark(change: Mapping[Hashable, Any], view: CampaignView) -> Mark:
     began = view.open_incident.opened_on if view.open_incident else None
     day = began if began is not None and before is not None and before < began <= seen else seen
     after = before if before is not None and (day - before).days > 1 else None
-    since = f" and after {day_text(after)}" if after else ""
+    since = f" and after {day_text(after, day)}" if after else ""
     return Mark(day, f"{property_text(change)} (changed by then{since})", property_detail(change), after)
 
 
