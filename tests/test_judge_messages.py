@@ -140,3 +140,7 @@ def test_the_only_message_of_a_campaign_has_the_campaigns_sends(world: World) ->
     lacking = days.assign(sent=days["sent"].astype(float).where(days["day"] != days["day"].iloc[-9]))
     assert week_before_text(message_rows(one, lacking)[0]) == "–"
     assert week_text(message_rows(one, days.iloc[:0])[0], today) == "–"
+    young = days.copy()
+    young.loc[young.index[:-3], ["campaign_state", "sent"]] = ["not_expected", 0]
+    (row,) = message_rows(one, young)
+    assert row["sends_28d"] == [0.0] * 25 + [float(sent) for sent in observed["sent"].tail(3)]

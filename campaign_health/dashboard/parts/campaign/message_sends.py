@@ -25,7 +25,8 @@ def message_rows(messages: pd.DataFrame, days: pd.DataFrame) -> list[dict[Hashab
     # What is provisional may still grow.
     observed = days[(days["campaign_state"] == "observed") & days["sent"].notna()]
     if len(rows) == 1 and pd.isna(rows[0]["known_until"]) and not observed.empty:
-        rows[0] |= _of_campaign(observed)
+        idle = days[(days["campaign_state"] == "not_expected") & days["sent"].notna()]
+        rows[0] |= _of_campaign(observed, idle)
     return rows
 
 
@@ -51,10 +52,13 @@ def last_sent_text(message: Mapping[Hashable, Any], today: date) -> str:
     return "on no known day" if pd.isna(last) else day_text(pd.Timestamp(last).date(), today)
 
 
-def _of_campaign(observed: pd.DataFrame) -> dict[Hashable, Any]:
-    sent = pd.Series(observed["sent"].astype(float).to_numpy(), pd.to_datetime(observed["day"]))
+def _of_campaign(observed: pd.DataFrame, idle: pd.DataFrame) -> dict[Hashable, Any]:
+    """The sends up to the newest of the observed days; on the idle ones the campaign did not run, and sent none."""
+    sent, none = (
+        pd.Series(part["sent"].astype(float).to_numpy(), pd.to_datetime(part["day"])) for part in (observed, idle)
+    )
     until = sent.index[-1]
-    line = sent.reindex(pd.date_range(end=until, periods=LINE_DAYS))
+    line = pd.concat([sent, none]).reindex(pd.date_range(end=until, periods=LINE_DAYS))
     before, sending = line.iloc[-14:-7], sent[sent > 0]
     return {
         "sent_in_week": line.iloc[-7:].sum(),
