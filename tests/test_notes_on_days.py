@@ -15,7 +15,7 @@ from campaign_health.dashboard.acts.in_force import about
 from campaign_health.dashboard.figures.timeline import timeline
 from campaign_health.dashboard.look.theme import LIGHT
 from campaign_health.dashboard.parts.campaign.campaign_marks import campaign_marks, day_notes
-from campaign_health.decisions.record_decision import record_decision, undo_decision
+from campaign_health.decisions.record_decision import record_decision, undo_decisions
 from campaign_health.state.campaign_view import CampaignView, campaign_view
 from campaign_health.state.incident_timeline import incident_timeline
 from storage.connection import Connection
@@ -88,7 +88,7 @@ def test_a_note_that_is_taken_back_is_gone_from_the_chart_and_told_as_such(tmp_p
         said = record_decision(
             connection, "default", "note", "Ada", NOW, campaign_id=BROKEN, reason="site down", about_day=DOWN
         )
-        undo_decision(connection, "default", said, "Ben", NOW)
+        undo_decisions(connection, "default", [said], "Ben", NOW)
     with open_published(made.published_path) as connection:
         found = view(connection)
         assert found.open_incident is not None

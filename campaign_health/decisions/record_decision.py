@@ -75,15 +75,14 @@ def record_decision(
     """Record a decision, apply it to what is published, and return its id.
 
     Needed: acknowledge and fixed: incident_id; note: incident_id or campaign_id, reason (the note), and about_day where
-    it is about a day of the campaign; mute: incident_id
-    or campaign_id, reason, until (last day of the mute); expected: incident_id or campaign_id, reason; false_alarm:
-    incident_id or campaign_id; confirm_rename and refuse_rename: event (the old name), new_event; map_event:
-    campaign_id, event (None: none at all). Saying the same again changes nothing and returns the same id, but for
-    `fixed` on another day: that is another try. Raises ValueError where something needed is missing or empty,
-    UnknownDecisionError where the incident or campaign does not exist.
+    it is about a day of the campaign; mute: incident_id or campaign_id, reason, until (last day of the mute); expected:
+    incident_id or campaign_id, reason; false_alarm: incident_id or campaign_id; confirm_rename and refuse_rename: event
+    (the old name), new_event; map_event: campaign_id, event (None: none at all). Saying the same again changes nothing
+    and returns the same id, but for `fixed` on another day: that is another try. Raises ValueError where something
+    needed is missing or empty, UnknownDecisionError where the incident or campaign does not exist.
     """
     about = {"incident_id": incident_id, "campaign_id": campaign_id, "reason": _text(reason), "until": until}
-    about |= {"event": _text(event), "new_event": _text(new_event)}
+    about |= {"event": _text(event), "new_event": _text(new_event), "about_day": about_day}
     (decision_id,) = _record(connection, workspace, kind, decided_by, now, [about])
     return decision_id
 
@@ -151,7 +150,6 @@ def _decision(
         decided_at=now,
         undone_by=None,
         undone_at=None,
-        about_day=about_day,
     )
     missing = [name for name in (*_NEEDED[kind], "decided_by") if getattr(decision, name) in (None, "")]
     if missing:

@@ -12,6 +12,9 @@ from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.parts.service_buttons import service_buttons
 from campaign_health.state.campaign_view import CampaignNow
 
+# How many were made: who goes back to a campaign meets a box that has not heard of the choice that led away.
+_CHOICES = "campaigns chosen"
+
 
 def draw_title(page: Page, names: Sequence[tuple[int, str]], now: CampaignNow, badge_html: str) -> None:
     """Draws the name of the campaign, in which another can be chosen, its badge, and the ways into the services. The
@@ -29,7 +32,7 @@ def draw_title(page: Page, names: Sequence[tuple[int, str]], now: CampaignNow, b
                 "Choose another campaign",
                 ids,
                 index=ids.index(shown_now),
-                key=f"campaign-{shown_now}",
+                key=f"campaign-{shown_now}-{st.session_state.get(_CHOICES, 0)}",
                 format_func=lambda number: shown(text.get(number, number)),
                 label_visibility="collapsed",
             )
@@ -37,5 +40,6 @@ def draw_title(page: Page, names: Sequence[tuple[int, str]], now: CampaignNow, b
         with st.container(horizontal=True, gap="xsmall", width="content", key="acts-services"):
             service_buttons(page, now.campaign_id, now.event)
     if chosen != shown_now:
+        st.session_state[_CHOICES] = st.session_state.get(_CHOICES, 0) + 1
         st.query_params["campaign"] = str(chosen)
         st.rerun()
