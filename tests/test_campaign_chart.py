@@ -66,7 +66,7 @@ def test_the_period_before_is_drawn_under_the_days_that_it_is_compared_with(publ
     assert before.name == "Sends 28 days before"
     assert list(before.sent.index) == list(part["day"])
     pd.testing.assert_series_equal(before.sent, earlier, check_index=False, check_names=False)
-    line = trace(timeline(part, [], [], LIGHT, event="e", before=before), before.name)
+    line = trace(timeline(part, [], [], LIGHT, before=before), before.name)
     assert list(line.y) == list(earlier)
     assert before_span(days, days) is None
 
@@ -75,7 +75,7 @@ def test_the_tooltip_says_the_range_that_was_expected_on_the_day(published: Path
     days = view(published, 1).days
     days.loc[days.index[-1], ["expected_low", "expected_high"]] = [41.2, 54.9]
     days.loc[days.index[-2], ["expected_low", "expected_high"]] = None
-    band = trace(timeline(days, [], [], LIGHT, event="e"), "Expected sends")
+    band = trace(timeline(days, [], [], LIGHT), "Expected sends")
     assert list(band.customdata[-2:]) == ["", "41 to 55"]
     assert band.hovertemplate == "%{customdata}"
 
@@ -86,12 +86,12 @@ def test_each_kind_of_days_has_a_look_of_its_own(published: Path, colours: Palet
     days.loc[days.index[-30:-28], "status"] = "surging"
     days.loc[days.index[-40:-38], "campaign_state"] = "not_expected"
     changed = Mark(LAST_DAY - timedelta(days=50), "Renamed", after=LAST_DAY - timedelta(days=53))
-    figure = timeline(days, [], [changed], colours, event="e")
+    figure = timeline(days, [], [changed], colours)
     down = trace(figure, "Volume down")
     assert down.width == (4 * DAY,)
     assert pd.Timestamp(down.x[0]) == pd.Timestamp(LAST_DAY) - timedelta(days=1.5)
     assert trace(figure, "Surging").width == (2 * DAY,)
-    assert trace(figure, "Changed on one of these days").width == (3 * DAY,)
+    assert trace(figure, "Changed in these days").width == (3 * DAY,)
     looks = [(one.marker.pattern.shape, one.marker.pattern.fgcolor or one.marker.color) for one in figure.data
              if one.type == "bar"]  # fmt: skip
     assert len(looks) == 5

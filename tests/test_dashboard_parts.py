@@ -167,15 +167,13 @@ def test_the_timeline_breaks_at_gaps_and_marks_the_event_that_ended(published: P
     assert [(mark.day, mark.text) for mark in marks] == [(date(2026, 11, 18), "Event project.created was last seen")]
     shades = incident_shades(found.incidents, LAST_DAY)
     assert (shades[0].first, shades[0].last, shades[0].is_open) == (date(2026, 11, 19), LAST_DAY, True)
-    figure = timeline(found.days, shades, marks, LIGHT, event="project.created")
+    figure = timeline(found.days, shades, marks, LIGHT)
     sends = next(trace for trace in figure.data if trace.name == "Sends")
     gap = list(pd.to_datetime(found.days["day"]).dt.date).index(date(2026, 11, 11))
     assert pd.isna(sends.y[gap])
     assert sends.y[gap + 1] > 0
     assert sends.connectgaps is False
-    assert {"Expected sends", "Events: project.created", "Not collected", "Changes"} <= {
-        trace.name for trace in figure.data
-    }
+    assert {"Expected sends", "Events", "Not collected", "Changes"} <= {trace.name for trace in figure.data}
     text = timeline_text(found.days, shades)
     assert "1 day was not collected." in text
     assert "Incidents: Event lost since Thu 19 Nov: event renamed." in text
@@ -183,7 +181,7 @@ def test_the_timeline_breaks_at_gaps_and_marks_the_event_that_ended(published: P
 
 def test_days_on_which_a_campaign_did_not_run_are_drawn_as_such(published: Path) -> None:
     found = view(published, 10)
-    figure = timeline(found.days, [], [], DARK, event=found.now.event)
+    figure = timeline(found.days, [], [], DARK)
     assert "Not running" in {trace.name for trace in figure.data}
 
 

@@ -130,11 +130,11 @@ def test_an_ended_incident_says_its_days_and_has_a_colour_of_its_own(published: 
     first, last = ended.incidents[0].opened_on, ended.incidents[0].recovered_on
     assert (shade.text, shade.is_open) == ("Silent Wed 4 Nov to Mon 9 Nov: filter no longer matches", False)
     assert (first, last) == (date(2026, 11, 4), date(2026, 11, 10))
-    assert "Ended incident" in legend_of(timeline(ended.days, shades, [], LIGHT, event="invoice_paid"))
+    assert "Ended incident" in legend_of(timeline(ended.days, shades, [], LIGHT))
     assert chart_note(ended.days, shades).endswith("amber days are an incident that has ended.")
     broken = view(published, 2)
     open_shades = incident_shades(broken.incidents, LAST_DAY)
-    assert "Open incident" in legend_of(timeline(broken.days, open_shades, [], LIGHT, event="project.created"))
+    assert "Open incident" in legend_of(timeline(broken.days, open_shades, [], LIGHT))
     assert chart_note(broken.days, open_shades).endswith("red days are the open incident.")
     changed = Mark(LAST_DAY, "Property plan was text and is an object", after=date(2026, 11, 19))
     assert "dotted days" in chart_note(broken.days, open_shades, [changed])
@@ -167,8 +167,8 @@ def test_a_campaign_that_never_ran_speaks_of_no_band_and_no_sends(published: Pat
     days = view(published, 10).days.assign(
         sent=float("nan"), expected_low=float("nan"), expected_high=float("nan"), campaign_state="not_expected"
     )
-    figure = timeline(days, [], [], LIGHT, event="promo_viewed")
-    assert legend_of(figure) == {"Events: promo_viewed", "Not running"}
+    figure = timeline(days, [], [], LIGHT)
+    assert legend_of(figure) == {"Events", "Not running"}
     (idle,) = [trace for trace in figure.data if trace.name == "Not running"]
     assert (idle.marker.color, idle.yaxis, figure.layout.yaxis.overlaying) == (LIGHT.grid, "y2", "y2")
     assert chart_note(days, []) == ""

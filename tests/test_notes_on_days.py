@@ -54,7 +54,7 @@ def test_a_note_is_marked_on_its_day_in_the_chart_with_who_wrote_it(warehouse: W
     assert [(mark.day, mark.text, mark.shape) for mark in notes] == [
         (BEFORE, "launch (Ada)", "✎"), (DOWN, "site down (Ada)", "✎"),
     ]  # fmt: skip
-    figure = timeline(found.days, [], notes, LIGHT, event="project.created")
+    figure = timeline(found.days, [], notes, LIGHT)
     by_name = {trace.name: trace for trace in figure.data}
     assert [pd.Timestamp(day).date() for day in by_name["Notes"].x] == [BEFORE, DOWN]
     told = dict(zip(by_name["Sends"].x, by_name["Sends"].customdata, strict=True))
@@ -67,7 +67,7 @@ def test_a_note_of_today_is_within_the_chart(warehouse: Warehouse) -> None:
     with open_published(warehouse.published_path) as connection:
         found = view(connection)
     today = replace(next(mark for mark in campaign_marks(found, BERLIN) if mark.is_note), day=TODAY)
-    last = timeline(found.days, [], [today], LIGHT, event="e").layout.xaxis.range[1]
+    last = timeline(found.days, [], [today], LIGHT).layout.xaxis.range[1]
     assert pd.Timestamp(last) == pd.Timestamp(TODAY) + timedelta(hours=12)
 
 

@@ -63,8 +63,8 @@ def test_a_changed_property_is_marked_by_the_day_that_is_told_of_it_and_since_wh
     assert view.open_incident.opened_on == BROKEN_SINCE
     (mark,) = [one for one in campaign_marks(view, ZONE) if "Property" in one.text]
     assert (mark.day, mark.after) == (marked, after)
-    figure = timeline(view.days, [], [mark], LIGHT, event="paywall_limit_reached")
-    spans = [trace for trace in figure.data if trace.name == "Changed on one of these days"]
+    figure = timeline(view.days, [], [mark], LIGHT)
+    spans = [trace for trace in figure.data if trace.name == "Changed in these days"]
     assert len(spans) == (after is not None)
     assert len(figure.layout.shapes) == (after is None)
     if after is not None:
@@ -80,7 +80,7 @@ def test_a_changed_property_is_marked_by_the_day_that_is_told_of_it_and_since_wh
 def test_a_days_tooltip_tells_of_its_own_day_only(published: Path) -> None:
     view = view_with(published, None, BROKEN_SINCE)
     marks = [Mark(BROKEN_SINCE, "Property plan is missing", "plan: string → missing"), Mark(BROKEN_SINCE, "Edited")]
-    figure = timeline(view.days, [], marks, LIGHT, event="paywall_limit_reached")
+    figure = timeline(view.days, [], marks, LIGHT)
     by_name = {trace.name: trace for trace in figure.data if trace.name}
     assert by_name["Changes"].hoverinfo == "skip"
     sends = by_name["Sends"]

@@ -60,7 +60,7 @@ def idle_look(colours: Palette) -> Look:
 
 def changed_look(colours: Palette) -> Look:
     """Days on one of which something changed, seen only by the last of them."""
-    return Look("Changed on one of these days", colours.muted, ".")
+    return Look("Changed in these days", colours.muted, ".")
 
 
 def add_spans(figure: go.Figure, look: Look, spans: Sequence[Span]) -> None:

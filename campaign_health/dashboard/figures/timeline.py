@@ -73,7 +73,6 @@ def timeline(
     marks: Sequence[Mark],
     colours: Palette,
     *,
-    event: str | None,
     before: Before | None = None,
 ) -> go.Figure:
     """Event count (dotted) and sends (line) with the expected range as a band.
@@ -85,8 +84,7 @@ def timeline(
     _band(figure, days, colours)
     if before is not None:
         _before(figure, before, colours)
-    if event is not None:
-        _line(figure, days, "events", f"Events: {figure_text(event)}", colours.events, dash="dot")
+    _line(figure, days, "events", "Events", colours.events, dash="dot")
     _line(figure, days, "sent", "Sends", colours.sends, dash="solid", said=_said_on(days, marks))
     _provisional(figure, days, colours)
     _shade(figure, days, shades, marks, colours)

@@ -62,7 +62,7 @@ def draw_timeline(
     figure = (
         ratio_timeline(part, near, page.palette)
         if as_ratio
-        else timeline(part, near, drawn, page.palette, event=now.event, before=before)
+        else timeline(part, near, drawn, page.palette, before=before)
     )
     note = chart_note(part, near, drawn)
     if compared and before is None:
