@@ -49,7 +49,7 @@ def draw_messages(page: Page, view: CampaignView) -> None:
         for row in message_rows(view.messages, view.days)
     ]
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, alt="The messages of this campaign",
+        pd.DataFrame(rows), hide_index=True, alt="The messages of this campaign", placeholder="–",
         column_config={"Sends, 28 days": st.column_config.ImageColumn(width="small")},
     )  # fmt: skip
     if used := used_properties(view.messages, view.now.uses):
