@@ -14,10 +14,14 @@ from click.testing import CliRunner, Result
 
 from campaign_health.cli.main import campaign_health
 from campaign_health.errors import CouldNotStart
+from campaign_health.route.doors.reading_reports import read_report
 from collectors.errors import CollectorError
+from storage.outbox.report_log import insert_report
+from storage.outbox.route_file import PersonHash, committed, open_route_file
 from tests.collecting_cast import Install, Installation
 from tests.openapi import answer_violations, request_violations
 from tests.recovery_cast import RENAMED, WELCOME, broken_company, truth
+from tests.reports_cast import report
 
 HALF_ANSWERS = (("cut", "mixpanel.export"), ("html", "customerio.messages"), ("html", "customerio.people"))
 pytestmark = pytest.mark.slow("recoveries")
@@ -81,6 +85,17 @@ def test_the_segment_holds_exactly_them_and_a_second_run_adds_nobody(confirmed: 
     assert again["reasons"]["recovered_before"] == len(reachable)
     assert confirmed.sandbox.count("customerio-track") == 0
     assert confirmed.sandbox.world.people.members == {filled["id"]: reachable}
+
+
+def test_whoever_a_report_says_was_sent_the_message_has_got_it(confirmed: Installation) -> None:
+    """Customer.io's own list of messages can be behind its reports."""
+    reachable = sorted(truth(confirmed.sandbox.world)["reachable"])
+    told = report(1, timestamp=int(confirmed.sandbox.now.timestamp()) - 60)
+    told["data"] |= {"campaign_id": WELCOME, "identifiers": {"id": reachable[0], "email": None, "cio_id": "a1"}}
+    row = read_report(json.dumps(told).encode(), "default", "id", PersonHash(confirmed.data_dir), 0.0)
+    with open_route_file(confirmed.data_dir) as connection, committed(connection):
+        assert insert_report(connection, row)
+    assert numbers()["can_be_reached"] == len(reachable) - 1
 
 
 def test_nothing_is_written_unless_the_number_is_typed_back(confirmed: Installation) -> None:

@@ -62,6 +62,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("CUSTOMERIO_TRACK_URL", "Address of the Track API without a path, in place of the region's."),
     Setting(
+        "CUSTOMERIO_REPORTING_SIGNING_KEY",
+        "The key with which Customer.io signs the reports that `route serve` listens for.",
+        secret=True,
+    ),
+    Setting(
         "CAMPAIGN_HEALTH_ROUTE_PERSON",
         "How Customer.io knows the workspace's people: `id` (events name it as `$user_id` or `distinct_id`) or `email` "
         "(events have it as the property `email`).",

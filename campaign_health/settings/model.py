@@ -52,11 +52,12 @@ class CustomerioSettings(_Frozen):
 
 
 class RouteSettings(_Frozen):
-    """With what the route writes to one Customer.io workspace, and how that knows people."""
+    """With what the route writes to one Customer.io workspace and knows its reports, and how that knows people."""
 
     site_id: str | None
     track_api_key: SecretStr | None
     track_url: str
+    signing_key: SecretStr | None
     person: Literal["id", "email"]
 
 

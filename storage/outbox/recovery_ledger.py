@@ -47,6 +47,17 @@ class RecoveryLedger:
         known = {person for (person,) in rows}
         return frozenset(one for one in people if self._hash(self._of[0], one) in known) if known else frozenset()
 
+    def reported(self, people: Collection[str], metric: str) -> dict[str, float]:
+        """When the newest message to each was reported as this (`sent`), in Unix seconds; who had none is left out."""
+        rows = self._connection.execute(
+            "SELECT person, max(at) FROM report WHERE workspace = ? AND campaign_id = ? AND metric = ? "
+            "AND person IS NOT NULL GROUP BY person",
+            [*self._of, metric],
+        )
+        newest = dict(rows.fetchall())
+        hashed = {one: self._hash(self._of[0], one) for one in people} if newest else {}
+        return {one: newest[person] for one, person in hashed.items() if person in newest}
+
     def begin(self, row: RecoveryRow) -> None:
         """Note that a recovery begins, with nobody reached yet."""
         with committed(self._connection):

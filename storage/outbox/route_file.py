@@ -28,6 +28,13 @@ _TABLES = """
         PRIMARY KEY (workspace, campaign_id, person)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX recovered_by_person ON recovered_person (person);
+    CREATE TABLE report (
+        workspace TEXT NOT NULL, event_id TEXT NOT NULL, metric TEXT NOT NULL, channel TEXT NOT NULL, at REAL NOT NULL,
+        received REAL NOT NULL, campaign_id INTEGER, action_id INTEGER, delivery_id TEXT, journey_id TEXT,
+        trigger_event_id TEXT, person BLOB, reason TEXT, PRIMARY KEY (workspace, event_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX report_by_campaign ON report (workspace, campaign_id, at);
+    CREATE INDEX report_by_person ON report (person) WHERE person IS NOT NULL;
 """
 
 

@@ -46,8 +46,11 @@ def look(plan: RecoveryPlan, sources: Sources, ledger: RecoveryLedger, progress:
     events = events_between(sources.mixpanel, plan.events, plan.begin, min(plan.end, now), plan.zone, sources.now)
     should = should_have(events, plan.when, by)
     begin = plan.begin - plan.once_seconds - EARLY_SECONDS
+    sent = newest_messages(client, plan.campaign_id, "sent", begin, now, by, progress)
+    for person, at in ledger.reported(should.people, "sent").items():
+        sent[person] = max(sent.get(person, at), at)
     known = Known(
-        sent=newest_messages(client, plan.campaign_id, "sent", begin, now, by, progress),
+        sent=sent,
         dropped=newest_messages(client, plan.campaign_id, "dropped", plan.begin - EARLY_SECONDS, now, by, progress),
         converted=_converted(plan, sources),
         recovered_before=ledger.reached(should.people),
