@@ -8,6 +8,7 @@ import click
 
 COMMANDS = {
     "recover": "Say who missed a campaign's message, and who can still be reached.",
+    "proof": "Say how soon a campaign's messages followed their events.",
     "serve": "Listen for Customer.io's reports of what became of messages.",
     "forget": "Forget a person.",
 }

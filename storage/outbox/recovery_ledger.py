@@ -58,6 +58,16 @@ class RecoveryLedger:
         hashed = {one: self._hash(self._of[0], one) for one in people} if newest else {}
         return {one: newest[person] for one, person in hashed.items() if person in newest}
 
+    def reported_sends(self, people: Collection[str], since: float) -> dict[str, tuple[str, float]]:
+        """Person and instant of each message to one of `people` that a report since then calls sent, by its id."""
+        rows = self._connection.execute(
+            "SELECT delivery_id, person, at FROM report WHERE workspace = ? AND campaign_id = ? AND metric = 'sent' "
+            "AND at >= ? AND person IS NOT NULL AND delivery_id IS NOT NULL",
+            [*self._of, since],
+        ).fetchall()
+        named = {self._hash(self._of[0], one): one for one in people} if rows else {}
+        return {delivery: (named[person], at) for delivery, person, at in rows if person in named}
+
     def begin(self, row: RecoveryRow) -> None:
         """Note that a recovery begins, with nobody reached yet."""
         with committed(self._connection):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,27 @@ class ShouldHave:
     qualifying: int = 0
     nobodys: int = 0
     undecided: int = 0
+
+
+def due_events(
+    events: Iterable[PersonEvent], when: Mapping[str, Condition], by: PersonBy, once_seconds: float
+) -> list[tuple[str | None, float]]:
+    """Person (None: nobody who is known) and instant of each event for which a message is due, in their order.
+
+    One that comes within `once_seconds` of a person's last due one is not due.
+    """
+    last: dict[str, float] = {}
+    found: list[tuple[str | None, float]] = []
+    for event in sorted(events, key=lambda one: one.time):
+        if not holds(when, event.properties):
+            continue
+        person = person_of(event.properties, by)
+        if person is not None:
+            if event.time - last.get(person, -math.inf) < once_seconds:
+                continue
+            last[person] = event.time
+        found.append((person, event.time))
+    return found
 
 
 def should_have(events: Iterable[PersonEvent], when: Mapping[str, Condition], by: PersonBy) -> ShouldHave:
