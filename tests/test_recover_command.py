@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from click.testing import CliRunner, Result
 
 from campaign_health.cli.main import campaign_health
@@ -24,6 +25,8 @@ from tests.collecting_cast import Install, Installation
 from tests.openapi import answer_violations, request_violations
 from tests.recovery_cast import RENAMED, WELCOME, broken_company, truth
 from tests.reports_cast import report
+from tests.test_dashboard_states import drawn
+from tests.test_dashboard_states import said as drawn_text
 
 HALF_ANSWERS = (("cut", "mixpanel.export"), ("html", "customerio.messages"), ("html", "customerio.people"))
 pytestmark = pytest.mark.slow("recoveries")
@@ -108,6 +111,11 @@ def test_the_page_is_told_at_once_and_the_next_collection_knows_it_too(confirmed
             [state] = read_recovery_states(connection, "default", WELCOME)
         return state.sentences(confirmed.sandbox.world.zone, today)
 
+    def page() -> str:
+        st.cache_data.clear()
+        return drawn_text(drawn("campaign", campaign=str(WELCOME))).replace("\\", "")
+
+    assert f"campaign-health route recover {WELCOME}" in page()
     found = numbers()
     can = found["can_be_reached"]
     assert said()[0].endswith(f"{found['missed']} people missed it; {can} can still be reached.")
@@ -118,6 +126,7 @@ def test_the_page_is_told_at_once_and_the_next_collection_knows_it_too(confirmed
     assert said()[1].startswith(f"{can} were put into the segment Missed: ")
     assert " by Ada on " in said()[1]
     before = said()
+    assert all(sentence in page() for sentence in before)
     assert confirmed.collect().exit_code() == 0
     assert said() == before
     assert confirmed.value("SELECT outcome FROM collection WHERE source = 'route'") == "complete"
