@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from campaign_health.cli.main import campaign_health
 from campaign_health.errors import CouldNotStart
 from campaign_health.route.doors.reading_reports import read_report
-from campaign_health.state.recoveries import read_recovery_states
+from campaign_health.state.recovery_states import read_recovery_states
 from collectors.errors import CollectorError
 from storage.file.database import open_published
 from storage.outbox.report_log import insert_report

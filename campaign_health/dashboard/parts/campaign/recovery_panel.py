@@ -9,7 +9,7 @@ from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.incident import Incident
-from campaign_health.state.recoveries import read_recovery_states
+from campaign_health.state.recovery_states import read_recovery_states
 
 
 def draw_recoveries(page: Page, campaign_id: int, current: Incident | None) -> None:
