@@ -22,7 +22,8 @@ def campaigns_now(connection: Connection, workspace: str, today: date | None = N
     Columns: campaign_id, campaign, state, event, tags, owner, day, status (as `shown_status` has it), card (the place
     of its open incident, worst first), events, sent, expected_low, expected_high, last_good_day, incident_id,
     opened_on, handling (what people make of the incident), events_28d, sends_28d (the 28 days up to line_day, NaN for
-    not collected), low_28d, high_28d (the expected sends of the same days, NaN where none are known).
+    not collected), low_28d, high_28d (the expected sends of the same days, NaN where none are known),
+    status_28d (the verdicts of the same days, None where there is none).
     """
     judged_day, _ = judged_until(connection, workspace)
     now = today or (judged_day + timedelta(days=1) if judged_day else date.max)

@@ -38,7 +38,7 @@ sends AS (
     WHERE workspace = $workspace AND day > (SELECT day - 28 FROM last)
 ),
 expected AS (
-    SELECT campaign_id, day, expected_low, expected_high FROM verdict
+    SELECT campaign_id, day, expected_low, expected_high, status FROM verdict
     WHERE workspace = $workspace AND day > (SELECT day - 28 FROM last)
 ),
 lines AS (
@@ -48,7 +48,7 @@ lines AS (
         list(coalesce(s.sent, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS sends_28d,
         list(coalesce(v.expected_low, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS low_28d,
         list(coalesce(v.expected_high, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS high_28d,
-        max(r.day) AS line_day
+        list(v.status ORDER BY r.day) AS status_28d, max(r.day) AS line_day
     FROM mapped m CROSS JOIN recent r
     LEFT JOIN counts e ON e.event = m.event AND e.day = r.day
     LEFT JOIN answered a ON a.day = r.day
@@ -58,7 +58,7 @@ lines AS (
 )
 SELECT m.campaign_id, m.campaign, m.state, m.event, m.tags, m.owner, n.day,
        v.status, v.events, v.sent, v.expected_low, v.expected_high, n.healthy_day, l.events_28d, l.sends_28d, l.low_28d,
-       l.high_28d, l.line_day
+       l.high_28d, l.status_28d, l.line_day
 FROM mapped m
 LEFT JOIN newest n USING (campaign_id)
 LEFT JOIN verdict v ON v.workspace = $workspace AND v.campaign_id = n.campaign_id AND v.day = n.day
@@ -72,6 +72,7 @@ def campaign_table(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.
 
     Columns: campaign_id, campaign, state, event, tags, owner, day and status (of the newest verdict), events, sent,
     expected_low, expected_high, healthy_day (the newest healthy one), events_28d, sends_28d (the 28 days up to
-    line_day, NaN for not collected), low_28d, high_28d (the expected sends of the same days, NaN where none are known).
+    line_day, NaN for not collected), low_28d, high_28d (the expected sends of the same days, NaN where none are known),
+    status_28d (the verdicts of the same days, None where there is none).
     """
     return connection.execute(_CAMPAIGNS, {"workspace": workspace}).df()

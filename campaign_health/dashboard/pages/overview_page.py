@@ -162,4 +162,4 @@ def _links(page: Page, incident: Incident, key: str) -> None:
             offer_acts(page, incident, key)
 
 
-draw(overview, unchecked_below=True)
+draw(overview, unchecked="below")
