@@ -35,6 +35,8 @@ _NEEDED: dict[DecisionKind, tuple[str, ...]] = {
     "confirm_rename": ("event", "new_event"),
     "refuse_rename": ("event", "new_event"),
     "map_event": ("campaign_id",),
+    "campaign_facts": ("campaign_id", "about"),
+    "checklist": ("about",),
 }
 _CHANGE: dict[DecisionKind, tuple[str, str]] = {
     "acknowledge": ("acknowledged", "unacknowledged"),
@@ -70,15 +72,16 @@ def record_decision(
     new_event: str | None = None,
     reason: str | None = None,
     until: date | None = None,
+    about: str | None = None,
 ) -> str:
     """Record a decision, apply it to what is published, and return its id.
 
     Needed: acknowledge and fixed: incident_id; note: incident_id or campaign_id, reason (the note); mute: incident_id
     or campaign_id, reason, until (last day of the mute); expected: incident_id or campaign_id, reason; false_alarm:
     incident_id or campaign_id; confirm_rename and refuse_rename: event (the old name), new_event; map_event:
-    campaign_id, event (None: none at all). Saying the same again changes nothing and returns the same id, but for
-    `fixed` on another day: that is another try. Raises ValueError where something needed is missing or empty,
-    UnknownDecisionError where the incident or campaign does not exist.
+    campaign_id, event (None: none at all); campaign_facts: campaign_id, about; checklist: about. Saying the same again
+    changes nothing and returns the same id, but for `fixed` on another day: that is another try. Raises
+    ValueError where something needed is missing or empty, UnknownDecisionError where the incident or campaign does not exist.
     """
     if incident_id is not None:
         campaign_id = _campaign_of(connection, workspace, incident_id)
@@ -99,6 +102,7 @@ def record_decision(
         decided_at=now,
         undone_by=None,
         undone_at=None,
+        about=about,
     )
     missing = [name for name in (*_NEEDED[kind], "decided_by") if getattr(decision, name) in (None, "")]
     if missing:

@@ -8,15 +8,21 @@ from typing import Any, Literal
 
 from storage.connection import Connection
 from storage.file.conversion import read_instant
+from storage.read.rows import as_rows
 
 DecisionKind = Literal[
-    "acknowledge", "fixed", "note", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename", "map_event"
-]
+    "acknowledge", "fixed", "note", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename", "map_event",
+    "campaign_facts", "checklist",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One thing that somebody said; `undone_at` is None while it holds."""
+    """One thing that somebody said; `undone_at` is None while it holds.
+
+    `about` is, of `campaign_facts`, a JSON object of [what the manifest said, what holds instead] by fact; of
+    `checklist`, the point that is done, or `put_away`.
+    """
 
     decision_id: str
     kind: DecisionKind
@@ -30,6 +36,7 @@ class Decision:
     decided_at: datetime
     undone_by: str | None
     undone_at: datetime | None
+    about: str | None = None
 
     @property
     def subject(self) -> tuple[object, ...]:
@@ -38,6 +45,8 @@ class Decision:
             return ("rename", self.event, self.new_event)
         if self.kind == "note":
             return (self.kind, self.decision_id)
+        if self.kind == "checklist":
+            return (self.kind, self.about)
         return (self.kind, self.incident_id, self.campaign_id)
 
 
@@ -46,13 +55,11 @@ _COLUMNS = tuple(field.name for field in fields(Decision))
 
 def all_decisions(connection: Connection, workspace: str) -> list[Decision]:
     """Every decision ever, undone ones included, oldest first."""
-    rows = connection.execute(
-        f"SELECT {', '.join(_COLUMNS)} FROM decision WHERE workspace = ? ORDER BY decided_at, decision_id",  # noqa: S608
-        [workspace],
-    ).fetchall()
+    stored = "SELECT * FROM decision WHERE workspace = ? ORDER BY decided_at, decision_id"
     decisions = []
-    for row in rows:
-        values: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
+    for row in as_rows(connection.execute(stored, [workspace])):
+        # A published file of an older version lacks the newer columns.
+        values: dict[str, Any] = {name: row.get(name) for name in _COLUMNS}
         values["decided_at"] = read_instant(values["decided_at"])
         values["undone_at"] = read_instant(values["undone_at"])
         decisions.append(Decision(**values))
