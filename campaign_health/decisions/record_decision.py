@@ -10,6 +10,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from campaign_health.decisions.applying import StoredIncident, apply_decisions
+from campaign_health.decisions.facts_applied import apply_facts
 from campaign_health.detection.incident.attention import concerns
 from campaign_health.detection.incident.incident_course import Change
 from campaign_health.process.clock import local_day
@@ -81,7 +82,8 @@ def record_decision(
     incident_id or campaign_id; confirm_rename and refuse_rename: event (the old name), new_event; map_event:
     campaign_id, event (None: none at all); campaign_facts: campaign_id, about; checklist: about. Saying the same again
     changes nothing and returns the same id, but for `fixed` on another day: that is another try. Raises
-    ValueError where something needed is missing or empty, UnknownDecisionError where the incident or campaign does not exist.
+    ValueError where something needed is missing or empty, UnknownDecisionError where the incident or campaign does not
+    exist.
     """
     if incident_id is not None:
         campaign_id = _campaign_of(connection, workspace, incident_id)
@@ -141,6 +143,8 @@ def _take_effect(
     """Bring all that is published in line with what holds now, and note with each incident what somebody did to it."""
     if decision.kind == "map_event" and decision.campaign_id is not None:
         _map_event(connection, workspace, decision.campaign_id)
+    if decision.kind == "campaign_facts" and decision.campaign_id is not None:
+        apply_facts(connection, workspace, decision.campaign_id)
 
     def is_concerned(stored: StoredIncident) -> bool:
         if stored.status == "withdrawn" and decision.incident_id is None:
