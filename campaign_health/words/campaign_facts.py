@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from campaign_health.words.currency import sign_before
 from campaign_health.words.numbers import share_text
 
 FACT_LABELS = {
@@ -25,6 +26,17 @@ def fact_text(name: str, value: object) -> str:
     if name == "deal_value" and isinstance(value, int | float):
         return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
     return str(value)
+
+
+def facts_text(facts: Mapping[str, Any], currency: str) -> str:
+    """All four in a line: `Owner @growth · deal value $500 · conversion rate 10 % · no timing`."""
+    said = []
+    for name, label in FACT_LABELS.items():
+        value = facts.get(name)
+        sign = sign_before(currency) if name == "deal_value" else ""
+        said.append(f"no {label}" if value is None else f"{label} {sign}{fact_text(name, value)}")
+    line = " · ".join(said)
+    return f"{line[0].upper()}{line[1:]}"
 
 
 def facts_line(about: str | None) -> str:

@@ -24,6 +24,7 @@ from campaign_health.dashboard.parts.campaign.campaign_sections import (
     draw_timeline,
 )
 from campaign_health.dashboard.parts.campaign.cause_panel import draw_causes
+from campaign_health.dashboard.parts.campaign.facts_panel import draw_facts
 from campaign_health.dashboard.parts.campaign.found_later import as_known_now
 from campaign_health.dashboard.parts.campaign.message_panel import draw_messages
 from campaign_health.dashboard.parts.campaign.timeline_panel import draw_story
@@ -62,6 +63,7 @@ def _draw(page: Page, view: CampaignView) -> None:
     _title(page, view)
     with st.container(horizontal=True, gap="xsmall", key="acts-services"):
         service_buttons(page, now.campaign_id, now.event)
+    draw_facts(page, now)
     if current:
         with st.container(border=True, key=f"incident-{now.campaign_id}"):
             st.html(incident_html(current, page.today))
@@ -137,7 +139,6 @@ def _title(page: Page, view: CampaignView) -> None:
     current = view.open_incident
     status = shown_status(current, judged.iloc[-1] if len(judged) else None)
     event = f"triggered by <code>{safe(now.event)}</code>" if now.event else safe(trigger_words(now.trigger_kind))
-    owner = f" · owner {safe(now.owner)}" if now.owner else ""
     gone = " · deleted in Customer.io" if now.gone_at else ""
     st.html(
         f'<div style="color:{TEXT}">'
@@ -145,7 +146,7 @@ def _title(page: Page, view: CampaignView) -> None:
         f'<h1 style="font-size:1.6rem;margin:0;padding:0;overflow-wrap:anywhere">{safe(now.name)}</h1>'
         f"{badge(status)}</div>"
         f'<p style="margin:.2rem 0 0;color:{MUTED};overflow-wrap:anywhere">'
-        f"{escape(_meaning(page, view, status))}<br>{event} · {safe(now.state)} in Customer.io{owner}{gone}</p></div>"
+        f"{escape(_meaning(page, view, status))}<br>{event} · {safe(now.state)} in Customer.io{gone}</p></div>"
     )
 
 
