@@ -45,7 +45,12 @@ class Point:
     @property
     def said(self) -> str:
         """How it stands and what to do, as every surface says it."""
-        return f"{self.label}: {self.text}{f' {self.cure}' if self.cure and not self.is_done else ''}"
+        return f"{self.label}: {self.rest}"
+
+    @property
+    def rest(self) -> str:
+        """The same without its label."""
+        return f"{self.text} {self.cure}" if self.cure and not self.is_done else self.text
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from campaign_health.words.numbers import plural
 
 def draw_facts(page: Page, now: CampaignNow) -> None:
     """One line of what is known, a button that changes it, and the manifest's change where it says otherwise."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="facts"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="acts-facts"):
         quiet(in_markdown(facts_text({name: getattr(now, name) for name in FACTS}, _currency(now))))
         if st.button("Edit", key=f"facts-{now.campaign_id}", icon=":material/edit:", help="Owner, money and timing."):
             _edit_dialog(page, now)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from campaign_health.dashboard.acts.acting import ask_who, decide, is_complete
-from campaign_health.dashboard.look.markup import said_in_markdown
+from campaign_health.dashboard.look.markup import with_code
 from campaign_health.dashboard.look.quiet import quiet
+from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.page_watch import dialog_opens
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.setup_checklist import GATE, PUT_AWAY, Checklist, checklist
 from campaign_health.state.setup_reads import gate_file, read_setup
 
-_DONE, _NEEDED, _LEFT = ":material/check_circle:", ":material/error:", ":material/radio_button_unchecked:"
+_SIGNS = {"done": ("✓", "Done"), "needed": ("✗", "Needed, and not done"), "left": ("○", "Not done")}
 
 
 def page_checklist(page: Page) -> Checklist:
@@ -26,9 +29,7 @@ def page_checklist(page: Page) -> Checklist:
 def draw_checklist(page: Page, found: Checklist, *, folded: bool) -> None:
     """The points, done ones included, folded to one line where asked."""
     with st.expander(found.heading, expanded=not folded, icon=":material/checklist:", key="checklist"):
-        for point in found.points:
-            sign = _DONE if point.is_done else _NEEDED if point.is_needed else _LEFT
-            st.markdown(f"{sign} {said_in_markdown(point.said)}")
+        st.html(_points_html(found))
         with st.container(horizontal=True, gap="xsmall", key="acts-checklist"):
             lacks_gate = any(one.name == "gate" for one in found.left)
             if lacks_gate and st.button("Our pipeline runs check", key="tick-gate", help="Tick the deploy gate off."):
@@ -38,6 +39,23 @@ def draw_checklist(page: Page, found: Checklist, *, folded: bool) -> None:
                 _put_away_dialog(page)
         if found.is_put_away:
             quiet("It was put away from the overview.")
+
+
+def _points_html(found: Checklist) -> str:
+    """One line a point, what is done in grey; the signs are those of `doctor`."""
+    lines = []
+    for point in found.points:
+        sign, meaning = _SIGNS["done" if point.is_done else "needed" if point.is_needed else "left"]
+        colour = MUTED if point.is_done else TEXT
+        lines.append(
+            f'<li style="color:{colour};display:flex;gap:.5rem;padding:.1rem 0">'
+            f'<span role="img" aria-label="{meaning}" title="{meaning}">{sign}</span>'
+            f"<span><b>{escape(point.label)}:</b> {with_code(point.rest)}</span></li>"
+        )
+    return (
+        '<ul style="list-style:none;margin:0;padding:0;font-size:.9rem;line-height:1.45;overflow-wrap:anywhere">'
+        f"{''.join(lines)}</ul>"
+    )
 
 
 @st.dialog("The deploy gate")
