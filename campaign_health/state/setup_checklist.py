@@ -186,10 +186,12 @@ def _stated(
     has: Callable[[SetUpCampaign], bool],
     why: str,
 ) -> Point:
+    if not running:
+        return Point(name, label, False, "no campaign runs yet.")
     lacking = [one.name for one in running if not has(one)]
     text = f"{count(len(running) - len(lacking))} of {count(len(running))}"
     if not lacking:
-        return Point(name, label, bool(running), f"{text}.")
+        return Point(name, label, True, f"{text}.")
     named = joined([visible(one, 60) for one in lacking], _MOST_NAMES)
     cure = "Say it on the campaign's page (Edit), or in the manifest."
     return Point(name, label, False, f"{text} ({why}); not of {named}.", cure)
