@@ -14,6 +14,9 @@ COMMENT ON COLUMN incident.missed_events IS 'Qualifying events behind the missed
 COMMENT ON COLUMN incident.missed_events_low IS 'Lower end of the range.';
 COMMENT ON COLUMN incident.missed_events_high IS 'Upper end of the range.';
 
+ALTER TABLE workspace ADD COLUMN customerio_workspace_on DATE;
+COMMENT ON COLUMN workspace.customerio_workspace_on IS 'Day in the workspace''s zone on which Customer.io was last asked for that number; NULL where it never was, or before this was kept.';
+
 CREATE TEMPORARY TABLE decision_before AS SELECT * FROM decision;
 DROP TABLE decision;
 
