@@ -28,7 +28,7 @@ class ManifestEditError(CampaignHealthError):
 def rename_event(
     text: str, *, old: str, new: str, since: date, owner: str | None = None, file: str = DEFAULT_NAME
 ) -> str:
-    """The manifest's text after a reviewed rename: the event's entry, the campaigns on it, a `renames:` entry.
+    """The manifest's text after a reviewed rename: the event's entry, what hangs on it, a `renames:` entry.
 
     Everything else, comments and spacing included, stays as it was.
 
@@ -87,6 +87,10 @@ def _places_of(read: ReadManifest, old: str, new: str) -> list[Place]:
     for index, campaign in enumerate(read.manifest.campaigns):
         path = ("campaigns", index, "event")
         if campaign.event is not None and campaign.event.strip() == old.strip() and path in read.tree.values:
+            places.append(read.tree.values[path])
+    for index, triggered in enumerate(read.manifest.triggered):
+        path = ("triggered", index, "event")
+        if triggered.event.strip() == old.strip() and path in read.tree.values:
             places.append(read.tree.values[path])
     return places
 
