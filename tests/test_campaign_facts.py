@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from campaign_health.decisions.fact_entry import read_entry
-from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
+from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decisions
 from campaign_health.decisions.stated_facts import as_said, declared_facts, facts_in_force
 from campaign_health.state.facts_view import stated_campaigns
 from campaign_health.state.incident import Incident, open_incidents
@@ -61,7 +61,9 @@ def judge(world: World) -> None:
 
 
 def undo(world: World, decision_id: str) -> None:
-    change_warehouse(world.warehouse, lambda connection: undo_decision(connection, "default", decision_id, "Ada", NOW))
+    change_warehouse(
+        world.warehouse, lambda connection: undo_decisions(connection, "default", [decision_id], "Ada", NOW)
+    )
 
 
 def stated(world: World) -> list[tuple[int, dict[str, Any]]]:
@@ -121,7 +123,7 @@ def test_a_manifest_that_cannot_be_read_does_not_turn_a_word_into_the_manifests(
     manifest.write_text("campaigns: [")
     judge(world)
     assert plan(world)["owner"] == "@ada"
-    change_warehouse(world.warehouse, lambda connection: undo_decision(connection, "default", said, "Ada", NOW))
+    change_warehouse(world.warehouse, lambda connection: undo_decisions(connection, "default", [said], "Ada", NOW))
     assert plan(world)["owner"] == "@growth"
 
 

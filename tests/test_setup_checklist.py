@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from campaign_health.cli.doctor import command
-from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
+from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decisions
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.judge.judging import judge_all
 from campaign_health.process.clock import read_clock
@@ -139,7 +139,7 @@ def test_what_is_collected_judged_ticked_off_and_refused_shows_in_it(installatio
         warehouse, lambda connection: record_decision(connection, "default", "checklist", "Ada", at, about="gate")
     )
     assert point(now(), "gate").text.startswith("Ada said on ")
-    change_warehouse(warehouse, lambda connection: undo_decision(connection, "default", said, "Ada", at))
+    change_warehouse(warehouse, lambda connection: undo_decisions(connection, "default", [said], "Ada", at))
     assert not point(now(), "gate").is_done
     installation.sandbox.fail("unauthorized", endpoint="customerio", at="every", times=None)
     installation.collect()

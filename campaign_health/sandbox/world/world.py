@@ -140,6 +140,7 @@ class TriggeredTruth:
     state: str = "running"
     tags: tuple[str, ...] = ()
     queue_drafts: bool = False
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True)
