@@ -22,13 +22,14 @@ from campaign_health.state.campaign_view import CampaignNow
 from campaign_health.state.facts_view import StatedCampaign, stated_campaigns
 from campaign_health.words.campaign_facts import facts_text
 from campaign_health.words.currency import DOLLARS
-from campaign_health.words.numbers import plural
+from campaign_health.words.numbers import plural, unbroken
 
 
 def draw_facts(page: Page, now: CampaignNow) -> None:
     """One line of what is known, a button that changes it, and the manifest's change where it says otherwise."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="acts-facts"):
-        quiet(in_markdown(facts_text({name: getattr(now, name) for name in FACTS}, _currency(now))))
+        facts = {name: getattr(now, name) for name in FACTS}
+        quiet(unbroken(in_markdown(facts_text(facts, _currency(now)))))
         if st.button("Edit", key=f"facts-{now.campaign_id}", icon=":material/edit:", help="Owner, money and timing."):
             _edit_dialog(page, now)
     stated = answer(stated_campaigns, page.name)

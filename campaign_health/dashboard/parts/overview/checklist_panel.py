@@ -41,6 +41,11 @@ def draw_checklist(page: Page, found: Checklist, *, folded: bool) -> None:
             quiet("It was put away from the overview.")
 
 
+def _small_code(text: str) -> str:
+    """A sentence as HTML whose commands are no larger than its words."""
+    return with_code(text).replace("<code", '<code style="font-size:.9em"')
+
+
 def _points_html(found: Checklist) -> str:
     """One line a point, what is done in grey; the signs are those of `doctor`."""
     lines = []
@@ -50,7 +55,7 @@ def _points_html(found: Checklist) -> str:
         lines.append(
             f'<li style="color:{colour};display:flex;gap:.5rem;padding:.1rem 0">'
             f'<span role="img" aria-label="{meaning}" title="{meaning}">{sign}</span>'
-            f"<span><b>{escape(point.label)}:</b> {with_code(point.rest)}</span></li>"
+            f"<span><b>{escape(point.label)}:</b> {_small_code(point.rest)}</span></li>"
         )
     return (
         '<ul style="list-style:none;margin:0;padding:0;font-size:.9rem;line-height:1.45;overflow-wrap:anywhere">'
