@@ -13,6 +13,9 @@ import pytest
 import streamlit as st
 from click.testing import CliRunner, Result
 
+from campaign_health.alerts.digest.building import build_digest
+from campaign_health.alerts.digest.situation_reads import read_situation
+from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.cli.main import campaign_health
 from campaign_health.errors import CouldNotStart
 from campaign_health.route.doors.reading_reports import read_report
@@ -125,6 +128,10 @@ def test_the_page_is_told_at_once_and_the_next_collection_knows_it_too(confirmed
     assert said()[0].endswith(f"{found['missed']} people missed it; {can} can still be reached.")
     assert said()[1].startswith(f"{can} were put into the segment Missed: ")
     assert " by Ada on " in said()[1]
+    with open_published(confirmed.data_dir) as connection:
+        situation = read_situation(connection, "default", "terminal", confirmed.sandbox.now)
+    digest = build_digest(situation, announcement_id="A", kind="digest", today=today, dashboard_url=None)
+    assert f"{can} were put into the segment Missed: " in " ".join(plain_text(digest).split())
     before = said()
     assert all(sentence in page() for sentence in before)
     assert confirmed.collect().exit_code() == 0
