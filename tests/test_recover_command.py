@@ -24,9 +24,9 @@ from collectors.errors import CollectorError
 from storage.file.database import open_published
 from storage.outbox.report_log import insert_report
 from storage.outbox.route_file import PersonHash, committed, open_route_file
-from tests.collecting_cast import Install, Installation
+from tests.collecting_cast import Installation
 from tests.openapi import answer_violations, request_violations
-from tests.recovery_cast import RENAMED, WELCOME, broken_company, truth
+from tests.recovery_cast import RENAMED, WELCOME, copied_company, truth
 from tests.reports_cast import report
 from tests.test_dashboard_states import drawn
 from tests.test_dashboard_states import said as drawn_text
@@ -36,8 +36,8 @@ pytestmark = pytest.mark.slow("recoveries")
 
 
 @pytest.fixture
-def installation(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    found = broken_company(install, tmp_path)
+def installation(silent_company: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    found = copied_company(silent_company, tmp_path)
     monkeypatch.chdir(tmp_path)
     for name, value in found.environment.items():
         monkeypatch.setenv(name, value)
