@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from campaign_health.cli.main import campaign_health
+from campaign_health.judge.judging import judge_all
+from storage.file.database import Warehouse
 from tests.collecting_cast import Installation
 from tests.recovery_cast import BROKEN_DAYS, MANIFEST, WELCOME, copied_company, qualifying
 
@@ -45,6 +47,7 @@ def test_a_promise_is_told_of_with_its_numbers_and_a_silent_week_keeps_none(
     assert "sent a message for" in say(*days)
     promised = MANIFEST.replace("    event:", "    timing: within 2 hours\n    event:")
     (tmp_path / "campaign-health.yaml").write_text(promised, encoding="utf-8")
+    judge_all(Warehouse(installation.data_dir), installation.settings(), installation.sandbox.now)
     found = numbers(*days)
     assert found["promise_seconds"] == 7200
     assert found["qualifying"] == found["sent"] + found["not_sent"] + found["unknown"]

@@ -70,6 +70,11 @@ def plan_of_days(
     )
 
 
+def campaign_timing(connection: Connection, workspace: str, campaign_id: int) -> str | None:
+    """The campaign's timing as its page shows it: the manifest's, or what somebody said since; None: there is none."""
+    return {row["campaign_id"]: row["timing"] for row in campaign_plans(connection, workspace)}.get(campaign_id)
+
+
 def campaign_entry(of: WorkspaceSettings, campaign_id: int, title: str) -> CampaignEntry | None:
     """What the workspace's manifest says of the campaign; None where it says nothing, or there is none."""
     manifest = None if of.manifest_path is None else read_manifest(of.manifest_path)

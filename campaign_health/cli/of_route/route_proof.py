@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from campaign_health.cli.judge import check_workspace
-from campaign_health.cli.of_route.asked_campaign import campaign_entry, plan_of_days, services
+from campaign_health.cli.of_route.asked_campaign import campaign_timing, plan_of_days, services
 from campaign_health.cli.terminal.console import notes, print_json
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.recovery_view import so_far
@@ -44,7 +44,7 @@ def command(
 ) -> None:
     """Say how soon CAMPAIGN's messages followed their events, and whether its promise was kept.
 
-    `timing: within 5 minutes` in the manifest is a promise; any other text is none. Events are read from Mixpanel's
+    A timing such as `within 5 minutes`, from the manifest or the campaign's page, is a promise; any other is none. Events are read from Mixpanel's
     raw export, messages from Customer.io and from the reports that `route serve` has kept. Nobody is named. What
     cannot be told yet is counted apart from what was late or not sent.
     """
@@ -56,8 +56,7 @@ def command(
         check_workspace(settings, name)
         of = next(one for one in settings.workspaces if one.name == name)
         plan = plan_of_days(connection, of, campaign_id, title, (since, until), timedelta(days=DAYS), now)
-    entry = campaign_entry(of, campaign_id, title)
-    promise = None if entry is None else promised_seconds(entry.timing)
+        promise = promised_seconds(campaign_timing(connection, name, campaign_id))
     with services(settings, of, now) as sources, open_route_file(settings.data_dir) as route_file:
         ledger = RecoveryLedger(route_file, PersonHash(settings.data_dir), name, campaign_id)
         with notes.status("Looking what was sent") as status:

@@ -68,7 +68,6 @@ def campaign(page: Page) -> None:
 def _draw(page: Page, view: CampaignView, names: Sequence[tuple[int, str]]) -> None:
     now, current = view.now, view.open_incident
     _title(page, view, names)
-    draw_facts(page, now)
     if current:
         with st.container(border=True, key=f"incident-{now.campaign_id}"):
             st.html(incident_html(current, page.today))
@@ -131,6 +130,7 @@ def _title(page: Page, view: CampaignView, names: Sequence[tuple[int, str]]) -> 
             f'<p style="margin:0;color:{MUTED};overflow-wrap:anywhere">'
             f"{escape(_meaning(page, view, status))}<br>{event} · {safe(now.state)} in Customer.io{gone}</p>"
         )
+        draw_facts(page, now)
 
 
 def _meaning(page: Page, view: CampaignView, status: str) -> str:
