@@ -44,9 +44,9 @@ def command(
 ) -> None:
     """Say how soon CAMPAIGN's messages followed their events, and whether its promise was kept.
 
-    A timing such as `within 5 minutes`, from the manifest or the campaign's page, is a promise; any other is none. Events are read from Mixpanel's
-    raw export, messages from Customer.io and from the reports that `route serve` has kept. Nobody is named. What
-    cannot be told yet is counted apart from what was late or not sent.
+    A timing such as `within 5 minutes`, from the manifest or the campaign's page, is a promise; any other is none.
+    Events are read from Mixpanel's raw export, messages from Customer.io and from the reports that `route serve` has
+    kept. Nobody is named. What cannot be told yet is counted apart from what was late or not sent.
     """
     settings = load_settings(os.environ, Path.cwd())
     check_workspace(settings, workspace)
