@@ -64,7 +64,7 @@ def test_five_questions_are_answered_without_scrolling(page: Page, dashboard: Da
         assert campaign in seen  # what is broken?
     assert "Event renamed since Thu 19 Nov, 5 days ago" in seen  # why, and since when?
     assert "$45,000 a week" in seen  # what does it cost?
-    assert "Ask the team that sends the event which name is right" in seen  # what do I do?
+    assert "Change the trigger's event to project_created." in seen  # what do I do?
 
 
 def test_the_rest_of_a_card_opens_in_place_with_the_keyboard(page: Page, dashboard: Dashboard) -> None:
@@ -90,11 +90,23 @@ def test_the_worst_incident_is_whole_on_a_phone_and_six_fit_on_a_desk(page: Page
     assert first
     assert first["y"] + 2 * 11 * 16 + 12 <= 900
     assert first["width"] <= (1440 - 3 * 12) / 3
+    assert lines_of_steps(page) <= 2
     page.set_viewport_size({"width": 390, "height": 844})
     settled(page)
+    assert lines_of_steps(page) <= 2
     first = page.locator("[class*=st-key-incident-open-]").first.bounding_box()
     assert first
     assert first["y"] + first["height"] <= 844
+
+
+def lines_of_steps(page: Page) -> float:
+    """Lines of the longest next step; nothing of any may be cut off."""
+    return float(page.evaluate(
+        """() => Math.max(...[...document.querySelectorAll('details.rest .step')].map(one => {
+            const style = getComputedStyle(one);
+            if (style.webkitLineClamp !== 'none' || style.overflow !== 'visible') return 99;
+            return one.getBoundingClientRect().height / parseFloat(style.lineHeight); }))"""
+    ))  # fmt: skip
 
 
 @pytest.mark.slow("pages in the browser")
@@ -110,7 +122,7 @@ def test_a_figure_filters_every_view_and_going_back_takes_it_off(page: Page, das
     expect(page.get_by_role("heading", name="Upgrade offer", level=2)).to_have_count(0)
     assert "show=broken" in page.url
     assert "owner=" in page.url
-    page.get_by_text("Open Project tips").click()
+    page.get_by_text("Details of Project tips").click()
     page.wait_for_url(re.compile("campaign=2"))
     settled(page)
     page.go_back()
@@ -145,14 +157,14 @@ def test_a_cards_buttons_stand_on_one_line(page: Page, dashboard: Dashboard, wid
     for row in places:
         assert len(row) == 2
         assert len(set(row)) == 1
-    expect(page.get_by_role("link", name="Open Project tips")).to_have_css("border-top-style", "solid")
+    expect(page.get_by_role("link", name="Details of Project tips")).to_have_css("border-top-style", "solid")
 
 
 def test_an_incident_can_be_opened_with_the_keyboard_alone(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard)
     for _ in range(30):
         page.keyboard.press("Tab")
-        if "Open Project tips" in page.evaluate(
+        if "Details of Project tips" in page.evaluate(
             "[...document.querySelectorAll('a:focus')].map(e => e.textContent).join()"
         ):
             break

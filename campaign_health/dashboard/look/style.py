@@ -18,10 +18,11 @@ STYLE = """
 }
 [class*="st-key-cards-"] > * { width: auto; min-width: 0; height: 100%; }
 [class*="st-key-incident-"] { gap: .35rem; height: 100%; justify-content: space-between; }
-[class*="st-key-incident-"][class*="stVerticalBlock"] { padding: .7rem .9rem .45rem; }
+[class*="st-key-incident-"][class*="stVerticalBlock"] { padding: .6rem .9rem .4rem; }
 .st-key-filters { display: grid; gap: .6rem; grid-auto-flow: column; grid-auto-columns: minmax(9rem, 1fr);
   grid-template-columns: max-content; overflow-x: auto; align-items: center; padding: 2px; }
 .st-key-filters > * { width: auto; min-width: 0; }
+[class*="st-key-acts-"] { container-type: inline-size; }
 [class*="st-key-acts-"] a[data-testid^="stBaseLinkButton"] p span { font-size: inherit; }
 .st-key-figures { display: grid; gap: .5rem; grid-template-columns: repeat(auto-fit, minmax(min(32%, 11rem), 1fr)); }
 .st-key-figures > * { width: auto; min-width: 0; }
@@ -40,13 +41,14 @@ details.rest > summary { display: flex; gap: .5rem; font-size: .88rem; cursor: p
 details.rest > summary::-webkit-details-marker { display: none; }
 details.rest > summary::after { content: "more"; margin-left: auto; text-decoration: underline; }
 details.rest[open] > summary::after { content: "less"; }
-details.rest .step { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+details.rest > summary { align-items: flex-end; line-height: 1.25; min-height: 2.5em; }
+details.rest .step { min-width: 0; align-self: flex-start; }
 details.rest[open] .step { visibility: hidden; }
 @media (max-width: 640px) {
-  .st-key-figures { grid-template-columns: repeat(3, 1fr); gap: .35rem; }
-  [class*="st-key-acts-"] a[data-testid^="stBaseLinkButton"] p span {
-    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
-  }
+  .st-key-figures { grid-template-columns: repeat(6, 1fr); gap: .35rem; }
+  .st-key-figures > * { grid-column: span 2; }
+  .st-key-figures > *:nth-child(n + 4) { grid-column: span 3; }
+  p.cause { font-size: .84rem !important; }
   .st-key-figures button { padding: .25rem .5rem; }
   .st-key-figures button p { font-size: .76rem; }
   .st-key-figures button p strong { font-size: 1.05rem; }
@@ -54,8 +56,11 @@ details.rest[open] .step { visibility: hidden; }
   p.quiet { font-size: .8rem !important; line-height: 1.35; }
   [data-testid="stMainBlockContainer"] { padding-top: 4rem; }
 }
+[class*="st-key-incident-"] a[data-testid="stBaseLinkButton-secondary"] p span {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
 details.rest dl { padding: .3rem 0; }
-[class*="st-key-acts-"] { row-gap: .3rem; height: auto; padding: .3rem 0 .2rem; }
+[class*="st-key-acts-"] { row-gap: .3rem; height: auto; padding: .2rem 0; }
 [class*="st-key-acts-"] button, [class*="st-key-acts-"] a {
   box-sizing: border-box; height: 2rem; min-height: 2rem; padding: 0 .4rem; border-radius: .5rem;
 }
@@ -65,6 +70,12 @@ details.rest dl { padding: .3rem 0; }
 }
 [class*="st-key-acts-"] a[data-testid="stPageLink-NavLink"] p span {
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
+@container (max-width: 25.5rem) {
+  [class*="st-key-acts-"] button, [class*="st-key-acts-"] a { padding: 0 .3rem; }
+  [class*="st-key-acts-"] a[data-testid="stBaseLinkButton-primary"] p span {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  }
 }
 /* Streamlit's own export of a table leaves formulas in its cells; each page offers one that does not. */
 [data-testid="stElementToolbar"] button[aria-label^="Download as CSV"] { display: none; }

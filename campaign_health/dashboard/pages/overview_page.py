@@ -17,7 +17,7 @@ from campaign_health.dashboard.parts.cards import look_html, some_lost_html
 from campaign_health.dashboard.parts.overview.campaign_filters import Filters, chosen_among, draw_filters
 from campaign_health.dashboard.parts.overview.campaign_table import campaign_table
 from campaign_health.dashboard.parts.overview.headline import draw_headline
-from campaign_health.dashboard.parts.overview.incident_card import card_html
+from campaign_health.dashboard.parts.overview.incident_card import card_html, step_of
 from campaign_health.dashboard.parts.overview.kept_address import keep_address
 from campaign_health.dashboard.parts.overview.key_figure_strip import draw_key_figures, said_of_choice
 from campaign_health.dashboard.parts.overview.wall import draw_wall
@@ -142,7 +142,7 @@ def _open(page: Page, campaign_id: int, name: str) -> None:
     # The name is for the ear: the style hides it from the eye, to which the card already says it.
     st.page_link(
         page_file("campaign"),
-        label=f"Open :small[{in_markdown(name[:60])}]",
+        label=f"Details :small[of {in_markdown(name[:60])}]",
         query_params={"campaign": str(campaign_id), "workspace": page.name},
     )
 
@@ -152,9 +152,9 @@ def _links(page: Page, incident: Incident, key: str) -> None:
         horizontal=True, gap="xsmall", vertical_alignment="center", key=f"acts-{key}-{incident.incident_id}"
     ):
         if not incident.is_of_source:
-            service_buttons(page, incident.campaign_id, incident.counted_event)
+            service_buttons(page, incident.campaign_id, incident.counted_event, step_of(incident))
             _open(page, incident.campaign_id, incident.campaign)
-        with st.popover("Act"):
+        with st.popover("Respond"):
             offer_acts(page, incident, key)
 
 
