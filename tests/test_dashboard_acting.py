@@ -167,7 +167,7 @@ def test_two_people_and_a_collection_do_not_disturb_each_other(page: Page, dashb
     assert collecting.wait(30)
     # The collection has the warehouse: the act waits for it, and is not lost.
     press_in_dialog(first, "Mute")
-    second.get_by_text("Open Upgrade offer").click()
+    second.get_by_text("Details of Upgrade offer").click()
     expect(second.get_by_role("heading", name="Upgrade offer", level=1)).to_be_visible()
     written.set()
     running.join()

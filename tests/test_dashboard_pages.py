@@ -37,6 +37,13 @@ def test_a_page_has_no_error_no_serious_barrier_and_fits_a_phone(page: Page, das
     assert serious_barriers(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= 390")
+    assert serious_barriers(page) == []
+    assert beyond_the_edge(page) == []
+    assert widest_label(page) <= 0.45
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function("getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === 'light'")
+    settled(page)
+    assert serious_barriers(page) == []
     assert problems == []
     assert "Traceback" not in dashboard.log
 
@@ -47,6 +54,24 @@ def serious_barriers(page: Page) -> list[tuple[str, str]]:
     # Streamlit draws the inside of its table itself, on a canvas; what is ours must be free of barriers.
     return [(one["id"], node["html"][:160]) for one in serious for node in one["nodes"]
             if not re.search(r"stDataFrame|<canvas|dvn-|gdg-", node["html"])]  # fmt: skip
+
+
+def beyond_the_edge(page: Page) -> list[str]:
+    """What can be chosen, or is a row of a table, and stands beyond the right edge of the window."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMain] :is(button, input, a, .stacked > div)')]
+            .filter(one => { const place = one.getBoundingClientRect();
+                return place.width > 1 && place.right > innerWidth + 1; }).map(one => one.outerHTML.slice(0, 120))"""
+    )
+    return found
+
+
+def widest_label(page: Page) -> float:
+    """The widest label of a list or of a table's row, as a share of the room that it and its value have."""
+    return float(page.evaluate(
+        """() => Math.max(0, ...[...document.querySelectorAll('[data-testid=stMain] dl')].filter(one => one.clientWidth)
+            .flatMap(list => [...list.querySelectorAll('dt')].map(one => one.offsetWidth / list.clientWidth)))"""
+    ))  # fmt: skip
 
 
 @pytest.mark.slow("pages in the browser")

@@ -8,7 +8,7 @@ from campaign_health.dashboard.look.theme import DARK, palette
 
 STYLE = """
 <style>
-[data-testid="stMainBlockContainer"] { max-width: 96rem; }
+[data-testid="stMainBlockContainer"] { max-width: 96rem; padding-bottom: 2.5rem; }
 @media (min-width: 700px) {
   [data-testid="stMainBlockContainer"] { padding-left: 2rem; padding-right: 2rem; }
 }
@@ -55,6 +55,10 @@ details.rest[open] .step { visibility: hidden; }
   h1.news { font-size: 1.12rem !important; }
   p.quiet { font-size: .8rem !important; line-height: 1.35; }
   [data-testid="stMainBlockContainer"] { padding-top: 4rem; }
+  .st-key-filters { grid-auto-flow: row; grid-template-columns: repeat(6, 1fr); overflow: visible; gap: .35rem; }
+  .st-key-filters > * { grid-column: span 2; }
+  .st-key-filters > *:first-child { grid-column: span 6; }
+  .st-key-filters > *:nth-child(2), .st-key-filters > *:nth-child(3) { grid-column: span 3; }
 }
 [class*="st-key-incident-"] a[data-testid="stBaseLinkButton-secondary"] p span {
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
@@ -76,6 +80,23 @@ details.rest dl { padding: .3rem 0; }
   [class*="st-key-acts-"] a[data-testid="stBaseLinkButton-primary"] p span {
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   }
+}
+.stacked { display: none; }
+.more-rows { display: none; font-size: .86rem; color: light-dark(#565D70, #A6ADBF); }
+.stacked > div { border-top: 1px solid light-dark(#DADDE6, #343A4A); padding: .55rem 0; }
+.stacked .row-name { margin: 0 0 .15rem; font-weight: 600; overflow-wrap: anywhere; }
+.stacked dl { margin: 0; padding: 0; line-height: 1.35; display: grid;
+  grid-template-columns: minmax(0, 40%) minmax(0, 1fr); gap: .1rem .6rem;
+  font-size: .88rem; }
+.stacked dt { color: light-dark(#565D70, #A6ADBF); margin: 0; overflow-wrap: anywhere; }
+.stacked dd { margin: 0; overflow-wrap: anywhere; }
+.stacked dd:has(img) { grid-column: 1 / -1; }
+.stacked img { display: block; width: 100%; height: 2rem; }
+@media (max-width: 640px) {
+  [data-testid="stMain"] dl { grid-template-columns: fit-content(42%) minmax(0, 1fr) !important; }
+  [data-testid="stMain"] dt { overflow-wrap: anywhere; }
+  .stacked, .more-rows { display: block; }
+  [class*="st-key-wide-"] { display: none !important; }
 }
 /* Streamlit's own export of a table leaves formulas in its cells; each page offers one that does not. */
 [data-testid="stElementToolbar"] button[aria-label^="Download as CSV"] { display: none; }

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.figures.sparkline import event_line
+from campaign_health.dashboard.look.data_table import draw_table
 from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
@@ -43,9 +44,9 @@ def _core(mappings: pd.DataFrame, events: pd.DataFrame) -> None:
         used = mappings[mappings["event"] == core.event]
         rows.append({"Event": core.event, "State": usage(core.event in seen, used), "Campaigns": users(used) or "–",
                      "What for": core.campaign, "Send it": core.timing})  # fmt: skip
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, alt="The five core events and which campaigns use them",
-        column_config={"Campaigns": st.column_config.TextColumn(width="large", help="With how each is doing now.")},
+    draw_table(
+        pd.DataFrame(rows), "The five core events and which campaigns use them", "core",
+        config={"Campaigns": st.column_config.TextColumn(width="large", help="With how each is doing now.")},
     )  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def _unknown(mappings: pd.DataFrame) -> None:
             "Mapping from": [FROM_WORDS.get(str(source), str(source)) for source in lacking["event_from"]],
         }
     )
-    st.dataframe(rows, hide_index=True, alt="Campaigns without a known event")
+    draw_table(rows, "Campaigns without a known event", "unknown")
 
 
 def _unused(page: Page, events: pd.DataFrame) -> None:
@@ -78,10 +79,7 @@ def _unused(page: Page, events: pd.DataFrame) -> None:
         {"Event": [shown(name) for name in unused["event"]], "Count, 28 days": unused["events_28d"],
          "Last 28 days": [event_line(line, page.palette) for line in unused["line"]]}
     )  # fmt: skip
-    st.dataframe(
-        rows, hide_index=True, alt="Events without a campaign",
-        column_config=COUNTED,
-    )  # fmt: skip
+    draw_table(rows, "Events without a campaign", "unused", config=COUNTED)
 
 
 draw(coverage)

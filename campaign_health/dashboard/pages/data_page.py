@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.figures.gap_calendar import ALL, gap_calendar, gap_days, gap_text, single_campaigns_text
-from campaign_health.dashboard.look.day_columns import day_columns
+from campaign_health.dashboard.look.data_table import draw_table
 from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw, say_not_configured
@@ -53,12 +53,7 @@ def _freshness(page: Page) -> None:
         }
         for one in page.workspace.sources
     ]
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, alt="Freshness of each source",
-        # Narrow enough that a phone shows how fresh each source is.
-        column_config={"Source": st.column_config.TextColumn(width=150),
-                       "Last complete": st.column_config.TextColumn(width=115)},
-    )  # fmt: skip
+    draw_table(pd.DataFrame(rows), "Freshness of each source", "freshness")
     for one in page.workspace.sources:
         if one.trouble:
             label = in_markdown(source_name(one.source))
@@ -103,9 +98,9 @@ def _runs(page: Page, runs: pd.DataFrame) -> None:
             "Rows": runs["rows"],
         }
     )
-    st.dataframe(
-        table, hide_index=True, alt="Collection runs, newest first", placeholder="–",
-        column_config=day_columns(table) | {
+    draw_table(
+        table, "Collection runs, newest first", "runs",
+        config={
             "What went wrong, and the cure": st.column_config.TextColumn(width="large"),
             "Requests": st.column_config.NumberColumn(format="localized"),
             "Rows": st.column_config.NumberColumn(format="localized"),

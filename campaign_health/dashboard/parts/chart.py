@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from campaign_health.dashboard.look.day_columns import day_columns
+from campaign_health.dashboard.look.data_table import draw_table
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.look.quiet import quiet
 
@@ -20,5 +20,4 @@ def draw_chart(
     st.plotly_chart(figure, theme=None, config=BARE, key=key, alt=text)
     quiet(in_markdown(text) + (f" {note}" if note else ""))
     with st.expander(label):
-        st.dataframe(table, hide_index=True, alt=f"The numbers of the chart: {text}", placeholder="–",
-                     column_config=day_columns(table))  # fmt: skip
+        draw_table(table, f"The numbers of the chart: {text}", key)
