@@ -59,7 +59,7 @@ def serious_barriers(page: Page) -> list[tuple[str, str]]:
 def beyond_the_edge(page: Page) -> list[str]:
     """What can be chosen, or is a row of a table, and stands beyond the right edge of the window."""
     found: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll('[data-testid=stMain] :is(button, input, a, .stacked > div)')]
+        """() => [...document.querySelectorAll('[data-testid=stMain] :is(button, input, a, .stacked [role=listitem])')]
             .filter(one => { const place = one.getBoundingClientRect();
                 return place.width > 1 && place.right > innerWidth + 1; }).map(one => one.outerHTML.slice(0, 120))"""
     )

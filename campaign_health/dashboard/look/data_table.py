@@ -19,8 +19,8 @@ from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import count, plural
 from campaign_health.words.status_words import shape_and_label
 
-# Rows that a phone is sent; there, too, the filters and the download lead to all.
-ROWS_ON_A_PHONE = 40
+# Rows that a phone shows at once, and that it is sent at all; the filters and the download lead to every one.
+ROWS_AT_FIRST, ROWS_ON_A_PHONE = 8, 40
 NOTHING = "–"
 
 
@@ -68,9 +68,17 @@ def stacked_html(
         _block(list(table.columns), values, links[place] if links else None, statuses)
         for place, values in enumerate(table.itertuples(index=False, name=None))
     ]
-    more = rows - len(table)
-    rest = f'<p class="more-rows">And {escape(plural(more, "more row"))}.</p>' if more > 0 else ""
-    return f'<div class="stacked" role="list" aria-label="{escape(alt)}">{"".join(blocks)}</div>{rest}'
+    html = _list(blocks[:ROWS_AT_FIRST], alt)
+    if folded := blocks[ROWS_AT_FIRST:]:
+        summary = f"Show {plural(len(folded), 'more row')}"
+        html += f"<details><summary>{escape(summary)}</summary>{_list(folded, f'{alt}, further rows')}</details>"
+    if rows > len(table):
+        html += f"<p>{escape(plural(rows - len(table), 'row is', 'rows are'))} not shown on a screen this narrow.</p>"
+    return f'<div class="stacked">{html}</div>'
+
+
+def _list(blocks: Sequence[str], alt: str) -> str:
+    return f'<div role="list" aria-label="{escape(alt)}">{"".join(blocks)}</div>'
 
 
 def _block(columns: list[str], values: Sequence[Any], link: str | None, statuses: str | None) -> str:

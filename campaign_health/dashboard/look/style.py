@@ -82,8 +82,9 @@ details.rest dl { padding: .3rem 0; }
   }
 }
 .stacked { display: none; }
-.more-rows { display: none; font-size: .86rem; color: light-dark(#565D70, #A6ADBF); }
-.stacked > div { border-top: 1px solid light-dark(#DADDE6, #343A4A); padding: .55rem 0; }
+.stacked summary, .stacked > p { font-size: .88rem; margin: .4rem 0; cursor: pointer; text-decoration: underline; }
+.stacked > p { cursor: auto; text-decoration: none; color: light-dark(#565D70, #A6ADBF); }
+.stacked [role="listitem"] { border-top: 1px solid light-dark(#DADDE6, #343A4A); padding: .55rem 0; }
 .stacked .row-name { margin: 0 0 .15rem; font-weight: 600; overflow-wrap: anywhere; }
 .stacked dl { margin: 0; padding: 0; line-height: 1.35; display: grid;
   grid-template-columns: minmax(0, 40%) minmax(0, 1fr); gap: .1rem .6rem;
@@ -95,7 +96,7 @@ details.rest dl { padding: .3rem 0; }
 @media (max-width: 640px) {
   [data-testid="stMain"] dl { grid-template-columns: fit-content(42%) minmax(0, 1fr) !important; }
   [data-testid="stMain"] dt { overflow-wrap: anywhere; }
-  .stacked, .more-rows { display: block; }
+  .stacked { display: block; }
   [class*="st-key-wide-"] { display: none !important; }
 }
 /* Streamlit's own export of a table leaves formulas in its cells; each page offers one that does not. */
