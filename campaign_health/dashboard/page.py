@@ -60,9 +60,19 @@ class Page:
         return moment_text(instant, self.zone, self.today)
 
 
-def draw(page: Callable[[Page], None], *, unchecked_below: bool = False) -> None:
+ALL_WORKSPACES = "*"
+"""What the address names where all workspaces are asked for; no workspace can be called so."""
+
+
+def draw(
+    page: Callable[[Page], None],
+    *,
+    unchecked_below: bool = False,
+    across: Callable[[list[str]], Overview] | None = None,
+) -> None:
     """Draws a page in one of its four states: no data yet, an error, stale data, normal. What could not be checked
-    stands above it, or below where the page itself says how much that is.
+    stands above it, or below where the page itself says how much that is. `across` draws all workspaces together,
+    which a page that has it begins with.
     """
     use_style()
     try:
@@ -73,7 +83,13 @@ def draw(page: Callable[[Page], None], *, unchecked_below: bool = False) -> None
             _first_run()
             say_not_configured(settings)
             return
-        state = answer(read_workspace, _chosen(names))
+        everything = settings.configured if settings.configured is not None else names
+        name = _chosen(names, with_all=across is not None and len(everything) > 1)
+        if name == ALL_WORKSPACES and across is not None:
+            across(list(everything))
+            say_not_configured(settings)
+            return
+        state = answer(read_workspace, name)
         moment = now()
         view = Page(settings, state, overview_of([state], moment), local_day(moment, state.zone), moment, palette())
         _say_what_is_old(view.overview)
@@ -90,15 +106,30 @@ def draw(page: Callable[[Page], None], *, unchecked_below: bool = False) -> None
             st.write(said_in_markdown(failure.cure))
 
 
-def _chosen(names: Sequence[str]) -> str:
+def _chosen(names: Sequence[str], *, with_all: bool) -> str:
+    if not with_all:
+        _forget_all()
     asked = st.query_params.get("workspace")
-    if asked and asked not in names:
+    if asked and asked not in names and asked != ALL_WORKSPACES:
         # The link of an older message: a campaign of the same number may be another one here.
         st.warning(f"There is no workspace {in_markdown(asked)} any more: this is not what the link was made for.")
-    if len(names) == 1:
+    if len(names) == 1 and not with_all:
         return names[0]
-    return st.selectbox("Workspace", names, key="workspace", bind="query-params", format_func=shown,
+    choices = [ALL_WORKSPACES, *names] if with_all else list(names)
+    return st.selectbox("Workspace", choices, key="workspace", bind="query-params", format_func=_called,
                         persist_state="session", width=460)  # fmt: skip
+
+
+def _called(name: str) -> str:
+    return "All workspaces" if name == ALL_WORKSPACES else shown(name)
+
+
+def _forget_all() -> None:
+    """A page of one workspace shows the first where the overview showed all."""
+    if st.query_params.get("workspace") == ALL_WORKSPACES:
+        del st.query_params["workspace"]
+    if st.session_state.get("workspace") == ALL_WORKSPACES:
+        del st.session_state["workspace"]
 
 
 def _first_run() -> None:

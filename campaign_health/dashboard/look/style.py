@@ -81,6 +81,12 @@ details.rest dl { padding: .3rem 0; }
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   }
 }
+.st-key-workspaces { gap: .6rem; }
+[class*="st-key-workspace-line-"][class*="stVerticalBlock"] { display: grid; align-items: center; gap: .2rem 1rem;
+  grid-template-columns: minmax(0, 1fr) max-content; padding: .7rem .9rem; }
+[class*="st-key-workspace-line-"] > * { width: auto; min-width: 0; }
+.workspace .cells { display: grid; gap: .2rem 1rem; align-items: end;
+  grid-template-columns: minmax(0, 2fr) repeat(4, minmax(0, 1fr)); }
 .stacked { display: none; }
 .stacked summary, .stacked > p { font-size: .88rem; margin: .4rem 0; cursor: pointer; text-decoration: underline; }
 .stacked > p { cursor: auto; text-decoration: none; color: light-dark(#565D70, #A6ADBF); }
@@ -97,6 +103,9 @@ details.rest dl { padding: .3rem 0; }
   [data-testid="stMain"] dl { grid-template-columns: fit-content(42%) minmax(0, 1fr) !important; }
   [data-testid="stMain"] dt { overflow-wrap: anywhere; }
   .stacked { display: block; }
+  [class*="st-key-workspace-line-"][class*="stVerticalBlock"] { grid-template-columns: minmax(0, 1fr); }
+  .workspace .cells { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .workspace .cells h2 { grid-column: 1 / -1; }
   [class*="st-key-wide-"] { display: none !important; }
 }
 /* Streamlit's own export of a table leaves formulas in its cells; each page offers one that does not. */

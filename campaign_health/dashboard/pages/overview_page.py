@@ -21,6 +21,7 @@ from campaign_health.dashboard.parts.overview.incident_card import card_html, st
 from campaign_health.dashboard.parts.overview.kept_address import keep_address
 from campaign_health.dashboard.parts.overview.key_figure_strip import draw_key_figures, said_of_choice
 from campaign_health.dashboard.parts.overview.wall import draw_wall
+from campaign_health.dashboard.parts.overview.workspace_list import draw_workspaces
 from campaign_health.dashboard.parts.service_buttons import service_buttons
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.every_campaign import campaigns_now
@@ -158,4 +159,4 @@ def _links(page: Page, incident: Incident, key: str) -> None:
             offer_acts(page, incident, key)
 
 
-draw(overview, unchecked_below=True)
+draw(overview, unchecked_below=True, across=draw_workspaces)
