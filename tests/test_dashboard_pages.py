@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from campaign_health.dashboard.look.brand import MARK
 from storage.file.database import open_published
 from tests.browser import Dashboard, settled, text_of, visit
 
@@ -28,6 +30,8 @@ def dashboard(server: Dashboard, dashboard_world: Path) -> Dashboard:
 @pytest.mark.parametrize("path", [*PAGES, *(pytest.param(path, marks=SLOW) for path in OTHER_PAGES)])
 def test_a_page_has_no_error_no_serious_barrier_and_fits_a_phone(page: Page, dashboard: Dashboard, path: str) -> None:
     problems: list[str] = []
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: problems.append(str(error)))
     visit(page, dashboard, path)
     assert serious_barriers(page) == []
@@ -45,7 +49,18 @@ def test_a_page_has_no_error_no_serious_barrier_and_fits_a_phone(page: Page, das
     settled(page)
     assert serious_barriers(page) == []
     assert problems == []
+    assert [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))] == []
     assert "Traceback" not in dashboard.log
+
+
+def test_the_tab_says_how_many_are_broken_beside_our_own_icon(page: Page, dashboard: Dashboard) -> None:
+    visit(page, dashboard)
+    expect(page).to_have_title("(4) Overview · Campaign Health")
+    visit(page, dashboard, "data")
+    expect(page).to_have_title("(4) Data · Campaign Health")
+    mark = b64encode(MARK.encode()).decode()
+    expect(page.locator("link[rel*=icon]").first).to_have_attribute("href", re.compile(mark[:60]))
+    expect(page.get_by_test_id("stHeader").locator("img").first).to_be_visible()
 
 
 def serious_barriers(page: Page) -> list[tuple[str, str]]:

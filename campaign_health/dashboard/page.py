@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from campaign_health.dashboard.installation import installation, now, warehouse
+from campaign_health.dashboard.look.brand import count_in_tab
 from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.style import use_style
@@ -18,6 +19,7 @@ from campaign_health.dashboard.page_watch import watch_for_new_data
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings
+from campaign_health.state.key_figures import key_figures
 from campaign_health.state.not_configured import read_not_configured
 from campaign_health.state.overview import Overview, overview_of
 from campaign_health.state.service_pages import service_pages
@@ -86,12 +88,13 @@ def draw(
         everything = settings.configured if settings.configured is not None else names
         name = _chosen(names, with_all=across is not None and len(everything) > 1)
         if name == ALL_WORKSPACES and across is not None:
-            across(list(everything))
+            count_in_tab(key_figures(across(list(everything))).broken)
             say_not_configured(settings)
             return
         state = answer(read_workspace, name)
         moment = now()
         view = Page(settings, state, overview_of([state], moment), local_day(moment, state.zone), moment, palette())
+        count_in_tab(key_figures(view.overview).broken)
         _say_what_is_old(view.overview)
         if not unchecked_below:
             _say_what_is_missing(view.overview)

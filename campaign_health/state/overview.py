@@ -101,7 +101,8 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime, unread: int = 0
         counts,
         risk_a_week=standing.risk.sums,
         unpriced=standing.risk.unpriced,
-        freshness=collected_text(sources, zones, now),
+        # One moment for all would be said of those, too, that nothing was collected of.
+        freshness=None if unread or not all(state.sources for state in states) else collected_text(sources, zones, now),
         certain=not stale and not unread and not _troubled(sources),
         unjudged=sum(state.unjudged for state in states),
         broken_beside=sum(len(state.beside.broken) for state in states),

@@ -83,7 +83,9 @@ details.rest dl { padding: .3rem 0; }
 }
 .st-key-workspaces { gap: .6rem; }
 [class*="st-key-workspace-line-"][class*="stVerticalBlock"] { display: grid; align-items: center; gap: .2rem 1rem;
-  grid-template-columns: minmax(0, 1fr) max-content; padding: .7rem .9rem; }
+  grid-template-columns: minmax(0, 1fr) 11rem; padding: .7rem .9rem; }
+[class*="st-key-open-workspace-"] button { width: 100%; }
+[class*="st-key-open-workspace-"] button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 [class*="st-key-workspace-line-"] > * { width: auto; min-width: 0; }
 .workspace .cells { display: grid; gap: .2rem 1rem; align-items: end;
   grid-template-columns: minmax(0, 2fr) repeat(4, minmax(0, 1fr)); }

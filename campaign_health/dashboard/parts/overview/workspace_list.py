@@ -55,6 +55,8 @@ def line_html(line: WorkspaceLine) -> str:
     figures, overview = line.figures, line.overview
     if figures is None or overview is None:
         return _row(name, [("", "<strong>could not be read</strong>")])
+    if not overview.campaigns and not overview.sources:
+        return _row(name, [("", "<strong>nothing collected yet</strong>")])
     values = figure_values(figures, overview.fresh)
     parts = [(NAMES[figure], f"<strong>{escape(values[figure])}</strong>") for figure in FIGURES]
     if figures.broken:
