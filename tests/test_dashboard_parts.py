@@ -26,11 +26,9 @@ from campaign_health.dashboard.look.markup import in_markdown, safe, with_code
 from campaign_health.dashboard.look.theme import DARK, LIGHT
 from campaign_health.dashboard.parts.campaign.campaign_marks import campaign_marks, incident_shades
 from campaign_health.dashboard.parts.cards import since_text
-from campaign_health.dashboard.parts.cost_words import brief_cost
 from campaign_health.dashboard.parts.csv_export import as_csv
 from campaign_health.dashboard.parts.event_table import LIVES, lives, newsworthy_first
 from campaign_health.dashboard.parts.overview.campaign_filters import in_order, matching
-from campaign_health.dashboard.parts.overview.campaign_table import csv_rows, for_people
 from campaign_health.dashboard.parts.overview.incident_card import card_html
 from campaign_health.state.campaign_view import CampaignView, campaign_view
 from campaign_health.state.every_campaign import campaigns_now
@@ -101,39 +99,6 @@ def test_campaigns_are_put_in_order(campaigns: pd.DataFrame) -> None:
     assert in_order(campaigns, "Most sends")["sent"].is_monotonic_decreasing
     assert in_order(campaigns, "Longest without a good day")["last_good_day"].dropna().is_monotonic_increasing
     assert names(in_order(campaigns, "no such order")) == names(in_order(campaigns, "Worst first"))
-
-
-def test_the_csv_says_statuses_in_words_and_days_as_iso(campaigns: pd.DataFrame) -> None:
-    rows = list(csv.DictReader(io.StringIO(as_csv(csv_rows(campaigns)).decode("utf-8-sig"))))
-    upgrade = next(row for row in rows if row["campaign"] == "Upgrade offer")
-    assert (upgrade["status"], upgrade["day"], upgrade["sent"]) == ("Silent", "2026-11-23", "0")
-    assert upgrade["tags"] == "revenue"
-    assert upgrade["owner"] == "lifecycle"
-    assert (upgrade["since"], upgrade["cause"]) == ("2026-11-22", "Property changed type")
-
-
-def test_the_csv_and_the_table_cost_what_the_cards_say(published: Path, campaigns: pd.DataFrame) -> None:
-    rows = csv_rows(campaigns).set_index("campaign")
-    table = for_people(campaigns, LIGHT).set_index("Campaign")
-    with open_published(published) as connection:
-        found = open_incidents(connection, "default")
-    assert len(found) == 4
-    for one in found:
-        told = brief_cost(one)
-        missed = rows.loc[one.campaign, "missed_sends"]
-        assert f"about {missed:,} missed sends" in told or missed == 0
-        assert table.loc[one.campaign, "Missed sends"] == rows.loc[one.campaign, "missed_sends"]
-        if one.risk_a_week is None:
-            assert pd.isna(rows.loc[one.campaign, "at_risk_a_week"])
-            assert pd.isna(table.loc[one.campaign, "At risk a week, $"])
-        else:
-            assert f"about ${rows.loc[one.campaign, 'at_risk_so_far']:,} at risk so far" in told
-            assert f"about ${rows.loc[one.campaign, 'at_risk_a_week']:,} a week" in told
-            assert table.loc[one.campaign, "At risk a week, $"] == rows.loc[one.campaign, "at_risk_a_week"]
-    broken = {one.campaign for one in found}
-    assert (
-        rows.loc[[name not in broken for name in rows.index], ["since", "cause", "missed_sends"]].isna().all(axis=None)
-    )
 
 
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=5))

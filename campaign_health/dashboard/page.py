@@ -166,8 +166,8 @@ def _say_what_is_old(overview: Overview) -> None:
 
 def _say_what_is_missing(overview: Overview) -> None:
     for one in overview.unchecked:
-        heading = in_markdown(f"{visible(one.title, 300)}{f', {one.when}' if one.when else ''}")
+        name, when = in_markdown(visible(one.title, 300)), in_markdown(f", {one.when}" if one.when else "")
         quiet(
-            f":material/cloud_off: **Could not check {heading}.** {said_in_markdown(one.said)} "
+            f":material/cloud_off: **{name} could not be checked{when}.** {said_in_markdown(one.said)} "
             "What is missing is *not collected*, never zero: see page Data."
         )

@@ -76,11 +76,9 @@ def _source(one: SourceState, workspace: str) -> Unchecked:
 
 
 def _said(names: Sequence[str], sources: Sequence[str]) -> str:
-    one = len(names) == 1
     services = service_names(sources)
-    them, were = ("it", "it was") if one else ("them", "they were")
     who = f"{services} gave no usable numbers" if services else "There are no numbers"
-    return f"{who} for {them}, so {were} not checked. {CURE}"
+    return f"{who} for {'it' if len(names) == 1 else 'them'}. {CURE}"
 
 
 def _details(names: Sequence[str], troubled: dict[str, SourceState]) -> str:

@@ -33,12 +33,12 @@ def tab_title(title: str, broken: int = 0) -> str:
 
 
 def _word_mark(colour: str) -> str:
-    """The mark with the name beside it. It is an image of its own, which knows no font but the computer's:
-    the name is as wide in each.
+    """The mark with the name beside it: an image of its own, which knows no font but the computer's, so the name
+    is given its width.
     """
     inside = MARK.split(">", 1)[1].removesuffix("</svg>")
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 204 32" width="204" height="32">'
-        f'{inside}<text x="42" y="22" font-family="system-ui, sans-serif" font-size="18" font-weight="650" textLength="160" '
-        f'fill="{colour}">{NAME}</text></svg>'
+        f'{inside}<text x="42" y="22" font-family="system-ui, sans-serif" font-size="18" font-weight="650" '
+        f'textLength="160" fill="{colour}">{NAME}</text></svg>'
     )

@@ -17,6 +17,7 @@ from campaign_health.dashboard.published_cache import answer
 from campaign_health.manifest.core_events import CORE_EVENTS
 from campaign_health.state.events_view import coverage_view
 from campaign_health.words.not_watched import NOT_WATCHED
+from campaign_health.words.numbers import count, plural
 from campaign_health.words.triggers import why_no_event
 
 FROM_WORDS = {"trigger": "its trigger in Customer.io", "manifest": "the manifest", "decision": "a decision here",
@@ -27,13 +28,22 @@ def coverage(page: Page) -> None:
     """Draws what is watched and how, and the lists of what is not."""
     st.title("Coverage", anchor=False)
     quiet(f"A campaign can only be watched against its event where that event is known. {NOT_WATCHED}")
-    st.write(in_markdown(page.overview.coverage))
+    st.write(in_markdown(f"{page.overview.coverage}{_idle(page)}"))
     view = answer(coverage_view, page.name)
     _core(view.mappings, view.events)
     _unknown(view.mappings)
     draw_triggered(page)
     draw_newsletters(page)
     _unused(page, view.events)
+
+
+def _idle(page: Page) -> str:
+    """Of how many campaigns the sentence before says nothing, so that all of them are told."""
+    idle = sum(one.status == "not_running" for one in page.workspace.campaigns)
+    if not idle:
+        return ""
+    all_of_them = plural(len(page.workspace.campaigns), "campaign")
+    return f" {count(idle)} of {all_of_them} {'is' if idle == 1 else 'are'} not running."
 
 
 def _core(mappings: pd.DataFrame, events: pd.DataFrame) -> None:
@@ -43,7 +53,7 @@ def _core(mappings: pd.DataFrame, events: pd.DataFrame) -> None:
     for core in CORE_EVENTS:
         used = mappings[mappings["event"] == core.event]
         rows.append({"Event": core.event, "State": usage(core.event in seen, used), "Campaigns": users(used) or "–",
-                     "What for": core.campaign, "Send it": core.timing})  # fmt: skip
+                     "Campaign it is good for": core.campaign, "Send within": core.timing})  # fmt: skip
     draw_table(
         pd.DataFrame(rows), "The five core events and which campaigns use them", "core",
         config={"Campaigns": st.column_config.TextColumn(width="large", help="With how each is doing now.")},

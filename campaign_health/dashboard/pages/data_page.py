@@ -21,7 +21,7 @@ OUTCOMES = {"complete": "● complete", "partial": "◔ in part", "failed": "× 
 SOURCE_MEANINGS = {
     "mixpanel_events": "how often each event happened",
     "mixpanel_properties": "which properties the events carried",
-    "mixpanel_lexicon": "what Mixpanel declares of events: hidden, blocked",
+    "mixpanel_lexicon": "which events are hidden or blocked in Mixpanel",
     "customerio_campaigns": "the campaigns, their triggers and messages",
     "customerio_segments": "how many people are in the segments that campaigns name",
     "customerio_metrics": "what was sent, delivered, opened",
@@ -49,7 +49,7 @@ def _freshness(page: Page) -> None:
             "Source": source_name(one.source),
             "Last complete": page.local_time(one.complete_at) if one.complete_at else "never",
             "Newest run": OUTCOMES.get(one.outcome, one.outcome),
-            "Tells": SOURCE_MEANINGS.get(one.source, "–"),
+            "What it is for": SOURCE_MEANINGS.get(one.source, "–"),
         }
         for one in page.workspace.sources
     ]

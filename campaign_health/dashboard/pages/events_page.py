@@ -84,10 +84,10 @@ def _properties(changes: pd.DataFrame) -> None:
     words = {"type_changed": "Changed type", "missing": "Missing or renamed", "appeared": "Appeared"}
     table = pd.DataFrame(
         {
+            "Property": [shown(name) for name in changes["property"]],
+            "Event": [shown(name) for name in changes["event"]],
             "Changed by": pd.to_datetime(changes["day"]).dt.date,
             "Seen unchanged on": _days(changes.get("last_day_before"), len(changes)),
-            "Event": [shown(name) for name in changes["event"]],
-            "Property": [shown(name) for name in changes["property"]],
             "What": [words.get(str(kind), str(kind)) for kind in changes["kind"]],
             "Before": [type_words(kind) if isinstance(kind, str) else "–" for kind in changes["before"]],
             "After": [type_words(kind) if isinstance(kind, str) else "–" for kind in changes["after"]],

@@ -78,7 +78,7 @@ def figure_values(figures: KeyFigures, fresh: str | None) -> dict[Figure, str]:
 
 def _name(figure: Figure, figures: KeyFigures) -> str:
     if figure == "unchecked" and figures.unchecked:
-        return f"{NAMES[figure]} · {count(figures.unchecked)} not checked"
+        return f"{NAMES[figure]} · {count(figures.unchecked)} could not be checked"
     return NAMES[figure]
 
 
