@@ -18,15 +18,16 @@ NOT_JUDGED = "learning"
 """What is said of a campaign without a verdict."""
 
 
-def campaigns_now(connection: Connection, workspace: str, today: date | None = None) -> pd.DataFrame:
+def campaigns_now(
+    connection: Connection, workspace: str, today: date | None = None, with_lines: bool = True
+) -> pd.DataFrame:
     """One row a campaign that exists, by name; `today` in the workspace's zone, by default that after the last judged.
 
     Columns: campaign_id, campaign, state, event, tags, owner, day, status (as `shown_status` has it), card (the place
     of its open incident, worst first), events, sent, expected_low, expected_high, last_good_day, incident_id,
     opened_on, handling (what people make of the incident), cause, missed_sends, revenue_at_risk, risk_a_week, currency
-    (of the incident; of one that many campaigns share nobody knows each one's part), events_28d, sends_28d (the 28 days
-    up to line_day, NaN for not collected), low_28d, high_28d (the expected sends of the same days, NaN where none are
-    known).
+    (of the incident; of one that many campaigns share nobody knows each one's part), and `with_lines` those of
+    `campaign_lines`, which take the most time where campaigns are many.
     """
     judged_day, _ = judged_until(connection, workspace)
     now = today or (judged_day + timedelta(days=1) if judged_day else date.max)
@@ -41,6 +42,8 @@ def campaigns_now(connection: Connection, workspace: str, today: date | None = N
                  *COSTS],
     )  # fmt: skip
     found = stored.campaign_table(connection, workspace).merge(broken, on="campaign_id", how="left")
+    if with_lines:
+        found = found.merge(stored.campaign_lines(connection, workspace), on="campaign_id", how="left")
     return found.assign(
         status=found["shown"].fillna(found["status"]).fillna(NOT_JUDGED),
         last_good_day=_days(found["good_day"]).fillna(_days(found["healthy_day"])),

@@ -20,6 +20,7 @@ from campaign_health.dashboard.parts.overview.headline import draw_headline
 from campaign_health.dashboard.parts.overview.incident_card import card_html, step_of
 from campaign_health.dashboard.parts.overview.kept_address import keep_address
 from campaign_health.dashboard.parts.overview.key_figure_strip import draw_key_figures, said_of_choice
+from campaign_health.dashboard.parts.overview.lines_of_shown import with_lines
 from campaign_health.dashboard.parts.overview.wall import draw_wall
 from campaign_health.dashboard.parts.overview.workspace_list import draw_workspaces
 from campaign_health.dashboard.parts.service_buttons import service_buttons
@@ -39,7 +40,7 @@ def overview(page: Page) -> None:
     figure = draw_key_figures(page.overview)
     draw_headline(page.overview)
     offer_last_undo(page)
-    campaigns = answer(campaigns_now, page.name, page.today)
+    campaigns = answer(campaigns_now, page.name, page.today, False)
     if campaigns.empty:
         st.info("Customer.io has no campaigns yet, or the key may not read them. The page Data says which.")
         return
@@ -97,10 +98,12 @@ def _or_else(meant: Sequence[Incident]) -> str:
 def _cards(page: Page, found: Sequence[Incident], campaigns: pd.DataFrame, key: str = "open") -> None:
     everything = st.session_state.get(f"all_{key}", False)
     shown = found if everything else found[:CARDS_AT_FIRST]
+    drawn = {number for one in shown for number in one.of_campaigns}
+    rows = with_lines(page, campaigns[campaigns["campaign_id"].isin(drawn)])
     with st.container(key=f"cards-{key}"):
         for incident in shown:
             with st.container(border=True, key=f"incident-{key}-{incident.incident_id}"):
-                st.html(card_html(incident, _lines(campaigns, incident), page.today, page.palette))
+                st.html(card_html(incident, _lines(rows, incident), page.today, page.palette))
                 _links(page, incident, key)
     if len(shown) < len(found):
         st.button(

@@ -16,15 +16,19 @@ from campaign_health.dashboard.look.theme import Palette
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.page_files import page_file
 from campaign_health.dashboard.parts.download import offer_csv
+from campaign_health.dashboard.parts.overview.lines_of_shown import with_lines
 from campaign_health.words.currency import DOLLARS, sign_before
+from campaign_health.words.numbers import count
 from campaign_health.words.status_words import cause_label, legend, status_label
 
 CHART = "Events and sends, 28 days"
+# A picture each: of more, a browser would be sent dozens of megabytes.
+CHARTS_AT_MOST = 500
 
 
 def campaign_table(page: Page, chosen: pd.DataFrame) -> None:
     """Draws the table; choosing a row opens its campaign."""
-    table = for_people(chosen, page.palette)
+    table = for_people(with_lines(page, chosen, CHARTS_AT_MOST), page.palette)
     picked = draw_table(
         table,
         "All campaigns with their status, incident, newest numbers, last good day and the last 28 days as small charts",
@@ -57,6 +61,8 @@ def campaign_table(page: Page, chosen: pd.DataFrame) -> None:
             page_file("campaign"),
             query_params={"campaign": str(campaign_id), "workspace": page.name},
         )
+    if len(chosen) > CHARTS_AT_MOST:
+        quiet(f"The first {count(CHARTS_AT_MOST)} rows have their chart: filter or sort to see that of others.")
     offer_csv(csv_rows(chosen), f"campaigns-{page.today}.csv")
     quiet(legend(set(chosen["status"])))
 
