@@ -22,6 +22,10 @@ MIXPANEL_BASES: Mapping[str, tuple[str, str, str]] = {
         "https://in.mixpanel.com/api/app",
     ),
 }
+CUSTOMERIO_TRACK: Mapping[str, str] = {
+    "us": "https://track.customer.io",
+    "eu": "https://track-eu.customer.io",
+}
 CUSTOMERIO_BASES: Mapping[str, str] = {
     "us": "https://api.customer.io/v1",
     "eu": "https://api-eu.customer.io/v1",

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from campaign_health.decisions.record_decision import record_decision, undo_decision
+from campaign_health.decisions.record_decision import record_decision, undo_decisions
 from campaign_health.judge.judging import judge_workspace
 from storage.file.database import transaction
 from tests.judge_cast import Story, World, broken, day, morning_after, steady
@@ -69,7 +69,7 @@ class People:
         """Undo what was said first (0), second (1) …"""
         self.last_act = at
         with self.world.warehouse.open() as connection, transaction(connection):
-            undo_decision(connection, WORKSPACE, self.said[place], by, at)
+            undo_decisions(connection, WORKSPACE, [self.said[place]], by, at)
 
     def can_undo(self, place: int) -> bool:
         """Whether so much was said, and that is not undone yet."""

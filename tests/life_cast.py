@@ -12,7 +12,7 @@ from campaign_health.alerts.digest.building import build_digest
 from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.json_form import digest_as_json
-from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
+from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decisions
 from campaign_health.state.incident import Incident, incidents_of
 from campaign_health.state.incident_timeline import TimelineRow, incident_timeline
 from storage.file.database import open_published, transaction
@@ -86,7 +86,7 @@ class Mornings:
         """Somebody takes it back, an hour after nine."""
         at = self.now + timedelta(hours=1)
         change_warehouse(
-            self.world.warehouse, lambda connection: undo_decision(connection, "default", decision_id, by, at)
+            self.world.warehouse, lambda connection: undo_decisions(connection, "default", [decision_id], by, at)
         )
 
     @property

@@ -29,6 +29,7 @@ FILES = {
     "mixpanel-export": "mixpanel-event-export.yaml",
     "mixpanel-app": "mixpanel-lexicon-schemas.yaml",
     "customerio": "customerio-app-api.json",
+    "customerio-track": "customerio-track-api.json",
 }
 
 CAMPAIGN = "/v1/campaigns/{campaign_id}"
@@ -129,9 +130,10 @@ def _of_request(request: RecordedRequest) -> Iterator[str]:
     if found is None:
         yield "the path is not described"
         return
-    path, parameters, _, in_path = found
+    path, parameters, _, in_path, posted = found
     if parameters is None:
         return
+    yield from _of_posted(request, posted)
     declared = {item["name"]: item for item in parameters if item["in"] == "query"}
     extra, required, optional = (_names(request.server, path, kind) for kind in (EXTRA, REQUIRED, OPTIONAL))
     given = dict(request.query)
@@ -156,7 +158,7 @@ def _of_answer(request: RecordedRequest) -> Iterator[str]:
     found = _operation(request)
     if found is None or found[1] is None:
         return
-    path, _, responses, _ = found
+    path, _, responses, _, _ = found
     described = responses.get(str(request.status))
     if described is None:
         # No description lists every error: only successes have to be in it.
@@ -174,10 +176,25 @@ def _of_answer(request: RecordedRequest) -> Iterator[str]:
     yield from _problems(body, content["schema"])
 
 
-def _operation(request: RecordedRequest) -> tuple[str, list[Any] | None, dict[str, Any], dict[str, str]] | None:
-    """The path's template, its parameters (None: not described but known), its responses, its path's values."""
+def _of_posted(request: RecordedRequest, described: Any) -> Iterator[str]:
+    content = (described or {}).get("content", {}).get("application/json")
+    if content is None:
+        if request.posted:
+            yield "a body is posted and none is described"
+        return
+    try:
+        yield from _problems(json.loads(request.posted), content["schema"])
+    except ValueError:
+        yield "what is posted is not JSON"
+
+
+Operation = tuple[str, list[Any] | None, dict[str, Any], dict[str, str], Any]
+
+
+def _operation(request: RecordedRequest) -> Operation | None:
+    """The path's template, parameters (None: not described but known), responses, the path's values, the body."""
     if _deviates(request.server, request.path, UNDESCRIBED):
-        return request.path, None, {}, {}
+        return request.path, None, {}, {}, None
     for template, item in _paths(request.server).items():
         names = re.findall(r"{(\w+)}", template)
         pattern = re.sub(r"{\w+}", "([^/]+)", template)
@@ -186,7 +203,7 @@ def _operation(request: RecordedRequest) -> tuple[str, list[Any] | None, dict[st
             operation = item[request.method.lower()]
             parameters = [*item.get("parameters", []), *operation.get("parameters", [])]
             values = {name: unquote(value) for name, value in zip(names, match.groups(), strict=True)}
-            return template, parameters, operation["responses"], values
+            return template, parameters, operation["responses"], values, operation.get("requestBody")
     return None
 
 
@@ -210,7 +227,15 @@ def _is_ours(server: str, path: str) -> bool:
     return (
         server != "customerio"
         or path.startswith(
-            (CAMPAIGN, "/v1/workspaces", "/v1/segments", "/v1/broadcasts", "/v1/transactional", "/v1/newsletters")
+            (
+                CAMPAIGN,
+                "/v1/workspaces",
+                "/v1/segments",
+                "/v1/broadcasts",
+                "/v1/transactional",
+                "/v1/newsletters",
+                "/v1/customers",
+            )
         )
         or path == "/v1/campaigns"
     )

@@ -75,6 +75,35 @@ def test_every_page_of_newsletters_is_listed_and_a_draft_has_no_time_of_sending(
     assert installation.sandbox.count("customerio.newsletters") == 2
 
 
+def test_a_newsletter_without_a_name_is_called_by_its_id(installation: Installation) -> None:
+    installation.sandbox.world.newsletters[6] = NewsletterTruth(7, "", LONG_AGO, None)
+    assert installation.collect(BESIDE).exit_code() == 0
+    assert installation.rows("SELECT name FROM newsletter WHERE newsletter_id IN (7, 8) ORDER BY newsletter_id") == [
+        ("Newsletter 7",), ("News 8",),
+    ]  # fmt: skip
+
+
+@pytest.mark.slow("faults")
+def test_a_broadcast_that_is_renamed_after_its_stop_stays_off_since_the_stop(installation: Installation) -> None:
+    installation.collect(BESIDE)
+    stop = installation.sandbox.now - timedelta(days=4)
+    broadcast = installation.sandbox.world.broadcasts[44]
+    installation.sandbox.world.broadcasts[44] = replace(broadcast, state="draft", updated=stop)
+    installation.collect(BESIDE)
+    installation.sandbox.world.broadcasts[44] = replace(
+        broadcast, state="draft", name="Old notice", updated=installation.sandbox.now
+    )
+    assert installation.collect(BESIDE).exit_code() == 0
+    off = {day for day, (_, state) in numbers(installation, "broadcast", 44).items() if state == "not_expected"}
+    assert off == {LAST_DAY - timedelta(days=back) for back in range(3)}
+    assert installation.rows("SELECT name FROM api_triggered WHERE kind = 'broadcast' AND object_id = 44") == [
+        ("Old notice",)
+    ]
+    installation.sandbox.world.broadcasts[44] = broadcast
+    installation.collect(BESIDE)
+    assert installation.rows("SELECT stopped_at FROM api_triggered WHERE object_id = 44") == [(None,)]
+
+
 @pytest.mark.slow("faults")
 def test_the_next_run_asks_for_a_week_again_and_keeps_what_was_there(installation: Installation) -> None:
     installation.collect(BESIDE)

@@ -111,6 +111,17 @@ def test_what_cannot_be_said_is_refused_and_changes_nothing(words: list[str], wh
 
 
 @pytest.mark.parametrize(
+    ("before", "cure"),
+    [("fixed", "Ada said so already"), ("false-alarm", "Ada said that it is no break")],
+)
+def test_what_awaits_its_proof_or_is_no_break_cannot_be_said_to_be_fixed(before: str, cure: str) -> None:
+    decide(str(OPEN), before, "--by", "Ada")
+    with pytest.raises(CouldNotStart) as refusal:
+        run("decide", str(OPEN), "fixed", "--by", "Ben")
+    assert cure in refusal.value.cure
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (("false-alarm", "--until", "2030-01-31"), "`false-alarm` has no last day."),

@@ -38,7 +38,7 @@ def running(*options: str, **environment: str) -> Iterator[subprocess.Popen[str]
 def test_it_prints_variables_that_reach_it_and_ends_cleanly_when_told_to() -> None:
     with running("--world", "demo", "--today", "2026-11-24", "--seed", "3") as process:
         assert process.stdout is not None
-        variables = dict(shlex.split(process.stdout.readline())[1].split("=", 1) for _ in range(10))
+        variables = dict(shlex.split(process.stdout.readline())[1].split("=", 1) for _ in range(13))
         assert variables["CAMPAIGN_HEALTH_NOW"] == "2026-11-24T09:00:00-05:00"
         headers = {"Authorization": f"Bearer {variables['CUSTOMERIO_APP_API_KEY']}"}
         answer = requests.get(variables["CUSTOMERIO_APP_URL"] + "/campaigns", headers=headers, timeout=10)
@@ -52,7 +52,7 @@ def test_it_prints_variables_that_reach_it_and_ends_cleanly_when_told_to() -> No
 def test_it_stands_in_for_slack_and_shows_what_is_sent() -> None:
     with running("--slack", "--today", "2026-11-24") as process:
         assert process.stdout is not None
-        variables = dict(shlex.split(process.stdout.readline())[1].split("=", 1) for _ in range(11))
+        variables = dict(shlex.split(process.stdout.readline())[1].split("=", 1) for _ in range(14))
         answer = requests.post(variables["SLACK_WEBHOOK_URL"], json={"text": "6 campaigns are broken"}, timeout=10)
         assert answer.text == "ok"
         assert process.stderr is not None

@@ -169,7 +169,13 @@ def test_what_is_no_mail_address_is_refused(tmp_path: Path, name: str, value: st
 def test_secrets_are_never_printed(tmp_path: Path) -> None:
     environment = {name: f"secret-{number}" for number, name in enumerate(s.name for s in SETTINGS if s.secret)}
     environment |= {name: f"https://example.com/secret-{name}" for name in environment if name.endswith("URL")}
-    environment |= {**MIXPANEL, "SMTP_HOST": "mail", "SMTP_FROM": "a@b.c", "SMTP_TO": "d@e.f"}
+    environment |= {
+        **MIXPANEL,
+        "SMTP_HOST": "mail",
+        "SMTP_FROM": "a@b.c",
+        "SMTP_TO": "d@e.f",
+        "CUSTOMERIO_SITE_ID": "site",
+    }
     settings = load_settings(environment, tmp_path)
     shown = repr(settings) + str(settings) + settings.model_dump_json()
     secrets = settings.secrets()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from campaign_health.alerts.channels.configured import Route
-from campaign_health.decisions.record_decision import record_decision, undo_decision
+from campaign_health.decisions.record_decision import record_decision, undo_decisions
 from campaign_health.state.incident import open_incidents
 from campaign_health.state.some_lost import read_some_lost
 from campaign_health.state.stretches import read_stretches
@@ -118,7 +118,7 @@ def test_what_people_say_of_it_holds_and_can_be_undone(tmp_path: Path) -> None:
     assert world.rows(standing) == [("ada", "ada", day(BAD + 5), "ada", "decision")]
     with world.warehouse.open() as connection:
         for one in said:
-            undo_decision(connection, "default", one, "ben", morning_after(BAD + 1))
+            undo_decisions(connection, "default", [one], "ben", morning_after(BAD + 1))
     assert world.rows(standing) == [(None, None, None, None, None)]
     kinds = [kind for (kind,) in world.rows("SELECT kind FROM incident_change WHERE campaign_id = 0 ORDER BY kind")]
     assert kinds == ["acknowledged", "expected", "muted", "opened", "unacknowledged", "unexpected", "unmuted"]

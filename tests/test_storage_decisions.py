@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
+from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decisions
 from storage.errors import UnknownDecisionError
 from storage.file.database import Warehouse, open_published, transaction
 from storage.read.decisions_made import all_decisions, decisions_in_force
@@ -64,14 +64,14 @@ def test_acknowledging_shows_in_the_incident_and_its_changes(connection: duckdb.
 
 def test_undoing_takes_the_effect_away_and_stays_on_record(connection: duckdb.DuckDBPyConnection) -> None:
     decision = record_decision(connection, WORKSPACE, "acknowledge", "ana", NOW, incident_id="1-new")
-    undo_decision(connection, WORKSPACE, decision, "ben", LATER)
+    undo_decisions(connection, WORKSPACE, [decision], "ben", LATER)
     assert incident(connection, "acknowledged_by", "acknowledged_at") == (None, None)
     assert decisions_in_force(connection, WORKSPACE) == []
     (kept,) = all_decisions(connection, WORKSPACE)
     assert (kept.decided_by, kept.undone_by, kept.undone_at) == ("ana", "ben", LATER)
     assert [kind for _, kind, *_ in changes(connection)] == ["acknowledged", "unacknowledged"]
     with pytest.raises(UnknownDecisionError, match="undid it already"):
-        undo_decision(connection, WORKSPACE, decision, "ben", LATER)
+        undo_decisions(connection, WORKSPACE, [decision], "ben", LATER)
 
 
 def test_a_mute_carries_an_owner_a_reason_and_an_end(connection: duckdb.DuckDBPyConnection) -> None:
@@ -89,7 +89,7 @@ def test_undoing_a_later_mute_brings_the_earlier_one_back(connection: duckdb.Duc
         connection, WORKSPACE, "mute", "ben", LATER, incident_id="1-new", reason="b", until=day(28)
     )
     assert incident(connection, "muted_by", "muted_until") == ("ben", day(28))
-    undo_decision(connection, WORKSPACE, second, "ana", LATER)
+    undo_decisions(connection, WORKSPACE, [second], "ana", LATER)
     assert incident(connection, "muted_by", "muted_until") == ("ana", day(25))
 
 
@@ -122,7 +122,7 @@ def test_of_a_rename_confirmed_and_refused_the_newest_word_counts(connection: du
 def test_undoing_a_mapping_brings_the_trigger_back(connection: duckdb.DuckDBPyConnection) -> None:
     decision = record_decision(connection, WORKSPACE, "map_event", "ana", NOW, campaign_id=1, event="other")
     assert connection.execute("SELECT event, event_from FROM campaign_plan").fetchall() == [("other", "decision")]
-    undo_decision(connection, WORKSPACE, decision, "ana", LATER)
+    undo_decisions(connection, WORKSPACE, [decision], "ana", LATER)
     assert connection.execute("SELECT event, event_from FROM campaign_plan").fetchall() == [("signed_up", "trigger")]
 
 

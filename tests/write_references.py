@@ -59,8 +59,10 @@ def commands_reference() -> str:
             context, text = _help_of(command, name, parent)
             parts.append(f"## {name}\n\n{text}")
             if isinstance(command, click.Group):
-                parts += [f"### {name} {part}\n\n{_help_of(command.commands[part], part, context)[1]}"
-                          for part in command.list_commands(context)]  # fmt: skip
+                for part in command.list_commands(context):
+                    inner = command.get_command(context, part)
+                    assert inner is not None
+                    parts.append(f"### {name} {part}\n\n{_help_of(inner, part, context)[1]}")
     return "".join(parts).rstrip() + "\n"
 
 

@@ -17,13 +17,13 @@ from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import notes
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.status_view import clean, print_rendered
-from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
+from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decisions
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import local_day, read_clock
 from campaign_health.settings import load_settings
 from campaign_health.state.campaign_view import renamed
 from campaign_health.state.find_campaign import find_campaign
-from campaign_health.state.handling import handling, said_of
+from campaign_health.state.handling import handling, may_be_fixed, said_of
 from campaign_health.state.incident import Incident, incidents_of
 from campaign_health.state.incident_timeline import TimelineRow, incident_timeline, is_about
 from campaign_health.words.dates import day_text
@@ -121,7 +121,7 @@ def _say(connection: Connection, workspace: str, campaign_id: int, title: str, s
         ]
         if not rows:
             raise CouldNotStart(f"Nothing that was said of {title!r} holds.", "There is nothing to take back.")
-        undo_decision(connection, workspace, rows[-1].decision_id, said.by, said.at)
+        undo_decisions(connection, workspace, [rows[-1].decision_id], said.by, said.at)
         return
     incident = next((one for one in found if one.is_open), None)
     if said.act == "note":
@@ -138,6 +138,8 @@ def _say(connection: Connection, workspace: str, campaign_id: int, title: str, s
         return
     if incident.is_of_source and said.act in ("intended", "false-alarm"):
         raise CouldNotStart("A source's trouble is nobody's intent.", "It can be taken on, muted or said to be fixed.")
+    if said.act == "fixed" and not may_be_fixed(incident):
+        raise CouldNotStart(f"{title!r} cannot be said to be fixed.", _why_not_fixed(incident))
     record_decision(
         connection,
         workspace,
@@ -148,6 +150,12 @@ def _say(connection: Connection, workspace: str, campaign_id: int, title: str, s
         reason=said.why,
         until=said.until,
     )
+
+
+def _why_not_fixed(incident: Incident) -> str:
+    if incident.expected_by:
+        return f"{incident.expected_by} said that it is no break: `decide … undo` takes that back."
+    return f"{incident.fixed_by} said so already: the next judged days confirm it, or show that it goes on."
 
 
 def _print(

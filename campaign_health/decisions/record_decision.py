@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -80,22 +80,72 @@ def record_decision(
     `fixed` on another day: that is another try. Raises ValueError where something needed is missing or empty,
     UnknownDecisionError where the incident or campaign does not exist.
     """
-    if incident_id is not None:
-        campaign_id = _campaign_of(connection, workspace, incident_id)
+    about = {"incident_id": incident_id, "campaign_id": campaign_id, "reason": _text(reason), "until": until}
+    about |= {"event": _text(event), "new_event": _text(new_event)}
+    (decision_id,) = _record(connection, workspace, kind, decided_by, now, [about])
+    return decision_id
+
+
+def record_for_each(
+    connection: Connection,
+    workspace: str,
+    kind: DecisionKind,
+    decided_by: str,
+    now: datetime,
+    incident_ids: Iterable[str],
+    *,
+    reason: str | None = None,
+    until: date | None = None,
+) -> list[str]:
+    """The same decision on several incidents, as `record_decision` would take them one by one; returns their ids."""
+    about = {"campaign_id": None, "event": None, "new_event": None, "reason": _text(reason), "until": until}
+    each = [about | {"incident_id": incident_id} for incident_id in incident_ids]
+    return _record(connection, workspace, kind, decided_by, now, each)
+
+
+def _record(
+    connection: Connection,
+    workspace: str,
+    kind: DecisionKind,
+    decided_by: str,
+    now: datetime,
+    each: Iterable[Mapping[str, Any]],
+) -> list[str]:
+    """Store what was not said before, let it take effect together, and return the ids under which all is stored."""
+    zone = stored_zone(connection, workspace) or ZoneInfo("UTC")
+    in_force = decisions_made.decisions_in_force(connection, workspace)
+    new, ids = [], []
+    for about in each:
+        decision = _decision(connection, workspace, kind, decided_by, now, about)
+        same = replace(decision, decision_id="", decided_at=now)
+        found = [said for said in in_force if replace(said, decision_id="", decided_at=now) == same]
+        if kind == "fixed":
+            found = [said for said in found if local_day(said.decided_at, zone) == local_day(now, zone)]
+        ids.append(found[0].decision_id if found else decision.decision_id)
+        new += [] if found else [decision]
+    for decision in new:
+        insert_decision(connection, workspace, decision)
+    if new:
+        _take_effect(connection, workspace, new, now)
+    return ids
+
+
+def _decision(
+    connection: Connection, workspace: str, kind: DecisionKind, by: str, now: datetime, about: Mapping[str, Any]
+) -> Decision:
+    """A decision to be stored, once it is sure that it is whole and about something that is there."""
+    campaign_id = about["campaign_id"]
+    if about["incident_id"] is not None:
+        campaign_id = _campaign_of(connection, workspace, about["incident_id"])
     elif campaign_id is not None and not decisions_made.has_campaign(connection, workspace, campaign_id):
         raise UnknownDecisionError(
             f"There is no campaign {campaign_id} in the workspace {workspace}.", "Load the page again."
         )
     decision = Decision(
+        **dict(about) | {"campaign_id": campaign_id},
         decision_id=uuid4().hex,
         kind=kind,
-        incident_id=incident_id,
-        campaign_id=campaign_id,
-        event=_text(event),
-        new_event=_text(new_event),
-        reason=_text(reason),
-        until=until,
-        decided_by=stored_text(decided_by),
+        decided_by=stored_text(by),
         decided_at=now,
         undone_by=None,
         undone_at=None,
@@ -103,58 +153,70 @@ def record_decision(
     missing = [name for name in (*_NEEDED[kind], "decided_by") if getattr(decision, name) in (None, "")]
     if missing:
         raise ValueError(f"A decision of kind {kind} needs {', '.join(missing)}.")
-    zone = stored_zone(connection, workspace) or ZoneInfo("UTC")
-    for said in decisions_made.decisions_in_force(connection, workspace):
-        is_the_same = replace(said, decision_id=decision.decision_id, decided_at=now) == decision
-        if is_the_same and (kind != "fixed" or local_day(said.decided_at, zone) == local_day(now, zone)):
-            return said.decision_id
-    insert_decision(connection, workspace, decision)
-    detail = {"by": decision.decided_by, "reason": decision.reason, "decision_id": decision.decision_id}
-    detail |= {"until": until.isoformat() if until else None, "how": "decision" if kind == "expected" else None}
-    _take_effect(connection, workspace, decision, detail, now)
-    return decision.decision_id
+    return decision
 
 
-def undo_decision(connection: Connection, workspace: str, decision_id: str, undone_by: str, now: datetime) -> None:
-    """Undo a decision: it stays on record, its effect goes, and an earlier one on the same thing holds again.
+def undo_decisions(
+    connection: Connection, workspace: str, decision_ids: Sequence[str], undone_by: str, now: datetime
+) -> None:
+    """Undo decisions: they stay on record, their effect goes, and an earlier one on the same thing holds again.
 
-    Raises UnknownDecisionError where there is no such decision or it was undone already.
+    Raises UnknownDecisionError where one of them is not there or was undone already; then none is undone.
     """
-    found = [d for d in decisions_made.all_decisions(connection, workspace) if d.decision_id == decision_id]
-    if not found or found[0].undone_at is not None:
+    known = {one.decision_id: one for one in decisions_made.all_decisions(connection, workspace)}
+    found = [known[one] for one in decision_ids if one in known and known[one].undone_at is None]
+    if len(found) < len(decision_ids):
         raise UnknownDecisionError(
             "That decision is not there, or somebody undid it already.", "Load the page again to see what holds."
         )
     by = stored_text(undone_by)
-    mark_undone(connection, workspace, decision_id, by, now)
-    undone = replace(found[0], undone_by=by, undone_at=now)
-    _take_effect(connection, workspace, undone, {"by": by, "how": "undone"}, now)
+    for one in found:
+        mark_undone(connection, workspace, one.decision_id, by, now)
+    _take_effect(connection, workspace, [replace(one, undone_by=by, undone_at=now) for one in found], now)
 
 
-def _take_effect(
-    connection: Connection, workspace: str, decision: Decision, detail: dict[str, str | None], now: datetime
-) -> None:
+def _take_effect(connection: Connection, workspace: str, decisions: Sequence[Decision], now: datetime) -> None:
     """Bring all that is published in line with what holds now, and note with each incident what somebody did to it."""
-    if decision.kind == "map_event" and decision.campaign_id is not None:
-        _map_event(connection, workspace, decision.campaign_id)
+    for one in decisions:
+        if one.kind == "map_event" and one.campaign_id is not None:
+            _map_event(connection, workspace, one.campaign_id)
 
     def is_concerned(stored: StoredIncident) -> bool:
-        if stored.status == "withdrawn" and decision.incident_id is None:
-            return False
-        return concerns(decision, stored.incident, stored.incident_id, stored.event)
+        return any(
+            (stored.status != "withdrawn" or one.incident_id is not None)
+            and concerns(one, stored.incident, stored.incident_id, stored.event)
+            for one in decisions
+        )
 
     today = local_day(now, stored_zone(connection, workspace) or ZoneInfo("UTC"))
     untold = restated_until(connection, workspace)
     apply_decisions(connection, workspace, now, is_concerned, today=today, restated_until=untold)
+    done = [change for one in decisions for change in _acts(connection, workspace, one, today)]
+    # What people did themselves is no news to them.
+    save_changes(connection, workspace, [change.as_row(news=False) for change in done], now)
+
+
+def _acts(connection: Connection, workspace: str, decision: Decision, today: date) -> list[Change]:
+    """What is noted with each incident that a decision, or its being undone, is about."""
     if decision.kind not in _CHANGE or decision.campaign_id is None:
-        return
-    kind = _CHANGE[decision.kind][0 if decision.undone_at is None else 1]
+        return []
+    is_undone = decision.undone_at is not None
+    detail = (
+        {"by": decision.undone_by, "how": "undone"}
+        if is_undone
+        else {
+            "by": decision.decided_by,
+            "reason": decision.reason,
+            "decision_id": decision.decision_id,
+            "until": decision.until.isoformat() if decision.until else None,
+            "how": "decision" if decision.kind == "expected" else None,
+        }
+    )
     said = {name: value for name, value in detail.items() if value is not None}
     touched = [decision.incident_id] if decision.incident_id else []
     touched = touched or decisions_made.open_incidents(connection, workspace, decision.campaign_id)
-    done = [Change(one, decision.campaign_id, kind, today, said, suffix=decision.decision_id) for one in touched]
-    # What people did themselves is no news to them.
-    save_changes(connection, workspace, [change.as_row(news=False) for change in done], now)
+    kind = _CHANGE[decision.kind][int(is_undone)]
+    return [Change(one, decision.campaign_id, kind, today, said, suffix=decision.decision_id) for one in touched]
 
 
 def _map_event(connection: Connection, workspace: str, campaign_id: int) -> None:

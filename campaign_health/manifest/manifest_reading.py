@@ -177,6 +177,9 @@ def _say(detail: Mapping[str, Any], loc: tuple[str | int, ...]) -> tuple[str, st
 
 
 _OWN_CURES = {
+    "no_length": "Write it like `7 days` or `24 hours`.",
+    "no_length_or_ever": "Write it like `7 days`, or `ever`.",
+    "no_condition": "Write `at least 3`, a value, or a list of values.",
     "campaign_without_name": "Add `name: …` as it is in Customer.io, or `id: …`.",
     "campaign_without_event": "Add `event: …`, or `segments: […]` where a segment starts it.",
     "rename_to_itself": "Write the new name in `to`.",

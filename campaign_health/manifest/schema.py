@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from campaign_health.manifest.durations import seconds_of
 from campaign_health.words.currency import DOLLARS
 
 PropertyType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
@@ -15,6 +16,32 @@ CampaignState = Literal["running", "draft", "stopped", "paused", "scheduled", "a
 
 Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255, pattern=r"\S")]
 Text = Annotated[str, StringConstraints(strict=True, max_length=2000)]
+
+
+def _length(value: str) -> str:
+    if seconds_of(value) is None:
+        raise PydanticCustomError("no_length", "this is no length of time")
+    return value
+
+
+def _length_or_ever(value: str) -> str:
+    if value != "ever" and seconds_of(value) is None:
+        raise PydanticCustomError("no_length_or_ever", "this is no length of time")
+    return value
+
+
+def _condition(value: Any) -> Any:
+    if isinstance(value, list) and value:
+        return tuple(_condition(one) for one in value)
+    if value is None or not isinstance(value, str | int | float):
+        raise PydanticCustomError("no_condition", "this is no condition")
+    return value
+
+
+_Short = StringConstraints(strict=True, max_length=40)
+LengthText = Annotated[str, _Short, AfterValidator(_length)]
+OnceText = Annotated[str, _Short, AfterValidator(_length_or_ever)]
+WhenEntry = Annotated[Any, BeforeValidator(_condition)]
 
 
 def _empty_as_mapping(value: Any) -> Any:
@@ -86,7 +113,24 @@ class CampaignEntry(_Part):
     conversion_rate: Annotated[float, Field(strict=True, ge=0, le=1)] | None = Field(
         default=None, description="Share of qualifying events that convert, 0 to 1."
     )
-    timing: Text | None = Field(default=None, description="How soon after the event it should send, for people.")
+    timing: Text | None = Field(
+        default=None,
+        description="How soon after the event it should send: `within 5 minutes` promises; other text is for people.",
+    )
+    when: Annotated[dict[Name, WhenEntry], BeforeValidator(_empty_as_mapping)] = Field(
+        default_factory=dict,
+        description="What the event's properties must be for the campaign to send: `at least 3`, `more than 3`, "
+        "`at most 3`, `less than 3`, a value, or a list of values. Customer.io's trigger stays the judge.",
+    )
+    once: OnceText | None = Field(
+        default=None, description="A person gets it at most once in so long, such as `7 days`, or `ever`."
+    )
+    relevant_for: LengthText | None = Field(
+        default=None, description="For how long after the event the message still makes sense, such as `24 hours`."
+    )
+    conversion_event: Name | None = Field(
+        default=None, description="The event with which a person has done what the message asks for."
+    )
     description: Text | None = Field(default=None, description="For people.")
 
     @model_validator(mode="after")
@@ -222,6 +266,12 @@ class Manifest(_Part):
         if name in self.events:
             return self.events[name]
         return next((entry for known, entry in self.events.items() if known.strip() == name.strip()), None)
+
+    def campaign(self, campaign_id: int, name: str) -> CampaignEntry | None:
+        """The entry of a campaign: the one with its id, else the one that has its name and no id."""
+        by_id = [one for one in self.campaigns if one.id == campaign_id]
+        by_name = [one for one in self.campaigns if one.id is None and str(one.name).strip() == name.strip()]
+        return next(iter(by_id + by_name), None)
 
     def newest_name(self, name: str) -> str:
         """The name that an event has after all its reviewed renames."""

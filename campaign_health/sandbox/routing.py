@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from urllib.parse import parse_qsl, urlsplit
 
 from campaign_health.sandbox.customerio.service import CustomerIo
+from campaign_health.sandbox.customerio.track import CustomerIoTrack
 from campaign_health.sandbox.faults import Faults
 from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, Service, json_answer
 from campaign_health.sandbox.http.request_log import RecordedRequest, Recording, without_secrets
@@ -22,7 +23,11 @@ BASES = {
     "/mixpanel/api/2.0": ("mixpanel-export", ""),
     "/mixpanel/api/app": ("mixpanel-app", ""),
     "/customerio/v1": ("customerio", "/v1"),
+    "/track": ("customerio-track", ""),
 }
+POSTED = frozenset(
+    ("customerio.people", "customerio.new_segment", "customerio-track.add_customers")
+)  # fmt: skip
 
 
 class Routing:
@@ -35,6 +40,7 @@ class Routing:
             "mixpanel-export": MixpanelExport(setting, access),
             "mixpanel-app": MixpanelApp(setting, access),
             "customerio": CustomerIo(setting),
+            "customerio-track": CustomerIoTrack(setting),
         }
         self._setting = setting
         self._limits = setting.limits
@@ -42,7 +48,7 @@ class Routing:
         self._faults = faults
         self._keep_bodies = keep_bodies
 
-    def answer(self, method: str, target: str, headers: dict[str, str]) -> Answer:
+    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes = b"") -> Answer:
         """The answer to one request; recorded unless it is to no service at all."""
         url = urlsplit(target)
         base = next((base for base in BASES if url.path == base or url.path.startswith(base + "/")), None)
@@ -50,11 +56,11 @@ class Routing:
             return json_answer({"error": f"The sandbox has nothing at {url.path}"}, 404)
         server, prefix = BASES[base]
         query = parse_qsl(url.query, keep_blank_values=True)
-        call = Call(server, method, prefix + url.path[len(base) :], target, query, headers)
+        call = Call(server, method, prefix + url.path[len(base) :], target, query, headers, body)
         service = self._services[server]
         endpoint = service.endpoint(call)
         record = RecordedRequest(
-            0, server, endpoint or "unknown", method, call.path, call.query, without_secrets(headers)
+            0, server, endpoint or "unknown", method, call.path, call.query, without_secrets(headers), posted=body
         )
         self._recording.add(record)
         fault = self._faults.claim(endpoint or "unknown", call)
@@ -75,7 +81,7 @@ class Routing:
             return Answer(414, b"Request-URI Too Large", content_type="text/plain")
         if endpoint is None:
             return json_answer({"error": f"Not found: {call.path}"}, 404)
-        if call.method != "GET":
+        if call.method != ("POST" if endpoint in POSTED else "GET"):
             return json_answer({"error": f"{call.method} is not allowed"}, 405)
         try:
             return service.answer(call)

@@ -92,6 +92,11 @@ class Sandbox:
         return f"http://{_HOST}:{self.port}/customerio/v1"
 
     @property
+    def customerio_track_url(self) -> str:
+        """Address of Customer.io's Track API, which takes what the route sends."""
+        return f"http://{_HOST}:{self.port}/track"
+
+    @property
     def environment(self) -> dict[str, str]:
         """The environment variables that point the product at this sandbox, and set its clock unless that is real."""
         variables = {
@@ -104,6 +109,9 @@ class Sandbox:
             "MIXPANEL_TIME_STORAGE": self.world.time_storage,
             "CUSTOMERIO_APP_API_KEY": self.keys.app_api_key,
             "CUSTOMERIO_APP_URL": self.customerio_url,
+            "CUSTOMERIO_SITE_ID": self.keys.site_id,
+            "CUSTOMERIO_TRACK_API_KEY": self.keys.track_api_key,
+            "CUSTOMERIO_TRACK_URL": self.customerio_track_url,
         }
         if self._now is not None:
             variables["CAMPAIGN_HEALTH_NOW"] = self._now.astimezone(self.world.zone).isoformat()
@@ -226,9 +234,8 @@ def _listen(port: int, routing: Routing, closing: threading.Event) -> _Server:
 
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            if length:
-                self.rfile.read(length)
-            answer = routing.answer(self.command, self.path, dict(self.headers.items()))
+            body = self.rfile.read(length) if length else b""
+            answer = routing.answer(self.command, self.path, dict(self.headers.items()), body)
             with suppress(BrokenPipeError, ConnectionResetError):
                 deliver(self, answer, closing)
 

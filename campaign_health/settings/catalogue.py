@@ -54,6 +54,25 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CUSTOMERIO_APP_API_KEY", "Customer.io App API key of the workspace.", secret=True),
     Setting("CUSTOMERIO_REGION", "Where the Customer.io account lives.", "us", choices=("us", "eu")),
     Setting("CUSTOMERIO_APP_URL", "Base of the App API, in place of the region's."),
+    Setting("CUSTOMERIO_SITE_ID", "Site id of the workspace's Track API credentials; only `route` uses it."),
+    Setting(
+        "CUSTOMERIO_TRACK_API_KEY",
+        "The Track API key of that site id, with which `route` writes to Customer.io. Without it nothing is written.",
+        secret=True,
+    ),
+    Setting("CUSTOMERIO_TRACK_URL", "Address of the Track API without a path, in place of the region's."),
+    Setting(
+        "CUSTOMERIO_REPORTING_SIGNING_KEY",
+        "The key with which Customer.io signs the reports that `route serve` listens for.",
+        secret=True,
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_ROUTE_PERSON",
+        "How Customer.io knows the workspace's people: `id` (events name it as `$user_id` or `distinct_id`) or `email` "
+        "(events have it as the property `email`).",
+        "id",
+        choices=("id", "email"),
+    ),
     Setting(
         "CUSTOMERIO_WORKSPACE_ID",
         "Number of the workspace in the addresses of Customer.io's pages, for links to them; without it, that of the "

@@ -51,6 +51,16 @@ class CustomerioSettings(_Frozen):
     campaign_page: str = CUSTOMERIO_CAMPAIGN_PAGES["us"]
 
 
+class RouteSettings(_Frozen):
+    """With what the route writes to one Customer.io workspace and knows its reports, and how that knows people."""
+
+    site_id: str | None
+    track_api_key: SecretStr | None
+    track_url: str
+    signing_key: SecretStr | None
+    person: Literal["id", "email"]
+
+
 class SlackSettings(_Frozen):
     """Where the digest goes in Slack; all empty where Slack is not used."""
 
@@ -140,6 +150,7 @@ class WorkspaceSettings(_Frozen):
     time_zone: ZoneInfo | None
     mixpanel: MixpanelSettings | None
     customerio: CustomerioSettings | None
+    route: RouteSettings
     slack: SlackSettings
     manifest_path: Path | None
     backfill_days: int
@@ -181,7 +192,7 @@ class Settings(_Frozen):
         """Every secret value, for redaction; longest first."""
         found: list[str] = []
         for workspace in self.workspaces:
-            for part in (workspace.mixpanel, workspace.customerio, workspace.slack, workspace.digest,
+            for part in (workspace.mixpanel, workspace.customerio, workspace.route, workspace.slack, workspace.digest,
                          workspace.digest.webhook, workspace.digest.smtp):  # fmt: skip
                 values = vars(part).values() if part is not None else ()
                 found += [value.get_secret_value() for value in values if isinstance(value, SecretStr)]

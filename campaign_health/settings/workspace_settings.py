@@ -15,6 +15,7 @@ from campaign_health.settings.model import (
     CustomerioSettings,
     DigestSettings,
     MixpanelSettings,
+    RouteSettings,
     ScheduleSettings,
     SlackSettings,
     SmtpSettings,
@@ -29,7 +30,7 @@ from campaign_health.words.service_links import (
     MIXPANEL_NAMES,
     unknown_places,
 )
-from collectors.regions import CUSTOMERIO_BASES, MIXPANEL_BASES
+from collectors.regions import CUSTOMERIO_BASES, CUSTOMERIO_TRACK, MIXPANEL_BASES
 
 _MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
@@ -54,6 +55,7 @@ def read_workspace(name: str, values: Values, directory: Path) -> WorkspaceSetti
         time_zone=_zone(values),
         mixpanel=_mixpanel(values),
         customerio=_customerio(values),
+        route=_route_settings(values),
         slack=SlackSettings(
             webhook_url=values.secret_address("SLACK_WEBHOOK_URL"),
             bot_token=values.secret("SLACK_BOT_TOKEN"),
@@ -152,6 +154,22 @@ def _customerio(values: Values) -> CustomerioSettings | None:
         workspace_id=values.whole(number, 1, 2**62) if values.optional(number) else None,
         campaign_page=_pattern(values, "CUSTOMERIO_CAMPAIGN_PAGE", CUSTOMERIO_NAMES)
         or CUSTOMERIO_CAMPAIGN_PAGES[region],
+    )
+
+
+def _route_settings(values: Values) -> RouteSettings:
+    site, key = values.optional("CUSTOMERIO_SITE_ID"), values.secret("CUSTOMERIO_TRACK_API_KEY")
+    if (site is None) != (key is None):
+        lacking = "CUSTOMERIO_SITE_ID" if site is None else "CUSTOMERIO_TRACK_API_KEY"
+        raise SettingsError(
+            f"Customer.io's Track API is set up only in part: {lacking} is missing.", "Set both, or neither."
+        )
+    return RouteSettings(
+        site_id=site,
+        track_api_key=key,
+        track_url=values.address("CUSTOMERIO_TRACK_URL") or CUSTOMERIO_TRACK[values.text("CUSTOMERIO_REGION")],
+        signing_key=values.secret("CUSTOMERIO_REPORTING_SIGNING_KEY"),
+        person=cast(Literal["id", "email"], values.text("CAMPAIGN_HEALTH_ROUTE_PERSON")),
     )
 
 

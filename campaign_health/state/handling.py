@@ -49,6 +49,11 @@ def handling(incident: Incident, today: date) -> str:
     return "Being worked on" if incident.acknowledged_by else ""
 
 
+def may_be_fixed(incident: Incident) -> bool:
+    """Whether "I fixed it" can be said: it goes on and counts as broken, and no fix said before waits for its proof."""
+    return incident.is_open and not incident.expected_by and not incident.awaits_proof
+
+
 def said_of(incident: Incident, today: date) -> tuple[str, ...]:
     """All that people said of it and that holds on a day in its workspace's zone, each without a full stop."""
     found = []

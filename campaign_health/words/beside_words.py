@@ -16,6 +16,7 @@ SOURCE_WORDS: Mapping[str, str] = {
     "customerio_transactional": "transactional messages",
     "customerio_newsletters": "newsletters",
 }
+BACK_WORDS = "Recovered: its sends are as expected again."
 DAY_WORDS = "Customer.io counts these days in US Eastern time, whatever the workspace's zone."
 NEWSLETTER_WORDS = "A newsletter is sent once, by a person: it is listed, and not judged."
 
@@ -60,6 +61,13 @@ def broken_in_short(number: int) -> str:
     if number == 1:
         return "1 transactional message or broadcast is broken"
     return f"{count(number)} transactional messages or broadcasts are broken"
+
+
+def recovered_in_short(number: int) -> str:
+    """`1 transactional message or broadcast has recovered`: a part of a sentence on everything."""
+    if number == 1:
+        return "1 transactional message or broadcast has recovered"
+    return f"{count(number)} transactional messages or broadcasts have recovered"
 
 
 def listed_in_words(

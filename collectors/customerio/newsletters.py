@@ -17,8 +17,10 @@ MOST_A_PAGE = 100
 def fetch_newsletters(client: CustomerioClient) -> list[NewsletterRecord]:
     """Every newsletter of the workspace, drafts included, in the order in which they are listed.
 
+    One without a name, such as a draft that was just begun, is called by its id.
+
     Raises:
-        CollectorError: by what went wrong; an entry without a usable id or name is one of them.
+        CollectorError: by what went wrong; an entry without a usable id is one of them.
     """
     read = client.reader(PATH)
     found: dict[int, NewsletterRecord] = {}
@@ -33,9 +35,10 @@ def fetch_newsletters(client: CustomerioClient) -> list[NewsletterRecord]:
 def parse_newsletter(entry: Mapping[str, Any], read: Reader, field: str) -> NewsletterRecord:
     """The record of one entry; unknown channels are kept."""
     channel, tags = entry.get("type"), entry.get("tags")
+    number = read.identifier(entry.get("id"), f"{field}.id")
     return NewsletterRecord(
-        newsletter_id=read.identifier(entry.get("id"), f"{field}.id"),
-        name=read.text(entry.get("name"), f"{field}.name"),
+        newsletter_id=number,
+        name=read.text(entry["name"], f"{field}.name") if entry.get("name") else f"Newsletter {number}",
         channel=storable(channel) if isinstance(channel, str) and channel else None,
         tags=[storable(tag) for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
         created=instant(entry.get("created"), read, f"{field}.created"),

@@ -99,6 +99,24 @@ class HttpClient:
         request = Request(path, parameters or {}, {"Accept": "application/json"})
         return persist(lambda: self._read_json(request), self._sender.rest, self._retries)
 
+    def ask_json(self, path: str, value: Any, *, repeatable: bool) -> Any:
+        """The JSON body of a 2xx answer to a POST of `value`.
+
+        Args:
+            path: Appended to the base address.
+            value: What is posted, as JSON.
+            repeatable: Whether asking twice does no more than asking once; then it is asked as often as `retries`
+                allow, else once.
+
+        Raises:
+            CollectorError: one of its subclasses, by what went wrong.
+        """
+        body = json.dumps(value, separators=(",", ":")).encode()
+        kind = {"Accept": "application/json", "Content-Type": "application/json; charset=utf-8"}
+        request = Request(path, headers=kind, body=body)
+        retries = self._retries if repeatable else replace(self._retries, most=0)
+        return persist(lambda: self._read_json(request), self._sender.rest, retries)
+
     def open_stream(
         self, path: str, parameters: Parameters | None = None, headers: Mapping[str, str] | None = None
     ) -> requests.Response:

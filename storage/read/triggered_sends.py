@@ -12,7 +12,7 @@ from storage.read.rows import Row, as_rows
 from storage.records import TriggeredKind
 
 _KNOWN = """
-    SELECT t.object_id, t.name, t.state, t.created, t.first_started, t.updated, t.gone_at,
+    SELECT t.object_id, t.name, t.state, t.created, t.first_started, t.stopped_at, t.gone_at,
         min(d.day) AS first_day, max(d.day) AS newest_day,
         min(d.day) FILTER (d.state IN ('provisional', 'not_collected') AND d.day >= $since) AS first_gap
     FROM api_triggered t LEFT JOIN api_triggered_day d USING (workspace, kind, object_id)
@@ -33,7 +33,7 @@ class KnownTriggered:
     state: str | None
     created: datetime | None
     first_started: datetime | None
-    updated: datetime | None
+    stopped_at: datetime | None
     gone_at: datetime | None
     first_day: date | None
     newest_day: date | None
@@ -47,9 +47,9 @@ def known_triggered(
     rows = connection.execute(_KNOWN, {"workspace": workspace, "kind": kind, "since": since}).fetchall()
     found = {}
     for number, name, state, *instants, first_day, newest_day, first_gap in rows:
-        created, first_started, updated, gone_at = map(read_instant, instants)
+        created, first_started, stopped_at, gone_at = map(read_instant, instants)
         found[number] = KnownTriggered(
-            number, name, state, created, first_started, updated, gone_at, first_day, newest_day, first_gap
+            number, name, state, created, first_started, stopped_at, gone_at, first_day, newest_day, first_gap
         )
     return found
 

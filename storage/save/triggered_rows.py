@@ -16,11 +16,20 @@ TRIGGERED_SERIES = (
     *("opened", "clicked"),
 )
 
+_OFF = "CASE WHEN state <> 'running' AND first_started IS NOT NULL THEN coalesce(updated, $seen) END::TIMESTAMP"
+_STOPPED_SINCE = (
+    "CASE coalesce(excluded.state, api_triggered.state) WHEN 'running' THEN NULL "
+    "ELSE coalesce(api_triggered.stopped_at, excluded.stopped_at) END"
+)
+
 
 def save_triggered(
     connection: Connection, workspace: str, records: Iterable[TriggeredRecord], seen_at: datetime
 ) -> None:
-    """Save them as read; one that was gone and is read again is back. What an entry does not say stays as it was."""
+    """Save them as read; one that was gone and is read again is back. What an entry does not say stays as it was.
+
+    A broadcast's stop is dated by the last change that it had when it was first seen not running.
+    """
     rows = list(records)
     columns: dict[str, list[Any]] = {
         "kind": [row.kind for row in rows],
@@ -35,11 +44,13 @@ def save_triggered(
     kept = ("state", "queues_drafts", *_INSTANTS)
     replaced = ["name = excluded.name", "tags = excluded.tags", "seen_at = excluded.seen_at", "gone_at = NULL"]
     replaced += [f"{name} = coalesce(excluded.{name}, api_triggered.{name})" for name in kept]
+    replaced.append(f"stopped_at = {_STOPPED_SINCE}")
     with incoming(connection, "incoming_triggered", types | dict.fromkeys(_INSTANTS, INSTANT), columns):
         connection.execute(
-            "INSERT INTO api_triggered BY NAME SELECT ? AS workspace, *, ? AS seen_at, NULL AS gone_at "  # noqa: S608
+            "INSERT INTO api_triggered BY NAME "  # noqa: S608
+            f"SELECT $workspace AS workspace, *, $seen AS seen_at, NULL AS gone_at, {_OFF} AS stopped_at "
             f"FROM incoming_triggered ON CONFLICT DO UPDATE SET {', '.join(replaced)}",
-            [workspace, stored_instant(seen_at)],
+            {"workspace": workspace, "seen": stored_instant(seen_at)},
         )
 
 

@@ -17,9 +17,10 @@ from campaign_health.alerts.digest.digest_data import (
 )
 from campaign_health.alerts.digest.lines import Answers, headline, nothing_checked, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
+from campaign_health.alerts.digest.told_beside import beside_section
 from campaign_health.settings import DEFAULT_WORKSPACE
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
-from campaign_health.state.handling import handling, said_of
+from campaign_health.state.handling import handling, may_be_fixed, said_of
 from campaign_health.state.incident import Incident
 from campaign_health.state.standing import Standing, standing_on
 from campaign_health.state.unchecked import Unchecked
@@ -82,11 +83,8 @@ def build_digest(
         _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
     ]
     beside = situation.beside if only_incidents is None else ()
-    if beside:
-        room = ITEMS_PER_SECTION[SectionName.BESIDE]
-        shown = tuple(CheckFailure(None, None, "", title=one.title, said=one.said) for one in beside[:room])
-        others = tuple(one.title for one in beside[room:])
-        sections.append(Section(SectionName.BESIDE, failures=shown, more=len(others), others=others))
+    if section := beside_section(beside, ITEMS_PER_SECTION[SectionName.BESIDE]):
+        sections.append(section)
     if unknown:
         room = ITEMS_PER_SECTION[SectionName.COULD_NOT_CHECK]
         link = data_link(dashboard_url, situation.workspace) if dashboard_url else None
@@ -106,6 +104,7 @@ def build_digest(
             unchecked_campaigns=sum(len(one.campaigns) for one in unknown),
             found_broken=sum(one.never_otherwise for one in chosen.get(SectionName.NEW, ())),
             answers=_answers(chosen, changes, today),
+            beside_back=sum(one.recovered for one in beside),
         ),
         rest=rest_line(situation.counts, situation.judged_day, situation.coverage),
         sections=tuple(sections),
@@ -150,11 +149,13 @@ def _headline(
     unchecked_campaigns: int,
     found_broken: int,
     answers: Answers,
+    beside_back: int,
 ) -> str:
     """The first line. Where there is nothing else to say, what is old is no all clear."""
     text = headline(
-        sizes, kind, standing, unchecked_campaigns=unchecked_campaigns, found_broken=found_broken, answers=answers
-    )
+        sizes, kind, standing, unchecked_campaigns=unchecked_campaigns, found_broken=found_broken, answers=answers,
+        beside_back=beside_back,
+    )  # fmt: skip
     judged_day = situation.judged_day
     if text != headline({}, kind, Standing()):
         return text
@@ -245,17 +246,17 @@ def _item(
         handling=handling(incident, today),
         link=_link(dashboard_url, incident) if dashboard_url else None,
         acknowledge_link=_act(act, incident, "acknowledge") if not incident.acknowledged_by else None,
-        fixed_link=_act(act, incident, "fixed") if _may_be_fixed(incident, name) else None,
+        fixed_link=_act(act, incident, "fixed") if _asks_for_the_fix(incident, name) else None,
         mute_link=_act(act, incident, "mute") if name is not SectionName.MUTED else None,
         customerio_link=pages.campaign(incident.campaign_id) if pages and incident.is_open else None,
         mixpanel_link=pages.event(incident.counted_event) if pages and incident.is_open else None,
     )
 
 
-def _may_be_fixed(incident: Incident, name: SectionName) -> bool:
+def _asks_for_the_fix(incident: Incident, name: SectionName) -> bool:
     """Whether it is time to ask: somebody is on it, or knows of the rename, and nothing waits for proof."""
     begun = incident.acknowledged_by or incident.renamed_by or incident.fix_failed_on
-    return bool(begun and not incident.awaits_proof and name is not SectionName.MUTED)
+    return bool(begun and may_be_fixed(incident) and name is not SectionName.MUTED)
 
 
 def _link(base: str, incident: Incident) -> str:

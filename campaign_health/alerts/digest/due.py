@@ -70,7 +70,11 @@ def kind_due(
     if newest is None or (today - newest) >= timedelta(days=PROOF_OF_LIFE_DAYS):
         checked = not situation.failed_sources and not situation.unchecked and not situation.stale
         checked &= any(situation.counts.get(status) for status in CHECKED)
-        is_clear = checked and not situation.beside and not any(one.is_open for one in situation.incidents)
+        is_clear = (
+            checked
+            and all(one.recovered for one in situation.beside)
+            and not any(one.is_open for one in situation.incidents)
+        )
         return "all_clear" if is_clear else "reminder"
     return None
 

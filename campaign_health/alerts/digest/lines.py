@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from campaign_health.alerts.digest.digest_data import CheckFailure, Digest, DigestItem, Kind, Section, SectionName
 from campaign_health.state.standing import Standing
-from campaign_health.words.beside_words import broken_in_short
+from campaign_health.words.beside_words import broken_in_short, recovered_in_short
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.dates import day_text, days_text, since_day
 from campaign_health.words.ended import ending_text
@@ -57,10 +57,12 @@ def headline(
     unchecked_campaigns: int = 0,
     found_broken: int = 0,
     answers: Answers = Answers(),
+    beside_back: int = 0,
 ) -> str:
     """The first line: the state of everything in a few words, and what a week of it costs.
 
-    `found_broken` of the new ones were broken on every day that is known.
+    `found_broken` of the new ones were broken on every day that is known, `beside_back` of what is sent beside
+    campaigns has recovered.
     """
     parts: list[str] = []
     for number, one, many in (
@@ -75,7 +77,8 @@ def headline(
             parts.append(f"{count(number)} {noun}{one if number == 1 else many}")
     said = [joined(parts)] if parts else []
     said += answers.parts
-    said += [broken_in_short(beside)] if (beside := sizes.get(SectionName.BESIDE)) else []
+    said += [broken_in_short(broken)] if (broken := sizes.get(SectionName.BESIDE, 0) - beside_back) else []
+    said += [recovered_in_short(beside_back)] if beside_back else []
     said += muted_parts(len(standing.muted), is_more=bool(standing.broken))
     said += risk_parts(standing.risk.sums, standing.risk.unpriced)
     if sizes.get(SectionName.COULD_NOT_CHECK):

@@ -42,14 +42,17 @@ class FailedSource:
 
 
 @dataclass(frozen=True)
-class BrokenBeside:
-    """A broadcast or transactional message that is broken; `told` says whether the channel has heard of it."""
+class TellBeside:
+    """A broadcast or transactional message that is broken, or (`recovered`) was when the channel last heard of it.
+
+    `told` says whether the channel has heard of that.
+    """
 
     change_id: str
     title: str
     said: str
-    since: date | None
     told: bool = False
+    recovered: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,5 +74,5 @@ class Situation:
     stale: tuple[str, ...] = ()
     numbers: ServiceNumbers = UNKNOWN_NUMBERS
     sends: Mapping[int, Sends] = field(default_factory=dict)
-    beside: tuple[BrokenBeside, ...] = ()
+    beside: tuple[TellBeside, ...] = ()
     coverage: str = ""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
-from campaign_health.alerts.digest.situation import BrokenBeside, Change, FailedSource, Sends, Situation
+from campaign_health.alerts.digest.situation import Change, FailedSource, Sends, Situation
+from campaign_health.alerts.digest.told_beside import told_beside
 from campaign_health.process.clock import local_days
-from campaign_health.state.beside_campaigns import BesideCampaigns, coverage_text
+from campaign_health.state.beside_campaigns import coverage_text
 from campaign_health.state.incident import open_and_also
 from campaign_health.state.source_health import SourceState, troubled_core
 from campaign_health.state.workspace_state import read_workspace
@@ -36,7 +37,7 @@ def read_situation(connection: Connection, workspace: str, channel: str, now: da
         judged_day=state.judged_day,
         unchecked=state.unchecked,
         stale=state.warnings(now),
-        beside=tuple(_beside(state.beside, said)),
+        beside=tuple(told_beside(state.beside, said)),
         coverage=coverage_text([state.watched], [state.beside]),
         numbers=state.numbers,
         sends=_sends(connection, workspace, {one.campaign_id for one in incidents}, state.judged_day),
@@ -51,13 +52,6 @@ def _sends(
     days = [judged_day - timedelta(days=back) for back in reversed(range(SPARK_DAYS))]
     found = sends_since(connection, workspace, campaigns, days[0], judged_day)
     return {campaign_id: tuple(by_day.get(day) for day in days) for campaign_id, by_day in found.items()}
-
-
-def _beside(beside: BesideCampaigns, said: Collection[str]) -> Iterable[BrokenBeside]:
-    for one in beside.broken:
-        change_id = f"broken_beside:{one.kind}:{one.object_id}:{one.since}"
-        owner = f" Owner: {one.owner}." if one.owner else ""
-        yield BrokenBeside(change_id, one.title, one.sentence + owner, one.since, told=change_id in said)
 
 
 def _failures(sources: Iterable[SourceState], said: Collection[str]) -> Iterable[FailedSource]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,8 +15,15 @@ from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.page_watch import dialog_opens
 from campaign_health.dashboard.published_cache import answer
-from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decision
+from campaign_health.decisions.record_decision import (
+    change_warehouse,
+    record_decision,
+    record_for_each,
+    undo_decisions,
+)
+from campaign_health.state.handling import may_be_fixed
 from campaign_health.state.incident import Incident
+from campaign_health.words.numbers import plural
 from campaign_health.words.story import said_line
 from storage.connection import Connection
 from storage.errors import StorageError
@@ -58,11 +66,6 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
         false_alarm_dialog(page, incident)
     if key == "page" and _act("Add a note", f"note-{name}", MEANINGS["note"]):
         note_dialog(page, incident)
-
-
-def may_be_fixed(incident: Incident) -> bool:
-    """Whether "I fixed it" can be said: nothing that was said before waits for its proof, and it counts as broken."""
-    return not incident.expected_by and not incident.awaits_proof
 
 
 def _act(label: str, key: str, meaning: str) -> bool:
@@ -134,7 +137,7 @@ def mute_dialog(page: Page, incident: Incident) -> None:
     with st.form("mute", border=False):
         who = ask_who(page)
         until = st.date_input("Until", page.today + timedelta(days=7), min_value=page.today, format="YYYY-MM-DD")
-        reason = _ask_why("Being rebuilt, launch on Thursday")
+        reason = ask_why("Being rebuilt, launch on Thursday")
         is_sent = st.form_submit_button("Mute", type="primary")
     if is_sent and is_complete(who, reason):
         last = until if isinstance(until, date) else page.today
@@ -152,7 +155,7 @@ def expected_dialog(page: Page, incident: Incident) -> None:
     )
     with st.form("expected", border=False):
         who = ask_who(page)
-        reason = _ask_why("We now send to paying customers only")
+        reason = ask_why("We now send to paying customers only")
         is_sent = st.form_submit_button("It is intended", type="primary")
     if is_sent and is_complete(who, reason):
         decide(page, "expected", who, incident_id=incident.incident_id, campaign_id=incident.campaign_id, reason=reason)
@@ -168,7 +171,7 @@ def false_alarm_dialog(page: Page, incident: Incident) -> None:
     )
     with st.form("false_alarm", border=False):
         who = ask_who(page)
-        reason = _ask_why("A test project that sends nothing (you may leave this empty)")
+        reason = ask_why("A test project that sends nothing (you may leave this empty)")
         is_sent = st.form_submit_button("It is a false alarm", type="primary")
     if is_sent and is_complete(who):
         about = {"incident_id": incident.incident_id, "campaign_id": incident.campaign_id}
@@ -184,7 +187,8 @@ def ask_who(page: Page) -> str:
     ).strip()
 
 
-def _ask_why(example: str) -> str:
+def ask_why(example: str) -> str:
+    """The reason for what is said; empty until one is typed."""
     return _ask("Why?", example)
 
 
@@ -205,6 +209,17 @@ def decide(page: Page, kind: DecisionKind, who: str, **about: Any) -> None:
 
     def record(connection: Connection) -> None:
         said = record_decision(connection, page.name, kind, who, now(), **about)
+        st.session_state[LAST_SAID] = (page.name, [said])
+
+    _write(record)
+
+
+def decide_each(page: Page, kind: DecisionKind, who: str, incidents: Sequence[Incident], **about: Any) -> None:
+    """The same for several incidents at once: all of it is stored, or nothing."""
+    ids = [one.incident_id for one in incidents]
+
+    def record(connection: Connection) -> None:
+        said = record_for_each(connection, page.name, kind, who, now(), ids, **about)
         st.session_state[LAST_SAID] = (page.name, said)
 
     _write(record)
@@ -212,21 +227,23 @@ def decide(page: Page, kind: DecisionKind, who: str, **about: Any) -> None:
 
 def offer_last_undo(page: Page) -> None:
     """What this person said last, with a way to take it back, wherever they are; until it is undone or a new visit."""
-    workspace, said = st.session_state.get(LAST_SAID, (None, None))
+    workspace, said = st.session_state.get(LAST_SAID, (None, ()))
     if workspace != page.name:
         return
-    found = [one for one in answer(decisions_in_force, page.name) if one.decision_id == said]
-    for one in found:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="last-said"):
-            quiet(f"You said: {in_markdown(said_line(one, page.today))}.")
-            if st.button("Undo what you said", key="undo-last"):
-                undo(page, one.decision_id)
+    found = [one for one in answer(decisions_in_force, page.name) if one.decision_id in said]
+    if not found:
+        return
+    of_all = f" (the same of {plural(len(found), 'incident')})" if len(found) > 1 else ""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="last-said"):
+        quiet(f"You said: {in_markdown(said_line(found[0], page.today))}{of_all}.")
+        if st.button("Undo what you said", key="undo-last"):
+            undo(page, *(one.decision_id for one in found))
 
 
-def undo(page: Page, decision_id: str) -> None:
-    """Takes a decision back; that, too, is recorded."""
+def undo(page: Page, *decision_ids: str) -> None:
+    """Takes decisions back; that, too, is recorded."""
     who = st.session_state.get("person") or person(page.settings.sign_in)
-    _write(lambda connection: undo_decision(connection, page.name, decision_id, who, now()))
+    _write(lambda connection: undo_decisions(connection, page.name, decision_ids, who, now()))
 
 
 def _write(change: Any) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.acts.acting import offer_acts, offer_last_undo
+from campaign_health.dashboard.acts.several_at_once import offer_several
 from campaign_health.dashboard.figures.small_chart import SmallLines, lines_of, lines_together
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.look.quiet import quiet
@@ -105,12 +106,15 @@ def _cards(page: Page, found: Sequence[Incident], campaigns: pd.DataFrame, key: 
             with st.container(border=True, key=f"incident-{key}-{incident.incident_id}"):
                 st.html(card_html(incident, _lines(rows, incident), page.today, page.palette))
                 _links(page, incident, key)
-    if len(shown) < len(found):
-        st.button(
-            f"Show {plural(len(found) - len(shown), 'more incident')}",
-            on_click=st.session_state.__setitem__,
-            args=(f"all_{key}", True),
-        )
+    with st.container(horizontal=True, key=f"after-cards-{key}"):
+        if len(shown) < len(found):
+            st.button(
+                f"Show {plural(len(found) - len(shown), 'more incident')}",
+                on_click=st.session_state.__setitem__,
+                args=(f"all_{key}", True),
+            )
+        if key == "open":
+            offer_several(page, found)
 
 
 def _lines(campaigns: pd.DataFrame, incident: Incident) -> SmallLines | None:

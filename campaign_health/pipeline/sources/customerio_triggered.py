@@ -88,10 +88,8 @@ def state_of_day(known: KnownTriggered, day: date, now: datetime) -> str:
     begun = known.first_started or known.created
     if begun is not None and day < eastern_day(begun):
         return "not_expected"
-    if known.state not in (None, RUNNING):
-        off = known.updated if known.first_started is not None else None
-        if off is None or day > eastern_day(off):
-            return "not_expected"
+    if known.state not in (None, RUNNING) and (known.stopped_at is None or day > eastern_day(known.stopped_at)):
+        return "not_expected"
     return "observed" if now >= eastern_day_over(day) + SETTLING_TIME else "provisional"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from campaign_health.sandbox.world.counting import instants_of
+from campaign_health.sandbox.world.people import address_of, identifiers, person_id
 from campaign_health.sandbox.world.world import CampaignTruth, World
 
 METRICS = {
@@ -65,15 +66,15 @@ def _newest_first(
 
 
 def _delivery(campaign: CampaignTruth, day: int, number: int, created: int, metric: str) -> dict[str, Any]:
-    person = (number * 7919 + day * 31) % 100_003
+    person = person_id(day, number)
     message = campaign.messages[0] if campaign.messages else None
     identifier = base64.b64encode(f"{campaign.id}-{day}-{number}-{metric}".encode()).decode()
     return {
         "id": identifier,
         "deduplicate_id": f"{identifier}:{created}",
-        "customer_id": str(person),
-        "customer_identifiers": {"id": str(person), "email": f"person{person}@example.com", "cio_id": f"a{person:07x}"},
-        "recipient": f"person{person}@example.com",
+        "customer_id": person,
+        "customer_identifiers": identifiers(person),
+        "recipient": address_of(person),
         "subject": message.subject if message else "",
         "type": message.type if message else "email",
         "metrics": {"created": created, metric: created + 3},

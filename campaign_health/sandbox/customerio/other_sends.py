@@ -98,7 +98,7 @@ def broadcast_body(truth: TriggeredTruth) -> dict[str, Any]:
         "name": truth.name,
         "type": "triggered_broadcast",
         "created": created,
-        "updated": created,
+        "updated": created if truth.updated is None else seconds(truth.updated),
         "active": truth.state == "running",
         "state": truth.state,
         "actions": [{"id": truth.id * 10, "type": "email"}],

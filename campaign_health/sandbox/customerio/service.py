@@ -10,6 +10,7 @@ from campaign_health.sandbox.customerio import defined_campaigns, metric_series
 from campaign_health.sandbox.customerio.deliveries import METRICS, deliveries_page
 from campaign_health.sandbox.customerio.error_bodies import error, rate_limited
 from campaign_health.sandbox.customerio.other_sends import BesideCampaigns
+from campaign_health.sandbox.customerio.people_and_segments import PeopleAndSegments
 from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, json_answer
 from campaign_health.sandbox.http.limits import Meter
 from campaign_health.sandbox.world.setting import Setting
@@ -38,12 +39,15 @@ class CustomerIo:
                 (r"/v1/workspaces", "workspaces", self._workspaces),
                 (r"/v1/segments", "segments", self._segments),
                 (r"/v1/segments/([^/]+)/customer_count", "customer_count", self._customer_count),
+                *PeopleAndSegments(setting).paths(),
                 *BesideCampaigns(setting).paths(),
             )
         ]
 
     def endpoint(self, call: Call) -> str | None:
         """The endpoint's name."""
+        if call.path == "/v1/segments" and call.method == "POST":
+            return "customerio.new_segment"
         return next((name for pattern, name, _ in self._paths if pattern.fullmatch(call.path)), None)
 
     def answer(self, call: Call) -> Answer:
@@ -171,6 +175,8 @@ class CustomerIo:
         return json_answer({"workspaces": [workspace]})
 
     def _segments(self, call: Call, ids: list[str]) -> Answer:
+        if call.method == "POST":
+            return PeopleAndSegments(self.setting).new_segment(call)
         return json_answer({"segments": self.setting.world.segments})
 
     def _customer_count(self, call: Call, ids: list[str]) -> Answer:
@@ -178,7 +184,9 @@ class CustomerIo:
         if not ids[0].isdecimal():
             raise Refusal(error("invalid segment id", 400))
         number = int(ids[0])
-        people = world.segment_people.get(number)
+        people, members = world.segment_people.get(number), world.people.members.get(number)
+        if members is not None:
+            return json_answer({"segment_id": number, "count": len(members)})
         if people is None and all(segment.get("id") != number for segment in world.segments):
             raise Refusal(error("segment not found", 404))
         today = world.index(world.today(self.setting.now()))

@@ -18,6 +18,14 @@ class Call:
     target: str
     query: list[tuple[str, str]]
     headers: Mapping[str, str]
+    body: bytes = b""
+
+    def posted(self) -> Any:
+        """The JSON that was posted; a refusal where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            raise Refusal(json_answer({"meta": {"error": "malformed JSON"}}, 400)) from None
 
     def get(self, name: str) -> str | None:
         """The parameter's value; the last one when it is given twice."""

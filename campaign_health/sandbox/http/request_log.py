@@ -15,7 +15,8 @@ class RecordedRequest:
 
     ``server`` is mixpanel-query, mixpanel-export, mixpanel-app or customerio, ``path`` what follows that API's
     official base address, ``query`` its parameters in order, ``fault`` the fault that struck it. ``body`` is the
-    answer's body where the sandbox was told to keep bodies (before any compression; None for an export).
+    answer's body where the sandbox was told to keep bodies (before any compression; None for an export), ``posted``
+    what was posted.
     """
 
     number: int
@@ -29,6 +30,7 @@ class RecordedRequest:
     fault: str | None = None
     body: bytes | None = None
     content_type: str = ""
+    posted: bytes = b""
 
     def get(self, name: str) -> str | None:
         """A query parameter's value."""

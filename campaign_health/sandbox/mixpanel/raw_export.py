@@ -17,6 +17,7 @@ from campaign_health.sandbox.mixpanel.counts import HOT_SHARD
 from campaign_health.sandbox.mixpanel.parameters import day, event_names, required, whole_number
 from campaign_health.sandbox.world.counting import instants_of
 from campaign_health.sandbox.world.day_bounds import midnight
+from campaign_health.sandbox.world.people import person_id
 from campaign_health.sandbox.world.setting import Setting
 from campaign_health.sandbox.world.world import MISSING, EventTruth
 
@@ -118,13 +119,13 @@ def _event_lines(
             continue
         # Two events may share an id by mistake of a client; they are two events all the same.
         shared = number - 1 if number % 50 == 49 else number
-        user = (number * 7919 + day_index * 31) % 100_003
         carried = "".join(fragments[number * stride % len(fragments)] for stride, fragments in parts)
         if renamed:
             carried += f',"mp_original_event_name":{own_name}'
         head = (
             f'{{"event":{json.dumps(HOT_SHARD) if renamed else own_name},"properties":{{"time":{stamps[number]},'
-            f'"distinct_id":"u-{user}","$insert_id":"{insert}{shared:06x}"{carried},"mp_processing_time_ms":'
+            f'"distinct_id":"{person_id(day_index, number)}","$insert_id":"{insert}{shared:06x}"{carried},'
+            '"mp_processing_time_ms":'
         )
         processed = stamps[number] * (1000 // factor) + 2123
         yield f"{head}{processed}}}}}\n"

@@ -17,6 +17,8 @@ class Keys:
     service_account: str = "sandbox.mp-service-account"
     service_secret: str = "sandbox-service-secret"  # noqa: S105
     app_api_key: str = "sandbox-app-api-key"
+    site_id: str = "sandbox-site-id"
+    track_api_key: str = "sandbox-track-api-key"
 
 
 @dataclass

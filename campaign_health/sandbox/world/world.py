@@ -140,6 +140,7 @@ class TriggeredTruth:
     state: str = "running"
     tags: tuple[str, ...] = ()
     queue_drafts: bool = False
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,19 @@ class Arrivals:
 
 
 @dataclass
+class PeopleTruth:
+    """What is odd about some people, by their ids; everybody else is in Customer.io, with an address, and subscribed.
+
+    `members` are those of manual segments, by the segment's id.
+    """
+
+    unsubscribed: frozenset[str] = frozenset()
+    without_address: frozenset[str] = frozenset()
+    not_there: frozenset[str] = frozenset()
+    members: dict[int, set[str]] = field(default_factory=dict)
+
+
+@dataclass
 class World:
     """Everything the services know. ``now`` is where their clock starts; the world itself has no clock.
 
@@ -190,6 +204,7 @@ class World:
     newsletters: list[NewsletterTruth] = field(default_factory=list)
     arrivals: dict[str, Arrivals] = field(default_factory=dict)
     time_storage: Literal["utc", "project"] = "utc"
+    people: PeopleTruth = field(default_factory=PeopleTruth)
     duplicate_every: int = 100
     project_id: int = 4242
     project_name: str = "Sandbox"

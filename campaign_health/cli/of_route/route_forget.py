@@ -1,0 +1,37 @@
+"""`campaign-health route forget`: takes a person out of what the route keeps."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from campaign_health.cli.judge import check_workspace
+from campaign_health.cli.terminal.console import results
+from campaign_health.settings import load_settings
+from campaign_health.words.numbers import plural
+from storage.outbox.report_log import forget_person
+from storage.outbox.route_file import PersonHash, committed, open_route_file
+
+
+@click.command(name="forget")
+@click.argument("person")
+@click.option("--workspace", help="Only this workspace.")
+def command(person: str, workspace: str | None) -> None:
+    """Forget PERSON, an id or e-mail address as Customer.io has it: reports and recoveries no longer know of them.
+
+    Customer.io's own copy stays, and so does a file that `recover --write` made. A later recovery may find them again.
+    """
+    settings = load_settings(os.environ, Path.cwd())
+    check_workspace(settings, workspace)
+    hash_of = PersonHash(settings.data_dir)
+    names = [one.name for one in settings.workspaces if workspace in (None, one.name)]
+    with open_route_file(settings.data_dir) as connection, committed(connection):
+        # Addresses are kept in small letters; ids are as they are.
+        known_as = {person, person.lower()} if "@" in person else {person}
+        rows = sum(forget_person(connection, hash_of(name, one)) for name in names for one in known_as)
+    results.print(
+        f"{plural(rows, 'row')} knew of them; none does any more. What Customer.io and files of --write have stays.",
+        markup=False,
+    )

@@ -1,0 +1,117 @@
+"""`campaign-health route recover`: who missed a campaign's message, and a way to reach them."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from campaign_health.cli.judge import check_workspace
+from campaign_health.cli.of_route.asked_campaign import plan_of_incident, services
+from campaign_health.cli.terminal.console import notes, print_json, results
+from campaign_health.cli.terminal.day_option import DAY
+from campaign_health.cli.terminal.recovery_view import print_recovery, recovery_as_json, so_far, write_people
+from campaign_health.cli.terminal.status_view import clean, print_rendered
+from campaign_health.errors import CouldNotStart
+from campaign_health.process.clock import read_clock
+from campaign_health.route.recovery.looking import look
+from campaign_health.route.recovery.segment_way import fill_segment
+from campaign_health.route.recovery.track_client import track_client
+from campaign_health.settings import load_settings
+from campaign_health.state.find_campaign import find_campaign
+from campaign_health.words.numbers import plural
+from storage.file.database import open_published
+from storage.outbox.recovery_ledger import RecoveryLedger
+from storage.outbox.route_file import PersonHash, open_route_file
+
+
+@click.command(name="recover")
+@click.argument("campaign")
+@click.option("--since", type=DAY, help="First day; without it, the newest incident's.")
+@click.option("--until", type=DAY, help="Last day; without it, the newest incident's.")
+@click.option("--workspace", help="Only this workspace.")
+@click.option("--send", is_flag=True, help="Put them into a segment of Customer.io, once you typed their number back.")
+@click.option("--people", type=int, help="That number, where nobody is there to type it.")
+@click.option("--write", "file", type=click.Path(path_type=Path, dir_okay=False), help="A CSV file of who missed it.")
+@click.option("--by", help="Who does it, for the record; without it, the name that this machine knows you by.")
+@click.option("--json", "as_json", is_flag=True, help="Write the numbers as JSON.")
+def command(
+    campaign: str,
+    since: datetime | None,
+    until: datetime | None,
+    workspace: str | None,
+    send: bool,
+    people: int | None,
+    file: Path | None,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    """Say who missed CAMPAIGN's message, and who of them can still be reached.
+
+    Who should have got it is read from Mixpanel's raw export, who did from Customer.io. Only numbers are shown; people
+    are written to the file that `--write` names, for its owner alone. With `--send` those who can be reached are put
+    into a manual segment of Customer.io, which sends nothing by itself: what becomes of it is the marketer's to
+    decide. A second run puts nobody into it again.
+    """
+    settings = load_settings(os.environ, Path.cwd())
+    check_workspace(settings, workspace)
+    now = read_clock(os.environ)
+    with open_published(settings.data_dir) as connection:
+        name, campaign_id, title = find_campaign(connection, workspace, campaign, settings.configured)
+        check_workspace(settings, name)
+        of = next(one for one in settings.workspaces if one.name == name)
+        plan = plan_of_incident(connection, of, campaign_id, title, (since, until), now)
+    with services(settings, of, now) as sources, open_route_file(settings.data_dir) as route_file:
+        ledger = RecoveryLedger(route_file, PersonHash(settings.data_dir), name, campaign_id)
+        with notes.status("Looking who missed it") as status:
+            found = look(plan, sources, ledger, lambda done, total, what: status.update(so_far(done, total, what)))
+        if file is not None:
+            write_people(file, found)
+        filled = None
+        if send and found.missed.reachable:
+            if not as_json:
+                print_rendered(lambda console: print_recovery(console, plan, found))
+            track = track_client(of.route)
+            _ask_number(len(found.missed.reachable), people)
+            with notes.status("Filling the segment"):
+                filled = fill_segment(
+                    plan, found.missed.reachable, by or _user(), sources.by, sources.customerio, track, ledger,
+                    sources.now,
+                )  # fmt: skip
+    if as_json:
+        print_json(recovery_as_json(plan, found, filled))
+        return
+    if filled is None:
+        print_rendered(lambda console: print_recovery(console, plan, found))
+        if found.missed.reachable:
+            results.print("Nothing was written. `--send` puts them into a segment of Customer.io.", markup=False)
+        return
+    results.print(
+        f"{plural(filled.added, 'person', 'people')} put into the segment {clean(filled.name)!r} "
+        f"({filled.segment_id}) in Customer.io. Nothing is sent to them by that.",
+        markup=False,
+    )
+    if filled.not_in_it:
+        results.print(
+            f"{plural(filled.not_in_it, 'of them is', 'of them are')} not in it when it is read back: Customer.io "
+            "takes a moment, or passed over people it does not have. Look at the segment's number there.",
+            markup=False,
+        )
+
+
+def _ask_number(number: int, given: int | None) -> None:
+    typed = given
+    if typed is None:
+        typed = click.prompt(f"Type the number of people to put into the segment ({number})", type=int, err=True)
+    if typed != number:
+        raise CouldNotStart(f"{typed} is not {number}, the number of people. Nothing was written.")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

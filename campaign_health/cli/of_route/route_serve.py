@@ -1,0 +1,26 @@
+"""`campaign-health route serve`: listens for Customer.io's reports."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from campaign_health.route.serve import refuse_open_address, serve
+from campaign_health.settings import load_settings
+
+
+@click.command(name="serve")
+@click.option("--port", type=click.IntRange(0, 65535), default=8503, show_default=True, help="0 for any that is free.")
+@click.option("--address", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--behind-proxy", is_flag=True, help="A proxy with TLS stands before it, so that others may reach it.")
+def command(port: int, address: str, behind_proxy: bool) -> None:
+    """Listen for Customer.io's reports of what became of messages, until told to end.
+
+    Each workspace with a CUSTOMERIO_REPORTING_SIGNING_KEY has the address /NAME/customerio/report. A report is
+    answered with 200 once it is on the disk; people are kept as hashes only.
+    """
+    settings = load_settings(os.environ, Path.cwd())
+    refuse_open_address(address, behind_proxy)
+    serve(settings, settings.data_dir, address, port, lambda text: click.echo(text, err=True))

@@ -1,0 +1,40 @@
+"""`campaign-health route`: who missed a campaign's message, a way to reach them, and what was really sent."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "recover": "Say who missed a campaign's message, and who can still be reached.",
+    "proof": "Say how soon a campaign's messages followed their events.",
+    "serve": "Listen for Customer.io's reports of what became of messages.",
+    "forget": "Forget a person.",
+}
+
+
+class _LazyCommands(click.Group):
+    """Listening has to begin within a second, so that nothing is loaded that only another command needs."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"campaign_health.cli.of_route.route_{name}").command
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(name="route", cls=_LazyCommands)
+def command() -> None:
+    """Make good what a broken campaign did not send.
+
+    Everything else of this program only reads. What stands here can write to Customer.io, with a key and a file of
+    its own; it does so only where it is told to with `--send`.
+    """

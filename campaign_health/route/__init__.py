@@ -1,0 +1,1 @@
+"""The event route: carries trigger events to Customer.io, proves what was sent, and makes good who missed it."""

@@ -1,0 +1,118 @@
+"""The route's HTTP side: which door a request is for, what it may cost, and when it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from campaign_health.route.doors.reading_reports import NoReport, PersonHasher, read_report
+from campaign_health.route.doors.signature import is_authentic
+from campaign_health.route.person import PersonBy
+from storage.outbox.group_commit import CannotWrite, GroupCommit
+from storage.outbox.report_log import insert_report
+
+LARGEST_REPORT = 1024 * 1024
+BODY_SECONDS = 10.0
+WRITE_SECONDS = 3.0
+"""Customer.io gives up after four seconds; before that it is asked to come back."""
+LOG = logging.getLogger("campaign_health.route")
+
+
+@dataclass(frozen=True)
+class ReportDoor:
+    """One workspace's door for reports: the key they are signed with, and how its people are known."""
+
+    signing_key: str
+    by: PersonBy
+
+
+@dataclass
+class Listening:
+    """What the doors share: where reports are written, who may speak, and what has come so far.
+
+    `counts` are numbers by what became of a request: accepted, duplicate, unusable, unsigned, too_large, too_slow,
+    encoded, unknown_door, cannot_write.
+    """
+
+    outbox: GroupCommit
+    hash_of: PersonHasher
+    doors: Mapping[str, ReportDoor]
+    clock: Callable[[], float] = time.time
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def application(listening: Listening) -> Starlette:
+    """The application that answers `POST /{workspace}/customerio/report` and `GET /healthz`."""
+
+    async def report(request: Request) -> Response:
+        became, answer = await _take_report(listening, request)
+        listening.counts[became] += 1
+        return answer
+
+    def healthz(request: Request) -> Response:
+        is_well = listening.outbox.can_write
+        return PlainTextResponse("ok\n" if is_well else "cannot write\n", 200 if is_well else 503)
+
+    return Starlette(
+        routes=[
+            Route("/{workspace}/customerio/report", report, methods=["POST"]),
+            Route("/healthz", healthz, methods=["GET"]),
+        ]
+    )
+
+
+async def _take_report(listening: Listening, request: Request) -> tuple[str, Response]:
+    """What became of it, and the answer: 200 for all that is authentic and kept, 503 where it cannot be written."""
+    workspace = request.path_params["workspace"]
+    door = listening.doors.get(workspace)
+    if door is None:
+        return "unknown_door", _refused(404, "there is no such door")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        return "encoded", _refused(415, "send it without a content encoding")
+    try:
+        body = await asyncio.wait_for(_body(request), BODY_SECONDS)
+    except (TimeoutError, ClientDisconnect):
+        return "too_slow", _refused(408, "the body did not come in time")
+    if body is None:
+        return "too_large", _refused(413, f"more than {LARGEST_REPORT} bytes")
+    now = listening.clock()
+    stamp, signature = (request.headers.get(name) for name in ("x-cio-timestamp", "x-cio-signature"))
+    if not is_authentic(door.signing_key, stamp, signature, body, now):
+        return "unsigned", _refused(401, "the signature does not hold, or is older than five minutes")
+    try:
+        row = read_report(body, workspace, door.by, listening.hash_of, now)
+    except NoReport as problem:
+        # It would come again for a week and hold up all that follow.
+        LOG.warning("A report that is signed and cannot be used was passed over: %s.", problem)
+        return "unusable", JSONResponse({})
+    try:
+        written = asyncio.wrap_future(listening.outbox.submit(lambda connection: insert_report(connection, row)))
+        is_new = await asyncio.wait_for(written, WRITE_SECONDS)
+    except (CannotWrite, TimeoutError):
+        return "cannot_write", _refused(503, "it cannot be written now")
+    return "accepted" if is_new else "duplicate", JSONResponse({})
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body; None where it is longer than a report can be, which is not read to its end."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST_REPORT:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _refused(status: int, why: str) -> Response:
+    return JSONResponse({"error": why}, status)

@@ -1,0 +1,1 @@
+"""What became of qualifying events: sent how soon, late, not at all, or not known."""

@@ -1,0 +1,65 @@
+"""Single events of people, read out of Mixpanel's raw export: each event once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from campaign_health.route.recovery.qualifying import PersonEvent
+from collectors.errors import UnexpectedShape
+from collectors.mixpanel.export.export_counts import read_export
+from collectors.mixpanel.export.export_events import read_event
+from collectors.mixpanel.export.export_stream import Unreadable
+from collectors.mixpanel.project_apis import MixpanelClient, reader
+from collectors.zone_days import day_of
+
+
+def events_between(
+    client: MixpanelClient, names: Sequence[str], begin: float, end: float, zone: ZoneInfo, now: datetime
+) -> Iterator[PersonEvent]:
+    """The events of these names from the instant `begin` (Unix seconds) to before `end`; duplicates are left out.
+
+    Old projects store the wall clock of their zone as if it were UTC; their times are turned into instants.
+
+    Raises:
+        CollectorError: by what went wrong; an export that was cut off is one of them.
+    """
+    in_zone = client.time_storage == "project"
+    of_days = zone if in_zone else UTC
+    first, last = day_of(begin, of_days), min(day_of(end - 1, of_days), now.astimezone(of_days).date())
+    read = reader(client.export, "")
+    seen: set[int] = set()
+    day = first
+    while day <= last:
+        unreadable = Unreadable()
+        for record in read_export(client, _asked(client, names, day), unreadable):
+            try:
+                event = read_event(record, read)
+            except UnexpectedShape as error:
+                unreadable.record(error.message)
+                continue
+            if event is None or event.name not in names or (event.identity is not None and event.identity in seen):
+                continue
+            if event.identity is not None:
+                seen.add(event.identity)
+            time = _instant(event.time, zone) if in_zone else float(event.time)
+            if begin <= time < end:
+                yield PersonEvent(time, record["properties"])
+        unreadable.told(day.isoformat())
+        day += timedelta(days=1)
+
+
+def _asked(client: MixpanelClient, names: Sequence[str], day: date) -> dict[str, str | int]:
+    # The hot-shard limit gives an event another name; its own comes back in `read_event`.
+    return {
+        "project_id": client.project_id,
+        "from_date": day.isoformat(),
+        "to_date": day.isoformat(),
+        "event": json.dumps([*names, "$hotshard_events"]),
+    }
+
+
+def _instant(wall_clock: int, zone: ZoneInfo) -> float:
+    return datetime.fromtimestamp(wall_clock, UTC).replace(tzinfo=zone).timestamp()

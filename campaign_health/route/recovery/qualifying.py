@@ -1,0 +1,80 @@
+"""Who should have got a campaign's message: the qualifying events of some days, one person once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from campaign_health.manifest.conditions import Condition, holds
+from campaign_health.route.person import PersonBy, person_of
+
+
+@dataclass(frozen=True)
+class PersonEvent:
+    """One event of somebody: its instant in Unix seconds and its properties."""
+
+    time: float
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """When a person's events qualified, in Unix seconds."""
+
+    first: float
+    last: float
+
+
+@dataclass
+class ShouldHave:
+    """Who should have got it, and what could not be told: numbers of events."""
+
+    people: dict[str, Expected] = field(default_factory=dict)
+    qualifying: int = 0
+    nobodys: int = 0
+    undecided: int = 0
+
+
+def due_events(
+    events: Iterable[PersonEvent], when: Mapping[str, Condition], by: PersonBy, once_seconds: float
+) -> list[tuple[str | None, float]]:
+    """Person (None: nobody who is known) and instant of each event for which a message is due, in their order.
+
+    One that comes within `once_seconds` of a person's last due one is not due.
+    """
+    last: dict[str, float] = {}
+    found: list[tuple[str | None, float]] = []
+    for event in sorted(events, key=lambda one: one.time):
+        if not holds(when, event.properties):
+            continue
+        person = person_of(event.properties, by)
+        if person is not None:
+            if event.time - last.get(person, -math.inf) < once_seconds:
+                continue
+            last[person] = event.time
+        found.append((person, event.time))
+    return found
+
+
+def should_have(events: Iterable[PersonEvent], when: Mapping[str, Condition], by: PersonBy) -> ShouldHave:
+    """Who the qualifying events are about: one person once, however often they qualified.
+
+    `nobodys` qualified and name no one; `undecided` lack a property that `when` asks for: neither is in `people`.
+    """
+    found = ShouldHave()
+    for event in events:
+        answer = holds(when, event.properties)
+        if answer is None:
+            found.undecided += 1
+        if not answer:
+            continue
+        found.qualifying += 1
+        person = person_of(event.properties, by)
+        if person is None:
+            found.nobodys += 1
+            continue
+        known = found.people.get(person, Expected(event.time, event.time))
+        found.people[person] = Expected(min(known.first, event.time), max(known.last, event.time))
+    return found

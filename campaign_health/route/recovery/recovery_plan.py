@@ -1,0 +1,82 @@
+"""What is to be recovered: a campaign's days, the names of its event, and what the manifest says of who is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from campaign_health.manifest.conditions import Condition
+from campaign_health.manifest.durations import seconds_of
+from campaign_health.manifest.schema import CampaignEntry
+from collectors.zone_days import day_start
+
+EVER_SECONDS = 365 * 86_400.0
+"""As far back as Customer.io tells of messages."""
+
+
+@dataclass(frozen=True)
+class RecoveryPlan:
+    """Days are of the workspace's zone, `until` is the last one; lengths of time are in seconds.
+
+    `events` are all names that the campaign's event has or had. `relevant_seconds` None: the message makes sense for
+    ever. `once_seconds` 0: a person may get it any number of times.
+    """
+
+    workspace: str
+    campaign_id: int
+    campaign: str
+    events: tuple[str, ...]
+    since: date
+    until: date
+    zone: ZoneInfo
+    when: Mapping[str, Condition] = field(default_factory=dict)
+    once_seconds: float = 0.0
+    relevant_seconds: float | None = None
+    conversion_event: str | None = None
+
+    @property
+    def begin(self) -> int:
+        """The first instant that counts, in Unix seconds."""
+        return day_start(self.since, self.zone)
+
+    @property
+    def end(self) -> int:
+        """The first instant after all that count, in Unix seconds."""
+        return day_start(self.until + timedelta(days=1), self.zone)
+
+
+def plan_for(
+    entry: CampaignEntry | None,
+    workspace: str,
+    campaign_id: int,
+    campaign: str,
+    event: str,
+    renames: Iterable[tuple[str, str]],
+    days: tuple[date, date],
+    zone: ZoneInfo,
+) -> RecoveryPlan:
+    """The plan for a campaign, from its entry in the manifest (None: none) and the confirmed renames (old, new)."""
+    once = None if entry is None else entry.once
+    return RecoveryPlan(
+        workspace, campaign_id, campaign, names_of(event, renames), *days, zone,
+        when={} if entry is None else entry.when,
+        once_seconds=EVER_SECONDS if once == "ever" else float(seconds_of(once or "") or 0),
+        relevant_seconds=_seconds(None if entry is None else entry.relevant_for),
+        conversion_event=None if entry is None else entry.conversion_event,
+    )  # fmt: skip
+
+
+def names_of(event: str, renames: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """All names that an event has or had, by the renames (old, new) that are sure; its own first."""
+    pairs = [(old.strip(), new.strip()) for old, new in renames]
+    found = [event.strip()]
+    for name in found:
+        found += [other for pair in pairs if name in pair for other in pair if other not in found]
+    return tuple(found)
+
+
+def _seconds(text: str | None) -> float | None:
+    found = seconds_of(text or "")
+    return None if found is None else float(found)

@@ -1,0 +1,102 @@
+"""Puts people who missed a message into a manual segment of Customer.io, for the marketer to decide; sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from campaign_health.route.person import PersonBy
+from campaign_health.route.recovery.recovery_plan import RecoveryPlan
+from campaign_health.words.dates import days_text
+from campaign_health.words.visible import visible
+from collectors.customerio import CustomerioClient
+from collectors.http.client import HttpClient, Progress
+from storage.outbox.recovery_ledger import RecoveryLedger, RecoveryRow
+
+BLOCK = 1000
+MOST_MEMBERS = 30_000
+WAY = "segment"
+
+
+@dataclass(frozen=True)
+class SegmentFilled:
+    """The segment, how many were put into it, and how many of those are not in it when it is read back."""
+
+    segment_id: int
+    name: str
+    added: int
+    not_in_it: int
+
+
+def segment_name(plan: RecoveryPlan) -> str:
+    """`Missed: Upgrade offer, 12 to 19 Nov 2026`."""
+    days = days_text(plan.since, plan.until, plan.until)
+    return f"Missed: {visible(plan.campaign, 120)}, {days} {plan.until.year}"
+
+
+def fill_segment(
+    plan: RecoveryPlan,
+    people: Sequence[str],
+    by_whom: str,
+    by: PersonBy,
+    app: CustomerioClient,
+    track: HttpClient,
+    ledger: RecoveryLedger,
+    now: datetime,
+    progress: Progress | None = None,
+) -> SegmentFilled:
+    """Make the segment, or go on with the one of an earlier run, put the people into it and read it back.
+
+    Who is in it is noted in the ledger block by block, so that a run that was cut off goes on where it ended. Putting
+    somebody in twice is as good as once.
+
+    Raises:
+        CollectorError: Customer.io did not take it; what it took is noted.
+    """
+    name = segment_name(plan)
+    segment_id = _segment_of_name(app, name) or _new_segment(app, name, plan)
+    recovery_id = uuid4().hex
+    ledger.begin(
+        RecoveryRow(recovery_id, plan.workspace, plan.campaign_id, plan.since, plan.until, WAY, segment_id, by_whom,
+                    now, None, 0)
+    )  # fmt: skip
+    path = f"/api/v1/segments/{segment_id}/add_customers{'?id_type=email' if by == 'email' else ''}"
+    for start in range(0, len(people), BLOCK):
+        block = people[start : start + BLOCK]
+        track.ask_json(path, {"ids": list(block)}, repeatable=True)
+        ledger.reach(recovery_id, block)
+        if progress is not None:
+            progress(start + len(block), len(people), "people put into the segment")
+    members = set(_members(app, segment_id, by))
+    ledger.end(recovery_id, now)
+    return SegmentFilled(segment_id, name, len(people), sum(one not in members for one in people))
+
+
+def _segment_of_name(app: CustomerioClient, name: str) -> int | None:
+    read = app.reader("/segments")
+    body = read.mapping(app.get_json("/segments"), "body")
+    for place, entry in enumerate(read.sequence(body.get("segments"), "segments")):
+        found = read.mapping(entry, f"segments[{place}]")
+        if found.get("name") == name and found.get("type") == "manual":
+            return read.identifier(found.get("id"), f"segments[{place}].id")
+    return None
+
+
+def _new_segment(app: CustomerioClient, name: str, plan: RecoveryPlan) -> int:
+    read = app.reader("/segments")
+    about = f"People whose event should have sent {visible(plan.campaign, 120)} on these days, and who got nothing."
+    asked = {"segment": {"name": name, "description": about}}
+    body = read.mapping(app.ask_json("/segments", asked, repeatable=False), "body")
+    return read.identifier(read.mapping(body.get("segment"), "segment").get("id"), "segment.id")
+
+
+def _members(app: CustomerioClient, segment_id: int, by: PersonBy) -> Iterator[str]:
+    path = f"/segments/{segment_id}/membership"
+    read = app.reader(path)
+    for page in app.pages(path, "identifiers", {"limit": MOST_MEMBERS}):
+        for place, entry in enumerate(page):
+            found = read.mapping(entry, f"identifiers[{place}]").get(by)
+            if isinstance(found, str):
+                yield found.lower() if by == "email" else found

@@ -1,0 +1,86 @@
+"""Runs the doors: one process, one writer, until it is told to end."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from campaign_health.errors import CouldNotStart
+from campaign_health.route.doors.listening import Listening, ReportDoor, application
+from campaign_health.settings import Settings
+from storage.outbox.group_commit import GroupCommit
+from storage.outbox.route_file import PersonHash
+
+END_SECONDS = 4
+MOST_CONNECTIONS = 1_000
+
+
+def doors_of(settings: Settings) -> dict[str, ReportDoor]:
+    """The doors that are open: one for each workspace whose signing key is set.
+
+    Raises:
+        CouldNotStart: no workspace has one.
+    """
+    doors = {
+        one.name: ReportDoor(one.route.signing_key.get_secret_value(), one.route.person)
+        for one in settings.workspaces
+        if one.route.signing_key is not None
+    }
+    if not doors:
+        raise CouldNotStart(
+            "No door is open: no workspace has a signing key for Customer.io's reports.",
+            "Set CUSTOMERIO_REPORTING_SIGNING_KEY: Customer.io, Data & integrations, reporting webhooks.",
+        )
+    return doors
+
+
+def refuse_open_address(address: str, behind_proxy: bool) -> None:
+    """Raises CouldNotStart for an address that others reach, unless a proxy with TLS is said to stand before it."""
+    try:
+        is_own = ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        is_own = address == "localhost"
+    if not is_own and not behind_proxy:
+        raise CouldNotStart(
+            f"{address} can be reached by others, and what is sent there has people in it.",
+            "Put a proxy with TLS before it and say so with --behind-proxy, or listen on 127.0.0.1.",
+        )
+
+
+def serve(settings: Settings, data_dir: Path, address: str, port: int, told: Callable[[str], None]) -> None:
+    """Listen until SIGTERM or SIGINT; what was begun is answered. `told` gets one line once it listens.
+
+    Raises:
+        CouldNotStart: no door is open, or the port is taken.
+        StorageError: the route's file cannot be opened.
+    """
+    doors = doors_of(settings)
+    outbox = GroupCommit(data_dir)
+    outbox.start()
+    listening = Listening(outbox, PersonHash(data_dir), doors)
+    config = uvicorn.Config(
+        application(listening), host=address, port=port, access_log=False, log_config=None, server_header=False,
+        lifespan="off", timeout_graceful_shutdown=END_SECONDS, limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=30, proxy_headers=False,
+    )  # fmt: skip
+    server = _Server(config, lambda at: told(f"Listening on http://{address}:{at} for {', '.join(doors)}."))
+    try:
+        server.run()
+    except SystemExit as failure:
+        raise CouldNotStart(f"Port {port} of {address} cannot be used.", "Choose another one with --port.") from failure
+    finally:
+        outbox.close()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, listens: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self._listens = listens
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.servers:
+            self._listens(self.servers[0].sockets[0].getsockname()[1])

@@ -1,0 +1,49 @@
+"""Customer.io's Track API, as far as people are put into manual segments with it."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, json_answer
+from campaign_health.sandbox.world.setting import Setting
+
+MOST_IDS = 1000
+_ADD = re.compile(r"/api/v1/segments/(\d+)/add_customers")
+
+
+class CustomerIoTrack:
+    """Answers what stands behind ``https://track.customer.io``."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+
+    def endpoint(self, call: Call) -> str | None:
+        """The endpoint's name."""
+        if _ADD.fullmatch(call.path):
+            return "customerio-track.add_customers"
+        return "customerio-track.region" if call.path == "/api/v1/accounts/region" else None
+
+    def answer(self, call: Call) -> Answer:
+        """The answer to an authenticated call."""
+        keys = self.setting.keys
+        signed = base64.b64encode(f"{keys.site_id}:{keys.track_api_key}".encode()).decode()
+        if call.headers.get("Authorization", "") != f"Basic {signed}":
+            raise Refusal(json_answer({"meta": {"error": "Unauthorized request"}}, 401))
+        self.setting.pause()
+        found = _ADD.fullmatch(call.path)
+        return self._add(call, int(found[1])) if found else json_answer({"region": "us", "data_center": "us"})
+
+    def _add(self, call: Call, segment: int) -> Answer:
+        """Ids of another kind, and of people who are not there, are passed over without a word."""
+        asked = call.posted()
+        ids = asked.get("ids") if isinstance(asked, dict) else None
+        if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_IDS or not all(isinstance(one, str) for one in ids):
+            raise Refusal(json_answer({"meta": {"errors": [f"ids must hold 1 to {MOST_IDS} ids"]}}, 400))
+        truth = self.setting.world.people
+        members = truth.members.get(segment)
+        if members is None:
+            raise Refusal(json_answer({"meta": {"error": "segment not found"}}, 404))
+        if (call.get("id_type") or "id") == "id":
+            members.update(one for one in ids if one.startswith("u-") and one not in truth.not_there)
+        return json_answer({})

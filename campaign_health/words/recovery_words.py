@@ -1,0 +1,30 @@
+"""How a recovery is told of: who missed a message, who can still be reached, and why the others cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from campaign_health.words.numbers import count, plural
+
+REASON_WORDS: Mapping[str, str] = {
+    "converted": "have done since what the message asks for",
+    "recovered_before": "were reached by an earlier recovery",
+    "too_late": "are past the time for which the message makes sense",
+    "suppressed": "are suppressed in Customer.io",
+    "not_in_customerio": "are not in Customer.io: never there, deleted, or suppressed",
+    "unsubscribed": "have unsubscribed",
+    "no_address": "have no e-mail address in Customer.io",
+    "unknown": "could not be told about: Customer.io did not say enough",
+}
+
+
+def missed_sentence(missed: int, reachable: int) -> str:
+    """`652 people missed it; 540 can still be reached.`"""
+    if not missed:
+        return "Nobody missed it."
+    who = plural(missed, "person", "people")
+    if not reachable:
+        return f"{who} missed it, and cannot be reached any more."
+    if reachable == missed:
+        return f"{who} missed it, and can still be reached."
+    return f"{who} missed it; {count(reachable)} can still be reached."

@@ -1,0 +1,114 @@
+"""One thread that writes to SQLite: what arrives together is committed together, and told of once it is on the disk."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from storage.errors import StorageError
+from storage.outbox.route_file import committed, open_route_file
+
+MOST_TOGETHER = 2_000
+MOST_WAITING = 20_000
+"""Writes that may wait; beyond them the disk does not keep up, and the sender is asked to come back."""
+
+Write = Callable[[sqlite3.Connection], Any]
+
+
+class CannotWrite(StorageError):
+    """Nothing can be written now; nothing of what was given is stored."""
+
+
+class GroupCommit:
+    """Takes writes from any thread; their futures are done when they are durable.
+
+    Start it with `start`; `close` writes what waits and ends.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._queue: SimpleQueue[tuple[Write, Future[Any]] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+        self._opened: Future[None] = Future()
+        self._failing = False
+
+    def start(self) -> None:
+        """Open the file and begin; raises StorageError where it cannot be opened."""
+        self._thread.start()
+        self._opened.result()
+
+    @property
+    def can_write(self) -> bool:
+        """Whether the newest commit went through, and the queue is not full."""
+        return not self._failing and self._thread.is_alive() and self._queue.qsize() < MOST_WAITING
+
+    def submit(self, write: Write) -> Future[Any]:
+        """The future of what `write` returns once its transaction is committed; CannotWrite where it is not."""
+        future: Future[Any] = Future()
+        if not self._thread.is_alive() or self._queue.qsize() >= MOST_WAITING:
+            future.set_exception(CannotWrite("There is more to write than the disk takes."))
+        else:
+            self._queue.put((write, future))
+        return future
+
+    def close(self) -> None:
+        """Write what waits, and end."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(open_route_file(self._data_dir))
+            except BaseException as failure:
+                self._opened.set_exception(failure)
+                return
+            self._opened.set_result(None)
+            while (some := self._next()) is not None:
+                self._commit(connection, some)
+                if some and some[-1] is None:
+                    return
+
+    def _next(self) -> list[tuple[Write, Future[Any]] | None]:
+        some = [self._queue.get()]
+        while some[-1] is not None and len(some) < MOST_TOGETHER:
+            try:
+                some.append(self._queue.get_nowait())
+            except Empty:
+                break
+        return some
+
+    def _commit(self, connection: sqlite3.Connection, some: Sequence[tuple[Write, Future[Any]] | None]) -> None:
+        writes = [one for one in some if one is not None]
+        if not writes:
+            return
+        try:
+            with committed(connection):
+                results = [write(connection) for write, _ in writes]
+        except Exception as failure:  # one that cannot be written must not take the others, or the thread, with it
+            if len(writes) > 1 and not isinstance(failure, sqlite3.OperationalError):
+                for one in writes:
+                    self._commit(connection, [one])
+                return
+            self._failing = isinstance(failure, sqlite3.Error)
+            for _, future in writes:
+                _tell(future, CannotWrite(f"It could not be written: {failure}."))
+            return
+        self._failing = False
+        for (_, future), result in zip(writes, results, strict=True):
+            _tell(future, result)
+
+
+def _tell(future: Future[Any], result: Any) -> None:
+    """Whoever no longer waits is not told."""
+    if future.set_running_or_notify_cancel():
+        if isinstance(result, BaseException):
+            future.set_exception(result)
+        else:
+            future.set_result(result)

@@ -1,0 +1,152 @@
+"""`campaign-health route recover`, over real HTTP: who missed a message is told to the last one, and reached once."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from campaign_health.cli.main import campaign_health
+from campaign_health.errors import CouldNotStart
+from campaign_health.route.doors.reading_reports import read_report
+from collectors.errors import CollectorError
+from storage.outbox.report_log import insert_report
+from storage.outbox.route_file import PersonHash, committed, open_route_file
+from tests.collecting_cast import Install, Installation
+from tests.openapi import answer_violations, request_violations
+from tests.recovery_cast import RENAMED, WELCOME, broken_company, truth
+from tests.reports_cast import report
+
+HALF_ANSWERS = (("cut", "mixpanel.export"), ("html", "customerio.messages"), ("html", "customerio.people"))
+pytestmark = pytest.mark.slow("recoveries")
+
+
+@pytest.fixture
+def installation(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    found = broken_company(install, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for name, value in found.environment.items():
+        monkeypatch.setenv(name, value)
+    return found
+
+
+@pytest.fixture
+def confirmed(installation: Installation) -> Installation:
+    run("decide", str(WELCOME), "renamed", "--by", "Ada")
+    return installation
+
+
+def run(*words: str) -> Result:
+    result = CliRunner().invoke(campaign_health, list(words), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def numbers(*words: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run("route", "recover", str(WELCOME), "--json", *words).stdout)
+    return found
+
+
+def test_everybody_who_missed_it_is_told_apart_as_the_world_has_them(confirmed: Installation, tmp_path: Path) -> None:
+    of = {reason: len(people) for reason, people in truth(confirmed.sandbox.world).items()}
+    assert min(of.values()) > 0, "each kind is there"
+    found = numbers("--write", str(tmp_path / "people.csv"))
+    assert found["reached"] == of["reached"]
+    assert found["reasons"] == {reason: of[reason] for reason in found["reasons"]}
+    assert set(found["reasons"]) == {"converted", "not_in_customerio", "unsubscribed", "no_address"}
+    assert found["can_be_reached"] == of["reachable"]
+    assert found["should_have"] == sum(of.values()) == found["missed"] + found["reached"]
+    with (tmp_path / "people.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    written = {row["person"] for row in rows if row["can_be_reached"] == "yes"}
+    assert written == truth(confirmed.sandbox.world)["reachable"]
+    assert stat.S_IMODE((tmp_path / "people.csv").stat().st_mode) == 0o600
+    said = " ".join(run("route", "recover", str(WELCOME)).stdout.split())
+    assert f"{found['missed']} people missed it; {found['can_be_reached']} can still be reached." in said
+    assert "Nothing was written." in said
+    assert confirmed.sandbox.world.people.members == {}
+
+
+def test_the_segment_holds_exactly_them_and_a_second_run_adds_nobody(confirmed: Installation) -> None:
+    reachable = truth(confirmed.sandbox.world)["reachable"]
+    filled = numbers("--send", "--people", str(len(reachable)), "--by", "Ada")["segment"]
+    assert filled["added"] == len(reachable)
+    assert filled["not_in_it"] == 0
+    assert confirmed.sandbox.world.people.members == {filled["id"]: reachable}
+    confirmed.sandbox.forget_requests()
+    again = numbers("--send", "--people", "0")
+    assert again["can_be_reached"] == 0
+    assert again["reasons"]["recovered_before"] == len(reachable)
+    assert confirmed.sandbox.count("customerio-track") == 0
+    assert confirmed.sandbox.world.people.members == {filled["id"]: reachable}
+
+
+def test_whoever_a_report_says_was_sent_the_message_has_got_it(confirmed: Installation) -> None:
+    """Customer.io's own list of messages can be behind its reports."""
+    reachable = sorted(truth(confirmed.sandbox.world)["reachable"])
+    told = report(1, timestamp=int(confirmed.sandbox.now.timestamp()) - 60)
+    told["data"] |= {"campaign_id": WELCOME, "identifiers": {"id": reachable[0], "email": None, "cio_id": "a1"}}
+    row = read_report(json.dumps(told).encode(), "default", "id", PersonHash(confirmed.data_dir), 0.0)
+    with open_route_file(confirmed.data_dir) as connection, committed(connection):
+        assert insert_report(connection, row)
+    assert numbers()["can_be_reached"] == len(reachable) - 1
+
+
+def test_nothing_is_written_unless_the_number_is_typed_back(confirmed: Installation) -> None:
+    with pytest.raises(CouldNotStart, match="is not"):
+        run("route", "recover", str(WELCOME), "--send", "--people", "3")
+    assert confirmed.sandbox.world.people.members == {}
+
+
+def test_a_run_that_was_cut_off_goes_on_with_its_segment(confirmed: Installation) -> None:
+    reachable = truth(confirmed.sandbox.world)["reachable"]
+    confirmed.sandbox.fail("not_found", "customerio-track.add_customers")
+    with pytest.raises(CollectorError):
+        run("route", "recover", str(WELCOME), "--send", "--people", str(len(reachable)))
+    confirmed.sandbox.mend()
+    filled = numbers("--send", "--people", str(len(reachable)))["segment"]
+    assert confirmed.sandbox.world.people.members == {filled["id"]: reachable}
+
+
+def test_half_an_answer_names_nobody(confirmed: Installation) -> None:
+    for kind, endpoint in HALF_ANSWERS:
+        confirmed.sandbox.fail(kind, endpoint, "every", times=None)
+        with pytest.raises(CollectorError):
+            run("route", "recover", str(WELCOME), "--send", "--people", "1")
+        confirmed.sandbox.mend()
+    assert confirmed.sandbox.world.people.members == {}
+
+
+def test_a_rename_that_nobody_confirmed_is_asked_for_first(installation: Installation) -> None:
+    with pytest.raises(CouldNotStart, match=RENAMED):
+        run("route", "recover", str(WELCOME))
+
+
+def test_requests_and_answers_are_as_the_official_descriptions_say(confirmed: Installation) -> None:
+    confirmed.sandbox.forget_requests()
+    numbers("--send", "--people", str(len(truth(confirmed.sandbox.world)["reachable"])))
+    asked = confirmed.sandbox.requests
+    assert {one.method for one in asked} == {"GET", "POST"}
+    assert request_violations(asked) == []
+    assert answer_violations(asked) == []
+
+
+def test_nobody_leaks(confirmed: Installation, tmp_path: Path) -> None:
+    """Every file of the data directory, and all that is printed, is searched for everybody who should have got it."""
+    reachable = truth(confirmed.sandbox.world)["reachable"]
+    said = run("route", "recover", str(WELCOME), "--send", "--people", str(len(reachable))).output
+    said += run("status", "--json").output
+    folder = confirmed.data_dir
+    held = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    held += b"".join(path.read_bytes() for path in tmp_path.glob("*") if path.is_file()) + said.encode()
+    everybody = [person for people in truth(confirmed.sandbox.world).values() for person in people]
+    assert [one for one in everybody if re.search(rb"%s\b" % one.encode(), held)] == []
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.glob("route.*")} == {
+        "route.key": 0o600, "route.sqlite": 0o600,
+    }  # fmt: skip
