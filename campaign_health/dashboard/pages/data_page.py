@@ -5,7 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from campaign_health.dashboard.figures.gap_calendar import ALL, gap_calendar, gap_days, gap_text, single_campaigns_text
+from campaign_health.dashboard.figures.gap_calendar import (
+    ALL,
+    calendar_width,
+    gap_calendar,
+    gap_days,
+    gap_text,
+    single_campaigns_text,
+)
 from campaign_health.dashboard.look.data_table import draw_table
 from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
@@ -27,6 +34,9 @@ SOURCE_MEANINGS = {
     "customerio_metrics": "what was sent, delivered, opened",
     "customerio_journeys": "how many people started a campaign and got past its filters",
     "customerio_messages": "what each message of a campaign with several sent, a few in every run",
+    "customerio_broadcasts": "what broadcasts started by code sent",
+    "customerio_transactional": "what transactional messages sent",
+    "customerio_newsletters": "the newsletters, and when each was sent",
 }
 
 
@@ -75,6 +85,7 @@ def _calendar(page: Page, days: pd.DataFrame) -> None:
     text = gap_text(days) + single_campaigns_text(page.overview.unchecked)
     draw_chart(
         gap_calendar(found, page.palette), text, table, key="gaps", label="Show the gaps as a table",
+        width=calendar_width(found),
         note="*Provisional*: the day is not over, or its numbers are still growing. What is missing of a single "
         "campaign is on that campaign's page.",
     )  # fmt: skip
