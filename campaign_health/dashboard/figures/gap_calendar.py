@@ -58,7 +58,7 @@ def gap_calendar(found: pd.DataFrame, colours: Palette) -> go.Figure:
 
 def calendar_width(found: pd.DataFrame) -> int:
     """How wide the calendar is to be, in pixels, so that its weeks stand as close as its weekdays."""
-    weeks = min(WEEKS, (found["day"].max() - found["day"].min()).days // 7 + 2)
+    weeks = min(WEEKS, int((found["day"].max() - found["day"].min()).days) // 7 + 2)
     return 110 + 26 * weeks
 
 

@@ -77,7 +77,7 @@ details.rest dl { padding: .3rem 0; }
 }
 @container (max-width: 25.5rem) {
   [class*="st-key-acts-"] button, [class*="st-key-acts-"] a { padding: 0 .3rem; }
-  [class*="st-key-acts-"] a[data-testid="stBaseLinkButton-primary"] p span {
+  [class*="st-key-incident-"] a[data-testid="stBaseLinkButton-primary"] p span {
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   }
 }

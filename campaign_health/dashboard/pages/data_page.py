@@ -63,7 +63,7 @@ def _freshness(page: Page) -> None:
         }
         for one in page.workspace.sources
     ]
-    draw_table(pd.DataFrame(rows), "Freshness of each source", "freshness")
+    draw_table(pd.DataFrame(rows), "Freshness of each source", "freshness", height="content")
     for one in page.workspace.sources:
         if one.trouble:
             label = in_markdown(source_name(one.source))
