@@ -22,6 +22,7 @@ Source = Literal[
     "customerio_broadcasts",
     "customerio_transactional",
     "customerio_newsletters",
+    "route",
 ]
 Outcome = Literal["complete", "partial", "failed"]
 CountSource = Literal["query", "export"]
@@ -60,6 +61,28 @@ class Collected:
     workspace: str
     run_id: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class RecoveryRecord:
+    """Who missed a campaign's message from `since` to `until`, in numbers of people, and what was done about it.
+
+    `put_into_segment` are those of all runs; of none, `segment_id` and what follows are None.
+    """
+
+    campaign_id: int
+    since: date
+    until: date
+    looked_at: datetime
+    should_have: int
+    reached: int
+    missed: int
+    can_be_reached: int
+    put_into_segment: int
+    segment_id: int | None
+    segment: str | None
+    put_by: str | None
+    put_at: datetime | None
 
 
 @dataclass(frozen=True)

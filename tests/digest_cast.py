@@ -55,19 +55,28 @@ SENDS = (60.0, 58.0, 61.0, None, 55.0, 0.0, 0.0, 0.0)
 
 
 def incident(number: int = 1, **changes: object) -> Incident:
-    """An open incident of campaign `number`, with other values where given; it has a price where it has a risk."""
+    """An open incident of campaign `number`, with other values where given; it has a price where it has a risk, and its
+    missed sends lie in a range of their own.
+    """
+    missed = changes.get("missed_sends", float(100 + number))
     made = replace(
         TRIAL_WELCOME,
         campaign_id=number,
         campaign=f"Campaign {number}",
         incident_id=f"{number}-2026-11-21",
-        missed_sends=float(100 + number),
+        missed_sends=missed,
+        missed_sends_low=_share(missed, 0.9),
+        missed_sends_high=_share(missed, 1.1),
         revenue_at_risk=None,
         revenue_at_risk_low=None,
         revenue_at_risk_high=None,
         deal_value=800.0 if "revenue_at_risk" in changes else None,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def _share(of: object, share: float) -> float | None:
+    return round(of * share, 1) if isinstance(of, int | float) else None
 
 
 def with_cause(of: Incident, **said: str) -> Incident:

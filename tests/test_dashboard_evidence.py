@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -15,6 +16,7 @@ from campaign_health.dashboard.parts.campaign.cause_facts import evidence_html
 from campaign_health.state.campaign_view import CampaignView
 from campaign_health.words.guides import GUIDES
 from campaign_health.words.status_words import CAUSE_WORDS, PAGE_STATUSES
+from storage.read.one_campaign import Edit
 
 
 def test_evidence_is_in_words_and_escaped() -> None:
@@ -37,6 +39,16 @@ def test_evidence_is_in_words_and_escaped() -> None:
     ):
         assert part in html
     assert "unheard" not in html
+
+
+def test_a_cause_that_is_said_with_its_incident_is_not_said_again_with_its_evidence() -> None:
+    cause = {"sentence": "It stopped.", "facts": {"old_event": "a"}, "next_step": "Ask.", "ruled_out": ["an edit"]}
+    html = evidence_html(cause, is_said=True)
+    assert "It stopped." not in html
+    assert "Ask." not in html
+    assert "Old event" in html
+    assert "an edit" in html
+    assert "no more facts" in evidence_html({**cause, "facts": {}, "ruled_out": []}, is_said=True)
 
 
 def test_every_cause_has_advice_and_every_status_a_colour_that_can_be_read() -> None:
@@ -89,10 +101,12 @@ def test_an_entry_that_names_nobody_lets_nobody_in() -> None:
 
 
 def test_instants_are_marked_in_the_workspaces_zone() -> None:
-    edits = ((datetime(2026, 3, 1, 23, 30), [{"field": "state"}]),)
+    edits = (Edit(datetime(2026, 3, 1, 23, 30), [{"field": "state"}]),)
     days = pd.DataFrame({"day": [pd.Timestamp(2026, 3, 1)], "events": [None]})
     empty = pd.DataFrame(columns=["kind", "message_id", "name"])
-    found = CampaignView(None, days, (), edits, (None, None), empty, empty, empty, (), empty, {}, ())  # type: ignore[arg-type]
+    found = CampaignView(
+        SimpleNamespace(campaign_id=1), days, (), edits, (None, None), empty, empty, empty, (), empty, {}, ()
+    )  # type: ignore[arg-type]
     assert campaign_marks(found, ZoneInfo("Europe/Berlin"))[0].day == date(2026, 3, 2)
 
 

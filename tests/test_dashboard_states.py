@@ -107,6 +107,10 @@ def test_a_source_that_failed_is_said_on_every_page_with_the_cure_on_its_own(fol
     assert "Customer.io sends could not be checked" in text
     assert "collected today at 06:30, except part of Customer.io sends" in text
     assert "Ask for a new key" in said(drawn("data")).replace("\\", "")
+    brief = said(drawn("events")).replace("\\", "")
+    assert "Could not be checked: Customer.io sends" in brief
+    assert "campaign-health doctor" not in brief
+    assert "Could not be checked: Customer.io sends" in said(drawn("campaign", campaign="1")).replace("\\", "")
 
 
 def test_a_campaign_that_could_not_be_checked_is_named(folder: Path, built: Path) -> None:
@@ -128,6 +132,11 @@ def test_a_campaign_that_could_not_be_checked_is_named(folder: Path, built: Path
     text = said(drawn("campaign", campaign="5"))
     assert "Sun 22 Nov to Mon 23 Nov (2 days)" in text
     assert "Campaign 5: no numbers." in text
+    assert "ould not be checked" not in text
+    assert "Could not be checked: Re-engagement, Sun 22 Nov to Mon 23 Nov." in said(drawn("coverage")).replace("\\", "")
+    of_another = said(drawn("campaign", campaign="1"))
+    assert "Re-engagement" not in of_another
+    assert "ould not be checked" not in of_another
 
 
 def test_a_quiet_morning_takes_one_sentence(folder: Path, built: Path) -> None:

@@ -14,8 +14,8 @@ from campaign_health.dashboard.figures.funnel import chain_figure, chain_steps, 
 from campaign_health.dashboard.figures.timeline import Mark, ratio_timeline, timeline
 from campaign_health.dashboard.figures.timeline_text import timeline_text
 from campaign_health.dashboard.look.theme import LIGHT
+from campaign_health.dashboard.parts.campaign.campaign_chart import chart_note, marks_html
 from campaign_health.dashboard.parts.campaign.campaign_marks import counted_normal, incident_shades
-from campaign_health.dashboard.parts.campaign.campaign_sections import chart_note, marks_html
 from campaign_health.dashboard.parts.campaign.day_table import day_table
 from campaign_health.dashboard.parts.campaign.edit_words import edit_detail, edit_text
 from campaign_health.dashboard.parts.campaign.found_later import as_known_now
@@ -130,15 +130,15 @@ def test_an_ended_incident_says_its_days_and_has_a_colour_of_its_own(published: 
     first, last = ended.incidents[0].opened_on, ended.incidents[0].recovered_on
     assert (shade.text, shade.is_open) == ("Silent Wed 4 Nov to Mon 9 Nov: filter no longer matches", False)
     assert (first, last) == (date(2026, 11, 4), date(2026, 11, 10))
-    assert "Ended incident" in legend_of(timeline(ended.days, shades, [], LIGHT, event="invoice_paid"))
+    assert "Ended incident" in legend_of(timeline(ended.days, shades, [], LIGHT))
     assert chart_note(ended.days, shades).endswith("amber days are an incident that has ended.")
     broken = view(published, 2)
     open_shades = incident_shades(broken.incidents, LAST_DAY)
-    assert "Open incident" in legend_of(timeline(broken.days, open_shades, [], LIGHT, event="project.created"))
+    assert "Open incident" in legend_of(timeline(broken.days, open_shades, [], LIGHT))
     assert chart_note(broken.days, open_shades).endswith("red days are the open incident.")
     changed = Mark(LAST_DAY, "Property plan was text and is an object", after=date(2026, 11, 19))
-    assert "grey days" in chart_note(broken.days, open_shades, [changed])
-    assert "grey days" not in chart_note(broken.days, open_shades, [replace(changed, after=None)])
+    assert "dotted days" in chart_note(broken.days, open_shades, [changed])
+    assert "dotted days" not in chart_note(broken.days, open_shades, [replace(changed, after=None)])
     withdrawn = replace(ended.incidents[0], status="withdrawn", recovered_on=None)
     assert incident_shades([withdrawn], LAST_DAY) == []
     never = replace(broken.incidents[0], causes=({"never_otherwise": True},))
@@ -167,10 +167,10 @@ def test_a_campaign_that_never_ran_speaks_of_no_band_and_no_sends(published: Pat
     days = view(published, 10).days.assign(
         sent=float("nan"), expected_low=float("nan"), expected_high=float("nan"), campaign_state="not_expected"
     )
-    figure = timeline(days, [], [], LIGHT, event="promo_viewed")
-    assert legend_of(figure) == {"Events: promo_viewed", "Not running"}
-    (shape, *_), entry = figure.layout.shapes, next(trace for trace in figure.data if trace.name == "Not running")
-    assert shape.fillcolor == entry.marker.color
+    figure = timeline(days, [], [], LIGHT)
+    assert legend_of(figure) == {"Events", "Not running"}
+    (idle,) = [trace for trace in figure.data if trace.name == "Not running"]
+    assert (idle.marker.color, idle.yaxis, figure.layout.yaxis.overlaying) == (LIGHT.grid, "y2", "y2")
     assert chart_note(days, []) == ""
     assert timeline_text(days, []) == "This campaign was not running in these days, so nothing was sent."
 
@@ -197,7 +197,8 @@ def test_numbers_that_still_grow_are_said_to_grow() -> None:
     assert chain_text(steps).endswith(
         "67 sent. So far, still growing: 66 delivered; 20 opened; 3 clicked; 0 converted."
     )
-    assert chain_figure(steps, LIGHT).data[0].text[4] == "66 so far"
+    texts = next(trace for trace in chain_figure(steps, LIGHT, "Mon 23 Nov").data if trace.type == "scatter").text
+    assert texts[4] == " 66 so far"
     day["sent"] = 0
     assert not any(step.is_growing for step in chain_steps(day, None))
 
@@ -238,6 +239,9 @@ def test_a_messages_problem_is_named_where_it_is_known(published: Path) -> None:
         == "Property plan was text and is an object"
     )
     assert problem_text(message, "running", found.changes, None) == ""
+    quiet = {**message, "sent_in_week": 0, "sent_week_before": 84}
+    assert problem_text(quiet, "running", found.changes, None) == "Nothing sent in a week, 84 in the week before"
+    assert problem_text(quiet, "stopped", found.changes, None) == ""
     assert problem_text({**message, "sending_state": "draft"}, "running", found.changes, None) == (
         "Queues drafts and sends nothing"
     )

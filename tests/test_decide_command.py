@@ -11,9 +11,10 @@ from click.testing import CliRunner, Result
 from campaign_health.cli.main import campaign_health
 from campaign_health.errors import CouldNotStart
 from storage.file.database import open_published
-from tests.decisions_cast import LOST, OPEN, copied, judged_world, manifest
+from storage.read.decisions_made import all_decisions
+from tests.decisions_cast import LAST, LOST, OPEN, copied, judged_world, manifest
 from tests.decisions_cast import NOW as THIS_MORNING
-from tests.judge_cast import World
+from tests.judge_cast import World, day
 
 pytestmark = pytest.mark.slow("decisions")
 
@@ -48,6 +49,19 @@ def handling(campaign_id: int) -> str:
     rows = [one for kind in ("broken", "muted", "expected") for one in found[kind]]
     (said,) = [one["handling"] for one in rows if one["campaign_id"] == campaign_id]
     return str(said)
+
+
+def test_a_note_can_be_about_a_day_of_the_campaign() -> None:
+    about = day(LAST - 1)
+    said = decide(f"Campaign {OPEN}", "note", "--why", "site down", "--day", about.isoformat(), "--by", "Ada")
+    assert "Note: site down, by Ada" in said
+    with open_published(Path("data")) as connection:
+        (note,) = all_decisions(connection, "default")
+    assert (note.campaign_id, note.incident_id, note.about_day) == (OPEN, None, about)
+    with pytest.raises(CouldNotStart, match="has not come yet"):
+        decide(f"Campaign {OPEN}", "note", "--why", "x", "--day", day(LAST + 5).isoformat(), "--by", "Ada")
+    with pytest.raises(CouldNotStart, match="is not about a day"):
+        decide(f"Campaign {OPEN}", "on-it", "--day", about.isoformat(), "--by", "Ada")
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from campaign_health.dashboard.parts.campaign.message_sends import (
+    last_sent_text,
+    message_rows,
+    week_before_text,
+    week_text,
+)
+from campaign_health.words.dates import day_text
+from campaign_health.words.numbers import count
 from storage.file.database import transaction
-from storage.read.one_campaign import campaign_messages
+from storage.read.one_campaign import campaign_days, campaign_messages
 from storage.records import MessageMetrics, MessageRecord
 from storage.save import save_message_metrics
 from tests.judge_cast import World, day, morning_after, steady
@@ -105,3 +113,34 @@ def test_the_page_shows_what_each_message_sent_in_the_week_that_is_known(world: 
     assert rows.loc[203, "sent_in_week"] == sent > 0
     assert rows.loc[204, "sent_in_week"] < sent / 2
     assert set(rows["known_until"].dt.date) == {day(LAST)}
+    [(before,)] = world.rows(
+        "SELECT sum(sent) FROM message_day WHERE message_id = '203' AND day > ? AND day <= ?",
+        day(LAST - 14), day(LAST - 7),
+    )  # fmt: skip
+    assert rows.loc[203, "sent_week_before"] == before
+    assert rows.loc[204, "last_sent"].date() == day(BREAK - 1)
+    assert rows.loc[203, "last_sent"].date() == day(LAST)
+    last = world.rows("SELECT sent FROM message_day WHERE message_id = '203' AND day > ? ORDER BY day", day(LAST - 28))
+    assert list(rows.loc[203, "sends_28d"]) == [sent for (sent,) in last]
+
+
+def test_the_only_message_of_a_campaign_has_the_campaigns_sends(world: World) -> None:
+    world.warehouse.publish()
+    with world.warehouse.read() as connection:
+        days = campaign_days(connection, "default", 1, "signed_up")
+        one = campaign_messages(connection, "default", 2).head(1).assign(known_until=None, sends_28d=None)
+    (row,) = message_rows(one, days)
+    observed = days[days["campaign_state"] == "observed"]
+    assert row["sends_28d"] == [float(sent) for sent in observed["sent"].tail(28)]
+    assert row["sent_in_week"] == observed["sent"].tail(7).sum()
+    assert week_before_text(row) == count(observed["sent"].iloc[-14:-7].sum())
+    today = day(LAST + 1)
+    assert last_sent_text(row, today) == day_text(day(LAST), today)
+    assert week_text(row, today).endswith(f" until {day_text(day(LAST), today)}")
+    lacking = days.assign(sent=days["sent"].astype(float).where(days["day"] != days["day"].iloc[-9]))
+    assert week_before_text(message_rows(one, lacking)[0]) == "–"
+    assert week_text(message_rows(one, days.iloc[:0])[0], today) == "–"
+    young = days.copy()
+    young.loc[young.index[:-3], ["campaign_state", "sent"]] = ["not_expected", 0]
+    (row,) = message_rows(one, young)
+    assert row["sends_28d"] == [0.0] * 25 + [float(sent) for sent in observed["sent"].tail(3)]

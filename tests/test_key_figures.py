@@ -88,10 +88,10 @@ def test_the_small_chart_has_the_days_numbers_and_shades_the_incident(published:
     assert lines.last_day == LAST_DAY
     assert (lines.low[-1], lines.high[-1]) == judged
     assert len(lines.sends) == len(lines.events) == len(lines.low) == 28
-    assert LIGHT.bad[0] in unquote(small_chart(lines, LIGHT))
+    assert LIGHT.broken in unquote(small_chart(lines, LIGHT))
     healthy = lines_of(rows[1])
     assert healthy is not None
-    assert LIGHT.bad[0] not in unquote(small_chart(healthy, LIGHT))
+    assert LIGHT.broken not in unquote(small_chart(healthy, LIGHT))
 
 
 @pytest.mark.parametrize(("events", "is_shared"), [(20.0, True), (500.0, False)])
@@ -102,13 +102,27 @@ def test_events_and_sends_share_a_scale_unless_the_sends_would_lie_flat(events: 
     assert (heights[0] < heights[1]) is is_shared, "the events are drawn above the sends"
 
 
-def test_a_day_without_a_number_breaks_the_small_lines_and_is_grey() -> None:
+def test_a_day_without_a_number_breaks_the_small_lines_and_is_hatched() -> None:
     lines = SmallLines([], [1.0, nan, 2.0, 3.0], [0, nan, 1, 1], [2, nan, 3, 4], LAST_DAY)
     drawn = unquote(small_chart(lines, LIGHT))
     assert "nan" not in drawn.lower()
-    assert f"fill='{LIGHT.grid}'" in drawn
-    assert drawn.count("M") == 2 + 1 + 2  # two pieces of line, a grey bar, two pieces of band
+    assert f"fill='{LIGHT.hatch}'" in drawn
+    assert "fill='url(#h)'" in drawn
+    assert drawn.count("M") == 2 + 1 + 2  # two pieces of line, a hatched bar, two pieces of band
     assert "nan" not in small_chart(SmallLines([], [], [], [], LAST_DAY), LIGHT)
+
+
+def test_the_small_chart_shades_a_fall_in_volume_and_a_surge_as_the_large_one(published: Path) -> None:
+    with open_published(published) as connection:
+        rows = {row.campaign_id: row for row in campaigns_now(connection, "default").itertuples()}
+    lines = lines_of(rows[11])
+    assert lines is not None
+    assert list(lines.statuses).count("volume_down") == 4
+    drawn = unquote(small_chart(lines, LIGHT))
+    assert LIGHT.down in drawn
+    assert LIGHT.surging not in drawn
+    surging = replace(lines, statuses=["surging" if one == "volume_down" else one for one in lines.statuses])
+    assert LIGHT.surging in unquote(small_chart(surging, LIGHT))
 
 
 def test_campaigns_that_broke_together_are_drawn_as_their_sum() -> None:

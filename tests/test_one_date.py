@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -63,17 +63,24 @@ def test_a_changed_property_is_marked_by_the_day_that_is_told_of_it_and_since_wh
     assert view.open_incident.opened_on == BROKEN_SINCE
     (mark,) = [one for one in campaign_marks(view, ZONE) if "Property" in one.text]
     assert (mark.day, mark.after) == (marked, after)
-    figure = timeline(view.days, [], [mark], LIGHT, event="paywall_limit_reached")
-    spans = [shape for shape in figure.layout.shapes if shape.opacity == 0.15]
+    figure = timeline(view.days, [], [mark], LIGHT)
+    spans = [trace for trace in figure.data if trace.name == "Changed in these days"]
     assert len(spans) == (after is not None)
+    assert len(figure.layout.shapes) == (after is None)
     if after is not None:
-        assert (str(spans[0].x0)[:10], str(spans[0].x1)[:10]) == (after.isoformat(), marked.isoformat())
+        possible = (marked - after).days
+        assert spans[0].width == (possible * 86_400_000,)
+        assert pd.Timestamp(spans[0].x[0]) == pd.Timestamp(after) + timedelta(days=(possible + 1) / 2)
+        told = next(trace for trace in figure.data if trace.name == "Sends").customdata
+        assert [bool(text) for text in told[-15:]] == [
+            after < date(2026, 11, 9) + timedelta(days=back) <= marked for back in range(15)
+        ]
 
 
 def test_a_days_tooltip_tells_of_its_own_day_only(published: Path) -> None:
     view = view_with(published, None, BROKEN_SINCE)
     marks = [Mark(BROKEN_SINCE, "Property plan is missing", "plan: string → missing"), Mark(BROKEN_SINCE, "Edited")]
-    figure = timeline(view.days, [], marks, LIGHT, event="paywall_limit_reached")
+    figure = timeline(view.days, [], marks, LIGHT)
     by_name = {trace.name: trace for trace in figure.data if trace.name}
     assert by_name["Changes"].hoverinfo == "skip"
     sends = by_name["Sends"]

@@ -10,18 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from click.testing import CliRunner, Result
 
 from campaign_health.cli.main import campaign_health
 from campaign_health.errors import CouldNotStart
 from campaign_health.route.doors.reading_reports import read_report
+from campaign_health.state.recovery_states import read_recovery_states
 from collectors.errors import CollectorError
+from storage.file.database import open_published
 from storage.outbox.report_log import insert_report
 from storage.outbox.route_file import PersonHash, committed, open_route_file
 from tests.collecting_cast import Install, Installation
 from tests.openapi import answer_violations, request_violations
 from tests.recovery_cast import RENAMED, WELCOME, broken_company, truth
 from tests.reports_cast import report
+from tests.test_dashboard_states import drawn
+from tests.test_dashboard_states import said as drawn_text
 
 HALF_ANSWERS = (("cut", "mixpanel.export"), ("html", "customerio.messages"), ("html", "customerio.people"))
 pytestmark = pytest.mark.slow("recoveries")
@@ -96,6 +101,40 @@ def test_whoever_a_report_says_was_sent_the_message_has_got_it(confirmed: Instal
     with open_route_file(confirmed.data_dir) as connection, committed(connection):
         assert insert_report(connection, row)
     assert numbers()["can_be_reached"] == len(reachable) - 1
+
+
+def test_the_page_is_told_at_once_and_the_next_collection_knows_it_too(confirmed: Installation) -> None:
+    today = confirmed.sandbox.now.date()
+
+    def said() -> tuple[str, ...]:
+        with open_published(confirmed.data_dir) as connection:
+            [state] = read_recovery_states(connection, "default", WELCOME)
+        return state.sentences(confirmed.sandbox.world.zone, today)
+
+    def page() -> str:
+        st.cache_data.clear()
+        return drawn_text(drawn("campaign", campaign=str(WELCOME))).replace("\\", "")
+
+    assert f"campaign-health route recover {WELCOME}" in page()
+    found = numbers()
+    can = found["can_be_reached"]
+    assert said()[0].endswith(f"{found['missed']} people missed it; {can} can still be reached.")
+    assert said()[1].endswith("nobody was put into a segment yet.")
+    numbers("--send", "--people", str(can), "--by", "Ada")
+    numbers()
+    assert said()[0].endswith(f"{found['missed']} people missed it; {can} can still be reached.")
+    assert said()[1].startswith(f"{can} were put into the segment Missed: ")
+    assert " by Ada on " in said()[1]
+    before = said()
+    assert all(sentence in page() for sentence in before)
+    assert confirmed.collect().exit_code() == 0
+    assert said() == before
+    assert confirmed.value("SELECT outcome FROM collection WHERE source = 'route'") == "complete"
+    (confirmed.data_dir / "route_numbers.json").write_text('{"version": 1, "workspaces": {"default": 7}}')
+    confirmed.next_day()
+    report = confirmed.collect()
+    assert confirmed.outcomes(report)["route"] == "failed"
+    assert said() == before, "what is stored stays"
 
 
 def test_nothing_is_written_unless_the_number_is_typed_back(confirmed: Installation) -> None:

@@ -59,9 +59,10 @@ def test_learning_says_how_much_is_lacking_and_until_when() -> None:
 def test_too_quiet_says_how_much_would_do() -> None:
     quiet = replace(RUN, status="too_quiet", sends=1, state="running")
     assert status_line(quiet, TODAY) == (
-        "Too quiet to tell: 1 send in the last 28 days; from about 8 on, a full stop could be told from chance."
+        "Too quiet to tell: 1 send in the last 28 days; from about 8 (2 a week) on, a full stop could be told from "
+        "chance."
     )
-    assert "from about 6 on" in status_line(quiet, TODAY, 1.0)
+    assert "from about 6 (1.5 a week) on" in status_line(quiet, TODAY, 1.0)
     assert "unevenly" in status_line(replace(quiet, sends=12), TODAY)
 
 
@@ -96,7 +97,7 @@ SAID = {
     2: "Stopped on Mon 14 Sep: nothing is expected of it.",
     3: "6 of the 14 days with events that it needs are known; it is judged from about Mon 28 Sep on.",
     4: "compared with its journeys only, for no event count is known.",
-    5: "in the last 28 days; from about 8 on, a full stop could be told from chance.",
+    5: "in the last 28 days; from about 8 (2 a week) on, a full stop could be told from chance.",
 }
 
 

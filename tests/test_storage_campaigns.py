@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from storage.read.collected import existing_campaigns
+from storage.read.one_campaign import campaign_edits
 from storage.records import CampaignFailures
 from storage.save import mark_campaign_gone, save_campaigns, save_failures
 from tests.storage_cast import NOW, WORKSPACE, campaign, message, open_warehouse
@@ -60,6 +61,8 @@ def test_a_change_is_told_field_by_field_from_the_time_customerio_gives(connecti
     changed = campaign(state="stopped", event="signed.up", updated=EDIT, definition={"filters": {"and": [1, 2]}})
     save_campaigns(connection, WORKSPACE, [changed], LATER)
     first, second = versions(connection)
+    (edit,) = campaign_edits(connection, WORKSPACE, 1)
+    assert (edit.made_at, edit.unchanged_at) == (naive(EDIT), None)
     assert first[1] == second[0] == naive(EDIT)
     assert second[2] == [
         {"field": "active", "from": True, "to": False},
@@ -75,6 +78,8 @@ def test_an_update_time_from_before_the_last_read_does_not_belong_to_the_change(
     save_campaigns(connection, WORKSPACE, [campaign()], NOW)
     save_campaigns(connection, WORKSPACE, [campaign(name="Hello", updated=NOW - timedelta(hours=1))], LATER)
     assert versions(connection)[1][0] == naive(LATER)
+    (edit,) = campaign_edits(connection, WORKSPACE, 1)
+    assert (edit.made_at, edit.unchanged_at) == (naive(LATER), naive(NOW))
 
 
 def test_an_update_time_in_the_future_is_not_believed(connection: duckdb.DuckDBPyConnection) -> None:

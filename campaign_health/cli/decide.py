@@ -54,6 +54,7 @@ class Said:
     why: str | None
     until: date | None
     at: datetime
+    day: date | None = None
 
 
 @click.command(name="decide")
@@ -62,9 +63,16 @@ class Said:
 @click.option("--by", help="Who says so; needed for all but `show`.")
 @click.option("--why", help="The reason, what was done, or the note; needed for note, mute and intended.")
 @click.option("--until", type=DAY, help="Last day of a mute, or of what is intended for a while.")
+@click.option("--day", type=DAY, help="The day that a note is about: it is marked in the campaign's chart.")
 @click.option("--workspace", help="Only this workspace.")
 def command(
-    campaign: str, act: str, by: str | None, why: str | None, until: datetime | None, workspace: str | None
+    campaign: str,
+    act: str,
+    by: str | None,
+    why: str | None,
+    until: datetime | None,
+    day: datetime | None,
+    workspace: str | None,
 ) -> None:
     """Say what you make of a broken campaign, and see what became of it.
 
@@ -82,7 +90,8 @@ def command(
     check_workspace(settings, name)
     if act != "show":
         _refuse_incomplete(act, by, why, until, local_day(now, zone))
-        said = Said(act, by or "", why, None if until is None else until.date(), now)
+        _refuse_day(act, day, local_day(now, zone))
+        said = Said(act, by or "", why, until and until.date(), now, day and day.date())
         with notes.status("Saving"):
             change_warehouse(
                 Warehouse(settings.data_dir),
@@ -109,6 +118,13 @@ def _refuse_incomplete(act: str, by: str | None, why: str | None, until: datetim
         raise CouldNotStart("A mute has an end.", "Give its last day: --until 2026-11-30.")
 
 
+def _refuse_day(act: str, day: datetime | None, today: date) -> None:
+    if day is not None and act != "note":
+        raise CouldNotStart(f"`{act}` is not about a day.", "Leave --day out.")
+    if day is not None and day.date() > today:
+        raise CouldNotStart("That day has not come yet.", "Name today or an earlier one: --day 2026-11-30.")
+
+
 def _say(connection: Connection, workspace: str, campaign_id: int, title: str, said: Said) -> None:
     """Record what was said, of the open incident as it is in the warehouse now."""
     found = incidents_of(connection, workspace, campaign_id)
@@ -125,8 +141,9 @@ def _say(connection: Connection, workspace: str, campaign_id: int, title: str, s
         return
     incident = next((one for one in found if one.is_open), None)
     if said.act == "note":
-        about = {"incident_id": found[0].incident_id} if found else {"campaign_id": campaign_id}
-        record_decision(connection, workspace, "note", said.by, said.at, reason=said.why, **about)
+        of_incident = found and said.day is None
+        about = {"incident_id": found[0].incident_id} if of_incident else {"campaign_id": campaign_id}
+        record_decision(connection, workspace, "note", said.by, said.at, reason=said.why, about_day=said.day, **about)
         return
     if incident is None:
         raise CouldNotStart(f"{title!r} is not broken.", "`campaign-health status` says what is.")

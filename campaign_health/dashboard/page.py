@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -15,6 +16,7 @@ from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown,
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.style import use_style
 from campaign_health.dashboard.look.theme import Palette, palette
+from campaign_health.dashboard.page_files import page_file
 from campaign_health.dashboard.page_watch import watch_for_new_data
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.process.clock import local_day
@@ -23,6 +25,7 @@ from campaign_health.state.key_figures import key_figures
 from campaign_health.state.not_configured import read_not_configured
 from campaign_health.state.overview import Overview, overview_of
 from campaign_health.state.service_pages import service_pages
+from campaign_health.state.unchecked import Unchecked, in_brief
 from campaign_health.state.workspace_state import WorkspaceState, read_workspace, workspace_names
 from campaign_health.words.dates import moment_text
 from campaign_health.words.service_links import ServicePages
@@ -69,12 +72,14 @@ ALL_WORKSPACES = "*"
 def draw(
     page: Callable[[Page], None],
     *,
-    unchecked_below: bool = False,
+    unchecked: Literal["brief", "above", "below", "own"] = "brief",
     across: Callable[[list[str]], Overview] | None = None,
 ) -> None:
-    """Draws a page in one of its four states: no data yet, an error, stale data, normal. What could not be checked
-    stands above it, or below where the page itself says how much that is. `across` draws all workspaces together,
-    which a page that has it begins with.
+    """Draws a page in one of its four states: no data yet, an error, stale data, normal.
+
+    What could not be checked is told above the page in brief, or in full above or below it; `own`: only as far as it
+    is not of single campaigns, for the page itself tells of the one that it shows. `across` draws all workspaces
+    together, which a page that has it begins with.
     """
     use_style()
     try:
@@ -96,10 +101,13 @@ def draw(
         view = Page(settings, state, overview_of([state], moment), local_day(moment, state.zone), moment, palette())
         count_in_tab(key_figures(view.overview).broken)
         _say_what_is_old(view.overview)
-        if not unchecked_below:
+        if unchecked == "above":
             _say_what_is_missing(view.overview)
+        elif unchecked != "below":
+            found = view.overview.unchecked
+            _say_in_brief(view, [one for one in found if unchecked == "brief" or not one.campaigns])
         page(view)
-        if unchecked_below:
+        if unchecked == "below":
             _say_what_is_missing(view.overview)
     except NoPublishedFileError:
         _first_run()
@@ -162,6 +170,14 @@ def _say_what_is_old(overview: Overview) -> None:
             "here. Ask whoever runs campaign-health whether it is still running.",
             icon=":material/schedule:",
         )
+
+
+def _say_in_brief(page: Page, found: Sequence[Unchecked]) -> None:
+    if not found:
+        return
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="unchecked"):
+        quiet(f":material/cloud_off: {in_markdown(in_brief(found))}")
+        st.page_link(page_file("data"), label="What is missing", query_params={"workspace": page.name})
 
 
 def _say_what_is_missing(overview: Overview) -> None:

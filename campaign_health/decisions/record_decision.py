@@ -70,18 +70,19 @@ def record_decision(
     new_event: str | None = None,
     reason: str | None = None,
     until: date | None = None,
+    about_day: date | None = None,
 ) -> str:
     """Record a decision, apply it to what is published, and return its id.
 
-    Needed: acknowledge and fixed: incident_id; note: incident_id or campaign_id, reason (the note); mute: incident_id
-    or campaign_id, reason, until (last day of the mute); expected: incident_id or campaign_id, reason; false_alarm:
-    incident_id or campaign_id; confirm_rename and refuse_rename: event (the old name), new_event; map_event:
-    campaign_id, event (None: none at all). Saying the same again changes nothing and returns the same id, but for
-    `fixed` on another day: that is another try. Raises ValueError where something needed is missing or empty,
-    UnknownDecisionError where the incident or campaign does not exist.
+    Needed: acknowledge and fixed: incident_id; note: incident_id or campaign_id, reason (the note), and about_day where
+    it is about a day of the campaign; mute: incident_id or campaign_id, reason, until (last day of the mute); expected:
+    incident_id or campaign_id, reason; false_alarm: incident_id or campaign_id; confirm_rename and refuse_rename: event
+    (the old name), new_event; map_event: campaign_id, event (None: none at all). Saying the same again changes nothing
+    and returns the same id, but for `fixed` on another day: that is another try. Raises ValueError where something
+    needed is missing or empty, UnknownDecisionError where the incident or campaign does not exist.
     """
     about = {"incident_id": incident_id, "campaign_id": campaign_id, "reason": _text(reason), "until": until}
-    about |= {"event": _text(event), "new_event": _text(new_event)}
+    about |= {"event": _text(event), "new_event": _text(new_event), "about_day": about_day}
     (decision_id,) = _record(connection, workspace, kind, decided_by, now, [about])
     return decision_id
 

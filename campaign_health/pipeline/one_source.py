@@ -22,6 +22,7 @@ from campaign_health.pipeline.sources.customerio_triggered import (
 from campaign_health.pipeline.sources.mixpanel_events import collect_mixpanel_events
 from campaign_health.pipeline.sources.mixpanel_lexicon import collect_mixpanel_lexicon
 from campaign_health.pipeline.sources.mixpanel_properties import collect_mixpanel_properties
+from campaign_health.pipeline.sources.route_numbers import collect_route_numbers
 from campaign_health.process.stopping import Stopped
 from collectors.errors import AuthenticationFailed, BudgetSpent, CollectorError
 from storage.records import CollectionRecord, Source
@@ -39,6 +40,7 @@ COLLECT: dict[Source, Callable[[WorkspaceRun, Tally], None]] = {
     "customerio_broadcasts": collect_customerio_broadcasts,
     "customerio_transactional": collect_customerio_transactional,
     "customerio_newsletters": collect_customerio_newsletters,
+    "route": collect_route_numbers,
 }
 
 

@@ -27,6 +27,7 @@ from collectors.errors import ClockOff, CollectorError
 from collectors.http.session import new_session
 from collectors.mixpanel import WITHHELD, ProjectTold, ask_project
 from collectors.mixpanel.hourly_budget import HOUR, HourlyBudget
+from collectors.route import has_route_numbers
 from storage.file.database import Warehouse
 from storage.read.collected import recent_requests, workspace_zone
 from storage.records import CLOCK_AHEAD, CollectionRecord, Source
@@ -215,6 +216,10 @@ def _run_sources(run: WorkspaceRun, report: WorkspaceReport, requests_before: in
         report.budget_spent |= outcome.budget_spent
         if outcome.stopped is not None:
             raise outcome.stopped
+    if has_route_numbers(run.warehouse.data_dir) and not run.order.light:
+        run.progress.begin(run.name, "route")
+        report.records.append(run_source(run, "route").record)
+        run.progress.end(report.records[-1])
 
 
 def _refuse(run: WorkspaceRun, report: WorkspaceReport, failure: ClockOff) -> None:

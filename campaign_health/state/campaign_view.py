@@ -14,6 +14,7 @@ from storage.connection import Connection
 from storage.read.decisions_made import Decision, decisions_in_force
 from storage.read.event_lives import rename_suspects
 from storage.read.one_campaign import (
+    Edit,
     campaign_days,
     campaign_edits,
     campaign_messages,
@@ -71,7 +72,7 @@ class CampaignView:
     now: CampaignNow
     days: pd.DataFrame
     incidents: tuple[Incident, ...]
-    edits: tuple[tuple[datetime, list[dict[str, Any]]], ...]
+    edits: tuple[Edit, ...]
     life: tuple[date | None, date | None]
     changes: pd.DataFrame
     messages: pd.DataFrame

@@ -80,10 +80,11 @@ def timeline_of(
         if text := announced_line(message.channel, message.kind, kinds):
             rows.append(TimelineRow(local_day(message.sent_at, zone), message.sent_at, "announced", text))
     for said in decisions:
-        day = local_day(said.decided_at, zone)
+        day = said.about_day or local_day(said.decided_at, zone)
         undoable = said.decision_id if said.undone_at is None else None
         text = said_line(said, day)
-        rows.append(TimelineRow(day, said.decided_at, "said", text, said.decided_by, undoable))
+        at = said.decided_at if said.about_day is None else None
+        rows.append(TimelineRow(day, at, "said", text, said.decided_by, undoable))
         if said.undone_at is not None:
             undone = f"Taken back: {text[0].lower()}{text[1:]}"
             rows.append(TimelineRow(local_day(said.undone_at, zone), said.undone_at, "undone", undone, said.undone_by))
@@ -98,7 +99,7 @@ def is_about(decision: Decision, incident: Incident, zone: ZoneInfo) -> bool:
         return False
     if decision.incident_id is not None:
         return decision.incident_id == incident.incident_id
-    day = local_day(decision.decided_at, zone)
+    day = decision.about_day or local_day(decision.decided_at, zone)
     was_on = incident.opened_on <= day and (incident.recovered_on is None or day <= incident.recovered_on)
     if decision.campaign_id is not None:
         return decision.campaign_id == incident.campaign_id and was_on

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from campaign_health.detection.chain.campaign_chain import LEARNING_DAYS
 from campaign_health.detection.chain.what_tells import DAYS_TO_LEARN, sends_that_tell
 from campaign_health.words.dates import day_text
-from campaign_health.words.numbers import count, plural
+from campaign_health.words.numbers import count, plural, rate_text
 from campaign_health.words.status_words import status_words
 from storage.read.status_runs import QUIET_DAYS, StatusRun
 
@@ -71,4 +71,10 @@ def _too_quiet(run: StatusRun, false_alarm_years: float | None) -> str:
     seen = f"{plural(sends, 'send')} in the last {QUIET_DAYS} days"
     if sends >= enough:
         return f"Too quiet to tell: {seen}, and they come so unevenly that a full stop would look like chance."
-    return f"Too quiet to tell: {seen}; from about {count(enough)} on, a full stop could be told from chance."
+    rate = f"{count(enough)} ({_rate(enough / QUIET_DAYS)})"
+    return f"Too quiet to tell: {seen}; from about {rate} on, a full stop could be told from chance."
+
+
+def _rate(per_day: float) -> str:
+    """Of what comes less than once a day, how often it comes a week."""
+    return rate_text(per_day) if per_day >= 1 else f"{7 * per_day:.1f}".removesuffix(".0") + " a week"

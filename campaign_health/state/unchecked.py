@@ -44,6 +44,13 @@ class Unchecked:
         return days_text(self.first_day, self.last_day, self.last_day) if self.first_day and self.last_day else ""
 
 
+def in_brief(found: Sequence[Unchecked]) -> str:
+    """All of it in one sentence: `Could not be checked: Welcome, Fri 20 Nov to Mon 23 Nov.`"""
+    parts = [f"{visible(one.title, 300)}{f', {one.when}' if one.when else ''}" for one in found[:NAMES_SHOWN]]
+    more = len(found) - len(parts)
+    return f"Could not be checked: {'; '.join(parts)}{f'; and {more} more' if more else ''}."
+
+
 def unchecked(stretches: Iterable[Stretch], sources: Sequence[SourceState], workspace: str) -> tuple[Unchecked, ...]:
     """Everything of one workspace that could not be checked, what concerns most campaigns first.
 

@@ -54,7 +54,7 @@ sends AS (
     WHERE workspace = $workspace AND day > (SELECT day - 28 FROM last)
 ),
 expected AS (
-    SELECT campaign_id, day, expected_low, expected_high FROM verdict SEMI JOIN mapped USING (campaign_id)
+    SELECT campaign_id, day, expected_low, expected_high, status FROM verdict SEMI JOIN mapped USING (campaign_id)
     WHERE workspace = $workspace AND day > (SELECT day - 28 FROM last)
 ),
 lines AS (
@@ -64,7 +64,7 @@ lines AS (
         list(coalesce(s.sent, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS sends_28d,
         list(coalesce(v.expected_low, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS low_28d,
         list(coalesce(v.expected_high, CAST('nan' AS DOUBLE)) ORDER BY r.day) AS high_28d,
-        max(r.day) AS line_day
+        list(v.status ORDER BY r.day) AS status_28d, max(r.day) AS line_day
     FROM mapped m CROSS JOIN recent r
     LEFT JOIN counts e ON e.event = m.event AND e.day = r.day
     LEFT JOIN answered a ON a.day = r.day
@@ -72,7 +72,7 @@ lines AS (
     LEFT JOIN expected v ON v.campaign_id = m.campaign_id AND v.day = r.day
     GROUP BY m.campaign_id
 )
-SELECT campaign_id, events_28d, sends_28d, low_28d, high_28d, line_day FROM lines
+SELECT campaign_id, events_28d, sends_28d, low_28d, high_28d, status_28d, line_day FROM lines
 """
 
 
@@ -91,7 +91,8 @@ def campaign_lines(
     """The last four weeks of the campaigns with these ids (None: of all), in no order.
 
     Columns: campaign_id, events_28d, sends_28d (the 28 days up to line_day, NaN for not collected), low_28d, high_28d
-    (the expected sends of the same days, NaN where none are known), line_day.
+    (the expected sends of the same days, NaN where none are known), status_28d (the verdicts of the same days, None
+    where there is none), line_day.
     """
     asked = None if campaign_ids is None else [int(number) for number in campaign_ids]
     return connection.execute(_LINES, {"workspace": workspace, "asked": asked}).df()

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from storage.connection import Connection
 from storage.file.conversion import read_instant
+from storage.read.rows import as_rows
 
 DecisionKind = Literal[
     "acknowledge", "fixed", "note", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename", "map_event"
@@ -16,7 +17,9 @@ DecisionKind = Literal[
 
 @dataclass(frozen=True)
 class Decision:
-    """One thing that somebody said; `undone_at` is None while it holds."""
+    """One thing that somebody said; `undone_at` is None while it holds. `about_day` is the day, in the
+    workspace's zone, that a note is about.
+    """
 
     decision_id: str
     kind: DecisionKind
@@ -30,6 +33,7 @@ class Decision:
     decided_at: datetime
     undone_by: str | None
     undone_at: datetime | None
+    about_day: date | None = None
 
     @property
     def subject(self) -> tuple[object, ...]:
@@ -46,13 +50,13 @@ _COLUMNS = tuple(field.name for field in fields(Decision))
 
 def all_decisions(connection: Connection, workspace: str) -> list[Decision]:
     """Every decision ever, undone ones included, oldest first."""
-    rows = connection.execute(
-        f"SELECT {', '.join(_COLUMNS)} FROM decision WHERE workspace = ? ORDER BY decided_at, decision_id",  # noqa: S608
-        [workspace],
-    ).fetchall()
+    # A published file of an older version lacks the newest columns.
+    answer = connection.execute(
+        "SELECT * FROM decision WHERE workspace = ? ORDER BY decided_at, decision_id", [workspace]
+    )
     decisions = []
-    for row in rows:
-        values: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
+    for row in as_rows(answer):
+        values: dict[str, Any] = {name: row[name] for name in _COLUMNS if name in row}
         values["decided_at"] = read_instant(values["decided_at"])
         values["undone_at"] = read_instant(values["undone_at"])
         decisions.append(Decision(**values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -79,13 +80,27 @@ _MESSAGES = """
         SELECT message_id, day, sent, max(day) OVER (PARTITION BY message_id) AS known_until FROM message_day
         WHERE workspace = $workspace AND campaign_id = $campaign_id AND state = 'observed'
     ),
+    span AS (
+        SELECT CAST(unnest(generate_series(max(day) - 27, max(day), INTERVAL 1 DAY)) AS DATE) AS day FROM known
+    ),
+    lines AS (
+        SELECT i.message_id, list(coalesce(k.sent, CAST('nan' AS DOUBLE)) ORDER BY s.day) AS sends_28d
+        FROM (SELECT DISTINCT message_id FROM known) i CROSS JOIN span s
+        LEFT JOIN known k ON k.message_id = i.message_id AND k.day = s.day
+        GROUP BY i.message_id
+    ),
     week AS (
-        SELECT message_id, known_until, sum(sent) AS sent_in_week FROM known
-        WHERE day > known_until - 7 GROUP BY message_id, known_until
+        SELECT message_id, known_until, sum(sent) FILTER (WHERE day > known_until - 7) AS sent_in_week,
+            CASE WHEN count(*) FILTER (WHERE day > known_until - 14 AND day <= known_until - 7) = 7
+                 THEN sum(sent) FILTER (WHERE day > known_until - 14 AND day <= known_until - 7)
+            END AS sent_week_before,
+            max(day) FILTER (WHERE sent > 0) AS last_sent
+        FROM known GROUP BY message_id, known_until
     )
     SELECT m.message_id, m.name, m.type, m.sending_state, m.required_variables, m.optional_variables, m.problem,
-        m.updated, w.sent_in_week, w.known_until
+        m.updated, w.sent_in_week, w.sent_week_before, w.known_until, w.last_sent, l.sends_28d
     FROM campaign_message m LEFT JOIN week w ON w.message_id = CAST(m.message_id AS VARCHAR)
+    LEFT JOIN lines l ON l.message_id = w.message_id
     WHERE m.workspace = $workspace AND m.campaign_id = $campaign_id ORDER BY m.message_id
 """
 
@@ -105,24 +120,33 @@ def event_life(connection: duckdb.DuckDBPyConnection, workspace: str, event: str
     return (rows[0][0], rows[0][1]) if rows else (None, None)
 
 
-def campaign_edits(
-    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int
-) -> tuple[tuple[datetime, list[dict[str, Any]]], ...]:
-    """Every change of the definition: when it was made (UTC), and the fields that changed."""
-    rows = connection.execute(
-        """
-        SELECT valid_from, changes FROM campaign_version
-        WHERE workspace = ? AND campaign_id = ? ORDER BY valid_from
-        """,
+@dataclass(frozen=True)
+class Edit:
+    """A change of the definition and the fields that changed. Instants in UTC, without zone: `made_at` is when it was
+    made, or where that is not known when it was first read; `unchanged_at` then when all was last seen as before.
+    """
+
+    made_at: datetime
+    changes: list[dict[str, Any]]
+    unchanged_at: datetime | None = None
+
+
+def campaign_edits(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> tuple[Edit, ...]:
+    """Every change of the definition, oldest first."""
+    # A published file of an older version has no `unchanged_at`.
+    answer = connection.execute(
+        "SELECT * FROM campaign_version WHERE workspace = ? AND campaign_id = ? ORDER BY valid_from",
         [workspace, campaign_id],
-    ).fetchall()
-    edits = [(when, json.loads(changes)) for when, changes in rows]
-    return tuple((when, changes) for when, changes in edits if changes)
+    )
+    edits = [Edit(row["valid_from"], json.loads(row["changes"]), row.get("unchanged_at")) for row in as_rows(answer)]
+    return tuple(edit for edit in edits if edit.changes)
 
 
 def campaign_messages(connection: duckdb.DuckDBPyConnection, workspace: str, campaign_id: int) -> pd.DataFrame:
     """One row a message: message_id, name, type, sending_state, required_variables, optional_variables, problem,
-    updated; sent_in_week and known_until: its sends over the seven days up to the newest that is known (NULL: none is).
+    updated; sent_in_week and known_until: its sends over the seven days up to the newest that is known (NULL: none is);
+    sent_week_before (NULL: not all its days are known); last_sent: the last of the known days with any; sends_28d: the
+    28 days up to the newest of any message (NaN: not known).
     """
     return connection.execute(_MESSAGES, {"workspace": workspace, "campaign_id": campaign_id}).df()
 

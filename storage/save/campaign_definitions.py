@@ -25,6 +25,19 @@ class _Known:
     seen_at: datetime
 
 
+@dataclass(frozen=True)
+class _Version:
+    """A definition from when it holds, the changes that led to it, and when the campaign was last seen without them
+    (None where it is known when they were made).
+    """
+
+    campaign_id: int
+    valid_from: datetime
+    changes: str
+    definition: str
+    unchanged_at: datetime | None = None
+
+
 def save_campaigns(
     connection: duckdb.DuckDBPyConnection,
     workspace: str,
@@ -38,19 +51,28 @@ def save_campaigns(
     """
     known = _known_campaigns(connection, workspace)
     definitions = {}
-    versions: list[tuple[int, datetime, str, str]] = []
+    versions: list[_Version] = []
     present: list[tuple[int, str]] = []
     for campaign in campaigns:
         before = known.get(campaign.campaign_id)
         definition = followed_definition(campaign, before.definition if before else None)
         definitions[campaign.campaign_id] = stored_json(definition)
         if before is None:
-            versions.append((campaign.campaign_id, read_at, "[]", definitions[campaign.campaign_id]))
+            versions.append(_Version(campaign.campaign_id, read_at, "[]", definitions[campaign.campaign_id]))
             continue
         changes = definition_changes(before.definition, definition)
         if changes:
-            valid_from = _valid_from(campaign, before, read_at)
-            versions.append((campaign.campaign_id, valid_from, stored_json(changes), definitions[campaign.campaign_id]))
+            made_at = _made_at(campaign, before, read_at)
+            versions.append(
+                _Version(
+                    campaign.campaign_id,
+                    # Always later than the version before, so that versions keep their order whatever a clock did.
+                    max(made_at or read_at, before.valid_from + timedelta(microseconds=1)),
+                    stored_json(changes),
+                    definitions[campaign.campaign_id],
+                    before.seen_at if made_at is None else None,
+                )
+            )
         elif definition != before.definition:
             present.append((campaign.campaign_id, definitions[campaign.campaign_id]))
     _save_versions(connection, workspace, versions, present)
@@ -81,29 +103,28 @@ def _known_campaigns(connection: duckdb.DuckDBPyConnection, workspace: str) -> d
     }
 
 
-def _valid_from(campaign: CampaignRecord, before: _Known, read_at: datetime) -> datetime:
-    """Customer.io's newest update time if it lies between the two reads, else the time of this read.
-
-    Always later than the version before, so that versions keep their order whatever a clock did.
-    """
+def _made_at(campaign: CampaignRecord, before: _Known, read_at: datetime) -> datetime | None:
+    """Customer.io's newest update time if it lies between the two reads; else nobody knows when between them it was."""
     updates = [campaign.updated, *(message.updated for message in campaign.messages or ())]
     between = [at for at in updates if at is not None and before.seen_at < at <= read_at]
-    earliest = before.valid_from + timedelta(microseconds=1)
-    return max(max(between, default=read_at), earliest)
+    return max(between, default=None)
 
 
 def _save_versions(
     connection: duckdb.DuckDBPyConnection,
     workspace: str,
-    versions: list[tuple[int, datetime, str, str]],
+    versions: list[_Version],
     present: list[tuple[int, str]],
 ) -> None:
-    types = {"campaign_id": WHOLE, "valid_from": INSTANT, "changes": TEXT, "definition": TEXT}
+    types = {
+        "campaign_id": WHOLE, "valid_from": INSTANT, "changes": TEXT, "definition": TEXT, "unchanged_at": INSTANT,
+    }  # fmt: skip
     columns: dict[str, list[Any]] = {
-        "campaign_id": [version[0] for version in versions],
-        "valid_from": [stored_instant(version[1]) for version in versions],
-        "changes": [version[2] for version in versions],
-        "definition": [version[3] for version in versions],
+        "campaign_id": [version.campaign_id for version in versions],
+        "valid_from": [stored_instant(version.valid_from) for version in versions],
+        "changes": [version.changes for version in versions],
+        "definition": [version.definition for version in versions],
+        "unchanged_at": [version.unchanged_at and stored_instant(version.unchanged_at) for version in versions],
     }
     with incoming(connection, "incoming_versions", types, columns):
         connection.execute(

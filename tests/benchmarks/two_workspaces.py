@@ -69,8 +69,8 @@ def _say(connection: duckdb.DuckDBPyConnection) -> None:
     for number, (workspace, kind, of_incident, name, reason, days) in enumerate(_SAID):
         connection.execute(
             "INSERT INTO decision SELECT workspace, ?, ?, CASE WHEN ? THEN incident_id END, campaign_id, NULL, NULL, "
-            "?, (now + to_days(?))::DATE, 'Ada Byron', now, NULL, NULL FROM incident JOIN campaign USING (workspace, "
-            "campaign_id), (SELECT max(started_at) - INTERVAL 1 HOUR AS now FROM collection) "
+            "?, (now + to_days(?))::DATE, 'Ada Byron', now, NULL, NULL, NULL FROM incident JOIN campaign "
+            "USING (workspace, campaign_id), (SELECT max(started_at) - INTERVAL 1 HOUR AS now FROM collection) "
             "WHERE workspace = ? AND campaign.name = ? AND incident.status = 'open'",
             [f"said{number}", kind, of_incident, reason, days, workspace, name],
         )

@@ -15,17 +15,24 @@ from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.recovery_view import print_recovery, recovery_as_json, so_far, write_people
 from campaign_health.cli.terminal.status_view import clean, print_rendered
+from campaign_health.decisions.record_decision import change_warehouse
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import read_clock
-from campaign_health.route.recovery.looking import look
-from campaign_health.route.recovery.segment_way import fill_segment
+from campaign_health.route.numbers_file import note_recovery
+from campaign_health.route.recovery.looking import Found, look
+from campaign_health.route.recovery.recovery_plan import RecoveryPlan
+from campaign_health.route.recovery.segment_way import fill_segment, segment_name
 from campaign_health.route.recovery.track_client import track_client
-from campaign_health.settings import load_settings
+from campaign_health.settings import Settings, load_settings
 from campaign_health.state.find_campaign import find_campaign
 from campaign_health.words.numbers import plural
-from storage.file.database import open_published
+from collectors.route import read_recoveries
+from storage.file.database import Warehouse, open_published
 from storage.outbox.recovery_ledger import RecoveryLedger
 from storage.outbox.route_file import PersonHash, open_route_file
+from storage.save import save_recoveries
+
+WAIT_SECONDS = 60.0
 
 
 @click.command(name="recover")
@@ -81,6 +88,7 @@ def command(
                     plan, found.missed.reachable, by or _user(), sources.by, sources.customerio, track, ledger,
                     sources.now,
                 )  # fmt: skip
+        _note(settings, plan, found, ledger, now, is_filled=filled is not None)
     if as_json:
         print_json(recovery_as_json(plan, found, filled))
         return
@@ -100,6 +108,35 @@ def command(
             "takes a moment, or passed over people it does not have. Look at the segment's number there.",
             markup=False,
         )
+
+
+def _note(
+    settings: Settings, plan: RecoveryPlan, found: Found, ledger: RecoveryLedger, now: datetime, *, is_filled: bool
+) -> None:
+    """Leave the numbers for the monitor, and publish them at once: the campaign's page tells of them."""
+    done = [one for one in ledger.recoveries() if (one.since, one.until) == (plan.since, plan.until) and one.people]
+    put = sum(one.people for one in done)
+    newest = done[-1] if done else None
+    row = {
+        "campaign_id": plan.campaign_id,
+        "since": plan.since.isoformat(),
+        "until": plan.until.isoformat(),
+        "looked_at": now.isoformat(),
+        "should_have": len(found.should.people),
+        "reached": len(found.missed.reached),
+        "missed": found.missed.missed,
+        "can_be_reached": 0 if is_filled else len(found.missed.reachable),
+        "put_into_segment": put,
+        "segment_id": newest.segment_id if newest else None,
+        "segment": segment_name(plan) if newest else None,
+        "put_by": newest.by_whom if newest else None,
+        "put_at": newest.begun_at.isoformat() if newest else None,
+    }
+    note_recovery(settings.data_dir, plan.workspace, row)
+    rows = read_recoveries(settings.data_dir, plan.workspace)
+    change_warehouse(
+        Warehouse(settings.data_dir), lambda connection: save_recoveries(connection, plan.workspace, rows), WAIT_SECONDS
+    )
 
 
 def _ask_number(number: int, given: int | None) -> None:

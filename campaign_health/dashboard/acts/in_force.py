@@ -24,11 +24,14 @@ def standing_decisions(page: Page, decisions: Sequence[Decision], campaign_id: i
 
 
 def about(decisions: Sequence[Decision], campaign_id: int, incident_id: str | None) -> list[Decision]:
-    """The decisions on a campaign: on its open incident, or on the campaign itself."""
+    """The decisions on a campaign: on its open incident, or on the campaign itself; without the notes on its days."""
     return [
         one
         for one in decisions
-        if one.campaign_id == campaign_id and one.incident_id in (None, incident_id) and one.kind != "refuse_rename"
+        if one.campaign_id == campaign_id
+        and one.incident_id in (None, incident_id)
+        and one.kind != "refuse_rename"
+        and one.about_day is None
     ]
 
 

@@ -10,12 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from campaign_health.dashboard.figures.sparkline import hatching
 from campaign_health.dashboard.look.theme import Palette
 
 WIDTH, HEIGHT = 280, 48
 _TOP, _BOTTOM = 3, 45
-# As on the campaign page.
-SHADE_OPACITY = 0.18
 # So many times more events than sends get a scale of their own.
 MANY_TIMES = 4
 
@@ -26,7 +25,8 @@ Values = Sequence[float | None]
 class SmallLines:
     """One campaign's numbers, a value a day up to `last_day` (its workspace's zone); None or NaN where not known.
 
-    `low` and `high` are the expected sends. `broken_since` is the first day of its open incident.
+    `low` and `high` are the expected sends, `statuses` those of the days' verdicts. `broken_since` is the first day of
+    its open incident.
     """
 
     events: Values
@@ -35,6 +35,7 @@ class SmallLines:
     high: Values
     last_day: date
     broken_since: date | None = None
+    statuses: Sequence[str | None] = ()
 
 
 def lines_of(row: Any) -> SmallLines | None:
@@ -49,6 +50,7 @@ def lines_of(row: Any) -> SmallLines | None:
         list(row.high_28d),
         _day(row.line_day),
         None if since is None or since != since else _day(since),
+        list(row.status_28d),
     )
 
 
@@ -66,8 +68,8 @@ def lines_together(lines: Sequence[SmallLines]) -> SmallLines | None:
 
 def small_chart(lines: SmallLines, colours: Palette) -> str:
     """An image (a data URL) with the marks of the campaign page: events dotted and sends solid, both from 0 and on one
-    scale, unless the events are so many that the sends would lie flat; the expected sends as a band; grey bars for days
-    not collected; the open incident shaded.
+    scale, unless the events are so many that the sends would lie flat; the expected sends as a band; days not
+    collected hatched; the open incident, a fall in volume and a surge shaded.
 
     It fills whatever width and height it is given.
     """
@@ -77,13 +79,15 @@ def small_chart(lines: SmallLines, colours: Palette) -> str:
     top, top_of_events = _highest([*sends, *high]), _highest(events)
     if top_of_events <= MANY_TIMES * top:
         top = top_of_events = max(top, top_of_events)
-    parts = [_gaps(sends, events, step, colours.grid)]
+    parts = [_gaps(sends, events, step, colours.hatch)]
     if lines.broken_since is not None:
         bad = min(days, max(1, (lines.last_day - lines.broken_since).days + 1))
         parts.append(
-            f"<rect x='{WIDTH - bad * step:.1f}' width='{bad * step:.1f}' height='{HEIGHT}' fill='{colours.bad[0]}'"
-            f" opacity='{SHADE_OPACITY}'/>"
+            f"<rect x='{WIDTH - bad * step:.1f}' width='{bad * step:.1f}' height='{HEIGHT}' fill='{colours.broken}'/>"
         )
+    for status, colour in (("volume_down", colours.down), ("surging", colours.surging)):
+        places = [place for place, found in enumerate(lines.statuses) if found == status]
+        parts += [f"<path d='{_bars(places, step)}' fill='{colour}'/>"] if places else []
     parts += [_band(low, high, step, top, colours.band)]
     parts += [_line(events, step, top_of_events, colours.events, " stroke-dasharray='1.5 3'")]
     parts += [_line(sends, step, top, colours.sends, "")]
@@ -123,8 +127,11 @@ def _gaps(sends: Sequence[float | None], events: Sequence[float | None], step: f
         for place, sent in enumerate(sends)
         if sent is None or (place < len(events) and events[place] is None and any(one is not None for one in events))
     ]
-    bars = "".join(f"M{place * step:.1f} 0h{step:.1f}v{HEIGHT}h-{step:.1f}z" for place in missing)
-    return f"<path d='{bars}' fill='{colour}'/>" if bars else ""
+    return f"{hatching(colour)}<path d='{_bars(missing, step)}' fill='url(#h)'/>" if missing else ""
+
+
+def _bars(places: Sequence[int], step: float) -> str:
+    return "".join(f"M{place * step:.1f} 0h{step:.1f}v{HEIGHT}h-{step:.1f}z" for place in places)
 
 
 def _runs(values: Sequence[float | None]) -> list[list[int]]:

@@ -9,22 +9,44 @@ from datetime import date, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
+from campaign_health.dashboard.figures.day_spans import (
+    add_spans,
+    behind_the_lines,
+    broken_look,
+    changed_look,
+    down_look,
+    ended_look,
+    idle_look,
+    missing_look,
+    runs,
+    surging_look,
+    within,
+)
 from campaign_health.dashboard.figures.layout import figure_text, with_days, with_look
 from campaign_health.dashboard.look.theme import Palette
+from campaign_health.words.numbers import span
 
-OPEN_NAME, ENDED_NAME = "Open incident", "Ended incident"
+HEIGHT = 320
+NOTE_SHAPE, CHANGE_SHAPE = "✎", "▲"
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that happened on a day: an edit, an event's first or last day; or by that day, after the day `after`: a
-    changed property.
+    """Something that happened on a day: an edit, an event's first or last day, what a person noted; or by that day,
+    after the day `after`: a changed property.
     """
 
     day: date
     text: str
     detail: str = ""  # in the sources' own spelling, for engineers
     after: date | None = None
+    is_note: bool = False
+
+    @property
+    def shape(self) -> str:
+        """What it is marked with, in texts."""
+        return NOTE_SHAPE if self.is_note else CHANGE_SHAPE
 
 
 @dataclass(frozen=True)
@@ -37,8 +59,21 @@ class Shade:
     is_open: bool
 
 
+@dataclass(frozen=True)
+class Before:
+    """The sends of the days before those that are drawn, to compare with: `sent` by the day under which it is drawn."""
+
+    name: str
+    sent: pd.Series
+
+
 def timeline(
-    days: pd.DataFrame, shades: Sequence[Shade], marks: Sequence[Mark], colours: Palette, *, event: str | None
+    days: pd.DataFrame,
+    shades: Sequence[Shade],
+    marks: Sequence[Mark],
+    colours: Palette,
+    *,
+    before: Before | None = None,
 ) -> go.Figure:
     """Event count (dotted) and sends (line) with the expected range as a band.
 
@@ -47,15 +82,15 @@ def timeline(
     """
     figure = go.Figure()
     _band(figure, days, colours)
-    if event is not None:
-        _line(figure, days, "events", f"Events: {figure_text(event)}", colours.events, dash="dot")
+    if before is not None:
+        _before(figure, before, colours)
+    _line(figure, days, "events", "Events", colours.events, dash="dot")
     _line(figure, days, "sent", "Sends", colours.sends, dash="solid", said=_said_on(days, marks))
     _provisional(figure, days, colours)
-    _shade_incidents(figure, shades, colours)
-    _gaps(figure, days, colours)
+    _shade(figure, days, shades, marks, colours)
     _set_marks(figure, marks, colours)
     figure.update_yaxes(title=None, tickformat=",d", nticks=6)
-    return with_days(with_look(figure, colours, height=380).update_layout(showlegend=True))
+    return _finished(figure, days, colours, [mark.day for mark in marks])
 
 
 def ratio_timeline(days: pd.DataFrame, shades: Sequence[Shade], colours: Palette) -> go.Figure:
@@ -64,22 +99,51 @@ def ratio_timeline(days: pd.DataFrame, shades: Sequence[Shade], colours: Palette
     of_events = {name: 100 * days[name].astype(float) / events for name in ("sent", "expected_low", "expected_high")}
     ratio = days.assign(**of_events)
     figure = go.Figure()
-    _band(figure, ratio, colours)
+    _band(figure, ratio, colours, is_ratio=True)
     _line(figure, ratio, "sent", "Sends for 100 events", colours.sends, dash="solid", number=",.1f")
-    _shade_incidents(figure, shades, colours)
-    _gaps(figure, days, colours)
+    _shade(figure, days, shades, (), colours)
     figure.update_yaxes(ticksuffix="", nticks=6)
-    return with_days(with_look(figure, colours, height=380).update_layout(showlegend=True))
+    return _finished(figure, days, colours)
 
 
-def _band(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
-    if days["expected_low"].isna().all():
+def _finished(figure: go.Figure, days: pd.DataFrame, colours: Palette, marked: Sequence[date] = ()) -> go.Figure:
+    """The figure from the first of its days to the last, or to the last that is marked: a note may be of today."""
+    half = pd.Timedelta(hours=12)
+    first, last = pd.Timestamp(days["day"].iloc[0]), pd.Timestamp(days["day"].iloc[-1])
+    last = max([last, *(pd.Timestamp(day) for day in marked)])
+    figure.update_xaxes(range=[first - half, last + half])
+    with_days(with_look(figure, colours, height=HEIGHT)).update_layout(showlegend=True, margin={"t": 8, "b": 0})
+    # Below the days: above the lines it would push them down as it grows.
+    figure.update_layout(legend={"y": -0.16, "yanchor": "top", "traceorder": "normal", "font": {"size": 12}})
+    return behind_the_lines(figure)
+
+
+def _band(figure: go.Figure, days: pd.DataFrame, colours: Palette, *, is_ratio: bool = False) -> None:
+    known = days[days["expected_low"].notna() & days["expected_high"].notna()]
+    if known.empty:
         return
-    common = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "connectgaps": False}
-    figure.add_scatter(x=days["day"], y=_numbers(days["expected_high"]), showlegend=False, **common)
+    # A day without a range would be told with that of its neighbour: it has no point of its own.
+    common = {"mode": "lines", "line": {"width": 0}, "connectgaps": False}
+    low, high = _numbers(days["expected_low"]), _numbers(days["expected_high"])
+    said = [
+        "" if pd.isna(one) or pd.isna(other) else _range(float(one), float(other), is_ratio)
+        for one, other in zip(low, high, strict=True)
+    ]
+    figure.add_scatter(x=days["day"], y=high, showlegend=False, hoverinfo="skip", **common)
     figure.add_scatter(
-        x=days["day"], y=_numbers(days["expected_low"]), name="Expected sends", fill="tonexty", fillcolor=colours.band,
-        **common,
+        x=days["day"], y=low, name="Expected sends", fill="tonexty", fillcolor=colours.band, customdata=said,
+        hovertemplate="%{customdata}", **common,
+    )  # fmt: skip
+
+
+def _range(low: float, high: float, is_ratio: bool) -> str:
+    return f"{low:,.1f} to {high:,.1f}" if is_ratio else span(low, high)
+
+
+def _before(figure: go.Figure, before: Before, colours: Palette) -> None:
+    figure.add_scatter(
+        x=before.sent.index, y=before.sent.astype(float), name=before.name, mode="lines", connectgaps=False,
+        line={"color": colours.muted, "width": 1}, opacity=0.75, hovertemplate="%{y:,d}",
     )  # fmt: skip
 
 
@@ -113,91 +177,54 @@ def _provisional(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> Non
     )  # fmt: skip
 
 
-def _shade_incidents(figure: go.Figure, shades: Sequence[Shade], colours: Palette) -> None:
-    for shade in shades:
-        colour = colours.bad[0] if shade.is_open else colours.warn[0]
-        figure.add_vrect(
-            x0=_start(shade.first), x1=_end(shade.last), layer="below", line_width=0, fillcolor=colour, opacity=0.18
-        )
-    for is_open, name, colour in ((True, OPEN_NAME, colours.bad[0]), (False, ENDED_NAME, colours.warn[0])):
-        if any(shade.is_open is is_open for shade in shades):
-            _legend(figure, name, {"symbol": "square", "color": colour, "opacity": 0.3})
-
-
-def _gaps(figure: go.Figure, days: pd.DataFrame, colours: Palette) -> None:
-    """Days that nobody answered for, framed with dots; days on which the campaign was not running, plain."""
+def _shade(
+    figure: go.Figure, days: pd.DataFrame, shades: Sequence[Shade], marks: Sequence[Mark], colours: Palette
+) -> None:
+    first, last = (pd.Timestamp(days["day"].iloc[place]).date() for place in (0, -1))
     missing = (days["campaign_state"] == "not_collected") | (days["event_state"] == "not_collected")
-    stopped = (days["campaign_state"] == "not_expected") & ~missing
-    dotted = {"color": colours.muted, "width": 1, "dash": "dot"}
-    _spans(figure, days.loc[missing, "day"], "Not collected", colours.surface, dotted)
-    _spans(figure, days.loc[stopped, "day"], "Not running", colours.grid, {"color": colours.grid, "width": 0})
-
-
-def _spans(figure: go.Figure, days: pd.Series, name: str, fill: str, line: dict[str, object]) -> None:
-    runs = _runs([pd.Timestamp(day).date() for day in days])
-    for first, last in runs:
-        figure.add_vrect(x0=_start(first), x1=_end(last), layer="below", line=line, fillcolor=fill, opacity=0.7)
-    if runs:
-        # A marker has no dotted frame; the colours are those of the spans.
-        edge = {"color": line["color"], "width": line["width"]}
-        _legend(figure, name, {"symbol": "square", "color": fill, "line": edge})
-
-
-def _legend(figure: go.Figure, name: str, marker: dict[str, object]) -> None:
-    """An entry of the legend for something that is no line."""
-    figure.add_scatter(x=[None], y=[None], name=name, mode="markers", marker={"size": 11, **marker})
+    kinds = (
+        (idle_look, runs(days.loc[(days["campaign_state"] == "not_expected") & ~missing, "day"])),
+        (broken_look, [(one.first, one.last) for one in shades if one.is_open]),
+        (ended_look, [(one.first, one.last) for one in shades if not one.is_open]),
+        (down_look, runs(days.loc[days["status"] == "volume_down", "day"])),
+        (surging_look, runs(days.loc[days["status"] == "surging", "day"])),
+        (missing_look, runs(days.loc[missing, "day"])),
+        (changed_look, [(mark.after + _DAY, mark.day) for mark in marks if mark.after is not None]),
+    )
+    for look, spans in kinds:
+        add_spans(figure, look(colours), within(spans, first, last))
 
 
 def _set_marks(figure: go.Figure, marks: Sequence[Mark], colours: Palette) -> None:
-    if not marks:
-        return
-    for mark in marks:
-        if mark.after is not None:
-            figure.add_vrect(
-                x0=_end(mark.after),
-                x1=_end(mark.day),
-                layer="below",
-                line_width=0,
-                fillcolor=colours.muted,
-                opacity=0.15,
-            )
-        figure.add_vline(x=mark.day.isoformat(), line={"color": colours.muted, "width": 1, "dash": "dash"})
+    """A line on each day that is known; what is known by a span of days only is that span."""
     # Their words stand in the tooltip of the day's own numbers: a line of few points lends its text to the days beside.
-    figure.add_scatter(
-        x=[mark.day for mark in marks], y=[0] * len(marks), mode="markers", name="Changes", hoverinfo="skip",
-        marker={"symbol": "triangle-up", "size": 11, "color": colours.muted},
-    )  # fmt: skip
+    for name, symbol, colour, found in (
+        ("Changes", "triangle-up", colours.muted, [one for one in marks if one.after is None and not one.is_note]),
+        ("Notes", "diamond", colours.text, [one for one in marks if one.is_note]),
+    ):
+        for mark in found:
+            figure.add_vline(x=mark.day.isoformat(), line={"color": colour, "width": 1, "dash": "dash"})
+        if found:
+            figure.add_scatter(
+                x=[mark.day for mark in found], y=[0] * len(found), mode="markers", name=name, hoverinfo="skip",
+                marker={"symbol": symbol, "size": 11, "color": colour},
+            )  # fmt: skip
 
 
 def _said_on(days: pd.DataFrame, marks: Sequence[Mark]) -> list[str]:
-    """For each of the days what happened on it, as its tooltip shows it; empty for most."""
+    """For each of the days what happened on it, or may have, as its tooltip shows it; empty for most."""
     said: dict[date, str] = {}
     for mark in marks:
-        said[mark.day] = f"{said.get(mark.day, '')}<br>▲ {_mark_text(mark)}"
+        day = mark.day if mark.after is None else mark.after + _DAY
+        while day <= mark.day:
+            said[day] = f"{said.get(day, '')}<br>{mark.shape} {_mark_text(mark)}"
+            day += _DAY
     return [said.get(pd.Timestamp(day).date(), "") for day in days["day"]]
 
 
 def _mark_text(mark: Mark) -> str:
     text = figure_text(mark.text, 90)
     return f"{text}<br>({figure_text(mark.detail, 90)})" if mark.detail else text
-
-
-def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
-    runs: list[tuple[date, date]] = []
-    for day in days:
-        if runs and day - runs[-1][1] == timedelta(days=1):
-            runs[-1] = (runs[-1][0], day)
-        else:
-            runs.append((day, day))
-    return runs
-
-
-def _start(day: date) -> str:
-    return f"{day - timedelta(days=1)}T12:00"
-
-
-def _end(day: date) -> str:
-    return f"{day}T12:00"
 
 
 def _numbers(column: pd.Series) -> pd.Series:

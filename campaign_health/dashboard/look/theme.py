@@ -9,7 +9,10 @@ import streamlit as st
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours as hexadecimal text. Tones (`bad`, `warn`, `good`, `calm`) are (text, background) of a badge."""
+    """Colours as CSS has them. Tones (`bad`, `warn`, `good`, `calm`) are (text, background) of a badge.
+
+    Days are shaded in `broken`, `ended`, `down` and `surging`; `hatch` are the strokes of those without a number.
+    """
 
     name: str
     background: str
@@ -20,6 +23,11 @@ class Palette:
     events: str
     sends: str
     band: str
+    broken: str
+    ended: str
+    down: str
+    surging: str
+    hatch: str
     bad: tuple[str, str]
     warn: tuple[str, str]
     good: tuple[str, str]
@@ -41,6 +49,11 @@ LIGHT = Palette(
     events="#6B7280",
     sends="#2F3EB3",
     band="rgba(47, 62, 179, 0.13)",
+    broken="rgba(200, 30, 30, 0.2)",
+    ended="rgba(217, 119, 6, 0.2)",
+    down="rgba(8, 145, 178, 0.2)",
+    surging="rgba(147, 51, 234, 0.18)",
+    hatch="#A3A9B8",
     bad=("#9B1C1C", "#FDE8E8"),
     warn=("#8A4B08", "#FDF0DC"),
     good=("#12603A", "#E1F5EA"),
@@ -56,6 +69,11 @@ DARK = Palette(
     events="#A6ADBF",
     sends="#98A5FF",
     band="rgba(152, 165, 255, 0.18)",
+    broken="rgba(255, 84, 76, 0.36)",
+    ended="rgba(255, 176, 58, 0.28)",
+    down="rgba(34, 199, 226, 0.26)",
+    surging="rgba(192, 132, 252, 0.32)",
+    hatch="#6B7387",
     bad=("#FFB4AE", "#4A1A1D"),
     warn=("#FFD093", "#45310F"),
     good=("#93E5B5", "#12382A"),

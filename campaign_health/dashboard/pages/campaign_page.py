@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import pandas as pd
@@ -11,24 +13,30 @@ import streamlit as st
 from campaign_health.dashboard.acts.acting import offer_acts, open_dialog_from_address
 from campaign_health.dashboard.acts.confirm_mapping import offer_mapping
 from campaign_health.dashboard.acts.in_force import standing_decisions
-from campaign_health.dashboard.look.markup import badge, in_markdown, safe, shown
+from campaign_health.dashboard.look.markup import badge, in_markdown, safe
 from campaign_health.dashboard.look.quiet import quiet
-from campaign_health.dashboard.look.theme import MUTED, TEXT
+from campaign_health.dashboard.look.theme import MUTED
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.page_files import page_file
-from campaign_health.dashboard.parts.campaign.campaign_marks import campaign_marks, counted_normal, incident_shades
+from campaign_health.dashboard.parts.campaign.campaign_chart import draw_timeline
+from campaign_health.dashboard.parts.campaign.campaign_marks import (
+    campaign_marks,
+    counted_normal,
+    day_notes,
+    incident_shades,
+)
 from campaign_health.dashboard.parts.campaign.campaign_sections import (
-    draw_chain,
     draw_history,
     draw_numbers,
-    draw_timeline,
 )
 from campaign_health.dashboard.parts.campaign.cause_panel import draw_causes
+from campaign_health.dashboard.parts.campaign.chain_panel import draw_chain
 from campaign_health.dashboard.parts.campaign.found_later import as_known_now
 from campaign_health.dashboard.parts.campaign.message_panel import draw_messages
+from campaign_health.dashboard.parts.campaign.recovery_panel import draw_recoveries
 from campaign_health.dashboard.parts.campaign.timeline_panel import draw_story
+from campaign_health.dashboard.parts.campaign.title_picker import draw_title
 from campaign_health.dashboard.parts.cards import incident_html, some_lost_html, stretch_html
-from campaign_health.dashboard.parts.service_buttons import service_buttons
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.campaign_view import CampaignView, campaign_view
 from campaign_health.state.every_campaign import shown_status
@@ -53,15 +61,12 @@ def campaign(page: Page) -> None:
     elif view is None:
         _not_there(asked)
     else:
-        _choose(names, view.now.campaign_id)
-        _draw(page, view)
+        _draw(page, view, names)
 
 
-def _draw(page: Page, view: CampaignView) -> None:
+def _draw(page: Page, view: CampaignView, names: Sequence[tuple[int, str]]) -> None:
     now, current = view.now, view.open_incident
-    _title(page, view)
-    with st.container(horizontal=True, gap="xsmall", key="acts-services"):
-        service_buttons(page, now.campaign_id, now.event)
+    _title(page, view, names)
     if current:
         with st.container(border=True, key=f"incident-{now.campaign_id}"):
             st.html(incident_html(current, page.today))
@@ -77,15 +82,12 @@ def _draw(page: Page, view: CampaignView) -> None:
     last_day = pd.Timestamp(view.days["day"].iloc[-1]).date() if len(view.days) else page.today
     shades = incident_shades(view.incidents, last_day)
     days = as_known_now(view.days, view.incidents)
-    draw_timeline(page, now, days, shades, campaign_marks(view, page.zone))
+    draw_timeline(page, now, days, shades, campaign_marks(view, page.zone), day_notes(view.decisions, now.campaign_id))
     if current:
-        left, right = st.columns(2, gap="medium")
-        with left:
-            draw_chain(page, days)
-        with right:
-            draw_causes(page, view, current)
+        draw_causes(page, view, current, partial(draw_chain, page, days))
     else:
         draw_chain(page, days)
+    draw_recoveries(page, now.campaign_id, current)
     draw_messages(page, view)
     offer_mapping(page, now.campaign_id, now.name, now.event)
     draw_history(view.incidents, page.today)
@@ -114,24 +116,7 @@ def _not_there(asked: str) -> None:
     st.page_link(page_file("overview"), label="See all campaigns", icon=":material/list:")
 
 
-def _choose(names: tuple[tuple[int, str], ...], shown_now: int) -> None:
-    """The choice of another campaign, which changes the address."""
-    text = dict(names)
-    ids = list(text)
-    chosen = st.selectbox(
-        "Campaign",
-        ids,
-        index=ids.index(shown_now),
-        key=f"campaign-{shown_now}",
-        format_func=lambda number: shown(text.get(number, number)),
-        width=460,
-    )
-    if chosen != shown_now:
-        st.query_params["campaign"] = str(chosen)
-        st.rerun()
-
-
-def _title(page: Page, view: CampaignView) -> None:
+def _title(page: Page, view: CampaignView, names: Sequence[tuple[int, str]]) -> None:
     now = view.now
     judged = view.days["status"].dropna()
     current = view.open_incident
@@ -139,14 +124,12 @@ def _title(page: Page, view: CampaignView) -> None:
     event = f"triggered by <code>{safe(now.event)}</code>" if now.event else safe(trigger_words(now.trigger_kind))
     owner = f" · owner {safe(now.owner)}" if now.owner else ""
     gone = " · deleted in Customer.io" if now.gone_at else ""
-    st.html(
-        f'<div style="color:{TEXT}">'
-        f'<div style="display:flex;gap:.7rem;align-items:baseline;flex-wrap:wrap">'
-        f'<h1 style="font-size:1.6rem;margin:0;padding:0;overflow-wrap:anywhere">{safe(now.name)}</h1>'
-        f"{badge(status)}</div>"
-        f'<p style="margin:.2rem 0 0;color:{MUTED};overflow-wrap:anywhere">'
-        f"{escape(_meaning(page, view, status))}<br>{event} · {safe(now.state)} in Customer.io{owner}{gone}</p></div>"
-    )
+    with st.container(gap="xxsmall", key="heading"):
+        draw_title(page, names, now, badge(status))
+        st.html(
+            f'<p style="margin:0;color:{MUTED};overflow-wrap:anywhere">'
+            f"{escape(_meaning(page, view, status))}<br>{event} · {safe(now.state)} in Customer.io{owner}{gone}</p>"
+        )
 
 
 def _meaning(page: Page, view: CampaignView, status: str) -> str:
@@ -157,4 +140,4 @@ def _meaning(page: Page, view: CampaignView, status: str) -> str:
     return status_line(view.run, page.today, years[0] if years else None)
 
 
-draw(campaign)
+draw(campaign, unchecked="own")

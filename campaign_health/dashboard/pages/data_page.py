@@ -120,4 +120,4 @@ def _runs(page: Page, runs: pd.DataFrame) -> None:
     offer_csv(table.assign(Started=local.dt.strftime("%Y-%m-%d %H:%M")), "collection-runs.csv")
 
 
-draw(data)
+draw(data, unchecked="above")

@@ -166,4 +166,4 @@ def _links(page: Page, incident: Incident, key: str) -> None:
             offer_acts(page, incident, key)
 
 
-draw(overview, unchecked_below=True, across=draw_workspaces)
+draw(overview, unchecked="below", across=draw_workspaces)

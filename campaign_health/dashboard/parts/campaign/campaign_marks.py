@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from campaign_health.state.incident import Incident
 from campaign_health.words.dates import day_text, days_text, since_day
 from campaign_health.words.status_words import cause_within, status_label
 from campaign_health.words.visible import visible
+from storage.read.decisions_made import Decision
+from storage.read.one_campaign import Edit
 
 # An event that was quiet for as long as this has a last day to speak of.
 QUIET_DAYS = 2
@@ -60,12 +62,35 @@ def lasting_text(first: date, last: date | None, today: date) -> str:
 def campaign_marks(view: CampaignView, zone: ZoneInfo) -> list[Mark]:
     """Edits of the campaign, the event's first and last day, and changes of its properties, oldest first."""
     names = {int(row["message_id"]): str(row["name"] or "") for row in view.messages.to_dict("records")}
-    marks = [
-        Mark(when.replace(tzinfo=UTC).astimezone(zone).date(), edit_text(found, names), edit_detail(found))
-        for when, found in view.edits
-    ]
+    marks = [_edit_mark(edit, names, zone) for edit in view.edits]
     marks += [_property_mark(row, view) for row in view.changes.to_dict("records") if row["kind"] != "appeared"]
+    marks += [note_mark(one) for one in day_notes(view.decisions, view.now.campaign_id) if one.about_day]
     return sorted([*marks, *_life_marks(view)], key=lambda mark: mark.day)
+
+
+def day_notes(decisions: Sequence[Decision], campaign_id: int) -> list[Decision]:
+    """What people noted on days of the campaign, by day."""
+    found = [one for one in decisions if one.campaign_id == campaign_id and one.about_day is not None]
+    return sorted(found, key=lambda one: (one.about_day or date.min, one.decided_at))
+
+
+def _edit_mark(edit: Edit, names: Mapping[int, str], zone: ZoneInfo) -> Mark:
+    """An edit on its day; one that was seen between two looks on every day that they touch."""
+    text, detail = edit_text(edit.changes, names), edit_detail(edit.changes)
+    day = _local(edit.made_at, zone)
+    if edit.unchanged_at is None or (before := _local(edit.unchanged_at, zone)) >= day:
+        return Mark(day, text, detail)
+    # It may have been made later on the day of the look before.
+    return Mark(day, f"{text} (made between {day_text(before, day)} and then)", detail, before - timedelta(days=1))
+
+
+def note_mark(note: Decision) -> Mark:
+    """A note on its day, with who wrote it."""
+    return Mark(note.about_day or note.decided_at.date(), f"{note.reason} ({note.decided_by})", is_note=True)
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> date:
+    return instant.replace(tzinfo=UTC).astimezone(zone).date()
 
 
 def _property_mark(change: Mapping[Hashable, Any], view: CampaignView) -> Mark:
@@ -75,7 +100,7 @@ def _property_mark(change: Mapping[Hashable, Any], view: CampaignView) -> Mark:
     began = view.open_incident.opened_on if view.open_incident else None
     day = began if began is not None and before is not None and before < began <= seen else seen
     after = before if before is not None and (day - before).days > 1 else None
-    since = f" and after {day_text(after)}" if after else ""
+    since = f" and after {day_text(after, day)}" if after else ""
     return Mark(day, f"{property_text(change)} (changed by then{since})", property_detail(change), after)
 
 

@@ -78,21 +78,25 @@ TYPES = {"type_before", "type_after"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def evidence_html(cause: dict[str, Any]) -> str:
-    """Sentence, facts, next step and what was ruled out, as HTML; everything from outside is escaped."""
+def evidence_html(cause: dict[str, Any], *, is_said: bool = False) -> str:
+    """Sentence, facts, next step and what was ruled out, as HTML; everything from outside is escaped. Where the cause
+    `is_said` with its incident, without sentence and next step: those stand there.
+    """
     facts = cause.get("facts") or {}
     rows = "".join(_fact(label, name, facts.get(name)) for name, label in FACT_WORDS.items())
     ruled_out = "".join(f"<li>{with_code(str(text))}</li>" for text in cause.get("ruled_out") or ())
-    parts = [f'<p style="margin:0 0 .5rem">{with_code(str(cause.get("sentence", "")))}</p>']
+    parts = [] if is_said else [f'<p style="margin:0 0 .5rem">{with_code(str(cause.get("sentence", "")))}</p>']
     if rows:
         parts.append(
             f'<dl style="margin:0 0 .5rem;padding:0;display:grid;grid-template-columns:max-content 1fr;'
             f'gap:.1rem 1rem;font-size:.92rem">{rows}</dl>'
         )
-    if cause.get("next_step"):
+    if cause.get("next_step") and not is_said:
         parts.append(f'<p style="margin:0"><strong>Next step.</strong> {with_code(str(cause["next_step"]))}</p>')
     if ruled_out:
         parts.append(f'<p style="margin:.5rem 0 0">Ruled out:</p><ul style="margin:0">{ruled_out}</ul>')
+    if not parts:
+        parts = ['<p style="margin:0">There are no more facts than those said above.</p>']
     return f'<div style="color:{TEXT};overflow-wrap:anywhere">{"".join(parts)}</div>'
 
 

@@ -1,8 +1,10 @@
-"""Why a campaign broke: every cause that was found, with the evidence that a person can check."""
+"""What is known of why a campaign broke, for people who check it; the cause itself is said with the incident."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -20,33 +22,46 @@ from campaign_health.words.guides import GUIDES
 from campaign_health.words.status_words import CAUSE_WORDS, cause_label
 
 
-def draw_causes(page: Page, view: CampaignView, incident: Incident) -> None:
-    """Draws the causes of the open incident, the most likely one first and unfolded."""
-    st.subheader("Why", anchor=False)
+def draw_causes(page: Page, view: CampaignView, incident: Incident, draw_chain: Callable[[], None]) -> None:
+    """Draws the chain, of a rename beside how the new event took over, and the evidence of each cause, folded."""
+    pair = renamed(incident.causes[0]) if incident.causes else None
+    if pair is None:
+        draw_chain()
+    else:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            draw_chain()
+        with right:
+            st.subheader("From the old event to the new", anchor=False)
+            _hand_over(page, view, pair, 0)
     for index, cause in enumerate(incident.causes):
-        name = str(cause.get("cause"))
-        rank = "Most likely" if index == 0 else "Also possible"
-        with st.expander(f"{rank}: {cause_label(name)}", expanded=index == 0):
-            if name in CAUSE_WORDS:
-                quiet(CAUSE_WORDS[name].meaning)
-            st.html(evidence_html(cause))
-            if pair := renamed(cause):
-                _hand_over(page, view, pair, index)
-            if name in GUIDES:
-                st.html(_advice(name, view.now.owner))
+        label = cause_label(str(cause.get("cause")))
+        with st.expander(f"Evidence: {label}" if index == 0 else f"Also possible: {label}"):
+            _draw_evidence(page, view, cause, index)
+
+
+def _draw_evidence(page: Page, view: CampaignView, cause: dict[str, Any], index: int) -> None:
+    name = str(cause.get("cause"))
+    if name in CAUSE_WORDS:
+        quiet(CAUSE_WORDS[name].meaning)
+    st.html(evidence_html(cause, is_said=index == 0))
+    if index and (pair := renamed(cause)):
+        _hand_over(page, view, pair, index)
+    if not cause.get("next_step") and name in GUIDES:
+        st.html(_advice(name, view.now.owner))
 
 
 def _hand_over(page: Page, view: CampaignView, pair: tuple[str, str], index: int) -> None:
     old, new = (view.hand_overs[event] for event in pair)
+    for row in view.suspects.to_dict("records"):
+        if (row["old_event"], row["new_event"]) == pair:
+            offer_rename_acts(page, row)
     draw_chart(
         hand_over_figure(old, new, pair, page.palette),
         hand_over_text(old, new, pair),
         hand_over_table(old, new, pair),
         key=f"hand-over-{index}",
     )
-    for row in view.suspects.to_dict("records"):
-        if (row["old_event"], row["new_event"]) == pair:
-            offer_rename_acts(page, row)
 
 
 def _advice(cause: str, owner: str | None) -> str:

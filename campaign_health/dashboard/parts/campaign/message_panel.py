@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
+from campaign_health.dashboard.figures.sparkline import sparkline_url
+from campaign_health.dashboard.look.data_table import draw_table
 from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page
+from campaign_health.dashboard.parts.campaign.message_sends import (
+    last_sent_text,
+    message_rows,
+    week_before_text,
+    week_text,
+)
 from campaign_health.dashboard.parts.campaign.message_words import failure_text, problem_text, sending_text
 from campaign_health.dashboard.parts.campaign.property_words import property_text
 from campaign_health.state.campaign_view import CampaignView
-from campaign_health.words.dates import day_text
-from campaign_health.words.numbers import count, unbroken_share
+from campaign_health.words.numbers import unbroken_share
 from campaign_health.words.property_types import type_words
 
 
@@ -31,32 +37,27 @@ def draw_messages(page: Page, view: CampaignView) -> None:
             "Message": shown(row["name"] or "(no name)"),
             "Kind": shown(row["type"]),
             "Switched on": shown(sending_text(row["sending_state"], state)),
+            "Sends, 28 days": sparkline_url(row["sends_28d"], page.palette.sends, page.palette.hatch)
+            if row["sends_28d"]
+            else None,
+            "Sent in a week": week_text(row, page.today),
+            "Week before": week_before_text(row),
+            "Last sent": last_sent_text(row, page.today),
             "Problem": shown(problem_text(row, state, view.changes, view.open_incident) or "none known"),
             "Must have": ", ".join(shown(name) for name in row["required_variables"]) or "–",
             "May lack": ", ".join(shown(name) for name in row["optional_variables"]) or "–",
         }
-        for row in view.messages.to_dict("records")
+        for row in message_rows(view.messages, view.days)
     ]
-    table = pd.DataFrame(rows)
-    if view.messages["known_until"].notna().any():
-        # Beside the kind: what a message sends is looked for before what it needs.
-        table.insert(2, "Sent in a week", [week_text(row, page) for row in view.messages.to_dict("records")])
-    st.dataframe(table, hide_index=True, alt="The messages of this campaign")
+    draw_table(
+        pd.DataFrame(rows), "The messages of this campaign", "messages",
+        config={"Sends, 28 days": st.column_config.ImageColumn(width="small")},
+    )  # fmt: skip
     if used := used_properties(view.messages, view.now.uses):
-        st.dataframe(
-            property_table(used, view.states, view.changes), hide_index=True, alt="The event properties in use"
-        )
+        draw_table(property_table(used, view.states, view.changes), "The event properties in use", "used-properties")
         quiet("A property is a field of the event. *Share*: how many of the events looked at last had it.")
     if said := failure_text(view.failures, view.days, view.open_incident, page.today):
         quiet(in_markdown(said))
-
-
-def week_text(message: Mapping[Hashable, Any], page: Page) -> str:
-    """A message's sends over the seven days up to the newest that is known of it; a dash where none is."""
-    until = message["known_until"]
-    if pd.isna(until):
-        return "–"
-    return f"{count(int(message['sent_in_week']))} until {day_text(pd.Timestamp(until).date(), page.today)}"
 
 
 def used_properties(messages: pd.DataFrame, uses: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from campaign_health.dashboard.parts.campaign.property_words import property_tex
 from campaign_health.state.campaign_view import Failure
 from campaign_health.state.incident import Incident
 from campaign_health.words.dates import day_text
-from campaign_health.words.numbers import plural
+from campaign_health.words.numbers import count, plural
 
 FAILURES_SHOWN = 5
 _SENDING = {"automatic": "● yes", "draft": "‖ no, queues drafts only", "off": "◻ no, switched off"}
@@ -36,6 +36,10 @@ def problem_text(
     said = [message["problem"]] if isinstance(message["problem"], str) else []
     if campaign_state == "running" and message["sending_state"] in _BLOCKED:
         said.append(_BLOCKED[str(message["sending_state"])])
+    elif (
+        campaign_state == "running" and message.get("sent_in_week") == 0 and (message.get("sent_week_before") or 0) > 0
+    ):
+        said.append(f"Nothing sent in a week, {count(message['sent_week_before'])} in the week before")
     if incident is not None:
         used = [*message["required_variables"], *message["optional_variables"]]
         changed = {name: text for name in used if (text := _changed(name, changes))}

@@ -1,0 +1,85 @@
+"""The numbers that the route leaves in the data directory for the monitor: no person is in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from collectors.errors import UnexpectedShape
+from collectors.http.shape import Reader, storable
+from storage.records import RecoveryRecord
+
+FILE_NAME = "route_numbers.json"
+VERSION = 1
+_MOST_BYTES = 16 * 1024 * 1024
+
+
+def has_route_numbers(data_dir: Path) -> bool:
+    """Whether the route has left any: without it, it is no source."""
+    return (data_dir / FILE_NAME).is_file()
+
+
+def read_recoveries(data_dir: Path, workspace: str) -> list[RecoveryRecord]:
+    """What recoveries of a workspace found and did.
+
+    Raises:
+        UnexpectedShape: the file cannot be read, or is not what this version writes.
+    """
+    path = data_dir / FILE_NAME
+    read = Reader(_unexpected(path))
+    try:
+        with path.open("rb") as file:
+            body = read.mapping(json.loads(file.read(_MOST_BYTES)), "the whole")
+    except (OSError, ValueError, RecursionError):
+        read.fail("the whole", "is not readable JSON")
+    if body.get("version") != VERSION:
+        read.fail("version", f"is {body.get('version')!r}, not {VERSION}")
+    of_workspaces = read.mapping(body.get("workspaces"), "workspaces")
+    own = read.mapping(of_workspaces.get(workspace) or {}, f"workspaces.{workspace}")
+    rows = read.sequence(own.get("recoveries") or [], "recoveries")
+    return [_recovery(read.mapping(row, f"recoveries[{place}]"), read) for place, row in enumerate(rows)]
+
+
+def _recovery(row: Mapping[str, Any], read: Reader) -> RecoveryRecord:
+    numbers = ("should_have", "reached", "missed", "can_be_reached", "put_into_segment")
+    segment, put_by = row.get("segment"), row.get("put_by")
+    return RecoveryRecord(
+        campaign_id=read.identifier(row.get("campaign_id"), "campaign_id"),
+        since=_parsed(date.fromisoformat, row.get("since"), "since", read),
+        until=_parsed(date.fromisoformat, row.get("until"), "until", read),
+        looked_at=_parsed(_instant, row.get("looked_at"), "looked_at", read),
+        **{name: read.count(row.get(name), name) for name in numbers},
+        segment_id=None if row.get("segment_id") is None else read.identifier(row["segment_id"], "segment_id"),
+        segment=None if segment is None else storable(read.text(segment, "segment")),
+        put_by=None if put_by is None else storable(read.text(put_by, "put_by")),
+        put_at=None if row.get("put_at") is None else _parsed(_instant, row["put_at"], "put_at", read),
+    )
+
+
+def _parsed(parse: Callable[[str], Any], value: Any, field: str, read: Reader) -> Any:
+    try:
+        return parse(value)
+    except (TypeError, ValueError):
+        read.fail(field, "is not a day or an instant")
+
+
+def _instant(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("an instant without an offset")
+    return found
+
+
+def _unexpected(path: Path) -> Callable[[str, str], UnexpectedShape]:
+    def failure(field: str, seen: str) -> UnexpectedShape:
+        return UnexpectedShape(
+            f"{path} is not what the route writes: {field} {seen}.",
+            "Nothing of it was used. `campaign-health route recover` writes it anew once it is out of the way.",
+            source="route",
+            field=field,
+        )
+
+    return failure
