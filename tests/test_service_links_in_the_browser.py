@@ -78,6 +78,18 @@ def test_the_first_button_of_a_card_is_the_service_in_which_the_next_step_begins
         assert max(heights) <= 11 * 16
 
 
+def test_the_page_of_a_campaign_has_room_for_its_links(page: Page, dashboard: Dashboard) -> None:
+    visit(page, dashboard, "campaign?workspace=default&campaign=2")
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        settled(page)
+        for name in ("Open in Customer.io", "Open in Mixpanel"):
+            link = page.locator(".st-key-acts-services").get_by_role("link", name=name).first
+            place = link.bounding_box()
+            assert place
+            assert place["width"] > 100
+
+
 def test_tables_and_service_links_are_reached_with_the_keyboard_alone(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard, "?workspace=default")
     assert reached(page, "a", "Open trigger in Customer.io")

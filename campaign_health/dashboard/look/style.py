@@ -22,7 +22,7 @@ STYLE = """
 .st-key-filters { display: grid; gap: .6rem; grid-auto-flow: column; grid-auto-columns: minmax(9rem, 1fr);
   grid-template-columns: max-content; overflow-x: auto; align-items: center; padding: 2px; }
 .st-key-filters > * { width: auto; min-width: 0; }
-[class*="st-key-acts-"] { container-type: inline-size; }
+[class*="st-key-incident-"] [class*="st-key-acts-"] { container-type: inline-size; }
 [class*="st-key-acts-"] a[data-testid^="stBaseLinkButton"] p span { font-size: inherit; }
 .st-key-figures { display: grid; gap: .5rem; grid-template-columns: repeat(auto-fit, minmax(min(32%, 11rem), 1fr)); }
 .st-key-figures > * { width: auto; min-width: 0; }
