@@ -6,7 +6,7 @@ FROM python:${PYTHON}-slim AS build
 WORKDIR /source
 COPY . .
 RUN python -m venv /opt/campaign-health
-RUN /opt/campaign-health/bin/python -m pip install --no-cache-dir --quiet --disable-pip-version-check ".[sign-in]"
+RUN /opt/campaign-health/bin/python -m pip install --no-cache-dir --quiet --disable-pip-version-check ".[apprise,sign-in]"
 # What runs installs nothing.
 RUN /opt/campaign-health/bin/python -m pip uninstall --yes --quiet pip
 

@@ -33,6 +33,7 @@ def main() -> None:
         f"campaign?campaign={given.campaign}",
         "events",
         "coverage",
+        "report",
         "data",
         "help",
     )

@@ -98,6 +98,8 @@ def test_a_workspace_that_cannot_be_read_and_one_without_data_are_said_and_not_s
     found = lines(app)
     assert "mars could not be read" in found
     assert "just begun nothing collected yet" in found
+    opened = {one.label for one in app.button if str(one.key).startswith("open-workspace-")}
+    assert opened == {"Open default", "Open bigger \\<b\\>", "Open healthy", "Open mars"}
     heading = " ".join(html_of(app))
     assert "all sources collected" not in heading
 

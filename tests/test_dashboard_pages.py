@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from base64 import b64encode
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from campaign_health.dashboard.look.brand import MARK
+from campaign_health.words.links import report_link
 from storage.file.database import open_published
 from tests.browser import Dashboard, settled, text_of, visit
 
 pytestmark = pytest.mark.browser
 PAGES = ("", "campaign?campaign=2")
-OTHER_PAGES = ("data", "campaign?campaign=7", "events", "coverage", "help")
+OTHER_PAGES = ("data", "campaign?campaign=7", "events", "coverage", "report?month=2026-11", "help")
 SLOW = pytest.mark.slow("pages in the browser")
 
 
@@ -267,3 +269,17 @@ def downloaded(page: Page, button: str) -> list[dict[str, str]]:
     with page.expect_download() as waiting:
         page.get_by_role("button", name=button, exact=True).click()
     return list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8-sig"))))
+
+
+@pytest.mark.slow("pages in the browser")
+def test_the_report_of_a_month_is_kept_in_the_address(page: Page, dashboard: Dashboard) -> None:
+    visit(page, dashboard, "report?month=2026-10")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Caught and saved in October 2026")
+    page.get_by_label("Month").click()
+    page.get_by_role("option", name="September 2026").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Caught and saved in September 2026")
+    page.wait_for_url(re.compile(r"month=September"))
+    page.goto(report_link(dashboard.url, "default", date(2026, 11, 1)))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Caught and saved in November 2026")
+    settled(page)
+    assert "4 breaks found in November 2026 so far" in text_of(page)

@@ -137,9 +137,11 @@ def test_a_card_shows_the_first_sentence_and_leaves_rarity_to_the_page() -> None
     assert first_sentences("One. Two. Three.", 9) == "One. Two."
     assert first_sentences("One. Two. Three", 100) == "One. Two. Three"
     assert first_sentences("", 9) == ""
-    assert without_rarity("0 sends; 5 were expected; a healthy campaign does this about once in 9 years.") == (
+    assert without_rarity("0 sends; 5 were expected; by accident this happens about once in 9 years.") == (
         "0 sends; 5 were expected."
     )
+    stored_before = "0 sends; 5 were expected; a healthy campaign does this about once in 9 years."
+    assert without_rarity(stored_before) == "0 sends; 5 were expected."
 
 
 def test_incidents_come_worst_first_with_what_they_cost(published: Path) -> None:

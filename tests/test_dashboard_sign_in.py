@@ -20,7 +20,7 @@ pytest.importorskip("httpx", reason="the extra `sign-in` is not installed")
 pytestmark = pytest.mark.browser
 # What the list lets in is tried without a browser, too.
 SLOW = pytest.mark.slow("sign-ins")
-PAGES = ("", "campaign?campaign=2", "events", "coverage", "data", "help")
+PAGES = ("", "campaign?campaign=2", "events", "coverage", "report", "data", "help")
 SECRETS = """
 [auth]
 redirect_uri = "http://127.0.0.1:{port}/oauth2callback"

@@ -64,7 +64,7 @@ def said(app: AppTest) -> str:
 
 
 def test_before_the_first_collection_the_page_says_what_to_type(folder: Path) -> None:
-    for page in (None, "campaign", "events", "coverage", "data"):
+    for page in (None, "campaign", "events", "coverage", "report", "data"):
         assert "campaign-health collect" in said(drawn(page))
 
 
@@ -151,7 +151,7 @@ def test_nothing_collected_of_customerio_leaves_the_pages_whole(folder: Path, bu
     with_data(folder, built, *(f"DELETE FROM {name}" for name in DENSE if "campaign" in name or name == "incident"))
     assert "Customer.io has no campaigns yet" in said(drawn())
     assert "There are no campaigns yet" in said(drawn("campaign"))
-    for page in ("events", "coverage", "data"):
+    for page in ("events", "coverage", "report", "data"):
         drawn(page)
 
 

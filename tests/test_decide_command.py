@@ -10,10 +10,12 @@ from click.testing import CliRunner, Result
 
 from campaign_health.cli.main import campaign_health
 from campaign_health.errors import CouldNotStart
+from campaign_health.sandbox.slack.slack_service import running_slack
 from storage.file.database import open_published
 from storage.read.decisions_made import all_decisions
 from tests.decisions_cast import LAST, LOST, OPEN, copied, judged_world, manifest
 from tests.decisions_cast import NOW as THIS_MORNING
+from tests.digest_sending_cast import bot
 from tests.judge_cast import World, day
 
 pytestmark = pytest.mark.slow("decisions")
@@ -147,3 +149,17 @@ def test_a_last_day_is_of_a_mute_or_an_intent_and_not_over(words: tuple[str, ...
     with pytest.raises(CouldNotStart) as refusal:
         run("decide", str(OPEN), *words, "--by", "Ada")
     assert refusal.value.message == said
+
+
+def test_the_message_of_the_day_says_what_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_slack() as slack:
+        for name, value in bot(slack, CAMPAIGN_HEALTH_DIGEST_AT="00:00", CAMPAIGN_HEALTH_DIGEST_DAYS="all").items():
+            monkeypatch.setenv(name, value)
+        assert run("digest").exit_code == 0
+        result = run("decide", str(LOST), "on-it", "--by", "Ada")
+        assert "The message of today on slack was edited." in result.stderr
+        assert "Ada is on it" in json.dumps(slack.messages[0].payload)
+        slack.standing_fault = "down"
+        result = run("decide", str(LOST), "undo", "--by", "Ada")
+        assert result.exit_code == 0
+        assert "was not edited: Slack has a fault of its own" in " ".join(result.stderr.split())

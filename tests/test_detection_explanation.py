@@ -64,7 +64,7 @@ def test_the_words_fit_the_stage() -> None:
 def test_the_verdict_of_a_pair_is_one_sentence_with_numbers() -> None:
     state, day = one_pair(), MONDAY + timedelta(days=DAYS)
     assert re.fullmatch(
-        r"0 sends for 118 events; \d+ to \d+ were expected; a healthy campaign does this about once in \d+ years\.",
+        r"0 sends for 118 events; \d+ to \d+ were expected; by accident this happens about once in \d+ years\.",
         explain_day(state, 118, 0, day)[-1].sentence,
     )
     fell = explain_day(state, 1, 1, day)[-1].sentence
@@ -103,7 +103,7 @@ def test_how_rare_is_said_alike_in_verdict_and_calculation() -> None:
     assert how_rare(1 / 365.25 / 25) == "about once in 25 years"
     rare = how_rare(steps["probability"].value)
     assert steps["probability"].sentence.endswith(f"{rare}.")
-    assert steps["verdict"].sentence.endswith(f"a healthy campaign does this {rare}.")
+    assert steps["verdict"].sentence.endswith(f"by accident this happens {rare}.")
 
 
 def test_ratio_and_weekday_are_those_of_the_days_before() -> None:

@@ -173,7 +173,7 @@ def test_a_share_is_said_as_people_say_it() -> None:
     first, last = date(2026, 11, 1), date(2026, 11, 14)
     assert missing_sentence("sends", 562, 840, first, last, 0.0002) == (
         "Over the two weeks to Sat 14 Nov a third of the sends is missing: 562 came where about 840 were "
-        "expected; a healthy campaign does this about once in 14 years."
+        "expected; by accident this happens about once in 14 years."
     )
     assert missing_sentence("deliveries", 100, 200, date(2026, 11, 9), last).startswith(
         "Over the 6 days to Sat 14 Nov half of the deliveries is missing: 100 came"

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import pytest
 
 from campaign_health.alerts.channels.delivery import DeliveryFailed
-from campaign_health.alerts.sending import _deliver
+from campaign_health.alerts.sending import tried
 from tests.collectors_cast import Reply, Sleeps, scripted
 from tests.digest_receivers_cast import DIGEST, KINDS, channel_at, failed_delivery
 
@@ -51,7 +51,8 @@ def test_a_wait_that_cannot_be_read_is_ours_to_choose(kind: str, wait: float | N
 def delivered(sleeps: Sleeps, *replies: Reply) -> tuple[DeliveryFailed | None, int]:
     """What came of a delivery to a webhook that answers so, and how often it was asked."""
     with scripted(*replies) as server:
-        _, failure = _deliver(channel_at("webhook", server.url), DIGEST, None, sleeps)
+        channel = channel_at("webhook", server.url)
+        _, failure = tried(lambda: channel.deliver(DIGEST, None), sleeps)
     return failure, len(server.asked)
 
 

@@ -17,8 +17,8 @@ from campaign_health.alerts.digest.building import build_digest
 from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.alerts.forms.json_form import digest_as_json
 from campaign_health.alerts.forms.plain_text import plain_text
-from campaign_health.alerts.forms.slack_blocks import slack_message
-from campaign_health.alerts.forms.spark_text import sparkline
+from campaign_health.alerts.forms.slack_blocks import slack_message, slack_messages
+from campaign_health.alerts.forms.spark_text import SPARK_LEGEND, sparkline
 from campaign_health.sandbox.slack.slack_limits import problems_of
 from campaign_health.settings import SmtpSettings
 from tests.digest_cast import FAILED_METRICS, TODAY, TRIAL_WELCOME, change, incident, situation, with_cause
@@ -80,19 +80,54 @@ def test_the_json_is_as_in_its_golden_file() -> None:
     expect("everything.json", json.dumps(digest_as_json(everything()), indent=1, ensure_ascii=False) + "\n")
 
 
-@pytest.mark.parametrize("broken", [6, 40, 150])
+@pytest.mark.parametrize("broken", [6, 40, 150, 600])
 def test_every_broken_campaign_is_named_however_many_there_are(broken: int) -> None:
     many = [incident(number, campaign=f"Campaign number {number:03}, " + "long name " * 9) for number in range(broken)]
     made = situation(*many, changes=tuple(change(one) for one in many[::2]), failed=(FAILED_METRICS,))
     digest = build_digest(made, announcement_id="a", kind="digest", today=TODAY, dashboard_url=BASE)
-    message = slack_message(digest)
-    assert problems_of(message) == []
-    said = json.dumps(message["blocks"], ensure_ascii=False)
+    messages = slack_messages(digest)
+    assert [problems_of(message) for message in messages] == [[]] * len(messages)
+    said = json.dumps(messages, ensure_ascii=False)
     for text in (said, plain_text(digest)):
         assert [
             number for number in range(broken) if f"Campaign number {number:03}" not in " ".join(text.split())
         ] == []
     assert str(len(many[::2])) in digest.headline
+    assert len(messages) == 1 or broken > 150
+
+
+@pytest.mark.parametrize("members", [2, 60, 400])
+@pytest.mark.parametrize("beside", [0, 30])
+def test_every_campaign_that_a_source_broke_is_named(members: int, beside: int) -> None:
+    names = tuple(f"Campaign number {number:03} of one source" for number in range(members))
+    one = incident(0, campaign=f"{members} campaigns together", campaign_id=0, campaigns=names,
+                   campaign_ids=tuple(range(1, members + 1)))  # fmt: skip
+    made = situation(one, *map(incident, range(500, 500 + beside)), changes=(change(one),))
+    digest = build_digest(made, announcement_id="a", kind="digest", today=TODAY, dashboard_url=BASE)
+    messages = slack_messages(digest)
+    assert [problems_of(message) for message in messages] == [[]] * len(messages)
+    for text in (json.dumps(messages), " ".join(plain_text(digest).split())):
+        assert [name for name in names if name not in text] == []
+
+
+def test_a_headline_that_is_too_long_goes_on_below_with_whole_clauses() -> None:
+    clauses = ["three campaigns have broken"] * 6
+    digest = replace(everything(), headline="; ".join([*clauses, "about $9 a week at risk"]))
+    header, below, *_ = slack_message(digest)["blocks"]
+    assert header["text"]["text"] == "; ".join(clauses[:5])
+    [words] = below["elements"][0]["elements"]
+    assert words["text"] == "Three campaigns have broken; about $9 a week at risk"
+    assert problems_of(slack_message(digest)) == []
+    unbroken = replace(digest, headline="x" * 400)
+    assert problems_of(slack_message(unbroken)) == []
+    assert "x" * 399 in json.dumps(slack_message(unbroken)["blocks"])
+
+
+def test_the_bars_are_explained_where_there_are_any() -> None:
+    for case in (everything(), all_clear()):
+        is_drawn = "Sends: " in plain_text(case)
+        assert is_drawn is (case.kind == "digest")
+        assert (SPARK_LEGEND in json.dumps(slack_message(case)["blocks"], ensure_ascii=False)) is is_drawn
 
 
 HOSTILE = (

@@ -25,14 +25,16 @@ from tests.rounds_cast import whole_round
 
 pytestmark = pytest.mark.slow("thirty mornings")
 FAILED_DAY = TODAY - timedelta(days=17)
+REPORT = "Caught and saved in October 2026"
 CHANGES = ("opened", "reopened", "worsened", "recovered", "withdrawn", "unexpected", "cause_changed")
 
 
 @dataclass(frozen=True)
 class Month:
-    """What was said on each day, and what is stored in the end."""
+    """What the digests said on each day, on which days a month was reported, and what is stored in the end."""
 
     said: dict[date, list[dict[str, Any]]]
+    reported: list[date]
     announcements: list[dict[str, Any]]
     changes: list[tuple[str, str, str, date, bool]]
 
@@ -49,6 +51,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
     folder = tmp_path_factory.mktemp("month")
     (folder / "manifest.yaml").write_text(demo_manifest(), encoding="utf-8")
     said: dict[date, list[dict[str, Any]]] = {}
+    reported: list[date] = []
     with running_sandbox(demo_world(TODAY), limits=Limits.unlimited()) as sandbox, running_slack() as slack:
         for back in range(30, -1, -1):
             day = TODAY - timedelta(days=back)
@@ -72,7 +75,9 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
                 sandbox.set_now(now)
                 if hour == 9 or back == 15:  # once a second look at the same day
                     whole_round(settings, now)
-            said[day] = [message.payload for message in slack.messages[before:]]
+            told = [message.payload for message in slack.messages[before:]]
+            said[day] = [one for one in told if not one["text"].startswith(REPORT)]
+            reported += [day] * (len(told) - len(said[day]))
             with pytest.MonkeyPatch.context() as patch:
                 patch.chdir(folder)
                 st.cache_data.clear()
@@ -84,7 +89,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
         changes = connection.execute(
             "SELECT change_id, incident_id, kind, day, news FROM incident_change ORDER BY day"
         ).fetchall()
-    return Month(said, announcements, changes)
+    return Month(said, reported, announcements, changes)
 
 
 def test_every_change_is_announced_exactly_once(month: Month) -> None:
@@ -97,6 +102,10 @@ def test_every_change_is_announced_exactly_once(month: Month) -> None:
 
 def test_nobody_hears_twice_on_one_day(month: Month) -> None:
     assert max(len(messages) for messages in month.said.values()) == 1
+
+
+def test_the_month_that_is_over_is_reported_once(month: Month) -> None:
+    assert month.reported == [TODAY.replace(day=1)]
 
 
 def test_a_quiet_day_is_quiet(month: Month) -> None:

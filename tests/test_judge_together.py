@@ -188,4 +188,5 @@ def test_a_muted_one_stands_under_muted_and_names_all_the_same() -> None:
     section = digest.section(SectionName.MUTED)
     assert section is not None
     assert section_title(section) == "Muted"
-    assert section.items[0].note.endswith("They are First and Second.")
+    assert section.items[0].note.startswith("Muted until Fri 27 Nov by Ada")
+    assert "They are First and Second." in plain_text(digest)

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from campaign_health.errors import CouldNotStart, SettingsError
 from campaign_health.pipeline.order import Order, light_order, order_from_names
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.mixpanel_properties import days_to_profile
 from campaign_health.pipeline.sources.queried_counts import in_order_of_need
 from campaign_health.pipeline.windows import Window, first_day_to_ask, reach_of, window_of_run

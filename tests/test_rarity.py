@@ -96,7 +96,7 @@ def test_nor_does_explain_say_less_in_its_conclusion_or_in_its_calculation(
         text = json.dumps(found, ensure_ascii=False)
         assert how_rare(chance) in str(found["conclusion"])
         for years in re.findall(
-            r"a healthy campaign (?:does this|shows so few)[^.]*?once in (\d+) (?:years)", text, re.I
+            r"(?:by accident this happens|a healthy campaign shows so few)[^.]*?once in (\d+) (?:years)", text, re.I
         ):
             assert int(years) >= 8
         assert "an alarm needs" not in text or "times likelier" in text
@@ -106,8 +106,8 @@ def test_a_count_inside_the_named_range_is_not_called_broken_by_itself() -> None
     numbers = {"events": 69, "sent": 68, "expected_low": 56, "expected_high": 87, "probability": 1e-4}
     inside = seen_sentence("degraded", **numbers)  # type: ignore[arg-type]
     assert inside == (
-        "68 sends for 69 events; 56 to 87 were expected; alone that would pass, but over all days since it began a "
-        "healthy campaign does this about once in 27 years."
+        "68 sends for 69 events; 56 to 87 were expected; alone that would pass, but over all days since it began "
+        "by accident this happens about once in 27 years."
     )
     assert "alone" not in seen_sentence("degraded", **{**numbers, "sent": 40})  # type: ignore[arg-type]
     days = [LinkDay(day(9), 69.0, sent, 70.0, 56.0, 87.0, 1e-4, 2000.0, 1431.0, "degraded") for sent in (68.0, 40.0)]
@@ -125,6 +125,6 @@ def test_a_low_day_without_an_alarm_is_not_said_to_be_rarer_than_one_with() -> N
         steps = {step.label: step.sentence for step in explain_day(state, 60, sends, date(2026, 4, 5))}
         if "probability" in steps and "the one that is open" not in steps["evidence"]:
             said.append(steps["probability"])
-            is_alarm = "does this" in steps["verdict"]
+            is_alarm = "by accident" in steps["verdict"]
             assert is_alarm or "not enough for an alarm" in steps["probability"] or years_said(steps["probability"]) < 8
     assert len(said) > 5

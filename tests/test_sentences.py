@@ -17,7 +17,7 @@ from campaign_health.words.sentences import overview_parts, seen_sentence, verdi
         (
             {"status": "silent", "events": 118, "sent": 0, "expected_low": 52.2, "expected_high": 70.9,
              "probability": 0},
-            "0 sends for 118 events; 52 to 71 were expected; a healthy campaign does this less than once in a thousand "
+            "0 sends for 118 events; 52 to 71 were expected; by accident this happens less than once in a thousand "
             "years.",
         ),
         ({"status": "healthy", "events": 1, "sent": 1}, "1 send for 1 event."),
@@ -55,12 +55,12 @@ def test_a_verdict_is_one_sentence_with_its_numbers(numbers: dict[str, Any], sai
     [
         (
             ("silent", "0 sends for 118 events", 52, 71, 1 / 500_000),
-            "0 sends for 118 events; 52 to 71 were expected; a healthy campaign does this less than once in a thousand "
+            "0 sends for 118 events; 52 to 71 were expected; by accident this happens less than once in a thousand "
             "years.",
         ),
         (
             ("degraded", "1 send for 1 event", 3, 3, 0.002),
-            "1 send for 1 event; 3 were expected; a healthy campaign does this about once in 500 days.",
+            "1 send for 1 event; 3 were expected; by accident this happens about once in 500 days.",
         ),
         (
             ("not_collected", "", None, None, None),

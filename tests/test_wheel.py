@@ -145,7 +145,7 @@ def test_the_dashboard_is_served_in_its_own_look_and_asks_no_other_host(
         assert background(page) == DARK.background
         page.locator("a[data-testid=stPageLink-NavLink]").first.click()
         page.wait_for_url("**/campaign?*")
-        for path in ("campaign", "events", "coverage", "data", "help"):
+        for path in ("campaign", "events", "coverage", "report", "data", "help"):
             page.goto(f"{url}/{path}")
             settled(page)
         window.close()

@@ -27,6 +27,7 @@ from campaign_health.process.clock import local_day
 from campaign_health.process.collect_lock import workspace_part
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.state.service_pages import service_pages
+from campaign_health.words.service_links import ServicePages
 from collectors.http.retrying import Retries, TryAgain, persist
 from storage.connection import Connection
 from storage.errors import ExpectedFailure
@@ -51,17 +52,21 @@ def send_due_digest(
     *,
     sleep: Callable[[float], None] = time.sleep,
     publish: bool = True,
+    only_routes: bool = False,
 ) -> list[Delivery]:
     """Sends what is due on every channel of a workspace, and says what came of each; a fault of one stops no other.
 
     What was sent is published at once; not `publish`: the caller does that, for many workspaces together.
+    `only_routes`: on the channels that hear of some campaigns only; the others are told of several workspaces at once.
 
     Raises:
         SettingsError: the channels are not set up as they must be.
         StorageError: the database cannot be used.
     """
     channels = channels_of(workspace, settings, now)
-    if not channels:
+    if only_routes:
+        channels = [(channel, routes) for channel, routes in channels if routes]
+    elif not channels:
         return [Delivery("none", "not_set_up", "No channel is set; set SLACK_WEBHOOK_URL, for example.")]
     lock = sending_lock(warehouse, workspace.name)
     with clear_failures(warehouse.data_dir):
@@ -71,7 +76,7 @@ def send_due_digest(
         return [Delivery(channel.name, "nothing_due", "Another process is sending.") for channel, _ in channels]
     try:
         done = [
-            _safely(channel, partial(_send_on, warehouse, settings, workspace, channel, routes, now, sleep))
+            safely(channel.name, partial(send_on, warehouse, settings, workspace, channel, routes, now, sleep))
             for channel, routes in channels
         ]
     finally:
@@ -146,10 +151,14 @@ def compose(
         delayed_since=min(missed) if missed and min(missed) < today else None,
         only_incidents=only_incidents,
         several_workspaces=len(settings.workspaces) > 1,
-        pages=service_pages(
-            next((one for one in settings.workspaces if one.name == situation.workspace), None), situation.numbers
-        ),
+        pages=workspace_pages(settings, situation),
     )
+
+
+def workspace_pages(settings: Settings, situation: Situation) -> ServicePages:
+    """Where the campaigns and events of a workspace are in the services themselves."""
+    found = next((one for one in settings.workspaces if one.name == situation.workspace), None)
+    return service_pages(found, situation.numbers)
 
 
 def zone_of(connection: Connection, workspace: WorkspaceSettings) -> ZoneInfo:
@@ -157,14 +166,14 @@ def zone_of(connection: Connection, workspace: WorkspaceSettings) -> ZoneInfo:
     return stored_zone(connection, workspace.name) or workspace.time_zone or ZoneInfo("UTC")
 
 
-def _safely(channel: Channel, send: Callable[[], Delivery]) -> Delivery:
+def safely(channel: str, send: Callable[[], Delivery]) -> Delivery:
     """One channel's unforeseen failure must not keep the others from being told."""
     try:
         return send()
     except ExpectedFailure:
         raise
     except Exception as failure:
-        return Delivery(channel.name, "failed", _unforeseen(failure))
+        return Delivery(channel, "failed", _unforeseen(failure))
 
 
 def _unforeseen(failure: Exception) -> str:
@@ -172,7 +181,7 @@ def _unforeseen(failure: Exception) -> str:
     return f"It failed in an unforeseen way ({type(failure).__name__})."
 
 
-def _send_on(
+def send_on(
     warehouse: Warehouse,
     settings: Settings,
     workspace: WorkspaceSettings,
@@ -181,6 +190,7 @@ def _send_on(
     now: datetime,
     sleep: Callable[[float], None],
 ) -> Delivery:
+    """Sends what is due of one workspace on one channel. The caller holds the workspace's lock of sending."""
     with warehouse.open() as connection:
         digest, past = prepare(connection, settings, workspace, channel, routes, now)
         if digest is None:
@@ -198,7 +208,8 @@ def _send_on(
                     change_ids=digest.change_ids,
                     made_at=now,
                 )
-    receipt, failure = _deliver(channel, digest, _receipt_of_day(past, digest.day), sleep)
+    of_day = _receipt_of_day(past, digest.day)
+    receipt, failure = tried(lambda: channel.deliver(digest, of_day), sleep)
     with warehouse.open() as connection, transaction(connection):
         settle_announcement(
             connection,
@@ -206,7 +217,7 @@ def _send_on(
             digest.announcement_id,
             status="sent" if failure is None else "failed",
             at=now,
-            retry_at=_retry_at(failure, now),
+            retry_at=retry_at(failure, now),
             error=failure.reason if failure else None,
             receipt=receipt,
         )
@@ -214,12 +225,14 @@ def _send_on(
     return Delivery(channel.name, outcome, failure.reason if failure else "", digest.announcement_id)
 
 
-def _deliver(
-    channel: Channel, digest: Digest, today: Receipt | None, sleep: Callable[[float], None]
+def tried(
+    deliver: Callable[[], Receipt], sleep: Callable[[float], None]
 ) -> tuple[Receipt | None, DeliveryFailed | None]:
+    """What came of delivering, tried again at once where that can help: the receipt, or why it failed."""
+
     def attempt() -> Receipt:
         try:
-            return channel.deliver(digest, today)
+            return deliver()
         except DeliveryFailed as failure:
             if failure.final:
                 raise
@@ -239,7 +252,8 @@ def _receipt_of_day(past: list[Announcement], day: date) -> Receipt | None:
     return receipts[-1] if receipts else None
 
 
-def _retry_at(failure: DeliveryFailed | None, now: datetime) -> datetime | None:
+def retry_at(failure: DeliveryFailed | None, now: datetime) -> datetime | None:
+    """Before when (UTC) it is not to be tried again; None where that is not known."""
     # A final failure is tried again whenever the next digest is looked at: by then somebody may have mended it.
     if failure is None or failure.final:
         return None

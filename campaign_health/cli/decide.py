@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from campaign_health.alerts.editing import edit_days_message
 from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import notes
 from campaign_health.cli.terminal.day_option import DAY
@@ -20,7 +21,7 @@ from campaign_health.cli.terminal.status_view import clean, print_rendered
 from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decisions
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import local_day, read_clock
-from campaign_health.settings import load_settings
+from campaign_health.settings import Settings, load_settings
 from campaign_health.state.campaign_view import renamed
 from campaign_health.state.find_campaign import find_campaign
 from campaign_health.state.handling import handling, may_be_fixed, said_of
@@ -29,6 +30,7 @@ from campaign_health.state.incident_timeline import TimelineRow, incident_timeli
 from campaign_health.words.dates import day_text
 from campaign_health.words.status_words import status_label
 from storage.connection import Connection
+from storage.errors import ExpectedFailure
 from storage.file.database import Warehouse, open_published
 from storage.file.zones import stored_zone
 from storage.read.decisions_made import DecisionKind, decisions_in_force
@@ -98,11 +100,28 @@ def command(
                 lambda connection: _say(connection, name, campaign_id, title, said),
                 WAIT_SECONDS,
             )
+        _edit_days_message(settings, name, now)
     today = local_day(now, zone)
     with open_published(settings.data_dir) as connection:
         found = incidents_of(connection, name, campaign_id)
         rows = incident_timeline(connection, name, found[0]) if found else ()
     print_rendered(lambda console: _print(console, title, found[0] if found else None, rows, zone, today))
+
+
+def _edit_days_message(settings: Settings, name: str, now: datetime) -> None:
+    """What was said is stored, so that a message which cannot follow now is only told of."""
+    workspace = next((one for one in settings.workspaces if one.name == name), None)
+    if workspace is None:
+        return
+    with notes.status("Editing the message of today"):
+        try:
+            done = edit_days_message(Warehouse(settings.data_dir), settings, workspace, now)
+        except ExpectedFailure as failure:
+            notes.print(Text(clean(f"The message of today was not edited: {failure}")))
+            return
+    for one in done:
+        what = "was edited" if one.outcome == "edited" else f"was not edited: {one.reason}"
+        notes.print(Text(clean(f"The message of today on {one.channel} {what}.")))
 
 
 def _refuse_incomplete(act: str, by: str | None, why: str | None, until: datetime | None, today: date) -> None:

@@ -14,7 +14,9 @@ from campaign_health.alerts.digest.digest_data import Digest
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.json_form import digest_as_json
 from campaign_health.alerts.forms.plain_text import plain_text
-from campaign_health.alerts.sending import as_test, compose, prepare, send_due_digest, zone_of
+from campaign_health.alerts.sending import as_test, compose, prepare, zone_of
+from campaign_health.alerts.telling import tell_due
+from campaign_health.alerts.together_sending import present_digest, told_with
 from campaign_health.cli.terminal.as_a_service import LOG_FORMAT, say, service_settings
 from campaign_health.cli.terminal.console import print_json
 from campaign_health.errors import CouldNotStart, SettingsError
@@ -32,7 +34,8 @@ from storage.file.database import Warehouse, open_published
 def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> None:
     """Send the digest that is due on each channel; see it first with --dry-run, which sends nothing.
 
-    Due: once a day at the set local time where something is new; once a week a sign of life. What was announced is
+    Due: once a day at the set local time where something is new; once a week a sign of life; on the first working day
+    of a month the report of the last one. What was announced is
     never announced again. Exit code 0: sent, or nothing was due; 1: a channel failed (it is tried again later);
     2: could not start.
     """
@@ -51,8 +54,8 @@ def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> No
     deliveries = {
         workspace.name: _send_tests(settings, workspace, now)
         if is_test
-        else send_due_digest(Warehouse(settings.data_dir), settings, workspace, now)
-        for workspace in chosen
+        else tell_due(Warehouse(settings.data_dir), settings, workspace, now)
+        for workspace in (_each_once(chosen, settings) if is_test else chosen)
     }
     _report(deliveries, as_json)
     if any(delivery.outcome == "failed" for done in deliveries.values() for delivery in done):
@@ -61,7 +64,7 @@ def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> No
 
 def _show(settings: Settings, chosen: list[WorkspaceSettings], now: datetime, as_json: bool) -> None:
     shown = []
-    for workspace in chosen:
+    for workspace in _each_once(chosen, settings):
         digest, due = _preview(settings, workspace, now)
         shown.append({"due": due, **digest_as_json(digest)})
         if not as_json:
@@ -73,11 +76,22 @@ def _show(settings: Settings, chosen: list[WorkspaceSettings], now: datetime, as
         print_json(shown)
 
 
+def _each_once(chosen: list[WorkspaceSettings], settings: Settings) -> list[WorkspaceSettings]:
+    """The workspaces, of those that are told together the first one."""
+    found: dict[str, WorkspaceSettings] = {}
+    for workspace in chosen:
+        found.setdefault(told_with(workspace, settings)[0].name, workspace)
+    return list(found.values())
+
+
 def _preview(settings: Settings, workspace: WorkspaceSettings, now: datetime) -> tuple[Digest, bool]:
     """What the first channel would get, and whether it is due."""
     channels = channels_of(workspace, settings, now)
     channel, routes = channels[0] if channels else (Terminal(), ())
+    group = told_with(workspace, settings)
     with open_published(settings.data_dir) as connection:
+        if len(group) > 1:
+            return present_digest(connection, settings, group, channel, now)
         digest, past = prepare(connection, settings, workspace, channel, routes, now)
         if digest is not None:
             return digest, True
@@ -102,8 +116,8 @@ def _report(deliveries: dict[str, list[Delivery]], as_json: bool) -> None:
     if as_json:
         print_json({name: [vars(delivery) for delivery in done] for name, done in deliveries.items()})
         return
-    words = {"sent": "sent", "nothing_due": "nothing is due", "failed": "FAILED", "not_set_up": "not set up"}
+    words = {"nothing_due": "nothing is due", "failed": "FAILED", "not_set_up": "not set up"}
     for name, done in deliveries.items():
         for delivery in done:
             reason = f": {delivery.reason}" if delivery.reason else ""
-            click.echo(f"{name}, {delivery.channel}: {words[delivery.outcome]}{reason}")
+            click.echo(f"{name}, {delivery.channel}: {words.get(delivery.outcome, delivery.outcome)}{reason}")

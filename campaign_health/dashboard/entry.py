@@ -17,6 +17,7 @@ PAGE_LIST = (
     ("campaign", "Campaign", ":material/campaign:"),
     ("events", "Events", ":material/bolt:"),
     ("coverage", "Coverage", ":material/checklist:"),
+    ("report", "Report", ":material/summarize:"),
     ("data", "Data", ":material/database:"),
     ("help", "Help", ":material/help:"),
 )

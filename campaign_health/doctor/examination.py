@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
+from campaign_health.doctor.apprise_addresses import examine_apprise
 from campaign_health.doctor.customerio import examine_customerio
 from campaign_health.doctor.files import examine_files
 from campaign_health.doctor.finding import Finding, wrong
@@ -46,6 +47,7 @@ def examine(settings: Settings, environment: Mapping[str, str], directory: Path,
     for workspace in settings.workspaces:
         yield from _of(workspace.name, [examine_manifest(workspace.manifest_path)])
         yield from _of(workspace.name, examine_slack(workspace.slack, settings.http))
+        yield from _of(workspace.name, examine_apprise(workspace.digest.apprise))
 
 
 def _services(

@@ -11,7 +11,7 @@ from campaign_health.errors import CouldNotStart
 from campaign_health.pipeline.context import ProgressSink, RunClock
 from campaign_health.pipeline.one_workspace import RunTools, collect_workspace
 from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, Order
-from campaign_health.pipeline.report import RunReport, WorkspaceReport
+from campaign_health.pipeline.run_report import RunReport, WorkspaceReport
 from campaign_health.process.collect_lock import collecting
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import Settings, WorkspaceSettings

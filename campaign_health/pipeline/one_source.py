@@ -8,7 +8,7 @@ from typing import Any
 
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.order import MIXPANEL_SOURCES
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.customerio_campaigns import collect_customerio_campaigns
 from campaign_health.pipeline.sources.customerio_journeys import collect_customerio_journeys
 from campaign_health.pipeline.sources.customerio_messages import collect_customerio_messages

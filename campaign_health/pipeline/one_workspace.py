@@ -15,7 +15,7 @@ from campaign_health.pipeline.clock_check import ClockCheck
 from campaign_health.pipeline.context import ProgressSink, RunClock, WorkspaceRun
 from campaign_health.pipeline.one_source import run_source, source_not_run
 from campaign_health.pipeline.order import MIXPANEL_SOURCES, Order
-from campaign_health.pipeline.report import WorkspaceReport
+from campaign_health.pipeline.run_report import WorkspaceReport
 from campaign_health.pipeline.run_time import RunTime
 from campaign_health.pipeline.windows import Window, window_of_run
 from campaign_health.pipeline.zone import ZoneFound, choose_zone, without_zone

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from campaign_health.alerts.channels.dead_man import Signal, ping
-from campaign_health.alerts.sending import send_due_digest
+from campaign_health.alerts.telling import has_announced, tell_due
 from campaign_health.errors import CouldNotStart
 from campaign_health.judge.judging import judge_on
 from campaign_health.pipeline import Order, collect_once
@@ -98,12 +98,9 @@ def tell(job: Job, now: datetime) -> JobResult:
     """
     workspace, problems, announced = job.workspace, list[str](), False
     try:
-        deliveries = (
-            []
-            if job.is_silent
-            else send_due_digest(Warehouse(job.settings.data_dir), job.settings, workspace, now, publish=False)
-        )
-        announced = any(delivery.announcement_id for delivery in deliveries)
+        warehouse = Warehouse(job.settings.data_dir)
+        deliveries = [] if job.is_silent else tell_due(warehouse, job.settings, workspace, now, publish=False)
+        announced = has_announced(deliveries)
         problems += [
             f"The digest of {workspace.name} to {delivery.channel}: {delivery.reason}"
             for delivery in deliveries

@@ -123,6 +123,12 @@ SETTINGS: tuple[Setting, ...] = (
         "A new incident that misses at least so many sends a day is announced at once; empty: only in the digest.",
     ),
     Setting(
+        "CAMPAIGN_HEALTH_MONTHLY_REPORT",
+        "Whether the report of a month is sent on its channels, on the first working day after it.",
+        "on",
+        choices=("on", "off"),
+    ),
+    Setting(
         "CAMPAIGN_HEALTH_DIGEST_ROUTES",
         "Extra Slack channels by tag or owner, such as tag:onboarding=#onboarding, owner:@lifecycle-team=#lifecycle.",
     ),
@@ -141,6 +147,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SLACK_API_URL", "Base of Slack's Web API, in place of Slack's own."),
     Setting("CAMPAIGN_HEALTH_WEBHOOK_URL", "Address that gets each digest as signed JSON.", secret=True),
     Setting("CAMPAIGN_HEALTH_WEBHOOK_SECRET", "Key of that signature (HMAC-SHA256).", secret=True),
+    Setting(
+        "CAMPAIGN_HEALTH_APPRISE_URLS",
+        "Addresses of Apprise (Teams, Discord, PagerDuty and others), separated by spaces; needs the extra `apprise`.",
+        secret=True,
+    ),
     Setting("SMTP_HOST", "Mail server for the digest by e-mail."),
     Setting("SMTP_PORT", "Its port.", "587"),
     Setting("SMTP_SECURITY", "How the connection is protected.", "starttls", choices=("starttls", "tls", "none")),
@@ -221,6 +232,13 @@ SETTINGS: tuple[Setting, ...] = (
         "File for the same numbers in Prometheus' text format, such as one that the node exporter's textfile collector "
         "reads; `run` and `up` write it each minute, `once` at its end. Empty: none.",
         scope="program",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_DIGEST_TOGETHER",
+        "Whether workspaces that have the same channels are told in one message, a line for each broken one.",
+        "off",
+        scope="program",
+        choices=("on", "off"),
     ),
     Setting(
         "CAMPAIGN_HEALTH_WORKSPACES_AT_ONCE",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from pathlib import Path
 from typing import Literal
@@ -10,9 +11,17 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from campaign_health.words.service_links import CUSTOMERIO_CAMPAIGN_PAGES, MIXPANEL_EVENT_PAGES
+from collectors.http.redaction import SHORTEST_KEY
 
 DEFAULT_WORKSPACE = "default"
 """The name of the only workspace where the settings name none."""
+
+
+def secret_parts(address: str) -> tuple[str, ...]:
+    """What must not be shown of an address that holds keys in any of its parts: the whole, and each part of it that is
+    longer than a word.
+    """
+    return (address, *(part for part in re.split(r"[/?&=@:]+", address) if len(part) >= SHORTEST_KEY))
 
 
 class _Frozen(BaseModel):
@@ -106,6 +115,8 @@ class DigestSettings(_Frozen):
     dead_man_url: SecretStr | None
     webhook: WebhookSettings | None
     smtp: SmtpSettings | None
+    monthly_report: bool = True
+    apprise: tuple[SecretStr, ...] = ()
 
 
 class HttpSettings(_Frozen):
@@ -163,16 +174,28 @@ class WorkspaceSettings(_Frozen):
         """Whether there is anybody to be told: a channel, or an outside watcher."""
         slack, digest = self.slack, self.digest
         return any(
-            (slack.webhook_url, slack.bot_token, digest.webhook, digest.smtp, digest.dead_man_url, digest.routes)
+            (
+                slack.webhook_url,
+                slack.bot_token,
+                digest.webhook,
+                digest.smtp,
+                digest.dead_man_url,
+                digest.routes,
+                digest.apprise,
+            )
         )
 
 
 class Settings(_Frozen):
-    """Everything; `workspaces` holds at least one (its keys may be missing), `at_once` are collected side by side."""
+    """Everything; `workspaces` holds at least one (its keys may be missing), `at_once` are collected side by side.
+
+    `digest_together`: those that have the same channels are told in one message.
+    """
 
     data_dir: Path
     at_once: int
     dashboard_url: str | None
+    digest_together: bool
     http: HttpSettings
     sign_in: SignInSettings
     service: ServiceSettings
@@ -196,4 +219,5 @@ class Settings(_Frozen):
                          workspace.digest.webhook, workspace.digest.smtp):  # fmt: skip
                 values = vars(part).values() if part is not None else ()
                 found += [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+            found += [part for one in workspace.digest.apprise for part in secret_parts(one.get_secret_value())]
         return tuple(sorted({value for value in found if value}, key=len, reverse=True))

@@ -62,6 +62,7 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
         data_dir=program.path("CAMPAIGN_HEALTH_DATA_DIR", directory),
         at_once=program.whole("CAMPAIGN_HEALTH_WORKSPACES_AT_ONCE", 1, 32),
         dashboard_url=program.address("CAMPAIGN_HEALTH_DASHBOARD_URL"),
+        digest_together=program.text("CAMPAIGN_HEALTH_DIGEST_TOGETHER") == "on",
         http=HttpSettings(
             connect_seconds=program.number("CAMPAIGN_HEALTH_CONNECT_SECONDS", least=0.01),
             read_seconds=program.number("CAMPAIGN_HEALTH_READ_SECONDS", least=0.01),

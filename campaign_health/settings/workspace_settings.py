@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Literal, cast
 from zoneinfo import ZoneInfo, available_timezones
 
+from pydantic import SecretStr
+
 from campaign_health.errors import SettingsError
 from campaign_health.settings.catalogue import BY_NAME
 from campaign_health.settings.model import (
@@ -77,6 +79,8 @@ def read_workspace(name: str, values: Values, directory: Path) -> WorkspaceSetti
             dead_man_url=values.secret_address("CAMPAIGN_HEALTH_DEAD_MAN_URL"),
             webhook=_webhook(values),
             smtp=_smtp(values),
+            monthly_report=values.text("CAMPAIGN_HEALTH_MONTHLY_REPORT") == "on",
+            apprise=_apprise(values),
         ),
     )
 
@@ -200,6 +204,20 @@ def _route(text: str) -> Route:
 def _webhook(values: Values) -> WebhookSettings | None:
     url = values.secret_address("CAMPAIGN_HEALTH_WEBHOOK_URL")
     return WebhookSettings(url=url, secret=values.secret("CAMPAIGN_HEALTH_WEBHOOK_SECRET")) if url else None
+
+
+def _apprise(values: Values) -> tuple[SecretStr, ...]:
+    """Its addresses; none of them is ever shown, for keys stand in any part of them."""
+    name = "CAMPAIGN_HEALTH_APPRISE_URLS"
+    given = values.secret(name)
+    addresses = given.get_secret_value().split() if given else []
+    for number, address in enumerate(addresses, start=1):
+        if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://\S", address):
+            raise SettingsError(
+                f"{name} has as number {number} something that is no address.",
+                "Write addresses of Apprise, such as discord://…, separated by spaces.",
+            )
+    return tuple(map(SecretStr, addresses))
 
 
 def _smtp(values: Values) -> SmtpSettings | None:

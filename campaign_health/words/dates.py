@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, tzinfo
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LONG_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -12,6 +16,11 @@ def day_text(day: date, today: date | None = None) -> str:
     """A day with its weekday, `Mon 23 Nov`; with the year where that is not today's."""
     text = f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
     return text if today is not None and day.year == today.year else f"{text} {day.year}"
+
+
+def month_text(month: date) -> str:
+    """The month that a day is in: `November 2026`."""
+    return f"{_LONG_MONTHS[month.month - 1]} {month.year}"
 
 
 def days_text(first: date, last: date, today: date | None = None) -> str:

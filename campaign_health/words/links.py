@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 from urllib.parse import urlencode
+
+from campaign_health.words.dates import month_text
 
 Act = Literal["acknowledge", "fixed", "mute", "expected"]
 
@@ -31,6 +34,11 @@ def event_link(base: str, workspace: str, event: str) -> str:
 def data_link(base: str, workspace: str) -> str:
     """The page of collection runs and freshness."""
     return _link(base, "data", workspace=workspace)
+
+
+def report_link(base: str, workspace: str, month: date) -> str:
+    """The page of one month's report; the page names it in its address as its picker does."""
+    return _link(base, "report", workspace=workspace, month=month_text(month))
 
 
 def _link(base: str, page: str, **query: str | int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from campaign_health.words.dates import day_text
-from campaign_health.words.numbers import count, how_rare, plural, share_text
+from campaign_health.words.numbers import by_accident, count, plural, share_text
 
 _NAMED = (
     (1 / 4, "a quarter"),
@@ -27,12 +27,12 @@ def missing_sentence(
     """The days from `first` to `last` together: the share of `what` that is missing, of `seen` and `expected`.
 
     `expected` is above `seen` and above zero. `Over the two weeks to Sat 14 Nov a third of the sends is missing:
-    562 came where about 840 were expected; a healthy campaign does this about once in 12 years.`
+    562 came where about 840 were expected; by accident this happens about once in 12 years.`
     """
     days = (last - first).days + 1
     spell = "the two weeks" if days in (13, 14) else f"the {plural(days, 'day')}"
     when = f"Over {spell} to {day_text(last, last)}" if days > 1 else f"On {day_text(last, last)}"
-    rare = "" if probability is None else f"; a healthy campaign does this {how_rare(probability)}"
+    rare = "" if probability is None else f"; {by_accident(probability)}"
     return (
         f"{when} {named_share(1 - seen / expected)} of the {what} is "
         f"missing: {count(seen)} came where about {count(expected)} were expected{rare}."

@@ -59,6 +59,13 @@ def unbroken(text: str) -> str:
     return _SPACE_BEFORE_PERCENT.sub(f"{_NO_BREAK}%", text)
 
 
+def by_accident(probability: float) -> str:
+    """How rare something of this probability on a day is, in plain words: `by accident this happens about once in 12
+    years`.
+    """
+    return f"by accident this happens {how_rare(probability)}"
+
+
 def how_rare(probability: float) -> str:
     """How often something happens that has this probability on a day: `about once in 40 days`."""
     if not 0 < probability < 1:

@@ -8,7 +8,7 @@ from campaign_health.words.beside_words import broken_in_short
 from campaign_health.words.costs import summed_text, unpriced_text
 from campaign_health.words.lists import joined
 from campaign_health.words.not_watched import CHECKED
-from campaign_health.words.numbers import count, how_rare, plural, span
+from campaign_health.words.numbers import by_accident, count, plural, span
 from campaign_health.words.status_words import BROKEN, STATUS_WORDS, UNBROKEN
 
 _BE = {
@@ -60,7 +60,7 @@ def seen_sentence(
     Numbers that are None were not collected or do not exist (a campaign without an event) and are left out. For a
     lost event the range is that of the event itself; where messages do not arrive and `delivered` is given, of the
     deliveries; else of the sends.
-    `0 sends for 118 events; 52 to 71 were expected; a healthy campaign does this less than once in a thousand years.`
+    `0 sends for 118 events; 52 to 71 were expected; by accident this happens less than once in a thousand years.`
     """
     when = f" on {day}" if day else ""
     if stage == "event" and event is None and status not in _UNSEEN:
@@ -102,8 +102,8 @@ def verdict_sentence(
     if where:
         parts.append(where)
     if probability is not None and status in BROKEN:
-        rare = f"a healthy campaign does this {how_rare(probability)}"
-        parts.append(f"alone that would pass, but over all days since it began {rare}" if within else rare)
+        together = "alone that would pass, but over all days since it began "
+        parts.append(f"{together if within else ''}{by_accident(probability)}")
     elif within:
         parts.append("alone that would pass, but the days since it began together do not")
     if status in _ADDED:

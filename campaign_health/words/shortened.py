@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-# How rare a day is belongs to the campaign page; on the card the numbers speak.
-_RARITY = re.compile(r"; a healthy campaign does this [^;`]*\.$")
+# How rare a day is belongs to the campaign page; on the card the numbers speak. What an older version stored says it
+# otherwise.
+_RARITY = re.compile(r"; (?:by accident this happens|a healthy campaign does this) [^;`]*\.$")
 # The end of a sentence outside of backticks, in which names stand; an abbreviation is followed by a small letter.
 _SENTENCE = re.compile(r"(?:`[^`]*`|[^`])*?[.!?](?=\s+[A-Z0-9`@\"]|$)")
 
 
 def without_rarity(sentence: str) -> str:
-    """The sentence without its last part, which says how rarely a healthy campaign does this."""
+    """The sentence without its last part, which says how rare that is."""
     return _RARITY.sub(".", sentence)
 
 
@@ -34,3 +35,15 @@ def first_sentences(text: str, room: int) -> str:
             return text[:end]
         end = found.end()
     return text
+
+
+def whole_clauses(text: str, room: int) -> tuple[str, str]:
+    """As many of the clauses of a headline (`; ` parts them) as `room` has signs for, and the others: none is cut in
+    two, but for a first one that alone is longer, which is then among the others, too.
+    """
+    if len(text) <= room:
+        return text, ""
+    end = text.rfind("; ", 0, room + 2)
+    if end < 0:
+        return f"{text[: room - 1]}…", text
+    return text[:end], text[end + 2 :]

@@ -47,6 +47,12 @@ def judged_until(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple
     return (None, None) if row is None else (row[0], read_instant(row[1]))
 
 
+def judged_days(connection: duckdb.DuckDBPyConnection, workspace: str) -> tuple[date, date] | None:
+    """The first and the last day with a verdict; None where there is none."""
+    row = connection.execute("SELECT min(day), max(day) FROM verdict WHERE workspace = ?", [workspace]).fetchone()
+    return (row[0], row[1]) if row and row[0] is not None else None
+
+
 def campaigns_with_event(connection: duckdb.DuckDBPyConnection, workspace: str) -> frozenset[int]:
     """Ids of the campaigns that hang on an event, by their trigger, the manifest or a person's word."""
     rows = connection.execute(

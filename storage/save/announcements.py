@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -70,18 +70,18 @@ def announcements_on(
 
 
 def unannounced_changes(
-    connection: duckdb.DuckDBPyConnection, workspace: str, channel: str
+    connection: duckdb.DuckDBPyConnection, workspace: str, channel: str, also: Collection[str] = ()
 ) -> list[tuple[str, str, str, date, bool, datetime]]:
-    """Changes that the channel has not been told: (change_id, incident_id, kind, day, news, recorded at in naive UTC),
-    oldest first.
+    """Changes that the channel has not been told, and those whose ids are in `also`: (change_id, incident_id, kind,
+    day, news, recorded at in naive UTC), oldest first.
     """
     return connection.execute(
         f"""
         SELECT change_id, incident_id, kind, day, news, recorded_at FROM incident_change
-        WHERE workspace = $workspace AND change_id NOT IN ({_SAID})
+        WHERE workspace = $workspace AND (change_id NOT IN ({_SAID}) OR change_id IN (SELECT unnest($also)))
         ORDER BY day, recorded_at, change_id
         """,  # noqa: S608 - the inserted text is the constant above
-        {"workspace": workspace, "channel": channel},
+        {"workspace": workspace, "channel": channel, "also": list(also)},
     ).fetchall()
 
 
@@ -150,6 +150,16 @@ def settle_announcement(
             "error": error,
             "receipt": json.dumps(receipt) if receipt is not None else None,
         },
+    )
+
+
+def save_edited(
+    connection: duckdb.DuckDBPyConnection, workspace: str, announcement_id: str, digest: Mapping[str, Any]
+) -> None:
+    """Stores what a message that arrived says now that it was edited in place."""
+    connection.execute(
+        "UPDATE announcement SET digest = ? WHERE workspace = ? AND announcement_id = ?",
+        [json.dumps(digest, ensure_ascii=False), workspace, announcement_id],
     )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from campaign_health.alerts.channels.apprise_channel import AppriseChannel
+from campaign_health.alerts.channels.apprise_library import scheme_of
 from campaign_health.alerts.channels.delivery import Channel
 from campaign_health.alerts.channels.mail import Mail
 from campaign_health.alerts.channels.slack_bot import SlackBot
@@ -61,6 +63,13 @@ def channels_of(
         found.append((JsonWebhook(webhook.url.get_secret_value(), secret, settings.http, lambda: seconds), ()))
     if workspace.digest.smtp:
         found.append((Mail(workspace.digest.smtp, settings.http.read_seconds), ()))
+    counted: dict[str, int] = {}
+    for address in workspace.digest.apprise:
+        scheme = scheme_of(address.get_secret_value())
+        counted[scheme] = counted.get(scheme, 0) + 1
+        # By its place, not by what is in it: a key that is set anew leaves the channel what it was told.
+        name = f"apprise:{scheme}" if counted[scheme] == 1 else f"apprise:{scheme}-{counted[scheme]}"
+        found.append((AppriseChannel(address.get_secret_value(), name, settings.http), ()))
     return found
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from campaign_health.alerts.digest.digest_data import Digest
+from campaign_health.state.monthly_report import MonthlyReport
+from campaign_health.state.report_text import ReportText
 
 Receipt = Mapping[str, Any]
 
@@ -20,6 +22,25 @@ class DeliveryFailed(Exception):
         self.final = final
         self.retry_after = retry_after
         self.code = code
+
+
+@dataclass(frozen=True)
+class ReportMessage:
+    """A monthly report to be sent: its numbers, its words, where its page is, and an id to tell duplicates by.
+
+    `whose` names day and workspace.
+    """
+
+    announcement_id: str
+    report: MonthlyReport
+    text: ReportText
+    link: str | None
+    whose: str
+
+    @property
+    def identity(self) -> str:
+        """The last line."""
+        return f"{self.whose} · id {self.announcement_id}"
 
 
 class Channel(Protocol):
@@ -40,10 +61,29 @@ class Channel(Protocol):
             DeliveryFailed: it did not arrive.
         """
 
+    def deliver_report(self, message: ReportMessage) -> None:
+        """Sends a monthly report.
+
+        Raises:
+            DeliveryFailed: it did not arrive.
+        """
+
+
+@runtime_checkable
+class EditableChannel(Channel, Protocol):
+    """A channel whose messages can be changed after they were sent."""
+
+    def edit(self, digest: Digest, receipt: Receipt) -> None:
+        """Puts the digest in place of what the message of the receipt says; says nothing anew.
+
+        Raises:
+            DeliveryFailed: it is as it was.
+        """
+
 
 @dataclass(frozen=True)
 class Delivery:
-    """What came of one channel: sent, nothing_due, failed or not_set_up, with the reason where there is one."""
+    """What came of one channel: sent, edited, nothing_due, failed or not_set_up, with the reason where there is one."""
 
     channel: str
     outcome: str

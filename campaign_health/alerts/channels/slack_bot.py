@@ -1,14 +1,19 @@
-"""Delivers digests with a Slack bot token: the day's message is edited in place, what changed goes in its thread."""
+"""Delivers digests with a Slack bot token: the day's message is edited in place, what changed goes in its thread.
+
+It is edited, too, when somebody says what is done about what it tells.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
+from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt, ReportMessage
 from campaign_health.alerts.channels.receiver import wait_asked_by
 from campaign_health.alerts.channels.slack_api import SlackAnswer, call_slack
 from campaign_health.alerts.digest.digest_data import Digest
-from campaign_health.alerts.forms.slack_blocks import slack_message
+from campaign_health.alerts.forms.report_slack import report_slack
+from campaign_health.alerts.forms.slack_blocks import slack_message, slack_messages
 from campaign_health.settings import HttpSettings
 from campaign_health.words.visible import visible
 
@@ -44,21 +49,40 @@ class SlackBot:
 
     def deliver(self, digest: Digest, today: Receipt | None) -> Receipt:
         """Posts the digest, or edits the day's message and says in its thread what changed."""
-        message = slack_message(digest)
+        message, *continued = slack_messages(digest)
         if not today or not today.get("ts"):
-            return self._post(message)
+            return self._post_with(message, continued)
         try:
             self._post({**message, "thread_ts": today["ts"]}, channel=today["channel"])
         except DeliveryFailed as failure:
             if failure.code in GONE:
-                return self._post(message)
+                return self._post_with(message, continued)
             raise
+        self._continue(today, continued)
         # From here on it has been said; a message that can no longer be edited is no reason to say it again.
         try:
-            self._call("chat.update", {**_editable(message), "channel": today["channel"], "ts": today["ts"]})
+            self.edit(digest, today)
         except DeliveryFailed as failure:
             return {**today, "not_edited": failure.reason}
         return dict(today)
+
+    def edit(self, digest: Digest, receipt: Receipt) -> None:
+        """Puts the digest in place of a message's text; what goes on in its thread stays as it is."""
+        message = _editable(slack_message(digest))
+        self._call("chat.update", {**message, "channel": receipt["channel"], "ts": receipt["ts"]})
+
+    def deliver_report(self, message: ReportMessage) -> None:
+        """Posts a monthly report as a message of its own."""
+        self._post(report_slack(message.text, message.link, message.identity))
+
+    def _post_with(self, message: dict[str, Any], continued: Sequence[dict[str, Any]]) -> Receipt:
+        receipt = self._post(message)
+        self._continue(receipt, continued)
+        return receipt
+
+    def _continue(self, of: Receipt, continued: Sequence[dict[str, Any]]) -> None:
+        for part in continued:
+            self._post({**part, "thread_ts": of["ts"]}, channel=of["channel"])
 
     def _post(self, message: dict[str, Any], channel: str | None = None) -> dict[str, Any]:
         answer = self._call("chat.postMessage", {**message, "channel": channel or self._channel})

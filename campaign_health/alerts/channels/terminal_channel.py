@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
+from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt, ReportMessage
 from campaign_health.alerts.digest.digest_data import Digest
 
 
@@ -14,4 +14,8 @@ class Terminal:
 
     def deliver(self, digest: Digest, today: Receipt | None) -> Receipt:
         """Always fails: there is nobody to tell."""
+        raise DeliveryFailed("no channel is set up", final=True)
+
+    def deliver_report(self, message: ReportMessage) -> None:
+        """Always fails, too."""
         raise DeliveryFailed("no channel is set up", final=True)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt
+from campaign_health.alerts.channels.delivery import DeliveryFailed, Receipt, ReportMessage
 from campaign_health.alerts.channels.receiver import receiver, wait_asked_by
 from campaign_health.alerts.digest.digest_data import Digest
-from campaign_health.alerts.forms.json_form import digest_as_json
+from campaign_health.alerts.forms.json_form import VERSION, digest_as_json
+from campaign_health.alerts.forms.report_json import report_as_json
 from campaign_health.settings import HttpSettings
 
 TIMESTAMP_HEADER = "X-Campaign-Health-Timestamp"
@@ -42,15 +44,25 @@ class JsonWebhook:
 
     def deliver(self, digest: Digest, today: Receipt | None) -> Receipt:
         """Posts the digest; any answer from 200 to 299 means that it arrived."""
-        body = json.dumps(digest_as_json(digest), ensure_ascii=False).encode()
+        self._post(digest_as_json(digest), digest.announcement_id)
+        return {}
+
+    def deliver_report(self, message: ReportMessage) -> None:
+        """Posts a monthly report, whose `kind` is `monthly_report`; signed as a digest is."""
+        values = {"version": VERSION, "kind": "monthly_report", "announcement_id": message.announcement_id}
+        self._post({**values, **report_as_json(message.report, message.text), "link": message.link},
+                   message.announcement_id)  # fmt: skip
+
+    def _post(self, values: Mapping[str, Any], announcement_id: str) -> None:
+        body = json.dumps(values, ensure_ascii=False).encode()
         timestamp = str(self._unix_seconds())
-        headers = {TIMESTAMP_HEADER: timestamp, ID_HEADER: digest.announcement_id}
+        headers = {TIMESTAMP_HEADER: timestamp, ID_HEADER: announcement_id}
         if self._secret:
             headers[SIGNATURE_HEADER] = signature(self._secret, timestamp, body)
         with receiver("the webhook", self._address, self._http) as client:
             answer = client.post_json("", body, headers)
         if 200 <= answer.status < 300:
-            return {}
+            return
         if answer.status == 429 or answer.status >= 500:
             raise DeliveryFailed(f"the webhook answered HTTP {answer.status}", retry_after=wait_asked_by(answer))
         raise DeliveryFailed(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from campaign_health.alerts.digest.digest_data import (
+    BROKEN_SECTIONS,
     CheckFailure,
     Digest,
     DigestItem,
@@ -26,7 +27,6 @@ from campaign_health.state.standing import Standing, standing_on
 from campaign_health.state.unchecked import Unchecked
 from campaign_health.words.dates import day_text
 from campaign_health.words.links import Act, act_link, campaign_link, data_link, overview_link
-from campaign_health.words.lists import joined
 from campaign_health.words.not_watched import CHECKED
 from campaign_health.words.numbers import plural
 from campaign_health.words.service_links import ServicePages
@@ -46,7 +46,6 @@ ITEMS_PER_SECTION = {
     SectionName.MUTED: 4,
     SectionName.COULD_NOT_CHECK: 4,
 }
-BROKEN_SECTIONS = (SectionName.NEW, SectionName.STILL_BROKEN)
 # What a channel wants to hear of; the rest (acknowledged, muted …) shows in the items themselves.
 OPENING = frozenset({"opened", "reopened", "worsened", "unexpected"})
 CLOSING = frozenset({"recovered", "closed", "withdrawn"})
@@ -96,7 +95,7 @@ def build_digest(
         kind=kind,
         day=today,
         headline=_headline(
-            {section.name: _size(section) for section in sections},
+            {section.name: size_of(section) for section in sections},
             kind,
             situation,
             today,
@@ -203,7 +202,8 @@ def _section(name: SectionName, items: Sequence[DigestItem]) -> Section:
     return Section(name, items=tuple(items[:room]), more=len(others), others=others)
 
 
-def _size(section: Section) -> int:
+def size_of(section: Section) -> int:
+    """How many campaigns and failures a section is of, those that it has no room for included."""
     together = sum(max(0, len(item.campaigns) - 1) for item in section.items)
     return len(section.items) + together + len(section.failures) + section.more
 
@@ -270,11 +270,6 @@ def _act(base: str | None, incident: Incident, act: Act) -> str | None:
 
 
 def _note(incident: Incident, today: date) -> str:
-    who = f"They are {joined(incident.campaigns)}." if incident.is_of_source else ""
-    return f"{_standing_note(incident, today)} {who}".strip()
-
-
-def _standing_note(incident: Incident, today: date) -> str:
     if incident.status == "withdrawn":
         return "Restated numbers show that nothing had broken."
     told = incident.is_open or incident.fix_is_confirmed

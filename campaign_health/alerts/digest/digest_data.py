@@ -25,6 +25,9 @@ class SectionName(StrEnum):
     COULD_NOT_CHECK = "Could not check"
 
 
+BROKEN_SECTIONS = (SectionName.NEW, SectionName.STILL_BROKEN)
+
+
 @dataclass(frozen=True)
 class Money:
     """Revenue at risk with its range; `a_week` while it goes on, None once it is over. `currency`: ISO 4217 code."""
@@ -109,6 +112,11 @@ class Section:
     failures: tuple[CheckFailure, ...] = ()
     more: int = 0
     others: tuple[str, ...] = ()
+
+    @property
+    def draws_sends(self) -> bool:
+        """Whether the sends of any of its items are drawn, as a row of small bars."""
+        return self.name in BROKEN_SECTIONS and any(item.sends and not item.brief for item in self.items)
 
 
 @dataclass(frozen=True)

@@ -112,9 +112,16 @@ def section_title(section: Section) -> str:
 
 
 def more_text(section: Section) -> str:
-    """What a section had no room for: how many, and of which campaigns."""
-    names = joined([shown_name(name, NAME_IN_LIST) for name in section.others])
-    return f"and {count(section.more)} more{f': {names}' if names else ''}"
+    """What a section had no room for: how many, and of which campaigns, as far as there is room for their names."""
+    names = [shown_name(name, NAME_IN_LIST) for name in section.others]
+    if 0 < len(names) < section.more:
+        names.append(count(section.more - len(names)) + " others")
+    return f"and {count(section.more)} more{f': {joined(names)}' if names else ''}"
+
+
+def members_text(item: DigestItem) -> str:
+    """Which campaigns one trouble of a source broke together, all of them; empty where it is one campaign's own."""
+    return f"They are {joined([shown_name(name) for name in item.campaigns])}." if item.campaigns else ""
 
 
 def stale_lines(digest: Digest) -> list[str]:

@@ -19,12 +19,17 @@ from storage.save.announcements import said_on, unannounced_changes
 SPARK_DAYS = 28
 
 
-def read_situation(connection: Connection, workspace: str, channel: str, now: datetime) -> Situation:
-    """The workspace as it stands at `now`, with the changes and failures that `channel` has not been told."""
+def read_situation(
+    connection: Connection, workspace: str, channel: str, now: datetime, also: Collection[str] = ()
+) -> Situation:
+    """The workspace as it stands at `now`, with the changes and failures that `channel` has not been told, and with
+    the changes whose ids are in `also`, which it has.
+    """
     state = read_workspace(connection, workspace)
     recorded_on = local_days(state.zone)
     changes = tuple(
-        Change(*row[:5], recorded_on=recorded_on(row[5])) for row in unannounced_changes(connection, workspace, channel)
+        Change(*row[:5], recorded_on=recorded_on(row[5]))
+        for row in unannounced_changes(connection, workspace, channel, also)
     )
     incidents = open_and_also(connection, workspace, {change.incident_id for change in changes})
     said = said_on(connection, workspace, channel)

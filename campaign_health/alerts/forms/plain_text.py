@@ -5,12 +5,20 @@ from __future__ import annotations
 import textwrap
 from datetime import date
 
-from campaign_health.alerts.digest.digest_data import CheckFailure, Digest, DigestItem, Section, SectionName
+from campaign_health.alerts.digest.digest_data import (
+    BROKEN_SECTIONS,
+    CheckFailure,
+    Digest,
+    DigestItem,
+    Section,
+    SectionName,
+)
 from campaign_health.alerts.digest.lines import (
     brief_text,
     day_and_workspace,
     failure_days,
     item_cost,
+    members_text,
     more_text,
     next_text,
     section_title,
@@ -20,7 +28,7 @@ from campaign_health.alerts.digest.lines import (
     when_text,
     why_text,
 )
-from campaign_health.alerts.forms.spark_text import sparkline
+from campaign_health.alerts.forms.spark_text import SPARK_LEGEND, sparkline
 from campaign_health.words.dates import day_text
 
 WIDTH = 78
@@ -37,6 +45,8 @@ def plain_text(digest: Digest) -> str:
     for section in digest.sections:
         lines += ["", *_section_lines(section, digest)]
     lines += ["", *textwrap.wrap(digest.rest, WIDTH)]
+    if any(section.draws_sends for section in digest.sections):
+        lines += textwrap.wrap(SPARK_LEGEND, WIDTH)
     if digest.link:
         lines.append(digest.link)
     lines.append(f"id {digest.announcement_id}")
@@ -58,7 +68,8 @@ def _section_lines(section: Section, digest: Digest) -> list[str]:
 def _item_lines(item: DigestItem, name: SectionName, today: date) -> list[str]:
     if item.brief:
         text = f"{shown_name(item.campaign)} – {brief_text(item, today)}"
-        return textwrap.wrap(shown_name(text, 500), WIDTH, initial_indent="  ", subsequent_indent=INDENT)
+        lines = textwrap.wrap(shown_name(text, 500), WIDTH, initial_indent="  ", subsequent_indent=INDENT)
+        return [*lines, *_members(item)]
     lines = [f"  {shown_name(item.campaign)} – {when_text(item, today)}"]
     paragraphs = [seen] if (seen := seen_text(item)) else []
     title, cause = why_text(item, name)
@@ -72,16 +83,21 @@ def _item_lines(item: DigestItem, name: SectionName, today: date) -> list[str]:
         paragraphs.append(item.note)
     if item.owner:
         paragraphs.append(f"Owner: {shown_name(item.owner)}")
-    if item.sends and name in (SectionName.NEW, SectionName.STILL_BROKEN):
+    if item.sends and name in BROKEN_SECTIONS:
         paragraphs.append(f"Sends: {sparkline(item.sends)}")
     for paragraph in paragraphs:
         lines += _wrapped(paragraph)
+    lines += _members(item)
     if item.link:
         lines.append(f"{INDENT}{item.link}")
     # The address of Mixpanel's report is five lines long; the campaign's page leads there.
     if item.customerio_link:
         lines.append(f"{INDENT}Customer.io: {item.customerio_link}")
     return lines
+
+
+def _members(item: DigestItem) -> list[str]:
+    return textwrap.wrap(members_text(item), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
 
 
 def _failure_lines(failure: CheckFailure) -> list[str]:

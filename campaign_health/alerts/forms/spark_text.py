@@ -7,6 +7,10 @@ from collections.abc import Sequence
 BARS = "▁▂▃▄▅▆▇█"
 NOTHING = "_"
 NOT_COLLECTED = "·"
+SPARK_LEGEND = (
+    "Sends: one bar a day, the newest on the right; the tallest is the most of these days, _ is not one send, "
+    "· is a day that was not collected."
+)
 
 
 def sparkline(values: Sequence[float | None]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from campaign_health.dashboard.acts.days_message import message_follows
 from campaign_health.dashboard.acts.sign_in import asks_for_sign_in, person
 from campaign_health.dashboard.installation import now, warehouse
 from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown
@@ -211,7 +212,7 @@ def decide(page: Page, kind: DecisionKind, who: str, **about: Any) -> None:
         said = record_decision(connection, page.name, kind, who, now(), **about)
         st.session_state[LAST_SAID] = (page.name, [said])
 
-    _write(record)
+    _write(page, record)
 
 
 def decide_each(page: Page, kind: DecisionKind, who: str, incidents: Sequence[Incident], **about: Any) -> None:
@@ -222,7 +223,7 @@ def decide_each(page: Page, kind: DecisionKind, who: str, incidents: Sequence[In
         said = record_for_each(connection, page.name, kind, who, now(), ids, **about)
         st.session_state[LAST_SAID] = (page.name, said)
 
-    _write(record)
+    _write(page, record)
 
 
 def offer_last_undo(page: Page) -> None:
@@ -243,13 +244,14 @@ def offer_last_undo(page: Page) -> None:
 def undo(page: Page, *decision_ids: str) -> None:
     """Takes decisions back; that, too, is recorded."""
     who = st.session_state.get("person") or person(page.settings.sign_in)
-    _write(lambda connection: undo_decisions(connection, page.name, decision_ids, who, now()))
+    _write(page, lambda connection: undo_decisions(connection, page.name, decision_ids, who, now()))
 
 
-def _write(change: Any) -> None:
+def _write(page: Page, change: Any) -> None:
     try:
         change_warehouse(warehouse(), change, wait_seconds=WAIT_SECONDS)
     except StorageError as failure:
         st.error(said_in_markdown(failure))
         return
+    message_follows(warehouse(), page.settings, page.name, now())
     st.rerun()

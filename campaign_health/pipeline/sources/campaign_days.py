@@ -11,7 +11,7 @@ from typing import TypeVar
 from campaign_health.pipeline.campaign_lives import campaign_lives
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.day_states import CampaignLife, count_state, count_states, days_between, engagement_state
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.customerio_campaigns import collect_customerio_campaigns
 from campaign_health.pipeline.sources.really_gone import really_gone
 from campaign_health.pipeline.windows import first_day_to_ask, reach_of

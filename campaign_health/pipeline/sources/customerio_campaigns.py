@@ -8,7 +8,7 @@ from datetime import datetime
 
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.day_states import RUNNING
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.own_workspace import find_workspace_number
 from campaign_health.pipeline.sources.really_gone import really_gone
 from collectors.customerio import Fetched, fetch_campaign, fetch_campaigns, fetch_each, fetch_messages, with_messages

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from campaign_health.pipeline.context import WorkspaceRun
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.campaign_days import CampaignDays, collect_campaign_days, state_of_campaign_day
 from collectors.customerio import fetch_journey_metrics
 from storage.connection import Connection

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from campaign_health.pipeline.campaign_lives import campaign_lives
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.day_states import count_state
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.campaign_days import SAVED_AT_ONCE, ensure_campaigns_are_listed
 from collectors.customerio import Fetched, fetch_each, fetch_message_metrics
 from storage.read.message_days import MessageToAsk, messages_to_ask

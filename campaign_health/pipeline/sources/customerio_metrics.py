@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 
 from campaign_health.pipeline.context import WorkspaceRun
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.campaign_days import (
     CampaignDays,
     collect_campaign_days,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaign_health.pipeline.context import WorkspaceRun
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from collectors.customerio import fetch_newsletters
 from storage.save import save_newsletters
 

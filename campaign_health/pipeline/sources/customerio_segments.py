@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaign_health.pipeline.context import WorkspaceRun
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.campaign_days import ensure_campaigns_are_listed
 from collectors.customerio import Fetched, fetch_each, fetch_people_count, fetch_segments
 from collectors.errors import CollectorError

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.day_states import RUNNING, SETTLING_TIME, days_between
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.eastern_labels import KIND_NAMES, dated, metrics_path
 from campaign_health.pipeline.windows import RESTATED_DAYS
 from collectors.customerio import (

@@ -7,7 +7,7 @@ from datetime import date
 
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.day_states import count_states, days_between, unbroken
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.vanished import not_believed, refuse_vanished, vanished_events
 from campaign_health.pipeline.windows import first_day_to_ask, reach_of
 from collectors.mixpanel import CountedBatch, WindowFailed, fetch_exported_counts, last_day_served

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaign_health.pipeline.context import WorkspaceRun
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.exported_counts import collect_exported_counts
 from campaign_health.pipeline.sources.queried_counts import collect_queried_counts
 from collectors.errors import PlanForbids

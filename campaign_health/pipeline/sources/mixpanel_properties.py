@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.day_states import count_state, newest_complete_day
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from campaign_health.words.lists import names_in_code
 from campaign_health.words.numbers import plural
 from collectors.errors import CollectorError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaign_health.pipeline.context import WorkspaceRun
-from campaign_health.pipeline.report import Tally
+from campaign_health.pipeline.run_report import Tally
 from collectors.route import read_recoveries
 from storage.save import save_recoveries
 

@@ -43,8 +43,9 @@ def draw_workspaces(names: list[str]) -> Overview:
         for place, line in enumerate(lines):
             with st.container(border=True, key=f"workspace-line-{place}"):
                 st.html(line_html(line))
-                st.button(f"Open {in_markdown(line.name)}", key=f"open-workspace-{place}", on_click=_open,
-                          args=(line.name,))  # fmt: skip
+                if not _is_empty(line):
+                    st.button(f"Open {in_markdown(line.name)}", key=f"open-workspace-{place}", on_click=_open,
+                              args=(line.name,))  # fmt: skip
     quiet("Worst first: what is broken, then what could not be told, then what is well.")
     return overview
 
@@ -55,7 +56,7 @@ def line_html(line: WorkspaceLine) -> str:
     figures, overview = line.figures, line.overview
     if figures is None or overview is None:
         return _row(name, [("", "<strong>could not be read</strong>")])
-    if not overview.campaigns and not overview.sources:
+    if _is_empty(line):
         return _row(name, [("", "<strong>nothing collected yet</strong>")])
     values = figure_values(figures, overview.fresh)
     parts = [(NAMES[figure], f"<strong>{escape(values[figure])}</strong>") for figure in FIGURES]
@@ -72,6 +73,11 @@ def line_html(line: WorkspaceLine) -> str:
     if figures.unchecked:
         notes.append(f"{count(figures.unchecked)} could not be checked.")
     return _row(name, parts, " ".join(notes))
+
+
+def _is_empty(line: WorkspaceLine) -> bool:
+    """Whether nothing was collected of it yet, so that there is nothing to open."""
+    return line.overview is not None and not line.overview.campaigns and not line.overview.sources
 
 
 def _row(name: str, parts: list[tuple[str, str]], note: str = "") -> str:
