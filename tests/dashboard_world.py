@@ -233,7 +233,8 @@ def _incident(rows, number, wrong, since, missed, value, usual) -> None:  # type
         "status": "recovered" if back else "open", "kind": KIND[wrong], "opened_on": opened,
         "detected_on": opened, "recovered_on": back, "last_good_day": opened - timedelta(days=1), "stage": STAGE[wrong],
         "cause": cause, "summary": seen, "missed_sends": missed, "missed_sends_low": missed * 0.9,
-        "missed_sends_high": missed * 1.1, "revenue_at_risk": money, "revenue_at_risk_low": money and money * 0.9,
+        "missed_sends_high": missed * 1.1, "missed_events": missed, "missed_events_low": missed * 0.9,
+        "missed_events_high": missed * 1.1, "revenue_at_risk": money, "revenue_at_risk_low": money and money * 0.9,
         "revenue_at_risk_high": money and money * 1.1,
         "evidence": json.dumps([{"cause": cause, "confidence": 0.97, "sentence": sentence, "since": str(opened),
                                  "facts": facts, "next_step": step, "ruled_out": []}])})  # fmt: skip

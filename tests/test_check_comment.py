@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from campaign_health.check.comment.comment_api import MOST_PAGES, PER_PAGE
 from campaign_health.check.comment.posting import LONGEST_SUMMARY, TRIES, fitted, post_comment
-from campaign_health.check.reports.markdown import MARK
+from campaign_health.check.reports.markdown import MARK, mark_of
 from campaign_health.cli.check import command
 from tests.code_host_cast import BOT, LONGEST, PERSON, TOKEN, CodeHost, Trouble, code_host
 
@@ -48,6 +48,25 @@ def test_the_first_run_writes_a_comment_and_each_later_one_replaces_it(tmp_path:
         assert host.tokens == {f"Bearer {TOKEN}"}
         assert ("PATCH", "/repos/acme/shop/issues/comments/1001") in host.asked
     assert (tmp_path / "summary.md").read_text() == OLD + BODY + BODY
+
+
+def test_two_manifests_on_one_pull_request_keep_a_comment_each(tmp_path: Path) -> None:
+    one, other = BODY, f"{mark_of('web/a-b.yaml')}\n### ✅ The manifest holds.\n"
+    with code_host() as host:
+        assert _post(tmp_path, host, one) == _post(tmp_path, host, other) == "The comment was written on GitHub."
+        later = other.replace("holds", "is violated")
+        assert _post(tmp_path, host, later) == "The comment was replaced on GitHub."
+        assert _post(tmp_path, host, one) == "The comment is up to date on GitHub."
+        assert host.bodies() == [one, later]
+
+
+def test_a_mark_never_ends_before_its_path_does() -> None:
+    assert mark_of("manifest.yaml") == MARK
+    for path in ("web/a-b.yaml", "a --> b/manifest.yaml", "é/<x>.yaml", "a\nb.yaml"):
+        mark = mark_of(path)
+        assert mark.count("-->") == 1
+        assert "\n" not in mark
+    assert len({mark_of("a/manifest.yaml"), mark_of("b/manifest.yaml"), MARK}) == 3
 
 
 def test_its_comment_is_found_behind_hundreds_of_others(tmp_path: Path) -> None:

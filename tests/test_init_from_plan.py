@@ -207,6 +207,20 @@ def test_rudder_cli_s_yaml_is_read_with_the_files_it_refers_to(tmp_path: Path, *
     assert read_plan(tmp_path).events == plan.events
 
 
+def test_only_what_a_plan_may_refer_to_is_read(tmp_path: Path) -> None:
+    file = _project(tmp_path, old=True)
+    for tools in (".git", "node_modules/other", "venv"):
+        (tmp_path / tools).mkdir(parents=True)
+        (tmp_path / tools / "broken.yaml").write_text("version: rudder/v1\nkind: tp\nspec: [\n")
+    assert _shown(read_plan(file)) == EXPECTED
+    assert _shown(read_plan(tmp_path)) == EXPECTED
+    (tmp_path / "catalog" / "broken.yaml").write_text("version: rudder/v1\nkind: tp\nspec: [\n")
+    # It refers to nothing, so what lies beside it does not matter.
+    assert read_plan(tmp_path / "catalog" / "events.yaml").events
+    with pytest.raises(UnknownPlan):
+        read_plan(file)
+
+
 def test_events_of_rudder_cli_without_a_plan_come_without_properties(tmp_path: Path) -> None:
     file = _project(tmp_path, old=True).parent / "catalog" / "events.yaml"
     assert {name: event.properties for name, event in read_plan(file).events.items()} == {"Order Completed": {}}

@@ -12,7 +12,9 @@ from campaign_health.state.service_pages import service_pages
 from campaign_health.words.service_links import ServicePages
 from collectors.customerio.workspace_number import chosen_workspace
 from collectors.mixpanel.project import parse_view
+from storage.file.database import Warehouse
 from storage.read.service_numbers import UNKNOWN_NUMBERS, ServiceNumbers
+from tests.collecting_cast import Installation
 
 KEYS = {
     "MIXPANEL_PROJECT_ID": "4242",
@@ -76,6 +78,8 @@ def test_the_workspace_of_a_key_is_the_only_one_or_the_one_of_its_name() -> None
     assert chosen_workspace([one, other], "beta") == 72
     assert chosen_workspace([one, other], "default") is None
     assert chosen_workspace([other, other], "beta") is None
+    assert chosen_workspace([one, other], "default", known=71) == 71
+    assert chosen_workspace([one, other], "default", known=70) is None
     for odd in (None, {}, [], ["71"], [{"name": "Acme"}], [{"id": 10**30}], [{"id": True}]):
         assert chosen_workspace(odd, "default") is None
 
@@ -90,3 +94,28 @@ def test_the_view_is_that_of_all_the_projects_data() -> None:
     assert parse_view({"results": {"workspaces": list(views.values())[:2]}}, 4242) == 2
     for odd in (None, [], {"workspaces": 3}, {"workspaces": ["a"]}, {"workspaces": {"1": views["1"]}}):
         assert parse_view(odd, 4242) is None
+
+
+def test_the_workspace_is_asked_for_anew_each_day_for_the_key_may_be_anothers_by_now(
+    installation: Installation,
+) -> None:
+    def asked() -> int:
+        return installation.sandbox.count("customerio.workspaces")
+
+    def number() -> object:
+        return installation.value("SELECT customerio_workspace FROM workspace")
+
+    installation.collect()
+    first, known = asked(), number()
+    assert (first, known is not None) == (1, True)
+    installation.collect()
+    assert asked() == first
+    installation.next_day()
+    with Warehouse(installation.data_dir).open() as connection:
+        connection.execute("UPDATE workspace SET customerio_workspace = 999")
+    installation.collect()
+    assert (asked(), number()) == (2, known)
+    installation.next_day()
+    installation.sandbox.fail("forbidden", endpoint="customerio.workspaces", at="every", times=None)
+    installation.collect()
+    assert number() == known

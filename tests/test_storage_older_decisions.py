@@ -45,7 +45,7 @@ def test_what_was_said_is_kept_and_nothing_is_called_fixed(connection: duckdb.Du
 
 
 def test_the_new_words_are_taken_and_no_others(connection: duckdb.DuckDBPyConnection) -> None:
-    for kind in ("fixed", "note"):
+    for kind in ("fixed", "note", "campaign_facts", "checklist"):
         connection.execute("UPDATE decision SET kind = ?", [kind])
     with pytest.raises(duckdb.ConstraintException):
         connection.execute("UPDATE decision SET kind = 'anything'")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from campaign_health.check.event_standing import EventStanding
 from campaign_health.check.event_standing import lines as standing_lines
 from campaign_health.check.property_coverage import PropertyCoverage
+from campaign_health.manifest.manifest_reading import DEFAULT_NAME
 from campaign_health.manifest.problems import Failure
 
 Severity = Literal["violation", "note"]
@@ -185,7 +186,8 @@ class Coverage:
 class CheckResult:
     """All that a check has to say, and when it was run.
 
-    `manifest_unreadable`: nothing could be looked up, and `failures` are what is wrong with the manifest.
+    `manifest_unreadable`: nothing could be looked up, and `failures` are what is wrong with the manifest. `manifest` is
+    its path from the repository's root, with `/`; its name where there is no repository.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -193,6 +195,7 @@ class CheckResult:
     failures: list[Failure] = field(default_factory=list)
     manifest_unreadable: bool = False
     ran_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    manifest: str = DEFAULT_NAME
 
     @property
     def violations(self) -> list[Finding]:

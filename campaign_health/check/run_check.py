@@ -46,7 +46,7 @@ class CheckRequest:
 
 def run_check(request: CheckRequest) -> CheckResult:
     """Run every part that was asked for; a part that cannot look something up says so, and the others go on."""
-    result = CheckResult(ran_at=request.now)
+    result = CheckResult(ran_at=request.now, manifest=place_of_manifest(request.manifest))
     try:
         read = read_manifest_file(request.manifest)
     except ManifestError as error:
@@ -163,6 +163,16 @@ def _check_code(
     if strict:
         findings += check_every_event_seen(result.coverage, read, file, campaigns)
     return findings
+
+
+def place_of_manifest(manifest: Path) -> str:
+    """Its path from the root of the repository that it is in, also where neither it nor git can be read.
+
+    Without a repository its name: where it lies on this machine tells nobody anything.
+    """
+    whole = Path(os.path.abspath(manifest))
+    root = next((one for one in whole.parents if (one / ".git").exists()), None)
+    return readable(whole.relative_to(root).as_posix() if root else whole.name)
 
 
 def _repository(request: CheckRequest) -> Repository:

@@ -15,7 +15,7 @@ import click
 
 from campaign_health.check.findings import CheckResult
 from campaign_health.check.reports import FORMATS, render
-from campaign_health.check.run_check import CheckRequest, run_check
+from campaign_health.check.run_check import CheckRequest, place_of_manifest, run_check
 from campaign_health.errors import CampaignHealthError
 from campaign_health.manifest.manifest_reading import DEFAULT_NAME, ReadManifest
 from campaign_health.manifest.problems import Failure
@@ -80,6 +80,7 @@ def command(
     Customer.io and Mixpanel (--live, or offline --published). Exit code: 0 holds, 1 violated, 2 could not check.
     """
     files = [_report(text) for text in reports]
+    chosen = manifest or _default_manifest(code)
     try:
         now = read_clock(os.environ)
         observers: list[Callable[[ReadManifest], Observed]] = []
@@ -89,7 +90,7 @@ def command(
             file = published
             observers.append(lambda read: _published(file, workspace, now))
         request = CheckRequest(
-            manifest=manifest or _default_manifest(code),
+            manifest=chosen,
             now=now,
             code=code,
             base=base,
@@ -99,10 +100,11 @@ def command(
         with _working():
             result = run_check(request)
     except CampaignHealthError as error:
-        result = CheckResult(failures=[Failure(error.message, error.cure)])
+        result = CheckResult(failures=[Failure(error.message, error.cure)], manifest=place_of_manifest(chosen))
     except Exception as error:  # a bug must read neither as clean nor as a violation
         traceback.print_exc(file=sys.stderr)
-        result = CheckResult(failures=[Failure(f"The check itself failed: {error!r}.", "Please report this as a bug.")])
+        failure = Failure(f"The check itself failed: {error!r}.", "Please report this as a bug.")
+        result = CheckResult(failures=[failure], manifest=place_of_manifest(chosen))
     for also, path in files:
         try:
             path.write_text(click.unstyle(render(result, also)), encoding="utf-8")

@@ -16,7 +16,7 @@ from campaign_health.demo.marker import refuse_demo_directory
 from campaign_health.pipeline import collect_once, order_from_names
 from campaign_health.pipeline.order import SOURCE_NAMES
 from campaign_health.process.clock import read_clock
-from campaign_health.settings import load_settings
+from campaign_health.settings import Settings, load_settings
 
 
 @click.command(name="collect")
@@ -57,6 +57,7 @@ def command(
         print_json(report.as_json())
     else:
         print_report(report)
+        _say_what_is_next(settings)
     if report.problem:
         notes.print(f"error: {report.problem}", style="bold red", markup=False)
     if report.stopped is not None:
@@ -65,6 +66,12 @@ def command(
         sys.stdout.flush()
         os._exit(report.exit_code())
     sys.exit(report.exit_code())
+
+
+def _say_what_is_next(settings: Settings) -> None:
+    has_manifest = any(one.manifest_path is not None and one.manifest_path.exists() for one in settings.workspaces)
+    first = "" if has_manifest else "`campaign-health init` writes a manifest of what is there; "
+    notes.print(f"Nothing was judged: {first}`campaign-health judge` says what is broken.", markup=False)
 
 
 def _day(value: datetime | None) -> date | None:

@@ -13,6 +13,8 @@ from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.doctor import Finding, examine
 from campaign_health.process.clock import read_clock
 from campaign_health.settings import load_settings
+from campaign_health.state.setup_checklist import Checklist
+from campaign_health.state.setup_reads import read_checklist
 
 SIGNS = {"fine": ("✓ fine ", "green"), "note": ("! note ", "yellow"), "wrong": ("✗ wrong", "red")}
 
@@ -22,22 +24,37 @@ SIGNS = {"fine": ("✓ fine ", "green"), "note": ("! note ", "yellow"), "wrong":
 def command(as_json: bool) -> None:
     """Check keys, scopes, regions, plan, time zone, clock, disk, files, manifest and Slack.
 
-    One line for each: how it is and, where something is wrong, how to mend it. Nothing is changed, and nothing is
-    sent to Slack. A few requests are made to each service.
+    One line for each: how it is and, where something is wrong, how to mend it. Then the checklist of what is left to
+    set up, as on the overview. Nothing is changed, and nothing is sent to Slack. A few requests are made to each
+    service.
 
     Exit code: 0 nothing is wrong; 1 something is; 2 the settings cannot be read.
     """
     settings = load_settings(os.environ, Path.cwd())
     several = len(settings.workspaces) > 1
     findings: list[Finding] = []
+    now = read_clock(os.environ)
     with notes.status("Looking …"):
-        for finding in examine(settings, os.environ, Path.cwd(), read_clock(os.environ)):
+        for finding in examine(settings, os.environ, Path.cwd(), now):
             findings.append(finding)
             if not as_json:
                 _print(finding, several)
+    lists = {one.name: read_checklist(settings, one.name, now) for one in settings.workspaces}
     if as_json:
-        print_json({"findings": [asdict(finding) for finding in findings]})
+        told = {name: [asdict(point) for point in found.points] for name, found in lists.items()}
+        print_json({"findings": [asdict(finding) for finding in findings], "checklist": told})
+    else:
+        for name, found in lists.items():
+            _print_checklist(f"{name}: " if several else "", found)
     sys.exit(1 if any(finding.level == "wrong" for finding in findings) else 0)
+
+
+def _print_checklist(where: str, found: Checklist) -> None:
+    results.print()
+    results.print(f"{where}{found.heading}", style="bold", markup=False)
+    for point in found.points:
+        sign = "✓" if point.is_done else "✗" if point.is_needed else "○"
+        results.print(f"{sign} {point.said}", markup=False)
 
 
 def _print(finding: Finding, several: bool) -> None:

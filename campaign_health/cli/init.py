@@ -6,14 +6,18 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from campaign_health.errors import CouldNotStart
+from campaign_health.errors import CampaignHealthError, CouldNotStart
 from campaign_health.manifest.configuration import configuration_template
 from campaign_health.manifest.manifest_reading import DEFAULT_NAME, parse_manifest
 from campaign_health.manifest.template import TEMPLATE
 from campaign_health.process.clock import read_clock
+
+if TYPE_CHECKING:
+    from campaign_health.check.start.published_draft import PublishedDraft
 
 CONFIGURATION_NAME = "campaign-health.toml"
 
@@ -28,7 +32,7 @@ CONFIGURATION_NAME = "campaign-health.toml"
     flag_value="",
     default=None,
     metavar="[FILE]",
-    help="Write the manifest from a published campaign_health.duckdb instead of the template. "
+    help="Write the manifest from this published campaign_health.duckdb, or what `export` wrote. "
     "[default file: the one in the data directory]",
 )
 @click.option(
@@ -74,10 +78,10 @@ def command(
 ) -> None:
     """Write a commented manifest and configuration.
 
-    The manifest has the five events worth automating first, or with --from-data your own events and campaigns, or
-    with --from-code the events that your code sends, or with --from those of a tracking plan. An edited manifest is
-    overwritten only with --force, a configuration that is there never. The gate needs no configuration, so --from-code
-    and --from write none.
+    The manifest has your own events and campaigns where `collect` was run before, with the owners and deal values that
+    are known; else the five events worth automating first. With --from-code it has the events that your code sends,
+    with --from those of a tracking plan. An edited manifest is overwritten only with --force, a configuration that is
+    there never. The gate needs no configuration, so --from-code and --from write none.
     """
     if sum(source is not None for source in (from_data, from_code, from_plan)) > 1:
         raise click.UsageError("Name one source: --from-data, --from-code or --from.")
@@ -89,22 +93,31 @@ def command(
     if from_code is not None:
         _begin_from_code(manifest, Path(from_code), calls, as_json, force)
         return
+    draft = _from_collected(from_data, workspace)
+    _write_manifest(manifest, TEMPLATE if draft is None else draft.text, force)
+    if draft is not None:
+        click.echo(draft.said)
     configuration = manifest.parent / CONFIGURATION_NAME
-    text = TEMPLATE if from_data is None else _from_data(from_data, workspace)
-    _write_manifest(manifest, text, force)
     click.echo(
         f"{'wrote' if _write(configuration, configuration_template(), force=False) else 'kept '} {configuration}"
     )
-    click.echo(_NEXT.format(manifest=manifest))
+    click.echo((_NEXT if draft is None else _NEXT_FROM_DATA).format(manifest=manifest))
 
 
 _NEXT = """
+{manifest} is an example: nothing was collected here yet.
 Next:
   1. Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT, MIXPANEL_SERVICE_SECRET and CUSTOMERIO_APP_API_KEY,
      then run `campaign-health doctor`.
-  2. Put your own events, campaigns and owners into {manifest}, then run `campaign-health check`.
-  3. Run `campaign-health collect`, `campaign-health judge` and `campaign-health dashboard`.
-  4. In your pipeline: `campaign-health check --code . --base origin/main` (`campaign-health docs check` says how)."""
+  2. Run `campaign-health collect`, then `campaign-health init` again: it writes your own events and campaigns.
+  3. Run `campaign-health judge` and `campaign-health up`."""
+
+_NEXT_FROM_DATA = """
+Next:
+  1. Run `campaign-health judge`, then `campaign-health status` and `campaign-health up`.
+  2. Say who owns each campaign and what a conversion is worth: on its page (Edit), or in {manifest}.
+  3. Commit {manifest}, and in your pipeline run `campaign-health check --code . --base origin/main`
+     (`campaign-health docs check` says how)."""
 
 _NEXT_FOR_THE_GATE = """
 Next:
@@ -160,11 +173,21 @@ def _begin_from_plan(manifest: Path, file: Path, force: bool) -> None:
     click.echo("\n".join([*plan_summary(plan), _NEXT_FOR_THE_GATE.format(manifest=manifest)]))
 
 
-def _from_data(file: str, workspace: str | None) -> str:
-    from campaign_health.check.look_up.published_answers import observe_published
-    from campaign_health.manifest.from_data import manifest_from_data
+def _from_collected(file: str | None, workspace: str | None) -> PublishedDraft | None:
+    """The draft from the file that is asked for, by default from what was collected here; None where nothing was."""
+    from campaign_health.check.start.published_draft import draft_from_published, holds_data
     from campaign_health.settings import load_settings
 
-    published = Path(file) if file else load_settings(os.environ, Path.cwd()).data_dir
-    observed = observe_published(published, workspace, read_clock(os.environ).date())
-    return manifest_from_data(observed)
+    if file:
+        published = Path(file)
+    else:
+        try:
+            published = load_settings(os.environ, Path.cwd()).data_dir
+        except CampaignHealthError:
+            # It writes the file that settings are put into: half of them must not stand in its way.
+            if file is not None:
+                raise
+            return None
+        if file is None and not holds_data(published):
+            return None
+    return draft_from_published(published, workspace, read_clock(os.environ).date())

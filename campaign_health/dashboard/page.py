@@ -151,6 +151,7 @@ def _first_run() -> None:
     )
     st.write("Whoever runs campaign-health can start that now:")
     st.code("campaign-health doctor     # are the keys right?\ncampaign-health collect    # ask both sources\n"
+            "campaign-health init       # write down what is really there\n"
             "campaign-health judge      # find what is broken", language="shell")  # fmt: skip
     st.write("Only having a look? This shows a made-up company, without any account:")
     st.code("campaign-health demo", language="shell")

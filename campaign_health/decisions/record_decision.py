@@ -10,6 +10,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from campaign_health.decisions.applying import StoredIncident, apply_decisions
+from campaign_health.decisions.facts_applied import apply_facts
 from campaign_health.detection.incident.attention import concerns
 from campaign_health.detection.incident.incident_course import Change
 from campaign_health.process.clock import local_day
@@ -35,6 +36,8 @@ _NEEDED: dict[DecisionKind, tuple[str, ...]] = {
     "confirm_rename": ("event", "new_event"),
     "refuse_rename": ("event", "new_event"),
     "map_event": ("campaign_id",),
+    "campaign_facts": ("campaign_id", "about"),
+    "checklist": ("about",),
 }
 _CHANGE: dict[DecisionKind, tuple[str, str]] = {
     "acknowledge": ("acknowledged", "unacknowledged"),
@@ -70,6 +73,7 @@ def record_decision(
     new_event: str | None = None,
     reason: str | None = None,
     until: date | None = None,
+    about: str | None = None,
     about_day: date | None = None,
 ) -> str:
     """Record a decision, apply it to what is published, and return its id.
@@ -77,13 +81,14 @@ def record_decision(
     Needed: acknowledge and fixed: incident_id; note: incident_id or campaign_id, reason (the note), and about_day where
     it is about a day of the campaign; mute: incident_id or campaign_id, reason, until (last day of the mute); expected:
     incident_id or campaign_id, reason; false_alarm: incident_id or campaign_id; confirm_rename and refuse_rename: event
-    (the old name), new_event; map_event: campaign_id, event (None: none at all). Saying the same again changes nothing
-    and returns the same id, but for `fixed` on another day: that is another try. Raises ValueError where something
-    needed is missing or empty, UnknownDecisionError where the incident or campaign does not exist.
+    (the old name), new_event; map_event: campaign_id, event (None: none at all); campaign_facts: campaign_id, about;
+    checklist: about. Saying the same again changes nothing and returns the same id, but for `fixed` on another day:
+    that is another try. Raises ValueError where something needed is missing or empty, UnknownDecisionError where the
+    incident or campaign does not exist.
     """
-    about = {"incident_id": incident_id, "campaign_id": campaign_id, "reason": _text(reason), "until": until}
-    about |= {"event": _text(event), "new_event": _text(new_event), "about_day": about_day}
-    (decision_id,) = _record(connection, workspace, kind, decided_by, now, [about])
+    said = {"incident_id": incident_id, "campaign_id": campaign_id, "reason": _text(reason), "until": until}
+    said |= {"event": _text(event), "new_event": _text(new_event), "about": _text(about), "about_day": about_day}
+    (decision_id,) = _record(connection, workspace, kind, decided_by, now, [said])
     return decision_id
 
 
@@ -181,6 +186,8 @@ def _take_effect(connection: Connection, workspace: str, decisions: Sequence[Dec
     for one in decisions:
         if one.kind == "map_event" and one.campaign_id is not None:
             _map_event(connection, workspace, one.campaign_id)
+        if one.kind == "campaign_facts" and one.campaign_id is not None:
+            apply_facts(connection, workspace, one.campaign_id)
 
     def is_concerned(stored: StoredIncident) -> bool:
         return any(

@@ -100,7 +100,11 @@ def _schedule(data_dir: Path) -> Finding:
     subject = "Scheduler"
     holder = holder_of(data_dir, SCHEDULE)
     if holder is None:
-        return note(subject, "No scheduler is running on this data directory.", "Start one with `campaign-health run`.")
+        return note(
+            subject,
+            "No scheduler is running on this data directory.",
+            "Start one with `campaign-health up` (with the dashboard) or `campaign-health run`.",
+        )
     return fine(subject, f"Process {holder.get('pid')} on {holder.get('host')} runs since {holder.get('since')}.")
 
 

@@ -62,7 +62,11 @@ def examine_manifest(path: Path | None) -> Finding:
     """Finding on the manifest."""
     subject = "Manifest"
     if path is None:
-        return note(subject, "There is none; campaigns are mapped by their trigger events.", "`campaign-health init`.")
+        return note(
+            subject,
+            "There is none; campaigns are mapped by their trigger events.",
+            "After the first `campaign-health collect`, `campaign-health init` writes what is there.",
+        )
     try:
         manifest = read_manifest(path)
     except ManifestError as failure:

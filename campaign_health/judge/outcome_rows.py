@@ -88,7 +88,10 @@ def verdict_columns(material: Material, days: JudgedDays, outcome: Outcome) -> d
 def incident_row(incident: Incident, incident_id: str, plan: Plan | None) -> dict[str, Any]:
     """A row of `incident`, but for what people answer for. `plan` is its campaign's; None for that of a source."""
     missed = incident.miss.missed()
-    risk = _revenue(missed, incident, plan)
+    # Of a source's incident the campaigns' own are added up.
+    events = None
+    if missed is not None and plan is not None:
+        events = missed_qualifying_events(missed, incident.sends_per_event or 1.0)
     return {
         "incident_id": incident_id,
         "campaign_id": incident.campaign_id,
@@ -105,7 +108,8 @@ def incident_row(incident: Incident, incident_id: str, plan: Plan | None) -> dic
         "evidence": list(incident.evidence),
         "summary": incident.summary,
         **_estimate("missed_sends", missed),
-        **_estimate("revenue_at_risk", risk),
+        **_estimate("missed_events", events),
+        **_estimate("revenue_at_risk", _revenue(events, plan)),
     }
 
 
@@ -141,10 +145,9 @@ def conversion_rate(plan: Plan) -> float:
     return DEFAULT_CONVERSION_RATE if plan.conversion_rate is None else plan.conversion_rate
 
 
-def _revenue(missed: Estimate | None, incident: Incident, plan: Plan | None) -> Estimate | None:
-    if missed is None or plan is None or plan.deal_value is None:
+def _revenue(events: Estimate | None, plan: Plan | None) -> Estimate | None:
+    if events is None or plan is None or plan.deal_value is None:
         return None
-    events = missed_qualifying_events(missed, incident.sends_per_event or 1.0)
     return revenue_at_risk(events, plan.deal_value, conversion_rate(plan))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from campaign_health.decisions.stated_facts import FACTS, declared_facts, facts_in_force, facts_said
 from campaign_health.manifest.schema import CampaignEntry, Manifest
 from campaign_health.words.currency import DOLLARS
 from storage.file.conversion import read_instant
@@ -39,7 +41,11 @@ class EventPeriod:
 
 @dataclass(frozen=True)
 class Plan:
-    """A row of `campaign_plan`, with the events the campaign hung on over time."""
+    """A row of `campaign_plan`, with the events the campaign hung on over time.
+
+    `declared` is what the manifest says, as JSON; owner, money and timing are as they hold, also where somebody said
+    otherwise on the page.
+    """
 
     campaign_id: int
     event: str | None
@@ -51,6 +57,7 @@ class Plan:
     uses: tuple[str, ...]
     periods: tuple[EventPeriod, ...]
     currency: str | None = None
+    declared: str | None = None
 
 
 def make_plans(
@@ -68,6 +75,7 @@ def make_plans(
     edit.
     """
     mapped = {d.campaign_id: d.event for d in decisions if d.kind == "map_event"}
+    said = facts_said(decisions)
     edits: dict[int, list[TriggerEdit]] = {}
     for campaign_id, at, before, after in triggers:
         edits.setdefault(campaign_id, []).append(TriggerEdit(at, before, after))
@@ -88,18 +96,19 @@ def make_plans(
             # Also where no event is left: the days before the trigger was removed hung on one.
             periods = trigger_periods(edits.get(campaign_id, []), event, zone)
         used = {name for name in map(_event_property, variables.get(campaign_id, ())) if name} | set(facts.uses)
+        # Whatever the manifest says is kept apart, so that a word that is taken back leaves it as it was.
+        declared = {name: getattr(facts, name) for name in FACTS} | {"currency": manifest.currency}
+        holding = facts_in_force(declared, said.get(campaign_id))
         plans.append(
             Plan(
                 campaign_id,
                 event,
                 event_from,
-                facts.owner,
-                facts.deal_value,
-                facts.conversion_rate,
-                facts.timing,
-                tuple(sorted(used)),
-                periods,
-                facts.currency,
+                uses=tuple(sorted(used)),
+                periods=periods,
+                currency=manifest.currency if holding["deal_value"] is not None else None,
+                declared=json.dumps(declared, ensure_ascii=False, sort_keys=True),
+                **holding,
             )
         )
     return plans
@@ -137,7 +146,7 @@ def trigger_periods(edits: Sequence[TriggerEdit], newest: str | None, zone: Zone
 
 @dataclass(frozen=True)
 class CampaignFacts:
-    """What a manifest says of one campaign. `currency` is what its deal value is in, None for dollars."""
+    """What a manifest says of one campaign."""
 
     event: str | None = None
     owner: str | None = None
@@ -145,40 +154,42 @@ class CampaignFacts:
     conversion_rate: float | None = None
     timing: str | None = None
     uses: tuple[str, ...] = ()
-    currency: str | None = None
 
 
 class ManifestFacts:
-    """What a manifest says of campaigns, found by id or by name."""
+    """What a manifest says of campaigns, by id or by name, and the currency of deal values (None: dollars)."""
 
-    def __init__(self, by_id: Mapping[int, CampaignFacts], by_name: Mapping[str, CampaignFacts]) -> None:
+    def __init__(
+        self, by_id: Mapping[int, CampaignFacts], by_name: Mapping[str, CampaignFacts], currency: str | None
+    ) -> None:
         self._by_id = by_id
         self._by_name = by_name
+        self.currency = currency
 
     @classmethod
     def of(cls, manifest: Manifest | None) -> ManifestFacts:
         """The facts of a manifest; None says nothing."""
         entries = manifest.campaigns if manifest else ()
         currency = manifest.currency if manifest and manifest.currency != DOLLARS else None
-        by_id = {entry.id: _facts(entry, currency) for entry in entries if entry.id is not None}
+        by_id = {entry.id: _facts(entry) for entry in entries if entry.id is not None}
         named = [(entry.name, entry) for entry in entries if entry.name is not None and entry.id is None]
-        return cls(by_id, {name.strip(): _facts(entry, currency) for name, entry in named})
+        return cls(by_id, {name.strip(): _facts(entry) for name, entry in named}, currency)
 
     @classmethod
     def stored(cls, plans: Iterable[Mapping[str, Any]]) -> ManifestFacts:
         """What the manifest said when it was last read, from the rows of `campaign_plan`."""
-        names = ("owner", "deal_value", "conversion_rate", "timing", "currency")
+        rows = [(row, declared_facts(row)) for row in plans]
         return cls(
             {
                 row["campaign_id"]: CampaignFacts(
                     event=row["event"] if row["event_from"] == "manifest" else None,
                     uses=tuple(row["uses"]),
-                    # A published file of an older version has no currency.
-                    **{name: row.get(name) for name in names},
+                    **{name: declared[name] for name in FACTS},
                 )
-                for row in plans
+                for row, declared in rows
             },
             {},
+            next((declared["currency"] for _, declared in rows if declared["currency"]), None),
         )
 
     @property
@@ -193,7 +204,7 @@ class ManifestFacts:
         return self._by_id.get(campaign_id) or self._by_name.get(name.strip()) or CampaignFacts()
 
 
-def _facts(entry: CampaignEntry, currency: str | None) -> CampaignFacts:
+def _facts(entry: CampaignEntry) -> CampaignFacts:
     return CampaignFacts(
         event=entry.event.strip() if entry.event is not None else None,
         owner=entry.owner,
@@ -201,7 +212,6 @@ def _facts(entry: CampaignEntry, currency: str | None) -> CampaignFacts:
         conversion_rate=entry.conversion_rate,
         timing=entry.timing,
         uses=tuple(entry.uses),
-        currency=currency if entry.deal_value is not None else None,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from campaign_health.manifest.schema import CampaignEntry, Manifest
+from campaign_health.manifest.schema import CampaignEntry, Manifest, TriggeredEntry
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class ObservedCampaign:
 
 @dataclass(frozen=True)
 class CampaignDependency:
-    """One campaign and what it hangs on. Names of events are trimmed, as Customer.io matches them.
+    """One campaign, broadcast or transactional message, and what it hangs on. Names of events are trimmed, as
+    Customer.io matches them.
 
     Attributes:
         label: Its name, else its id.
@@ -43,6 +45,7 @@ class CampaignDependency:
         uses: Properties its messages show or the manifest lists.
         required: Properties without which its messages fail.
         index: Where it stands in the manifest's list; None if only Customer.io has it.
+        part: Which of the manifest's lists that is.
     """
 
     label: str
@@ -55,6 +58,7 @@ class CampaignDependency:
     segments: tuple[str | int, ...] = ()
     sends: int | None = None
     index: int | None = None
+    part: Literal["campaigns", "triggered"] = "campaigns"
 
     @property
     def counts_as_running(self) -> bool:
@@ -65,7 +69,10 @@ class CampaignDependency:
 def campaign_dependencies(
     manifest: Manifest, observed: Sequence[ObservedCampaign] | None = None
 ) -> list[CampaignDependency]:
-    """The manifest's campaigns, each with what Customer.io adds to it, then the campaigns only Customer.io has."""
+    """The manifest's campaigns, each with what Customer.io adds to it, then the campaigns only Customer.io has, then
+    the broadcasts and transactional messages that the manifest says the code triggers: an event that they hang on may
+    no more be lost than a campaign's.
+    """
     found = []
     matched: set[int] = set()
     for index, entry in enumerate(manifest.campaigns):
@@ -74,7 +81,7 @@ def campaign_dependencies(
             matched.add(seen.campaign_id)
         found.append(_from_entry(entry, index, seen))
     found += [_from_observed(seen) for seen in observed or () if seen.campaign_id not in matched]
-    return found
+    return found + [_from_triggered(entry, index) for index, entry in enumerate(manifest.triggered)]
 
 
 def match_campaign(entry: CampaignEntry, observed: Iterable[ObservedCampaign]) -> ObservedCampaign | None:
@@ -104,8 +111,8 @@ def merge_revisions(head: Sequence[CampaignDependency], base: Sequence[CampaignD
     return merged
 
 
-def _identity(campaign: CampaignDependency) -> str | int:
-    return campaign.campaign_id if campaign.campaign_id is not None else campaign.label
+def _identity(campaign: CampaignDependency) -> tuple[str, str | int]:
+    return campaign.part, campaign.campaign_id if campaign.campaign_id is not None else campaign.label
 
 
 def _from_entry(entry: CampaignEntry, index: int, seen: ObservedCampaign | None) -> CampaignDependency:
@@ -121,6 +128,21 @@ def _from_entry(entry: CampaignEntry, index: int, seen: ObservedCampaign | None)
         segments=entry.segments,
         sends=seen.sends if seen else None,
         index=index,
+    )
+
+
+def _from_triggered(entry: TriggeredEntry, index: int) -> CampaignDependency:
+    # What Customer.io says of its state is not compared, so it counts as sent.
+    return CampaignDependency(
+        label=entry.label,
+        campaign_id=None,
+        event=entry.event.strip(),
+        state=None,
+        owner=entry.owner,
+        uses=frozenset(),
+        required=frozenset(),
+        index=index,
+        part="triggered",
     )
 
 

@@ -8,6 +8,7 @@ from campaign_health.manifest.dependencies import ObservedCampaign
 from campaign_health.manifest.observed import Observed, ObservedProperty
 from campaign_health.manifest.writing import quote
 from campaign_health.words.numbers import share_text
+from campaign_health.words.visible import visible
 
 REQUIRED_SHARE = 0.995  # of events that must carry a property for it to be written down as required
 SELDOM = 0.01  # properties on fewer events than this are left out
@@ -45,7 +46,20 @@ def manifest_from_data(observed: Observed) -> str:
     text += _CAMPAIGNS + ("campaigns:\n" if campaigns else "campaigns: []\n")
     for campaign in sorted(campaigns, key=lambda campaign: (campaign.state != "running", campaign.name)):
         text += _campaign(campaign)
+    text += _without_event([campaign for campaign in observed.campaigns or () if not campaign.event])
     return text + _TAIL
+
+
+def _without_event(campaigns: list[ObservedCampaign]) -> str:
+    """Those of which Customer.io shows no trigger event, as a remark: a person may know what fills their segment."""
+    if not campaigns:
+        return ""
+    lines = ["  # Customer.io shows no event of these. Where you know which one fills their segment, write it in:"]
+    lines += [
+        f"  #  - {{name: {quote(visible(one.name))}, id: {one.campaign_id}, event: }}"
+        for one in sorted(campaigns, key=lambda one: (one.state != "running", one.name))
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _event(name: str, observed: Observed) -> str:

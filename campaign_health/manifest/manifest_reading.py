@@ -44,6 +44,9 @@ class ReadManifest:
         for index, campaign in enumerate(self.manifest.campaigns):
             if campaign.event is not None and campaign.event.strip() == name.strip():
                 return self.line("campaigns", index, "event")
+        for index, triggered in enumerate(self.manifest.triggered):
+            if triggered.event.strip() == name.strip():
+                return self.line("triggered", index, "event")
         for index, rename in enumerate(self.manifest.renames):
             if name.strip() in (rename.old.strip(), rename.new.strip()):
                 return self.line("renames", index)

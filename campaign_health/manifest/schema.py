@@ -165,6 +165,13 @@ class TriggeredEntry(_Part):
             raise PydanticCustomError("triggered_without_name", "needs one of `broadcast` and `transactional`")
         return self
 
+    @property
+    def label(self) -> str:
+        """The name people know it by, else what it is with its id."""
+        said = self.broadcast if self.broadcast is not None else self.transactional
+        kind = "broadcast" if self.broadcast is not None else "transactional message"
+        return said if isinstance(said, str) else f"{kind} {said}"
+
     def means(self, kind: str, object_id: int, name: str) -> bool:
         """Whether it is about the broadcast or transactional message of this id and name."""
         said = self.broadcast if kind == "broadcast" else self.transactional

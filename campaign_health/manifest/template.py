@@ -53,44 +53,45 @@ events:
       plan_tier: {type: string, required: true}
 
 # Campaigns by their name in Customer.io (or `id: 17`). What Customer.io says of their state wins where it is known.
-# deal_value is what one conversion is worth; conversion_rate (0 to 1) is the share of qualifying events that convert.
-# Deal values are in US dollars, unless a line like `currency: EUR` (its ISO 4217 code) below `version` says otherwise.
+# deal_value is what one conversion is worth; conversion_rate (0 to 1) is the share of qualifying events that convert:
+# nobody but you knows them, so take the `#` away and put your own in. Deal values are in US dollars,
+# unless a line like `currency: EUR` (its ISO 4217 code) below `version` says otherwise.
 campaigns:
   - name: Onboarding welcome
     event: trial_signup_completed
     owner: "@lifecycle-team"
     uses: [email, plan_tier]    # adds to what its messages' Liquid shows
-    deal_value: 800
-    conversion_rate: 0.1
+    # deal_value: 800
+    # conversion_rate: 0.1
     timing: within 2 minutes
 
   - name: Activation next step
     event: first_value_action
     owner: "@lifecycle-team"
-    deal_value: 600
-    conversion_rate: 0.1
+    # deal_value: 600
+    # conversion_rate: 0.1
     timing: within 15 minutes
 
   - name: Team expansion
     event: team_invite_sent
     owner: "@lifecycle-team"
-    deal_value: 2400
-    conversion_rate: 0.1
+    # deal_value: 2400
+    # conversion_rate: 0.1
     timing: within 30 minutes
 
   - name: Upgrade offer
     event: paywall_limit_reached
     owner: "@lifecycle-team"
     uses: [hit_count, plan_tier]
-    deal_value: 1200
-    conversion_rate: 0.1
+    # deal_value: 1200
+    # conversion_rate: 0.1
     timing: within 5 minutes
 
   - name: Re-engagement
     event: product_inactive_7d
     owner: "@lifecycle-team"
-    deal_value: 600
-    conversion_rate: 0.1
+    # deal_value: 600
+    # conversion_rate: 0.1
     timing: daily
 
 # A change of a name that was reviewed: the hand-over is expected from that day on.

@@ -6,6 +6,7 @@ import difflib
 import io
 import json
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from ruamel.yaml import YAML
@@ -27,7 +28,7 @@ class ManifestEditError(CampaignHealthError):
 def rename_event(
     text: str, *, old: str, new: str, since: date, owner: str | None = None, file: str = DEFAULT_NAME
 ) -> str:
-    """The manifest's text after a reviewed rename: the event's entry, the campaigns on it, a `renames:` entry.
+    """The manifest's text after a reviewed rename: the event's entry, what hangs on it, a `renames:` entry.
 
     Everything else, comments and spacing included, stays as it was.
 
@@ -52,7 +53,11 @@ def rename_patch(
     text: str, *, old: str, new: str, since: date, owner: str | None = None, file: str = DEFAULT_NAME
 ) -> str:
     """The same edit as `rename_event`, as a unified diff that `git apply` and `patch -p1` take."""
-    after = rename_event(text, old=old, new=new, since=since, owner=owner, file=file)
+    return unified_patch(text, rename_event(text, old=old, new=new, since=since, owner=owner, file=file), file)
+
+
+def unified_patch(text: str, after: str, file: str) -> str:
+    """What changed of a file's text, as a unified diff that `git apply` and `patch -p1` take; empty where nothing."""
     lines = difflib.unified_diff(
         text.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{file}", f"b/{file}"
     )
@@ -83,6 +88,10 @@ def _places_of(read: ReadManifest, old: str, new: str) -> list[Place]:
         path = ("campaigns", index, "event")
         if campaign.event is not None and campaign.event.strip() == old.strip() and path in read.tree.values:
             places.append(read.tree.values[path])
+    for index, triggered in enumerate(read.manifest.triggered):
+        path = ("triggered", index, "event")
+        if triggered.event.strip() == old.strip() and path in read.tree.values:
+            places.append(read.tree.values[path])
     return places
 
 
@@ -90,26 +99,33 @@ def _renames_entry(read: ReadManifest, old: str, new: str, since: date, owner: s
     fields = {"from": quote(old), "to": quote(new), "since": since.isoformat()}
     if owner:
         fields["owner"] = quote(owner)
-    entry = "{" + ", ".join(f"{key}: {value}" for key, value in fields.items()) + "}"
-    text, tree, path = read.text, read.tree, ("renames",)
+    return entry_added(read, "renames", [flow_mapping(fields)], len(read.manifest.renames))
+
+
+def flow_mapping(fields: Mapping[str, str]) -> str:
+    """Fields, quoted as they must be, as a mapping on one line."""
+    return "{" + ", ".join(f"{key}: {value}" for key, value in fields.items()) + "}"
+
+
+def entry_added(read: ReadManifest, part: str, entries: Sequence[str], there: int) -> tuple[int, int, str]:
+    """The edit (start, end, new text) that adds entries, each on one line, to the list `part`, which has `there`."""
+    text, tree, path = read.text, read.tree, (part,)
     if path not in tree.keys:
         gap = "" if text.endswith("\n") or not text else "\n"
-        return len(text), len(text), f"{gap}renames:\n  - {entry}\n"
+        return len(text), len(text), gap + f"{part}:\n" + "".join(f"  - {entry}\n" for entry in entries)
     place = tree.values[path]
     if place.flow:
-        items = read.manifest.renames
-        return place.end - 1, place.end - 1, f", {entry}" if items else entry
-    if not read.manifest.renames:
+        return place.end - 1, place.end - 1, ("", ", ")[there > 0] + ", ".join(entries)
+    if not there:
         written_out = place.end > place.start  # `null` or `~`
         start, end = (place.start, place.end) if written_out else (tree.keys[path].end + 1,) * 2
-        return start, end, f"\n  - {entry}"
-    first = tree.values["renames", 0]
+        return start, end, "".join(f"\n  - {entry}" for entry in entries)
+    first = tree.values[part, 0]
     dash = text.rfind("-", 0, first.start)
     indent = dash - text.rfind("\n", 0, dash) - 1
-    end = text.find("\n", _content_end(tree, ("renames",)))
-    if end < 0:
-        return len(text), len(text), f"\n{' ' * indent}- {entry}\n"
-    return end, end, f"\n{' ' * indent}- {entry}"
+    added = "".join(f"\n{' ' * indent}- {entry}" for entry in entries)
+    end = text.find("\n", _content_end(tree, path))
+    return (len(text), len(text), f"{added}\n") if end < 0 else (end, end, added)
 
 
 def _content_end(tree: YamlTree, path: tuple[str | int, ...]) -> int:

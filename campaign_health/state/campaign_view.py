@@ -34,7 +34,11 @@ NO_STATES = pd.DataFrame(columns=["property", "type", "share", "day"])
 
 @dataclass(frozen=True)
 class CampaignNow:
-    """One campaign as last read, with what the manifest adds. Instants in UTC, without zone."""
+    """One campaign as last read, with what the manifest and people add. Instants in UTC, without zone.
+
+    `currency` is that of the deal value (None: dollars, or there is none), `declared` what the manifest itself says of
+    owner, money and timing, as JSON.
+    """
 
     campaign_id: int
     name: str
@@ -52,6 +56,8 @@ class CampaignNow:
     first_started: datetime | None
     updated: datetime | None
     gone_at: datetime | None
+    currency: str | None = None
+    declared: str | None = None
 
 
 @dataclass(frozen=True)

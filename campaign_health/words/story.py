@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Protocol
 
+from campaign_health.words.campaign_facts import facts_line
 from campaign_health.words.dates import day_text
 from campaign_health.words.ended import ending_text
 from campaign_health.words.lists import joined
@@ -37,6 +38,8 @@ class Said(Protocol):
     def reason(self) -> str | None: ...
     @property
     def until(self) -> date | None: ...
+    @property
+    def about(self) -> str | None: ...
 
 
 class Course(Protocol):
@@ -102,6 +105,10 @@ def announced_line(channel: str, message: str, changes: Collection[str]) -> str:
 
 def said_line(said: Said, today: date) -> str:
     """What somebody said, without who did."""
+    if said.kind == "campaign_facts":
+        return facts_line(said.about)
+    if said.kind == "checklist":
+        return "Checklist put away" if said.about == "put_away" else "Ticked off: the pipeline runs check"
     why = f": {said.reason}" if said.reason else ""
     until = f" until {day_text(said.until, today)}" if said.until else ""
     return {

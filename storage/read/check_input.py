@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from storage.connection import Connection
 from storage.read.rows import Row, as_rows
@@ -81,6 +84,24 @@ def newest_profiles(connection: Connection, workspace: str) -> list[tuple[str, s
 def newest_run(connection: Connection, workspace: str, source: str) -> tuple[str, str | None, datetime] | None:
     """(outcome, error, when it ended in naive UTC) of a source's newest run; None where there was none."""
     return connection.execute(_NEWEST_RUN, [workspace, source]).fetchone()
+
+
+@dataclass(frozen=True)
+class KnownFacts:
+    """Owner, deal value, conversion rate and timing of each campaign, as far as there are any, and the currency."""
+
+    currency: str | None
+    facts: Mapping[int, Mapping[str, Any]]
+
+
+def facts_of_campaigns(connection: Connection, workspace: str) -> KnownFacts:
+    """What the manifest or somebody on the page says of the campaigns; the currency is None for dollars."""
+    if not _has(connection, "campaign_plan", "timing"):
+        return KnownFacts(None, {})
+    rows = as_rows(connection.execute("SELECT * FROM campaign_plan WHERE workspace = ?", [workspace]))
+    names = ("owner", "deal_value", "conversion_rate", "timing")
+    facts = {row["campaign_id"]: {name: row[name] for name in names if row[name] is not None} for row in rows}
+    return KnownFacts(next((row["currency"] for row in rows if row.get("currency")), None), facts)
 
 
 def _has(connection: Connection, table: str, column: str) -> bool:

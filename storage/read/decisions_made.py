@@ -11,14 +11,18 @@ from storage.file.conversion import read_instant
 from storage.read.rows import as_rows
 
 DecisionKind = Literal[
-    "acknowledge", "fixed", "note", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename", "map_event"
-]
+    "acknowledge", "fixed", "note", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename", "map_event",
+    "campaign_facts", "checklist",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One thing that somebody said; `undone_at` is None while it holds. `about_day` is the day, in the
-    workspace's zone, that a note is about.
+    """One thing that somebody said; `undone_at` is None while it holds.
+
+    `about` is, of `campaign_facts`, a JSON object of [what the manifest said, what holds instead] by fact; of
+    `checklist`, the point that is done, or `put_away`. `about_day` is the day in the workspace's zone that a note is
+    about.
     """
 
     decision_id: str
@@ -33,6 +37,7 @@ class Decision:
     decided_at: datetime
     undone_by: str | None
     undone_at: datetime | None
+    about: str | None = None
     about_day: date | None = None
 
     @property
@@ -42,6 +47,8 @@ class Decision:
             return ("rename", self.event, self.new_event)
         if self.kind == "note":
             return (self.kind, self.decision_id)
+        if self.kind == "checklist":
+            return (self.kind, self.about)
         return (self.kind, self.incident_id, self.campaign_id)
 
 
@@ -50,13 +57,11 @@ _COLUMNS = tuple(field.name for field in fields(Decision))
 
 def all_decisions(connection: Connection, workspace: str) -> list[Decision]:
     """Every decision ever, undone ones included, oldest first."""
-    # A published file of an older version lacks the newest columns.
-    answer = connection.execute(
-        "SELECT * FROM decision WHERE workspace = ? ORDER BY decided_at, decision_id", [workspace]
-    )
+    stored = "SELECT * FROM decision WHERE workspace = ? ORDER BY decided_at, decision_id"
     decisions = []
-    for row in as_rows(answer):
-        values: dict[str, Any] = {name: row[name] for name in _COLUMNS if name in row}
+    for row in as_rows(connection.execute(stored, [workspace])):
+        # A published file of an older version lacks the newer columns.
+        values: dict[str, Any] = {name: row.get(name) for name in _COLUMNS}
         values["decided_at"] = read_instant(values["decided_at"])
         values["undone_at"] = read_instant(values["undone_at"])
         decisions.append(Decision(**values))

@@ -109,6 +109,19 @@ def campaign_plans(connection: Connection, workspace: str) -> list[Row]:
     return as_rows(connection.execute("SELECT * FROM campaign_plan WHERE workspace = ?", [workspace]))
 
 
+def missed_events(connection: Connection, workspace: str, campaign_id: int) -> dict[str, tuple[float, float, float]]:
+    """The qualifying events that each open incident of a campaign missed, with their range, by its id.
+
+    An incident without, because nothing could be counted or it was judged before they were kept, is left out.
+    """
+    rows = connection.execute(
+        "SELECT incident_id, missed_events, missed_events_low, missed_events_high FROM incident "
+        "WHERE workspace = ? AND campaign_id = ? AND status = 'open' AND missed_events IS NOT NULL",
+        [workspace, campaign_id],
+    ).fetchall()
+    return {incident_id: (value, low, high) for incident_id, value, low, high in rows}
+
+
 def manifest_renames(connection: Connection, workspace: str) -> list[Row]:
     """The renames that the manifest announced when it was last read, as rows; none in a file of an older version."""
     known = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'manifest_rename'").fetchone()

@@ -59,13 +59,14 @@ def campaign_row(connection: duckdb.DuckDBPyConnection, workspace: str, campaign
     """The campaign with what the manifest adds, None where there is no such id. Instants in UTC, without zone.
 
     Columns: campaign_id, name, state, trigger_kind, trigger (its own event), event (the one it is watched against),
-    event_from, tags, owner, deal_value, conversion_rate, timing, uses, first_started, updated, gone_at.
+    event_from, tags, owner, deal_value, conversion_rate, timing, uses, first_started, updated, gone_at, and declared
+    (not in a file of an older version).
     """
     answer = connection.execute(
         """
         SELECT c.campaign_id, c.name, c.state, c.trigger_kind, c.event AS trigger, m.event, m.event_from, c.tags,
-               p.owner, p.deal_value, p.conversion_rate, p.timing, coalesce(p.uses, []) AS uses, c.first_started,
-               c.updated, c.gone_at
+               p.* EXCLUDE (workspace, campaign_id, event, event_from, uses), coalesce(p.uses, []) AS uses,
+               c.first_started, c.updated, c.gone_at
         FROM campaign c JOIN campaign_event m USING (workspace, campaign_id)
         LEFT JOIN campaign_plan p USING (workspace, campaign_id)
         WHERE c.workspace = ? AND c.campaign_id = ?

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from storage.connection import Connection
 from storage.read.rows import as_rows
@@ -10,10 +11,14 @@ from storage.read.rows import as_rows
 
 @dataclass(frozen=True)
 class ServiceNumbers:
-    """The workspace's number in Customer.io, and that of its data view in Mixpanel; None where not known."""
+    """The workspace's number in Customer.io, and that of its data view in Mixpanel; None where not known.
+
+    `customerio_asked_on` is the day in the workspace's zone on which Customer.io was last asked for its own.
+    """
 
     customerio_workspace: int | None = None
     mixpanel_view: int | None = None
+    customerio_asked_on: date | None = None
 
 
 UNKNOWN_NUMBERS = ServiceNumbers()
@@ -23,4 +28,4 @@ def service_numbers(connection: Connection, workspace: str) -> ServiceNumbers:
     """The numbers as last collected; a file of an older version knows none."""
     rows = as_rows(connection.execute("SELECT * FROM workspace WHERE workspace = ?", [workspace]))
     row = rows[0] if rows else {}
-    return ServiceNumbers(row.get("customerio_workspace"), row.get("mixpanel_view"))
+    return ServiceNumbers(row.get("customerio_workspace"), row.get("mixpanel_view"), row.get("customerio_workspace_on"))

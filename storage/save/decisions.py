@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from storage.connection import Connection
-from storage.file.conversion import stored_instant
+from storage.file.conversion import stored_instant, stored_json
 from storage.read.decisions_made import Decision
 from storage.read.rows import Row
 from storage.save.bulk import DAY, INSTANT, TEXT, columns_of, incoming
@@ -57,6 +58,40 @@ def save_standings(connection: Connection, workspace: str, standings: Sequence[R
             "WHERE incident.workspace = ? AND incident.incident_id = i.incident_id",
             [workspace],
         )
+
+
+def save_facts(
+    connection: Connection,
+    workspace: str,
+    campaign_id: int,
+    facts: Mapping[str, Any],
+    declared: Mapping[str, Any],
+    event: str | None,
+) -> None:
+    """Write a campaign's owner, money, currency and timing as they hold, and what the manifest has of them.
+
+    A campaign that was not judged yet has no plan: it gets one that hangs on its trigger's `event`.
+    """
+    names = ("owner", "deal_value", "conversion_rate", "timing", "currency")
+    values = {name: facts[name] for name in names} | {"declared": stored_json(dict(declared))}
+    columns = ", ".join(values)
+    connection.execute(
+        f"INSERT INTO campaign_plan (workspace, campaign_id, event, event_from, uses, {columns}) "  # noqa: S608
+        f"VALUES (?, ?, ?, ?, [], {', '.join('?' * len(values))}) "
+        f"ON CONFLICT DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in values)}",
+        [workspace, campaign_id, event, "none" if event is None else "trigger", *values.values()],
+    )
+
+
+def save_revenue(
+    connection: Connection, workspace: str, incident_id: str, risk: tuple[float, float, float] | None
+) -> None:
+    """Write an incident's revenue at risk with its range; None where it has none."""
+    connection.execute(
+        "UPDATE incident SET revenue_at_risk = ?, revenue_at_risk_low = ?, revenue_at_risk_high = ? "
+        "WHERE workspace = ? AND incident_id = ?",
+        [*(risk or (None, None, None)), workspace, incident_id],
+    )
 
 
 def save_mapped_event(

@@ -26,6 +26,7 @@ _INCIDENT = {
     "evidence": TEXT,
     "summary": TEXT,
     **dict.fromkeys(("missed_sends", "missed_sends_low", "missed_sends_high"), SHARE),
+    **dict.fromkeys(("missed_events", "missed_events_low", "missed_events_high"), SHARE),
     **dict.fromkeys(("revenue_at_risk", "revenue_at_risk_low", "revenue_at_risk_high"), SHARE),
 }
 _CHANGE = {

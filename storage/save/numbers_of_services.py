@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 
 
-def save_customerio_workspace(connection: duckdb.DuckDBPyConnection, workspace: str, number: int) -> None:
-    """Record the workspace's number in Customer.io."""
-    connection.execute("UPDATE workspace SET customerio_workspace = ? WHERE workspace = ?", [number, workspace])
+def save_customerio_workspace(
+    connection: duckdb.DuckDBPyConnection, workspace: str, number: int | None, asked_on: date
+) -> None:
+    """Record the workspace's number in Customer.io (None: not known), and the day on which it was asked for."""
+    connection.execute(
+        "UPDATE workspace SET customerio_workspace = ?, customerio_workspace_on = ? WHERE workspace = ?",
+        [number, asked_on, workspace],
+    )
 
 
 def save_mixpanel_view(connection: duckdb.DuckDBPyConnection, workspace: str, number: int) -> None:

@@ -19,6 +19,7 @@ _TABLES = {
         "timing": TEXT,
         "uses": TEXTS,
         "currency": TEXT,
+        "declared": TEXT,
     },
     "manifest_rename": {"old_event": TEXT, "new_event": TEXT, "since": DAY, "owner": TEXT},
     "api_triggered_verdict": {

@@ -1,4 +1,4 @@
-"""Keeps one comment up to date: finds it by its mark, replaces it, or writes the first."""
+"""Keeps one comment a manifest up to date: finds it by its mark, replaces it, or writes the first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from campaign_health.check.comment.discussions import (
     github_discussion,
     gitlab_discussion,
 )
-from campaign_health.check.reports.markdown import MARK
 from collectors.errors import OutOfTime
 
 SERVICES: dict[str, Callable[[Mapping[str, str]], Discussion]] = {
@@ -41,7 +40,7 @@ def post_comment(
 
     Args:
         service: One of `SERVICES`.
-        body: Markdown that begins with the mark.
+        body: Markdown whose first line is the mark of its manifest.
         environment: Of the pipeline.
         sleep: Waits some seconds.
     """
@@ -86,7 +85,8 @@ def _persist(api: CommentApi, body: str, sleep: Callable[[float], object]) -> st
 
 def _put(api: CommentApi, body: str) -> str:
     # Looked for in each try anew: a POST without an answer may have been done.
-    own = _own(api, [one for one in api.comments() if one.body.startswith(MARK)])
+    mark = body.partition("\n")[0]
+    own = _own(api, [one for one in api.comments() if one.body.startswith(mark)])
     if own is not None and own.body == body:
         return "The comment is up to date"
     if own is not None:

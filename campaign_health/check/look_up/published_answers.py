@@ -51,7 +51,7 @@ def read_published(file: Path, workspace: str | None) -> PublishedFacts:
     """
     try:
         with clear_mismatch(file), open_published(file) as connection:
-            name = _workspace(connection, file, workspace)
+            name = published_workspace(connection, file, workspace)
             runs = {source: check_input.newest_run(connection, name, source) for source in _SERVICES}
             return PublishedFacts(
                 workspace=name,
@@ -88,7 +88,8 @@ def _observed(facts: PublishedFacts, file: Path, today: date) -> Observed:
     return observed
 
 
-def _workspace(connection: Connection, file: Path, wanted: str | None) -> str:
+def published_workspace(connection: Connection, file: Path, wanted: str | None) -> str:
+    """The workspace that is meant: the only one, or that of the name `wanted`. Raises CouldNotCheck without one."""
     names = check_input.workspaces_with_data(connection)
     if wanted is not None and wanted in names:
         return wanted

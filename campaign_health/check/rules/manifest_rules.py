@@ -13,14 +13,16 @@ from campaign_health.names.likeness import nearest_names
 
 
 def check_manifest(read: ReadManifest, file: str, campaigns: Sequence[CampaignDependency]) -> list[Finding]:
-    """Campaigns that name an event the manifest does not have. An event that is being renamed counts as there."""
+    """Campaigns, broadcasts and transactional messages that name an event the manifest does not have. An event that is
+    being renamed counts as there.
+    """
     by_event: dict[str, list[CampaignDependency]] = defaultdict(list)
     for campaign in campaigns:
         if campaign.index is not None and campaign.event and not is_known(read, campaign.event):
             by_event[campaign.event].append(campaign)
     found = []
     for event, hit in sorted(by_event.items()):
-        first = min(campaign.index for campaign in hit if campaign.index is not None)
+        line = min(read.line(campaign.part, campaign.index or 0, "event") for campaign in hit)
         found.append(
             Finding(
                 rule="unknown_event",
@@ -32,9 +34,9 @@ def check_manifest(read: ReadManifest, file: str, campaigns: Sequence[CampaignDe
                 event=event,
                 campaigns=labels(hit),
                 file=file,
-                line=read.line("campaigns", first, "event"),
+                line=line,
                 head_file=file,
-                head_line=read.line("campaigns", first, "event"),
+                head_line=line,
             )
         )
     return found

@@ -100,9 +100,14 @@ def likely_new_event(base: ReadManifest, head: ReadManifest, event: str, old: Ev
 
 
 def _same_campaigns(base: ReadManifest, head: ReadManifest, event: str, new: str) -> bool:
-    """Whether a campaign that hung on `event` hangs on `new` now."""
-    was = {c.id or c.label for c in base.manifest.campaigns if c.event and c.event.strip() == event}
-    return any((c.id or c.label) in was for c in head.manifest.campaigns if c.event and c.event.strip() == new.strip())
+    """Whether a campaign, broadcast or transactional message that hung on `event` hangs on `new` now."""
+    return not _hanging_on(base, event).isdisjoint(_hanging_on(head, new.strip()))
+
+
+def _hanging_on(read: ReadManifest, event: str) -> set[tuple[str, str | int]]:
+    manifest = read.manifest
+    campaigns = {("campaign", c.id or c.label) for c in manifest.campaigns if c.event and c.event.strip() == event}
+    return campaigns | {("triggered", t.label) for t in manifest.triggered if t.event.strip() == event}
 
 
 def _properties(

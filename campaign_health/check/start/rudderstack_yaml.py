@@ -5,6 +5,7 @@ Both versions of its shape: `rudder/0.1` (`$ref: "#/events/group/id"`) and `rudd
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from campaign_health.manifest.problems import ManifestError
 from campaign_health.manifest.yaml_tree import MAX_BYTES, read_yaml
 
 MOST_FILES = 2_000
+# What tools keep in a project's folder, and nobody's plan: hidden folders are left out, too.
+_NOT_PLANS = frozenset({"node_modules", "vendor", "venv", "__pycache__", "site-packages"})
 _RUDDER = re.compile(r"^version:\s*[\"']?rudder/", re.MULTILINE)
 _PLANS = frozenset({"tp", "tracking-plan"})
 
@@ -28,9 +31,19 @@ class _Catalogue:
     properties: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     plans: list[tuple[Path, Mapping[str, Any]]] = field(default_factory=list)
 
+    @property
+    def lacks_any(self) -> bool:
+        """Whether a plan refers to an event or a property that no file that was read so far defines."""
+        rules = [mapping(rule) for _, spec in self.plans for rule in _listed(spec.get("rules"))]
+        asked = [(self.events, rule.get("event")) for rule in rules if rule.get("type") == "event_rule"]
+        asked += [(self.properties, one) for rule in rules for one in _listed(rule.get("properties"))]
+        return any(_id(given) not in known for known, given in asked)
+
 
 def read_rudderstack(place: Path, expected: str) -> TrackingPlan:
-    """The plans in a file, or below a folder. What a file refers to is looked for in its folder.
+    """The plans in a file, or below a folder. What a file refers to is looked for beside it and below.
+
+    Hidden folders and those that tools fill (node_modules …) are left out.
 
     Without a plan, the events that are defined there, without properties: only a plan says which they have.
 
@@ -39,9 +52,9 @@ def read_rudderstack(place: Path, expected: str) -> TrackingPlan:
     """
     folder = place if place.is_dir() else place.parent
     catalogue = _Catalogue()
-    files = sorted(path for pattern in ("*.yaml", "*.yml") for path in folder.rglob(pattern))[:MOST_FILES]
     own = _read(place, catalogue) if not place.is_dir() else True
-    for path in files:
+    # A file that refers to nothing is all that is read.
+    for path in _beside(folder) if place.is_dir() or catalogue.lacks_any else ():
         if path != place:
             _read(path, catalogue)
     if not own or not (catalogue.plans or catalogue.events):
@@ -55,6 +68,16 @@ def read_rudderstack(place: Path, expected: str) -> TrackingPlan:
         for event in catalogue.events.values():
             _event(plan, event, {})
     return plan
+
+
+def _beside(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if one not in _NOT_PLANS and not one.startswith("."))
+        found += [Path(where, name) for name in sorted(names) if name.endswith((".yaml", ".yml"))]
+        if len(found) >= MOST_FILES:
+            break
+    return found[:MOST_FILES]
 
 
 def _read(path: Path, catalogue: _Catalogue) -> bool:

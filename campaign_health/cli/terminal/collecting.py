@@ -10,6 +10,7 @@ from rich.table import Table
 
 from campaign_health.cli.terminal.console import notes, results
 from campaign_health.pipeline import RunReport
+from campaign_health.words.numbers import plural
 from campaign_health.words.source_names import source_name
 from storage.records import CollectionRecord, Source
 
@@ -58,8 +59,8 @@ class CollectingDisplay:
         self._close()
         sign, colour = OUTCOME_SIGNS[record.outcome]
         where = "" if record.workspace == "default" else f"{record.workspace}: "
-        line = f"{sign} {where}{source_name(record.source)}: {record.outcome}, {record.rows:,} rows, "
-        line += f"{record.requests:,} requests"
+        line = f"{sign} {where}{source_name(record.source)}: {record.outcome}, {plural(record.rows, 'row')}, "
+        line += plural(record.requests, "request")
         notes.print(line, style=colour, markup=False)
         for text in (record.error, *record.details.get("notes", ())):
             if text:

@@ -11,6 +11,7 @@ from campaign_health.dashboard.acts.acting import undo
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.page import Page
 from campaign_health.words.decided import false_alarm_text, intended_text, muted_text, taken_text
+from campaign_health.words.story import said_line
 from storage.read.decisions_made import Decision
 
 
@@ -50,6 +51,8 @@ def words(decision: Decision, today: date) -> str:
         return intended_text(who, decision.reason, decision.until, today)
     if decision.kind == "false_alarm":
         return false_alarm_text(who, decision.reason)
+    if decision.kind == "campaign_facts":
+        return f"{who}: {said_line(decision, today)}"
     if decision.kind == "map_event":
         return f"{who} has it watched against {decision.event or 'no event'}{reason}"
     return f"{who} said that {decision.event} is now {decision.new_event}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -37,12 +38,17 @@ def offer_patch(page: Page, suspect: Mapping[Hashable, Any]) -> None:
         quiet(f"The manifest's change could not be made: {in_markdown(patch.problem)}")
 
 
+def own_manifest(page: Page) -> Path | None:
+    """The manifest of the page's workspace; None where it has none."""
+    path = next((one.manifest_path for one in page.settings.workspaces if one.name == page.name), None)
+    return path if path is not None and path.exists() else None
+
+
 def patch_for(page: Page, suspect: Mapping[Hashable, Any]) -> Patch:
     """The patch against the workspace's manifest as it is now."""
-    paths = [one.manifest_path for one in page.settings.workspaces if one.name == page.name]
-    if not paths or paths[0] is None or not paths[0].exists():
+    path = own_manifest(page)
+    if path is None:
         return Patch()
-    path = paths[0]
     since = pd.Timestamp(suspect["first_day"]).date()
     owner = suspect["decided_by"] if isinstance(suspect["decided_by"], str) else None
     old, new = str(suspect["old_event"]), str(suspect["new_event"])

@@ -31,6 +31,7 @@ from campaign_health.dashboard.parts.campaign.campaign_sections import (
 )
 from campaign_health.dashboard.parts.campaign.cause_panel import draw_causes
 from campaign_health.dashboard.parts.campaign.chain_panel import draw_chain
+from campaign_health.dashboard.parts.campaign.facts_panel import draw_facts
 from campaign_health.dashboard.parts.campaign.found_later import as_known_now
 from campaign_health.dashboard.parts.campaign.message_panel import draw_messages
 from campaign_health.dashboard.parts.campaign.recovery_panel import draw_recoveries
@@ -67,6 +68,7 @@ def campaign(page: Page) -> None:
 def _draw(page: Page, view: CampaignView, names: Sequence[tuple[int, str]]) -> None:
     now, current = view.now, view.open_incident
     _title(page, view, names)
+    draw_facts(page, now)
     if current:
         with st.container(border=True, key=f"incident-{now.campaign_id}"):
             st.html(incident_html(current, page.today))
@@ -122,13 +124,12 @@ def _title(page: Page, view: CampaignView, names: Sequence[tuple[int, str]]) -> 
     current = view.open_incident
     status = shown_status(current, judged.iloc[-1] if len(judged) else None)
     event = f"triggered by <code>{safe(now.event)}</code>" if now.event else safe(trigger_words(now.trigger_kind))
-    owner = f" · owner {safe(now.owner)}" if now.owner else ""
     gone = " · deleted in Customer.io" if now.gone_at else ""
     with st.container(gap="xxsmall", key="heading"):
         draw_title(page, names, now, badge(status))
         st.html(
             f'<p style="margin:0;color:{MUTED};overflow-wrap:anywhere">'
-            f"{escape(_meaning(page, view, status))}<br>{event} · {safe(now.state)} in Customer.io{owner}{gone}</p>"
+            f"{escape(_meaning(page, view, status))}<br>{event} · {safe(now.state)} in Customer.io{gone}</p>"
         )
 
 

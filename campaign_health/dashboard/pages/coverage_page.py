@@ -13,6 +13,7 @@ from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.parts.beside_section import draw_newsletters, draw_triggered
 from campaign_health.dashboard.parts.event_table import COUNTED
 from campaign_health.dashboard.parts.event_use import usage, users
+from campaign_health.dashboard.parts.overview.checklist_panel import draw_checklist, page_checklist
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.manifest.core_events import CORE_EVENTS
 from campaign_health.state.events_view import coverage_view
@@ -35,6 +36,9 @@ def coverage(page: Page) -> None:
     draw_triggered(page)
     draw_newsletters(page)
     _unused(page, view.events)
+    setup = page_checklist(page)
+    if setup.left and not setup.is_shown:
+        draw_checklist(page, setup, folded=True)
 
 
 def _idle(page: Page) -> str:

@@ -17,6 +17,7 @@ from campaign_health.dashboard.page_files import page_file
 from campaign_health.dashboard.parts.cards import look_html, some_lost_html
 from campaign_health.dashboard.parts.overview.campaign_filters import Filters, chosen_among, draw_filters
 from campaign_health.dashboard.parts.overview.campaign_table import campaign_table
+from campaign_health.dashboard.parts.overview.checklist_panel import draw_checklist, page_checklist
 from campaign_health.dashboard.parts.overview.headline import draw_headline
 from campaign_health.dashboard.parts.overview.incident_card import card_html, step_of
 from campaign_health.dashboard.parts.overview.kept_address import keep_address
@@ -41,6 +42,9 @@ def overview(page: Page) -> None:
     figure = draw_key_figures(page.overview)
     draw_headline(page.overview)
     offer_last_undo(page)
+    setup = page_checklist(page)
+    if setup.lacks_needed:
+        draw_checklist(page, setup, folded=False)
     campaigns = answer(campaigns_now, page.name, page.today, False)
     if campaigns.empty:
         st.info("Customer.io has no campaigns yet, or the key may not read them. The page Data says which.")
@@ -64,6 +68,8 @@ def overview(page: Page) -> None:
         draw_wall(page, chosen)
     else:
         _all_cards(page, campaigns, chosen, filters, figure)
+    if setup.is_shown and not setup.lacks_needed:
+        draw_checklist(page, setup, folded=True)
     years = {one.name: one.false_alarm_years for one in page.settings.workspaces}
     if page.name in years:
         quiet(page.workspace.false_alarms.sentence(years[page.name]))
