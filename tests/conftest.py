@@ -26,6 +26,7 @@ from tests.digest_warehouse import warehouse_in
 from tests.installed_cast import Installed, build_wheel, install_wheel, wheel_in
 from tests.judge_cast import World as JudgedWorld
 from tests.partial_worlds import Worlds, running_worlds
+from tests.recovery_cast import build_company, company
 from tests.sandbox_cast import small_world
 from tests.shared_worlds import built_once
 from tests.status_world import make_status_world
@@ -71,6 +72,13 @@ def collected_bikes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instal
         made = Installation(sandbox, directory, {"MIXPANEL_QUERIES_PER_HOUR": "1000"})
         assert made.collect().exit_code() == 0
         yield made
+
+
+@pytest.fixture(scope="session")
+def silent_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A company whose event was renamed nine days ago, collected and judged once; to be copied."""
+    with running_sandbox(company(), limits=Limits.unlimited()) as sandbox:
+        yield build_company(tmp_path_factory.mktemp("silent"), sandbox)
 
 
 @pytest.fixture(scope="session")

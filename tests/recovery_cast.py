@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from campaign_health.judge.judging import judge_all
+from campaign_health.sandbox.server import Sandbox
 from campaign_health.sandbox.world.people import person_id
 from campaign_health.sandbox.world.world import EventTruth, PeopleTruth, World
 from storage.file.database import Warehouse
-from tests.collecting_cast import SIGNED_UP, Install, Installation, cast_world
+from tests.collecting_cast import SIGNED_UP, Installation, cast_world
 
 DAYS, SILENT = 60, 9
 BROKEN_DAYS = range(DAYS - SILENT, DAYS)
@@ -19,6 +21,7 @@ RENAMED, CONVERTED = "signed_up", "first project"
 WELCOME = 1
 SENT_ALL_THE_SAME = 3
 """Messages that went out on the last silent day, as somebody sent them by hand."""
+MANIFEST_NAME = "campaign-health.yaml"
 MANIFEST = f"""\
 version: 1
 campaigns:
@@ -83,11 +86,20 @@ def truth(world: World) -> dict[str, set[str]]:
     return found | {"reachable": left}
 
 
-def broken_company(install: Install, folder: Path) -> Installation:
-    """The company as collected and judged this morning, with its manifest."""
-    path = folder / "campaign-health.yaml"
-    path.write_text(MANIFEST, encoding="utf-8")
-    installation = install(company(), CAMPAIGN_HEALTH_MANIFEST=str(path))
-    assert installation.collect().exit_code() == 0
-    judge_all(Warehouse(installation.data_dir), installation.settings(), installation.sandbox.now)
-    return installation
+def build_company(folder: Path, sandbox: Sandbox) -> Installation:
+    """The company as collected and judged this morning, with its manifest; to be copied, not used."""
+    (folder / MANIFEST_NAME).write_text(MANIFEST, encoding="utf-8")
+    (folder / "data").mkdir()
+    made = Installation(sandbox, folder / "data", {"CAMPAIGN_HEALTH_MANIFEST": str(folder / MANIFEST_NAME)})
+    assert made.collect().exit_code() == 0
+    judge_all(Warehouse(made.data_dir), made.settings(), sandbox.now)
+    return made
+
+
+def copied_company(built: Installation, folder: Path) -> Installation:
+    """The same in another folder; its services are as they were this morning."""
+    shutil.copytree(built.data_dir.parent, folder, dirs_exist_ok=True)
+    built.sandbox.serve(company())
+    built.sandbox.set_now(built.sandbox.world.now)
+    built.sandbox.mend()
+    return Installation(built.sandbox, folder / "data", {"CAMPAIGN_HEALTH_MANIFEST": str(folder / MANIFEST_NAME)})

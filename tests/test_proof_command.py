@@ -10,15 +10,15 @@ import pytest
 from click.testing import CliRunner
 
 from campaign_health.cli.main import campaign_health
-from tests.collecting_cast import Install, Installation
-from tests.recovery_cast import BROKEN_DAYS, MANIFEST, WELCOME, broken_company, qualifying
+from tests.collecting_cast import Installation
+from tests.recovery_cast import BROKEN_DAYS, MANIFEST, WELCOME, copied_company, qualifying
 
 pytestmark = pytest.mark.slow("recoveries")
 
 
 @pytest.fixture
-def installation(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    found = broken_company(install, tmp_path)
+def installation(silent_company: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    found = copied_company(silent_company, tmp_path)
     monkeypatch.chdir(tmp_path)
     for name, value in found.environment.items():
         monkeypatch.setenv(name, value)

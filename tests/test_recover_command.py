@@ -13,6 +13,9 @@ import pytest
 import streamlit as st
 from click.testing import CliRunner, Result
 
+from campaign_health.alerts.digest.building import build_digest
+from campaign_health.alerts.digest.situation_reads import read_situation
+from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.cli.main import campaign_health
 from campaign_health.errors import CouldNotStart
 from campaign_health.route.doors.reading_reports import read_report
@@ -21,9 +24,9 @@ from collectors.errors import CollectorError
 from storage.file.database import open_published
 from storage.outbox.report_log import insert_report
 from storage.outbox.route_file import PersonHash, committed, open_route_file
-from tests.collecting_cast import Install, Installation
+from tests.collecting_cast import Installation
 from tests.openapi import answer_violations, request_violations
-from tests.recovery_cast import RENAMED, WELCOME, broken_company, truth
+from tests.recovery_cast import RENAMED, WELCOME, copied_company, truth
 from tests.reports_cast import report
 from tests.test_dashboard_states import drawn
 from tests.test_dashboard_states import said as drawn_text
@@ -33,8 +36,8 @@ pytestmark = pytest.mark.slow("recoveries")
 
 
 @pytest.fixture
-def installation(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    found = broken_company(install, tmp_path)
+def installation(silent_company: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    found = copied_company(silent_company, tmp_path)
     monkeypatch.chdir(tmp_path)
     for name, value in found.environment.items():
         monkeypatch.setenv(name, value)
@@ -125,6 +128,10 @@ def test_the_page_is_told_at_once_and_the_next_collection_knows_it_too(confirmed
     assert said()[0].endswith(f"{found['missed']} people missed it; {can} can still be reached.")
     assert said()[1].startswith(f"{can} were put into the segment Missed: ")
     assert " by Ada on " in said()[1]
+    with open_published(confirmed.data_dir) as connection:
+        situation = read_situation(connection, "default", "terminal", confirmed.sandbox.now)
+    digest = build_digest(situation, announcement_id="A", kind="digest", today=today, dashboard_url=None)
+    assert f"{can} were put into the segment Missed: " in " ".join(plain_text(digest).split())
     before = said()
     assert all(sentence in page() for sentence in before)
     assert confirmed.collect().exit_code() == 0

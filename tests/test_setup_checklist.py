@@ -87,6 +87,8 @@ def test_when_only_optional_points_are_left_it_can_be_put_away(tmp_path: Path) -
 def test_a_channel_is_any_of_those_there_are(tmp_path: Path) -> None:
     slack = settings_of(tmp_path, **KEYS, SLACK_WEBHOOK_URL="https://hooks.slack.com/services/a/b/c")
     assert point(checklist(slack, SetupFacts(), None, TODAY), "channel").text.startswith("Slack;")
+    teams = settings_of(tmp_path, **KEYS, CAMPAIGN_HEALTH_APPRISE_URLS="json://example.com")
+    assert point(checklist(teams, SetupFacts(), None, TODAY), "channel").text.startswith("Apprise;")
     none = point(checklist(settings_of(tmp_path, **KEYS), SetupFacts(), None, TODAY), "channel")
     assert (none.is_done, none.is_needed) == (False, False)
 

@@ -206,10 +206,13 @@ def _channel(settings: WorkspaceSettings | None, *, only_reads: bool) -> Point:
         slack, digest = settings.slack, settings.digest
         ways["Slack"] = slack.bot_token is not None or slack.webhook_url is not None
         ways |= {"e-mail": digest.smtp is not None, "webhook": digest.webhook is not None}
+        ways["Apprise"] = bool(digest.apprise)
     if found := [way for way, is_set in ways.items() if is_set]:
         return Point("channel", label, True, f"{joined(found)}; `campaign-health digest --test` tries it.")
-    cure = "Set SLACK_WEBHOOK_URL, SMTP_HOST or CAMPAIGN_HEALTH_WEBHOOK_URL (`campaign-health docs operating`)."
-    return Point("channel", label, False, "no Slack, e-mail or webhook: breaks are seen only on the dashboard.", cure)
+    cure = "Set SLACK_WEBHOOK_URL, SMTP_HOST or CAMPAIGN_HEALTH_APPRISE_URLS (`campaign-health docs operating`)."
+    return Point(
+        "channel", label, False, "no Slack, e-mail, webhook or Apprise: breaks are seen only on the dashboard.", cure
+    )
 
 
 def _gate(

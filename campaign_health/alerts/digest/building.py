@@ -76,7 +76,9 @@ def build_digest(
     chosen = _sort_into_sections(incidents, changes, today)
 
     def item(incident: Incident, name: SectionName) -> DigestItem:
-        return _item(incident, name, situation.sends.get(incident.campaign_id, ()), today, dashboard_url, pages)
+        found = _item(incident, name, situation.sends.get(incident.campaign_id, ()), today, dashboard_url, pages)
+        missed_it = situation.recoveries.get(incident.incident_id, "")
+        return replace(found, note=f"{found.note} {missed_it}".strip()) if missed_it else found
 
     sections = [
         _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)

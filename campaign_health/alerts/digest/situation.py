@@ -61,7 +61,8 @@ class Situation:
 
     `incidents` are the open ones and those with changes, worst first; `counts` the number of campaigns by status;
     `stale` says why what is known is not today's state; `numbers` are those of the workspace in the services'
-    addresses; `sends` are the newest days' by campaign; `coverage` what is watched and how.
+    addresses; `sends` are the newest days' by campaign; `coverage` what is watched and how;
+    `recoveries` what was found of who missed an incident's messages, and done about it, by the incident's id.
     """
 
     workspace: str
@@ -76,3 +77,4 @@ class Situation:
     sends: Mapping[int, Sends] = field(default_factory=dict)
     beside: tuple[TellBeside, ...] = ()
     coverage: str = ""
+    recoveries: Mapping[str, str] = field(default_factory=dict)

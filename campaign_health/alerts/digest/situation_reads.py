@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from campaign_health.alerts.digest.situation import Change, FailedSource, Sends, Situation
 from campaign_health.alerts.digest.told_beside import told_beside
-from campaign_health.process.clock import local_days
+from campaign_health.process.clock import local_day, local_days
 from campaign_health.state.beside_campaigns import coverage_text
-from campaign_health.state.incident import open_and_also
+from campaign_health.state.incident import Incident, open_and_also
+from campaign_health.state.recovery_states import read_recovery_states
 from campaign_health.state.source_health import SourceState, troubled_core
 from campaign_health.state.workspace_state import read_workspace
 from storage.connection import Connection
@@ -45,8 +47,22 @@ def read_situation(
         beside=tuple(told_beside(state.beside, said)),
         coverage=coverage_text([state.watched], [state.beside]),
         numbers=state.numbers,
+        recoveries=_recoveries(connection, workspace, incidents, state.zone, local_day(now, state.zone)),
         sends=_sends(connection, workspace, {one.campaign_id for one in incidents}, state.judged_day),
     )
+
+
+def _recoveries(
+    connection: Connection, workspace: str, incidents: Collection[Incident], zone: ZoneInfo, today: date
+) -> dict[str, str]:
+    """What the newest look at some of an incident's days found, in sentences."""
+    found = {}
+    for one in incidents:
+        for looked in read_recovery_states(connection, workspace, one.campaign_id):
+            if looked.since <= one.last_day and looked.until >= one.opened_on:
+                found[one.incident_id] = " ".join(looked.sentences(zone, today))
+                break
+    return found
 
 
 def _sends(
