@@ -30,7 +30,7 @@ from tests.browser import APP
 CHANNEL = "slack"
 LOUD = (SectionName.NEW, SectionName.STILL_BROKEN)
 MUTED = r"(\d+) (?:more (?:is|are)|campaigns? (?:is|are) broken and) muted"
-UNCHECKED = r"\*\*Could not check (.*?)\.\*\* (.*) What is missing"
+UNCHECKED = r"\*\*(.*?) could not be checked(.*?)\.\*\* (.*) What is missing"
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,11 @@ def dashboard_says(workspace: str, *, several: bool) -> Said:
         int(muted.group(1)) if muted else 0,
         money_in(heading),
         tuple(plain(one).split(".** ")[1].split(" What has happened since")[0] for one in warnings),
-        tuple(sorted(found.group(1, 2) for text in texts if (found := re.search(UNCHECKED, plain(text))))),
+        tuple(
+            sorted(
+                (f"{found[1]}{found[2]}", found[3]) for text in texts if (found := re.search(UNCHECKED, plain(text)))
+            )
+        ),
         handled(table_of(app)),
     )
 

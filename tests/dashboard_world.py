@@ -49,7 +49,7 @@ CAUSES = {
         "the same properties.",
         "Ask the team that sends the event which name is right, then set this campaign's trigger to it.",
         {"old_event": "project.created", "new_event": "project_created", "name_likeness": 1.0, "volume_handed_over": 0.97,
-         "shared_properties": 1.0, "first_day": "2026-11-19"},
+         "shared_properties": 1.0, "first_day": "2026-11-19", "name_today": "project_created"},
     ),
     "message_failing": (
         "property_type_changed",

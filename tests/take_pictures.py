@@ -14,7 +14,7 @@ from playwright.sync_api import ViewportSize, sync_playwright
 
 from tests.browser import FLAGS, browser_path
 
-SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+SIZES: dict[str, ViewportSize] = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -26,7 +26,17 @@ def main() -> None:
     parser.add_argument("--out", required=True, type=Path)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    pages = ("", f"campaign?campaign={given.campaign}", "events", "coverage", "report", "data", "help")
+    pages = (
+        "",
+        "?view=Table",
+        "?view=Wall",
+        f"campaign?campaign={given.campaign}",
+        "events",
+        "coverage",
+        "report",
+        "data",
+        "help",
+    )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
         for size, viewport in SIZES.items():
@@ -38,7 +48,7 @@ def main() -> None:
                     tab.get_by_test_id("stApp").wait_for()
                     tab.wait_for_load_state("networkidle")
                     tab.wait_for_timeout(2_500)
-                    name = f"{page.split('?')[0] or 'overview'}-{size}-{scheme}"
+                    name = f"{name_of(page)}-{size}-{scheme}"
                     tab.screenshot(path=given.out / f"{name}.png")
                     tall = tab.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
                     tab.set_viewport_size({"width": viewport["width"], "height": min(int(tall) + 80, 8_000)})
@@ -47,6 +57,12 @@ def main() -> None:
                     tab.set_viewport_size(viewport)
                 context.close()
         browser.close()
+
+
+def name_of(page: str) -> str:
+    """What the pictures of an address are called: that of its page, or of the overview's view."""
+    path, _, query = page.partition("?")
+    return path or (query.partition("=")[2].lower() if query else "overview")
 
 
 if __name__ == "__main__":

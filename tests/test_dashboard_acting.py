@@ -52,7 +52,7 @@ def press_in_dialog(page: Page, name: str) -> None:
 @pytest.mark.slow("mornings in the browser")
 def test_a_morning_from_the_overview_to_a_confirmed_rename_and_back(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard)
-    page.get_by_text("Open Project tips").click()
+    page.get_by_text("Details of Project tips").click()
     page.wait_for_url(re.compile("campaign=2"))
     expect(page.get_by_role("heading", name="Project tips", level=1)).to_be_visible()
     page.get_by_role("button", name="Yes, it was renamed").click()
@@ -167,7 +167,7 @@ def test_two_people_and_a_collection_do_not_disturb_each_other(page: Page, dashb
     assert collecting.wait(30)
     # The collection has the warehouse: the act waits for it, and is not lost.
     press_in_dialog(first, "Mute")
-    second.get_by_text("Open Upgrade offer").click()
+    second.get_by_text("Details of Upgrade offer").click()
     expect(second.get_by_role("heading", name="Upgrade offer", level=1)).to_be_visible()
     written.set()
     running.join()

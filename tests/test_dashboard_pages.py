@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from base64 import b64encode
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from campaign_health.dashboard.look.brand import MARK
 from campaign_health.words.links import report_link
 from storage.file.database import open_published
 from tests.browser import Dashboard, settled, text_of, visit
@@ -30,6 +32,8 @@ def dashboard(server: Dashboard, dashboard_world: Path) -> Dashboard:
 @pytest.mark.parametrize("path", [*PAGES, *(pytest.param(path, marks=SLOW) for path in OTHER_PAGES)])
 def test_a_page_has_no_error_no_serious_barrier_and_fits_a_phone(page: Page, dashboard: Dashboard, path: str) -> None:
     problems: list[str] = []
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: problems.append(str(error)))
     visit(page, dashboard, path)
     assert serious_barriers(page) == []
@@ -39,8 +43,26 @@ def test_a_page_has_no_error_no_serious_barrier_and_fits_a_phone(page: Page, das
     assert serious_barriers(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= 390")
+    assert serious_barriers(page) == []
+    assert beyond_the_edge(page) == []
+    assert widest_label(page) <= 0.45
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function("getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === 'light'")
+    settled(page)
+    assert serious_barriers(page) == []
     assert problems == []
+    assert [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))] == []
     assert "Traceback" not in dashboard.log
+
+
+def test_the_tab_says_how_many_are_broken_beside_our_own_icon(page: Page, dashboard: Dashboard) -> None:
+    visit(page, dashboard)
+    expect(page).to_have_title("(4) Overview · Campaign Health")
+    visit(page, dashboard, "data")
+    expect(page).to_have_title("(4) Data · Campaign Health")
+    mark = b64encode(MARK.encode()).decode()
+    expect(page.locator("link[rel*=icon]").first).to_have_attribute("href", re.compile(mark[:60]))
+    expect(page.get_by_test_id("stHeader").locator("img").first).to_be_visible()
 
 
 def serious_barriers(page: Page) -> list[tuple[str, str]]:
@@ -49,6 +71,24 @@ def serious_barriers(page: Page) -> list[tuple[str, str]]:
     # Streamlit draws the inside of its table itself, on a canvas; what is ours must be free of barriers.
     return [(one["id"], node["html"][:160]) for one in serious for node in one["nodes"]
             if not re.search(r"stDataFrame|<canvas|dvn-|gdg-", node["html"])]  # fmt: skip
+
+
+def beyond_the_edge(page: Page) -> list[str]:
+    """What can be chosen, or is a row of a table, and stands beyond the right edge of the window."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMain] :is(button, input, a, .stacked [role=listitem])')]
+            .filter(one => { const place = one.getBoundingClientRect();
+                return place.width > 1 && place.right > innerWidth + 1; }).map(one => one.outerHTML.slice(0, 120))"""
+    )
+    return found
+
+
+def widest_label(page: Page) -> float:
+    """The widest label of a list or of a table's row, as a share of the room that it and its value have."""
+    return float(page.evaluate(
+        """() => Math.max(0, ...[...document.querySelectorAll('[data-testid=stMain] dl')].filter(one => one.clientWidth)
+            .flatMap(list => [...list.querySelectorAll('dt')].map(one => one.offsetWidth / list.clientWidth)))"""
+    ))  # fmt: skip
 
 
 @pytest.mark.slow("pages in the browser")
@@ -66,7 +106,7 @@ def test_five_questions_are_answered_without_scrolling(page: Page, dashboard: Da
         assert campaign in seen  # what is broken?
     assert "Event renamed since Thu 19 Nov, 5 days ago" in seen  # why, and since when?
     assert "$45,000 a week" in seen  # what does it cost?
-    assert "Ask the team that sends the event which name is right" in seen  # what do I do?
+    assert "Change the trigger's event to project_created." in seen  # what do I do?
 
 
 def test_the_rest_of_a_card_opens_in_place_with_the_keyboard(page: Page, dashboard: Dashboard) -> None:
@@ -92,11 +132,23 @@ def test_the_worst_incident_is_whole_on_a_phone_and_six_fit_on_a_desk(page: Page
     assert first
     assert first["y"] + 2 * 11 * 16 + 12 <= 900
     assert first["width"] <= (1440 - 3 * 12) / 3
+    assert lines_of_steps(page) <= 2
     page.set_viewport_size({"width": 390, "height": 844})
     settled(page)
+    assert lines_of_steps(page) <= 2
     first = page.locator("[class*=st-key-incident-open-]").first.bounding_box()
     assert first
     assert first["y"] + first["height"] <= 844
+
+
+def lines_of_steps(page: Page) -> float:
+    """Lines of the longest next step; nothing of any may be cut off."""
+    return float(page.evaluate(
+        """() => Math.max(...[...document.querySelectorAll('details.rest .step')].map(one => {
+            const style = getComputedStyle(one);
+            if (style.webkitLineClamp !== 'none' || style.overflow !== 'visible') return 99;
+            return one.getBoundingClientRect().height / parseFloat(style.lineHeight); }))"""
+    ))  # fmt: skip
 
 
 @pytest.mark.slow("pages in the browser")
@@ -112,7 +164,7 @@ def test_a_figure_filters_every_view_and_going_back_takes_it_off(page: Page, das
     expect(page.get_by_role("heading", name="Upgrade offer", level=2)).to_have_count(0)
     assert "show=broken" in page.url
     assert "owner=" in page.url
-    page.get_by_text("Open Project tips").click()
+    page.get_by_text("Details of Project tips").click()
     page.wait_for_url(re.compile("campaign=2"))
     settled(page)
     page.go_back()
@@ -147,14 +199,14 @@ def test_a_cards_buttons_stand_on_one_line(page: Page, dashboard: Dashboard, wid
     for row in places:
         assert len(row) == 2
         assert len(set(row)) == 1
-    expect(page.get_by_role("link", name="Open Project tips")).to_have_css("border-top-style", "solid")
+    expect(page.get_by_role("link", name="Details of Project tips")).to_have_css("border-top-style", "solid")
 
 
 def test_an_incident_can_be_opened_with_the_keyboard_alone(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard)
     for _ in range(30):
         page.keyboard.press("Tab")
-        if "Open Project tips" in page.evaluate(
+        if "Details of Project tips" in page.evaluate(
             "[...document.querySelectorAll('a:focus')].map(e => e.textContent).join()"
         ):
             break

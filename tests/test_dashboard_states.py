@@ -104,13 +104,13 @@ def test_a_source_that_failed_is_said_on_every_page_with_the_cure_on_its_own(fol
         "WHERE source = 'customerio_metrics' AND started_at >= TIMESTAMP '2026-11-24'",
     )
     text = said(drawn()).replace("\\", "")
-    assert "Could not check Customer.io sends" in text
+    assert "Customer.io sends could not be checked" in text
     assert "collected today at 06:30, except part of Customer.io sends" in text
     assert "Ask for a new key" in said(drawn("data")).replace("\\", "")
     brief = said(drawn("events")).replace("\\", "")
-    assert "Could not check Customer.io sends" in brief
+    assert "Could not be checked: Customer.io sends" in brief
     assert "campaign-health doctor" not in brief
-    assert "Could not check Customer.io sends" in said(drawn("campaign", campaign="1")).replace("\\", "")
+    assert "Could not be checked: Customer.io sends" in said(drawn("campaign", campaign="1")).replace("\\", "")
 
 
 def test_a_campaign_that_could_not_be_checked_is_named(folder: Path, built: Path) -> None:
@@ -124,17 +124,19 @@ def test_a_campaign_that_could_not_be_checked_is_named(folder: Path, built: Path
         "WHERE source IN ('customerio_metrics', 'mixpanel_lexicon') AND started_at >= TIMESTAMP '2026-11-24'",
     )
     text = said(drawn()).replace("\\", "")
-    said_of_it = "Could not check Re-engagement, Sun 22 Nov to Mon 23 Nov.** Customer.io gave no usable numbers for it"
+    said_of_it = (
+        "Re-engagement could not be checked, Sun 22 Nov to Mon 23 Nov.** Customer.io gave no usable numbers for it"
+    )
     assert said_of_it in text
-    assert "except part of Customer.io sends and Mixpanel Lexicon" in text
+    assert "except part of Customer.io sends and Mixpanel event definitions" in text
     text = said(drawn("campaign", campaign="5"))
     assert "Sun 22 Nov to Mon 23 Nov (2 days)" in text
     assert "Campaign 5: no numbers." in text
-    assert "Could not check" not in text
-    assert "Could not check Re-engagement, Sun 22 Nov to Mon 23 Nov." in said(drawn("coverage")).replace("\\", "")
+    assert "ould not be checked" not in text
+    assert "Could not be checked: Re-engagement, Sun 22 Nov to Mon 23 Nov." in said(drawn("coverage")).replace("\\", "")
     of_another = said(drawn("campaign", campaign="1"))
     assert "Re-engagement" not in of_another
-    assert "Could not check" not in of_another
+    assert "ould not be checked" not in of_another
 
 
 def test_a_quiet_morning_takes_one_sentence(folder: Path, built: Path) -> None:

@@ -74,7 +74,7 @@ def test_four_mornings_of_a_broken_campaign(
     mornings.tell()
     with this_morning() as dashboard:
         visit(page, dashboard)
-        page.get_by_role("button", name="Act", exact=True).first.click()
+        page.get_by_role("button", name="Respond", exact=True).first.click()
         say(page, "I fixed it", "It is fixed", What_did_you_do="turned it on")
         expect(page.get_by_text("Fixed, waiting for proof").first).to_be_visible()
         expect(page.get_by_text("You said: Said to be fixed: turned it on")).to_be_visible()

@@ -208,7 +208,7 @@ def test_a_source_that_failed_is_could_not_tell_and_never_all_clear(tmp_path: Pa
     assert result.exit_code == 2
     assert result.stdout.startswith("1 campaign could not be checked; collected today at 06:32, except part of")
     text = " ".join(result.stdout.split())
-    said = "Customer.io gave no usable numbers for it, so it was not checked. The next run asks again;"
+    said = "Customer.io gave no usable numbers for it. The next run asks again;"
     assert f"× Welcome, Mon 7 Sep: {said}" in text
     assert "Details: Customer.io sends: Customer.io refused the key." in text
     (one,) = json.loads(run(world, "status", "--json").stdout)["unchecked"]

@@ -37,8 +37,8 @@ def test_campaigns_without_numbers_on_the_same_days_stand_together_and_the_raw_e
     assert [one.title for one in found] == ["Campaign 1, Campaign 2, Campaign 4 and 1 more", "Campaign 3"]
     assert [(one.first_day, one.last_day) for one in found] == [(FRIDAY, SUNDAY), (SUNDAY, SUNDAY)]
     assert [one.when for one in found] == ["Fri 20 Nov to Sun 22 Nov", "Sun 22 Nov"]
-    assert found[0].said == f"Customer.io gave no usable numbers for them, so they were not checked. {CURE}"
-    assert found[1].said == f"Customer.io gave no usable numbers for it, so it was not checked. {CURE}"
+    assert found[0].said == f"Customer.io gave no usable numbers for them. {CURE}"
+    assert found[1].said == f"Customer.io gave no usable numbers for it. {CURE}"
     assert found[1].details == f"Customer.io sends: {RAW}"
 
 
@@ -68,7 +68,7 @@ def test_the_digest_names_the_campaign_its_days_and_what_to_do_before_the_techni
     digest = build_digest(made, announcement_id="a", kind="digest", today=TODAY, dashboard_url=None)
     text = " ".join(plain_text(digest).split())
     assert digest.headline == "1 campaign could not be checked"
-    said = f"Customer.io gave no usable numbers for it, so it was not checked. {CURE} Details: Customer.io sends: {RAW}"
+    said = f"Customer.io gave no usable numbers for it. {CURE} Details: Customer.io sends: {RAW}"
     assert f"Campaign 23 – Fri 20 Nov to Sun 22 Nov {said}" in text
     assert digest_from_json(digest_as_json(digest)) == digest
 

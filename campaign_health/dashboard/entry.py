@@ -6,15 +6,11 @@ import streamlit as st
 
 from campaign_health.dashboard.acts.sign_in import require_sign_in
 from campaign_health.dashboard.installation import installation
+from campaign_health.dashboard.look.brand import begin_tab
 from campaign_health.dashboard.look.markup import in_markdown
 from campaign_health.dashboard.page_files import page_file
 from campaign_health.errors import CampaignHealthError
 
-# Drawn here, because the browser fetches an icon that Streamlit knows by name from another host.
-PAGE_ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#0f766e" stroke-width="2.4" '
-    'stroke-linecap="round" stroke-linejoin="round"><path d="M2 13h5l3-8 4 14 3-6h5"/></svg>'
-)
 # Address, which is its script's name too, title, icon. The first is the start page, whose address is the bare one.
 PAGE_LIST = (
     ("overview", "Overview", ":material/monitor_heart:"),
@@ -29,7 +25,7 @@ PAGE_LIST = (
 
 def run() -> None:
     """Draws the page that the address asks for."""
-    st.set_page_config(page_title="campaign-health", page_icon=PAGE_ICON, layout="wide")
+    begin_tab()
     try:
         settings = installation()
     except CampaignHealthError as failure:
@@ -41,4 +37,6 @@ def run() -> None:
         st.Page(page_file(name), title=title, url_path=name, icon=icon, default=index == 0)
         for index, (name, title, icon) in enumerate(PAGE_LIST)
     ]
-    st.navigation(pages, position="top").run()
+    chosen = st.navigation(pages, position="top")
+    begin_tab(chosen.title)
+    chosen.run()

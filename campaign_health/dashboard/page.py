@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from campaign_health.dashboard.installation import installation, now, warehouse
+from campaign_health.dashboard.look.brand import count_in_tab
 from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.look.style import use_style
@@ -20,6 +21,7 @@ from campaign_health.dashboard.page_watch import watch_for_new_data
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings
+from campaign_health.state.key_figures import key_figures
 from campaign_health.state.not_configured import read_not_configured
 from campaign_health.state.overview import Overview, overview_of
 from campaign_health.state.service_pages import service_pages
@@ -63,11 +65,21 @@ class Page:
         return moment_text(instant, self.zone, self.today)
 
 
-def draw(page: Callable[[Page], None], *, unchecked: Literal["brief", "above", "below", "own"] = "brief") -> None:
+ALL_WORKSPACES = "*"
+"""What the address names where all workspaces are asked for; no workspace can be called so."""
+
+
+def draw(
+    page: Callable[[Page], None],
+    *,
+    unchecked: Literal["brief", "above", "below", "own"] = "brief",
+    across: Callable[[list[str]], Overview] | None = None,
+) -> None:
     """Draws a page in one of its four states: no data yet, an error, stale data, normal.
 
     What could not be checked is told above the page in brief, or in full above or below it; `own`: only as far as it
-    is not of single campaigns, for the page itself tells of the one that it shows.
+    is not of single campaigns, for the page itself tells of the one that it shows. `across` draws all workspaces
+    together, which a page that has it begins with.
     """
     use_style()
     try:
@@ -78,9 +90,16 @@ def draw(page: Callable[[Page], None], *, unchecked: Literal["brief", "above", "
             _first_run()
             say_not_configured(settings)
             return
-        state = answer(read_workspace, _chosen(names))
+        everything = settings.configured if settings.configured is not None else names
+        name = _chosen(names, with_all=across is not None and len(everything) > 1)
+        if name == ALL_WORKSPACES and across is not None:
+            count_in_tab(key_figures(across(list(everything))).broken)
+            say_not_configured(settings)
+            return
+        state = answer(read_workspace, name)
         moment = now()
         view = Page(settings, state, overview_of([state], moment), local_day(moment, state.zone), moment, palette())
+        count_in_tab(key_figures(view.overview).broken)
         _say_what_is_old(view.overview)
         if unchecked == "above":
             _say_what_is_missing(view.overview)
@@ -98,15 +117,30 @@ def draw(page: Callable[[Page], None], *, unchecked: Literal["brief", "above", "
             st.write(said_in_markdown(failure.cure))
 
 
-def _chosen(names: Sequence[str]) -> str:
+def _chosen(names: Sequence[str], *, with_all: bool) -> str:
+    if not with_all:
+        _forget_all()
     asked = st.query_params.get("workspace")
-    if asked and asked not in names:
+    if asked and asked not in names and asked != ALL_WORKSPACES:
         # The link of an older message: a campaign of the same number may be another one here.
         st.warning(f"There is no workspace {in_markdown(asked)} any more: this is not what the link was made for.")
-    if len(names) == 1:
+    if len(names) == 1 and not with_all:
         return names[0]
-    return st.selectbox("Workspace", names, key="workspace", bind="query-params", format_func=shown,
+    choices = [ALL_WORKSPACES, *names] if with_all else list(names)
+    return st.selectbox("Workspace", choices, key="workspace", bind="query-params", format_func=_called,
                         persist_state="session", width=460)  # fmt: skip
+
+
+def _called(name: str) -> str:
+    return "All workspaces" if name == ALL_WORKSPACES else shown(name)
+
+
+def _forget_all() -> None:
+    """A page of one workspace shows the first where the overview showed all."""
+    if st.query_params.get("workspace") == ALL_WORKSPACES:
+        del st.query_params["workspace"]
+    if st.session_state.get("workspace") == ALL_WORKSPACES:
+        del st.session_state["workspace"]
 
 
 def _first_run() -> None:
@@ -149,8 +183,8 @@ def _say_in_brief(page: Page, found: Sequence[Unchecked]) -> None:
 
 def _say_what_is_missing(overview: Overview) -> None:
     for one in overview.unchecked:
-        heading = in_markdown(f"{visible(one.title, 300)}{f', {one.when}' if one.when else ''}")
+        name, when = in_markdown(visible(one.title, 300)), in_markdown(f", {one.when}" if one.when else "")
         quiet(
-            f":material/cloud_off: **Could not check {heading}.** {said_in_markdown(one.said)} "
+            f":material/cloud_off: **{name} could not be checked{when}.** {said_in_markdown(one.said)} "
             "What is missing is *not collected*, never zero: see page Data."
         )

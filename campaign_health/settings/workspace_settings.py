@@ -40,8 +40,10 @@ Route = tuple[Literal["tag", "owner"], str, str]
 
 
 def can_be_named(name: str) -> bool:
-    """Whether a workspace can have this name: it is to be seen, on one line, and blanks around it cannot be."""
-    return bool(name.strip()) and name == name.strip() and name.isprintable()
+    """Whether a workspace can have this name: it is to be seen, on one line, and blanks around it cannot be; `*` stands
+    for all of them in the dashboard's addresses.
+    """
+    return name != "*" and bool(name.strip()) and name == name.strip() and name.isprintable()
 
 
 def read_workspace(name: str, values: Values, directory: Path) -> WorkspaceSettings:

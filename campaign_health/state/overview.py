@@ -86,8 +86,8 @@ def read_overview(
     return replace(overview_of(states, now), not_configured=read_not_configured(connection, configured))
 
 
-def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
-    """The state of these workspaces at the instant `now`."""
+def overview_of(states: Sequence[WorkspaceState], now: datetime, unread: int = 0) -> Overview:
+    """The state of these workspaces at the instant `now`; `unread` others could not be read."""
     standing = Standing()
     counts: dict[str, int] = {}
     for state in states:
@@ -101,8 +101,9 @@ def overview_of(states: Sequence[WorkspaceState], now: datetime) -> Overview:
         counts,
         risk_a_week=standing.risk.sums,
         unpriced=standing.risk.unpriced,
-        freshness=collected_text(sources, zones, now),
-        certain=not stale and not _troubled(sources),
+        # One moment for all would be said of those, too, that nothing was collected of.
+        freshness=None if unread or not all(state.sources for state in states) else collected_text(sources, zones, now),
+        certain=not stale and not unread and not _troubled(sources),
         unjudged=sum(state.unjudged for state in states),
         broken_beside=sum(len(state.beside.broken) for state in states),
     )

@@ -45,10 +45,10 @@ class Unchecked:
 
 
 def in_brief(found: Sequence[Unchecked]) -> str:
-    """All of it in one sentence: `Could not check Welcome, Fri 20 Nov to Mon 23 Nov.`"""
+    """All of it in one sentence: `Could not be checked: Welcome, Fri 20 Nov to Mon 23 Nov.`"""
     parts = [f"{visible(one.title, 300)}{f', {one.when}' if one.when else ''}" for one in found[:NAMES_SHOWN]]
     more = len(found) - len(parts)
-    return f"Could not check {'; '.join(parts)}{f'; and {more} more' if more else ''}."
+    return f"Could not be checked: {'; '.join(parts)}{f'; and {more} more' if more else ''}."
 
 
 def unchecked(stretches: Iterable[Stretch], sources: Sequence[SourceState], workspace: str) -> tuple[Unchecked, ...]:
@@ -83,11 +83,9 @@ def _source(one: SourceState, workspace: str) -> Unchecked:
 
 
 def _said(names: Sequence[str], sources: Sequence[str]) -> str:
-    one = len(names) == 1
     services = service_names(sources)
-    them, were = ("it", "it was") if one else ("them", "they were")
     who = f"{services} gave no usable numbers" if services else "There are no numbers"
-    return f"{who} for {them}, so {were} not checked. {CURE}"
+    return f"{who} for {'it' if len(names) == 1 else 'them'}. {CURE}"
 
 
 def _details(names: Sequence[str], troubled: dict[str, SourceState]) -> str:

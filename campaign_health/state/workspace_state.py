@@ -27,7 +27,7 @@ from storage.connection import Connection
 from storage.file.zones import stored_zone
 from storage.read.service_numbers import UNKNOWN_NUMBERS, ServiceNumbers, service_numbers
 from storage.read.source_runs import counts_of_days
-from storage.read.verdicts_now import campaigns_with_event, judged_until, newest_verdicts, unjudged_campaigns
+from storage.read.verdicts_now import campaigns_with_event, existing_campaigns, judged_until, newest_verdicts
 from storage.read.workspaces import workspaces
 
 NUMBERS = ("events", "started", "sent", "expected_low", "expected_high", "probability")
@@ -128,13 +128,14 @@ def read_workspace(connection: Connection, name: str) -> WorkspaceState:
     """The state of one workspace. Raises UnknownZoneError where this machine does not know its time zone."""
     judged_day, _ = judged_until(connection, name)
     sources = read_sources(connection, name)
+    campaigns = tuple(_campaign(row) for row in newest_verdicts(connection, name))
     return WorkspaceState(
         name=name,
         zone=stored_zone(connection, name) or ZoneInfo("UTC"),
         judged_day=judged_day,
         incidents=open_incidents(connection, name),
-        campaigns=tuple(_campaign(row) for row in newest_verdicts(connection, name)),
-        unjudged=unjudged_campaigns(connection, name),
+        campaigns=campaigns,
+        unjudged=existing_campaigns(connection, name) - len(campaigns),
         sources=sources,
         stretches=read_stretches(connection, name),
         some_lost=read_some_lost(connection, name),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 NOT_WATCHED = (
-    "Campaigns are watched. Broadcasts and transactional messages are watched where the manifest names their event, "
-    "else only charted; newsletters are listed."
+    "Campaigns are watched. Broadcasts and transactional messages are watched where the manifest names their event; "
+    "of the others only the sends are shown, and newsletters are listed."
 )
 
 CHECKED = ("healthy", "volume_down", "surging", "silent", "event_lost", "degraded", "muted", "expected")

@@ -16,6 +16,12 @@ def without_rarity(sentence: str) -> str:
     return _RARITY.sub(".", sentence)
 
 
+def rarity_of(sentence: str) -> str:
+    """What `without_rarity` leaves out, as a sentence; empty where nothing is."""
+    found = _RARITY.search(sentence)
+    return f"A{found[0].removeprefix('; a')}" if found else ""
+
+
 def first_sentence(text: str) -> str:
     """The first sentence of several; all of the text where it is one."""
     return first_sentences(text, 0)

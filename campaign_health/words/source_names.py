@@ -9,7 +9,7 @@ from campaign_health.words.lists import joined
 _NAMES: dict[str, str] = {
     "mixpanel_events": "Mixpanel event counts",
     "mixpanel_properties": "Mixpanel event properties",
-    "mixpanel_lexicon": "Mixpanel Lexicon",
+    "mixpanel_lexicon": "Mixpanel event definitions",
     "customerio_campaigns": "Customer.io campaigns",
     "customerio_segments": "Customer.io segments",
     "customerio_metrics": "Customer.io sends",

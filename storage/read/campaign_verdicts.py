@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import duckdb
 import pandas as pd
 
@@ -17,6 +19,20 @@ WITH mapped AS (
 newest AS (
     SELECT campaign_id, max(day) AS day, max(day) FILTER (WHERE status IN ('healthy', 'journeys_only')) AS healthy_day
     FROM verdict WHERE workspace = $workspace GROUP BY campaign_id
+)
+SELECT m.campaign_id, m.campaign, m.state, m.event, m.tags, m.owner, n.day,
+       v.status, v.events, v.sent, v.expected_low, v.expected_high, n.healthy_day
+FROM mapped m
+LEFT JOIN newest n USING (campaign_id)
+LEFT JOIN verdict v ON v.workspace = $workspace AND v.campaign_id = n.campaign_id AND v.day = n.day
+ORDER BY lower(m.campaign), m.campaign_id
+"""
+
+_LINES = """
+WITH mapped AS (
+    SELECT c.campaign_id, m.event FROM campaign c JOIN campaign_event m USING (workspace, campaign_id)
+    WHERE c.workspace = $workspace AND c.gone_at IS NULL
+      AND ($asked::BIGINT[] IS NULL OR c.campaign_id IN (SELECT unnest($asked::BIGINT[])))
 ),
 last AS (
     SELECT max(day) AS day FROM source_day
@@ -34,11 +50,11 @@ counts AS (
     WHERE workspace = $workspace AND day > (SELECT day - 28 FROM last)
 ),
 sends AS (
-    SELECT campaign_id, day, sent FROM campaign_day
+    SELECT campaign_id, day, sent FROM campaign_day SEMI JOIN mapped USING (campaign_id)
     WHERE workspace = $workspace AND day > (SELECT day - 28 FROM last)
 ),
 expected AS (
-    SELECT campaign_id, day, expected_low, expected_high, status FROM verdict
+    SELECT campaign_id, day, expected_low, expected_high, status FROM verdict SEMI JOIN mapped USING (campaign_id)
     WHERE workspace = $workspace AND day > (SELECT day - 28 FROM last)
 ),
 lines AS (
@@ -56,14 +72,7 @@ lines AS (
     LEFT JOIN expected v ON v.campaign_id = m.campaign_id AND v.day = r.day
     GROUP BY m.campaign_id
 )
-SELECT m.campaign_id, m.campaign, m.state, m.event, m.tags, m.owner, n.day,
-       v.status, v.events, v.sent, v.expected_low, v.expected_high, n.healthy_day, l.events_28d, l.sends_28d, l.low_28d,
-       l.high_28d, l.status_28d, l.line_day
-FROM mapped m
-LEFT JOIN newest n USING (campaign_id)
-LEFT JOIN verdict v ON v.workspace = $workspace AND v.campaign_id = n.campaign_id AND v.day = n.day
-LEFT JOIN lines l ON l.campaign_id = m.campaign_id
-ORDER BY lower(m.campaign), m.campaign_id
+SELECT campaign_id, events_28d, sends_28d, low_28d, high_28d, status_28d, line_day FROM lines
 """
 
 
@@ -71,8 +80,19 @@ def campaign_table(connection: duckdb.DuckDBPyConnection, workspace: str) -> pd.
     """One row a campaign that exists, by name.
 
     Columns: campaign_id, campaign, state, event, tags, owner, day and status (of the newest verdict), events, sent,
-    expected_low, expected_high, healthy_day (the newest healthy one), events_28d, sends_28d (the 28 days up to
-    line_day, NaN for not collected), low_28d, high_28d (the expected sends of the same days, NaN where none are known),
-    status_28d (the verdicts of the same days, None where there is none).
+    expected_low, expected_high, healthy_day (the newest healthy one).
     """
     return connection.execute(_CAMPAIGNS, {"workspace": workspace}).df()
+
+
+def campaign_lines(
+    connection: duckdb.DuckDBPyConnection, workspace: str, campaign_ids: Collection[int] | None = None
+) -> pd.DataFrame:
+    """The last four weeks of the campaigns with these ids (None: of all), in no order.
+
+    Columns: campaign_id, events_28d, sends_28d (the 28 days up to line_day, NaN for not collected), low_28d, high_28d
+    (the expected sends of the same days, NaN where none are known), status_28d (the verdicts of the same days, None
+    where there is none), line_day.
+    """
+    asked = None if campaign_ids is None else [int(number) for number in campaign_ids]
+    return connection.execute(_LINES, {"workspace": workspace, "asked": asked}).df()

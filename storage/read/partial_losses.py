@@ -16,12 +16,19 @@ healthy AS (
     JOIN campaign c ON c.workspace = $workspace AND c.campaign_id = v.campaign_id AND c.gone_at IS NULL
     WHERE NOT list_contains($broken, c.campaign_id)
 ),
+losing AS (
+    SELECT h.campaign_id, h.campaign, h.as_of
+    FROM healthy h JOIN campaign_day d ON d.workspace = $workspace AND d.campaign_id = h.campaign_id
+         AND d.state = 'observed' AND d.day > h.as_of - $days::INTEGER AND d.day <= h.as_of
+    GROUP BY ALL
+    HAVING greatest(sum(d.failed), sum(d.drafted), sum(d.undeliverable), sum(d.suppressed), sum(d.bounced)) >= $least
+),
 lost AS (
     SELECT h.campaign_id, h.campaign, d.day, h.as_of, way, number, CASE way
         WHEN 'bounced' THEN d.sent
         ELSE coalesce(d.created, d.sent + coalesce(d.failed, 0) + coalesce(d.drafted, 0)
                       + coalesce(d.undeliverable, 0) + coalesce(d.suppressed, 0)) END AS made
-    FROM healthy h JOIN campaign_day d ON d.workspace = $workspace AND d.campaign_id = h.campaign_id
+    FROM losing h JOIN campaign_day d ON d.workspace = $workspace AND d.campaign_id = h.campaign_id
          AND d.state = 'observed' AND d.day > h.as_of - $days::INTEGER AND d.day <= h.as_of,
     LATERAL (VALUES ('failed', d.failed), ('drafted', d.drafted), ('undeliverable', d.undeliverable),
                     ('suppressed', d.suppressed), ('bounced', d.bounced)) AS w(way, number)

@@ -22,11 +22,6 @@ JOIN verdict v ON v.workspace = $workspace AND v.campaign_id = n.campaign_id AND
 WHERE c.gone_at IS NULL
 ORDER BY lower(c.name), c.campaign_id
 """
-_UNJUDGED = """
-SELECT count(*) FROM campaign c
-ANTI JOIN (SELECT DISTINCT campaign_id FROM verdict WHERE workspace = $workspace) v USING (campaign_id)
-WHERE c.workspace = $workspace AND c.gone_at IS NULL
-"""
 
 
 def newest_verdicts(connection: duckdb.DuckDBPyConnection, workspace: str) -> list[dict[str, Any]]:
@@ -38,9 +33,11 @@ def newest_verdicts(connection: duckdb.DuckDBPyConnection, workspace: str) -> li
     return as_rows(connection.execute(_NEWEST, {"workspace": workspace}))
 
 
-def unjudged_campaigns(connection: duckdb.DuckDBPyConnection, workspace: str) -> int:
-    """How many campaigns were collected and have no verdict yet."""
-    row = connection.execute(_UNJUDGED, {"workspace": workspace}).fetchone()
+def existing_campaigns(connection: duckdb.DuckDBPyConnection, workspace: str) -> int:
+    """How many campaigns there are, judged or not."""
+    row = connection.execute(
+        "SELECT count(*) FROM campaign WHERE workspace = ? AND gone_at IS NULL", [workspace]
+    ).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -1,5 +1,7 @@
 """How fast the pages are: `python -m tests.benchmarks.dashboard_speed [--campaigns 1000] [--days 730]`.
 
+With `--campaigns 10000` the overview has a second (`OVERVIEW_MS`).
+
 Makes a published file of many campaigns and twice as many events, and prints: the server time of the overview and of
 a campaign page with nothing cached, the time until a browser shows the first useful picture, and the memory that a
 session adds to an idle server.
@@ -28,6 +30,8 @@ WORLD = Path(__file__).with_name("dashboard_world.sql")
 NOW = "2026-11-24T08:00:00+00:00"
 CAMPAIGN = "campaign_health/dashboard/pages/campaign_page.py"
 ROUNDS = 7
+# The most that the server may take for the overview, by the number of campaigns.
+OVERVIEW_MS = {1_000: 300, 10_000: 1_000}
 
 
 def build(data_dir: Path, campaigns: int, days: int) -> Warehouse:
@@ -105,14 +109,13 @@ def main() -> None:
     table.add_column("What")
     table.add_column("Measured", justify="right")
     table.add_column("Limit", justify="right")
-    table.add_row(
-        "Overview, server, nothing cached", f"{overview[0]:.0f} ms ({overview[1]:.0f} of processors)", "300 ms"
-    )
+    limit = f"{OVERVIEW_MS[chosen.campaigns]:,} ms" if chosen.campaigns in OVERVIEW_MS else ""
+    table.add_row("Overview, server, nothing cached", f"{overview[0]:.0f} ms ({overview[1]:.0f} of processors)", limit)
     table.add_row(
         "Campaign page, server, nothing cached", f"{campaign[0]:.0f} ms ({campaign[1]:.0f} of processors)", "300 ms"
     )
     table.add_row("First useful picture of a server just started", f"{first:.2f} s", "")
-    table.add_row("First useful picture in the browser", f"{again:.2f} s", "2.5 s")
+    table.add_row("First useful picture in the browser", f"{again:.2f} s", "2 s")
     table.add_row("Memory of a session above the idle server", f"{memory:.1f} MB", "50 MB")
     table.add_row("Load of the machine meanwhile", f"{os.getloadavg()[0]:.1f}", "")
     Console().print(table)

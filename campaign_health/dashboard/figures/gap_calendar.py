@@ -56,6 +56,12 @@ def gap_calendar(found: pd.DataFrame, colours: Palette) -> go.Figure:
     return with_look(figure, colours, height=250).update_layout(hovermode="closest").update_yaxes(showgrid=False)
 
 
+def calendar_width(found: pd.DataFrame) -> int:
+    """How wide the calendar is to be, in pixels, so that its weeks stand as close as its weekdays."""
+    weeks = min(WEEKS, int((found["day"].max() - found["day"].min()).days) // 7 + 2)
+    return 110 + 26 * weeks
+
+
 def gap_text(days: pd.DataFrame) -> str:
     """How many days each source lacks, in one sentence."""
     parts = []

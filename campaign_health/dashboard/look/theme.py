@@ -33,6 +33,11 @@ class Palette:
     good: tuple[str, str]
     calm: tuple[str, str]
 
+    def tone_of(self, status: str) -> tuple[str, str]:
+        """Text and background of a status in this palette."""
+        found: tuple[str, str] = getattr(self, TONES.get(status, "calm"))
+        return found
+
 
 LIGHT = Palette(
     name="light",
@@ -100,7 +105,5 @@ def palette() -> Palette:
 
 def tone(status: str) -> tuple[str, str]:
     """Text and background colour of a status, as CSS."""
-    name = TONES.get(status, "calm")
-    light: tuple[str, str] = getattr(LIGHT, name)
-    dark: tuple[str, str] = getattr(DARK, name)
+    light, dark = LIGHT.tone_of(status), DARK.tone_of(status)
     return both(light[0], dark[0]), both(light[1], dark[1])

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.figures.sparkline import event_line
+from campaign_health.dashboard.look.data_table import draw_table
 from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
@@ -17,6 +18,7 @@ from campaign_health.dashboard.published_cache import answer
 from campaign_health.manifest.core_events import CORE_EVENTS
 from campaign_health.state.events_view import coverage_view
 from campaign_health.words.not_watched import NOT_WATCHED
+from campaign_health.words.numbers import count, plural
 from campaign_health.words.triggers import why_no_event
 
 FROM_WORDS = {"trigger": "its trigger in Customer.io", "manifest": "the manifest", "decision": "a decision here",
@@ -27,7 +29,7 @@ def coverage(page: Page) -> None:
     """Draws what is watched and how, and the lists of what is not."""
     st.title("Coverage", anchor=False)
     quiet(f"A campaign can only be watched against its event where that event is known. {NOT_WATCHED}")
-    st.write(in_markdown(page.overview.coverage))
+    st.write(in_markdown(f"{page.overview.coverage}{_idle(page)}"))
     view = answer(coverage_view, page.name)
     _core(view.mappings, view.events)
     _unknown(view.mappings)
@@ -39,6 +41,15 @@ def coverage(page: Page) -> None:
         draw_checklist(page, setup, folded=True)
 
 
+def _idle(page: Page) -> str:
+    """Of how many campaigns the sentence before says nothing, so that all of them are told."""
+    idle = sum(one.status == "not_running" for one in page.workspace.campaigns)
+    if not idle:
+        return ""
+    all_of_them = plural(len(page.workspace.campaigns), "campaign")
+    return f" {count(idle)} of {all_of_them} {'is' if idle == 1 else 'are'} not running."
+
+
 def _core(mappings: pd.DataFrame, events: pd.DataFrame) -> None:
     st.subheader("The five events worth automating first", anchor=False)
     seen = set(events["event"])
@@ -46,10 +57,10 @@ def _core(mappings: pd.DataFrame, events: pd.DataFrame) -> None:
     for core in CORE_EVENTS:
         used = mappings[mappings["event"] == core.event]
         rows.append({"Event": core.event, "State": usage(core.event in seen, used), "Campaigns": users(used) or "–",
-                     "What for": core.campaign, "Send it": core.timing})  # fmt: skip
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, alt="The five core events and which campaigns use them",
-        column_config={"Campaigns": st.column_config.TextColumn(width="large", help="With how each is doing now.")},
+                     "Campaign it is good for": core.campaign, "Send within": core.timing})  # fmt: skip
+    draw_table(
+        pd.DataFrame(rows), "The five core events and which campaigns use them", "core",
+        config={"Campaigns": st.column_config.TextColumn(width="large", help="With how each is doing now.")},
     )  # fmt: skip
 
 
@@ -72,7 +83,7 @@ def _unknown(mappings: pd.DataFrame) -> None:
             "Mapping from": [FROM_WORDS.get(str(source), str(source)) for source in lacking["event_from"]],
         }
     )
-    st.dataframe(rows, hide_index=True, alt="Campaigns without a known event")
+    draw_table(rows, "Campaigns without a known event", "unknown")
 
 
 def _unused(page: Page, events: pd.DataFrame) -> None:
@@ -82,10 +93,7 @@ def _unused(page: Page, events: pd.DataFrame) -> None:
         {"Event": [shown(name) for name in unused["event"]], "Count, 28 days": unused["events_28d"],
          "Last 28 days": [event_line(line, page.palette) for line in unused["line"]]}
     )  # fmt: skip
-    st.dataframe(
-        rows, hide_index=True, alt="Events without a campaign",
-        column_config=COUNTED,
-    )  # fmt: skip
+    draw_table(rows, "Events without a campaign", "unused", config=COUNTED)
 
 
 draw(coverage)

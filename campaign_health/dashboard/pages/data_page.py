@@ -5,8 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from campaign_health.dashboard.figures.gap_calendar import ALL, gap_calendar, gap_days, gap_text, single_campaigns_text
-from campaign_health.dashboard.look.day_columns import day_columns
+from campaign_health.dashboard.figures.gap_calendar import (
+    ALL,
+    calendar_width,
+    gap_calendar,
+    gap_days,
+    gap_text,
+    single_campaigns_text,
+)
+from campaign_health.dashboard.look.data_table import draw_table
 from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw, say_not_configured
@@ -21,12 +28,15 @@ OUTCOMES = {"complete": "● complete", "partial": "◔ in part", "failed": "× 
 SOURCE_MEANINGS = {
     "mixpanel_events": "how often each event happened",
     "mixpanel_properties": "which properties the events carried",
-    "mixpanel_lexicon": "what Mixpanel declares of events: hidden, blocked",
+    "mixpanel_lexicon": "which events are hidden or blocked in Mixpanel",
     "customerio_campaigns": "the campaigns, their triggers and messages",
     "customerio_segments": "how many people are in the segments that campaigns name",
     "customerio_metrics": "what was sent, delivered, opened",
     "customerio_journeys": "how many people started a campaign and got past its filters",
     "customerio_messages": "what each message of a campaign with several sent, a few in every run",
+    "customerio_broadcasts": "what broadcasts started by code sent",
+    "customerio_transactional": "what transactional messages sent",
+    "customerio_newsletters": "the newsletters, and when each was sent",
 }
 
 
@@ -49,16 +59,11 @@ def _freshness(page: Page) -> None:
             "Source": source_name(one.source),
             "Last complete": page.local_time(one.complete_at) if one.complete_at else "never",
             "Newest run": OUTCOMES.get(one.outcome, one.outcome),
-            "Tells": SOURCE_MEANINGS.get(one.source, "–"),
+            "What it is for": SOURCE_MEANINGS.get(one.source, "–"),
         }
         for one in page.workspace.sources
     ]
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, alt="Freshness of each source",
-        # Narrow enough that a phone shows how fresh each source is.
-        column_config={"Source": st.column_config.TextColumn(width=150),
-                       "Last complete": st.column_config.TextColumn(width=115)},
-    )  # fmt: skip
+    draw_table(pd.DataFrame(rows), "Freshness of each source", "freshness", height="content")
     for one in page.workspace.sources:
         if one.trouble:
             label = in_markdown(source_name(one.source))
@@ -80,6 +85,7 @@ def _calendar(page: Page, days: pd.DataFrame) -> None:
     text = gap_text(days) + single_campaigns_text(page.overview.unchecked)
     draw_chart(
         gap_calendar(found, page.palette), text, table, key="gaps", label="Show the gaps as a table",
+        width=calendar_width(found),
         note="*Provisional*: the day is not over, or its numbers are still growing. What is missing of a single "
         "campaign is on that campaign's page.",
     )  # fmt: skip
@@ -103,9 +109,9 @@ def _runs(page: Page, runs: pd.DataFrame) -> None:
             "Rows": runs["rows"],
         }
     )
-    st.dataframe(
-        table, hide_index=True, alt="Collection runs, newest first", placeholder="–",
-        column_config=day_columns(table) | {
+    draw_table(
+        table, "Collection runs, newest first", "runs",
+        config={
             "What went wrong, and the cure": st.column_config.TextColumn(width="large"),
             "Requests": st.column_config.NumberColumn(format="localized"),
             "Rows": st.column_config.NumberColumn(format="localized"),

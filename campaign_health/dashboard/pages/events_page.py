@@ -7,7 +7,7 @@ import streamlit as st
 
 from campaign_health.dashboard.acts.rename_acts import offer_rename_acts, offer_undo
 from campaign_health.dashboard.figures.hand_over import hand_over_figure, hand_over_table, hand_over_text
-from campaign_health.dashboard.look.day_columns import day_columns
+from campaign_health.dashboard.look.data_table import draw_table
 from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
@@ -84,10 +84,10 @@ def _properties(changes: pd.DataFrame) -> None:
     words = {"type_changed": "Changed type", "missing": "Missing or renamed", "appeared": "Appeared"}
     table = pd.DataFrame(
         {
+            "Property": [shown(name) for name in changes["property"]],
+            "Event": [shown(name) for name in changes["event"]],
             "Changed by": pd.to_datetime(changes["day"]).dt.date,
             "Seen unchanged on": _days(changes.get("last_day_before"), len(changes)),
-            "Event": [shown(name) for name in changes["event"]],
-            "Property": [shown(name) for name in changes["property"]],
             "What": [words.get(str(kind), str(kind)) for kind in changes["kind"]],
             "Before": [type_words(kind) if isinstance(kind, str) else "–" for kind in changes["before"]],
             "After": [type_words(kind) if isinstance(kind, str) else "–" for kind in changes["after"]],
@@ -96,7 +96,7 @@ def _properties(changes: pd.DataFrame) -> None:
             "Perhaps now": changes["new_property"].fillna("–"),
         }
     )
-    st.dataframe(table, hide_index=True, alt="Changed properties", column_config=day_columns(table), placeholder="–")
+    draw_table(table, "Changed properties", "properties")
 
 
 def _days(column: pd.Series | None, rows: int) -> list[object]:
@@ -127,9 +127,7 @@ def _table(page: Page, found: pd.DataFrame) -> None:
         del st.query_params["event"]
         st.rerun()
     table = for_people(part, page.palette)
-    st.dataframe(
-        table, hide_index=True, alt="All events", column_config=day_columns(table) | COUNTED,
-    )  # fmt: skip
+    draw_table(table, "All events", "events", config=COUNTED)
     rows = part.drop(columns=["line"]).assign(
         campaigns=[", ".join(names) for names in part["campaigns"]], life=lives(part)
     )

@@ -19,10 +19,12 @@ from campaign_health.dashboard.parts.overview.campaign_filters import Filters, c
 from campaign_health.dashboard.parts.overview.campaign_table import campaign_table
 from campaign_health.dashboard.parts.overview.checklist_panel import draw_checklist, page_checklist
 from campaign_health.dashboard.parts.overview.headline import draw_headline
-from campaign_health.dashboard.parts.overview.incident_card import card_html
+from campaign_health.dashboard.parts.overview.incident_card import card_html, step_of
 from campaign_health.dashboard.parts.overview.kept_address import keep_address
 from campaign_health.dashboard.parts.overview.key_figure_strip import draw_key_figures, said_of_choice
+from campaign_health.dashboard.parts.overview.lines_of_shown import with_lines
 from campaign_health.dashboard.parts.overview.wall import draw_wall
+from campaign_health.dashboard.parts.overview.workspace_list import draw_workspaces
 from campaign_health.dashboard.parts.service_buttons import service_buttons
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.every_campaign import campaigns_now
@@ -43,7 +45,7 @@ def overview(page: Page) -> None:
     setup = page_checklist(page)
     if setup.lacks_needed:
         draw_checklist(page, setup, folded=False)
-    campaigns = answer(campaigns_now, page.name, page.today)
+    campaigns = answer(campaigns_now, page.name, page.today, False)
     if campaigns.empty:
         st.info("Customer.io has no campaigns yet, or the key may not read them. The page Data says which.")
         return
@@ -103,10 +105,12 @@ def _or_else(meant: Sequence[Incident]) -> str:
 def _cards(page: Page, found: Sequence[Incident], campaigns: pd.DataFrame, key: str = "open") -> None:
     everything = st.session_state.get(f"all_{key}", False)
     shown = found if everything else found[:CARDS_AT_FIRST]
+    drawn = {number for one in shown for number in one.of_campaigns}
+    rows = with_lines(page, campaigns[campaigns["campaign_id"].isin(drawn)])
     with st.container(key=f"cards-{key}"):
         for incident in shown:
             with st.container(border=True, key=f"incident-{key}-{incident.incident_id}"):
-                st.html(card_html(incident, _lines(campaigns, incident), page.today, page.palette))
+                st.html(card_html(incident, _lines(rows, incident), page.today, page.palette))
                 _links(page, incident, key)
     with st.container(horizontal=True, key=f"after-cards-{key}"):
         if len(shown) < len(found):
@@ -152,7 +156,7 @@ def _open(page: Page, campaign_id: int, name: str) -> None:
     # The name is for the ear: the style hides it from the eye, to which the card already says it.
     st.page_link(
         page_file("campaign"),
-        label=f"Open :small[{in_markdown(name[:60])}]",
+        label=f"Details :small[of {in_markdown(name[:60])}]",
         query_params={"campaign": str(campaign_id), "workspace": page.name},
     )
 
@@ -162,10 +166,10 @@ def _links(page: Page, incident: Incident, key: str) -> None:
         horizontal=True, gap="xsmall", vertical_alignment="center", key=f"acts-{key}-{incident.incident_id}"
     ):
         if not incident.is_of_source:
-            service_buttons(page, incident.campaign_id, incident.counted_event)
+            service_buttons(page, incident.campaign_id, incident.counted_event, step_of(incident))
             _open(page, incident.campaign_id, incident.campaign)
-        with st.popover("Act"):
+        with st.popover("Respond"):
             offer_acts(page, incident, key)
 
 
-draw(overview, unchecked="below")
+draw(overview, unchecked="below", across=draw_workspaces)

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.figures.sends_by_day import sends_by_day, sends_table, sends_text
+from campaign_health.dashboard.look.data_table import draw_table
 from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page
@@ -38,10 +39,9 @@ def draw_triggered(page: Page) -> None:
         return
     for one in page.workspace.beside.broken:
         st.error(in_markdown(f"{one.title}: {one.sentence}"), icon=":material/error:")
-    st.dataframe(
-        triggered_table(known, page.today), hide_index=True, alt="Broadcasts and transactional messages",
-        placeholder="–",
-        column_config={"How it is watched": st.column_config.TextColumn(width="large")},
+    draw_table(
+        triggered_table(known, page.today), "Broadcasts and transactional messages", "triggered",
+        config={"How it is watched": st.column_config.TextColumn(width="large")},
     )  # fmt: skip
     _draw_sends(page, known)
 
@@ -55,7 +55,7 @@ def draw_newsletters(page: Page) -> None:
         return
     more = len(known) - NEWSLETTERS_SHOWN
     quiet(NEWSLETTER_WORDS + (f" The newest {NEWSLETTERS_SHOWN} of {len(known)} are shown." if more > 0 else ""))
-    st.dataframe(newsletter_table(known[:NEWSLETTERS_SHOWN], page), hide_index=True, alt="Newsletters")
+    draw_table(newsletter_table(known[:NEWSLETTERS_SHOWN], page), "Newsletters", "newsletters")
 
 
 def triggered_table(known: Sequence[TriggeredState], today: date) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from campaign_health.state.stretch_words import advice_on, seen_line, since_line
 from campaign_health.state.stretches import Stretch
 from campaign_health.words.dates import day_text, days_since, since_day
 from campaign_health.words.lists import joined
+from campaign_health.words.shortened import rarity_of, without_rarity
 from campaign_health.words.status_words import cause_label
 
 # A card shows whole sentences; only one with an absurdly long name in it is cut, after this many lines.
@@ -34,13 +35,15 @@ def incident_html(incident: Incident, today: date) -> str:
         ),
         ("Cost", cost_html(whole_cost(incident))),
     ]
+    if rare := rarity_of(incident.summary):
+        rows.append(("How unusual", escape(rare)))
     if incident.next_step:
         rows.append(("Next step", with_code(incident.next_step)))
     rows += state_rows(said_of_its_event(incident, today))
     return (
         f'<div style="color:{TEXT};line-height:1.45">'
         f'<h2 style="margin:0 0 .3rem;padding:0;font-size:1.08rem;overflow-wrap:anywhere">'
-        f"{with_code(incident.summary)}</h2>{facts_list(rows)}</div>"
+        f"{with_code(without_rarity(incident.summary))}</h2>{facts_list(rows)}</div>"
     )
 
 

@@ -51,10 +51,10 @@ def newsworthy_first(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def blocked_lines(events: pd.DataFrame) -> list[str]:
-    """A line for each event that Mixpanel's Lexicon blocks and that campaigns hang on: news of the project's data."""
+    """A line for each event that is blocked in Mixpanel and that campaigns hang on: news of the project's data."""
     blocked = events[events["dropped"] & (events["campaigns"].map(len) > 0)]
     return [
-        f"**{in_markdown(str(row['event']))}** is blocked in Mixpanel's Lexicon, so Mixpanel no longer counts it. "
+        f"**{in_markdown(str(row['event']))}** is blocked in Mixpanel, which no longer counts it. "
         f"{plural(len(row['campaigns']), 'campaign')} that hang{'s' if len(row['campaigns']) == 1 else ''} on it "
         f"({joined([in_markdown(name) for name in row['campaigns']])}) can only be watched by their journeys."
         for row in blocked.to_dict("records")
@@ -67,8 +67,8 @@ def for_people(events: pd.DataFrame, colours: Palette) -> pd.DataFrame:
     life = lives(events)
     return pd.DataFrame(
         {
-            "State": [f"{shapes[one]} {one}" for one in life],
             "Event": [shown(name) for name in events["event"]],
+            "State": [f"{shapes[one]} {one}" for one in life],
             "Count, 28 days": events["events_28d"],
             "Last 28 days": [event_line(line, colours) for line in events["line"]],
             "First seen": pd.to_datetime(events["first_seen"]).dt.date,

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from campaign_health.dashboard.look.day_columns import day_columns
+from campaign_health.dashboard.look.data_table import draw_table
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.state.campaign_view import CampaignNow
@@ -16,6 +16,7 @@ from campaign_health.state.handling import handling
 from campaign_health.state.incident import Incident
 from campaign_health.words.currency import sign_before
 from campaign_health.words.ended import INCIDENT_STATES
+from campaign_health.words.numbers import in_round_figures
 from campaign_health.words.status_words import cause_label, legend, status_label
 
 
@@ -38,15 +39,15 @@ def draw_history(incidents: Sequence[Incident], today: date) -> None:
             "Probable cause": cause_label(one.cause),
             # Nobody missed none.
             "Missed sends": round(one.missed_sends or 0) or None,
-            "At risk": round(one.revenue_at_risk or 0) or None,
+            "At risk": in_round_figures(one.revenue_at_risk or 0) or None,
         }
         for one in incidents
     ]
     sums = f"{sign_before(incidents[0].currency)}%,d"
     table = pd.DataFrame(rows)
-    st.dataframe(
-        table, hide_index=True, alt="Incidents of this campaign", placeholder="–",
-        column_config=day_columns(table) | {"At risk": st.column_config.NumberColumn(format=sums)},
+    draw_table(
+        table, "Incidents of this campaign", "history",
+        config={"At risk": st.column_config.NumberColumn(format=sums)},
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ _MESSAGE_FIELDS = {
     "name": "its name",
     "type": "its kind",
     "required_variables": "what it needs to know of a person or event",
-    "optional_variables": "what it can do without",
+    "optional_variables": "what it uses where it is known",
     "problem": "its text could not be read",
 }
 _MESSAGE = re.compile(r"messages\.(\d+)(?:\.(\w+))?$")

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from campaign_health.dashboard.figures.sparkline import sparkline_url
+from campaign_health.dashboard.look.data_table import draw_table
 from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page
@@ -48,14 +49,12 @@ def draw_messages(page: Page, view: CampaignView) -> None:
         }
         for row in message_rows(view.messages, view.days)
     ]
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, alt="The messages of this campaign", placeholder="–",
-        column_config={"Sends, 28 days": st.column_config.ImageColumn(width="small")},
+    draw_table(
+        pd.DataFrame(rows), "The messages of this campaign", "messages",
+        config={"Sends, 28 days": st.column_config.ImageColumn(width="small")},
     )  # fmt: skip
     if used := used_properties(view.messages, view.now.uses):
-        st.dataframe(
-            property_table(used, view.states, view.changes), hide_index=True, alt="The event properties in use"
-        )
+        draw_table(property_table(used, view.states, view.changes), "The event properties in use", "used-properties")
         quiet("A property is a field of the event. *Share*: how many of the events looked at last had it.")
     if said := failure_text(view.failures, view.days, view.open_incident, page.today):
         quiet(in_markdown(said))

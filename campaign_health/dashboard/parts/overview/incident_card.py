@@ -16,10 +16,11 @@ from campaign_health.words.costs import missed_text
 from campaign_health.words.currency import money
 from campaign_health.words.dates import days_since, since_day
 from campaign_health.words.numbers import in_round_figures
+from campaign_health.words.short_steps import ShortStep, short_step
 from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
 from campaign_health.words.status_words import cause_label
 
-# Signs of a next step: the folded part has room for it, the line above shows as much as fits.
+# Signs of a next step in the folded part.
 STEP_ROOM = 230
 _LINE = "overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
 
@@ -28,25 +29,33 @@ def card_html(incident: Incident, lines: SmallLines | None, today: date, colours
     """The inside of an incident's card as HTML; everything from outside is escaped. `lines` are None where nothing is
     known of its campaigns' days.
     """
-    chart = chart_html(lines, colours, "2.2rem") if lines is not None else ""
-    step = first_sentences(incident.next_step, STEP_ROOM) if incident.next_step else "What was found"
+    chart = chart_html(lines, colours, "1.6rem") if lines is not None else ""
+    short = step_of(incident)
+    step = short.text if short else first_sentence(incident.next_step) if incident.next_step else "What was found"
     return (
         f'<div style="color:{TEXT};line-height:1.35">'
         f'<div style="display:flex;gap:.5rem;align-items:center">'
         f'<h2 title="{escape(shown(incident.campaign))}" '
         f'style="margin:0;padding:0;font-size:1.05rem;min-width:0;{_LINE}">'
         f"{safe(incident.campaign)}</h2>{badge(incident.kind)}{_cost_beside(incident)}</div>{chart}"
-        f'<p style="margin:0;font-size:.92rem;font-weight:650;{_LINE}">{escape(_cause_line(incident, today))}</p>'
+        f'<p class="cause" style="margin:0;font-size:.92rem;font-weight:650;{_LINE}">'
+        f"{escape(_cause_line(incident, today))}</p>"
         f'<details class="rest"><summary><span class="step">{with_code(step)}</span></summary>'
         f"{facts_list(_rest(incident, today))}</details></div>"
     )
+
+
+def step_of(incident: Incident) -> ShortStep | None:
+    """The incident's next step in a few words; None where its cause has none."""
+    facts = incident.headline_cause.get("facts") or {}
+    return short_step(incident.cause, facts, owner=incident.owner, stage=incident.stage)
 
 
 def chart_html(lines: SmallLines, colours: Palette, height: str) -> str:
     """The small chart as wide as what it stands in, and `height` (a CSS length) high."""
     return (
         f'<img src="{escape(small_chart(lines, colours))}" alt="Events and sends of the last 28 days" '
-        f'style="display:block;width:100%;height:{height};margin:.2rem 0 .15rem"/>'
+        f'style="display:block;width:100%;height:{height};margin:.1rem 0"/>'
     )
 
 

@@ -49,7 +49,7 @@ def draw_key_figures(overview: Overview) -> Figure | None:
     """Draws the strip and gives back the chosen figure, if one is."""
     figures = key_figures(overview)
     chosen = chosen_figure()
-    values = _values(figures, overview.fresh)
+    values = figure_values(figures, overview.fresh)
     with st.container(key="figures"):
         for figure in FIGURES:
             st.button(
@@ -63,7 +63,8 @@ def draw_key_figures(overview: Overview) -> Figure | None:
     return chosen
 
 
-def _values(figures: KeyFigures, fresh: str | None) -> dict[Figure, str]:
+def figure_values(figures: KeyFigures, fresh: str | None) -> dict[Figure, str]:
+    """Each figure as it is written; `fresh` is when the sources were last asked."""
     sums = " + ".join(money(amount, currency) for currency, amount in figures.risk.sums.items())
     unknown = "not known" if figures.risk.unpriced or figures.broken else "0"
     return {
@@ -77,7 +78,7 @@ def _values(figures: KeyFigures, fresh: str | None) -> dict[Figure, str]:
 
 def _name(figure: Figure, figures: KeyFigures) -> str:
     if figure == "unchecked" and figures.unchecked:
-        return f"{NAMES[figure]} · {count(figures.unchecked)} not checked"
+        return f"{NAMES[figure]} · {count(figures.unchecked)} could not be checked"
     return NAMES[figure]
 
 

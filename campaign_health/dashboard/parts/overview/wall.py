@@ -14,6 +14,7 @@ from campaign_health.dashboard.look.theme import MUTED, tone
 from campaign_health.dashboard.page import Page
 from campaign_health.dashboard.page_files import page_file
 from campaign_health.dashboard.parts.overview.incident_card import chart_html
+from campaign_health.dashboard.parts.overview.lines_of_shown import with_lines
 from campaign_health.words.numbers import count, plural
 from campaign_health.words.status_words import legend, status_words
 
@@ -32,7 +33,7 @@ def draw_wall(page: Page, campaigns: pd.DataFrame) -> None:
         return
     _turning(screen, screens, first, len(part), len(campaigns))
     with st.container(key="wall"):
-        for row in part.itertuples():
+        for row in with_lines(page, part).itertuples():
             with st.container(key=f"tile-{row.campaign_id}"):
                 st.page_link(
                     page_file("campaign"),
