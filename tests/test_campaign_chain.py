@@ -68,6 +68,17 @@ def test_the_drop_is_said_in_per_cent_where_that_says_something() -> None:
     assert change_text(11.5) == "+1,150\u00a0%"
 
 
+@pytest.mark.parametrize(("sent", "usual"), [(185, 162), (0, 55), (12_345, 12_100), (0, 0)])
+def test_the_text_behind_a_bar_has_room_on_a_phone(sent: float, usual: float) -> None:
+    step = Step("Sent", sent, sent == 0, usual=usual)
+    figure = chain_figure([step], LIGHT, "Fri 27 Nov")
+    [words] = [trace for trace in figure.data if trace.type == "scatter"]
+    narrow, sign = 240, 5.6  # pixels
+    begins = words.x[0] / figure.layout.xaxis.range[1] * narrow
+    for line in words.text[0].split("<br>"):
+        assert begins + len(line) * sign <= narrow
+
+
 def test_nothing_is_drawn_after_nothing_was_sent_and_no_line_is_empty() -> None:
     day = pd.Series({"events": 66, "started": 66, "activated": 60, "sent": 0, "delivered": 0, "opened": 0})
     usual = {"events": 70.0, "started": 70.0, "activated": 64.0, "sent": 62.0, "delivered": 61.0, "opened": 20.0}

@@ -164,7 +164,7 @@ def test_false_alarms_are_counted_beside_what_was_promised(mornings: Mornings) -
             return read_workspace(connection, "default").false_alarms.sentence(8)
 
     ((watched,),) = mornings.world.rows("SELECT count(*) FROM verdict WHERE status IN ('healthy', 'silent')")
-    years = f"{watched / 365.25:.1f} years, all campaigns added up; promised: at most 1 in 8."
+    years = f"{watched / 365.25:.1f} years, all campaigns added up; promised: at most 1 in 8 years."
     assert sentence() == f"No false alarm in {years}"
     said = mornings.say("false_alarm")
     assert sentence() == f"1 false alarm in {years}"

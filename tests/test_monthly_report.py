@@ -80,6 +80,8 @@ def test_an_incident_belongs_to_the_month_in_which_it_was_found() -> None:
     report = report_of((broken(1, 30), 30), (broken(2, 1, opened_on=date(2026, 10, 31)), 1))
     assert len(report.caught) == 2
     later = report_of((broken(1, 30), 30))
+    rows = report_text(report_of((mended(1, 2, 6), 3), (broken(2, 2), 3)), 8.0, DECEMBER_1).rows
+    assert [one.became for one in rows] == ["Mended 3 days later", "Still broken 28 days later"]
     assert later.caught[0].days_to_find == 0
 
 

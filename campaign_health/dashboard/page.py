@@ -103,13 +103,14 @@ def draw(
             count_in_tab(key_figures(view.overview).broken)
             _say_what_is_old(view.overview)
             if unchecked == "above":
-                _say_what_is_missing(view.overview)
+                # Only the page Data itself begins with it.
+                _say_what_is_missing(view.overview, points_to_data=False)
             elif unchecked != "below":
                 found = view.overview.unchecked
                 _say_in_brief(view, [one for one in found if unchecked == "brief" or not one.campaigns])
             page(view)
             if unchecked == "below":
-                _say_what_is_missing(view.overview)
+                _say_what_is_missing(view.overview, points_to_data=True)
     except NoPublishedFileError:
         _first_run()
     except ExpectedFailure as failure:
@@ -182,10 +183,10 @@ def _say_in_brief(page: Page, found: Sequence[Unchecked]) -> None:
         st.page_link(page_file("data"), label="What is missing", query_params={"workspace": page.name})
 
 
-def _say_what_is_missing(overview: Overview) -> None:
+def _say_what_is_missing(overview: Overview, *, points_to_data: bool) -> None:
     for one in overview.unchecked:
         name, when = in_markdown(visible(one.title, 300)), in_markdown(f", {one.when}" if one.when else "")
         quiet(
             f":material/cloud_off: **{name} could not be checked{when}.** {said_in_markdown(one.said)} "
-            "What is missing is *not collected*, never zero: see page Data."
+            f"What is missing is *not collected*, never zero{': see page Data' if points_to_data else ''}."
         )

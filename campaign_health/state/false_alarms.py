@@ -24,13 +24,13 @@ class FalseAlarms:
 
     def sentence(self, promised_years: float) -> str:
         """Both beside the promise of at most one in so many years of a campaign: `2 false alarms in 14 years, all
-        campaigns added up; promised: at most 1 in 8.`
+        campaigns added up; promised: at most 1 in 8 years.`
         """
         years = self.campaign_years
         span = f"{years:,.0f}" if years >= 10 else f"{years:.1f}"
         unit = "year" if span == "1.0" else "years"
         number = plural(self.said, "false alarm") if self.said else "No false alarm"
-        return f"{number} in {span} {unit}, all campaigns added up; promised: at most 1 in {promised_years:g}."
+        return f"{number} in {span} {unit}, all campaigns added up; promised: at most 1 in {promised_years:g} years."
 
 
 def read_false_alarms(connection: Connection, workspace: str) -> FalseAlarms:

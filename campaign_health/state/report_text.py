@@ -115,7 +115,7 @@ def _figures(report: MonthlyReport, promised_years: float) -> tuple[Figure, ...]
             if report.unpriced
             else "Reckoned the same way.",
         ),
-        Figure("False alarms", count(report.false_alarms), f"Since it is watched: {_small(report, promised_years)}"),
+        Figure("False alarms", count(report.false_alarms), f"Over all days judged: {_small(report, promised_years)}"),
     )
 
 
@@ -149,10 +149,10 @@ def _row(caught: Caught, today: date) -> CaughtRow:
     if one.is_open:
         passed = (today - caught.found_on).days
         state = handling(one, today)
-        after = f" after {plural(passed, 'day')}" if passed > 0 else ""
+        after = f" {plural(passed, 'day')} later" if passed > 0 else ""
         became = f"Still broken{after}{f' ({state})' if state else ''}"
     elif mend is not None:
-        became = f"Mended after {plural(mend, 'day')}"
+        became = f"Mended {plural(mend, 'day')} later"
     else:
         end = one.end_text(today)
         became = end[:1].upper() + end[1:]
@@ -198,7 +198,7 @@ def _missed(report: MonthlyReport) -> str:
 def _risk(report: MonthlyReport) -> str:
     if not report.caught:
         return "0"
-    return joined([f"{_about(value, of)} ({money(low, of)} to {money(high, of)})"
+    return joined([f"{_about(value, of)} ({money(in_round_figures(low), of)} to {money(in_round_figures(high), of)})"
                    for of, (value, low, high) in report.risk.items()]) or UNKNOWN  # fmt: skip
 
 

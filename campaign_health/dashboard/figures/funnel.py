@@ -37,6 +37,8 @@ STAGE_COLUMN = {
 # Of fewer, a change in per cent says nothing.
 LEAST_FOR_A_SHARE = 5
 _BAR, _ROOM = 30, 62
+# Pixels: the width left for bars and texts on a phone, and of a usual sign of a text.
+_PHONE_WIDTH, _SIGN_WIDTH = 240, 5.8
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,8 @@ def chain_figure(steps: Sequence[Step], colours: Palette, name: str) -> go.Figur
     usual = [step.usual or 0.0 for step in steps]
     ends = [max(pair) for pair in zip(numbers, usual, strict=True)]
     texts = [" · ".join(part for part in (step.text, step.compared) if part) for step in steps]
-    texts = [f"{text}{'  ◀ broken here' if step.is_broken else ''}" for text, step in zip(texts, steps, strict=True)]
+    reach = _reach(ends, texts)
+    texts = [f"{text}{'<br> ◀ broken here' if step.is_broken else ''}" for text, step in zip(texts, steps, strict=True)]
     figure = go.Figure()
     if any(usual):
         figure.add_bar(
@@ -133,11 +136,17 @@ def chain_figure(steps: Sequence[Step], colours: Palette, name: str) -> go.Figur
         y=labels, x=ends, mode="text", text=[f" {text}" for text in texts], textposition="middle right",
         cliponaxis=False, hoverinfo="skip", showlegend=False,
     )  # fmt: skip
-    figure.update_xaxes(visible=False, range=[0, max([*ends, 1]) * 1.85])
+    figure.update_xaxes(visible=False, range=[0, reach])
     with_look(figure, colours, height=_ROOM + _BAR * len(steps))
     # Traces bring their categories in an order of their own.
     figure.update_yaxes(autorange="reversed", showgrid=False, categoryorder="array", categoryarray=labels)
     return figure.update_layout(barmode="overlay", hovermode=False, legend={"traceorder": "normal"})
+
+
+def _reach(ends: Sequence[float], texts: Sequence[str]) -> float:
+    """The number at the right edge: so large that behind each bar its text has room on a phone, too."""
+    shares = [min(0.75, (len(text) + 1) * _SIGN_WIDTH / _PHONE_WIDTH) for text in texts]
+    return max([1.0, *(end / (1 - share) for end, share in zip(ends, shares, strict=True))])
 
 
 def chain_table(steps: Sequence[Step]) -> pd.DataFrame:

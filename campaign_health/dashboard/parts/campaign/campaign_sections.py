@@ -27,6 +27,7 @@ def draw_history(incidents: Sequence[Incident], today: date) -> None:
     if not incidents:
         quiet("This campaign has had none.")
         return
+    at_risk = f"At risk, {sign_before(incidents[0].currency).strip()}"
     rows = [
         {
             "Began": one.opened_on,
@@ -39,15 +40,14 @@ def draw_history(incidents: Sequence[Incident], today: date) -> None:
             "Probable cause": cause_label(one.cause),
             # Nobody missed none.
             "Missed sends": round(one.missed_sends or 0) or None,
-            "At risk": in_round_figures(one.revenue_at_risk or 0) or None,
+            at_risk: in_round_figures(one.revenue_at_risk or 0) or None,
         }
         for one in incidents
     ]
-    sums = f"{sign_before(incidents[0].currency)}%,d"
     table = pd.DataFrame(rows)
     draw_table(
         table, "Incidents of this campaign", "history",
-        config={"At risk": st.column_config.NumberColumn(format=sums)},
+        config={at_risk: st.column_config.NumberColumn(format="%,d")},
     )  # fmt: skip
 
 

@@ -29,7 +29,9 @@ def draw_chain(page: Page, days: pd.DataFrame) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="chain-head"):
         st.subheader("From event to conversion", anchor=False, width="content")
         if newest is None:
-            quiet("Nothing is known yet of what this campaign sent.")
+            is_idle = set(days["status"].dropna()) == {"not_running"}
+            quiet("It was not running, so there is no chain." if is_idle else
+                  "Nothing is known yet of what this campaign sent.")  # fmt: skip
             return
         known = days[days["sent"].notna()]
         choices = [pd.Timestamp(one).date() for one in known["day"].iloc[::-1]]
