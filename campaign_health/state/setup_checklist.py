@@ -154,7 +154,7 @@ def _days(found: CollectedDays, today: date) -> Point:
 
 
 def _campaigns(existing: Sequence[SetUpCampaign], running: Sequence[SetUpCampaign]) -> Point:
-    label = "Campaigns watched"
+    label = "Campaigns judged"
     if not existing:
         cure = "They come with `campaign-health collect`."
         return Point("campaigns", label, False, "Customer.io showed none yet.", cure, is_needed=True)
@@ -170,7 +170,7 @@ def _campaigns(existing: Sequence[SetUpCampaign], running: Sequence[SetUpCampaig
     if not others:
         return Point("campaigns", label, True, f"{watched} that run.", is_needed=True)
     named = [f"{visible(one.name, 60)} ({_why(one)})" for one in others]
-    cure = "A campaign is watched once enough is known of it; page Coverage says how each is."
+    cure = "A campaign is judged once enough is known of it; page Coverage says how each is."
     is_none = len(others) == len(running)
     return Point("campaigns", label, False, f"{watched}; not {joined(named, _MOST_NAMES)}.", cure, is_needed=is_none)
 
