@@ -100,8 +100,8 @@ def test_whoever_a_report_says_was_sent_the_message_has_got_it(confirmed: Instal
     reachable = sorted(truth(confirmed.sandbox.world)["reachable"])
     told = report(1, timestamp=int(confirmed.sandbox.now.timestamp()) - 60)
     told["data"] |= {"campaign_id": WELCOME, "identifiers": {"id": reachable[0], "email": None, "cio_id": "a1"}}
-    row = read_report(json.dumps(told).encode(), "default", "id", PersonHash(confirmed.data_dir), 0.0)
     with open_route_file(confirmed.data_dir) as connection, committed(connection):
+        row = read_report(json.dumps(told).encode(), "default", "id", PersonHash(confirmed.data_dir), 0.0)
         assert insert_report(connection, row)
     assert numbers()["can_be_reached"] == len(reachable) - 1
 
