@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import resource
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ from campaign_health.cli.main import campaign_health
 from storage.errors import StorageError
 from storage.outbox.report_log import ReportRow, insert_report
 from storage.outbox.route_file import PersonHash, committed, open_route_file
+from tests.full_disk import full_disk
 
 
 def keep(folder: Path, person: str, reason: str | None = None) -> bytes:
@@ -23,16 +21,6 @@ def keep(folder: Path, person: str, reason: str | None = None) -> bytes:
         row = ReportRow("default", f"E{person}", "failed", "email", 1.0, 1.0, 14, 1, "d", None, None, hashed, reason)
         assert insert_report(connection, row)
     return hashed
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_lost_key_is_told_and_no_new_one_takes_its_place(tmp_path: Path) -> None:

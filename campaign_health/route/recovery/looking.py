@@ -16,6 +16,8 @@ from collectors.http.client import Progress
 from collectors.mixpanel import MixpanelClient
 from storage.outbox.recovery_ledger import RecoveryLedger
 
+SLOW_SECONDS = 86_400.0
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -44,14 +46,16 @@ def look(plan: RecoveryPlan, sources: Sources, ledger: RecoveryLedger, progress:
     now = sources.now.timestamp()
     client, by = sources.customerio, sources.by
     events = events_between(sources.mixpanel, plan.events, plan.begin, min(plan.end, now), plan.zone, sources.now)
-    should = should_have(events, plan.when, by)
+    should = should_have(events, plan.when, by, now - plan.patience_seconds)
+    # Where this machine's clock is slow, whoever got it by now must not be taken for somebody who did not.
+    latest = now + SLOW_SECONDS
     begin = plan.begin - plan.once_seconds - EARLY_SECONDS
-    sent = newest_messages(client, plan.campaign_id, "sent", begin, now, by, progress)
+    sent = newest_messages(client, plan.campaign_id, "sent", begin, latest, by, progress)
     for person, at in ledger.reported(should.people, "sent").items():
         sent[person] = max(sent.get(person, at), at)
     known = Known(
         sent=sent,
-        dropped=newest_messages(client, plan.campaign_id, "dropped", plan.begin - EARLY_SECONDS, now, by, progress),
+        dropped=newest_messages(client, plan.campaign_id, "dropped", plan.begin - EARLY_SECONDS, latest, by, progress),
         converted=_converted(plan, sources),
         recovered_before=ledger.reached(should.people),
     )
