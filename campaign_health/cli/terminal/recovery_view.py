@@ -60,6 +60,7 @@ def recovery_as_json(plan: RecoveryPlan, found: Found, filled: SegmentFilled | N
         "events_of_nobody": should.nobodys,
         "undecided_events": should.undecided,
         "too_new_events": should.too_new,
+        "messages_of_nobody": found.sent_to_nobody,
         "should_have": len(should.people),
         "reached": len(missed.reached),
         "not_due": len(missed.not_due),
@@ -94,6 +95,11 @@ def print_recovery(console: Console, plan: RecoveryPlan, found: Found) -> None:
         lines.append(
             f"{plural(should.too_new, 'event is', 'events are')} so new that the message may be on its way; nobody is "
             "named for that yet."
+        )
+    if found.sent_to_nobody:
+        lines.append(
+            f"{plural(found.sent_to_nobody, 'message')} of Customer.io's list for these days and since, or for `once` "
+            "before, without a person: whoever got them, and is still there, may be among those who missed it."
         )
     for line in lines:
         console.print(Text(clean(line)))

@@ -22,19 +22,20 @@ def newest_messages(
     end: float,
     by: PersonBy,
     progress: Progress | None = None,
-) -> dict[str, float]:
-    """When the newest message of a campaign that reached a metric (`sent`, `dropped`) was made, by person.
+) -> tuple[dict[str, float], int]:
+    """When the newest message of a campaign that reached a metric (`sent`, `dropped`) was made, by person; and how many
+    messages name nobody, such as those of people who were deleted.
 
     Of the messages made from the instant `begin` to `end`, in Unix seconds.
 
     Raises:
-        CollectorError: by what went wrong; a message without its person or time is one of them.
+        CollectorError: by what went wrong; a message without its time is one of them.
     """
     path = f"/campaigns/{campaign_id}/messages"
     read = client.reader(path)
     asked: dict[str, str | int] = {"metric": metric, "limit": MOST_A_PAGE, "start_ts": int(begin), "end_ts": int(end)}
     newest: dict[str, float] = {}
-    number = 0
+    number = nobodys = 0
     for page in client.pages(path, "messages", asked):
         for place, entry in enumerate(page):
             field = f"messages[{place}]"
@@ -43,10 +44,12 @@ def newest_messages(
             made = read.count(message.get("created"), f"{field}.created")
             if person is not None:
                 newest[person] = max(newest.get(person, 0.0), float(made))
+            else:
+                nobodys += 1
         number += len(page)
         if progress is not None:
             progress(number, None, f"messages that Customer.io calls {metric}")
-    return newest
+    return newest, nobodys
 
 
 def sends_between(
