@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import stat
+from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,16 @@ def test_the_page_is_told_at_once_and_the_next_collection_knows_it_too(confirmed
     report = confirmed.collect()
     assert confirmed.outcomes(report)["route"] == "failed"
     assert said() == before, "what is stored stays"
+
+
+def test_messages_that_name_nobody_are_counted(confirmed: Installation) -> None:
+    people = confirmed.sandbox.world.people
+    got_it = sorted(truth(confirmed.sandbox.world)["reached"])
+    confirmed.sandbox.world.people = replace(people, forgotten=frozenset(got_it[:1]))
+    found = numbers()
+    assert found["messages_of_nobody"] == 1
+    assert found["reached"] == len(got_it) - 1
+    assert "1 message of Customer.io's list" in " ".join(run("route", "recover", str(WELCOME)).stdout.split())
 
 
 def test_whoever_s_event_is_of_the_last_hour_is_not_named_yet(
