@@ -21,6 +21,8 @@ from campaign_health.route.recovery.looking import Found
 from campaign_health.route.recovery.missed import Known, Missed, Profile, who_missed
 from campaign_health.route.recovery.qualifying import Expected, PersonEvent, ShouldHave, should_have
 from campaign_health.route.recovery.recovery_plan import names_of, plan_for
+from campaign_health.route.recovery.unnamed import unnamed
+from collectors.errors import RequestRefused
 from tests.full_disk import full_disk
 
 NOW = 1_800_000_000.0
@@ -143,3 +145,12 @@ def test_a_list_of_people_that_could_not_be_written_to_its_end_is_taken_away(tmp
     with full_disk(), pytest.raises(CouldNotStart, match="to its end"):
         write_people(tmp_path / "people.csv", Found(ShouldHave(), Missed((), (), {}, people)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refusal_that_quotes_people_is_told_without_them() -> None:
+    people = ["u-1", "u-10", "ada@example.com"]
+    with pytest.raises(RequestRefused) as told, unnamed(people):
+        raise RequestRefused("400 (u-10, Ada@Example.com and u-1 are no ids, u-100 is).", "Ask u-1.", source="C")
+    assert str(told.value) == "400 (…, … and … are no ids, u-100 is). Ask …."
+    assert told.value.message == "400 (…, … and … are no ids, u-100 is)."
+    assert told.value.cure == "Ask …."

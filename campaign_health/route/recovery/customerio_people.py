@@ -7,6 +7,7 @@ from typing import Any
 
 from campaign_health.route.person import PersonBy
 from campaign_health.route.recovery.missed import Profile
+from campaign_health.route.recovery.unnamed import unnamed
 from collectors.customerio import CustomerioClient
 from collectors.http.client import Progress
 
@@ -96,7 +97,9 @@ def profiles_of(
     several = MOST_PEOPLE if by == "id" else 1
     for start in range(0, len(people), several):
         some = people[start : start + several]
-        yield some, dict(_by_id(client, some) if by == "id" else _by_address(client, some[0]))
+        with unnamed(some):
+            found = dict(_by_id(client, some) if by == "id" else _by_address(client, some[0]))
+        yield some, found
         if progress is not None:
             progress(start + len(some), len(people), "people asked for in Customer.io")
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from campaign_health.route.person import PersonBy
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan
+from campaign_health.route.recovery.unnamed import unnamed
 from campaign_health.words.dates import days_text
 from campaign_health.words.visible import visible
 from collectors.customerio import CustomerioClient
@@ -64,7 +65,8 @@ def fill_segment(
     path = f"/api/v1/segments/{segment_id}/add_customers{'?id_type=email' if by == 'email' else ''}"
     for start in range(0, len(people), BLOCK):
         block = people[start : start + BLOCK]
-        track.ask_json(path, {"ids": list(block)}, repeatable=True)
+        with unnamed(block):
+            track.ask_json(path, {"ids": list(block)}, repeatable=True)
         ledger.reach(recovery_id, block)
         if progress is not None:
             progress(start + len(block), len(people), "people put into the segment")
