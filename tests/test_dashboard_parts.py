@@ -34,7 +34,7 @@ from campaign_health.state.campaign_view import CampaignView, campaign_view
 from campaign_health.state.every_campaign import campaigns_now
 from campaign_health.state.incident import open_incidents
 from campaign_health.state.unchecked import Unchecked
-from campaign_health.words.shortened import first_sentence, first_sentences, without_rarity
+from campaign_health.words.shortened import first_sentence, first_sentences, rarity_of, without_rarity
 from storage.file.database import PUBLISHED_NAME, open_published
 from storage.read.one_campaign import campaign_days
 from tests.dashboard_world import LAST_DAY, TODAY
@@ -142,6 +142,11 @@ def test_a_card_shows_the_first_sentence_and_leaves_rarity_to_the_page() -> None
     )
     stored_before = "0 sends; 5 were expected; a healthy campaign does this about once in 9 years."
     assert without_rarity(stored_before) == "0 sends; 5 were expected."
+    assert rarity_of(stored_before) == "A healthy campaign does this about once in 9 years."
+    assert rarity_of("0 sends; 5 were expected; by accident this happens about once in 9 years.") == (
+        "By accident this happens about once in 9 years."
+    )
+    assert rarity_of("0 sends; 5 were expected.") == ""
 
 
 def test_incidents_come_worst_first_with_what_they_cost(published: Path) -> None:

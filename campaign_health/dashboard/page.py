@@ -18,7 +18,7 @@ from campaign_health.dashboard.look.style import use_style
 from campaign_health.dashboard.look.theme import Palette, palette
 from campaign_health.dashboard.page_files import page_file
 from campaign_health.dashboard.page_watch import watch_for_new_data
-from campaign_health.dashboard.published_cache import answer
+from campaign_health.dashboard.published_cache import answer, reading_together
 from campaign_health.process.clock import local_day
 from campaign_health.settings import Settings
 from campaign_health.state.key_figures import key_figures
@@ -83,32 +83,33 @@ def draw(
     """
     use_style()
     try:
-        watch_for_new_data()
-        settings = installation()
-        names = answer(workspace_names, settings.configured)
-        if not names:
-            _first_run()
-            say_not_configured(settings)
-            return
-        everything = settings.configured if settings.configured is not None else names
-        name = _chosen(names, with_all=across is not None and len(everything) > 1)
-        if name == ALL_WORKSPACES and across is not None:
-            count_in_tab(key_figures(across(list(everything))).broken)
-            say_not_configured(settings)
-            return
-        state = answer(read_workspace, name)
-        moment = now()
-        view = Page(settings, state, overview_of([state], moment), local_day(moment, state.zone), moment, palette())
-        count_in_tab(key_figures(view.overview).broken)
-        _say_what_is_old(view.overview)
-        if unchecked == "above":
-            _say_what_is_missing(view.overview)
-        elif unchecked != "below":
-            found = view.overview.unchecked
-            _say_in_brief(view, [one for one in found if unchecked == "brief" or not one.campaigns])
-        page(view)
-        if unchecked == "below":
-            _say_what_is_missing(view.overview)
+        with reading_together():
+            watch_for_new_data()
+            settings = installation()
+            names = answer(workspace_names, settings.configured)
+            if not names:
+                _first_run()
+                say_not_configured(settings)
+                return
+            everything = settings.configured if settings.configured is not None else names
+            name = _chosen(names, with_all=across is not None and len(everything) > 1)
+            if name == ALL_WORKSPACES and across is not None:
+                count_in_tab(key_figures(across(list(everything))).broken)
+                say_not_configured(settings)
+                return
+            state = answer(read_workspace, name)
+            moment = now()
+            view = Page(settings, state, overview_of([state], moment), local_day(moment, state.zone), moment, palette())
+            count_in_tab(key_figures(view.overview).broken)
+            _say_what_is_old(view.overview)
+            if unchecked == "above":
+                _say_what_is_missing(view.overview)
+            elif unchecked != "below":
+                found = view.overview.unchecked
+                _say_in_brief(view, [one for one in found if unchecked == "brief" or not one.campaigns])
+            page(view)
+            if unchecked == "below":
+                _say_what_is_missing(view.overview)
     except NoPublishedFileError:
         _first_run()
     except ExpectedFailure as failure:

@@ -19,7 +19,8 @@ def without_rarity(sentence: str) -> str:
 def rarity_of(sentence: str) -> str:
     """What `without_rarity` leaves out, as a sentence; empty where nothing is."""
     found = _RARITY.search(sentence)
-    return f"A{found[0].removeprefix('; a')}" if found else ""
+    said = found[0].removeprefix("; ") if found else ""
+    return said[:1].upper() + said[1:]
 
 
 def first_sentence(text: str) -> str:
