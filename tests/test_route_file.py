@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,16 @@ def test_whoever_was_not_known_is_not_said_to_be_forgotten(tmp_path: Path, monke
     monkeypatch.setenv("CAMPAIGN_HEALTH_DATA_DIR", str(tmp_path / "data"))
     said = CliRunner().invoke(campaign_health, ["route", "forget", "ada@example.com"], catch_exceptions=False).output
     assert said == "Nobody is known by that here. People are known by their id.\n"
+
+
+def test_what_is_committed_stays_though_the_process_opened_the_file_twice(tmp_path: Path) -> None:
+    """The second one's end must not let go of the first one's locks: another process would take away its log."""
+    look = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(*c.execute(sys.argv[2]).fetchone()); c.close()"
+    asked = [sys.executable, "-c", look, str(tmp_path / "route.sqlite"), "SELECT count(*) FROM recovered_person"]
+    with open_route_file(tmp_path) as connection:
+        with open_route_file(tmp_path):
+            pass
+        for number in range(1, 4):
+            with committed(connection):
+                connection.execute(f"INSERT INTO recovered_person VALUES ('default', {number}, x'00', 'r')")
+            assert subprocess.run(asked, check=True, capture_output=True, text=True).stdout == f"{number}\n"

@@ -52,7 +52,10 @@ def open_route_file(data_dir: Path) -> Iterator[sqlite3.Connection]:
     make_private_directory(data_dir)
     path = data_dir / FILE_NAME
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, FILE_MODE))
+        # Never opened where it is there: closing it would let go of SQLite's locks on it in the whole process, and
+        # whoever closes it last elsewhere would take away the log that is still written to.
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, FILE_MODE))
     except OSError as failure:
         raise _unusable(path, failure) from failure
     try:
