@@ -99,7 +99,7 @@ class RecoveryLedger:
         names = [column.name for column in fields(RecoveryRow)]
         rows = self._connection.execute(
             f"SELECT {', '.join(names)} FROM recovery WHERE workspace = ? AND campaign_id = ? "  # noqa: S608
-            "ORDER BY begun_at, recovery_id",
+            "ORDER BY begun_at, rowid",
             self._of,
         )
         return [_row(dict(zip(names, row, strict=True))) for row in rows]
