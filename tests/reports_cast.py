@@ -73,7 +73,7 @@ def listening(
     try:
         assert process.stderr is not None
         line = process.stderr.readline()
-        found = re.search(r"http://[\d.]+:\d+", line)
+        found = re.search(r"http://(?:[\d.]+|\[[\d:]+\]):\d+", line)
         assert found, line + process.stderr.read()
         yield found[0], process
     finally:

@@ -6,6 +6,8 @@ import csv
 import json
 import re
 import stat
+from dataclasses import replace
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.cli.main import campaign_health
 from campaign_health.errors import CouldNotStart
+from campaign_health.process.collect_lock import workspace_part
+from campaign_health.process.run_lock import RECOVERING, only_one
 from campaign_health.route.doors.reading_reports import read_report
 from campaign_health.state.recovery_states import read_recovery_states
 from collectors.errors import CollectorError
@@ -26,7 +30,7 @@ from storage.outbox.report_log import insert_report
 from storage.outbox.route_file import PersonHash, committed, open_route_file
 from tests.collecting_cast import Installation
 from tests.openapi import answer_violations, request_violations
-from tests.recovery_cast import RENAMED, WELCOME, copied_company, truth
+from tests.recovery_cast import RENAMED, SILENT, WELCOME, copied_company, truth
 from tests.reports_cast import report
 from tests.test_dashboard_states import drawn
 from tests.test_dashboard_states import said as drawn_text
@@ -100,8 +104,8 @@ def test_whoever_a_report_says_was_sent_the_message_has_got_it(confirmed: Instal
     reachable = sorted(truth(confirmed.sandbox.world)["reachable"])
     told = report(1, timestamp=int(confirmed.sandbox.now.timestamp()) - 60)
     told["data"] |= {"campaign_id": WELCOME, "identifiers": {"id": reachable[0], "email": None, "cio_id": "a1"}}
-    row = read_report(json.dumps(told).encode(), "default", "id", PersonHash(confirmed.data_dir), 0.0)
     with open_route_file(confirmed.data_dir) as connection, committed(connection):
+        row = read_report(json.dumps(told).encode(), "default", "id", PersonHash(confirmed.data_dir), 0.0)
         assert insert_report(connection, row)
     assert numbers()["can_be_reached"] == len(reachable) - 1
 
@@ -144,6 +148,28 @@ def test_the_page_is_told_at_once_and_the_next_collection_knows_it_too(confirmed
     assert said() == before, "what is stored stays"
 
 
+def test_messages_that_name_nobody_are_counted(confirmed: Installation) -> None:
+    people = confirmed.sandbox.world.people
+    got_it = sorted(truth(confirmed.sandbox.world)["reached"])
+    confirmed.sandbox.world.people = replace(people, forgotten=frozenset(got_it[:1]))
+    found = numbers()
+    assert found["messages_of_nobody"] == 1
+    assert found["reached"] == len(got_it) - 1
+    assert "1 message of Customer.io's list" in " ".join(run("route", "recover", str(WELCOME)).stdout.split())
+
+
+def test_whoever_s_event_is_of_the_last_hour_is_not_named_yet(
+    confirmed: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert numbers()["too_new_events"] == 0
+    zone = confirmed.sandbox.world.zone
+    midday = (confirmed.sandbox.now - timedelta(days=1)).astimezone(zone).replace(hour=12, minute=0, second=0)
+    confirmed.sandbox.set_now(midday.astimezone(UTC))
+    monkeypatch.setenv("CAMPAIGN_HEALTH_NOW", midday.isoformat())
+    found = numbers()
+    assert 0 < found["too_new_events"] < found["qualifying_events"]
+
+
 def test_nothing_is_written_unless_the_number_is_typed_back(confirmed: Installation) -> None:
     with pytest.raises(CouldNotStart, match="is not"):
         run("route", "recover", str(WELCOME), "--send", "--people", "3")
@@ -158,6 +184,44 @@ def test_a_run_that_was_cut_off_goes_on_with_its_segment(confirmed: Installation
     confirmed.sandbox.mend()
     filled = numbers("--send", "--people", str(len(reachable)))["segment"]
     assert confirmed.sandbox.world.people.members == {filled["id"]: reachable}
+
+
+def test_a_run_that_was_cut_off_goes_on_in_its_segment_though_the_incident_went_on(confirmed: Installation) -> None:
+    """Whoever it put in and could not note would else be put into a second segment, and get the message twice."""
+    last = f"{confirmed.sandbox.now.date() - timedelta(days=3)}"
+    first = f"{confirmed.sandbox.now.date() - timedelta(days=SILENT)}"
+    some = numbers("--since", first, "--until", last)["can_be_reached"]
+    confirmed.sandbox.fail("not_found", "customerio-track.add_customers")
+    with pytest.raises(CollectorError):
+        run("route", "recover", str(WELCOME), "--since", first, "--until", last, "--send", "--people", str(some))
+    confirmed.sandbox.mend()
+    reachable = truth(confirmed.sandbox.world)["reachable"]
+    filled = numbers("--send", "--people", str(len(reachable)))["segment"]
+    assert confirmed.sandbox.world.people.members == {filled["id"]: reachable}
+    with open_published(confirmed.data_dir) as connection:
+        [_, state] = sorted(read_recovery_states(connection, "default", WELCOME), key=lambda one: one.put_into_segment)
+    assert state.segment == filled["name"]
+
+
+def test_a_segment_of_the_same_name_that_somebody_else_made_is_left_alone(confirmed: Installation) -> None:
+    reachable = truth(confirmed.sandbox.world)["reachable"]
+    filled = numbers("--send", "--people", str(len(reachable)))["segment"]
+    (confirmed.data_dir / "route.sqlite").unlink()
+    (confirmed.data_dir / "route.key").unlink()
+    [theirs] = [one for one in confirmed.sandbox.world.segments if one["id"] == filled["id"]]
+    theirs["description"] = "Another campaign's"
+    confirmed.sandbox.world.people.members[filled["id"]] = {"u-1"}
+    ours = numbers("--send", "--people", str(len(reachable)))["segment"]
+    assert confirmed.sandbox.world.people.members == {filled["id"]: {"u-1"}, ours["id"]: reachable}
+
+
+def test_two_that_send_at_once_do_not_both_send(confirmed: Installation) -> None:
+    reachable = truth(confirmed.sandbox.world)["reachable"]
+    with only_one(confirmed.data_dir, f"{RECOVERING}.{workspace_part('default')}"):
+        with pytest.raises(CouldNotStart, match="Another recovery is in progress"):
+            run("route", "recover", str(WELCOME), "--send", "--people", str(len(reachable)))
+        assert numbers()["can_be_reached"] == len(reachable), "looking disturbs nobody"
+    assert confirmed.sandbox.world.people.members == {}
 
 
 def test_half_an_answer_names_nobody(confirmed: Installation) -> None:

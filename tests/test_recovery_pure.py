@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaign_health.cli.terminal.recovery_view import write_people
+from campaign_health.errors import CouldNotStart
 from campaign_health.manifest.conditions import holds
 from campaign_health.manifest.durations import promised_seconds, seconds_of
 from campaign_health.manifest.manifest_reading import parse_manifest
 from campaign_health.manifest.problems import ManifestError
 from campaign_health.route.person import person_of
-from campaign_health.route.recovery.missed import Known, Profile, who_missed
-from campaign_health.route.recovery.qualifying import Expected, PersonEvent, should_have
+from campaign_health.route.recovery.looking import Found
+from campaign_health.route.recovery.missed import Known, Missed, Profile, who_missed
+from campaign_health.route.recovery.qualifying import Expected, PersonEvent, ShouldHave, should_have
 from campaign_health.route.recovery.recovery_plan import names_of, plan_for
+from campaign_health.route.recovery.unnamed import unnamed
+from collectors.errors import RequestRefused
+from tests.full_disk import full_disk
 
 NOW = 1_800_000_000.0
 PEOPLE = st.sampled_from([f"u{number}" for number in range(12)])
@@ -57,6 +64,7 @@ def test_conditions_hold_do_not_hold_or_cannot_be_told(when: dict[str, object], 
         ({"$user_id": "u1", "distinct_id": "x"}, "u1"), ({"distinct_id": "u2"}, "u2"), ({"distinct_id": 17}, "17"),
         ({"distinct_id": "$device:abc"}, None), ({"distinct_id": "undefined"}, None), ({"$user_id": "x" * 151}, None),
         ({"$user_id": ["u1"]}, None), ({"$user_id": True}, None), ({}, None),
+        ({"$user_id": "u\ud800"}, None), ({"$user_id": "u1\nu2"}, None),
     ],
 )  # fmt: skip
 def test_an_event_names_somebody_or_nobody(properties: dict[str, object], person: str | None) -> None:
@@ -122,3 +130,27 @@ def test_what_the_manifest_cannot_mean_is_refused_with_the_cure() -> None:
         ("A: `campaigns[1].relevant_for` is `3`, not text", 'Write it in quotes: "3".'),
         ("A: `campaigns[1].when.a`: this is no condition", "Write `at least 3`, a value, or a list of values."),
     ]
+
+
+def test_whoever_s_message_may_be_on_its_way_has_not_missed_it_yet() -> None:
+    events = [PersonEvent(NOW - 60, {"$user_id": "new"}), PersonEvent(NOW - 7200, {"$user_id": "old"}),
+              PersonEvent(NOW - 60, {"$user_id": "old"})]  # fmt: skip
+    found = should_have(events, {}, "id", NOW - 3600)
+    assert found.people == {"old": Expected(NOW - 7200, NOW - 7200)}
+    assert (found.qualifying, found.too_new) == (3, 2)
+
+
+def test_a_list_of_people_that_could_not_be_written_to_its_end_is_taken_away(tmp_path: Path) -> None:
+    people = tuple(f"u-{number}" for number in range(10_000))
+    with full_disk(), pytest.raises(CouldNotStart, match="to its end"):
+        write_people(tmp_path / "people.csv", Found(ShouldHave(), Missed((), (), {}, people)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refusal_that_quotes_people_is_told_without_them() -> None:
+    people = ["u-1", "u-10", "ada@example.com"]
+    with pytest.raises(RequestRefused) as told, unnamed(people):
+        raise RequestRefused("400 (u-10, Ada@Example.com and u-1 are no ids, u-100 is).", "Ask u-1.", source="C")
+    assert str(told.value) == "400 (…, … and … are no ids, u-100 is). Ask …."
+    assert told.value.message == "400 (…, … and … are no ids, u-100 is)."
+    assert told.value.cure == "Ask …."

@@ -150,6 +150,11 @@ def test_it_refuses_to_listen_openly_or_to_nobody(options: list[str], key: str, 
     assert said in done.stderr
 
 
+def test_the_address_that_it_says_can_be_asked_also_of_the_newer_kind(tmp_path: Path) -> None:
+    with listening(tmp_path, "--address", "::1") as (url, _):
+        assert requests.get(f"{url}/healthz", timeout=20).status_code == 200
+
+
 def test_it_ends_within_five_seconds_when_told_to(tmp_path: Path) -> None:
     with listening(tmp_path) as (url, process):
         assert send(url, report(1)) == 200

@@ -22,10 +22,16 @@ from storage.file.private_files import FILE_MODE, make_private_directory
 
 COLLECTING = "collect"
 SCHEDULE = "schedule"
+RECOVERING = "recover"
 
-_WORDS = {COLLECTING: "Another run is in progress", SCHEDULE: "Another scheduler is running"}
+_WORDS = {
+    COLLECTING: "Another run is in progress",
+    SCHEDULE: "Another scheduler is running",
+    RECOVERING: "Another recovery is in progress",
+}
 _CURES = {
     COLLECTING: "Wait until it is done, then try again.",
+    RECOVERING: "Wait until it is done, then try again.",
     SCHEDULE: "Stop that one first, or give this one a data directory of its own.",
 }
 
@@ -34,7 +40,8 @@ _CURES = {
 def only_one(data_dir: Path, activity: str, workspace: str | None = None) -> Iterator[None]:
     """Holds the lock for `activity` in the data directory while the block runs.
 
-    It is COLLECTING, SCHEDULE or, with a part for one workspace behind it, COLLECTING of that `workspace`.
+    It is COLLECTING, SCHEDULE or, with a part for one workspace behind it, COLLECTING or RECOVERING of that
+    `workspace`.
 
     The operating system frees the lock when its holder dies, however it dies.
 

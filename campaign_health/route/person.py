@@ -19,8 +19,8 @@ LONGEST_ID = 150
 def person_of(properties: Mapping[str, Any], by: PersonBy) -> str | None:
     """The id (`$user_id`, else a `distinct_id` that is no device's) or the e-mail address of an event's person.
 
-    None where it names nobody: an event of a device that was never signed in, a word such as `undefined`, or more than
-    Customer.io takes.
+    None where it names nobody: an event of a device that was never signed in, a word such as `undefined`, more than
+    Customer.io takes, or what cannot be written (anybody can send Mixpanel half a character).
     """
     if by == "email":
         found = properties.get("email") or properties.get("$email")
@@ -31,6 +31,8 @@ def person_of(properties: Mapping[str, Any], by: PersonBy) -> str | None:
     if not isinstance(found, str):
         return None
     person = found.strip()
-    if person.lower() in NOBODY or person.startswith("$device:") or len(person.encode()) > LONGEST_ID:
+    if person.lower() in NOBODY or person.startswith("$device:") or not person.isprintable():
+        return None
+    if len(person.encode()) > LONGEST_ID:
         return None
     return person if by == "id" else person.lower() if "@" in person else None

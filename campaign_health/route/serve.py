@@ -66,7 +66,8 @@ def serve(settings: Settings, data_dir: Path, address: str, port: int, told: Cal
         lifespan="off", timeout_graceful_shutdown=END_SECONDS, limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=30, proxy_headers=False,
     )  # fmt: skip
-    server = _Server(config, lambda at: told(f"Listening on http://{address}:{at} for {', '.join(doors)}."))
+    shown = f"[{address}]" if ":" in address else address
+    server = _Server(config, lambda at: told(f"Listening on http://{shown}:{at} for {', '.join(doors)}."))
     try:
         server.run()
     except SystemExit as failure:

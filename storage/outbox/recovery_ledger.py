@@ -78,7 +78,7 @@ class RecoveryLedger:
             )  # fmt: skip
 
     def reach(self, recovery_id: str, people: Iterable[str]) -> None:
-        """Note that it reached these: before they are, since nobody may be reached twice."""
+        """Note that it has reached these."""
         rows = [(*self._of, self._hash(self._of[0], one), recovery_id) for one in people]
         with committed(self._connection):
             self._connection.executemany("INSERT INTO recovered_person VALUES (?, ?, ?, ?)", rows)
@@ -86,11 +86,12 @@ class RecoveryLedger:
                 "UPDATE recovery SET people = people + ? WHERE recovery_id = ?", [len(rows), recovery_id]
             )
 
-    def end(self, recovery_id: str, now: datetime) -> None:
-        """Note that it came to its end."""
+    def end(self, now: datetime) -> None:
+        """Note that the newest recovery came to its end, and with it those whose work it went on with."""
         with committed(self._connection):
             self._connection.execute(
-                "UPDATE recovery SET ended_at = ? WHERE recovery_id = ?", [now.isoformat(), recovery_id]
+                "UPDATE recovery SET ended_at = ? WHERE workspace = ? AND campaign_id = ? AND ended_at IS NULL",
+                [now.isoformat(), *self._of],
             )
 
     def recoveries(self) -> list[RecoveryRow]:
@@ -98,7 +99,7 @@ class RecoveryLedger:
         names = [column.name for column in fields(RecoveryRow)]
         rows = self._connection.execute(
             f"SELECT {', '.join(names)} FROM recovery WHERE workspace = ? AND campaign_id = ? "  # noqa: S608
-            "ORDER BY begun_at, recovery_id",
+            "ORDER BY begun_at, rowid",
             self._of,
         )
         return [_row(dict(zip(names, row, strict=True))) for row in rows]

@@ -43,6 +43,9 @@ def count_reports(connection: sqlite3.Connection, workspace: str) -> dict[str, i
 
 
 def forget_person(connection: sqlite3.Connection, person: bytes) -> int:
-    """Take a person's hash out of all reports and recoveries; how many rows had it."""
-    reports = connection.execute("UPDATE report SET person = NULL WHERE person = ?", [person]).rowcount
+    """Take a person out of all reports and recoveries; how many rows had them.
+
+    A failure's reason goes too, for a mail server can have written anything into it.
+    """
+    reports = connection.execute("UPDATE report SET person = NULL, reason = NULL WHERE person = ?", [person]).rowcount
     return reports + connection.execute("DELETE FROM recovered_person WHERE person = ?", [person]).rowcount

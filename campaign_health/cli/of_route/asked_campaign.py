@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from campaign_health.errors import CouldNotStart
+from campaign_health.manifest.durations import promised_seconds
 from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.schema import CampaignEntry
 from campaign_health.process.clock import local_day
 from campaign_health.route.recovery.looking import Sources
-from campaign_health.route.recovery.recovery_plan import RecoveryPlan, plan_for
+from campaign_health.route.recovery.recovery_plan import LEAST_PATIENCE_SECONDS, RecoveryPlan, plan_for
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.clients import customerio_client, mixpanel_client
 from campaign_health.state.campaign_view import renamed
@@ -99,7 +101,9 @@ def _plan(
     if days[1] < days[0]:
         raise CouldNotStart("The last day is before the first.", "Give --until a later day.")
     entry = campaign_entry(of, campaign_id, title)
-    return plan_for(entry, of.name, campaign_id, title, event, renames, days, zone)
+    plan = plan_for(entry, of.name, campaign_id, title, event, renames, days, zone)
+    promised = promised_seconds(campaign_timing(connection, of.name, campaign_id))
+    return replace(plan, patience_seconds=max(LEAST_PATIENCE_SECONDS, promised or 0.0))
 
 
 def _zone(connection: Connection, workspace: str) -> ZoneInfo:

@@ -12,7 +12,7 @@ from campaign_health.cli.terminal.console import results
 from campaign_health.settings import load_settings
 from campaign_health.words.numbers import plural
 from storage.outbox.report_log import forget_person
-from storage.outbox.route_file import PersonHash, committed, open_route_file
+from storage.outbox.route_file import PersonHash, committed, open_route_file, wipe_log
 
 
 @click.command(name="forget")
@@ -25,12 +25,18 @@ def command(person: str, workspace: str | None) -> None:
     """
     settings = load_settings(os.environ, Path.cwd())
     check_workspace(settings, workspace)
-    hash_of = PersonHash(settings.data_dir)
     names = [one.name for one in settings.workspaces if workspace in (None, one.name)]
-    with open_route_file(settings.data_dir) as connection, committed(connection):
-        # Addresses are kept in small letters; ids are as they are.
-        known_as = {person, person.lower()} if "@" in person else {person}
-        rows = sum(forget_person(connection, hash_of(name, one)) for name in names for one in known_as)
+    with open_route_file(settings.data_dir) as connection:
+        hash_of = PersonHash(settings.data_dir)
+        with committed(connection):
+            # Addresses are kept in small letters; ids are as they are.
+            known_as = {person, person.lower()} if "@" in person else {person}
+            rows = sum(forget_person(connection, hash_of(name, one)) for name in names for one in known_as)
+        wipe_log(connection)
+    if not rows:
+        known_by = " or ".join(sorted({one.route.person for one in settings.workspaces if one.name in names}))
+        results.print(f"Nobody is known by that here. People are known by their {known_by}.", markup=False)
+        return
     results.print(
         f"{plural(rows, 'row')} knew of them; none does any more. What Customer.io and files of --write have stays.",
         markup=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from campaign_health.cli.terminal.status_view import clean, print_rendered
 from campaign_health.decisions.record_decision import change_warehouse
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import read_clock
+from campaign_health.process.collect_lock import workspace_part
+from campaign_health.process.run_lock import RECOVERING, only_one
 from campaign_health.route.numbers_file import note_recovery
 from campaign_health.route.recovery.looking import Found, look
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan
@@ -71,7 +74,9 @@ def command(
         check_workspace(settings, name)
         of = next(one for one in settings.workspaces if one.name == name)
         plan = plan_of_incident(connection, of, campaign_id, title, (since, until), now)
-    with services(settings, of, now) as sources, open_route_file(settings.data_dir) as route_file:
+    # Two at once would not know of each other whom they reach.
+    alone = only_one(settings.data_dir, f"{RECOVERING}.{workspace_part(name)}", name) if send else nullcontext()
+    with alone, services(settings, of, now) as sources, open_route_file(settings.data_dir) as route_file:
         ledger = RecoveryLedger(route_file, PersonHash(settings.data_dir), name, campaign_id)
         with notes.status("Looking who missed it") as status:
             found = look(plan, sources, ledger, lambda done, total, what: status.update(so_far(done, total, what)))
@@ -117,6 +122,8 @@ def _note(
     done = [one for one in ledger.recoveries() if (one.since, one.until) == (plan.since, plan.until) and one.people]
     put = sum(one.people for one in done)
     newest = done[-1] if done else None
+    # One that went on with an earlier one's segment is in the segment of that one's days.
+    named = next((one for one in ledger.recoveries() if newest and one.segment_id == newest.segment_id), None)
     row = {
         "campaign_id": plan.campaign_id,
         "since": plan.since.isoformat(),
@@ -128,7 +135,7 @@ def _note(
         "can_be_reached": 0 if is_filled else len(found.missed.reachable),
         "put_into_segment": put,
         "segment_id": newest.segment_id if newest else None,
-        "segment": segment_name(plan) if newest else None,
+        "segment": segment_name(plan.campaign, named.since, named.until) if named else None,
         "put_by": newest.by_whom if newest else None,
         "put_at": newest.begun_at.isoformat() if newest else None,
     }

@@ -27,11 +27,18 @@ def write_people(file: Path, found: Found) -> None:
         raise CouldNotStart(
             f"{file} cannot be written: {failure.strerror}.", "Name a file that is not there."
         ) from failure
-    with os.fdopen(descriptor, "w", newline="", encoding="utf-8") as out:
-        rows = csv.writer(out)
-        rows.writerow(["person", "can_be_reached", "reason"])
-        rows.writerows([one, "yes", ""] for one in found.missed.reachable)
-        rows.writerows([one, "no", reason] for one, reason in found.missed.beyond.items())
+    try:
+        with os.fdopen(descriptor, "w", newline="", encoding="utf-8") as out:
+            rows = csv.writer(out)
+            rows.writerow(["person", "can_be_reached", "reason"])
+            rows.writerows([one, "yes", ""] for one in found.missed.reachable)
+            rows.writerows([one, "no", reason] for one, reason in found.missed.beyond.items())
+    except OSError as failure:
+        # Half a list would be taken for the whole.
+        file.unlink(missing_ok=True)
+        raise CouldNotStart(
+            f"{file} could not be written to its end: {failure.strerror}. It was taken away again.", "Make room."
+        ) from failure
 
 
 def so_far(done: int, total: int | None, what: str) -> str:
@@ -52,6 +59,8 @@ def recovery_as_json(plan: RecoveryPlan, found: Found, filled: SegmentFilled | N
         "qualifying_events": should.qualifying,
         "events_of_nobody": should.nobodys,
         "undecided_events": should.undecided,
+        "too_new_events": should.too_new,
+        "messages_of_nobody": found.sent_to_nobody,
         "should_have": len(should.people),
         "reached": len(missed.reached),
         "not_due": len(missed.not_due),
@@ -82,5 +91,15 @@ def print_recovery(console: Console, plan: RecoveryPlan, found: Found) -> None:
         lines.append(f"{plural(should.nobodys, 'event')} of nobody who is known could not be followed.")
     if should.undecided:
         lines.append(f"{plural(should.undecided, 'event')} lack a property that `when` asks for, and were left out.")
+    if should.too_new:
+        lines.append(
+            f"{plural(should.too_new, 'event is', 'events are')} so new that the message may be on its way; nobody is "
+            "named for that yet."
+        )
+    if found.sent_to_nobody:
+        lines.append(
+            f"{plural(found.sent_to_nobody, 'message')} of Customer.io's list for these days and since, or for `once` "
+            "before, without a person: whoever got them, and is still there, may be among those who missed it."
+        )
     for line in lines:
         console.print(Text(clean(line)))

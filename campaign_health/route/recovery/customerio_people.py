@@ -7,6 +7,7 @@ from typing import Any
 
 from campaign_health.route.person import PersonBy
 from campaign_health.route.recovery.missed import Profile
+from campaign_health.route.recovery.unnamed import unnamed
 from collectors.customerio import CustomerioClient
 from collectors.http.client import Progress
 
@@ -22,19 +23,20 @@ def newest_messages(
     end: float,
     by: PersonBy,
     progress: Progress | None = None,
-) -> dict[str, float]:
-    """When the newest message of a campaign that reached a metric (`sent`, `dropped`) was made, by person.
+) -> tuple[dict[str, float], int]:
+    """When the newest message of a campaign that reached a metric (`sent`, `dropped`) was made, by person; and how many
+    messages name nobody, such as those of people who were deleted.
 
     Of the messages made from the instant `begin` to `end`, in Unix seconds.
 
     Raises:
-        CollectorError: by what went wrong; a message without its person or time is one of them.
+        CollectorError: by what went wrong; a message without its time is one of them.
     """
     path = f"/campaigns/{campaign_id}/messages"
     read = client.reader(path)
     asked: dict[str, str | int] = {"metric": metric, "limit": MOST_A_PAGE, "start_ts": int(begin), "end_ts": int(end)}
     newest: dict[str, float] = {}
-    number = 0
+    number = nobodys = 0
     for page in client.pages(path, "messages", asked):
         for place, entry in enumerate(page):
             field = f"messages[{place}]"
@@ -43,10 +45,12 @@ def newest_messages(
             made = read.count(message.get("created"), f"{field}.created")
             if person is not None:
                 newest[person] = max(newest.get(person, 0.0), float(made))
+            else:
+                nobodys += 1
         number += len(page)
         if progress is not None:
             progress(number, None, f"messages that Customer.io calls {metric}")
-    return newest
+    return newest, nobodys
 
 
 def sends_between(
@@ -93,7 +97,9 @@ def profiles_of(
     several = MOST_PEOPLE if by == "id" else 1
     for start in range(0, len(people), several):
         some = people[start : start + several]
-        yield some, dict(_by_id(client, some) if by == "id" else _by_address(client, some[0]))
+        with unnamed(some):
+            found = dict(_by_id(client, some) if by == "id" else _by_address(client, some[0]))
+        yield some, found
         if progress is not None:
             progress(start + len(some), len(people), "people asked for in Customer.io")
 

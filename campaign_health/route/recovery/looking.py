@@ -16,6 +16,8 @@ from collectors.http.client import Progress
 from collectors.mixpanel import MixpanelClient
 from storage.outbox.recovery_ledger import RecoveryLedger
 
+SLOW_SECONDS = 86_400.0
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -29,10 +31,14 @@ class Sources:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found: who should have got the message, who missed it, and whether each was told apart."""
+    """What was found: who should have got the message, and who missed it.
+
+    `sent_to_nobody` messages of the campaign name no one: whom they went to cannot be told.
+    """
 
     should: ShouldHave
     missed: Missed
+    sent_to_nobody: int = 0
 
 
 def look(plan: RecoveryPlan, sources: Sources, ledger: RecoveryLedger, progress: Progress | None = None) -> Found:
@@ -44,14 +50,17 @@ def look(plan: RecoveryPlan, sources: Sources, ledger: RecoveryLedger, progress:
     now = sources.now.timestamp()
     client, by = sources.customerio, sources.by
     events = events_between(sources.mixpanel, plan.events, plan.begin, min(plan.end, now), plan.zone, sources.now)
-    should = should_have(events, plan.when, by)
+    should = should_have(events, plan.when, by, now - plan.patience_seconds)
+    # Where this machine's clock is slow, whoever got it by now must not be taken for somebody who did not.
+    latest = now + SLOW_SECONDS
     begin = plan.begin - plan.once_seconds - EARLY_SECONDS
-    sent = newest_messages(client, plan.campaign_id, "sent", begin, now, by, progress)
+    sent, sent_to_nobody = newest_messages(client, plan.campaign_id, "sent", begin, latest, by, progress)
     for person, at in ledger.reported(should.people, "sent").items():
         sent[person] = max(sent.get(person, at), at)
+    dropped, _ = newest_messages(client, plan.campaign_id, "dropped", plan.begin - EARLY_SECONDS, latest, by, progress)
     known = Known(
         sent=sent,
-        dropped=newest_messages(client, plan.campaign_id, "dropped", plan.begin - EARLY_SECONDS, now, by, progress),
+        dropped=dropped,
         converted=_converted(plan, sources),
         recovered_before=ledger.reached(should.people),
     )
@@ -61,7 +70,8 @@ def look(plan: RecoveryPlan, sources: Sources, ledger: RecoveryLedger, progress:
     for some, found in profiles_of(client, unasked, by, progress):
         asked.update(some)
         profiles.update(found)
-    return Found(should, _sort(plan, should, replace(known, profiles=profiles, asked=asked), now))
+    missed = _sort(plan, should, replace(known, profiles=profiles, asked=asked), now)
+    return Found(should, missed, sent_to_nobody)
 
 
 def _sort(plan: RecoveryPlan, should: ShouldHave, known: Known, now: float) -> Missed:

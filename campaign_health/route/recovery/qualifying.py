@@ -29,12 +29,13 @@ class Expected:
 
 @dataclass
 class ShouldHave:
-    """Who should have got it, and what could not be told: numbers of events."""
+    """Who should have got it, and what could not be told: numbers of events, all of them qualifying but `undecided`."""
 
     people: dict[str, Expected] = field(default_factory=dict)
     qualifying: int = 0
     nobodys: int = 0
     undecided: int = 0
+    too_new: int = 0
 
 
 def due_events(
@@ -44,24 +45,26 @@ def due_events(
 
     One that comes within `once_seconds` of a person's last due one is not due.
     """
+    # Properties are let go of before anything is sorted: a million events with them do not fit into memory.
+    qualifying = [(event.time, person_of(event.properties, by)) for event in events if holds(when, event.properties)]
     last: dict[str, float] = {}
     found: list[tuple[str | None, float]] = []
-    for event in sorted(events, key=lambda one: one.time):
-        if not holds(when, event.properties):
-            continue
-        person = person_of(event.properties, by)
+    for time, person in sorted(qualifying, key=lambda one: one[0]):
         if person is not None:
-            if event.time - last.get(person, -math.inf) < once_seconds:
+            if time - last.get(person, -math.inf) < once_seconds:
                 continue
-            last[person] = event.time
-        found.append((person, event.time))
+            last[person] = time
+        found.append((person, time))
     return found
 
 
-def should_have(events: Iterable[PersonEvent], when: Mapping[str, Condition], by: PersonBy) -> ShouldHave:
+def should_have(
+    events: Iterable[PersonEvent], when: Mapping[str, Condition], by: PersonBy, settled: float = math.inf
+) -> ShouldHave:
     """Who the qualifying events are about: one person once, however often they qualified.
 
-    `nobodys` qualified and name no one; `undecided` lack a property that `when` asks for: neither is in `people`.
+    `nobodys` qualified and name no one; `undecided` lack a property that `when` asks for; `too_new` are of the instant
+    `settled` (Unix seconds) or later, so that their message may be on its way: none of these is in `people`.
     """
     found = ShouldHave()
     for event in events:
@@ -74,6 +77,9 @@ def should_have(events: Iterable[PersonEvent], when: Mapping[str, Condition], by
         person = person_of(event.properties, by)
         if person is None:
             found.nobodys += 1
+            continue
+        if event.time >= settled:
+            found.too_new += 1
             continue
         known = found.people.get(person, Expected(event.time, event.time))
         found.people[person] = Expected(min(known.first, event.time), max(known.last, event.time))

@@ -12,6 +12,8 @@ from campaign_health.manifest.durations import seconds_of
 from campaign_health.manifest.schema import CampaignEntry
 from collectors.zone_days import day_start
 
+LEAST_PATIENCE_SECONDS = 3600.0
+"""No event is younger whose person missed the message: both services take their time, and so does an import."""
 EVER_SECONDS = 365 * 86_400.0
 """As far back as Customer.io tells of messages."""
 
@@ -21,7 +23,7 @@ class RecoveryPlan:
     """Days are of the workspace's zone, `until` is the last one; lengths of time are in seconds.
 
     `events` are all names that the campaign's event has or had. `relevant_seconds` None: the message makes sense for
-    ever. `once_seconds` 0: a person may get it any number of times.
+    ever. `once_seconds` 0: a person may get it any number of times. A message may be on its way for `patience_seconds`.
     """
 
     workspace: str
@@ -35,6 +37,7 @@ class RecoveryPlan:
     once_seconds: float = 0.0
     relevant_seconds: float | None = None
     conversion_event: str | None = None
+    patience_seconds: float = LEAST_PATIENCE_SECONDS
 
     @property
     def begin(self) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import uuid4
 
 from campaign_health.route.person import PersonBy
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan
+from campaign_health.route.recovery.unnamed import unnamed
 from campaign_health.words.dates import days_text
 from campaign_health.words.visible import visible
 from collectors.customerio import CustomerioClient
@@ -30,10 +31,9 @@ class SegmentFilled:
     not_in_it: int
 
 
-def segment_name(plan: RecoveryPlan) -> str:
+def segment_name(campaign: str, since: date, until: date) -> str:
     """`Missed: Upgrade offer, 12 to 19 Nov 2026`."""
-    days = days_text(plan.since, plan.until, plan.until)
-    return f"Missed: {visible(plan.campaign, 120)}, {days} {plan.until.year}"
+    return f"Missed: {visible(campaign, 120)}, {days_text(since, until, until)} {until.year}"
 
 
 def fill_segment(
@@ -49,14 +49,14 @@ def fill_segment(
 ) -> SegmentFilled:
     """Make the segment, or go on with the one of an earlier run, put the people into it and read it back.
 
-    Who is in it is noted in the ledger block by block, so that a run that was cut off goes on where it ended. Putting
-    somebody in twice is as good as once.
+    Who is in it is noted in the ledger block by block, so that a run that was cut off goes on where it ended, in its
+    segment though other days are asked for since: whoever it put in and could not note is then put in twice, which is
+    as good as once.
 
     Raises:
         CollectorError: Customer.io did not take it; what it took is noted.
     """
-    name = segment_name(plan)
-    segment_id = _segment_of_name(app, name) or _new_segment(app, name, plan)
+    segment_id, name = _begun_segment(app, plan, ledger) or _new_segment(app, plan)
     recovery_id = uuid4().hex
     ledger.begin(
         RecoveryRow(recovery_id, plan.workspace, plan.campaign_id, plan.since, plan.until, WAY, segment_id, by_whom,
@@ -65,31 +65,52 @@ def fill_segment(
     path = f"/api/v1/segments/{segment_id}/add_customers{'?id_type=email' if by == 'email' else ''}"
     for start in range(0, len(people), BLOCK):
         block = people[start : start + BLOCK]
-        track.ask_json(path, {"ids": list(block)}, repeatable=True)
+        with unnamed(block):
+            track.ask_json(path, {"ids": list(block)}, repeatable=True)
         ledger.reach(recovery_id, block)
         if progress is not None:
             progress(start + len(block), len(people), "people put into the segment")
     members = set(_members(app, segment_id, by))
-    ledger.end(recovery_id, now)
+    ledger.end(now)
     return SegmentFilled(segment_id, name, len(people), sum(one not in members for one in people))
 
 
-def _segment_of_name(app: CustomerioClient, name: str) -> int | None:
+def _begun_segment(app: CustomerioClient, plan: RecoveryPlan, ledger: RecoveryLedger) -> tuple[int, str] | None:
+    """The segment of a run that was cut off, else the one of these days. One that somebody else made is left alone,
+    though it is called the same: campaigns may share a name."""
+    earlier = ledger.recoveries()
+    cut_off = {one.segment_id for one in earlier if one.ended_at is None}
+    ours = {one.segment_id for one in earlier}
+    wanted, about = segment_name(plan.campaign, plan.since, plan.until), _description(plan)
     read = app.reader("/segments")
     body = read.mapping(app.get_json("/segments"), "body")
+    of_days = None
     for place, entry in enumerate(read.sequence(body.get("segments"), "segments")):
         found = read.mapping(entry, f"segments[{place}]")
-        if found.get("name") == name and found.get("type") == "manual":
-            return read.identifier(found.get("id"), f"segments[{place}].id")
-    return None
+        name = found.get("name")
+        if found.get("type") != "manual" or not isinstance(name, str):
+            continue
+        number = read.identifier(found.get("id"), f"segments[{place}].id")
+        if number in cut_off:
+            return number, name
+        if name == wanted and (number in ours or found.get("description") == about):
+            of_days = number, name
+    return of_days
 
 
-def _new_segment(app: CustomerioClient, name: str, plan: RecoveryPlan) -> int:
+def _new_segment(app: CustomerioClient, plan: RecoveryPlan) -> tuple[int, str]:
     read = app.reader("/segments")
-    about = f"People whose event should have sent {visible(plan.campaign, 120)} on these days, and who got nothing."
-    asked = {"segment": {"name": name, "description": about}}
+    name = segment_name(plan.campaign, plan.since, plan.until)
+    asked = {"segment": {"name": name, "description": _description(plan)}}
     body = read.mapping(app.ask_json("/segments", asked, repeatable=False), "body")
-    return read.identifier(read.mapping(body.get("segment"), "segment").get("id"), "segment.id")
+    return read.identifier(read.mapping(body.get("segment"), "segment").get("id"), "segment.id"), name
+
+
+def _description(plan: RecoveryPlan) -> str:
+    return (
+        f"People whose event should have sent {visible(plan.campaign, 120)} (campaign {plan.campaign_id}) on these "
+        "days, and who got nothing."
+    )
 
 
 def _members(app: CustomerioClient, segment_id: int, by: PersonBy) -> Iterator[str]:

@@ -20,6 +20,7 @@ METRICS = {
     # What the series call suppressed, deliveries call dropped.
     "dropped": "suppressed",
 }
+_OF_NOBODY = {"customer_id": "", "customer_identifiers": {}, "recipient": "", "forgotten": True}
 _MOST = 1000
 _HALF_YEAR = 183 * 86_400
 
@@ -62,7 +63,9 @@ def _newest_first(
         times = instants_of(int(daily[index]), int(world.starts[index]), int(world.starts[index + 1]))
         for number in range(len(times) - 1, -1, -1):
             if first <= times[number] <= last:
-                yield _delivery(campaign, index, number, int(times[number]), metric)
+                found = _delivery(campaign, index, number, int(times[number]), metric)
+                is_forgotten = found["customer_id"] in world.people.forgotten
+                yield found | _OF_NOBODY if is_forgotten else found
 
 
 def _delivery(campaign: CampaignTruth, day: int, number: int, created: int, metric: str) -> dict[str, Any]:

@@ -174,12 +174,13 @@ class Arrivals:
 class PeopleTruth:
     """What is odd about some people, by their ids; everybody else is in Customer.io, with an address, and subscribed.
 
-    `members` are those of manual segments, by the segment's id.
+    Messages to those who are `forgotten` name nobody. `members` are those of manual segments, by the segment's id.
     """
 
     unsubscribed: frozenset[str] = frozenset()
     without_address: frozenset[str] = frozenset()
     not_there: frozenset[str] = frozenset()
+    forgotten: frozenset[str] = frozenset()
     members: dict[int, set[str]] = field(default_factory=dict)
 
 
