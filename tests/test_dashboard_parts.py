@@ -200,7 +200,7 @@ def test_the_chain_names_the_broken_step_and_says_what_was_not_collected() -> No
     assert list(table["Broken"]).index("◀ here") == 3
     drawn = chain_figure(steps, LIGHT, "Mon 23 Nov")
     texts = next(trace for trace in drawn.data if trace.type == "scatter").text
-    assert texts[3] == " 0  ◀ broken here"
+    assert texts[3] == " 0<br> ◀ broken here"
     assert texts[4] == " not collected"
 
 

@@ -43,8 +43,8 @@ def draw_wall(page: Page, campaigns: pd.DataFrame) -> None:
                 st.html(_tile(page, row))
     quiet(
         "Events are dotted and sends are solid, over 28 days and on one scale (events that are many times the sends "
-        "have their own); the band is what a healthy campaign would have sent, red days are an open incident, grey "
-        "ones were not collected."
+        "have their own); the band is what a healthy campaign would have sent. Red days are an open incident, "
+        "blue-green ones are down in volume, violet ones surge; of hatched ones no sends are known."
     )
     quiet(legend(set(part["status"])))
 
