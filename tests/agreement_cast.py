@@ -57,8 +57,13 @@ def check_agreement(folder: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
     (folder / "campaign-health.toml").write_text("".join(f"[workspace.{name}]\n" for name in names))
     for name in names:
         status = status_says(name)
-        assert digest_says(folder, name, now) == status, name
-        assert dashboard_says(name, several=len(names) > 1) == status, name
+        for surface in (digest_says(folder, name, now), dashboard_says(name, several=len(names) > 1)):
+            assert not (found := differing(surface, status)), (name, found)
+
+
+def differing(said: Said, status: Said) -> dict[str, tuple[object, object]]:
+    """What is said otherwise than by `status`: both, by the name of what it is about."""
+    return {key: (own, vars(status)[key]) for key, own in vars(said).items() if own != vars(status)[key]}
 
 
 def status_says(workspace: str) -> Said:

@@ -11,7 +11,7 @@ from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.state.handling import handling, said_of
 from campaign_health.state.incident_timeline import TimelineRow
 from campaign_health.state.workspace_state import read_workspace
-from storage.file.database import open_published
+from storage.file.database import Warehouse, open_published
 from tests.life_cast import CAMPAIGN, Mornings
 
 pytestmark = pytest.mark.slow("decisions")
@@ -163,6 +163,9 @@ def test_false_alarms_are_counted_beside_what_was_promised(mornings: Mornings) -
         with open_published(mornings.directory) as connection:
             return read_workspace(connection, "default").false_alarms.sentence(8)
 
+    assert sentence().startswith("No false alarm in under 0.1 years"), "nobody watched the days before"
+    with Warehouse(mornings.directory).open_and_publish() as connection:
+        connection.execute("UPDATE incident_change SET recorded_at = (SELECT min(day) FROM verdict)")
     ((watched,),) = mornings.world.rows("SELECT count(*) FROM verdict WHERE status IN ('healthy', 'silent')")
     years = f"{watched / 365.25:.1f} years, all campaigns added up; promised: at most 1 in 8 years."
     assert sentence() == f"No false alarm in {years}"

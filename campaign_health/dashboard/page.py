@@ -185,7 +185,7 @@ def _say_in_brief(page: Page, found: Sequence[Unchecked]) -> None:
 
 def _say_what_is_missing(overview: Overview, *, points_to_data: bool) -> None:
     for one in overview.unchecked:
-        name, when = in_markdown(visible(one.title, 300)), in_markdown(f", {one.when}" if one.when else "")
+        name, when = in_markdown(visible(one.title, 300)), f", {in_markdown(one.when)}" if one.when else ""
         quiet(
             f":material/cloud_off: **{name} could not be checked{when}.** {said_in_markdown(one.said)} "
             f"What is missing is *not collected*, never zero{': see page Data' if points_to_data else ''}."

@@ -8,6 +8,7 @@ from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import BROKEN
 from storage.connection import Connection
 from storage.read.false_alarms_said import false_alarms_said, watched_days
+from storage.read.found_incidents import watched_since
 
 _DAYS_PER_YEAR = 365.25
 _WATCHED = (*BROKEN, "healthy", "journeys_only", "surging", "volume_down")
@@ -27,13 +28,14 @@ class FalseAlarms:
         campaigns added up; promised: at most 1 in 8 years.`
         """
         years = self.campaign_years
-        span = f"{years:,.0f}" if years >= 10 else f"{years:.1f}"
+        span = f"{years:,.0f}" if years >= 10 else f"{years:.1f}" if years >= 0.05 else "under 0.1"
         unit = "year" if span == "1.0" else "years"
         number = plural(self.said, "false alarm") if self.said else "No false alarm"
         return f"{number} in {span} {unit}, all campaigns added up; promised: at most 1 in {promised_years:g} years."
 
 
 def read_false_alarms(connection: Connection, workspace: str) -> FalseAlarms:
-    """The false alarms of one workspace since it is watched."""
-    days = watched_days(connection, workspace, _WATCHED)
+    """The false alarms of one workspace since it is watched: of days before that, nobody could have said so."""
+    began = watched_since(connection, workspace)
+    days = 0 if began is None else watched_days(connection, workspace, _WATCHED, began.date())
     return FalseAlarms(workspace, false_alarms_said(connection, workspace), days / _DAYS_PER_YEAR)

@@ -82,7 +82,8 @@ def _headline(report: MonthlyReport) -> str:
     ends = [f"{count(report.mended)} mended"] if report.mended else []
     ends += [f"{count(report.still_broken)} still broken"] if report.still_broken else []
     parts += [joined(ends)] if ends else []
-    if report.sends_avoided is not None and report.sends_avoided[1] > 0:
+    # While nobody has done anything about them, nothing is sure to be avoided: the figures say how much may be.
+    if report.sends_avoided is not None and report.sends_avoided[0] > 0:
         parts.append(f"{_between(*report.sends_avoided)} missed sends avoided")
     return "; ".join(parts)
 
