@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from tests.reports_cast import listening, report, signed
 
 CONNECTIONS = 64
-SIGNED_AHEAD = 4_000
+SIGNED_AHEAD = 9_000
 
 
 @dataclass(frozen=True)
