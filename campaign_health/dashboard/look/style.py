@@ -49,7 +49,6 @@ details.rest[open] .step { visibility: hidden; }
   .st-key-figures > * { grid-column: span 2; }
   .st-key-figures > *:nth-child(n + 4) { grid-column: span 3; }
   p.cause { font-size: .84rem !important; }
-  .card-head { flex-wrap: wrap; }
   .st-key-figures button { padding: .25rem .5rem; }
   .st-key-figures button p { font-size: .76rem; }
   .st-key-figures button p strong { font-size: 1.05rem; }

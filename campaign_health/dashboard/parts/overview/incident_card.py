@@ -34,7 +34,7 @@ def card_html(incident: Incident, lines: SmallLines | None, today: date, colours
     step = short.text if short else first_sentence(incident.next_step) if incident.next_step else "What was found"
     return (
         f'<div style="color:{TEXT};line-height:1.35">'
-        f'<div class="card-head" style="display:flex;gap:0 .5rem;align-items:center">'
+        f'<div style="display:flex;gap:.5rem;align-items:center">'
         f'<h2 title="{escape(shown(incident.campaign))}" '
         f'style="margin:0;padding:0;font-size:1.05rem;min-width:0;{_LINE}">'
         f"{safe(incident.campaign)}</h2>{badge(incident.kind)}{_cost_beside(incident)}</div>{chart}"
