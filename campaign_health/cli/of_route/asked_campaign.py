@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from campaign_health.cli.judge import check_workspace
 from campaign_health.errors import CouldNotStart
 from campaign_health.manifest.durations import promised_seconds
 from campaign_health.manifest.manifest_reading import read_manifest
@@ -18,6 +19,7 @@ from campaign_health.route.recovery.recovery_plan import LEAST_PATIENCE_SECONDS,
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.clients import customerio_client, mixpanel_client
 from campaign_health.state.campaign_view import renamed
+from campaign_health.state.find_campaign import find_campaign
 from campaign_health.state.incident import Incident, incidents_of
 from storage.connection import Connection
 from storage.file.zones import stored_zone
@@ -26,6 +28,20 @@ from storage.read.judged import campaign_plans, manifest_renames
 
 Asked = tuple[datetime | None, datetime | None]
 """The first and last day that were asked for."""
+
+
+def asked_campaign(
+    connection: Connection, settings: Settings, workspace: str | None, campaign: str
+) -> tuple[WorkspaceSettings, int, str]:
+    """The workspace, the id and the name of the campaign that is meant.
+
+    Raises:
+        CouldNotStart: there is none, or there are several.
+        SettingsError: its workspace is not set up here.
+    """
+    name, campaign_id, title = find_campaign(connection, workspace, campaign, settings.configured)
+    check_workspace(settings, name)
+    return next(one for one in settings.workspaces if one.name == name), campaign_id, title
 
 
 def plan_of_incident(

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from campaign_health.cli.judge import check_workspace
-from campaign_health.cli.of_route.asked_campaign import campaign_timing, plan_of_days, services
+from campaign_health.cli.of_route.asked_campaign import asked_campaign, campaign_timing, plan_of_days, services
 from campaign_health.cli.terminal.console import notes, print_json
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.recovery_view import so_far
@@ -21,7 +21,6 @@ from campaign_health.process.clock import read_clock
 from campaign_health.route.proof.proving import Proof, prove
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan
 from campaign_health.settings import load_settings
-from campaign_health.state.find_campaign import find_campaign
 from campaign_health.words.dates import days_text
 from campaign_health.words.numbers import count, share_text
 from campaign_health.words.proof_words import kept_text, length_text
@@ -52,13 +51,11 @@ def command(
     check_workspace(settings, workspace)
     now = read_clock(os.environ)
     with open_published(settings.data_dir) as connection:
-        name, campaign_id, title = find_campaign(connection, workspace, campaign, settings.configured)
-        check_workspace(settings, name)
-        of = next(one for one in settings.workspaces if one.name == name)
+        of, campaign_id, title = asked_campaign(connection, settings, workspace, campaign)
         plan = plan_of_days(connection, of, campaign_id, title, (since, until), timedelta(days=DAYS), now)
-        promise = promised_seconds(campaign_timing(connection, name, campaign_id))
+        promise = promised_seconds(campaign_timing(connection, of.name, campaign_id))
     with services(settings, of, now) as sources, open_route_file(settings.data_dir) as route_file:
-        ledger = RecoveryLedger(route_file, PersonHash(settings.data_dir), name, campaign_id)
+        ledger = RecoveryLedger(route_file, PersonHash(settings.data_dir), of.name, campaign_id)
         with notes.status("Looking what was sent") as status:
             proof = prove(plan, promise, sources, ledger, lambda *done: status.update(so_far(*done)))
     if as_json:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from campaign_health.cli.judge import check_workspace
-from campaign_health.cli.of_route.asked_campaign import plan_of_incident, services
+from campaign_health.cli.of_route.asked_campaign import asked_campaign, plan_of_incident, services
 from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.recovery_view import print_recovery, recovery_as_json, so_far, write_people
@@ -27,7 +27,6 @@ from campaign_health.route.recovery.recovery_plan import RecoveryPlan
 from campaign_health.route.recovery.segment_way import fill_segment, segment_name
 from campaign_health.route.recovery.track_client import track_client
 from campaign_health.settings import Settings, load_settings
-from campaign_health.state.find_campaign import find_campaign
 from campaign_health.words.numbers import plural
 from collectors.route import read_recoveries
 from storage.file.database import Warehouse, open_published
@@ -70,14 +69,12 @@ def command(
     check_workspace(settings, workspace)
     now = read_clock(os.environ)
     with open_published(settings.data_dir) as connection:
-        name, campaign_id, title = find_campaign(connection, workspace, campaign, settings.configured)
-        check_workspace(settings, name)
-        of = next(one for one in settings.workspaces if one.name == name)
+        of, campaign_id, title = asked_campaign(connection, settings, workspace, campaign)
         plan = plan_of_incident(connection, of, campaign_id, title, (since, until), now)
     # Two at once would not know of each other whom they reach.
-    alone = only_one(settings.data_dir, f"{RECOVERING}.{workspace_part(name)}", name) if send else nullcontext()
+    alone = only_one(settings.data_dir, f"{RECOVERING}.{workspace_part(of.name)}", of.name) if send else nullcontext()
     with alone, services(settings, of, now) as sources, open_route_file(settings.data_dir) as route_file:
-        ledger = RecoveryLedger(route_file, PersonHash(settings.data_dir), name, campaign_id)
+        ledger = RecoveryLedger(route_file, PersonHash(settings.data_dir), of.name, campaign_id)
         with notes.status("Looking who missed it") as status:
             found = look(plan, sources, ledger, lambda done, total, what: status.update(so_far(done, total, what)))
         if file is not None:

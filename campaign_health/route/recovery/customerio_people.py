@@ -32,24 +32,13 @@ def newest_messages(
     Raises:
         CollectorError: by what went wrong; a message without its time is one of them.
     """
-    path = f"/campaigns/{campaign_id}/messages"
-    read = client.reader(path)
-    asked: dict[str, str | int] = {"metric": metric, "limit": MOST_A_PAGE, "start_ts": int(begin), "end_ts": int(end)}
     newest: dict[str, float] = {}
-    number = nobodys = 0
-    for page in client.pages(path, "messages", asked):
-        for place, entry in enumerate(page):
-            field = f"messages[{place}]"
-            message = read.mapping(entry, field)
-            person = _person(read.mapping(message.get("customer_identifiers") or {}, field), by)
-            made = read.count(message.get("created"), f"{field}.created")
-            if person is not None:
-                newest[person] = max(newest.get(person, 0.0), float(made))
-            else:
-                nobodys += 1
-        number += len(page)
-        if progress is not None:
-            progress(number, None, f"messages that Customer.io calls {metric}")
+    nobodys = 0
+    for _, _, person, made in _messages(client, campaign_id, metric, begin, end, by, progress):
+        if person is not None:
+            newest[person] = max(newest.get(person, 0.0), made)
+        else:
+            nobodys += 1
     return newest, nobodys
 
 
@@ -64,26 +53,44 @@ def sends_between(
     Raises:
         CollectorError: by what went wrong.
     """
-    path = f"/campaigns/{campaign_id}/messages"
-    read = client.reader(path)
-    asked: dict[str, str | int] = {
-        "metric": "sent", "limit": MOST_A_PAGE, "start_ts": int(begin), "end_ts": int(end),
-    }  # fmt: skip
     found: dict[str, tuple[str, float]] = {}
+    read = client.reader(_path(campaign_id))
+    for field, message, person, made in _messages(client, campaign_id, "sent", begin, end, by, progress):
+        metrics = message.get("metrics")
+        sent = metrics.get("sent") if isinstance(metrics, Mapping) else None
+        at = float(sent) if isinstance(sent, int | float) and not isinstance(sent, bool) else made
+        if person is not None:
+            found[read.text(message.get("id"), f"{field}.id")] = (person, at)
+    return found
+
+
+def _path(campaign_id: int) -> str:
+    return f"/campaigns/{campaign_id}/messages"
+
+
+def _messages(
+    client: CustomerioClient,
+    campaign_id: int,
+    metric: str,
+    begin: float,
+    end: float,
+    by: PersonBy,
+    progress: Progress | None,
+) -> Iterator[tuple[str, Mapping[str, Any], str | None, float]]:
+    """Of each message that reached a metric: its place in the answer, itself, its person, and when it was made."""
+    path = _path(campaign_id)
+    read = client.reader(path)
+    asked: dict[str, str | int] = {"metric": metric, "limit": MOST_A_PAGE, "start_ts": int(begin), "end_ts": int(end)}
+    number = 0
     for page in client.pages(path, "messages", asked):
         for place, entry in enumerate(page):
             field = f"messages[{place}]"
             message = read.mapping(entry, field)
             person = _person(read.mapping(message.get("customer_identifiers") or {}, field), by)
-            made = read.count(message.get("created"), f"{field}.created")
-            metrics = message.get("metrics")
-            sent = metrics.get("sent") if isinstance(metrics, Mapping) else None
-            at = float(sent) if isinstance(sent, int | float) and not isinstance(sent, bool) else float(made)
-            if person is not None:
-                found[read.text(message.get("id"), f"{field}.id")] = (person, at)
+            yield field, message, person, float(read.count(message.get("created"), f"{field}.created"))
+        number += len(page)
         if progress is not None:
-            progress(len(found), None, "messages that Customer.io sent")
-    return found
+            progress(number, None, f"messages that Customer.io calls {metric}")
 
 
 def profiles_of(
