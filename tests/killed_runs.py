@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,6 +61,8 @@ def forked(work: Callable[[], int], kill_after: float | None = None) -> tuple[in
         code = 9
         try:
             code = work()
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
     descriptor = os.pidfd_open(child)
@@ -89,9 +92,9 @@ def main(directory: Path, kills: int, seed: int) -> None:
         if fresh:
             place.mkdir()
         after = draw.uniform(0.0, first if fresh else later)
-        _, killed = forked(lambda place=place: collect(place), kill_after=after)
+        code, killed = forked(lambda place=place: collect(place), kill_after=after)
         found, _ = forked(lambda place=place: look(place))
-        outcome = {"fresh": fresh, "after": round(after, 3), "killed": killed, "found": found}
+        outcome = {"fresh": fresh, "after": round(after, 3), "killed": killed, "code": code, "found": found}
         if fresh:
             outcome["next"], _ = forked(lambda place=place: collect(place))
             outcome["then"], _ = forked(lambda place=place: look(place))

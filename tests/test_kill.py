@@ -32,11 +32,12 @@ def test_the_published_file_is_whole_after_a_kill_at_any_of_fifty_instants(insta
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     for one in told["seen"]:
+        assert one["code"] == 0, (one, done.stderr[-4000:])
         # Before a first run has published, there is nothing to open; after it, there is always a whole run.
         assert one["found"] in ((0, 3) if one["fresh"] else (0,)), one
         if one["fresh"]:
             assert (one["next"], one["then"]) == (0, 0), one
     # How many are cut short depends on how busy the machine is; a few would prove nothing.
     assert sum(one["killed"] for one in told["seen"]) >= KILLS / 4
-    assert (told["last"], told["whole"]) == (0, 0)
+    assert (told["last"], told["whole"]) == (0, 0), done.stderr[-4000:]
     assert not [name for name in told["leftovers"] if "publishing" in name]

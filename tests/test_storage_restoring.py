@@ -64,6 +64,49 @@ def test_a_log_of_the_lost_file_is_not_played_into_the_restored_one(tmp_path: Pa
     assert (tmp_path / "warehouse.duckdb.wal.orphaned").read_bytes() == b"of the lost file"
 
 
+def half_written(warehouse: Warehouse) -> None:
+    """Leaves the warehouse as a kill in the middle of a checkpoint does: a block torn, and its holder's file there."""
+    with warehouse.path.open("rb+") as file:
+        for offset in range(16_384, warehouse.path.stat().st_size, 65_536):
+            file.seek(offset)
+            file.write(b"\xff" * 64)
+    warehouse.path.with_suffix(".holder").write_text("{}")
+
+
+def test_a_warehouse_that_a_kill_tore_gives_way_to_its_published_copy_and_is_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    warehouse = lost(tmp_path)
+    warehouse.publish()
+    half_written(warehouse)
+    torn = warehouse.path.read_bytes()
+    with caplog.at_level(logging.WARNING):
+        assert numbers(warehouse) == [(1, 60)]
+    assert [message for message in caplog.messages if "killed in the middle of it" in message]
+    assert (tmp_path / "warehouse.duckdb.cut-off").read_bytes() == torn
+    warehouse.publish()
+    assert numbers(warehouse) == [(1, 60)]
+
+
+def test_a_torn_warehouse_that_was_never_published_begins_anew(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    with warehouse.open() as connection, transaction(connection):
+        save_a_run(connection, 1)
+    half_written(warehouse)
+    with warehouse.open() as connection, transaction(connection):
+        save_a_run(connection, 2)
+    assert numbers(warehouse)[0][0] == 2
+
+
+def test_a_whole_warehouse_whose_last_holder_was_killed_stays(tmp_path: Path) -> None:
+    warehouse = lost(tmp_path)
+    with warehouse.open() as connection, transaction(connection):
+        save_a_run(connection, 2)
+    warehouse.path.with_suffix(".holder").write_text("{}")
+    assert numbers(warehouse)[0][0] == 2
+    assert not (tmp_path / "warehouse.duckdb.cut-off").exists()
+
+
 @pytest.mark.parametrize("content", ["empty database", "no rows"])
 def test_a_copy_without_rows_is_nothing_to_restore(
     tmp_path: Path, content: str, caplog: pytest.LogCaptureFixture

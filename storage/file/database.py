@@ -17,6 +17,7 @@ from storage.errors import (
     StorageError,
 )
 from storage.file.backups import newest_standing, put_in_place, unpack, write_backup
+from storage.file.cut_off import set_aside_unreadable
 from storage.file.instances import opened
 from storage.file.lineage import Standing, count_publication, is_older, refusal, standing
 from storage.file.locking import exclusive
@@ -145,11 +146,13 @@ class Warehouse:
         with clear_failures(self.data_dir), ExitStack() as held:
             self.refuse_vanished()
             make_private_directory(self.data_dir)
-            held.enter_context(exclusive(self.data_dir / "warehouse.lock", wait_seconds))
+            was_cut_off = held.enter_context(exclusive(self.data_dir / "warehouse.lock", wait_seconds))
             held.enter_context(private_files())
             sweep_leftovers(self.data_dir)
             for path in (self.path, self.path.with_name(f"{self.path.name}.wal")):
                 close_to_others(path)
+            if was_cut_off:
+                set_aside_unreadable(self.path)
             release = held.pop_all()
         with release:
             yield

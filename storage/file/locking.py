@@ -18,9 +18,9 @@ from storage.file.private_files import FILE_MODE
 
 
 @contextmanager
-def exclusive(lock_path: Path, wait_seconds: float) -> Iterator[None]:
+def exclusive(lock_path: Path, wait_seconds: float) -> Iterator[bool]:
     """Hold the lock file's lock; waits up to `wait_seconds`, then raises BusyError naming the holder;
-    LocklessDriveError where the drive has no locks.
+    LocklessDriveError where the drive has no locks. Gives whether its last holder was cut off.
 
     The operating system frees the lock when its holder dies, however it dies. Who holds it stands in a file
     of its own, because taking a lock empties the lock file.
@@ -35,9 +35,10 @@ def exclusive(lock_path: Path, wait_seconds: float) -> Iterator[None]:
             f"{lock_path.with_suffix('.duckdb')} is in use by {_holder(holder_path)}; waited {wait_seconds:g} seconds.",
             "Wait until it is done, then try again." + left_behind(lock_path, holder_path),
         ) from None
+    was_cut_off = holder_path.exists()
     try:
         write_anew(holder_path, json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "command": _command()}))
-        yield
+        yield was_cut_off
     finally:
         holder_path.unlink(missing_ok=True)
         lock.release()
