@@ -17,7 +17,7 @@ CREATE TABLE promise_hour (
     p99_seconds DOUBLE,
     within_promise BIGINT,
     promise_seconds DOUBLE,
-    state VARCHAR NOT NULL CHECK (state IN ('observed', 'zero', 'partial', 'not_collected')),
+    state VARCHAR NOT NULL CHECK (state IN ('observed', 'provisional', 'not_collected', 'not_expected')),
     proved_at TIMESTAMP NOT NULL,
     PRIMARY KEY (workspace, campaign_id, hour)
 );
@@ -38,5 +38,5 @@ COMMENT ON COLUMN promise_hour.p95_seconds IS 'The same for 95 %.';
 COMMENT ON COLUMN promise_hour.p99_seconds IS 'The same for 99 %.';
 COMMENT ON COLUMN promise_hour.within_promise IS 'Those whose message kept the promise; NULL where nothing is promised.';
 COMMENT ON COLUMN promise_hour.promise_seconds IS 'The promise: within how many seconds the message is to follow the event; NULL where nothing is promised.';
-COMMENT ON COLUMN promise_hour.state IS 'observed, zero (no event qualified), partial (the hour runs, or some of it cannot be told yet) or not_collected.';
+COMMENT ON COLUMN promise_hour.state IS 'observed, provisional (some of it cannot be told yet), not_collected (asked and failed: the numbers are NULL), or not_expected (the campaign was not running).';
 COMMENT ON COLUMN promise_hour.proved_at IS 'When it was looked last (UTC).';
