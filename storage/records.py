@@ -67,7 +67,8 @@ class Collected:
 class RecoveryRecord:
     """Who missed a campaign's message from `since` to `until`, in numbers of people, and what was done about it.
 
-    `put_into_segment` are those of all runs; of none, `segment_id` and what follows are None.
+    `put_into_segment`, `replayed` (their own event was sent again) and `in_broadcast` are those of all runs; of none,
+    `segment_id` and what follows are None. `stopped` is why the newest run left the others alone after the first few.
     """
 
     campaign_id: int
@@ -83,6 +84,9 @@ class RecoveryRecord:
     segment: str | None
     put_by: str | None
     put_at: datetime | None
+    replayed: int = 0
+    in_broadcast: int = 0
+    stopped: str | None = None
 
 
 @dataclass(frozen=True)

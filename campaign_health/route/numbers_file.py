@@ -16,15 +16,18 @@ Row = Mapping[str, Any]
 
 
 def note_recovery(data_dir: Path, workspace: str, row: Row) -> None:
-    """Put a recovery's numbers in the place of what was noted of the same campaign's same days."""
+    """Put a recovery's numbers in the place of what was noted of the same campaign's same days.
+
+    What the row does not say stays as it was noted.
+    """
     path = data_dir / FILE_NAME
     known = _read(path)
     of_workspace = known["workspaces"].setdefault(workspace, {})
     same = ("campaign_id", "since", "until")
-    others = [
-        one for one in of_workspace.get("recoveries", []) if [one[key] for key in same] != [row[key] for key in same]
-    ]
-    of_workspace["recoveries"] = [*others, dict(row)]
+    noted = of_workspace.get("recoveries", [])
+    others = [one for one in noted if [one[key] for key in same] != [row[key] for key in same]]
+    before: Row = next((one for one in noted if one not in others), {})
+    of_workspace["recoveries"] = [*others, {**before, **row}]
     known["written_at"] = datetime.now(UTC).isoformat()
     _replace(path, json.dumps(known, indent=1))
 

@@ -45,7 +45,8 @@ def read_recoveries(data_dir: Path, workspace: str) -> list[RecoveryRecord]:
 
 def _recovery(row: Mapping[str, Any], read: Reader) -> RecoveryRecord:
     numbers = ("should_have", "reached", "missed", "can_be_reached", "put_into_segment")
-    segment, put_by = row.get("segment"), row.get("put_by")
+    texts = [row.get(name) for name in ("segment", "put_by", "stopped")]
+    segment, put_by, stopped = (None if one is None else storable(read.text(one, "segment, put_by")) for one in texts)
     return RecoveryRecord(
         campaign_id=read.identifier(row.get("campaign_id"), "campaign_id"),
         since=_parsed(date.fromisoformat, row.get("since"), "since", read),
@@ -53,8 +54,12 @@ def _recovery(row: Mapping[str, Any], read: Reader) -> RecoveryRecord:
         looked_at=_parsed(_instant, row.get("looked_at"), "looked_at", read),
         **{name: read.count(row.get(name), name) for name in numbers},
         segment_id=None if row.get("segment_id") is None else read.identifier(row["segment_id"], "segment_id"),
-        segment=None if segment is None else storable(read.text(segment, "segment")),
-        put_by=None if put_by is None else storable(read.text(put_by, "put_by")),
+        segment=segment,
+        put_by=put_by,
+        # A file of an older version does not have the next three.
+        replayed=read.count(row.get("replayed", 0), "replayed"),
+        in_broadcast=read.count(row.get("in_broadcast", 0), "in_broadcast"),
+        stopped=stopped,
         put_at=None if row.get("put_at") is None else _parsed(_instant, row["put_at"], "put_at", read),
     )
 

@@ -86,12 +86,26 @@ class RecoveryLedger:
                 "UPDATE recovery SET people = people + ? WHERE recovery_id = ?", [len(rows), recovery_id]
             )
 
-    def end(self, now: datetime) -> None:
-        """Note that the newest recovery came to its end, and with it those whose work it went on with."""
+    def take_back(self, recovery_id: str, people: Collection[str]) -> None:
+        """Note that these were not reached after all."""
+        rows = [(*self._of, self._hash(self._of[0], one), recovery_id) for one in people]
+        with committed(self._connection):
+            self._connection.executemany(
+                "DELETE FROM recovered_person "
+                "WHERE workspace = ? AND campaign_id = ? AND person = ? AND recovery_id = ?",
+                rows,
+            )
+            self._connection.execute(
+                "UPDATE recovery SET people = people - ? WHERE recovery_id = ?", [len(rows), recovery_id]
+            )
+
+    def end(self, now: datetime, way: str) -> None:
+        """Note that the newest recovery of a way came to its end, and with it those whose work it went on with."""
         with committed(self._connection):
             self._connection.execute(
-                "UPDATE recovery SET ended_at = ? WHERE workspace = ? AND campaign_id = ? AND ended_at IS NULL",
-                [now.isoformat(), *self._of],
+                "UPDATE recovery SET ended_at = ? "
+                "WHERE workspace = ? AND campaign_id = ? AND way = ? AND ended_at IS NULL",
+                [now.isoformat(), *self._of, way],
             )
 
     def recoveries(self) -> list[RecoveryRow]:

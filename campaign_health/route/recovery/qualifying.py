@@ -13,10 +13,11 @@ from campaign_health.route.person import PersonBy, person_of
 
 @dataclass(frozen=True)
 class PersonEvent:
-    """One event of somebody: its instant in Unix seconds and its properties."""
+    """One event of somebody: its instant in Unix seconds, its properties, and its name."""
 
     time: float
     properties: Mapping[str, Any]
+    name: str = ""
 
 
 @dataclass(frozen=True)
