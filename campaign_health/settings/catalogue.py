@@ -74,6 +74,11 @@ SETTINGS: tuple[Setting, ...] = (
         choices=("id", "email"),
     ),
     Setting(
+        "CAMPAIGN_HEALTH_ROUTE_TOKEN",
+        "The token with which your own code posts events to `route serve`. Without it no event is taken.",
+        secret=True,
+    ),
+    Setting(
         "CUSTOMERIO_WORKSPACE_ID",
         "Number of the workspace in the addresses of Customer.io's pages, for links to them; without it, that of the "
         "account's only workspace, or of the one with this workspace's name.",

@@ -68,6 +68,7 @@ class RouteSettings(_Frozen):
     track_url: str
     signing_key: SecretStr | None
     person: Literal["id", "email"]
+    token: SecretStr | None = None
 
 
 class SlackSettings(_Frozen):

@@ -174,6 +174,7 @@ def _route_settings(values: Values) -> RouteSettings:
         track_url=values.address("CUSTOMERIO_TRACK_URL") or CUSTOMERIO_TRACK[values.text("CUSTOMERIO_REGION")],
         signing_key=values.secret("CUSTOMERIO_REPORTING_SIGNING_KEY"),
         person=cast(Literal["id", "email"], values.text("CAMPAIGN_HEALTH_ROUTE_PERSON")),
+        token=values.secret("CAMPAIGN_HEALTH_ROUTE_TOKEN"),
     )
 
 

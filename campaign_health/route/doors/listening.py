@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from campaign_health.route.doors.bodies import BodyRefused, body_of, refused
+from campaign_health.route.doors.event_door import EventDoor
 from campaign_health.route.doors.reading_reports import NoReport, PersonHasher, read_report
 from campaign_health.route.doors.signature import is_authentic
 from campaign_health.route.person import PersonBy
@@ -21,7 +23,6 @@ from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.report_log import insert_report
 
 LARGEST_REPORT = 1024 * 1024
-BODY_SECONDS = 10.0
 WRITE_SECONDS = 3.0
 """Customer.io gives up after four seconds; before that it is asked to come back."""
 LOG = logging.getLogger("campaign_health.route")
@@ -46,17 +47,24 @@ class Listening:
     outbox: GroupCommit
     hash_of: PersonHasher
     doors: Mapping[str, ReportDoor]
+    events: Mapping[str, EventDoor] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     counts: Counter[str] = field(default_factory=Counter)
 
 
 def application(listening: Listening) -> Starlette:
-    """The application that answers `POST /{workspace}/customerio/report` and `GET /healthz`."""
+    """The application that answers `POST /{workspace}/customerio/report`, `…/events`, `…/batch` and `GET /healthz`."""
 
     async def report(request: Request) -> Response:
         became, answer = await _take_report(listening, request)
         listening.counts[became] += 1
         return answer
+
+    async def events(request: Request) -> Response:
+        door = listening.events.get(request.path_params["workspace"])
+        if door is None:
+            return refused(404, "there is no such door")
+        return await door.take(request, is_batch=request.url.path.endswith("/batch"))
 
     def healthz(request: Request) -> Response:
         is_well = listening.outbox.can_write
@@ -65,6 +73,8 @@ def application(listening: Listening) -> Starlette:
     return Starlette(
         routes=[
             Route("/{workspace}/customerio/report", report, methods=["POST"]),
+            Route("/{workspace}/events", events, methods=["POST"]),
+            Route("/{workspace}/batch", events, methods=["POST"]),
             Route("/healthz", healthz, methods=["GET"]),
         ]
     )
@@ -75,19 +85,15 @@ async def _take_report(listening: Listening, request: Request) -> tuple[str, Res
     workspace = request.path_params["workspace"]
     door = listening.doors.get(workspace)
     if door is None:
-        return "unknown_door", _refused(404, "there is no such door")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        return "encoded", _refused(415, "send it without a content encoding")
+        return "unknown_door", refused(404, "there is no such door")
     try:
-        body = await asyncio.wait_for(_body(request), BODY_SECONDS)
-    except (TimeoutError, ClientDisconnect):
-        return "too_slow", _refused(408, "the body did not come in time")
-    if body is None:
-        return "too_large", _refused(413, f"more than {LARGEST_REPORT} bytes")
+        body = await body_of(request, LARGEST_REPORT)
+    except BodyRefused as problem:
+        return problem.counted_as, refused(problem.status, problem.why)
     now = listening.clock()
     stamp, signature = (request.headers.get(name) for name in ("x-cio-timestamp", "x-cio-signature"))
     if not is_authentic(door.signing_key, stamp, signature, body, now):
-        return "unsigned", _refused(401, "the signature does not hold, or is older than five minutes")
+        return "unsigned", refused(401, "the signature does not hold, or is older than five minutes")
     try:
         row = read_report(body, workspace, door.by, listening.hash_of, now)
     except NoReport as problem:
@@ -98,21 +104,5 @@ async def _take_report(listening: Listening, request: Request) -> tuple[str, Res
         written = asyncio.wrap_future(listening.outbox.submit(lambda connection: insert_report(connection, row)))
         is_new = await asyncio.wait_for(written, WRITE_SECONDS)
     except (CannotWrite, TimeoutError):
-        return "cannot_write", _refused(503, "it cannot be written now")
+        return "cannot_write", refused(503, "it cannot be written now")
     return "accepted" if is_new else "duplicate", JSONResponse({})
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body; None where it is longer than a report can be, which is not read to its end."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST_REPORT:
-            return None
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _refused(status: int, why: str) -> Response:
-    return JSONResponse({"error": why}, status)

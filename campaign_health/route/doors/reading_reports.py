@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from campaign_health.route.doors.received_event import DEEPEST, is_deeper
 from campaign_health.route.person import PersonBy
 from campaign_health.words.visible import visible
 from storage.outbox.report_log import ReportRow
 
-DEEPEST = 20
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+|\+?\d[\d\s().-]{6,}\d")
 LONGEST = {"event_id": 100, "metric": 60, "object_type": 40, "delivery_id": 200, "journey_id": 200,
            "trigger_event_id": 200}  # fmt: skip
@@ -35,7 +35,7 @@ def read_report(body: bytes, workspace: str, by: PersonBy, hash_of: PersonHasher
         report = json.loads(body)
     except (ValueError, RecursionError):
         raise NoReport("no JSON") from None
-    if not isinstance(report, Mapping) or _depth(report) > DEEPEST:
+    if not isinstance(report, Mapping) or is_deeper(report, DEEPEST):
         raise NoReport("no object, or nested too deep")
     data = report.get("data")
     data = data if isinstance(data, Mapping) else {}
@@ -91,17 +91,3 @@ def _reason(value: Any) -> str | None:
     if not isinstance(value, str) or not value:
         return None
     return visible(_ADDRESS.sub("…", value[: 4 * LONGEST_REASON]), LONGEST_REASON)
-
-
-def _depth(value: Any) -> int:
-    """How deep it is nested; found without recursion, since whoever sent it chose how deep."""
-    deepest, level = 0, [value]
-    while level and deepest <= DEEPEST:
-        deepest += 1
-        level = [
-            inner
-            for one in level
-            for inner in (one.values() if isinstance(one, Mapping) else one if isinstance(one, list) else ())
-            if isinstance(inner, Mapping | list)
-        ]
-    return deepest

@@ -1,0 +1,240 @@
+"""Carries one workspace's events to Customer.io: one thread says whose turn it is, a few send.
+
+What is in memory is read anew after a crash; nothing says in the file that an event is just being sent, for its ULID
+makes it the same to Customer.io.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from campaign_health.route.lanes.breaker import Breaker, State, pause
+from campaign_health.route.lanes.loading import Loading
+from campaign_health.route.lanes.turns import Turns, Waiting
+from campaign_health.route.lanes.verdict import Verdict, verdict_of
+from storage.outbox.event_queue import bury, finish
+from storage.outbox.group_commit import CannotWrite, GroupCommit, Write
+from storage.outbox.route_file import open_route_file
+
+SENDERS = 4
+LARGEST_BODY = 480_000
+LARGEST_ITEM = 32_000
+LOOK_SECONDS = 0.25
+DISK_SECONDS = 1.0
+
+Operation = Mapping[str, Any]
+
+
+class Unfit(Exception):
+    """An event that cannot be sent as it is: the reason of the closed list, and what it is about."""
+
+    def __init__(self, reason: str, field: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.field = reason, field
+
+
+class Courier:
+    """One workspace's; `start` it, `wake` it whenever something was received, and `stop` it.
+
+    Args:
+        workspace: Whose events it carries.
+        data_dir: Where the queue is.
+        outbox: Through which everything is written.
+        operation_of: What an event is to Customer.io; raises Unfit. Asked when it is sent, so that a mended manifest
+            holds for what waits.
+        post: Sends a body to a path; gives status, text and the seconds to wait that the answer asks for (None: none).
+            Raises OSError where no whole answer came.
+        is_shadow: Whether an event of this name is not really sent.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        workspace: str,
+        data_dir: Path,
+        outbox: GroupCommit,
+        operation_of: Callable[[Waiting], Operation],
+        post: Callable[[str, bytes], tuple[int, str, float | None]],
+        is_shadow: Callable[[str], bool] = lambda event: False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._workspace, self._data_dir, self._outbox = workspace, data_dir, outbox
+        self._operation_of, self._post, self._is_shadow, self._clock = operation_of, post, is_shadow, clock
+        self._turns, self._loading = Turns(), Loading(workspace, clock)
+        self._breaker = Breaker()
+        self._tries: dict[bytes, int] = {}
+        self._idle = SENDERS
+        self._changed = threading.Condition()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"courier {workspace}", daemon=True)
+        self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"sender {workspace}")
+        self._chance = random.Random()  # noqa: S311 (spreads retries)
+
+    def start(self) -> None:
+        """Begin with what waits."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something was received."""
+        with self._changed:
+            self._changed.notify()
+
+    def stop(self) -> None:
+        """End; what is just being sent is waited for."""
+        self._stopping.set()
+        self.wake()
+        self._thread.join()
+        self._senders.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def breaker_state(self) -> State:
+        """Whether Customer.io is asked."""
+        with self._changed:
+            return self._breaker.state(time.monotonic())
+
+    def _run(self) -> None:
+        with ExitStack() as stack:
+            connection = stack.enter_context(open_route_file(self._data_dir))
+            self._loading.begin(connection)
+            while not self._stopping.is_set():
+                with self._changed:
+                    self._loading.load(connection, self._turns)
+                    if not self._hand_out():
+                        self._changed.wait(LOOK_SECONDS)
+
+    def _hand_out(self) -> bool:
+        """Give the next request to a sender; whether there was one."""
+        now = time.monotonic()
+        if not self._idle or not self._breaker.may_ask(now):
+            return False
+        batch = self._turns.next(now, is_last_sender=self._idle == 1)
+        if not batch:
+            return False
+        self._breaker = self._breaker.asked(now)
+        self._idle -= 1
+        self._senders.submit(self._carry_out, batch)
+        return True
+
+    def _carry_out(self, batch: Sequence[Waiting]) -> None:
+        try:
+            self._carry(batch)
+        finally:
+            with self._changed:
+                self._idle += 1
+                # Where nothing of it could be sent, nothing was found out.
+                self._breaker = replace(self._breaker, trying=False)
+                self._changed.notify()
+
+    def _carry(self, batch: Sequence[Waiting]) -> None:
+        late = [one for one in batch if one.expires <= self._clock()]
+        self._bury(late, {one.key: ("too_late", "") for one in late})
+        operations: list[tuple[Waiting, Operation]] = []
+        unfit: dict[bytes, tuple[str, str]] = {}
+        for one in batch:
+            if one in late:
+                continue
+            try:
+                operation = self._operation_of(one)
+            except Unfit as problem:
+                unfit[one.key] = (problem.reason, problem.field)
+                continue
+            if len(_body([operation])) > LARGEST_ITEM:
+                unfit[one.key] = ("too_large", "")
+                continue
+            operations.append((one, operation))
+        self._bury([one for one in batch if one.key in unfit], unfit)
+        shadowed = [one for one, _ in operations if self._is_shadow(one.event)]
+        if shadowed:
+            self._settle(shadowed, lambda connection: finish(connection, [one.key for one in shadowed], "shadowed"))
+        self._send([pair for pair in operations if pair[0] not in shadowed])
+
+    def _send(self, operations: Sequence[tuple[Waiting, Operation]]) -> None:
+        if not operations:
+            return
+        events = [one for one, _ in operations]
+        body = _body([operation for _, operation in operations])
+        if len(body) > LARGEST_BODY and len(operations) > 1:
+            self._send_halves(operations)
+            return
+        if len(operations) == 1:
+            path, body = "/api/v2/entity", json.dumps(operations[0][1], separators=(",", ":")).encode()
+        else:
+            path = "/api/v2/batch"
+        try:
+            status, text, wait = self._post(path, body)
+            verdict = verdict_of(status, text, len(operations), wait)
+        except OSError:
+            verdict = Verdict("again")
+        if verdict.kind == "halve":
+            self._send_halves(operations)
+        elif verdict.kind in ("taken", "refused"):
+            self._answered()
+            refused = {events[place].key: (f"refused:{why}", where) for place, (why, where) in verdict.refused.items()}
+            taken = [one for one in events if one.key not in refused]
+            if taken:
+                self._settle(taken, lambda connection: finish(connection, [one.key for one in taken], "delivered"))
+            self._bury([one for one in events if one.key in refused], refused)
+        else:
+            self._again(events, verdict)
+
+    def _send_halves(self, operations: Sequence[tuple[Waiting, Operation]]) -> None:
+        middle = len(operations) // 2
+        self._send(operations[:middle])
+        self._send(operations[middle:])
+
+    def _answered(self) -> None:
+        with self._changed:
+            self._breaker = self._breaker.answered()
+
+    def _again(self, events: Sequence[Waiting], verdict: Verdict) -> None:
+        """Put them back, each with a pause of its own that grows with its tries."""
+        now = time.monotonic()
+        with self._changed:
+            if verdict.kind == "key":
+                self._breaker = self._breaker.refused_key(now)
+            elif verdict.kind == "slower":
+                self._breaker = self._breaker.asked_to_wait(now, verdict.wait_seconds or 1.0)
+            else:
+                self._breaker = self._breaker.failed(now)
+            for one in events:
+                tries = self._tries.get(one.key, 0)
+                self._tries[one.key] = tries + (verdict.kind == "again")
+                self._turns.put_back([one], now + (pause(tries, self._chance) if verdict.kind == "again" else 0.0))
+
+    def _bury(self, events: Sequence[Waiting], reasons: Mapping[bytes, tuple[str, str]]) -> None:
+        if events:
+            now = self._clock()
+
+            def write(connection: Any) -> None:
+                for one in events:
+                    bury(connection, one.key, *reasons[one.key], now)
+
+            self._settle(events, write)
+
+    def _settle(self, events: Sequence[Waiting], write: Write) -> None:
+        """Write what became of events; only then are their lanes free. A full disk is waited for."""
+        while True:
+            try:
+                self._outbox.submit(write).result()
+                break
+            except CannotWrite:
+                if self._stopping.wait(DISK_SECONDS):
+                    return
+        with self._changed:
+            self._turns.done(events)
+            self._loading.held -= {one.sequence for one in events}
+            for one in events:
+                self._tries.pop(one.key, None)
+
+
+def _body(operations: Sequence[Operation]) -> bytes:
+    return json.dumps({"batch": operations}, separators=(",", ":")).encode()

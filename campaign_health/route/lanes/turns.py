@@ -1,0 +1,99 @@
+"""Whose turn it is: each person's events in their order, fresh ones before what has waited. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+from zlib import crc32
+
+EventClass = Literal["fresh", "backlog"]
+CLASSES: tuple[EventClass, EventClass] = ("fresh", "backlog")
+LANES = 1024
+MOST_IN_MEMORY = 2_000
+MOST_A_REQUEST = 100
+BACKLOG_SHARE = 4
+"""Of a request that fresh events fill, at most a quarter is backlog."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One event that waits: its place in the queue, whose it is, and all that sending needs."""
+
+    sequence: int
+    event_class: EventClass
+    workspace: str
+    event: str
+    key: bytes
+    person: str
+    event_time: float
+    received: float
+    expires: float
+    body: str
+
+    @property
+    def lane(self) -> int:
+        """A person's events share one; `LANES` of them are enough for everybody else not to wait."""
+        return crc32(f"{self.workspace}\n{self.person}".encode()) % LANES
+
+
+@dataclass
+class Turns:
+    """The events of one workspace that are in memory, by class and lane, and the lanes of which a request is out."""
+
+    parked: dict[EventClass, dict[int, deque[Waiting]]] = field(default_factory=lambda: {"fresh": {}, "backlog": {}})
+    numbers: dict[EventClass, int] = field(default_factory=lambda: {"fresh": 0, "backlog": 0})
+    busy: set[int] = field(default_factory=set)
+    not_before: dict[int, float] = field(default_factory=dict)
+
+    def room(self, event_class: EventClass) -> int:
+        """How many more of a class may come into memory."""
+        return MOST_IN_MEMORY - self.numbers[event_class]
+
+    def add(self, events: Iterable[Waiting]) -> None:
+        """Events behind those of their class that are there."""
+        for event in events:
+            self.parked[event.event_class].setdefault(event.lane, deque()).append(event)
+            self.numbers[event.event_class] += 1
+
+    def put_back(self, events: Sequence[Waiting], not_before: float) -> None:
+        """Events whose request came to nothing, before those of their lanes, not to be sent before an instant."""
+        for event in reversed(events):
+            self.parked[event.event_class].setdefault(event.lane, deque()).appendleft(event)
+            self.numbers[event.event_class] += 1
+            self.not_before[event.lane] = not_before
+        self.done(events)
+
+    def done(self, events: Iterable[Waiting]) -> None:
+        """Events whose request is over: their lanes are free."""
+        self.busy -= {event.lane for event in events}
+
+    def next(self, now: float, *, is_last_sender: bool) -> list[Waiting]:
+        """The events of the next request, one of a person, whose lanes are busy from now on.
+
+        What has waited never gets the last sender, while fresh ones may come at any moment.
+        """
+        taken = self._take("fresh", MOST_A_REQUEST, now)
+        if taken:
+            return taken + self._take("backlog", MOST_A_REQUEST // BACKLOG_SHARE, now)
+        return [] if is_last_sender else self._take("backlog", MOST_A_REQUEST, now)
+
+    def _take(self, event_class: EventClass, most: int, now: float) -> list[Waiting]:
+        lanes = self.parked[event_class]
+        found: list[Waiting] = []
+        for lane in list(lanes):
+            if len(found) >= most:
+                break
+            if lane in self.busy or self.not_before.get(lane, 0.0) > now:
+                continue
+            found.append(lanes[lane].popleft())
+            self.busy.add(lane)
+            self.not_before.pop(lane, None)
+            if not lanes[lane]:
+                del lanes[lane]
+            else:
+                # The next one of this lane is behind all others.
+                lanes[lane] = lanes.pop(lane)
+        self.numbers[event_class] -= len(found)
+        return found
