@@ -13,14 +13,16 @@ from pathlib import Path
 
 from storage.errors import StorageError
 from storage.file.private_files import FILE_MODE, make_private_directory
+from storage.outbox.event_tables import EVENT_TABLES
 
+Connection = sqlite3.Connection
 FILE_NAME, KEY_NAME = "route.sqlite", "route.key"
 KEY_BYTES = 32
 _KEY_CURE = (
     "Put the right one back from a copy. Without it nobody who was reached before can be known again, and they "
     f"would be reached once more. To begin anew all the same, move {FILE_NAME} and {KEY_NAME} away."
 )
-VERSION = 1
+VERSION = 2
 _TABLES = """
     CREATE TABLE recovery (
         recovery_id TEXT PRIMARY KEY, workspace TEXT NOT NULL, campaign_id INTEGER NOT NULL, since TEXT NOT NULL,
@@ -153,12 +155,13 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version < VERSION:
                 # The key is made after the file, so that a key without one says that the file was lost.
-                if path.with_name(KEY_NAME).exists():
+                if version == 0 and path.with_name(KEY_NAME).exists():
                     raise StorageError(
                         f"{path} is gone or empty, and {KEY_NAME} is there: whom it knew is not known any more.",
                         f"Put it back from a copy. To begin anew all the same, move {KEY_NAME} away: whoever was "
                         "reached before can then be reached once more.",
                     )
-                for statement in _TABLES.split(";"):
-                    connection.execute(statement)
+                for tables in (_TABLES, EVENT_TABLES)[version:]:
+                    for statement in tables.split(";"):
+                        connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from campaign_health.route.lanes.turns import Turns, Waiting
 from storage.outbox.event_queue import QueuedEvent, head_of_queue, waiting_behind, waiting_fresh
+from storage.outbox.route_file import Connection
 
 AT_ONCE = 500
 FRESH_SECONDS = 60.0
@@ -29,11 +29,11 @@ class Loading:
     limit: int = 0
     held: set[int] = field(default_factory=set)
 
-    def begin(self, connection: sqlite3.Connection) -> None:
+    def begin(self, connection: Connection) -> None:
         """All that is there has waited."""
         self.fresh = self.limit = head_of_queue(connection)
 
-    def load(self, connection: sqlite3.Connection, turns: Turns) -> None:
+    def load(self, connection: Connection, turns: Turns) -> None:
         """Read what there is room for."""
         room = turns.room("fresh")
         if room:
