@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_health.manifest.schema import PropertyEntry
-from campaign_health.route.event_key import event_key, ulid_of
+from campaign_health.route.event_key import event_key, key_of_ulid, ulid_of
 from campaign_health.route.recovery.arrivals import WhereLost, where_lost
 from campaign_health.route.recovery.canary import SeenOfCanary, canary_verdict
 from campaign_health.route.recovery.careful_sending import Pace, Sent, WayName, recovery_row, send_carefully
@@ -52,6 +52,7 @@ def test_a_ulid_is_26_signs_that_sort_by_time_and_hold_the_key(key: bytes, secon
     assert number >> 80 == seconds * 1000
     assert (number & (2**80 - 1)).to_bytes(10) == key[:10]
     assert ulid < ulid_of(key, seconds + 1)
+    assert key_of_ulid(ulid) == key[:10]
 
 
 def test_the_same_event_has_one_key_whatever_its_time_and_person() -> None:

@@ -9,7 +9,13 @@ import click
 COMMANDS = {
     "recover": "Say who missed a campaign's message, and who can still be reached.",
     "proof": "Say how soon a campaign's messages followed their events.",
-    "serve": "Listen for Customer.io's reports of what became of messages.",
+    "serve": "Take events in, carry them to Customer.io, and listen for its reports.",
+    "status": "Say what is moved, what waits, and what could not be delivered.",
+    "mode": "Say whether an event is moved: off, shadow or live.",
+    "dead": "List what could not be delivered, and why.",
+    "replay": "Send again what could not be delivered.",
+    "drop": "Give up what could not be delivered.",
+    "explain": "Say what became of one event.",
     "forget": "Forget a person.",
 }
 

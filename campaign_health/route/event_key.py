@@ -23,6 +23,16 @@ def event_key(workspace: str, event: str, properties: Mapping[str, Any], person:
     return hashlib.blake2b("\n".join(map(str, parts)).encode(), digest_size=KEY_BYTES).digest()
 
 
+def key_of_ulid(ulid: str) -> bytes | None:
+    """The beginning of the key that a ULID was made of; None for what is no ULID."""
+    if len(ulid) != 26 or not set(ulid.upper()) <= set(_SIGNS):
+        return None
+    number = 0
+    for sign in ulid.upper():
+        number = number << 5 | _SIGNS.index(sign)
+    return (number & (1 << _RANDOM_BITS) - 1).to_bytes(_RANDOM_BITS // 8)
+
+
 def ulid_of(key: bytes, seconds: int) -> str:
     """The ULID of the event of this key at this instant (Unix seconds): always the same for the same event.
 

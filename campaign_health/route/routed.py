@@ -10,7 +10,7 @@ from typing import Any
 from campaign_health.route.event_key import event_key
 from campaign_health.route.person import PersonBy, person_of
 from campaign_health.route.recovery.qualifying import PersonEvent
-from storage.outbox.event_queue import BACKLOG, FRESH, QueuedEvent
+from storage.outbox.queued_event import BACKLOG, FRESH, QueuedEvent
 
 LONGEST_SECONDS = 71 * 3600.0
 """Customer.io lets events of at most 72 hours trigger."""

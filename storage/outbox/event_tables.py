@@ -24,6 +24,7 @@ EVENT_TABLES = """
         workspace TEXT NOT NULL, event TEXT NOT NULL, what TEXT NOT NULL, number INTEGER NOT NULL,
         PRIMARY KEY (workspace, event, what)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE event_breaker (workspace TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE event_mode (
         workspace TEXT NOT NULL, event TEXT NOT NULL, mode TEXT NOT NULL, PRIMARY KEY (workspace, event)
     ) STRICT, WITHOUT ROWID;

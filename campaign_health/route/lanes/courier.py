@@ -22,6 +22,7 @@ from campaign_health.route.lanes.loading import Loading
 from campaign_health.route.lanes.turns import Turns, Waiting
 from campaign_health.route.lanes.verdict import Verdict, verdict_of
 from storage.outbox.event_queue import bury, finish
+from storage.outbox.route_modes import note_breaker
 from storage.outbox.group_commit import CannotWrite, GroupCommit, Write
 from storage.outbox.route_file import open_route_file
 
@@ -71,6 +72,7 @@ class Courier:
         self._operation_of, self._post, self._is_shadow, self._clock = operation_of, post, is_shadow, clock
         self._turns, self._loading = Turns(), Loading(workspace, clock)
         self._breaker = Breaker()
+        self._noted: State = "closed"
         self._tries: dict[bytes, int] = {}
         self._idle = SENDERS
         self._changed = threading.Condition()
@@ -106,10 +108,18 @@ class Courier:
             connection = stack.enter_context(open_route_file(self._data_dir))
             self._loading.begin(connection)
             while not self._stopping.is_set():
+                self._note_breaker()
                 with self._changed:
                     self._loading.load(connection, self._turns)
                     if not self._hand_out():
                         self._changed.wait(LOOK_SECONDS)
+
+    def _note_breaker(self) -> None:
+        """For whoever looks from another process."""
+        state = self.breaker_state
+        if state != self._noted:
+            self._noted = state
+            self._outbox.submit(lambda connection: note_breaker(connection, self._workspace, state))
 
     def _hand_out(self) -> bool:
         """Give the next request to a sender; whether there was one."""

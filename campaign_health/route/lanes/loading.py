@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from campaign_health.route.lanes.turns import Turns, Waiting
-from storage.outbox.event_queue import QueuedEvent, head_of_queue, waiting_behind, waiting_fresh
+from storage.outbox.event_queue import head_of_queue, waiting_behind, waiting_fresh
+from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import Connection
 
 AT_ONCE = 500

@@ -1,0 +1,50 @@
+"""`campaign-health route dead`: what could not be delivered, in groups, and why."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from campaign_health.cli.terminal.console import print_json, results
+from campaign_health.cli.terminal.status_view import clean, print_rendered
+from campaign_health.settings import load_settings
+from campaign_health.words.letter_words import letter_sentence
+from campaign_health.words.numbers import count
+from storage.outbox.event_letters import LetterGroup, letter_groups
+from storage.outbox.route_file import open_route_file
+
+
+@click.command(name="dead")
+@click.option("--json", "as_json", is_flag=True, help="Write the groups as JSON.")
+def command(as_json: bool) -> None:
+    """List what could not be delivered to Customer.io, grouped by event and reason. Nobody is named.
+
+    `route replay` sends a group again once what it says is mended; `route drop` gives it up. They are kept for 7 days.
+    """
+    settings = load_settings(os.environ, Path.cwd())
+    with open_route_file(settings.data_dir) as connection:
+        groups = letter_groups(connection)
+    if as_json:
+        print_json({"groups": [_as_json(one) for one in groups]})
+        return
+    if not groups:
+        results.print("Everything that was received was delivered, or waits for its turn.")
+        return
+    table = Table("workspace", "event", "how many", "why", "last")
+    for one in groups:
+        why = letter_sentence(one.reason, one.field)
+        table.add_row(clean(one.workspace), clean(one.event), count(one.count), clean(why), _instant(one.last)[:16])
+    print_rendered(lambda console: console.print(table))
+
+
+def _as_json(group: LetterGroup) -> dict[str, object]:
+    return asdict(group) | {"first": _instant(group.first), "last": _instant(group.last)}
+
+
+def _instant(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")

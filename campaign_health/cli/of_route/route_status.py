@@ -1,0 +1,52 @@
+"""`campaign-health route status`: what is moved, what waits, and what could not be delivered."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from campaign_health.cli.terminal.console import print_json, results
+from campaign_health.cli.terminal.status_view import clean, print_rendered
+from campaign_health.process.clock import read_clock
+from campaign_health.route.route_state import WorkspaceState, workspace_states
+from campaign_health.settings import load_settings
+from campaign_health.words.numbers import count
+from storage.outbox.route_file import open_route_file
+
+COLUMNS = ("waiting", "held", "dead", "delivered", "shadowed", "suppressed_once", "expired")
+
+
+@click.command(name="status")
+@click.option("--json", "as_json", is_flag=True, help="Write it as JSON.")
+def command(as_json: bool) -> None:
+    """Say of each event that is moved how many wait, were delivered, and could not be; nobody is named."""
+    settings = load_settings(os.environ, Path.cwd())
+    now = read_clock(os.environ).timestamp()
+    with open_route_file(settings.data_dir) as connection:
+        states = workspace_states(connection, settings.workspaces, now)
+    if as_json:
+        print_json({"workspaces": {name: _as_json(state) for name, state in states.items()}})
+        return
+    if not any(state.events for state in states.values()):
+        results.print("No event is moved: none has `route` in the manifest.")
+        return
+    table = Table("workspace", "event", "mode", *COLUMNS)
+    for name, state in states.items():
+        for event, numbers in state.events.items():
+            row = [count(numbers.get(column, 0)) for column in COLUMNS]
+            table.add_row(clean(name), clean(event), state.modes.get(event, "off"), *row)
+    print_rendered(lambda console: console.print(table))
+
+
+def _as_json(state: WorkspaceState) -> dict[str, object]:
+    return {
+        "events": {
+            event: {"mode": state.modes.get(event, "off"), **{name: numbers.get(name, 0) for name in COLUMNS}}
+            for event, numbers in state.events.items()
+        },
+        "breaker": state.breaker,
+        "oldest_waiting_seconds": state.oldest_waiting_seconds,
+    }

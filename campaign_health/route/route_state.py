@@ -1,0 +1,40 @@
+"""What is moved of each workspace, and what has come of it: read out of the route's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from campaign_health.settings import WorkspaceSettings
+from storage.outbox.event_queue import numbers, oldest_waiting
+from storage.outbox.route_modes import breaker_of, modes
+from storage.outbox.route_file import Connection
+
+
+@dataclass(frozen=True)
+class WorkspaceState:
+    """One workspace's events with their numbers and modes; whether Customer.io is asked (`breaker`)."""
+
+    events: Mapping[str, Mapping[str, int]]
+    modes: Mapping[str, str]
+    breaker: str
+    oldest_waiting_seconds: float | None
+
+
+def workspace_states(
+    connection: Connection, workspaces: Sequence[WorkspaceSettings], now: float
+) -> dict[str, WorkspaceState]:
+    """The state of each workspace at an instant (Unix seconds), by its name."""
+    known = numbers(connection)
+    states = {}
+    for one in workspaces:
+        set_modes = modes(connection, one.name)
+        own = {event: found for (workspace, event), found in known.items() if workspace == one.name}
+        oldest = oldest_waiting(connection, one.name)
+        states[one.name] = WorkspaceState(
+            {event: own.get(event, {}) for event in sorted(own.keys() | set_modes.keys())},
+            set_modes,
+            breaker_of(connection, one.name),
+            None if oldest is None else max(0.0, now - oldest),
+        )
+    return states

@@ -1,0 +1,21 @@
+"""Why an event could not be delivered, and what mends it."""
+
+from __future__ import annotations
+
+_WORDS = {
+    "no_person": "it names nobody whom Customer.io could know",
+    "missing_property": "it lacks the property {field}; mend the event, or the manifest's `route`",
+    "wrong_type": "its property {field} is of another type than the manifest says",
+    "mapping_error": "the manifest's `route` cannot be applied to its property {field}",
+    "too_large": "it is larger than the 32 kB that Customer.io takes",
+    "too_late": "Customer.io did not take it while the message made sense: look who missed it with `route recover`",
+    "unreadable": "it could not be read",
+}
+
+
+def letter_sentence(reason: str, field: str) -> str:
+    """What a letter's reason means, for people; one that is not known is shown as it is."""
+    if reason.startswith("refused:"):
+        where = f" ({field})" if field else ""
+        return f"Customer.io refused it: {reason.removeprefix('refused:')}{where}"
+    return _WORDS.get(reason, reason).format(field=field or "?")

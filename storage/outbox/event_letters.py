@@ -1,0 +1,92 @@
+"""The letters: events that cannot be delivered, with the reason, kept until somebody mends it or gives them up."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import astuple, dataclass, fields
+from typing import Any
+
+from storage.outbox.queued_event import BACKLOG, QUEUED, QueuedEvent, enqueue
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One event that cannot be delivered, and why; `reason` is of the closed list, `field` what it is about."""
+
+    workspace: str
+    event: str
+    key: bytes
+    person: str
+    event_time: float
+    received: float
+    expires: float
+    source: str
+    body: str
+    reason: str
+    field: str
+    first: float
+    last: float
+
+
+@dataclass(frozen=True)
+class LetterGroup:
+    """The letters of one event, reason and field: how many, and when the first and the last were written."""
+
+    workspace: str
+    event: str
+    reason: str
+    field: str
+    count: int
+    first: float
+    last: float
+
+
+_LETTER = [one.name for one in fields(Letter)]
+
+
+def letter_groups(connection: sqlite3.Connection) -> list[LetterGroup]:
+    """All letters in groups, the largest first."""
+    rows = connection.execute(
+        "SELECT workspace, event, reason, field, count(*), min(first), max(last) FROM letter "
+        "GROUP BY workspace, event, reason, field ORDER BY count(*) DESC, event, reason"
+    )
+    return [LetterGroup(*row) for row in rows]
+
+
+def letters(
+    connection: sqlite3.Connection, workspace: str, event: str | None, reason: str | None, since: float
+) -> list[Letter]:
+    """The letters of a workspace written since, in the order in which their events came."""
+    rows = connection.execute(
+        f"SELECT {', '.join(_LETTER)} FROM letter WHERE workspace = ? AND last >= ? "  # noqa: S608
+        "AND (? IS NULL OR event = ?) AND (? IS NULL OR reason = ?) ORDER BY received, rowid",
+        [workspace, since, event, event, reason, reason],
+    )
+    return [Letter(*row) for row in rows]
+
+
+def replay_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
+    """Put a letter's event back into the queue, behind what waits there; whether it was still there."""
+    if connection.execute("DELETE FROM letter WHERE key = ?", [letter.key]).rowcount != 1:
+        return False
+    row = {name: getattr(letter, name) for name in QUEUED if name != "queue_class"}
+    enqueue(connection, QueuedEvent(**row, queue_class=BACKLOG))
+    connection.execute("UPDATE event_ledger SET outcome = 'waiting' WHERE key = ?", [letter.key])
+    return True
+
+
+def drop_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
+    """Give up a letter; whether it was still there."""
+    if connection.execute("DELETE FROM letter WHERE key = ?", [letter.key]).rowcount != 1:
+        return False
+    connection.execute("UPDATE event_ledger SET outcome = 'dropped' WHERE key = ?", [letter.key])
+    return True
+
+
+def write_letter(connection: sqlite3.Connection, event: QueuedEvent, reason: str, field: str, now: float) -> None:
+    row: dict[str, Any] = {name: getattr(event, name) for name in QUEUED if name != "queue_class"}
+    letter = Letter(**row, reason=reason, field=field, first=now, last=now)
+    connection.execute(
+        f"INSERT OR REPLACE INTO letter ({', '.join(_LETTER)}) VALUES ({', '.join('?' * len(_LETTER))})",  # noqa: S608
+        astuple(letter),
+    )
