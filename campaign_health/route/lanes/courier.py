@@ -19,6 +19,7 @@ from typing import Any
 
 from campaign_health.route.lanes.breaker import Breaker, State, pause
 from campaign_health.route.lanes.loading import Loading
+from campaign_health.route.lanes.posting import NoAnswer, Post
 from campaign_health.route.lanes.turns import Turns, Waiting
 from campaign_health.route.lanes.verdict import Verdict, verdict_of
 from storage.outbox.event_queue import bury, finish
@@ -53,7 +54,7 @@ class Courier:
         operation_of: What an event is to Customer.io; raises Unfit. Asked when it is sent, so that a mended manifest
             holds for what waits.
         post: Sends a body to a path; gives status, text and the seconds to wait that the answer asks for (None: none).
-            Raises OSError where no whole answer came.
+            Raises NoAnswer where no whole answer came.
         is_shadow: Whether an event of this name is not really sent.
         clock: Unix seconds.
     """
@@ -64,7 +65,7 @@ class Courier:
         data_dir: Path,
         outbox: GroupCommit,
         operation_of: Callable[[Waiting], Operation],
-        post: Callable[[str, bytes], tuple[int, str, float | None]],
+        post: Post,
         is_shadow: Callable[[str], bool] = lambda event: False,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -182,7 +183,7 @@ class Courier:
         try:
             status, text, wait = self._post(path, body)
             verdict = verdict_of(status, text, len(operations), wait)
-        except OSError:
+        except NoAnswer:
             verdict = Verdict("again")
         if verdict.kind == "halve":
             self._send_halves(operations)
