@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +11,9 @@ from campaign_health.route.recovery.qualifying import PersonEvent
 DEEPEST = 20
 LONGEST_NAME = 255
 MOST_TOGETHER = 2_000
+OLDEST = 946_684_800.0
+"""The year 2000: what is older has no clock."""
+MOST_UNIX = 1e15
 MILLISECONDS_FROM = 1e11
 """Unix times above it are in milliseconds (it is the year 5138 in seconds)."""
 
@@ -40,7 +42,8 @@ def received_event(value: Any, now: float) -> PersonEvent:
     """An event of the own door: `{"event", "id"?, "person": {"id" | "email"}, "time"?, "properties"}`.
 
     Its id and its person are put among the properties under the names that Mixpanel gives them, so that the same event
-    is the same from every source. Without a time it happened `now` (Unix seconds).
+    is the same from every source. Without a time it happened `now` (Unix seconds), and none
+    happens later.
 
     Raises:
         Unreadable: it has no name, or what it has is not of the right kind.
@@ -56,7 +59,11 @@ def received_event(value: Any, now: float) -> PersonEvent:
     named = {"id": "$user_id", "email": "email"}
     known = {named[key]: person[key] for key in named if key in person}
     identity = {"$insert_id": value["id"]} if isinstance(value.get("id"), str) else {}
-    return PersonEvent(_instant(value.get("time"), now), {**properties, **known, **identity}, name.strip())
+    time = _instant(value.get("time"), now)
+    if not OLDEST <= time:
+        raise Unreadable("`time` is before there was anything to measure")
+    # A clock that is fast would have it wait for its own time.
+    return PersonEvent(min(time, now), {**properties, **known, **identity}, name.strip())
 
 
 def _instant(value: Any, now: float) -> float:
@@ -68,7 +75,7 @@ def _instant(value: Any, now: float) -> float:
         except ValueError:
             raise Unreadable("`time` is no ISO 8601 text") from None
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < MOST_UNIX:
         raise Unreadable("`time` is no instant")
     return float(value) / 1000 if value > MILLISECONDS_FROM else float(value)
 

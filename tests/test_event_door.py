@@ -1,0 +1,175 @@
+"""The door for one's own events, over real HTTP: 200 is on the disk, what is of no use is no refusal, and nobody gets in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import uvicorn
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openapi_schema_validator import OAS31Validator
+
+from campaign_health.route.doors.event_door import EventDoor
+from campaign_health.route.doors.listening import Listening, application
+from campaign_health.route.doors.received_event import Unreadable, received_event
+from campaign_health.route.routed import Routed
+from storage.outbox.event_letters import letter_groups
+from storage.outbox.event_queue import numbers, waiting_fresh
+from storage.outbox.group_commit import GroupCommit
+from storage.outbox.route_file import open_route_file
+
+TOKEN = "a token that nobody guesses"
+EVENT = "limit_hit"
+NOW = 1_800_000_000.0
+DESCRIPTION = json.loads(
+    (Path(__file__).parents[1] / "campaign_health/route/doors/openapi.json").read_text(encoding="utf-8")
+)
+
+
+def kept(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in properties.items() if name in ("plan", "hits")}
+
+
+class Door:
+    """A door that listens, and the folder that its queue is in."""
+
+    def __init__(self, url: str, folder: Path, outbox: GroupCommit, woken: list[int]) -> None:
+        self.url, self.folder, self.outbox, self.woken = url, folder, outbox, woken
+
+    def post(self, path: str, value: Any, token: str | None = TOKEN, **headers: str) -> requests.Response:
+        body = value if isinstance(value, bytes) else json.dumps(value).encode()
+        known = {} if token is None else {"Authorization": f"Bearer {token}"}
+        answer = requests.post(f"{self.url}/default/{path}", data=body, headers=known | headers, timeout=30)
+        described = DESCRIPTION["paths"][f"/{{workspace}}/{path}"]["post"]["responses"][str(answer.status_code)]
+        named = DESCRIPTION["components"]["responses"][described["$ref"].rsplit("/", 1)[1]]
+        OAS31Validator(named["content"]["application/json"]["schema"]).validate(answer.json())
+        return answer
+
+    def numbers(self) -> dict[str, int]:
+        with open_route_file(self.folder) as connection:
+            return numbers(connection).get(("default", EVENT), {})
+
+
+@contextmanager
+def listening(folder: Path) -> Iterator[Door]:
+    outbox = GroupCommit(folder)
+    outbox.start()
+    woken: list[int] = []
+    routed = Routed(EVENT, 3600.0, kept)
+    door = EventDoor(
+        "default", TOKEN, "id", outbox, lambda name: routed if name == EVENT else None, lambda: woken.append(1), time.time
+    )
+    said = Listening(outbox, lambda workspace, person: b"", {}, {"default": door})
+    server = uvicorn.Server(uvicorn.Config(application(said), port=0, log_config=None, lifespan="off"))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield Door(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", folder, outbox, woken)
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        outbox.close()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    with listening(tmp_path_factory.mktemp("door")) as door:
+        yield door
+
+
+def event(number: int, **changes: Any) -> dict[str, Any]:
+    whole = {"event": EVENT, "id": f"i-{number}", "person": {"id": f"p-{number}"}, "properties": {"plan": "pro", "x": 1}}
+    return whole | changes
+
+
+def test_what_was_answered_with_200_is_on_the_disk_without_what_is_not_declared(tmp_path: Path) -> None:
+    with listening(tmp_path) as door:
+        assert door.post("events", event(1)).json() == {"accepted": 1, "duplicates": 0}
+        with open_route_file(tmp_path) as connection:
+            ((_, stored),) = waiting_fresh(connection, "default", 0, 10)
+        assert (stored.person, json.loads(stored.body)) == ("p-1", {"plan": "pro"})
+        assert stored.expires == pytest.approx(stored.event_time + 3600)
+        assert door.woken
+
+
+def test_the_same_event_is_one_alone_and_in_a_batch(tmp_path: Path) -> None:
+    with listening(tmp_path) as door:
+        door.post("events", event(1))
+        answer = door.post("batch", {"events": [event(1), event(2), event(2), event(3)]})
+        assert answer.json() == {"accepted": 2, "duplicates": 2}
+        assert door.numbers() == {"received": 3, "waiting": 3}
+
+
+def test_an_event_of_nobody_is_a_letter_and_no_refusal(tmp_path: Path) -> None:
+    with listening(tmp_path) as door:
+        assert door.post("events", event(1, person={"id": "undefined"})).status_code == 200
+        with open_route_file(tmp_path) as connection:
+            assert [(one.reason, one.count) for one in letter_groups(connection)] == [("no_person", 1)]
+
+
+def test_names_that_are_not_moved_are_accepted_and_not_kept(shared: Door) -> None:
+    before = shared.numbers()
+    assert shared.post("events", event(1, event="page viewed")).json() == {"accepted": 1, "duplicates": 0}
+    assert shared.numbers() == before
+
+
+@pytest.mark.parametrize("token", [None, "", "another", TOKEN + " ", TOKEN[:-1]])
+def test_nobody_gets_in_without_the_token(shared: Door, token: str | None) -> None:
+    assert shared.post("events", event(1), token).status_code == (200 if token == TOKEN + " " else 401)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "headers", "status"),
+    [("events", b"{", {}, 400), ("events", b"[" * 100_000, {}, 400), ("events", [], {}, 400), ("batch", {}, {}, 400),
+     ("batch", {"events": [{}] * 2001}, {}, 400), ("events", b"x" * (10 * 1024 * 1024 + 1), {}, 413),
+     ("events", {}, {"Content-Encoding": "gzip"}, 415)],
+)  # fmt: skip
+def test_what_is_no_event_is_refused(
+    shared: Door, path: str, body: Any, headers: dict[str, str], status: int
+) -> None:
+    assert shared.post(path, body, **headers).status_code == status
+
+
+def test_where_the_disk_does_not_take_it_the_sender_is_asked_to_come_back(tmp_path: Path) -> None:
+    with listening(tmp_path) as door:
+        door.outbox.close()
+        answer = door.post("events", event(1))
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+
+
+@pytest.mark.parametrize(
+    ("given_time", "instant"),
+    [(1_764_000_000, 1_764_000_000.0), (1_764_000_000_123, 1_764_000_000.123), ("2025-11-24T16:00:00Z", 1_764_000_000.0),
+     ("2025-11-24T17:00:00+01:00", 1_764_000_000.0), (None, NOW), (NOW + 60, NOW)],
+)  # fmt: skip
+def test_the_time_is_read_as_seconds_milliseconds_or_text(given_time: object, instant: float) -> None:
+    assert received_event(event(1, time=given_time), NOW).time == instant
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=300)
+@given(ANYTHING | st.fixed_dictionaries({"event": ANYTHING, "time": ANYTHING, "person": ANYTHING, "properties": ANYTHING}))
+def test_no_value_is_anything_but_an_event_or_unreadable(value: Any) -> None:
+    try:
+        found = received_event(value, NOW)
+    except Unreadable:
+        return
+    assert found.name
+    assert 0 < found.time <= NOW
