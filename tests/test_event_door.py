@@ -66,7 +66,13 @@ def listening(folder: Path) -> Iterator[Door]:
     woken: list[int] = []
     routed = Routed(EVENT, 3600.0, kept)
     door = EventDoor(
-        "default", TOKEN, "id", outbox, lambda name: routed if name == EVENT else None, lambda: woken.append(1), time.time
+        "default",
+        TOKEN,
+        "id",
+        outbox,
+        lambda name: routed if name == EVENT else None,
+        lambda: woken.append(1),
+        time.time,
     )
     said = Listening(outbox, lambda workspace, person: b"", {}, {"default": door})
     server = uvicorn.Server(uvicorn.Config(application(said), port=0, log_config=None, lifespan="off"))
@@ -89,7 +95,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
 
 
 def event(number: int, **changes: Any) -> dict[str, Any]:
-    whole = {"event": EVENT, "id": f"i-{number}", "person": {"id": f"p-{number}"}, "properties": {"plan": "pro", "x": 1}}
+    whole = {
+        "event": EVENT,
+        "id": f"i-{number}",
+        "person": {"id": f"p-{number}"},
+        "properties": {"plan": "pro", "x": 1},
+    }
     return whole | changes
 
 
@@ -135,9 +146,7 @@ def test_nobody_gets_in_without_the_token(shared: Door, token: str | None) -> No
      ("batch", {"events": [{}] * 2001}, {}, 400), ("events", b"x" * (10 * 1024 * 1024 + 1), {}, 413),
      ("events", {}, {"Content-Encoding": "gzip"}, 415)],
 )  # fmt: skip
-def test_what_is_no_event_is_refused(
-    shared: Door, path: str, body: Any, headers: dict[str, str], status: int
-) -> None:
+def test_what_is_no_event_is_refused(shared: Door, path: str, body: Any, headers: dict[str, str], status: int) -> None:
     assert shared.post(path, body, **headers).status_code == status
 
 
@@ -165,7 +174,9 @@ ANYTHING = st.recursive(
 
 
 @settings(max_examples=300)
-@given(ANYTHING | st.fixed_dictionaries({"event": ANYTHING, "time": ANYTHING, "person": ANYTHING, "properties": ANYTHING}))
+@given(
+    ANYTHING | st.fixed_dictionaries({"event": ANYTHING, "time": ANYTHING, "person": ANYTHING, "properties": ANYTHING})
+)
 def test_no_value_is_anything_but_an_event_or_unreadable(value: Any) -> None:
     try:
         found = received_event(value, NOW)

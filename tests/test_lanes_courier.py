@@ -19,8 +19,8 @@ from campaign_health.route.lanes.courier import Courier, Unfit
 from campaign_health.route.lanes.turns import Waiting
 from storage.outbox.event_letters import letter_groups, letters, replay_letter
 from storage.outbox.event_queue import known_of, numbers, receive
-from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.group_commit import GroupCommit
+from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import committed, open_route_file
 
 EVENT = "limit_hit"

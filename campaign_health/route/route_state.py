@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from campaign_health.settings import WorkspaceSettings
 from storage.outbox.event_queue import numbers, oldest_waiting
-from storage.outbox.route_modes import breaker_of, modes
 from storage.outbox.route_file import Connection
+from storage.outbox.route_modes import breaker_of, modes
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,6 @@ REUSED_SECONDS = 86_400.0
 """An id that comes again with a time so far away is another event: some senders use one id for all."""
 
 
-
-
 def receive(connection: sqlite3.Connection, event: QueuedEvent) -> bool:
     """Take an event in, unless it is known; whether it was new."""
     key = _ledger_key(connection, event)

@@ -39,13 +39,17 @@ class RecoveryLedger:
         self._hash = person_hash
         self._of = (workspace, campaign)
 
-    def reached(self, people: Collection[str]) -> frozenset[str]:
-        """Those of `people` whom an earlier recovery of this campaign reached."""
+    def reached(self, people: Collection[str]) -> dict[str, float]:
+        """When the newest recovery of this campaign that reached each began, in Unix seconds; others are left out."""
+        begun = {one.recovery_id: one.begun_at.timestamp() for one in self.recoveries()}
         rows = self._connection.execute(
-            "SELECT person FROM recovered_person WHERE workspace = ? AND campaign_id = ?", self._of
+            "SELECT person, recovery_id FROM recovered_person WHERE workspace = ? AND campaign_id = ?", self._of
         )
-        known = {person for (person,) in rows}
-        return frozenset(one for one in people if self._hash(self._of[0], one) in known) if known else frozenset()
+        newest: dict[bytes, float] = {}
+        for person, recovery_id in rows:
+            newest[person] = max(newest.get(person, begun[recovery_id]), begun[recovery_id])
+        hashed = {one: self._hash(self._of[0], one) for one in people} if newest else {}
+        return {one: newest[person] for one, person in hashed.items() if person in newest}
 
     def reported(self, people: Collection[str], metric: str) -> dict[str, float]:
         """When the newest message to each was reported as this (`sent`), in Unix seconds; who had none is left out."""

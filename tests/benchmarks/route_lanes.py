@@ -139,7 +139,9 @@ def _destination(ready: Queue[int]) -> None:
                     length = next(int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length"))
                     value = json.loads(await reader.readexactly(length))
                     await asyncio.sleep(ANSWER_SECONDS)
-                    arrived.update({one["attributes"]["number"]: time.monotonic() for one in value.get("batch", [value])})
+                    arrived.update(
+                        {one["attributes"]["number"]: time.monotonic() for one in value.get("batch", [value])}
+                    )
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(told), told))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):

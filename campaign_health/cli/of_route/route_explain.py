@@ -17,8 +17,8 @@ from campaign_health.route.event_key import event_key, key_of_ulid, ulid_of
 from campaign_health.settings import Settings, load_settings
 from campaign_health.words.letter_words import letter_sentence
 from storage.outbox.event_queue import known_of
-from storage.outbox.route_modes import key_beginning_with, known_names
 from storage.outbox.route_file import Connection, open_route_file
+from storage.outbox.route_modes import key_beginning_with, known_names
 
 _OUTCOMES = {
     "waiting": "It waits for its turn.",
@@ -58,9 +58,7 @@ def command(event_id: str, workspace: str | None, as_json: bool) -> None:
         results.print(clean(f"{letter_sentence(str(told['reason']), str(told['field']))}."), markup=False)
 
 
-def _find(
-    connection: Connection, settings: Settings, workspace: str | None, event_id: str
-) -> dict[str, Any] | None:
+def _find(connection: Connection, settings: Settings, workspace: str | None, event_id: str) -> dict[str, Any] | None:
     beginning = key_of_ulid(event_id)
     candidates = [] if beginning is None else [key_beginning_with(connection, beginning)]
     for name in (one.name for one in settings.workspaces if workspace in (None, one.name)):

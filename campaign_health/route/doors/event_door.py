@@ -18,8 +18,8 @@ from campaign_health.route.doors.received_event import Unreadable, events_of, re
 from campaign_health.route.person import PersonBy
 from campaign_health.route.routed import Routed, queued
 from storage.outbox.event_queue import receive, receive_dead
-from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.group_commit import CannotWrite, GroupCommit
+from storage.outbox.queued_event import QueuedEvent
 
 LARGEST_BODY = 10 * 1024 * 1024
 WRITE_SECONDS = 5.0

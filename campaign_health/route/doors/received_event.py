@@ -60,7 +60,7 @@ def received_event(value: Any, now: float) -> PersonEvent:
     known = {named[key]: person[key] for key in named if key in person}
     identity = {"$insert_id": value["id"]} if isinstance(value.get("id"), str) else {}
     time = _instant(value.get("time"), now)
-    if not OLDEST <= time:
+    if not time >= OLDEST:
         raise Unreadable("`time` is before there was anything to measure")
     # A clock that is fast would have it wait for its own time.
     return PersonEvent(min(time, now), {**properties, **known, **identity}, name.strip())

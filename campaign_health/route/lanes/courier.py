@@ -23,9 +23,9 @@ from campaign_health.route.lanes.posting import NoAnswer, Post
 from campaign_health.route.lanes.turns import Turns, Waiting
 from campaign_health.route.lanes.verdict import Verdict, verdict_of
 from storage.outbox.event_queue import bury, finish
-from storage.outbox.route_modes import note_breaker
 from storage.outbox.group_commit import CannotWrite, GroupCommit, Write
 from storage.outbox.route_file import open_route_file
+from storage.outbox.route_modes import note_breaker
 
 SENDERS = 4
 LARGEST_BODY = 480_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -43,9 +43,57 @@ def deliveries_page(
     limit = min(limit, _MOST)
     last = min(window[1] or int(now.timestamp()), int(now.timestamp()))
     first = window[0] if window[0] is not None else last - _HALF_YEAR
-    found = list(islice(_newest_first(world, campaign, now, metric, first, last), start, start + limit + 1))
+    newest = chain(
+        _made_since(world, "campaign", campaign.id, metric, first, last),
+        _newest_first(world, campaign, now, metric, first, last),
+    )
+    return _page(newest, start, limit)
+
+
+def broadcast_page(
+    world: World, broadcast: int, now: datetime, metric: str, limit: int, cursor: str | None, since: int | None
+) -> dict[str, Any]:
+    """One page of ``GET /broadcasts/{id}/messages``. Raises ValueError for a cursor that was never given out."""
+    start = int(base64.b64decode(cursor, validate=True)) if cursor else 0
+    newest = _made_since(world, "broadcast", broadcast, metric, since or 0, int(now.timestamp()))
+    return _page(newest, start, min(limit, _MOST))
+
+
+def _page(newest: Iterator[dict[str, Any]], start: int, limit: int) -> dict[str, Any]:
+    found = list(islice(newest, start, start + limit + 1))
     more = base64.b64encode(str(start + limit).encode()).decode() if len(found) > limit else ""
     return {"messages": found[:limit], "next": more}
+
+
+def _made_since(world: World, kind: str, number: int, metric: str, first: int, last: int) -> Iterator[dict[str, Any]]:
+    """What was made because of what came in during the run."""
+    told = {"failed"} if metric == "failed" else {"sent", "attempted", "delivered"} & {metric}
+    for place, one in reversed(list(enumerate(world.received.deliveries))):
+        if (one.kind, one.number) != (kind, number) or not first <= one.created <= last or not told:
+            continue
+        if one.fails != (metric == "failed"):
+            continue
+        identifier = base64.b64encode(f"made-{place}".encode()).decode()
+        is_forgotten = one.person in world.people.forgotten
+        body = {
+            "id": identifier,
+            "deduplicate_id": f"{identifier}:{one.created}",
+            "customer_id": one.person,
+            "customer_identifiers": identifiers(one.person),
+            "recipient": address_of(one.person),
+            "subject": "",
+            "type": "email",
+            "metrics": {"created": one.created, metric: one.created},
+            "created": one.created,
+            "failure_message": "the mailbox is full" if one.fails else None,
+            "campaign_id": number if kind == "campaign" else None,
+            "action_id": number * 10,
+            "newsletter_id": None,
+            "broadcast_id": number if kind == "broadcast" else None,
+            "trigger_event_id": one.ulid,
+            "forgotten": False,
+        }
+        yield body | _OF_NOBODY if is_forgotten else body
 
 
 def _newest_first(

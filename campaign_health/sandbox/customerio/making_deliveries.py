@@ -1,0 +1,48 @@
+"""Who gets a message: what Customer.io makes of an event that it took in, and of a broadcast that was triggered."""
+
+from __future__ import annotations
+
+from campaign_health.sandbox.world.received import MadeDelivery, TrackedEvent
+from campaign_health.sandbox.world.setting import Setting
+
+OLDEST_TRIGGER = 72 * 3600
+
+
+def is_there(setting: Setting, person: str) -> bool:
+    """Whether Customer.io has the person."""
+    truth = setting.world.people
+    known = person.startswith("u-") and person[2:].isdecimal() and person not in truth.not_there
+    return known or person in setting.world.received.created
+
+
+def may_get(setting: Setting, person: str) -> bool:
+    """Whether a message may go to the person."""
+    truth = setting.world.people
+    known = person.startswith("u-") and person not in truth.not_there
+    return known and person not in truth.unsubscribed | truth.without_address | truth.suppressed
+
+
+def take_event(setting: Setting, event: TrackedEvent) -> None:
+    """Take an event in; a repeated ULID and a suppressed person are passed over without a word.
+
+    One for somebody who is not there makes them, without an address. It triggers each running campaign of its name,
+    where it is not older than 72 hours. The caller holds the lock.
+    """
+    received = setting.world.received
+    if event.ulid and event.ulid in received.ulids:
+        return
+    received.ulids.add(event.ulid)
+    if event.person in setting.world.people.suppressed:
+        return
+    if not is_there(setting, event.person):
+        received.created.add(event.person)
+    received.events.append(event)
+    now = int(setting.now().timestamp())
+    if now - event.timestamp > OLDEST_TRIGGER or not may_get(setting, event.person):
+        return
+    for campaign in setting.world.campaigns.values():
+        if campaign.event_name == event.name and campaign.state == "running":
+            fails = event.person in setting.world.people.failing
+            received.deliveries.append(
+                MadeDelivery("campaign", campaign.id, event.person, now, fails, event.ulid or None)
+            )
