@@ -1,4 +1,4 @@
-"""The door for one's own events, over real HTTP: 200 is on the disk, what is of no use is no refusal, and nobody gets in."""
+"""The door for one's own events, over real HTTP: 200 is on the disk, and what is of no use is no refusal."""
 
 from __future__ import annotations
 
@@ -159,8 +159,9 @@ def test_where_the_disk_does_not_take_it_the_sender_is_asked_to_come_back(tmp_pa
 
 @pytest.mark.parametrize(
     ("given_time", "instant"),
-    [(1_764_000_000, 1_764_000_000.0), (1_764_000_000_123, 1_764_000_000.123), ("2025-11-24T16:00:00Z", 1_764_000_000.0),
-     ("2025-11-24T17:00:00+01:00", 1_764_000_000.0), (None, NOW), (NOW + 60, NOW)],
+    [(1_764_000_000, 1_764_000_000.0), (1_764_000_000_123, 1_764_000_000.123),
+     ("2025-11-24T16:00:00Z", 1_764_000_000.0), ("2025-11-24T17:00:00+01:00", 1_764_000_000.0),
+     (None, NOW), (NOW + 60, NOW)],
 )  # fmt: skip
 def test_the_time_is_read_as_seconds_milliseconds_or_text(given_time: object, instant: float) -> None:
     assert received_event(event(1, time=given_time), NOW).time == instant

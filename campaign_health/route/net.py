@@ -1,4 +1,4 @@
-"""The net below the doors: what Mixpanel has of the moved events and no door brought is added, late rather than never."""
+"""The net below the doors: what Mixpanel has of the moved events, and no door brought, comes late rather than never."""
 
 from __future__ import annotations
 

@@ -104,7 +104,9 @@ def bury(connection: sqlite3.Connection, key: bytes, reason: str, field: str, no
 
 
 def numbers(connection: sqlite3.Connection) -> dict[tuple[str, str], dict[str, int]]:
-    """By workspace and event: `received`, `delivered`, `shadowed`, `expired` since the beginning; `waiting` and `dead` now."""
+    """By workspace and event: what was `received` and became `delivered`, `shadowed` or `expired`, and what is
+    `waiting` and `dead` now.
+    """
     found: dict[tuple[str, str], dict[str, int]] = {}
     for workspace, event, what, number in connection.execute("SELECT workspace, event, what, number FROM event_tally"):
         found.setdefault((workspace, event), {})[what] = number

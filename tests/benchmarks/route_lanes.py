@@ -1,8 +1,8 @@
 """How soon a fresh event reaches a slow Customer.io while very many wait, how fast these drain, and what it needs.
 
-`python -m tests.benchmarks.route_lanes [WAITING] [SECONDS]` fills a queue, carries it to a stand-in that takes 50 ms for
-each request, and lets 100 fresh events a second come in meanwhile; then the same with everything in one single queue,
-which is the design that fails. All on this machine's own cores.
+`python -m tests.benchmarks.route_lanes [WAITING] [SECONDS]` fills a queue, carries it to a stand-in that takes 50 ms
+for each request, and lets 100 fresh events a second come in meanwhile; then the same with everything in one single
+queue, which is the design that fails. All on this machine's own cores.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pydantic import SecretStr
 
 from campaign_health.route.event_key import event_key, ulid_of
 from campaign_health.route.lanes.courier import Courier
-from campaign_health.route.lanes.posting import poster
+from campaign_health.route.lanes.track_post import poster
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.settings import RouteSettings
 from storage.outbox.event_queue import receive

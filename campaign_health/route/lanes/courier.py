@@ -19,7 +19,7 @@ from typing import Any
 
 from campaign_health.route.lanes.breaker import Breaker, State, pause
 from campaign_health.route.lanes.loading import Loading
-from campaign_health.route.lanes.posting import NoAnswer, Post
+from campaign_health.route.lanes.track_post import NoAnswer, Post
 from campaign_health.route.lanes.turns import Turns, Waiting
 from campaign_health.route.lanes.verdict import Verdict, verdict_of
 from storage.outbox.event_queue import bury, finish
