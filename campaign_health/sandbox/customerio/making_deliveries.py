@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+
 from campaign_health.sandbox.world.received import MadeDelivery, TrackedEvent
 from campaign_health.sandbox.world.setting import Setting
+from campaign_health.sandbox.world.world import World
 
 OLDEST_TRIGGER = 72 * 3600
+FAILURE = "the mailbox is full"
+
+
+def made_id(place: int) -> str:
+    """The id of the message of that place among all that were made: the same in lists and in reports."""
+    return base64.b64encode(f"made-{place}".encode()).decode()
+
+
+def metrics_of(world: World, made: MadeDelivery) -> tuple[str, ...]:
+    """What became of a message, in order."""
+    if made.fails:
+        return ("failed",)
+    return "attempted", "sent", "bounced" if made.person in world.people.bouncing else "delivered"
 
 
 def is_there(setting: Setting, person: str) -> bool:
