@@ -45,7 +45,7 @@ def proving_beside(
 
 
 def _run_once(command: Sequence[str], folder: Path, stopping: threading.Event, most_seconds: float) -> None:
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 (our own program)
         command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     waited = 0.0
