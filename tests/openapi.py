@@ -99,6 +99,13 @@ DEVIATIONS = (
         "",
         "the default audience has nothing of its own, so that every other form fits it too",
     ),
+    Deviation(
+        "customerio",
+        "/v1/activities",
+        OVERLAP,
+        "",
+        "only the data of messages and of changes is described; an event's, where it is empty, fits both",
+    ),
     Deviation("customerio", f"{CAMPAIGN}/actions", OVERLAP, "", "S25 lists twilio under e-mail and under SMS"),
     Deviation("customerio", f"{CAMPAIGN}/actions/{{action_id}}", OVERLAP, "", "same as the list of actions"),
 )
