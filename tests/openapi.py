@@ -237,24 +237,14 @@ def _paths(server: str) -> dict[str, Any]:
     }
 
 
+OURS = (
+    CAMPAIGN, "/v1/workspaces", "/v1/segments", "/v1/broadcasts", "/v1/transactional", "/v1/newsletters",
+    "/v1/customers", "/v1/activities", "/v1/campaigns/{broadcast_id}/triggers",
+)  # fmt: skip
+
+
 def _is_ours(server: str, path: str) -> bool:
-    return (
-        server != "customerio"
-        or path.startswith(
-            (
-                CAMPAIGN,
-                "/v1/workspaces",
-                "/v1/segments",
-                "/v1/broadcasts",
-                "/v1/transactional",
-                "/v1/newsletters",
-                "/v1/customers",
-                "/v1/activities",
-                "/v1/campaigns/{broadcast_id}/triggers",
-            )
-        )
-        or path == "/v1/campaigns"
-    )
+    return server != "customerio" or path.startswith(OURS) or path == "/v1/campaigns"
 
 
 def _resolved(part: Any, document: Any) -> Any:
