@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from campaign_health.sandbox.customerio.making_deliveries import FAILURE, made_id, metrics_of
+from campaign_health.sandbox.customerio.making_deliveries import FAILURE, known_as, made_id, metrics_of
 from campaign_health.sandbox.world.counting import instants_of
 from campaign_health.sandbox.world.people import address_of, identifiers, person_id
 from campaign_health.sandbox.world.world import CampaignTruth, World
@@ -80,8 +80,8 @@ def _made_since(world: World, kind: str, number: int, metric: str, first: int, l
             "id": identifier,
             "deduplicate_id": f"{identifier}:{one.created}",
             "customer_id": one.person,
-            "customer_identifiers": identifiers(one.person),
-            "recipient": address_of(one.person),
+            "customer_identifiers": known_as(world, one.person),
+            "recipient": known_as(world, one.person)["email"],
             "subject": "",
             "type": "email",
             "metrics": {"created": one.created, metric: one.created},

@@ -14,8 +14,7 @@ from typing import Any
 
 import requests
 
-from campaign_health.sandbox.customerio.making_deliveries import FAILURE, made_id, metrics_of
-from campaign_health.sandbox.world.people import address_of, identifiers
+from campaign_health.sandbox.customerio.making_deliveries import FAILURE, known_as, made_id, metrics_of
 from campaign_health.sandbox.world.received import MadeDelivery
 from campaign_health.sandbox.world.setting import Setting
 
@@ -130,13 +129,14 @@ class ReportSender:
 
 def reports_of(setting: Setting, place: int, made: MadeDelivery) -> list[dict[str, Any]]:
     """What is reported of the message of that place: sent and delivered, sent and bounced, or failed."""
+    who = known_as(setting.world, made.person)
     data: dict[str, Any] = {
         "action_id": made.number * 10,
         "customer_id": made.person,
         "delivery_id": made_id(place),
         "journey_id": f"01J{place:023d}",
-        "identifiers": identifiers(made.person),
-        "recipient": address_of(made.person),
+        "identifiers": who,
+        "recipient": who["email"],
         "subject": "",
     }
     if made.kind == "campaign":
