@@ -126,7 +126,7 @@ def test_the_page_is_told_at_once_and_the_next_collection_knows_it_too(confirmed
     found = numbers()
     can = found["can_be_reached"]
     assert said()[0].endswith(f"{found['missed']} people missed it; {can} can still be reached.")
-    assert said()[1].endswith("nobody was put into a segment yet.")
+    assert said()[1].endswith("nobody was reached yet.")
     numbers("--send", "--people", str(can), "--by", "Ada")
     numbers()
     assert said()[0].endswith(f"{found['missed']} people missed it; {can} can still be reached.")

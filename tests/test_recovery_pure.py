@@ -75,13 +75,13 @@ def test_an_event_names_somebody_or_nobody(properties: dict[str, object], person
 
 @given(
     people=st.dictionaries(PEOPLE, TIMES.map(lambda at: Expected(at, at))),
-    sent=SOME, dropped=SOME, converted=SOME, before=st.sets(PEOPLE), asked=st.sets(PEOPLE),
+    sent=SOME, dropped=SOME, converted=SOME, before=SOME, asked=st.sets(PEOPLE),
     profiles=st.dictionaries(PEOPLE, st.builds(Profile, st.sampled_from([True, False, None]), st.booleans())),
     relevant=st.none() | st.floats(0, 864_000), once=st.floats(0, 864_000),
 )  # fmt: skip
 def test_everybody_is_in_exactly_one_place_and_nobody_is_reachable_by_mistake(
     people: dict[str, Expected], sent: dict[str, float], dropped: dict[str, float], converted: dict[str, float],
-    before: set[str], asked: set[str], profiles: dict[str, Profile], relevant: float | None, once: float,
+    before: dict[str, float], asked: set[str], profiles: dict[str, Profile], relevant: float | None, once: float,
 ) -> None:  # fmt: skip
     known = Known(sent, dropped, converted, before, profiles, asked)
     found = who_missed(people, known, NOW, relevant_seconds=relevant, once_seconds=once)
@@ -90,8 +90,26 @@ def test_everybody_is_in_exactly_one_place_and_nobody_is_reachable_by_mistake(
     assert found.missed == sum(found.reasons.values()) + len(found.reachable)
     for one in found.reachable:
         assert sent.get(one, 0) < people[one].first
-        assert one not in before
+        assert before.get(one, 0) < people[one].first
+        assert before.get(one, 0) <= people[one].last - once
         assert profiles[one] == Profile(unsubscribed=False, has_address=True)
+
+
+@pytest.mark.parametrize(
+    ("recovered_days_ago", "once_days", "is_reachable"),
+    [(1, 0, False), (3.001, 0, False), (4, 0, True), (400, 0, True), (8, 7, False), (10, 7, True), (300, 365, False)],
+)
+def test_an_earlier_recovery_counts_for_the_events_before_it_and_as_long_as_once_says(
+    recovered_days_ago: float, once_days: float, is_reachable: bool
+) -> None:
+    people = {"u": Expected(NOW - 3 * 86_400, NOW - 2 * 86_400)}
+    known = Known(
+        recovered_before={"u": NOW - recovered_days_ago * 86_400},
+        profiles={"u": Profile(unsubscribed=False, has_address=True)}, asked={"u"},
+    )  # fmt: skip
+    found = who_missed(people, known, NOW, once_seconds=once_days * 86_400)
+    assert (found.reachable == ("u",)) is is_reachable
+    assert found.reasons == ({} if is_reachable else {"recovered_before": 1})
 
 
 @given(st.lists(st.tuples(PEOPLE, TIMES, st.integers(0, 5))))

@@ -73,7 +73,7 @@ def test_every_kind_and_metric_that_is_described_is_understood() -> None:
             row = read_report(json.dumps(sample).encode(), "default", "id", lambda _, person: person.encode(), 0.0)
             assert (row.metric, row.channel) == (sample["metric"], sample.get("object_type", "unknown")), name
             data = sample.get("data") or {}
-            assert row.campaign_id == data.get("campaign_id"), name
+            assert row.campaign_id == (data.get("campaign_id") or data.get("broadcast_id")), name
             assert row.delivery_id == data.get("delivery_id"), name
             wanted = (data.get("identifiers") or {}).get("id")
             assert row.person == (wanted.encode() if wanted else None), name

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import sqlite3
 import subprocess
 import sys
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +15,10 @@ from click.testing import CliRunner
 
 from campaign_health.cli.main import campaign_health
 from storage.errors import StorageError
+from storage.outbox.recovery_ledger import RecoveryLedger, RecoveryRow
 from storage.outbox.report_log import ReportRow, insert_report
 from storage.outbox.route_file import PersonHash, committed, open_route_file
+from tests.first_route_file import first_route_file
 from tests.full_disk import full_disk
 
 
@@ -23,6 +28,40 @@ def keep(folder: Path, person: str, reason: str | None = None) -> bytes:
         row = ReportRow("default", f"E{person}", "failed", "email", 1.0, 1.0, 14, 1, "d", None, None, hashed, reason)
         assert insert_report(connection, row)
     return hashed
+
+
+KEY = bytes(range(32))
+BEGUN = "2026-11-21T09:30:00.250000+01:00"
+
+
+def first_version(folder: Path) -> float:
+    """A file of the first version whose recovery reached u-1; when it began, in Unix seconds."""
+    person = hmac.new(KEY, b"default\nu-1", hashlib.sha256).digest()
+    first_route_file(folder, KEY, person, BEGUN)
+    return datetime.fromisoformat(BEGUN).timestamp()
+
+
+def test_a_file_of_the_first_version_knows_whom_it_knew_and_since_when(tmp_path: Path) -> None:
+    begun = first_version(tmp_path)
+    for _ in range(2):
+        with open_route_file(tmp_path) as connection:
+            ledger = RecoveryLedger(connection, PersonHash(tmp_path), "default", 14)
+            assert ledger.reached(["u-1", "u-2"]) == {"u-1": begun}
+            assert [one.people for one in ledger.recoveries()] == [1]
+
+
+def test_a_person_whom_two_recoveries_reached_is_known_by_the_newer_one(tmp_path: Path) -> None:
+    begun = first_version(tmp_path)
+    day = date(2027, 11, 20)
+    with open_route_file(tmp_path) as connection:
+        ledger = RecoveryLedger(connection, PersonHash(tmp_path), "default", 14)
+        later = datetime.fromisoformat(BEGUN) + timedelta(days=365)
+        ledger.begin(RecoveryRow("s", "default", 14, day, day, "segment", 8, "Bob", later, None, 0))
+        ledger.reach("s", ["u-1", "u-3"])
+        assert ledger.reached(["u-1", "u-2", "u-3"]) == {"u-1": begun + 365 * 86_400, "u-3": begun + 365 * 86_400}
+        assert RecoveryLedger(connection, PersonHash(tmp_path), "default", 15).reached(["u-1"]) == {}
+        connection.execute("DELETE FROM recovered_person WHERE recovery_id = 's'")
+        assert ledger.reached(["u-1", "u-3"]) == {"u-1": begun}, "what one takes back leaves the other"
 
 
 def test_a_lost_key_is_told_and_no_new_one_takes_its_place(tmp_path: Path) -> None:

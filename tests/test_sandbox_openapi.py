@@ -140,7 +140,7 @@ def test_every_deviation_is_still_one() -> None:
         assert item is not None
         listed = {
             entry["name"]: entry.get("required", False)
-            for entry in [*item.get("parameters", []), *item["get"].get("parameters", [])]
+            for entry in [*item.get("parameters", []), *item.get("get", {}).get("parameters", [])]
         }
         if deviation.kind == "parameter exists":
             assert deviation.name not in listed

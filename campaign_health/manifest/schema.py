@@ -128,6 +128,10 @@ class CampaignEntry(_Part):
     relevant_for: LengthText | None = Field(
         default=None, description="For how long after the event the message still makes sense, such as `24 hours`."
     )
+    recovery_broadcast: Annotated[int, Field(strict=True, ge=1)] | None = Field(
+        default=None,
+        description="The id of an API-triggered broadcast in Customer.io, for people who missed its message.",
+    )
     conversion_event: Name | None = Field(
         default=None, description="The event with which a person has done what the message asks for."
     )

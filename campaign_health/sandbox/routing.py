@@ -26,7 +26,8 @@ BASES = {
     "/track": ("customerio-track", ""),
 }
 POSTED = frozenset(
-    ("customerio.people", "customerio.new_segment", "customerio-track.add_customers")
+    ("customerio.people", "customerio.new_segment", "customerio.broadcast_trigger", "customerio-track.add_customers",
+     "customerio-track.entity", "customerio-track.batch")
 )  # fmt: skip
 
 

@@ -18,6 +18,24 @@ REASON_WORDS: Mapping[str, str] = {
 }
 
 
+_DONE = {
+    "segment": ("was put into a segment", "were put into a segment"),
+    "replay": ("had their event sent to Customer.io again", "had their event sent to Customer.io again"),
+    "broadcast": ("was in the broadcast", "were in the broadcast"),
+}
+
+
+def done_sentence(way: str, people: int, by: str = "") -> str:
+    """`540 people had their event sent to Customer.io again.`, `by` with what follows."""
+    one, many = _DONE[way]
+    return f"{plural(people, 'person', 'people')} {one if people == 1 else many}{by}."
+
+
+def stopped_sentence(why: str, left: int) -> str:
+    """`It stopped there: of the first 10 people, 2 were sent the message. 530 were left alone.`"""
+    return f"It stopped there: {why}. {plural(left, 'person was', 'people were')} left alone."
+
+
 def missed_sentence(missed: int, reachable: int) -> str:
     """`652 people missed it; 540 can still be reached.`"""
     if not missed:

@@ -117,6 +117,22 @@ class HttpClient:
         retries = self._retries if repeatable else replace(self._retries, most=0)
         return persist(lambda: self._read_json(request), self._sender.rest, retries)
 
+    def tell_json(self, path: str, value: Any, most_bytes: int = LARGEST_REFUSAL) -> Answer:
+        """The 2xx answer to a POST of `value` that may be repeated, with the beginning of its body, whatever it says.
+
+        Raises:
+            CollectorError: one of its subclasses, by what went wrong.
+        """
+        kind = {"Accept": "application/json", "Content-Type": "application/json; charset=utf-8"}
+        request = Request(path, headers=kind, body=json.dumps(value, separators=(",", ":")).encode())
+
+        def attempt() -> Answer:
+            with self._checked(self._send(request), path) as response:
+                text = self._body(response, path, most_bytes).decode("utf-8", "replace")
+                return Answer(response.status_code, response.headers, self.redact(text))
+
+        return persist(attempt, self._sender.rest, self._retries)
+
     def open_stream(
         self, path: str, parameters: Parameters | None = None, headers: Mapping[str, str] | None = None
     ) -> requests.Response:

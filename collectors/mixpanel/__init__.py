@@ -6,7 +6,7 @@ from collectors.mixpanel.lexicon import Definitions, fetch_definitions, is_decla
 from collectors.mixpanel.names import EventNames, fetch_event_names
 from collectors.mixpanel.project import WITHHELD, ProjectTold, ask_project, fetch_time_zone
 from collectors.mixpanel.project_apis import MixpanelClient, MixpanelProject, TimeStorage
-from collectors.mixpanel.properties import fetch_property_profiles
+from collectors.mixpanel.properties import fetch_property_profiles, json_type
 from collectors.mixpanel.window import last_day_served
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "fetch_property_profiles",
     "fetch_time_zone",
     "is_declared",
+    "json_type",
     "last_day_served",
 ]

@@ -39,13 +39,17 @@ class RecoveryLedger:
         self._hash = person_hash
         self._of = (workspace, campaign)
 
-    def reached(self, people: Collection[str]) -> frozenset[str]:
-        """Those of `people` whom an earlier recovery of this campaign reached."""
+    def reached(self, people: Collection[str]) -> dict[str, float]:
+        """When the newest recovery of this campaign that reached each began, in Unix seconds; others are left out."""
+        begun = {one.recovery_id: one.begun_at.timestamp() for one in self.recoveries()}
         rows = self._connection.execute(
-            "SELECT person FROM recovered_person WHERE workspace = ? AND campaign_id = ?", self._of
+            "SELECT person, recovery_id FROM recovered_person WHERE workspace = ? AND campaign_id = ?", self._of
         )
-        known = {person for (person,) in rows}
-        return frozenset(one for one in people if self._hash(self._of[0], one) in known) if known else frozenset()
+        newest: dict[bytes, float] = {}
+        for person, recovery_id in rows:
+            newest[person] = max(newest.get(person, begun[recovery_id]), begun[recovery_id])
+        hashed = {one: self._hash(self._of[0], one) for one in people} if newest else {}
+        return {one: newest[person] for one, person in hashed.items() if person in newest}
 
     def reported(self, people: Collection[str], metric: str) -> dict[str, float]:
         """When the newest message to each was reported as this (`sent`), in Unix seconds; who had none is left out."""
@@ -68,6 +72,22 @@ class RecoveryLedger:
         named = {self._hash(self._of[0], one): one for one in people} if rows else {}
         return {delivery: (named[person], at) for delivery, person, at in rows if person in named}
 
+    def reported_ends(self, since: float) -> dict[str, str] | None:
+        """Whether each message was `delivered` or `failed`, by its id, as reports since an instant tell.
+
+        None where none is kept of the whole workspace: then nothing is known of any.
+        """
+        has_any = self._connection.execute("SELECT 1 FROM report WHERE workspace = ? LIMIT 1", self._of[:1]).fetchone()
+        if has_any is None:
+            return None
+        rows = self._connection.execute(
+            "SELECT delivery_id, max(metric <> 'delivered') FROM report WHERE workspace = ? AND campaign_id = ? "
+            "AND metric IN ('delivered', 'failed', 'bounced', 'undeliverable') AND at >= ? AND delivery_id IS NOT NULL "
+            "GROUP BY delivery_id",
+            [*self._of, since],
+        )
+        return {delivery: "failed" if has_failed else "delivered" for delivery, has_failed in rows}
+
     def begin(self, row: RecoveryRow) -> None:
         """Note that a recovery begins, with nobody reached yet."""
         with committed(self._connection):
@@ -86,12 +106,26 @@ class RecoveryLedger:
                 "UPDATE recovery SET people = people + ? WHERE recovery_id = ?", [len(rows), recovery_id]
             )
 
-    def end(self, now: datetime) -> None:
-        """Note that the newest recovery came to its end, and with it those whose work it went on with."""
+    def take_back(self, recovery_id: str, people: Collection[str]) -> None:
+        """Note that these were not reached after all."""
+        rows = [(*self._of, self._hash(self._of[0], one), recovery_id) for one in people]
+        with committed(self._connection):
+            self._connection.executemany(
+                "DELETE FROM recovered_person "
+                "WHERE workspace = ? AND campaign_id = ? AND person = ? AND recovery_id = ?",
+                rows,
+            )
+            self._connection.execute(
+                "UPDATE recovery SET people = people - ? WHERE recovery_id = ?", [len(rows), recovery_id]
+            )
+
+    def end(self, now: datetime, way: str) -> None:
+        """Note that the newest recovery of a way came to its end, and with it those whose work it went on with."""
         with committed(self._connection):
             self._connection.execute(
-                "UPDATE recovery SET ended_at = ? WHERE workspace = ? AND campaign_id = ? AND ended_at IS NULL",
-                [now.isoformat(), *self._of],
+                "UPDATE recovery SET ended_at = ? "
+                "WHERE workspace = ? AND campaign_id = ? AND way = ? AND ended_at IS NULL",
+                [now.isoformat(), *self._of, way],
             )
 
     def recoveries(self) -> list[RecoveryRow]:

@@ -20,8 +20,8 @@ _KEY_CURE = (
     "Put the right one back from a copy. Without it nobody who was reached before can be known again, and they "
     f"would be reached once more. To begin anew all the same, move {FILE_NAME} and {KEY_NAME} away."
 )
-VERSION = 1
-_TABLES = """
+_TABLES = (
+    """
     CREATE TABLE recovery (
         recovery_id TEXT PRIMARY KEY, workspace TEXT NOT NULL, campaign_id INTEGER NOT NULL, since TEXT NOT NULL,
         until TEXT NOT NULL, way TEXT NOT NULL, segment_id INTEGER, by_whom TEXT NOT NULL, begun_at TEXT NOT NULL,
@@ -39,7 +39,21 @@ _TABLES = """
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX report_by_campaign ON report (workspace, campaign_id, at);
     CREATE INDEX report_by_person ON report (person) WHERE person IS NOT NULL;
-"""
+    """,
+    # Each recovery that reached somebody, not only the first: what one of them takes back must leave the others.
+    """
+    CREATE TABLE reached_person (
+        workspace TEXT NOT NULL, campaign_id INTEGER NOT NULL, person BLOB NOT NULL, recovery_id TEXT NOT NULL,
+        PRIMARY KEY (workspace, campaign_id, person, recovery_id)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO reached_person SELECT workspace, campaign_id, person, recovery_id FROM recovered_person;
+    DROP TABLE recovered_person;
+    ALTER TABLE reached_person RENAME TO recovered_person;
+    CREATE INDEX recovered_by_person ON recovered_person (person);
+    """,
+)
+"""What each version of the file added, the first one first."""
+VERSION = len(_TABLES)
 
 
 @contextmanager
@@ -153,12 +167,12 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version < VERSION:
                 # The key is made after the file, so that a key without one says that the file was lost.
-                if path.with_name(KEY_NAME).exists():
+                if version == 0 and path.with_name(KEY_NAME).exists():
                     raise StorageError(
                         f"{path} is gone or empty, and {KEY_NAME} is there: whom it knew is not known any more.",
                         f"Put it back from a copy. To begin anew all the same, move {KEY_NAME} away: whoever was "
                         "reached before can then be reached once more.",
                     )
-                for statement in _TABLES.split(";"):
+                for statement in ";".join(_TABLES[version:]).split(";"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -9,13 +9,13 @@ from typing import Any
 
 from storage.connection import Connection
 from storage.file.conversion import stored_instant, stored_text
-from storage.records import RecoveryRecord
+from storage.route_records import RecoveryRecord
 from storage.save.bulk import DAY, INSTANT, TEXT, WHOLE, count_of, incoming
 
 _TYPES = {
     "campaign_id": WHOLE, "since": DAY, "until": DAY, "looked_at": INSTANT, "should_have": WHOLE, "reached": WHOLE,
     "missed": WHOLE, "can_be_reached": WHOLE, "put_into_segment": WHOLE, "segment_id": WHOLE, "segment": TEXT,
-    "put_by": TEXT, "put_at": INSTANT,
+    "put_by": TEXT, "put_at": INSTANT, "replayed": WHOLE, "in_broadcast": WHOLE, "stopped": TEXT,
 }  # fmt: skip
 _KEY = ("campaign_id", "since", "until")
 

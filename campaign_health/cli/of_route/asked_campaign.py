@@ -12,7 +12,7 @@ from campaign_health.cli.judge import check_workspace
 from campaign_health.errors import CouldNotStart
 from campaign_health.manifest.durations import promised_seconds
 from campaign_health.manifest.manifest_reading import read_manifest
-from campaign_health.manifest.schema import CampaignEntry
+from campaign_health.manifest.schema import CampaignEntry, EventEntry
 from campaign_health.process.clock import local_day
 from campaign_health.route.recovery.looking import Sources
 from campaign_health.route.recovery.recovery_plan import LEAST_PATIENCE_SECONDS, RecoveryPlan, plan_for
@@ -97,6 +97,14 @@ def campaign_entry(of: WorkspaceSettings, campaign_id: int, title: str) -> Campa
     """What the workspace's manifest says of the campaign; None where it says nothing, or there is none."""
     manifest = None if of.manifest_path is None else read_manifest(of.manifest_path)
     return None if manifest is None else manifest.campaign(campaign_id, title)
+
+
+def manifest_event(of: WorkspaceSettings, names: Sequence[str]) -> EventEntry | None:
+    """What the workspace's manifest says of an event that has or had these names; None where it says nothing."""
+    manifest = None if of.manifest_path is None else read_manifest(of.manifest_path)
+    if manifest is None:
+        return None
+    return next((entry for name in names if (entry := manifest.event(name)) is not None), None)
 
 
 def _plan(

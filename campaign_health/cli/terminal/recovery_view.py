@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -11,12 +12,21 @@ from rich.text import Text
 
 from campaign_health.cli.terminal.status_view import clean
 from campaign_health.errors import CouldNotStart
+from campaign_health.route.recovery.arrivals import WhereLost
+from campaign_health.route.recovery.careful_sending import Sent
+from campaign_health.route.recovery.chosen_way import Chosen
 from campaign_health.route.recovery.looking import Found
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan
 from campaign_health.route.recovery.segment_way import SegmentFilled
 from campaign_health.words.dates import days_text
 from campaign_health.words.numbers import count, plural
-from campaign_health.words.recovery_words import REASON_WORDS, missed_sentence
+from campaign_health.words.recovery_words import REASON_WORDS, done_sentence, missed_sentence, stopped_sentence
+
+SEND_WORDS = {
+    "segment": "`--send` puts them into a segment of Customer.io.",
+    "replay": "`--send` sends their events to Customer.io again, the first ten by themselves.",
+    "broadcast": "`--send` has Customer.io send them the broadcast, the first ten by themselves.",
+}
 
 
 def write_people(file: Path, found: Found) -> None:
@@ -46,9 +56,13 @@ def so_far(done: int, total: int | None, what: str) -> str:
     return f"{count(done)}{'' if total is None else f' of {count(total)}'} {what}"
 
 
-def recovery_as_json(plan: RecoveryPlan, found: Found, filled: SegmentFilled | None) -> dict[str, object]:
+def recovery_as_json(
+    plan: RecoveryPlan, found: Found, chosen: Chosen, outcome: SegmentFilled | Sent | None
+) -> dict[str, object]:
     """The numbers, for programs."""
     should, missed = found.should, found.missed
+    filled = outcome if isinstance(outcome, SegmentFilled) else None
+    sent = outcome if isinstance(outcome, Sent) else None
     return {
         "workspace": plan.workspace,
         "campaign_id": plan.campaign_id,
@@ -66,11 +80,77 @@ def recovery_as_json(plan: RecoveryPlan, found: Found, filled: SegmentFilled | N
         "not_due": len(missed.not_due),
         "missed": missed.missed,
         "can_be_reached": len(missed.reachable),
+        "where_lost": None if found.where is None else asdict(found.where),
         "reasons": dict(missed.reasons),
+        "way": chosen.way,
+        "reachable_by_way": len(chosen.people),
+        "sent": None
+        if sent is None
+        else {
+            "people": sent.people,
+            "refused": sent.refused,
+            "stopped": sent.stopped,
+            "first": sent.seen.asked,
+            "first_sent": sent.seen.sent,
+            "first_failed": sent.seen.failed,
+        },
         "segment": None
         if filled is None
         else {"id": filled.segment_id, "name": filled.name, "added": filled.added, "not_in_it": filled.not_in_it},
     }
+
+
+def way_lines(chosen: Chosen) -> list[str]:
+    """Whom of those who can be reached the way cannot reach, and why."""
+    if chosen.replays is None:
+        return []
+    lines = [f"{plural(len(chosen.people), 'of them', 'of them')} can be reached by their own event, sent again."]
+    if chosen.replays.too_old:
+        lines.append(
+            f"{count(len(chosen.replays.too_old))} have no event of the last 71 hours, which is too old for it."
+        )
+    if chosen.replays.unfit:
+        lines.append(f"{count(len(chosen.replays.unfit))} have only events that are not as the manifest declares.")
+    return lines
+
+
+def outcome_lines(chosen: Chosen, outcome: SegmentFilled | Sent | None) -> list[str]:
+    """What was done, and what was not."""
+    if outcome is None:
+        return [f"Nothing was written. {SEND_WORDS[chosen.way]}"] if chosen.people else []
+    if isinstance(outcome, SegmentFilled):
+        lines = [
+            f"{plural(outcome.added, 'person', 'people')} put into the segment {outcome.name!r} ({outcome.segment_id}) "
+            "in Customer.io. Nothing is sent to them by that."
+        ]
+        if outcome.not_in_it:
+            lines.append(
+                f"{plural(outcome.not_in_it, 'of them is', 'of them are')} not in it when it is read back: Customer.io "
+                "takes a moment, or passed over people it does not have. Look at the segment's number there."
+            )
+        return lines
+    lines = [done_sentence(chosen.way, outcome.people)]
+    if outcome.refused:
+        lines.append(f"{count(outcome.refused)} were refused by Customer.io; another run can try them again.")
+    if outcome.stopped is not None:
+        lines.append(stopped_sentence(outcome.stopped, len(chosen.people) - outcome.people - outcome.refused))
+    else:
+        seen = outcome.seen
+        lines.append(f"Of the first {seen.asked}, {count(seen.sent)} were seen to get it before the others were next.")
+    return lines
+
+
+def where_lines(where: WhereLost | None, event: str) -> list[str]:
+    """Where those who missed it were lost; nothing where that cannot be told."""
+    if where is None:
+        return []
+    told = [
+        (where.never_arrived, "no event of theirs reached Customer.io"),
+        (where.other_name, f"their event reached Customer.io under another name than {event}"),
+        (where.no_message, f"their {event} reached Customer.io, and no message came of it"),
+    ]
+    said = "; ".join(f"for {count(number)}, {what}" for number, what in told if number)
+    return [f"Where they were lost: {said}."]
 
 
 def print_recovery(console: Console, plan: RecoveryPlan, found: Found) -> None:
@@ -87,6 +167,7 @@ def print_recovery(console: Console, plan: RecoveryPlan, found: Found) -> None:
     if missed.not_due:
         lines.append(f"{count(len(missed.not_due))} had got it so shortly before that it was not their turn.")
     lines += [f"{count(number)} {REASON_WORDS[reason]}." for reason, number in missed.reasons.items()]
+    lines += where_lines(found.where, plan.events[0])
     if should.nobodys:
         lines.append(f"{plural(should.nobodys, 'event')} of nobody who is known could not be followed.")
     if should.undecided:

@@ -51,7 +51,8 @@ def read_report(body: bytes, workspace: str, by: PersonBy, hash_of: PersonHasher
         channel=_text(report, "object_type") or UNKNOWN,
         at=float(at),
         received=received,
-        campaign_id=_number(data.get("campaign_id")),
+        # Broadcasts and campaigns are numbered together.
+        campaign_id=_number(data.get("campaign_id") or data.get("broadcast_id")),
         action_id=_number(data.get("action_id")),
         delivery_id=_text(data, "delivery_id"),
         journey_id=_text(data, "journey_id"),

@@ -23,18 +23,19 @@ def newest_messages(
     end: float,
     by: PersonBy,
     progress: Progress | None = None,
+    of: str = "campaigns",
 ) -> tuple[dict[str, float], int]:
     """When the newest message of a campaign that reached a metric (`sent`, `dropped`) was made, by person; and how many
     messages name nobody, such as those of people who were deleted.
 
-    Of the messages made from the instant `begin` to `end`, in Unix seconds.
+    Of the messages made from the instant `begin` to `end`, in Unix seconds; `of` is campaigns or broadcasts.
 
     Raises:
         CollectorError: by what went wrong; a message without its time is one of them.
     """
     newest: dict[str, float] = {}
     nobodys = 0
-    for _, _, person, made in _messages(client, campaign_id, metric, begin, end, by, progress):
+    for _, _, person, made in _messages(client, _path(campaign_id, of), metric, begin, end, by, progress):
         if person is not None:
             newest[person] = max(newest.get(person, 0.0), made)
         else:
@@ -55,7 +56,7 @@ def sends_between(
     """
     found: dict[str, tuple[str, float]] = {}
     read = client.reader(_path(campaign_id))
-    for field, message, person, made in _messages(client, campaign_id, "sent", begin, end, by, progress):
+    for field, message, person, made in _messages(client, _path(campaign_id), "sent", begin, end, by, progress):
         metrics = message.get("metrics")
         sent = metrics.get("sent") if isinstance(metrics, Mapping) else None
         at = float(sent) if isinstance(sent, int | float) and not isinstance(sent, bool) else made
@@ -64,13 +65,13 @@ def sends_between(
     return found
 
 
-def _path(campaign_id: int) -> str:
-    return f"/campaigns/{campaign_id}/messages"
+def _path(number: int, of: str = "campaigns") -> str:
+    return f"/{of}/{number}/messages"
 
 
 def _messages(
     client: CustomerioClient,
-    campaign_id: int,
+    path: str,
     metric: str,
     begin: float,
     end: float,
@@ -78,7 +79,6 @@ def _messages(
     progress: Progress | None,
 ) -> Iterator[tuple[str, Mapping[str, Any], str | None, float]]:
     """Of each message that reached a metric: its place in the answer, itself, its person, and when it was made."""
-    path = _path(campaign_id)
     read = client.reader(path)
     asked: dict[str, str | int] = {"metric": metric, "limit": MOST_A_PAGE, "start_ts": int(begin), "end_ts": int(end)}
     number = 0

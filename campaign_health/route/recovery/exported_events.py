@@ -49,7 +49,7 @@ def events_between(
                 seen.add(event.identity)
             time = _instant(event.time, zone) if in_zone else float(event.time)
             if begin <= time < end:
-                yield PersonEvent(time, record["properties"])
+                yield PersonEvent(time, record["properties"], event.name)
         unreadable.told(f"{day} to {until}")
 
 

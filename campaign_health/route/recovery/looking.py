@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from campaign_health.route.person import PersonBy
+from campaign_health.route.recovery.arrivals import WhereLost, look_where_lost
 from campaign_health.route.recovery.customerio_people import newest_messages, profiles_of
 from campaign_health.route.recovery.exported_events import events_between
 from campaign_health.route.recovery.missed import EARLY_SECONDS, Known, Missed, Profile, who_missed
@@ -33,12 +34,14 @@ class Sources:
 class Found:
     """What was found: who should have got the message, and who missed it.
 
-    `sent_to_nobody` messages of the campaign name no one: whom they went to cannot be told.
+    `sent_to_nobody` messages of the campaign name no one: whom they went to cannot be told. `where` is where those who
+    missed it were lost, None where that cannot be told.
     """
 
     should: ShouldHave
     missed: Missed
     sent_to_nobody: int = 0
+    where: WhereLost | None = None
 
 
 def look(plan: RecoveryPlan, sources: Sources, ledger: RecoveryLedger, progress: Progress | None = None) -> Found:
@@ -71,7 +74,8 @@ def look(plan: RecoveryPlan, sources: Sources, ledger: RecoveryLedger, progress:
         asked.update(some)
         profiles.update(found)
     missed = _sort(plan, should, replace(known, profiles=profiles, asked=asked), now)
-    return Found(should, missed, sent_to_nobody)
+    everybody = [*missed.reachable, *missed.beyond]
+    return Found(should, missed, sent_to_nobody, look_where_lost(plan, everybody, client, by, now, progress))
 
 
 def _sort(plan: RecoveryPlan, should: ShouldHave, known: Known, now: float) -> Missed:

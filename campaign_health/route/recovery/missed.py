@@ -32,15 +32,15 @@ class Known:
     """What was read of people. Times in Unix seconds.
 
     `sent` and `dropped` are the newest message of the campaign by person, sent or held back by Customer.io because the
-    person is suppressed; `converted` the newest conversion; `recovered_before` whom an earlier recovery of the campaign
-    reached, and when. `profiles` holds who Customer.io has; who was asked for and is not in it, Customer.io does not
-    have; who is not in `asked`, nothing is known of.
+    person is suppressed; `converted` the newest conversion; `recovered_before` the newest earlier recovery of the
+    campaign that reached them. `profiles` holds who Customer.io has; who was asked for and is not in it, Customer.io
+    does not have; who is not in `asked`, nothing is known of.
     """
 
     sent: Mapping[str, float] = field(default_factory=dict)
     dropped: Mapping[str, float] = field(default_factory=dict)
     converted: Mapping[str, float] = field(default_factory=dict)
-    recovered_before: Collection[str] = frozenset()
+    recovered_before: Mapping[str, float] = field(default_factory=dict)
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     asked: Collection[str] = frozenset()
 
@@ -102,7 +102,7 @@ def who_missed(
         one for one in people.keys() - reached if known.sent.get(one, -math.inf) > people[one].last - once_seconds
     }
     for person in sorted(people.keys() - reached - waiting):
-        reason = _reason(person, people[person], known, now, relevant_seconds)
+        reason = _reason(person, people[person], known, now, relevant_seconds, once_seconds)
         if reason is None:
             reachable.append(person)
         else:
@@ -110,10 +110,14 @@ def who_missed(
     return Missed(tuple(sorted(reached)), tuple(sorted(waiting)), beyond, tuple(reachable))
 
 
-def _reason(person: str, when: Expected, known: Known, now: float, relevant_seconds: float | None) -> Reason | None:
+def _reason(
+    person: str, when: Expected, known: Known, now: float, relevant_seconds: float | None, once_seconds: float
+) -> Reason | None:
     if known.converted.get(person, -math.inf) >= when.first - EARLY_SECONDS:
         return "converted"
-    if person in known.recovered_before:
+    recovered = known.recovered_before.get(person, -math.inf)
+    # An earlier recovery is as good as a message: it counts for the events before it, and as long as `once` says.
+    if recovered >= when.first - EARLY_SECONDS or recovered > when.last - once_seconds:
         return "recovered_before"
     if relevant_seconds is not None and now - when.last > relevant_seconds:
         return "too_late"

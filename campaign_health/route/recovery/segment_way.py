@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import uuid4
 
 from campaign_health.route.person import PersonBy
+from campaign_health.route.recovery.careful_sending import recovery_row
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan
 from campaign_health.route.recovery.unnamed import unnamed
 from campaign_health.words.dates import days_text
 from campaign_health.words.visible import visible
 from collectors.customerio import CustomerioClient
 from collectors.http.client import HttpClient, Progress
-from storage.outbox.recovery_ledger import RecoveryLedger, RecoveryRow
+from storage.outbox.recovery_ledger import RecoveryLedger
 
 BLOCK = 1000
 MOST_MEMBERS = 30_000
-WAY = "segment"
 
 
 @dataclass(frozen=True)
@@ -57,21 +56,18 @@ def fill_segment(
         CollectorError: Customer.io did not take it; what it took is noted.
     """
     segment_id, name = _begun_segment(app, plan, ledger) or _new_segment(app, plan)
-    recovery_id = uuid4().hex
-    ledger.begin(
-        RecoveryRow(recovery_id, plan.workspace, plan.campaign_id, plan.since, plan.until, WAY, segment_id, by_whom,
-                    now, None, 0)
-    )  # fmt: skip
+    row = recovery_row(plan, "segment", by_whom, now, segment_id)
+    ledger.begin(row)
     path = f"/api/v1/segments/{segment_id}/add_customers{'?id_type=email' if by == 'email' else ''}"
     for start in range(0, len(people), BLOCK):
         block = people[start : start + BLOCK]
         with unnamed(block):
             track.ask_json(path, {"ids": list(block)}, repeatable=True)
-        ledger.reach(recovery_id, block)
+        ledger.reach(row.recovery_id, block)
         if progress is not None:
             progress(start + len(block), len(people), "people put into the segment")
     members = set(_members(app, segment_id, by))
-    ledger.end(now)
+    ledger.end(now, "segment")
     return SegmentFilled(segment_id, name, len(people), sum(one not in members for one in people))
 
 
@@ -79,7 +75,7 @@ def _begun_segment(app: CustomerioClient, plan: RecoveryPlan, ledger: RecoveryLe
     """The segment of a run that was cut off, else the one of these days. One that somebody else made is left alone,
     though it is called the same: campaigns may share a name."""
     earlier = ledger.recoveries()
-    cut_off = {one.segment_id for one in earlier if one.ended_at is None}
+    cut_off = {one.segment_id for one in earlier if one.ended_at is None and one.segment_id is not None}
     ours = {one.segment_id for one in earlier}
     wanted, about = segment_name(plan.campaign, plan.since, plan.until), _description(plan)
     read = app.reader("/segments")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 
+from campaign_health.sandbox.customerio.making_deliveries import FAILURE, known_as, made_id, metrics_of
 from campaign_health.sandbox.world.counting import instants_of
 from campaign_health.sandbox.world.people import address_of, identifiers, person_id
 from campaign_health.sandbox.world.world import CampaignTruth, World
@@ -43,9 +44,57 @@ def deliveries_page(
     limit = min(limit, _MOST)
     last = min(window[1] or int(now.timestamp()), int(now.timestamp()))
     first = window[0] if window[0] is not None else last - _HALF_YEAR
-    found = list(islice(_newest_first(world, campaign, now, metric, first, last), start, start + limit + 1))
+    newest = chain(
+        _made_since(world, "campaign", campaign.id, metric, first, last),
+        _newest_first(world, campaign, now, metric, first, last),
+    )
+    return _page(newest, start, limit)
+
+
+def broadcast_page(
+    world: World, broadcast: int, now: datetime, metric: str, limit: int, cursor: str | None, since: int | None
+) -> dict[str, Any]:
+    """One page of ``GET /broadcasts/{id}/messages``. Raises ValueError for a cursor that was never given out."""
+    start = int(base64.b64decode(cursor, validate=True)) if cursor else 0
+    newest = _made_since(world, "broadcast", broadcast, metric, since or 0, int(now.timestamp()))
+    return _page(newest, start, min(limit, _MOST))
+
+
+def _page(newest: Iterator[dict[str, Any]], start: int, limit: int) -> dict[str, Any]:
+    found = list(islice(newest, start, start + limit + 1))
     more = base64.b64encode(str(start + limit).encode()).decode() if len(found) > limit else ""
     return {"messages": found[:limit], "next": more}
+
+
+def _made_since(world: World, kind: str, number: int, metric: str, first: int, last: int) -> Iterator[dict[str, Any]]:
+    """What was made because of what came in during the run."""
+    for place, one in reversed(list(enumerate(world.received.deliveries))):
+        if (one.kind, one.number) != (kind, number) or not first <= one.created <= last:
+            continue
+        told = metrics_of(world, one)
+        if metric not in told:
+            continue
+        identifier = made_id(place)
+        is_forgotten = one.person in world.people.forgotten
+        body = {
+            "id": identifier,
+            "deduplicate_id": f"{identifier}:{one.created}",
+            "customer_id": one.person,
+            "customer_identifiers": known_as(world, one.person),
+            "recipient": known_as(world, one.person)["email"],
+            "subject": "",
+            "type": "email",
+            "metrics": {"created": one.created, metric: one.created},
+            "created": one.created,
+            "failure_message": FAILURE if told[-1] in ("failed", "bounced") else None,
+            "campaign_id": number if kind == "campaign" else None,
+            "action_id": number * 10,
+            "newsletter_id": None,
+            "broadcast_id": number if kind == "broadcast" else None,
+            "trigger_event_id": one.ulid,
+            "forgotten": False,
+        }
+        yield body | _OF_NOBODY if is_forgotten else body
 
 
 def _newest_first(

@@ -9,6 +9,7 @@ from typing import Any
 
 from campaign_health.sandbox.customerio import metric_series
 from campaign_health.sandbox.customerio.defined_campaigns import seconds
+from campaign_health.sandbox.customerio.deliveries import METRICS, broadcast_page
 from campaign_health.sandbox.customerio.error_bodies import error
 from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, json_answer
 from campaign_health.sandbox.world.setting import Setting
@@ -29,6 +30,7 @@ class BesideCampaigns:
         return [
             (r"/v1/broadcasts", "broadcasts", self._broadcasts),
             (r"/v1/broadcasts/([^/]+)", "broadcast", self._broadcast),
+            (r"/v1/broadcasts/([^/]+)/messages", "broadcast_messages", self._broadcast_messages),
             (r"/v1/broadcasts/([^/]+)/metrics", "broadcast_metrics", self._broadcast_metrics),
             (r"/v1/transactional", "transactional", self._transactional),
             (r"/v1/transactional/([^/]+)", "transactional_message", self._message),
@@ -44,6 +46,19 @@ class BesideCampaigns:
 
     def _broadcast_metrics(self, call: Call, ids: list[str]) -> Answer:
         return self._metrics(call, self._find(self.setting.world.broadcasts, ids[0]), call.get("type"))
+
+    def _broadcast_messages(self, call: Call, ids: list[str]) -> Answer:
+        broadcast = self._find(self.setting.world.broadcasts, ids[0])
+        metric = call.get("metric") or "sent"
+        if metric not in METRICS:
+            raise Refusal(error("invalid metric", 400))
+        now, start = self.setting.now(), call.get("start")
+        try:
+            limit, since = int(call.get("limit") or 50), int(call.get("start_ts") or 0)
+            page = broadcast_page(self.setting.world, broadcast.id, now, metric, limit, start, since)
+        except ValueError:
+            raise Refusal(error("invalid start", 400)) from None
+        return json_answer(page)
 
     def _transactional(self, call: Call, ids: list[str]) -> Answer:
         return json_answer({"messages": [message_body(one) for one in self._made(self.setting.world.transactional)]})

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from campaign_health.sandbox.customerio import defined_campaigns, metric_series
+from campaign_health.sandbox.customerio.activities import Activities
+from campaign_health.sandbox.customerio.broadcast_triggers import BroadcastTriggers
 from campaign_health.sandbox.customerio.deliveries import METRICS, deliveries_page
 from campaign_health.sandbox.customerio.error_bodies import error, rate_limited
 from campaign_health.sandbox.customerio.other_sends import BesideCampaigns
@@ -39,7 +41,9 @@ class CustomerIo:
                 (r"/v1/workspaces", "workspaces", self._workspaces),
                 (r"/v1/segments", "segments", self._segments),
                 (r"/v1/segments/([^/]+)/customer_count", "customer_count", self._customer_count),
+                (r"/v1/activities", "activities", Activities(setting).answer),
                 *PeopleAndSegments(setting).paths(),
+                *BroadcastTriggers(setting).paths(),
                 *BesideCampaigns(setting).paths(),
             )
         ]

@@ -1,14 +1,17 @@
-"""Customer.io's Track API, as far as people are put into manual segments with it."""
+"""Customer.io's Track API: people are put into manual segments with it, and events are sent to it."""
 
 from __future__ import annotations
 
 import base64
 import re
 
+from campaign_health.sandbox.customerio.making_deliveries import is_there
+from campaign_health.sandbox.customerio.track_operations import TrackOperations
 from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, json_answer
 from campaign_health.sandbox.world.setting import Setting
 
 MOST_IDS = 1000
+_OPERATIONS = {"/api/v2/entity": "entity", "/api/v2/batch": "batch"}
 _ADD = re.compile(r"/api/v1/segments/(\d+)/add_customers")
 
 
@@ -20,6 +23,8 @@ class CustomerIoTrack:
 
     def endpoint(self, call: Call) -> str | None:
         """The endpoint's name."""
+        if call.path in _OPERATIONS:
+            return f"customerio-track.{_OPERATIONS[call.path]}"
         if _ADD.fullmatch(call.path):
             return "customerio-track.add_customers"
         return "customerio-track.region" if call.path == "/api/v1/accounts/region" else None
@@ -31,6 +36,9 @@ class CustomerIoTrack:
         if call.headers.get("Authorization", "") != f"Basic {signed}":
             raise Refusal(json_answer({"meta": {"error": "Unauthorized request"}}, 401))
         self.setting.pause()
+        if call.path in _OPERATIONS:
+            operations = TrackOperations(self.setting)
+            return operations.batch(call) if call.path.endswith("/batch") else operations.entity(call)
         found = _ADD.fullmatch(call.path)
         return self._add(call, int(found[1])) if found else json_answer({"region": "us", "data_center": "us"})
 
@@ -40,10 +48,9 @@ class CustomerIoTrack:
         ids = asked.get("ids") if isinstance(asked, dict) else None
         if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_IDS or not all(isinstance(one, str) for one in ids):
             raise Refusal(json_answer({"meta": {"errors": [f"ids must hold 1 to {MOST_IDS} ids"]}}, 400))
-        truth = self.setting.world.people
-        members = truth.members.get(segment)
+        members = self.setting.world.people.members.get(segment)
         if members is None:
             raise Refusal(json_answer({"meta": {"error": "segment not found"}}, 404))
         if (call.get("id_type") or "id") == "id":
-            members.update(one for one in ids if one.startswith("u-") and one not in truth.not_there)
+            members.update(one for one in ids if is_there(self.setting, one))
         return json_answer({})

@@ -17,6 +17,7 @@ import numpy as np
 
 from campaign_health.sandbox.world.counting import Counts
 from campaign_health.sandbox.world.day_bounds import Instants, day_starts, midnight
+from campaign_health.sandbox.world.received import Received
 
 
 class _Missing:
@@ -174,13 +175,17 @@ class Arrivals:
 class PeopleTruth:
     """What is odd about some people, by their ids; everybody else is in Customer.io, with an address, and subscribed.
 
-    Messages to those who are `forgotten` name nobody. `members` are those of manual segments, by the segment's id.
+    Messages to those who are `forgotten` name nobody, and those to whoever is `failing` fail, and those to whoever
+    is `bouncing` are sent and come back. `members` are those of manual segments, by the segment's id.
     """
 
     unsubscribed: frozenset[str] = frozenset()
     without_address: frozenset[str] = frozenset()
     not_there: frozenset[str] = frozenset()
     forgotten: frozenset[str] = frozenset()
+    suppressed: frozenset[str] = frozenset()
+    failing: frozenset[str] = frozenset()
+    bouncing: frozenset[str] = frozenset()
     members: dict[int, set[str]] = field(default_factory=dict)
 
 
@@ -206,6 +211,7 @@ class World:
     arrivals: dict[str, Arrivals] = field(default_factory=dict)
     time_storage: Literal["utc", "project"] = "utc"
     people: PeopleTruth = field(default_factory=PeopleTruth)
+    received: Received = field(default_factory=Received)
     duplicate_every: int = 100
     project_id: int = 4242
     project_name: str = "Sandbox"

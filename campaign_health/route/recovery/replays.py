@@ -1,0 +1,84 @@
+"""Which events are sent to Customer.io again, for whom, and as what: pure, from what the export holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from campaign_health.manifest.conditions import holds
+from campaign_health.manifest.schema import PropertyEntry
+from campaign_health.route.event_key import event_key, ulid_of
+from campaign_health.route.person import PersonBy, person_of
+from campaign_health.route.recovery.declared_attributes import declared_attributes
+from campaign_health.route.recovery.qualifying import PersonEvent
+from campaign_health.route.recovery.recovery_plan import RecoveryPlan
+
+OLDEST_SECONDS = 71 * 3600.0
+"""Customer.io lets events of at most 72 hours trigger; an hour is left for the way there."""
+LARGEST_ITEM = 32_000
+"""Bytes of one operation that Customer.io takes."""
+
+
+@dataclass(frozen=True)
+class Replays:
+    """What is sent again, by person, as Customer.io's operations; and those of whom nothing can be.
+
+    `too_old` have no event of the last 71 hours; `unfit` have only such as are not as the manifest declares them.
+    """
+
+    operations: Mapping[str, Mapping[str, Any]]
+    too_old: frozenset[str]
+    unfit: frozenset[str]
+
+
+def replays_of(
+    events: Iterable[PersonEvent],
+    people: Collection[str],
+    plan: RecoveryPlan,
+    declared: Mapping[str, PropertyEntry],
+    by: PersonBy,
+    now: float,
+) -> Replays:
+    """The newest event of each of `people` that can still trigger the campaign, with its own time.
+
+    It goes under the name that Customer.io listens to, and carries nothing but what the manifest declares.
+    """
+    wanted = frozenset(people)
+    newest: dict[str, int] = {}
+    operations: dict[str, Mapping[str, Any]] = {}
+    for event in events:
+        person = person_of(event.properties, by)
+        if person not in wanted or person is None or now - event.time > OLDEST_SECONDS:
+            continue
+        if not holds(plan.when, event.properties):
+            continue
+        seconds = int(event.time)
+        attributes = declared_attributes(event.properties, declared)
+        newest.setdefault(person, 0)
+        if attributes is None or seconds < newest[person]:
+            continue
+        operation = _operation(event, attributes, person, seconds, plan, by)
+        if len(json.dumps(operation).encode()) <= LARGEST_ITEM:
+            newest[person], operations[person] = seconds, operation
+    return Replays(
+        {person: operations[person] for person in people if person in operations},
+        too_old=wanted - newest.keys(),
+        unfit=frozenset(newest.keys() - operations.keys()),
+    )
+
+
+def _operation(
+    event: PersonEvent, attributes: Mapping[str, Any], person: str, seconds: int, plan: RecoveryPlan, by: PersonBy
+) -> dict[str, Any]:
+    key = event_key(plan.workspace, event.name, event.properties, person, seconds)
+    return {
+        "type": "person",
+        "identifiers": {by: person},
+        "action": "event",
+        "name": plan.events[0],
+        "id": ulid_of(key, seconds),
+        "timestamp": seconds,
+        "attributes": dict(attributes),
+    }
