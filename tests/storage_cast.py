@@ -119,7 +119,7 @@ def save_a_run(connection: duckdb.DuckDBPyConnection, number: int, campaigns: in
 
 def lost(directory: Path, number: int = 1) -> Warehouse:
     """A data directory whose only file is the published copy of a run."""
-    warehouse = Warehouse(directory)
+    warehouse = warehouse_in(directory)
     with warehouse.open() as connection, transaction(connection):
         save_a_run(connection, number)
     warehouse.publish()

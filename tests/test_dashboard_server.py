@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from campaign_health.dashboard.streamlit_server import streamlit_arguments
 from campaign_health.errors import CouldNotStart, SettingsError
 from campaign_health.settings import SignInSettings, load_settings
-from tests.browser import free_port, running_dashboard, text_of, visit
+from tests.browser import Dashboard, free_port, running_dashboard, text_of, visit
 
 AUTH = '[auth]\nclient_id = "x"\n'
 ROOT = Path(__file__).parents[1]
@@ -122,16 +122,16 @@ def test_a_page_is_shown_to_others_where_it_is_said_that_anyone_may_look(page: P
 
 
 @pytest.mark.browser
-def test_the_browser_asks_no_other_host_for_anything(page: Page, tmp_path: Path) -> None:
+def test_the_browser_asks_no_other_host_for_anything(page: Page, server: Dashboard, tmp_path: Path) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    with running_dashboard(tmp_path) as dashboard:
-        visit(page, dashboard)
-        icon = page.locator("link[rel*=icon]").first
-        expect(icon).to_have_attribute("href", re.compile("^data:image/svg"))
-        page.wait_for_load_state("networkidle")
-        assert asked
-        foreign = [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))]
+    dashboard = server.showing(tmp_path)
+    visit(page, dashboard)
+    icon = page.locator("link[rel*=icon]").first
+    expect(icon).to_have_attribute("href", re.compile("^data:image/svg"))
+    page.wait_for_load_state("networkidle")
+    assert asked
+    foreign = [url for url in asked if not url.startswith((dashboard.url, "data:", "blob:"))]
     assert foreign == []
 
 

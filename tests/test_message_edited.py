@@ -64,9 +64,14 @@ def test_what_somebody_says_stands_in_the_message_and_goes_when_it_is_taken_back
             {"reason": "a launch", "until": MONDAY + timedelta(days=3)},
             "Muted until Thu 26 Nov by Ada: a launch",
         ),
-        ("expected", {"reason": "a new plan"}, "a new plan"),
-        ("false_alarm", {}, "alse alarm"),
-        ("fixed", {"reason": "set the trigger"}, "set the trigger"),
+        *(
+            pytest.param(*said, marks=pytest.mark.slow("weeks of digests"))
+            for said in (
+                ("expected", {"reason": "a new plan"}, "a new plan"),
+                ("false_alarm", {}, "alse alarm"),
+                ("fixed", {"reason": "set the trigger"}, "set the trigger"),
+            )
+        ),
     ],
 )
 def test_each_thing_that_can_be_said_is_shown(

@@ -13,6 +13,7 @@ from campaign_health.cli.doctor import command
 from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decisions
 from campaign_health.detection.pair.detector_settings import DetectorSettings
 from campaign_health.judge.judging import judge_all
+from campaign_health.pipeline import Order
 from campaign_health.process.clock import read_clock
 from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.state.setup_checklist import NEEDED_DAYS, Checklist, Point, SetupFacts, checklist
@@ -144,7 +145,7 @@ def test_what_is_collected_judged_ticked_off_and_refused_shows_in_it(installatio
     change_warehouse(warehouse, lambda connection: undo_decisions(connection, "default", [said], "Ada", at))
     assert not point(now(), "gate").is_done
     installation.sandbox.fail("unauthorized", endpoint="customerio", at="every", times=None)
-    installation.collect()
+    installation.collect(Order(sources=frozenset({"customerio_campaigns"})))
     assert "the newest collection failed" in point(now(), "keys").said
 
 

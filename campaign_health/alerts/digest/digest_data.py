@@ -17,7 +17,9 @@ class SectionName(StrEnum):
 
     NEW = "New"
     STILL_BROKEN = "Still broken"
+    EARLY = "Early signs"
     BESIDE = "Broadcasts and transactional messages"
+    PROMISES = "Late messages"
     RECOVERED = "Recovered"
     CLOSED = "Ended without recovering"
     LATE = "Came to light late"
