@@ -75,6 +75,8 @@ MALFORMED = [
     (attribute("{first_of: []}"), 6, "is empty", "at least one"),
     (attribute("{first_of: [p, {stripe: q}]}"), 6, "first_of[2].stripe", "tier"),
     (attribute("{first_of: [{first_of: [p]}]}"), 6, "no attribute", "one of"),
+    (attribute("{first_of: [{count: this, within: a day}, p]}"), 6, "a count stands", "last"),
+    (attribute("{first_of: [{stripe: seats}, {count: this, within: a day}]}"), 6, "a count stands", "`stripe`"),
     (derived("{absent: [], for: 7 days, at: '06:00'}"), 3, "is empty", "at least one"),
     (derived("{absent: [a], for: long, at: '06:00'}"), 3, "length of time", "7 days"),
     (derived("{absent: [a], for: 7 days, at: '24:00'}"), 3, "time of day", "06:00"),

@@ -188,6 +188,7 @@ _OWN_CURES = {
     "no_condition": "Write `at least 3`, a value, or a list of values.",
     "no_plain_value": "Write a text, a number, true or false.",
     "no_attribute": "Write a property's name, or one of `value`, `constant`, `first_of`, `count` and `stripe`.",
+    "count_not_last": "Put the count last, and leave `stripe` out.",
     "no_time_of_day": 'Write it in quotes, like "06:00".',
     "reserved_attribute": "Give it another name: `recipient`, `from_address` and `reply_to` are never sent.",
     "identifier_as_attribute": "Take it out: `route.person` says whom an event is about.",

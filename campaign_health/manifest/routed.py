@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from campaign_health.manifest.entry_parts import LengthText, Name, Part, empty_as_mapping
@@ -119,8 +119,16 @@ class FirstOfSpec(Part):
     """The first of several that the event, or Stripe, has."""
 
     first_of: Annotated[tuple[Annotated[_Simple, _choice(_simple_form)], ...], *_AT_LEAST_ONE] = Field(
-        description="In this order."
+        description="In this order; a count, which there always is, comes last."
     )
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> FirstOfSpec:
+        counts = [isinstance(one, CountSpec) for one in self.first_of]
+        asks = any(isinstance(one, StripeSpec) for one in self.first_of)
+        if any(counts[:-1]) or (counts[-1] and asks):
+            raise PydanticCustomError("count_not_last", "a count stands before others or beside `stripe`")
+        return self
 
 
 AttributeSpec = Annotated[_Simple | Annotated[FirstOfSpec, Tag("[first_of]")], _choice(_form)]
@@ -177,3 +185,11 @@ def paths_of(spec: Any) -> Iterator[str]:
             yield one
         elif isinstance(one, ValueSpec):
             yield one.value
+
+
+def declared_name(path: str, declared: Collection[str]) -> str | None:
+    """The declared property that a name or dotted path reads; None where the event declares none of it."""
+    if path in declared:
+        return path
+    root = path.split(".", 1)[0]
+    return root if root in declared else None
