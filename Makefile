@@ -62,7 +62,7 @@ demo: $(READY) ## show the product with a made-up world on http://127.0.0.1:8501
 test: style ## format, lint, types, import rules and the quick tests; the last line says what was left out
 	$(call tests_beside_types,-m "not slow" --hypothesis-profile quick)
 
-test-all: style ## the same with every test: kills, thirty mornings, all examples
+test-all: style ## the same with every test: kills, weeks of mornings, all examples
 	$(call tests_beside_types)
 
 test-lowest: $(READY) ## a quick part of the suite on the lowest declared release of every library and the oldest Python

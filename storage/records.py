@@ -64,32 +64,6 @@ class Collected:
 
 
 @dataclass(frozen=True)
-class RecoveryRecord:
-    """Who missed a campaign's message from `since` to `until`, in numbers of people, and what was done about it.
-
-    `put_into_segment`, `replayed` (their own event was sent again) and `in_broadcast` are those of all runs; of none,
-    `segment_id` and what follows are None. `stopped` is why the newest run left the others alone after the first few.
-    """
-
-    campaign_id: int
-    since: date
-    until: date
-    looked_at: datetime
-    should_have: int
-    reached: int
-    missed: int
-    can_be_reached: int
-    put_into_segment: int
-    segment_id: int | None
-    segment: str | None
-    put_by: str | None
-    put_at: datetime | None
-    replayed: int = 0
-    in_broadcast: int = 0
-    stopped: str | None = None
-
-
-@dataclass(frozen=True)
 class EventCounts:
     """Daily counts of one event over a whole window; a day that is not in `counts` had none (0)."""
 

@@ -30,6 +30,7 @@ from tests.recovery_cast import build_company, company
 from tests.sandbox_cast import small_world
 from tests.shared_worlds import built_once
 from tests.status_world import make_status_world
+from tests.storage_cast import warehouse_in as warehouse_begun_in
 
 pytest_plugins = ["tests.left_out"]
 
@@ -51,7 +52,7 @@ def install(tmp_path: Path) -> Iterator[Install]:
         def make(world: World | None = None, limits: Limits | None = None, **extra: str) -> Installation:
             sandbox = running.enter_context(running_sandbox(world or cast_world(), limits=limits or Limits.unlimited()))
             data_dir = tmp_path / f"data{len(made)}"
-            data_dir.mkdir()
+            warehouse_begun_in(data_dir)
             made.append(Installation(sandbox, data_dir, {"MIXPANEL_QUERIES_PER_HOUR": "1000", **extra}))
             return made[-1]
 

@@ -99,6 +99,13 @@ DEVIATIONS = (
         "",
         "the default audience has nothing of its own, so that every other form fits it too",
     ),
+    Deviation(
+        "customerio",
+        "/v1/activities",
+        OVERLAP,
+        "",
+        "only the data of messages and of changes is described; an event's, where it is empty, fits both",
+    ),
     Deviation("customerio", f"{CAMPAIGN}/actions", OVERLAP, "", "S25 lists twilio under e-mail and under SMS"),
     Deviation("customerio", f"{CAMPAIGN}/actions/{{action_id}}", OVERLAP, "", "same as the list of actions"),
 )
@@ -230,24 +237,14 @@ def _paths(server: str) -> dict[str, Any]:
     }
 
 
+OURS = (
+    CAMPAIGN, "/v1/workspaces", "/v1/segments", "/v1/broadcasts", "/v1/transactional", "/v1/newsletters",
+    "/v1/customers", "/v1/activities", "/v1/campaigns/{broadcast_id}/triggers",
+)  # fmt: skip
+
+
 def _is_ours(server: str, path: str) -> bool:
-    return (
-        server != "customerio"
-        or path.startswith(
-            (
-                CAMPAIGN,
-                "/v1/workspaces",
-                "/v1/segments",
-                "/v1/broadcasts",
-                "/v1/transactional",
-                "/v1/newsletters",
-                "/v1/customers",
-                "/v1/activities",
-                "/v1/campaigns/{broadcast_id}/triggers",
-            )
-        )
-        or path == "/v1/campaigns"
-    )
+    return server != "customerio" or path.startswith(OURS) or path == "/v1/campaigns"
 
 
 def _resolved(part: Any, document: Any) -> Any:

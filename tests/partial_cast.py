@@ -108,8 +108,10 @@ class Cell:
 
     @property
     def mornings(self) -> int:
-        """On how many mornings it is missing: three where entries are left out, one where they are strange."""
-        return 3 if self.kind == "half_list" else 1
+        """On how many mornings it is missing: several where entries are left out, one where they are strange."""
+        if self.kind != "half_list":
+            return 1
+        return 3 if self.core else 2
 
     def __str__(self) -> str:
         of = "" if self.campaign is None else f"-campaign-{self.campaign}"
@@ -155,14 +157,13 @@ class Office:
         assert self.run("digest").exit_code == 0
         return code, [json.dumps(message.payload) for message in self.slack.messages[told:]]
 
-    def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        """Rows of the published file."""
-        with open_published(self.folder) as connection:
-            return connection.execute(statement).fetchall()
-
     def facts(self, tables: dict[str, str]) -> dict[str, list[tuple[Any, ...]]]:
         """Rows of the tables, without when they were collected."""
-        return {name: self.rows(f"SELECT {columns} FROM {name} ORDER BY ALL") for name, columns in tables.items()}
+        with open_published(self.folder) as connection:
+            return {
+                name: connection.execute(f"SELECT {columns} FROM {name} ORDER BY ALL").fetchall()
+                for name, columns in tables.items()
+            }
 
     def copied(self, folder: Path) -> Office:
         """The same office, going on in another data directory."""

@@ -121,7 +121,7 @@ class World:
         return "harmless"
 
 
-@pytest.mark.parametrize("flips", [20, pytest.param(200, marks=pytest.mark.slow("bit flips"))])
+@pytest.mark.parametrize("flips", [12, pytest.param(120, marks=pytest.mark.slow("bit flips"))])
 def test_single_flips_over_warehouse_and_published_file(
     tmp_path: Path, flips: int, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -84,6 +84,7 @@ def test_one_message_tells_of_all_worst_first_and_names_every_broken_campaign(
     assert '"calm"' not in text
 
 
+@pytest.mark.slow("weeks of digests")
 def test_each_is_said_once_and_the_ledger_is_each_workspaces_own(
     warehouse: Warehouse, folder: Path, slack: SlackSandbox
 ) -> None:
@@ -101,6 +102,7 @@ def test_each_is_said_once_and_the_ledger_is_each_workspaces_own(
     assert len({announcement_id for _, announcement_id, _, _ in rows}) == 1
 
 
+@pytest.mark.slow("weeks of digests")
 def test_what_recovers_is_told_with_whose_it_is(warehouse: Warehouse, folder: Path, slack: SlackSandbox) -> None:
     tell(warehouse, folder, at(MONDAY), **bot(slack))
     mend_campaign(warehouse, f"1-{SUNDAY}", MONDAY)
@@ -136,6 +138,7 @@ def test_where_nothing_is_broken_anywhere_one_all_clear_is_said(
     assert headlines(slack) == ["All clear: every campaign that could be checked sends as expected; 3 workspaces"]
 
 
+@pytest.mark.slow("weeks of digests")
 def test_a_message_that_failed_or_was_cut_off_comes_again_whole(
     warehouse: Warehouse, folder: Path, slack: SlackSandbox
 ) -> None:
@@ -151,6 +154,7 @@ def test_a_message_that_failed_or_was_cut_off_comes_again_whole(
     assert tell(warehouse, folder, at(MONDAY, 12), **bot(slack)) == []
 
 
+@pytest.mark.slow("weeks of digests")
 def test_what_is_said_on_a_page_stands_in_the_message_of_all(
     warehouse: Warehouse, folder: Path, slack: SlackSandbox
 ) -> None:

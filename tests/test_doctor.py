@@ -54,6 +54,7 @@ def test_where_all_is_well_nothing_is_wrong(installation: Installation) -> None:
 
 
 def test_a_warehouse_that_is_missing_beside_its_copy_is_said_to_come_back(installation: Installation) -> None:
+    (installation.data_dir / "warehouse.duckdb").unlink()
     assert one(findings(installation), "Warehouse").text == "Nothing was collected yet."
     Warehouse(installation.data_dir).publish()
     Warehouse(installation.data_dir).path.unlink()

@@ -60,7 +60,7 @@ def hard_days() -> st.SearchStrategy[tuple[str, date]]:
     return st.tuples(st.sampled_from(sorted(HARD)), near).map(lambda one: (one[0], HARD[one[0]] + timedelta(one[1])))
 
 
-@settings(max_examples=examples(300, 40), deadline=None)
+@settings(max_examples=examples(300, 15), deadline=None)
 @given(st.one_of(hard_days(), st.tuples(st.sampled_from(ZONES), DAYS)), TIMES)
 @example(("Africa/Cairo", date(2024, 4, 26)), time(0, 30))
 @example(("America/Havana", date(2026, 11, 1)), time(0, 30))

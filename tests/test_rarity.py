@@ -63,7 +63,7 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str, floa
     )
     (world.directory / "manifest.yaml").write_text("version: 1\n")
     told = []
-    for last in range(BREAK, BREAK + 16):
+    for last in range(BREAK, BREAK + 13):
         world.collect(0 if last == BREAK else last - 7, last)
         collected(world)
         assert run(world, "judge", now=morning_after(last)).exit_code == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from campaign_health.errors import SettingsError
+from campaign_health.pipeline import Order
 from campaign_health.settings import load_settings
 from campaign_health.state.service_pages import service_pages
 from campaign_health.words.service_links import ServicePages
@@ -23,6 +24,8 @@ KEYS = {
     "CUSTOMERIO_APP_API_KEY": "key",
 }
 NUMBERS = ServiceNumbers(customerio_workspace=71, mixpanel_view=9)
+
+CAMPAIGNS = Order(sources=frozenset({"customerio_campaigns"}))
 
 
 def pages(tmp_path: Path, numbers: ServiceNumbers = NUMBERS, **values: str) -> ServicePages:
@@ -105,17 +108,17 @@ def test_the_workspace_is_asked_for_anew_each_day_for_the_key_may_be_anothers_by
     def number() -> object:
         return installation.value("SELECT customerio_workspace FROM workspace")
 
-    installation.collect()
+    installation.collect(CAMPAIGNS)
     first, known = asked(), number()
     assert (first, known is not None) == (1, True)
-    installation.collect()
+    installation.collect(CAMPAIGNS)
     assert asked() == first
     installation.next_day()
     with Warehouse(installation.data_dir).open() as connection:
         connection.execute("UPDATE workspace SET customerio_workspace = 999")
-    installation.collect()
+    installation.collect(CAMPAIGNS)
     assert (asked(), number()) == (2, known)
     installation.next_day()
     installation.sandbox.fail("forbidden", endpoint="customerio.workspaces", at="every", times=None)
-    installation.collect()
+    installation.collect(CAMPAIGNS)
     assert number() == known

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import chdir
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from click.testing import CliRunner
 from ruamel.yaml import YAML
 
 from campaign_health.check.reports import FORMATS
-from campaign_health.cli.main import COMMANDS, OF_THE_GATE
+from campaign_health.cli.main import COMMANDS, OF_THE_GATE, campaign_health
 from campaign_health.demo.world.manifest import demo_manifest
 from campaign_health.demo.world.stories import demo_world
 from campaign_health.process.installed import MONITOR_LIBRARIES
@@ -32,9 +34,11 @@ CHANGES = {case.language: case for case in reversed(read_cases()) if case.expect
 
 
 def in_full(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """The same command in this environment, which has everything."""
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), **more}
-    return run([sys.executable, "-m", "campaign_health", *arguments], folder, environment)
+    """The same command in this process, which has everything, with no variables but these."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", **more}
+    with patch.dict(os.environ, environment, clear=True), chdir(folder):
+        done = CliRunner().invoke(campaign_health, arguments, catch_exceptions=False)
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 def same(gate: Installed, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

@@ -66,6 +66,19 @@ def test_what_was_deleted_takes_no_room_in_the_published_copy(tmp_path: Path) ->
     assert warehouse.published_path.stat().st_size < warehouse.path.stat().st_size - 2_000_000
 
 
+def test_a_copy_that_takes_the_place_of_the_one_that_was_looked_at_is_looked_at_too(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "kept")
+    run(warehouse, 1)
+    with warehouse.open():
+        pass
+    newer = Warehouse(tmp_path / "newer")
+    shutil.copytree(warehouse.data_dir, newer.data_dir)
+    run(newer, 2)
+    shutil.copyfile(newer.published_path, warehouse.published_path)
+    with pytest.raises(OlderFileError), warehouse.open():
+        pass
+
+
 def test_a_damaged_warehouse_is_not_published_and_both_files_are_named(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path)
     run(warehouse, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from collectors.route import FILE_NAME, VERSION
 from storage.file.private_files import FILE_MODE
 
 Row = Mapping[str, Any]
+KEPT_DAYS = 14
 
 
 def note_recovery(data_dir: Path, workspace: str, row: Row) -> None:
@@ -28,6 +29,26 @@ def note_recovery(data_dir: Path, workspace: str, row: Row) -> None:
     others = [one for one in noted if [one[key] for key in same] != [row[key] for key in same]]
     before: Row = next((one for one in noted if one not in others), {})
     of_workspace["recoveries"] = [*others, {**before, **row}]
+    known["written_at"] = datetime.now(UTC).isoformat()
+    _replace(path, json.dumps(known, indent=1))
+
+
+def note_proof(data_dir: Path, workspace: str, note: Row) -> None:
+    """Put a campaign's hours in the place of those of the same span; what is older than two weeks is left out.
+
+    The monitor keeps what it has read: this file only brings it there.
+    """
+    path = data_dir / FILE_NAME
+    known = _read(path)
+    of_workspace = known["workspaces"].setdefault(workspace, {})
+    noted = of_workspace.get("promises", [])
+    before: Row = next((one for one in noted if one["campaign_id"] == note["campaign_id"]), {})
+    oldest = (datetime.fromisoformat(str(note["proved_at"])) - timedelta(days=KEPT_DAYS)).isoformat()
+    others = [one for one in before.get("hours", []) if not note["since"] <= one["hour"] < note["until"]]
+    hours = [one for one in (*others, *note["hours"]) if one["hour"] >= oldest]
+    whole = {**note, "since": max(oldest, min(str(before.get("since", note["since"])), str(note["since"])))}
+    whole["hours"] = sorted(hours, key=lambda one: str(one["hour"]))
+    of_workspace["promises"] = [*(one for one in noted if one["campaign_id"] != note["campaign_id"]), whole]
     known["written_at"] = datetime.now(UTC).isoformat()
     _replace(path, json.dumps(known, indent=1))
 

@@ -13,6 +13,7 @@ from datetime import time as time_of_day
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from campaign_health.sandbox.customerio.report_sender import Habits, ReportSender
 from campaign_health.sandbox.errors import PortInUse
 from campaign_health.sandbox.faults import Fault, Faults
 from campaign_health.sandbox.http.answering import deliver
@@ -49,6 +50,7 @@ class Sandbox:
         self._now: datetime | None = None if live else world.now
         self._passed = 0.0
         self._closing = threading.Event()
+        self._reporting: list[ReportSender] = []
         limits = limits or Limits()
         self._setting = Setting(
             world,
@@ -171,6 +173,27 @@ class Sandbox:
         """Disarm all faults."""
         self.faults.clear()
 
+    def report_to(
+        self,
+        url: str,
+        signing_key: str,
+        *,
+        hour: float = Habits.hour,
+        late: float = 0.0,
+        doubled: bool = False,
+        newest_first: bool = False,
+    ) -> ReportSender:
+        """Report what becomes of each message that is made from now on to an address, until the sandbox closes.
+
+        A call that fails holds up all later ones; ``hour`` is how many seconds an hour's wait takes. ``late`` is in
+        seconds; ``doubled`` sends each report twice, ``newest_first`` those of one request in the wrong order.
+        """
+        habits = Habits(hour, late, doubled, newest_first)
+        sender = ReportSender(self._setting, url, signing_key, habits, self._closing)
+        self._reporting.append(sender)
+        sender.start()
+        return sender
+
     def start(self) -> None:
         """Serve in the background."""
         thread = threading.Thread(
@@ -183,6 +206,8 @@ class Sandbox:
         self._closing.set()
         self._server.shutdown()
         self._server.server_close()
+        for sender in self._reporting:
+            sender.end()
 
     def _pause(self, seconds: float) -> None:
         if seconds:

@@ -17,6 +17,14 @@ def length_text(seconds: float) -> str:
     return plural(rounded, unit)
 
 
+def rest_text(late: int, not_sent: int, unknown: int) -> str:
+    """`5 were late. 2 sent nothing. 3 cannot be told yet, or are of nobody who is known.`"""
+    lines = [f"{count(late)} {'was' if late == 1 else 'were'} late."] if late else []
+    lines += [f"{count(not_sent)} sent nothing."] if not_sent else []
+    lines += [f"{count(unknown)} cannot be told yet, or are of nobody who is known."] if unknown else []
+    return " ".join(lines)
+
+
 def kept_text(campaign: str, promise_seconds: float | None, within: int | None, sent: int, known: int) -> str:
     """`Upgrade offer kept its 5 minutes for 94 % of 118.`"""
     if not known:

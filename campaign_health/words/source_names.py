@@ -18,7 +18,7 @@ _NAMES: dict[str, str] = {
     "customerio_broadcasts": "Customer.io broadcasts",
     "customerio_transactional": "Customer.io transactional messages",
     "customerio_newsletters": "Customer.io newsletters",
-    "route": "Recoveries",
+    "route": "Recoveries and promises",
 }
 _SERVICES = {"customerio": "Customer.io", "mixpanel": "Mixpanel"}
 

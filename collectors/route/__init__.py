@@ -1,5 +1,5 @@
 """The route, to the monitor one more source: numbers in a file of the data directory."""
 
-from collectors.route.left_numbers import FILE_NAME, VERSION, has_route_numbers, read_recoveries
+from collectors.route.left_numbers import FILE_NAME, VERSION, has_route_numbers, read_promises, read_recoveries
 
-__all__ = ["FILE_NAME", "VERSION", "has_route_numbers", "read_recoveries"]
+__all__ = ["FILE_NAME", "VERSION", "has_route_numbers", "read_promises", "read_recoveries"]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from collectors.errors import UnexpectedShape
 from collectors.http.shape import Reader, storable
-from storage.records import RecoveryRecord
+from storage.route_records import PromiseHourRecord, RecoveryRecord
 
 FILE_NAME = "route_numbers.json"
 VERSION = 1
-_MOST_BYTES = 16 * 1024 * 1024
+_MOST_BYTES = 64 * 1024 * 1024
+_COUNTS = ("qualifying", "sent", "not_sent", "unknown")
+_COUNTS_OR_NONE = ("delivered", "failed", "within_promise")
+_SECONDS = ("p50_seconds", "p95_seconds", "p99_seconds")
 
 
 def has_route_numbers(data_dir: Path) -> bool:
@@ -28,6 +31,17 @@ def read_recoveries(data_dir: Path, workspace: str) -> list[RecoveryRecord]:
     Raises:
         UnexpectedShape: the file cannot be read, or is not what this version writes.
     """
+    rows, read = _rows(data_dir, workspace, "recoveries")
+    return [_recovery(row, read) for row in rows]
+
+
+def read_promises(data_dir: Path, workspace: str) -> list[PromiseHourRecord]:
+    """How soon messages of a workspace followed their events, hour by hour. Raises as `read_recoveries` does."""
+    rows, read = _rows(data_dir, workspace, "promises")
+    return [hour for row in rows for hour in _promise_hours(row, read)]
+
+
+def _rows(data_dir: Path, workspace: str, name: str) -> tuple[list[Mapping[str, Any]], Reader]:
     path = data_dir / FILE_NAME
     read = Reader(_unexpected(path))
     try:
@@ -39,8 +53,43 @@ def read_recoveries(data_dir: Path, workspace: str) -> list[RecoveryRecord]:
         read.fail("version", f"is {body.get('version')!r}, not {VERSION}")
     of_workspaces = read.mapping(body.get("workspaces"), "workspaces")
     own = read.mapping(of_workspaces.get(workspace) or {}, f"workspaces.{workspace}")
-    rows = read.sequence(own.get("recoveries") or [], "recoveries")
-    return [_recovery(read.mapping(row, f"recoveries[{place}]"), read) for place, row in enumerate(rows)]
+    rows = read.sequence(own.get(name) or [], name)
+    return [read.mapping(row, f"{name}[{place}]") for place, row in enumerate(rows)], read
+
+
+def _promise_hours(row: Mapping[str, Any], read: Reader) -> Iterator[PromiseHourRecord]:
+    campaign_id = read.identifier(row.get("campaign_id"), "campaign_id")
+    event = storable(read.text(row.get("event"), "event"))
+    proved_at = _parsed(_instant, row.get("proved_at"), "proved_at", read)
+    for place, entry in enumerate(read.sequence(row.get("hours") or [], "hours")):
+        field = f"hours[{place}]"
+        hour = read.mapping(entry, field)
+        if hour.get("state") not in ("observed", "provisional"):
+            read.fail(f"{field}.state", f"is {hour.get('state')!r}")
+        numbers: dict[str, Any] = {name: read.count(hour.get(name), f"{field}.{name}") for name in _COUNTS}
+        numbers |= {name: _known(hour.get(name), f"{field}.{name}", read) for name in _COUNTS_OR_NONE}
+        numbers |= {name: _seconds(hour.get(name), f"{field}.{name}", read) for name in _SECONDS}
+        yield PromiseHourRecord(
+            campaign_id=campaign_id,
+            event=event,
+            hour=_parsed(_instant, hour.get("hour"), f"{field}.hour", read),
+            **numbers,
+            promise_seconds=_seconds(row.get("promise_seconds"), "promise_seconds", read),
+            state=str(hour["state"]),
+            proved_at=proved_at,
+        )
+
+
+def _known(value: Any, field: str, read: Reader) -> int | None:
+    return None if value is None else read.count(value, field)
+
+
+def _seconds(value: Any, field: str, read: Reader) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
+        read.fail(field, "is no number of seconds")
+    return float(value)
 
 
 def _recovery(row: Mapping[str, Any], read: Reader) -> RecoveryRecord:

@@ -45,6 +45,8 @@ class Warehouse:
         self.path = self.data_dir / WAREHOUSE_NAME
         self.published_path = self.data_dir / PUBLISHED_NAME
         self.previous_path = self.data_dir / PREVIOUS_NAME
+        # How new each copy was found to be, and which file that was: a run opens the warehouse dozens of times.
+        self._found: dict[Path, tuple[tuple[int, ...], Standing]] = {}
 
     def exists(self) -> bool:
         """Whether anything was ever stored: also where only a published copy is left, which `open` restores.
@@ -216,8 +218,7 @@ class Warehouse:
         mine = standing(connection)
         for path in (self.published_path, self.previous_path):
             try:
-                with open_published(path) as published:
-                    theirs = standing(published)
+                theirs = self._standing_of(path)
             except (ForeignFileError, NewerFileError):
                 raise
             except StorageError:  # damaged, missing, or held by somebody
@@ -226,6 +227,24 @@ class Warehouse:
                 return
             if is_readable(path):
                 raise refusal(self.path, mine, path, theirs)
+
+    def _standing_of(self, copy: Path) -> Standing:
+        """How new the copy is; read anew only where it is another file than last time, or was touched since.
+
+        Raises what `open_published` raises.
+        """
+        with clear_failures(copy, writing=False):
+            # Before it is opened: what takes its place meanwhile is then found to be another.
+            at = copy.stat() if copy.exists() else None
+        seen = at and (at.st_dev, at.st_ino, at.st_size, at.st_mtime_ns, at.st_ctime_ns)
+        known = self._found.get(copy)
+        if seen and known and known[0] == seen:
+            return known[1]
+        with open_published(copy) as published:
+            found = standing(published)
+        if seen:
+            self._found[copy] = seen, found
+        return found
 
 
 @contextmanager

@@ -47,11 +47,13 @@ class Standing:
 
 def standing(connection: duckdb.DuckDBPyConnection) -> Standing:
     """The standing of the open database, which may be of an older schema."""
+    newest_collection = read_instant(_read(connection, "collection", "max(ended_at)"))
     return Standing(
         made_at=_read(connection, "schema_migration", "min(applied_at)"),
         publication=_read(connection, "publication", "max(number)") or 0,
-        newest_collection=read_instant(_read(connection, "collection", "max(ended_at)")),
-        has_rows=has_rows(connection),
+        newest_collection=newest_collection,
+        # Where there is a collection there are rows; to go through the tables costs as much as the rest together.
+        has_rows=newest_collection is not None or has_rows(connection),
     )
 
 

@@ -72,6 +72,22 @@ class RecoveryLedger:
         named = {self._hash(self._of[0], one): one for one in people} if rows else {}
         return {delivery: (named[person], at) for delivery, person, at in rows if person in named}
 
+    def reported_ends(self, since: float) -> dict[str, str] | None:
+        """Whether each message was `delivered` or `failed`, by its id, as reports since an instant tell.
+
+        None where none is kept of the whole workspace: then nothing is known of any.
+        """
+        has_any = self._connection.execute("SELECT 1 FROM report WHERE workspace = ? LIMIT 1", self._of[:1]).fetchone()
+        if has_any is None:
+            return None
+        rows = self._connection.execute(
+            "SELECT delivery_id, max(metric <> 'delivered') FROM report WHERE workspace = ? AND campaign_id = ? "
+            "AND metric IN ('delivered', 'failed', 'bounced', 'undeliverable') AND at >= ? AND delivery_id IS NOT NULL "
+            "GROUP BY delivery_id",
+            [*self._of, since],
+        )
+        return {delivery: "failed" if has_failed else "delivered" for delivery, has_failed in rows}
+
     def begin(self, row: RecoveryRow) -> None:
         """Note that a recovery begins, with nobody reached yet."""
         with committed(self._connection):

@@ -8,6 +8,7 @@ from storage.save.event_definitions import save_definitions, save_property_profi
 from storage.save.message_numbers import save_message_metrics
 from storage.save.numbers_of_services import save_customerio_workspace, save_mixpanel_view
 from storage.save.part_counts import save_event_parts
+from storage.save.promise_numbers import save_promise_hours
 from storage.save.recovery_numbers import save_recoveries
 from storage.save.runs import save_collection, save_requests, save_workspace_zone
 from storage.save.segment_counts import mark_segments_gone, save_segment_counts, save_segments
@@ -38,6 +39,7 @@ __all__ = [
     "save_message_metrics",
     "save_mixpanel_view",
     "save_newsletters",
+    "save_promise_hours",
     "save_property_profiles",
     "save_recoveries",
     "save_requests",

@@ -19,6 +19,7 @@ TEXTS = pa.list_(pa.string())
 WHOLE = pa.int64()
 WHOLES = pa.list_(pa.int64())
 SHARE = pa.float64()
+SECONDS = pa.float64()
 TRUTH = pa.bool_()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from storage.connection import Connection
 from storage.file.conversion import stored_instant, stored_text
-from storage.records import RecoveryRecord
+from storage.route_records import RecoveryRecord
 from storage.save.bulk import DAY, INSTANT, TEXT, WHOLE, count_of, incoming
 
 _TYPES = {

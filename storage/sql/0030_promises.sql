@@ -21,7 +21,7 @@ CREATE TABLE promise_hour (
     proved_at TIMESTAMP NOT NULL,
     PRIMARY KEY (workspace, campaign_id, hour)
 );
-COMMENT ON TABLE promise_hour IS 'Hour by hour, how soon a campaign''s messages followed their events; an hour that is not here was not looked at.';
+COMMENT ON TABLE promise_hour IS 'Hour by hour, how soon a campaign''s messages followed their events; an hour that is not here had no event for which one was due, or was not looked at.';
 COMMENT ON COLUMN promise_hour.workspace IS 'Name of the workspace.';
 COMMENT ON COLUMN promise_hour.campaign_id IS 'Customer.io''s own id of the campaign.';
 COMMENT ON COLUMN promise_hour.event IS 'The event that triggers the campaign, by its own name.';

@@ -19,6 +19,7 @@ from campaign_health.alerts.digest.digest_data import (
 from campaign_health.alerts.digest.lines import Answers, headline, nothing_checked, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
 from campaign_health.alerts.digest.told_beside import beside_section
+from campaign_health.alerts.digest.told_late import late_section
 from campaign_health.settings import DEFAULT_WORKSPACE
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
 from campaign_health.state.handling import handling, may_be_fixed, said_of
@@ -40,6 +41,7 @@ ITEMS_PER_SECTION = {
     SectionName.NEW: 6,
     SectionName.STILL_BROKEN: 5,
     SectionName.BESIDE: 4,
+    SectionName.PROMISES: 4,
     SectionName.RECOVERED: 5,
     SectionName.CLOSED: 5,
     SectionName.LATE: 4,
@@ -86,6 +88,8 @@ def build_digest(
     beside = situation.beside if only_incidents is None else ()
     if section := beside_section(beside, ITEMS_PER_SECTION[SectionName.BESIDE]):
         sections.append(section)
+    if situation.late and kind == "digest" and only_incidents is None:
+        sections.append(late_section(situation.late, ITEMS_PER_SECTION[SectionName.PROMISES]))
     if unknown:
         room = ITEMS_PER_SECTION[SectionName.COULD_NOT_CHECK]
         link = data_link(dashboard_url, situation.workspace) if dashboard_url else None

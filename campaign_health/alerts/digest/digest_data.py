@@ -18,6 +18,7 @@ class SectionName(StrEnum):
     NEW = "New"
     STILL_BROKEN = "Still broken"
     BESIDE = "Broadcasts and transactional messages"
+    PROMISES = "Late messages"
     RECOVERED = "Recovered"
     CLOSED = "Ended without recovering"
     LATE = "Came to light late"

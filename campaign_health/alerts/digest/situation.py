@@ -62,6 +62,7 @@ class Situation:
     `incidents` are the open ones and those with changes, worst first; `counts` the number of campaigns by status;
     `stale` says why what is known is not today's state; `numbers` are those of the workspace in the services'
     addresses; `sends` are the newest days' by campaign; `coverage` what is watched and how;
+    `late` the campaigns (name, and how it kept its promise) whose messages came too late on the judged day;
     `recoveries` what was found of who missed an incident's messages, and done about it, by the incident's id.
     """
 
@@ -76,5 +77,6 @@ class Situation:
     numbers: ServiceNumbers = UNKNOWN_NUMBERS
     sends: Mapping[int, Sends] = field(default_factory=dict)
     beside: tuple[TellBeside, ...] = ()
+    late: tuple[tuple[str, str], ...] = ()
     coverage: str = ""
     recoveries: Mapping[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,10 +11,12 @@ from campaign_health.alerts.digest.told_beside import told_beside
 from campaign_health.process.clock import local_day, local_days
 from campaign_health.state.beside_campaigns import coverage_text
 from campaign_health.state.incident import Incident, open_and_also
+from campaign_health.state.promises import promises_of_days
 from campaign_health.state.recovery_states import read_recovery_states
 from campaign_health.state.source_health import SourceState, troubled_core
 from campaign_health.state.workspace_state import read_workspace
 from storage.connection import Connection
+from storage.read.campaign_names import named_campaigns
 from storage.read.sends import sends_since
 from storage.save.announcements import said_on, unannounced_changes
 
@@ -45,11 +47,23 @@ def read_situation(
         unchecked=state.unchecked,
         stale=state.warnings(now),
         beside=tuple(told_beside(state.beside, said)),
+        late=tuple(_late(connection, workspace, state.zone, state.judged_day)),
         coverage=coverage_text([state.watched], [state.beside]),
         numbers=state.numbers,
         recoveries=_recoveries(connection, workspace, incidents, state.zone, local_day(now, state.zone)),
         sends=_sends(connection, workspace, {one.campaign_id for one in incidents}, state.judged_day),
     )
+
+
+def _late(connection: Connection, workspace: str, zone: ZoneInfo, judged_day: date | None) -> Iterator[tuple[str, str]]:
+    """Name of each campaign that kept its promise too seldom on the judged day, and what is said of it."""
+    if judged_day is None:
+        return
+    names = {campaign_id: name for _, campaign_id, name in named_campaigns(connection, workspace)}
+    for campaign_id, state in promises_of_days(connection, workspace, zone, judged_day, judged_day).items():
+        name = names.get(campaign_id, str(campaign_id))
+        if state.was_missed:
+            yield name, f"{state.sentence(name)} {state.rest()}".strip()
 
 
 def _recoveries(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,57 +12,76 @@ from rich.console import Console
 from rich.text import Text
 
 from campaign_health.cli.judge import check_workspace
-from campaign_health.cli.of_route.asked_campaign import asked_campaign, campaign_timing, plan_of_days, services
+from campaign_health.cli.of_route.asked_campaign import asked_campaign
+from campaign_health.cli.of_route.prove_campaigns import all_to_prove, prove_and_note, to_prove, workspaces_to_prove
 from campaign_health.cli.terminal.console import notes, print_json
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.recovery_view import so_far
 from campaign_health.cli.terminal.status_view import clean, print_rendered
-from campaign_health.manifest.durations import promised_seconds
 from campaign_health.process.clock import read_clock
-from campaign_health.route.proof.proving import Proof, prove
+from campaign_health.route.proof.proving import Proof
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan
 from campaign_health.settings import load_settings
 from campaign_health.words.dates import days_text
 from campaign_health.words.numbers import count, share_text
-from campaign_health.words.proof_words import kept_text, length_text
+from campaign_health.words.proof_words import kept_text, length_text, rest_text
+from collectors.errors import CollectorError
 from storage.file.database import open_published
-from storage.outbox.recovery_ledger import RecoveryLedger
-from storage.outbox.route_file import PersonHash, open_route_file
 
 DAYS = 7
 SHARES = (0.5, 0.95, 0.99)
 
 
 @click.command(name="proof")
-@click.argument("campaign")
+@click.argument("campaign", required=False)
+@click.option("--all", "every", is_flag=True, help="Every campaign whose event is known, in place of one.")
 @click.option("--since", type=DAY, help="First day; without it, a week ago.")
 @click.option("--until", type=DAY, help="Last day; without it, today.")
 @click.option("--workspace", help="Only this workspace.")
 @click.option("--json", "as_json", is_flag=True, help="Write the hours as JSON.")
 def command(
-    campaign: str, since: datetime | None, until: datetime | None, workspace: str | None, as_json: bool
+    campaign: str | None,
+    every: bool,
+    since: datetime | None,
+    until: datetime | None,
+    workspace: str | None,
+    as_json: bool,
 ) -> None:
     """Say how soon CAMPAIGN's messages followed their events, and whether its promise was kept.
 
     A timing such as `within 5 minutes`, from the manifest or the campaign's page, is a promise; any other is none.
     Events are read from Mixpanel's raw export, messages from Customer.io and from the reports that `route serve` has
-    kept. Nobody is named. What cannot be told yet is counted apart from what was late or not sent.
+    kept. Nobody is named. What cannot be told yet is counted apart from what was late or not sent. The next collection
+    takes the numbers to the campaign's page.
     """
+    if every == (campaign is not None):
+        raise click.UsageError("Name one campaign, or say --all.")
     settings = load_settings(os.environ, Path.cwd())
     check_workspace(settings, workspace)
     now = read_clock(os.environ)
-    with open_published(settings.data_dir) as connection:
-        of, campaign_id, title = asked_campaign(connection, settings, workspace, campaign)
-        plan = plan_of_days(connection, of, campaign_id, title, (since, until), timedelta(days=DAYS), now)
-        promise = promised_seconds(campaign_timing(connection, of.name, campaign_id))
-    with services(settings, of, now) as sources, open_route_file(settings.data_dir) as route_file:
-        ledger = RecoveryLedger(route_file, PersonHash(settings.data_dir), of.name, campaign_id)
-        with notes.status("Looking what was sent") as status:
-            proof = prove(plan, promise, sources, ledger, lambda *done: status.update(so_far(*done)))
-    if as_json:
-        print_json(_as_json(plan, proof))
+    back = timedelta(days=DAYS)
+    if campaign is None:
+        asked = [(of, all_to_prove(settings, of, back, now)) for of in workspaces_to_prove(settings, workspace)]
     else:
-        print_rendered(lambda console: _print(console, plan, proof))
+        with open_published(settings.data_dir) as connection:
+            of, campaign_id, title = asked_campaign(connection, settings, workspace, campaign)
+            asked = [(of, [to_prove(connection, of, campaign_id, title, (since, until), back, now)])]
+    failed: list[CollectorError] = []
+    told = []
+    for of, campaigns in asked:
+        with notes.status("Looking what was sent") as status:
+            results = list(prove_and_note(settings, of, campaigns, now, lambda *done: status.update(so_far(*done))))
+        for one, proof in results:
+            if not isinstance(proof, Proof):
+                failed.append(proof)
+            elif as_json:
+                told.append(_as_json(one.plan, proof))
+            else:
+                print_rendered(partial(_print, plan=one.plan, proof=proof))
+    if as_json:
+        print_json({"campaigns": told} if every else told[0] if told else {})
+    if failed:
+        raise failed[0]
 
 
 def _as_json(plan: RecoveryPlan, proof: Proof) -> dict[str, object]:
@@ -96,12 +116,8 @@ def _print(console: Console, plan: RecoveryPlan, proof: Proof) -> None:
     said = kept_text(plan.campaign, proof.promise_seconds, proof.within, proof.sent, proof.known)
     console.print(Text(clean(said), style="bold"))
     lines = [f"{days_text(plan.since, plan.until, plan.until)}: {count(proof.qualifying)} qualifying events."]
-    if proof.within is not None and proof.sent > proof.within:
-        lines.append(f"{count(proof.sent - proof.within)} were late.")
-    if proof.not_sent:
-        lines.append(f"{count(proof.not_sent)} sent nothing.")
-    if proof.unknown:
-        lines.append(f"{count(proof.unknown)} cannot be told yet, or are of nobody who is known.")
+    late = 0 if proof.within is None else proof.sent - proof.within
+    lines += [rest] if (rest := rest_text(late, proof.not_sent, proof.unknown)) else []
     if proof.sent:
         took = [f"{share_text(share)} within {length_text(proof.took.quantile(share) or 0.0)}" for share in SHARES]
         lines.append(f"Of what was sent, {', '.join(took)}.")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from campaign_health.cli.of_route.proving_beside import proving_beside
 from campaign_health.route.serve import refuse_open_address, serve
 from campaign_health.settings import load_settings
 
@@ -15,12 +16,23 @@ from campaign_health.settings import load_settings
 @click.option("--port", type=click.IntRange(0, 65535), default=8503, show_default=True, help="0 for any that is free.")
 @click.option("--address", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--behind-proxy", is_flag=True, help="A proxy with TLS stands before it, so that others may reach it.")
-def command(port: int, address: str, behind_proxy: bool) -> None:
+@click.option(
+    "--prove-every",
+    type=click.FloatRange(0, 1440),
+    default=60.0,
+    show_default=True,
+    metavar="MINUTES",
+    help="How often it is looked whether promises were kept, where there are keys for it; 0 for never.",
+)
+def command(port: int, address: str, behind_proxy: bool, prove_every: float) -> None:
     """Listen for Customer.io's reports of what became of messages, until told to end.
 
     Each workspace with a CUSTOMERIO_REPORTING_SIGNING_KEY has the address /NAME/customerio/report. A report is
-    answered with 200 once it is on the disk; people are kept as hashes only.
+    answered with 200 once it is on the disk; people are kept as hashes only. Once an hour `route proof --all` is run
+    beside it.
     """
     settings = load_settings(os.environ, Path.cwd())
     refuse_open_address(address, behind_proxy)
-    serve(settings, settings.data_dir, address, port, lambda text: click.echo(text, err=True))
+    has_keys = any(one.mixpanel is not None and one.customerio is not None for one in settings.workspaces)
+    with proving_beside(prove_every if has_keys else 0.0, Path.cwd()):
+        serve(settings, settings.data_dir, address, port, lambda text: click.echo(text, err=True))

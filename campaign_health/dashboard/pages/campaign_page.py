@@ -34,6 +34,7 @@ from campaign_health.dashboard.parts.campaign.chain_panel import draw_chain
 from campaign_health.dashboard.parts.campaign.facts_panel import draw_facts
 from campaign_health.dashboard.parts.campaign.found_later import as_known_now
 from campaign_health.dashboard.parts.campaign.message_panel import draw_messages
+from campaign_health.dashboard.parts.campaign.promise_panel import draw_promise
 from campaign_health.dashboard.parts.campaign.recovery_panel import draw_recoveries
 from campaign_health.dashboard.parts.campaign.timeline_panel import draw_story
 from campaign_health.dashboard.parts.campaign.title_picker import draw_title
@@ -88,6 +89,7 @@ def _draw(page: Page, view: CampaignView, names: Sequence[tuple[int, str]]) -> N
         draw_causes(page, view, current, partial(draw_chain, page, days))
     else:
         draw_chain(page, days)
+    draw_promise(page, now.campaign_id, now.name)
     draw_recoveries(page, now.campaign_id, current)
     draw_messages(page, view)
     offer_mapping(page, now.campaign_id, now.name, now.event)

@@ -150,8 +150,8 @@ def _rename_step(case: BrokenCampaign, new: str) -> str:
     return (
         f"In Customer.io, open the campaign's trigger and change the event from `{case.event}` to `{new}` (or"
         f" {asking(case.owner, 'the engineers')} to have the old name sent"
-        " again). Journeys should start again within the hour; tomorrow's run says whether they did. People missed"
-        " meanwhile have to be sent to by hand."
+        " again). Journeys should start again within the hour; tomorrow's run says whether they did. `campaign-health"
+        " route recover` finds who missed it meanwhile."
     )
 
 

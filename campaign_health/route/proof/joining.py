@@ -21,6 +21,7 @@ class HourProof:
 
     `sent` had a message in time to be theirs, of which `within` kept the promise (None: there is none) and `late` are
     the others; `not_sent` had none; `unknown` cannot be told yet, or of nobody. `took` are the seconds to the message.
+    Of the sent ones, `delivered` arrived and `failed` bounced, as far as reports tell (None: none are kept).
     """
 
     hour: int
@@ -30,6 +31,8 @@ class HourProof:
     not_sent: int
     unknown: int
     took: LogHistogram
+    delivered: int | None = None
+    failed: int | None = None
 
     @property
     def late(self) -> int:
@@ -42,6 +45,7 @@ def prove_hours(
     sends: Mapping[str, Sequence[float]],
     promise_seconds: float | None,
     until: float,
+    became: Mapping[tuple[str, float], str] | None = None,
 ) -> list[HourProof]:
     """The hours in which events qualified, oldest first.
 
@@ -53,29 +57,40 @@ def prove_hours(
         sends: Instants at which each person was sent a message of the campaign, ascending.
         promise_seconds: Within how long it is to be sent; None: no promise, and a message within a day is the event's.
         until: The instant up to which sends are known.
+        became: What became of a message by its person and instant: delivered or failed; None where nothing is known.
     """
     patience = WITHOUT_PROMISE_SECONDS if promise_seconds is None else GIVEN_UP_AFTER * promise_seconds
     unused = {person: list(times) for person, times in sends.items()}
     hours: dict[int, list[float | str | None]] = {}
+    ends: dict[int, list[str]] = {}
     for person, at in sorted(events, key=lambda event: event[1]):
         took: float | str | None = "unknown"
+        hour = int(at // HOUR) * HOUR
         if person is not None:
-            took = _taken(unused.get(person, []), at, patience)
-            if took is None and until < at + patience:
-                took = "unknown"
-        hours.setdefault(int(at // HOUR) * HOUR, []).append(took)
-    return [_hour(hour, found, promise_seconds) for hour, found in sorted(hours.items())]
+            sent_at = _taken(unused.get(person, []), at, patience)
+            if sent_at is not None:
+                took = max(0.0, sent_at - at)
+                ends.setdefault(hour, []).append((became or {}).get((person, sent_at), ""))
+            else:
+                took = "unknown" if until < at + patience else None
+        hours.setdefault(hour, []).append(took)
+    return [
+        _hour(hour, found, promise_seconds, None if became is None else ends.get(hour, []))
+        for hour, found in sorted(hours.items())
+    ]
 
 
 def _taken(times: list[float], at: float, patience: float) -> float | None:
-    """The seconds to the first unused message of the event, which is used up; None where there is none."""
+    """The instant of the first unused message of the event, which is used up; None where there is none."""
     place = bisect_left(times, at - EARLY_SECONDS)
     if place == len(times) or times[place] > at + patience:
         return None
-    return max(0.0, times.pop(place) - at)
+    return times.pop(place)
 
 
-def _hour(hour: int, found: Sequence[float | str | None], promise_seconds: float | None) -> HourProof:
+def _hour(
+    hour: int, found: Sequence[float | str | None], promise_seconds: float | None, ends: Sequence[str] | None
+) -> HourProof:
     took = [one for one in found if isinstance(one, float)]
     return HourProof(
         hour=hour,
@@ -85,4 +100,6 @@ def _hour(hour: int, found: Sequence[float | str | None], promise_seconds: float
         not_sent=found.count(None),
         unknown=found.count("unknown"),
         took=histogram_of(took),
+        delivered=None if ends is None else ends.count("delivered"),
+        failed=None if ends is None else ends.count("failed"),
     )

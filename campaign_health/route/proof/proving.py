@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from campaign_health.manifest.conditions import holds
+from campaign_health.route.person import person_of
 from campaign_health.route.proof.joining import GIVEN_UP_AFTER, WITHOUT_PROMISE_SECONDS, HourProof, prove_hours
 from campaign_health.route.proof.log_histogram import LogHistogram, merged
 from campaign_health.route.recovery.customerio_people import sends_between
@@ -13,6 +15,7 @@ from campaign_health.route.recovery.looking import Sources
 from campaign_health.route.recovery.missed import EARLY_SECONDS
 from campaign_health.route.recovery.qualifying import due_events
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan
+from collectors.errors import CollectorError
 from collectors.http.client import Progress
 from storage.outbox.recovery_ledger import RecoveryLedger
 
@@ -60,27 +63,65 @@ class Proof:
         return merged(one.took for one in self.hours)
 
 
-def prove(
-    plan: RecoveryPlan,
-    promise_seconds: float | None,
+@dataclass(frozen=True)
+class ToProve:
+    """One campaign whose promise is looked at; `promise_seconds` None: nothing is promised."""
+
+    plan: RecoveryPlan
+    promise_seconds: float | None
+
+
+def prove_each(
+    asked: Sequence[ToProve],
     sources: Sources,
-    ledger: RecoveryLedger,
+    ledger_of: Callable[[int], RecoveryLedger],
     progress: Progress | None = None,
-) -> Proof:
-    """What became of the plan's events, hour by hour. Nothing is written.
+) -> Iterator[tuple[ToProve, Proof | CollectorError]]:
+    """What became of each campaign's events, hour by hour, or why it cannot be told. Nothing is written.
+
+    All plans are of one workspace; their events are read in one go, since Mixpanel allows few exports an hour.
 
     Raises:
-        CollectorError: a service did not answer, or not to its end.
+        CollectorError: Mixpanel did not answer, or not to its end.
     """
+    qualifying = _qualifying(asked, sources)
+    for one in asked:
+        try:
+            due = due_events(qualifying[one.plan.campaign_id], one.plan.once_seconds)
+            yield one, _prove(one, due, sources, ledger_of(one.plan.campaign_id), progress)
+        except CollectorError as failure:
+            yield one, failure
+
+
+def _qualifying(asked: Sequence[ToProve], sources: Sources) -> dict[int, list[tuple[str | None, float]]]:
+    """Person and instant of the qualifying events of each campaign."""
     now = sources.now.timestamp()
-    end = min(plan.end, now)
+    plans = [one.plan for one in asked]
+    found: dict[int, list[tuple[str | None, float]]] = {plan.campaign_id: [] for plan in plans}
+    if not plans:
+        return found
+    names = tuple(dict.fromkeys(name for plan in plans for name in plan.events))
+    begin, end = min(plan.begin for plan in plans), min(max(plan.end for plan in plans), now)
+    # Properties are let go of at once: a million events with them do not fit into memory.
+    for event in events_between(sources.mixpanel, names, begin, end, plans[0].zone, sources.now):
+        for plan in plans:
+            is_of_plan = event.name in plan.events and plan.begin <= event.time < plan.end
+            if is_of_plan and holds(plan.when, event.properties):
+                found[plan.campaign_id].append((person_of(event.properties, sources.by), event.time))
+    return found
+
+
+def _prove(
+    one: ToProve,
+    events: Sequence[tuple[str | None, float]],
+    sources: Sources,
+    ledger: RecoveryLedger,
+    progress: Progress | None,
+) -> Proof:
+    plan, promise_seconds, now = one.plan, one.promise_seconds, sources.now.timestamp()
     patience = WITHOUT_PROMISE_SECONDS if promise_seconds is None else GIVEN_UP_AFTER * promise_seconds
-    events = due_events(
-        events_between(sources.mixpanel, plan.events, plan.begin, end, plan.zone, sources.now),
-        plan.when, sources.by, plan.once_seconds,
-    )  # fmt: skip
     begin = plan.begin - EARLY_SECONDS
-    until = min(end + patience, now)
+    until = min(min(plan.end, now) + patience, now)
     people = {person for person, _ in events if person is not None}
     sends = ledger.reported_sends(people, begin) | sends_between(
         sources.customerio, plan.campaign_id, begin, until, sources.by, progress
@@ -89,4 +130,6 @@ def prove(
     for person, at in sends.values():
         by_person.setdefault(person, []).append(at)
     in_order = {person: sorted(times) for person, times in by_person.items()}
-    return Proof(prove_hours(events, in_order, promise_seconds, until), promise_seconds)
+    ends = ledger.reported_ends(begin)
+    became = None if ends is None else {sends[one]: end for one, end in ends.items() if one in sends}
+    return Proof(prove_hours(events, in_order, promise_seconds, until, became), promise_seconds)

@@ -39,18 +39,14 @@ class ShouldHave:
     too_new: int = 0
 
 
-def due_events(
-    events: Iterable[PersonEvent], when: Mapping[str, Condition], by: PersonBy, once_seconds: float
-) -> list[tuple[str | None, float]]:
+def due_events(qualifying: Iterable[tuple[str | None, float]], once_seconds: float) -> list[tuple[str | None, float]]:
     """Person (None: nobody who is known) and instant of each event for which a message is due, in their order.
 
-    One that comes within `once_seconds` of a person's last due one is not due.
+    Of those that qualify; one that comes within `once_seconds` of a person's last due one is not due.
     """
-    # Properties are let go of before anything is sorted: a million events with them do not fit into memory.
-    qualifying = [(event.time, person_of(event.properties, by)) for event in events if holds(when, event.properties)]
     last: dict[str, float] = {}
     found: list[tuple[str | None, float]] = []
-    for time, person in sorted(qualifying, key=lambda one: one[0]):
+    for person, time in sorted(qualifying, key=lambda one: one[1]):
         if person is not None:
             if time - last.get(person, -math.inf) < once_seconds:
                 continue

@@ -8,10 +8,12 @@ from itertools import islice
 from typing import Any
 
 from campaign_health.sandbox.customerio.error_bodies import error
+from campaign_health.sandbox.customerio.making_deliveries import known_as
 from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, json_answer
 from campaign_health.sandbox.world.counting import instants_of
-from campaign_health.sandbox.world.people import identifiers, person_id
+from campaign_health.sandbox.world.people import person_id
 from campaign_health.sandbox.world.setting import Setting
+from campaign_health.sandbox.world.world import World
 
 KEPT_DAYS = 30
 _PAGE, _MOST = 10, 100
@@ -44,7 +46,7 @@ class Activities:
         world, now = self.setting.world, self.setting.now().timestamp()
         for event in reversed(world.received.events):
             if name in (None, event.name):
-                yield _activity(event.person, event.name, event.timestamp, event.ulid)
+                yield _activity(world, event.person, event.name, event.timestamp, event.ulid)
         events = [one for one in world.events.values() if name in (None, one.name)]
         today = min(world.index(world.today(self.setting.now())), world.days - 1)
         for day in range(today, max(today - KEPT_DAYS, -1), -1):
@@ -53,16 +55,16 @@ class Activities:
                 for number in range(len(times) - 1, -1, -1):
                     if times[number] <= now:
                         place = f"{abs(hash((one.name, day, number))) % 10**20:026d}"
-                        yield _activity(person_id(day, number), one.name, int(times[number]), place)
+                        yield _activity(world, person_id(day, number), one.name, int(times[number]), place)
 
 
-def _activity(person: str, name: str, timestamp: int, place: str) -> dict[str, Any]:
+def _activity(world: World, person: str, name: str, timestamp: int, place: str) -> dict[str, Any]:
     return {
         "id": place,
         "type": "event",
         "name": name,
         "timestamp": timestamp,
         "customer_id": person,
-        "customer_identifiers": identifiers(person),
+        "customer_identifiers": known_as(world, person),
         "data": {},
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from campaign_health.sandbox.customerio.making_deliveries import FAILURE, known_as, made_id, metrics_of
 from campaign_health.sandbox.world.counting import instants_of
 from campaign_health.sandbox.world.people import address_of, identifiers, person_id
 from campaign_health.sandbox.world.world import CampaignTruth, World
@@ -67,25 +68,25 @@ def _page(newest: Iterator[dict[str, Any]], start: int, limit: int) -> dict[str,
 
 def _made_since(world: World, kind: str, number: int, metric: str, first: int, last: int) -> Iterator[dict[str, Any]]:
     """What was made because of what came in during the run."""
-    told = {"failed"} if metric == "failed" else {"sent", "attempted", "delivered"} & {metric}
     for place, one in reversed(list(enumerate(world.received.deliveries))):
-        if (one.kind, one.number) != (kind, number) or not first <= one.created <= last or not told:
+        if (one.kind, one.number) != (kind, number) or not first <= one.created <= last:
             continue
-        if one.fails != (metric == "failed"):
+        told = metrics_of(world, one)
+        if metric not in told:
             continue
-        identifier = base64.b64encode(f"made-{place}".encode()).decode()
+        identifier = made_id(place)
         is_forgotten = one.person in world.people.forgotten
         body = {
             "id": identifier,
             "deduplicate_id": f"{identifier}:{one.created}",
             "customer_id": one.person,
-            "customer_identifiers": identifiers(one.person),
-            "recipient": address_of(one.person),
+            "customer_identifiers": known_as(world, one.person),
+            "recipient": known_as(world, one.person)["email"],
             "subject": "",
             "type": "email",
             "metrics": {"created": one.created, metric: one.created},
             "created": one.created,
-            "failure_message": "the mailbox is full" if one.fails else None,
+            "failure_message": FAILURE if told[-1] in ("failed", "bounced") else None,
             "campaign_id": number if kind == "campaign" else None,
             "action_id": number * 10,
             "newsletter_id": None,

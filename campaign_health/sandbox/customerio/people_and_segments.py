@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from campaign_health.sandbox.customerio.error_bodies import error
+from campaign_health.sandbox.customerio.making_deliveries import is_there, known_as
 from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, json_answer
-from campaign_health.sandbox.world.people import address_of, identifiers
+from campaign_health.sandbox.world.people import identifiers
 from campaign_health.sandbox.world.setting import Setting
 
 MOST_ASKED = 100
@@ -49,18 +50,13 @@ class PeopleAndSegments:
         wanted = asked.get("ids") if isinstance(asked, dict) else None
         if not isinstance(wanted, list) or not 1 <= len(wanted) <= MOST_ASKED:
             raise Refusal(error(f"ids must hold 1 to {MOST_ASKED} ids", 400))
-        truth = self.setting.world.people
-        there = [one for one in map(str, wanted) if one.startswith("u-") and one not in truth.not_there]
+        there = [one for one in map(str, wanted) if is_there(self.setting, one)]
         return json_answer({"customers": [{"customer": self._profile(one)} for one in there]})
 
     def _profile(self, person: str) -> dict[str, Any]:
         truth = self.setting.world.people
-        who: dict[str, str | None] = {**identifiers(person)}
-        attributes = {"id": person, "cio_id": who["cio_id"]}
-        if person in truth.without_address:
-            who = who | {"email": None}
-        else:
-            attributes["email"] = address_of(person)
+        who = known_as(self.setting.world, person)
+        attributes = {name: value for name, value in who.items() if value is not None}
         return {
             "id": person,
             "identifiers": who,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
+from campaign_health.sandbox.customerio.making_deliveries import is_there
 from campaign_health.sandbox.customerio.track_operations import TrackOperations
 from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, json_answer
 from campaign_health.sandbox.world.setting import Setting
@@ -47,10 +48,9 @@ class CustomerIoTrack:
         ids = asked.get("ids") if isinstance(asked, dict) else None
         if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_IDS or not all(isinstance(one, str) for one in ids):
             raise Refusal(json_answer({"meta": {"errors": [f"ids must hold 1 to {MOST_IDS} ids"]}}, 400))
-        truth = self.setting.world.people
-        members = truth.members.get(segment)
+        members = self.setting.world.people.members.get(segment)
         if members is None:
             raise Refusal(json_answer({"meta": {"error": "segment not found"}}, 404))
         if (call.get("id_type") or "id") == "id":
-            members.update(one for one in ids if one.startswith("u-") and one not in truth.not_there)
+            members.update(one for one in ids if is_there(self.setting, one))
         return json_answer({})

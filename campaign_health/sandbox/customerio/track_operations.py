@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from campaign_health.sandbox.customerio.making_deliveries import take_event
+from campaign_health.sandbox.customerio.making_deliveries import take_event, take_person
 from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, json_answer
+from campaign_health.sandbox.world.people import person_named
 from campaign_health.sandbox.world.received import TrackedEvent
 from campaign_health.sandbox.world.setting import Setting
 
 LARGEST, LARGEST_BATCH = 32_000, 500_000
 LONGEST_NAME, LONGEST_ID = 100, 150
-KINDS = ("id", "email", "cio_id")
+KINDS = ("id", "email", "phone", "cio_id")
 Problem = tuple[str, str, str]
 
 
@@ -52,21 +53,15 @@ class TrackOperations:
         received = self.setting.world.received
         with received.lock:
             for one in operations:
-                person = self._person(one["identifiers"])
+                ((kind, named),) = one["identifiers"].items()
+                person = person_named(kind, named)
                 attributes = one.get("attributes") or {}
                 if one["action"] == "event":
                     moment = int(one.get("timestamp") or self.setting.now().timestamp())
                     event = TrackedEvent(person, one["name"], str(one.get("id") or ""), moment, attributes)
                     take_event(self.setting, event)
                 elif one["action"] == "identify":
-                    received.identified.append((person, attributes))
-                    if not person.startswith("u-"):
-                        received.created.add(person)
-
-    @staticmethod
-    def _person(identifiers: dict[str, str]) -> str:
-        (named,) = identifiers.values()
-        return named.removesuffix("@people.example") if "email" in identifiers else named
+                    take_person(self.setting, person, attributes)
 
 
 def problem_of(operation: Any) -> Problem | None:

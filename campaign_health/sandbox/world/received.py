@@ -44,12 +44,13 @@ class BroadcastTrigger:
 
 @dataclass
 class Received:
-    """All of it, in the order in which it came; guarded by `lock`."""
+    """All of it, in the order in which it came; guarded by `lock`. `created` are people who were not there, with their
+    addresses."""
 
     events: list[TrackedEvent] = field(default_factory=list)
     identified: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     deliveries: list[MadeDelivery] = field(default_factory=list)
     triggers: list[BroadcastTrigger] = field(default_factory=list)
-    created: set[str] = field(default_factory=set)
+    created: dict[str, str | None] = field(default_factory=dict)
     ulids: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)

@@ -175,8 +175,8 @@ class Arrivals:
 class PeopleTruth:
     """What is odd about some people, by their ids; everybody else is in Customer.io, with an address, and subscribed.
 
-    Messages to those who are `forgotten` name nobody, and those to whoever is `failing` fail. `members` are those of
-    manual segments, by the segment's id.
+    Messages to those who are `forgotten` name nobody, and those to whoever is `failing` fail, and those to whoever
+    is `bouncing` are sent and come back. `members` are those of manual segments, by the segment's id.
     """
 
     unsubscribed: frozenset[str] = frozenset()
@@ -185,6 +185,7 @@ class PeopleTruth:
     forgotten: frozenset[str] = frozenset()
     suppressed: frozenset[str] = frozenset()
     failing: frozenset[str] = frozenset()
+    bouncing: frozenset[str] = frozenset()
     members: dict[int, set[str]] = field(default_factory=dict)
 
 

@@ -1,0 +1,26 @@
+"""How soon messages followed their events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from storage.connection import Connection
+from storage.file.conversion import stored_instant
+from storage.read.rows import Row, as_rows
+
+_SUMS = """
+    SELECT campaign_id, max_by(promise_seconds, hour) AS promise_seconds, sum(qualifying)::BIGINT AS qualifying,
+        sum(sent)::BIGINT AS sent, sum(within_promise)::BIGINT AS within_promise, sum(not_sent)::BIGINT AS not_sent,
+        sum(unknown)::BIGINT AS unknown, min(hour) AS first_hour, max(hour) AS last_hour, max(proved_at) AS proved_at
+    FROM promise_hour
+    WHERE workspace = ? AND hour >= ? AND hour < ? AND state IN ('observed', 'provisional')
+    GROUP BY campaign_id ORDER BY campaign_id
+"""
+
+
+def promise_sums(connection: Connection, workspace: str, begin: datetime, end: datetime) -> list[Row]:
+    """Sums by campaign over the hours that begin from one instant to before another; none in an older file."""
+    found = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'promise_hour'").fetchone()
+    if not found or not found[0]:
+        return []
+    return as_rows(connection.execute(_SUMS, [workspace, stored_instant(begin), stored_instant(end)]))
