@@ -51,6 +51,16 @@ HELP = {
     "property_may_be_missing": "Require the property in the manifest, or give the message a `default`.",
     "liquid_broken": "Mend the message's Liquid in Customer.io.",
     "state_differs": _CUSTOMERIO,
+    "attribute_not_routed": "Add the attribute to the event's `route.attributes`, or take it out of the campaign.",
+    "attribute_may_be_missing": (
+        "Require the property in the manifest, or give the attribute a `default` in the route or in the message."
+    ),
+    "mapped_property_not_declared": "Add the property to the event's `properties`, or mend its name in the route.",
+    "condition_not_routed": "Add the attribute to the event's `route.attributes`, or mend its name in `when`.",
+    "once_on_shared_event": (
+        "Give every campaign on the event the same `once`, or leave it to each campaign's own frequency in Customer.io."
+    ),
+    "routed_event_without_campaign": "Mend `to`, or take the `route` out until a campaign needs it.",
     "event_not_seen": _MIXPANEL,
     "event_never_seen": "Check the event's spelling against Mixpanel; case and spaces count.",
     "observed_type_differs": _MIXPANEL,

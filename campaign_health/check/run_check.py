@@ -13,6 +13,7 @@ from typing import TypeVar
 from campaign_health.check.findings import CheckResult, Finding
 from campaign_health.check.git_tree import CouldNotCheck, Repository, readable
 from campaign_health.check.rules.manifest_rules import check_manifest
+from campaign_health.check.rules.route_rules import check_routes
 from campaign_health.check.rules.waiver_rules import with_waivers
 from campaign_health.errors import CampaignHealthError
 from campaign_health.manifest.dependencies import CampaignDependency, campaign_dependencies, merge_revisions
@@ -63,6 +64,7 @@ def run_check(request: CheckRequest) -> CheckResult:
 
     result.coverage.parts.append("the manifest with itself")
     result.findings += check_manifest(read, file, campaigns)
+    result.findings += check_routes(read, file, campaigns)
     if observed:
         from campaign_health.check.rules.observed_rules import check_observed
 

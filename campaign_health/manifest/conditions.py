@@ -23,13 +23,14 @@ def holds(when: Mapping[str, Condition], properties: Mapping[str, Any]) -> bool 
 
     A dot leads into an object: `limits.projects`. One that is surely not answered decides, whatever else is missing.
     """
-    answers = [_answer(condition, _value(name, properties)) for name, condition in when.items()]
+    answers = [_answer(condition, value_at(name, properties)) for name, condition in when.items()]
     if False in answers:
         return False
     return None if None in answers else True
 
 
-def _value(name: str, properties: Mapping[str, Any]) -> Any:
+def value_at(name: str, properties: Mapping[str, Any]) -> Any:
+    """The property of exactly this name, else what a dotted path leads to; None where there is nothing."""
     if name in properties:
         return properties[name]
     value: Any = properties

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from campaign_health.manifest.schema import CampaignEntry, Manifest, TriggeredEntry
+from campaign_health.manifest.sent_names import event_behind, properties_behind
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,10 @@ class CampaignDependency:
     Attributes:
         label: Its name, else its id.
         state: What Customer.io says where that is known, else the manifest; None if neither does.
-        uses: Properties its messages show or the manifest lists.
+        uses: Properties its messages show or the manifest lists; of a routed event those that its attributes come from.
         required: Properties without which its messages fail.
+        attributes: What its messages show or the manifest lists, by its name in Customer.io.
+        needed_attributes: Those of them without which a message fails, and those that the manifest lists.
         index: Where it stands in the manifest's list; None if only Customer.io has it.
         part: Which of the manifest's lists that is.
     """
@@ -59,6 +62,8 @@ class CampaignDependency:
     sends: int | None = None
     index: int | None = None
     part: Literal["campaigns", "triggered"] = "campaigns"
+    attributes: frozenset[str] = frozenset()
+    needed_attributes: frozenset[str] = frozenset()
 
     @property
     def counts_as_running(self) -> bool:
@@ -79,8 +84,8 @@ def campaign_dependencies(
         seen = match_campaign(entry, observed or ())
         if seen:
             matched.add(seen.campaign_id)
-        found.append(_from_entry(entry, index, seen))
-    found += [_from_observed(seen) for seen in observed or () if seen.campaign_id not in matched]
+        found.append(_from_entry(manifest, entry, index, seen))
+    found += [_from_observed(manifest, seen) for seen in observed or () if seen.campaign_id not in matched]
     return found + [_from_triggered(entry, index) for index, entry in enumerate(manifest.triggered)]
 
 
@@ -115,19 +120,25 @@ def _identity(campaign: CampaignDependency) -> tuple[str, str | int]:
     return campaign.part, campaign.campaign_id if campaign.campaign_id is not None else campaign.label
 
 
-def _from_entry(entry: CampaignEntry, index: int, seen: ObservedCampaign | None) -> CampaignDependency:
-    event = entry.event.strip() if entry.event else (seen.event if seen else None)
+def _from_entry(
+    manifest: Manifest, entry: CampaignEntry, index: int, seen: ObservedCampaign | None
+) -> CampaignDependency:
+    event = entry.event.strip() if entry.event else _event(manifest, seen)
+    required = seen.required if seen else frozenset[str]()
+    attributes = frozenset(entry.uses) | required | (seen.optional if seen else frozenset())
     return CampaignDependency(
         label=entry.name or (seen.name if seen else str(entry.id)),
         campaign_id=entry.id if entry.id is not None else (seen.campaign_id if seen else None),
         event=event,
         state=seen.state if seen else entry.state,
         owner=entry.owner,
-        uses=frozenset(entry.uses) | (seen.required | seen.optional if seen else frozenset()),
-        required=seen.required if seen else frozenset(),
+        uses=properties_behind(manifest, event, attributes),
+        required=properties_behind(manifest, event, required, only=True),
         segments=entry.segments,
         sends=seen.sends if seen else None,
         index=index,
+        attributes=attributes,
+        needed_attributes=required | frozenset(entry.uses),
     )
 
 
@@ -146,14 +157,21 @@ def _from_triggered(entry: TriggeredEntry, index: int) -> CampaignDependency:
     )
 
 
-def _from_observed(seen: ObservedCampaign) -> CampaignDependency:
+def _from_observed(manifest: Manifest, seen: ObservedCampaign) -> CampaignDependency:
+    event, attributes = _event(manifest, seen), seen.required | seen.optional
     return CampaignDependency(
         label=seen.name,
         campaign_id=seen.campaign_id,
-        event=seen.event.strip() if seen.event else None,
+        event=event,
         state=seen.state,
         owner=None,
-        uses=seen.required | seen.optional,
-        required=seen.required,
+        uses=properties_behind(manifest, event, attributes),
+        required=properties_behind(manifest, event, seen.required, only=True),
         sends=seen.sends,
+        attributes=attributes,
+        needed_attributes=seen.required,
     )
+
+
+def _event(manifest: Manifest, seen: ObservedCampaign | None) -> str | None:
+    return event_behind(manifest, seen.event) if seen and seen.event else None

@@ -14,7 +14,7 @@ from campaign_health.manifest.schema import Manifest
 SCHEMA_FILE = Path(__file__).with_name("manifest.schema.json")
 _MAY_BE_EMPTY = (
     *("events", "properties", "campaigns", "triggered", "renames", "waivers", "code", "calls"),
-    *("uses", "segments", "include", "exclude"),
+    *("uses", "segments", "include", "exclude", "route", "profile", "derived", "person", "attributes"),
 )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from campaign_health.manifest.problems import ManifestError, Problem
+from campaign_health.manifest.routed import SPEC_TAGS
 from campaign_health.manifest.schema import Manifest
 from campaign_health.manifest.yaml_tree import YamlTree, read_yaml
 from campaign_health.words.visible import visible
@@ -124,7 +125,7 @@ def _of_campaign(loc: tuple[str | int, ...], manifest: Any) -> str:
 
 def _path_in_file(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
     # Pydantic adds marks of its own to the path: `[key]`, and the names of a union's members.
-    return tuple(part for part in loc if part not in ("[key]", "int", "constrained-str"))
+    return tuple(part for part in loc if part not in ("[key]", "int", "constrained-str") and part not in SPEC_TAGS)
 
 
 def _say(detail: Mapping[str, Any], loc: tuple[str | int, ...]) -> tuple[str, str]:
@@ -151,6 +152,8 @@ def _say(detail: Mapping[str, Any], loc: tuple[str | int, ...]) -> tuple[str, st
         return f"{where} is {_show(given)}", "Write the three capital letters of its ISO 4217 code, such as EUR."
     if kind in ("string_too_short", "string_pattern_mismatch"):
         return f"{where} is empty", "Give it a name, or remove it."
+    if kind == "too_short":
+        return f"{where} is empty", "Name at least one."
     if kind == "string_too_long":
         return f"{where} is too long", f"Keep it under {context.get('max_length')} characters."
     if kind in ("dict_type", "model_type", "model_attributes_type"):
@@ -183,6 +186,12 @@ _OWN_CURES = {
     "no_length": "Write it like `7 days` or `24 hours`.",
     "no_length_or_ever": "Write it like `7 days`, or `ever`.",
     "no_condition": "Write `at least 3`, a value, or a list of values.",
+    "no_plain_value": "Write a text, a number, true or false.",
+    "no_attribute": "Write a property's name, or one of `value`, `constant`, `first_of`, `count` and `stripe`.",
+    "count_not_last": "Put the count last, and leave `stripe` out.",
+    "no_time_of_day": 'Write it in quotes, like "06:00".',
+    "reserved_attribute": "Give it another name: `recipient`, `from_address` and `reply_to` are never sent.",
+    "identifier_as_attribute": "Take it out: `route.person` says whom an event is about.",
     "campaign_without_name": "Add `name: …` as it is in Customer.io, or `id: …`.",
     "campaign_without_event": "Add `event: …`, or `segments: […]` where a segment starts it.",
     "rename_to_itself": "Write the new name in `to`.",
@@ -192,19 +201,27 @@ _OWN_CURES = {
 
 
 def _keys_around(loc: tuple[str | int, ...]) -> list[str]:
-    schema: Any = Manifest.model_json_schema(by_alias=True)
-    definitions = schema["$defs"]
+    whole: dict[str, Any] = Manifest.model_json_schema(by_alias=True)
+    around = _forms(whole, whole["$defs"])
     for part in loc[:-1]:
-        if "$ref" in schema:
-            schema = definitions[schema["$ref"].rsplit("/", 1)[1]]
-        if isinstance(part, int):
-            schema = schema.get("items", {})
-        else:
-            named: Any = next(iter(schema.get("patternProperties", {}).values()), {})
-            schema = schema.get("properties", {}).get(part) or named
+        around = [form for schema in around for form in _forms(_inner(schema, part), whole["$defs"])]
+    return list(dict.fromkeys(key for schema in around for key in schema.get("properties", {})))
+
+
+def _inner(schema: Mapping[str, Any], part: str | int) -> Mapping[str, Any]:
+    if isinstance(part, int):
+        found = schema.get("items")
+    else:
+        found = schema.get("properties", {}).get(part) or next(iter(schema.get("patternProperties", {}).values()), None)
+    return found if isinstance(found, dict) else {}
+
+
+def _forms(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A schema, or those of which it is any."""
     if "$ref" in schema:
-        schema = definitions[schema["$ref"].rsplit("/", 1)[1]]
-    return list(schema.get("properties", {}))
+        return _forms(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions)
+    several = schema.get("anyOf") or schema.get("oneOf")
+    return [form for one in several for form in _forms(one, definitions)] if several else [schema]
 
 
 def _spell(loc: tuple[str | int, ...]) -> str:

@@ -5,51 +5,24 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from campaign_health.manifest.durations import seconds_of
+from campaign_health.manifest.entry_parts import (
+    LengthText,
+    Name,
+    OnceText,
+    Part,
+    Text,
+    WhenEntry,
+    empty_as_list,
+    empty_as_mapping,
+)
+from campaign_health.manifest.routed import DerivedEntry, Profile, RouteEntry
 from campaign_health.words.currency import DOLLARS
 
 PropertyType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
 CampaignState = Literal["running", "draft", "stopped", "paused", "scheduled", "archived"]
-
-Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255, pattern=r"\S")]
-Text = Annotated[str, StringConstraints(strict=True, max_length=2000)]
-
-
-def _length(value: str) -> str:
-    if seconds_of(value) is None:
-        raise PydanticCustomError("no_length", "this is no length of time")
-    return value
-
-
-def _length_or_ever(value: str) -> str:
-    if value != "ever" and seconds_of(value) is None:
-        raise PydanticCustomError("no_length_or_ever", "this is no length of time")
-    return value
-
-
-def _condition(value: Any) -> Any:
-    if isinstance(value, list) and value:
-        return tuple(_condition(one) for one in value)
-    if value is None or not isinstance(value, str | int | float):
-        raise PydanticCustomError("no_condition", "this is no condition")
-    return value
-
-
-_Short = StringConstraints(strict=True, max_length=40)
-LengthText = Annotated[str, _Short, AfterValidator(_length)]
-OnceText = Annotated[str, _Short, AfterValidator(_length_or_ever)]
-WhenEntry = Annotated[Any, BeforeValidator(_condition)]
-
-
-def _empty_as_mapping(value: Any) -> Any:
-    return {} if value is None else value
-
-
-def _empty_as_list(value: Any) -> Any:
-    return [] if value is None else value
 
 
 def _null_type(value: Any) -> Any:
@@ -57,19 +30,7 @@ def _null_type(value: Any) -> Any:
     return "null" if value is None else value
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _leave_out_extensions(cls, data: Any) -> Any:
-        """Keys that begin with `x-` are the user's own."""
-        if isinstance(data, dict):
-            return {key: value for key, value in data.items() if not str(key).startswith("x-")}
-        return data
-
-
-class PropertyEntry(_Part):
+class PropertyEntry(Part):
     """What one property of an event looks like."""
 
     type: Annotated[PropertyType | None, BeforeValidator(_null_type)] = Field(
@@ -79,19 +40,25 @@ class PropertyEntry(_Part):
     description: Text | None = Field(default=None, description="For people.")
 
 
-class EventEntry(_Part):
+class EventEntry(Part):
     """One event as the product sends it."""
 
     properties: Annotated[
-        dict[Name, Annotated[PropertyEntry, BeforeValidator(_empty_as_mapping)]], BeforeValidator(_empty_as_mapping)
+        dict[Name, Annotated[PropertyEntry, BeforeValidator(empty_as_mapping)]], BeforeValidator(empty_as_mapping)
     ] = Field(default_factory=dict, description="The properties it carries.")
     sent_from: Text | None = Field(
         default=None, description="`elsewhere`, or where: the event is sent, but not by this repository's code."
     )
+    route: Annotated[RouteEntry | None, BeforeValidator(empty_as_mapping)] = Field(
+        default=None, description="What of it goes to Customer.io; without it, nothing does."
+    )
+    profile: Profile = Field(
+        default_factory=dict, description="Properties that become attributes of the person, each with its name there."
+    )
     description: Text | None = Field(default=None, description="For people.")
 
 
-class CampaignEntry(_Part):
+class CampaignEntry(Part):
     """One campaign in Customer.io and the event it hangs on."""
 
     name: Name | None = Field(default=None, description="Its name in Customer.io; or give `id`.")
@@ -101,10 +68,10 @@ class CampaignEntry(_Part):
         default=None, description="What Customer.io says wins where it is known; without either it counts as running."
     )
     owner: Text | None = Field(default=None, description="Who is told when it breaks.")
-    uses: Annotated[tuple[Name, ...], BeforeValidator(_empty_as_list)] = Field(
+    uses: Annotated[tuple[Name, ...], BeforeValidator(empty_as_list)] = Field(
         default=(), description="Properties it uses besides those its messages show."
     )
-    segments: Annotated[tuple[Name | int, ...], BeforeValidator(_empty_as_list)] = Field(
+    segments: Annotated[tuple[Name | int, ...], BeforeValidator(empty_as_list)] = Field(
         default=(), description="Segments that trigger or filter it, by name or id."
     )
     deal_value: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] | None = Field(
@@ -117,7 +84,7 @@ class CampaignEntry(_Part):
         default=None,
         description="How soon after the event it should send: `within 5 minutes` promises; other text is for people.",
     )
-    when: Annotated[dict[Name, WhenEntry], BeforeValidator(_empty_as_mapping)] = Field(
+    when: Annotated[dict[Name, WhenEntry], BeforeValidator(empty_as_mapping)] = Field(
         default_factory=dict,
         description="What the event's properties must be for the campaign to send: `at least 3`, `more than 3`, "
         "`at most 3`, `less than 3`, a value, or a list of values. Customer.io's trigger stays the judge.",
@@ -127,6 +94,9 @@ class CampaignEntry(_Part):
     )
     relevant_for: LengthText | None = Field(
         default=None, description="For how long after the event the message still makes sense, such as `24 hours`."
+    )
+    on_drift: Literal["hold"] | None = Field(
+        default=None, description="`hold`: keep all of its event's deliveries back while the event is not as declared."
     )
     recovery_broadcast: Annotated[int, Field(strict=True, ge=1)] | None = Field(
         default=None,
@@ -151,7 +121,7 @@ class CampaignEntry(_Part):
         return self.name if self.name is not None else str(self.id)
 
 
-class TriggeredEntry(_Part):
+class TriggeredEntry(Part):
     """An API-triggered broadcast or a transactional message, and the event with which the code triggers it."""
 
     broadcast: Name | Annotated[int, Field(strict=True, ge=1)] | None = Field(
@@ -182,7 +152,7 @@ class TriggeredEntry(_Part):
         return said == object_id if isinstance(said, int) else said is not None and said.strip() == name.strip()
 
 
-class Rename(_Part):
+class Rename(Part):
     """A reviewed change of an event's name: the hand-over from one to the other is expected."""
 
     old: Name = Field(alias="from", description="The name so far.")
@@ -197,7 +167,7 @@ class Rename(_Part):
         return self
 
 
-class Waiver(_Part):
+class Waiver(Part):
     """A violation that somebody answers for until a day: a note until then, and a violation again after it."""
 
     event: Name = Field(description="The event it is about.")
@@ -208,19 +178,19 @@ class Waiver(_Part):
     owner: Text | None = Field(default=None, description="Who answers for it.")
 
 
-class CodeSettings(_Part):
+class CodeSettings(Part):
     """How `check --code` reads this repository."""
 
     prefix: Annotated[str, Field(strict=True, max_length=100)] = Field(
         default="", description="What the code puts before every event name; literals are read with and without it."
     )
-    include: Annotated[tuple[Name, ...], BeforeValidator(_empty_as_list)] = Field(
+    include: Annotated[tuple[Name, ...], BeforeValidator(empty_as_list)] = Field(
         default=(), description="Path patterns; if any are given, only these are read."
     )
-    exclude: Annotated[tuple[Name, ...], BeforeValidator(_empty_as_list)] = Field(
+    exclude: Annotated[tuple[Name, ...], BeforeValidator(empty_as_list)] = Field(
         default=(), description="Path patterns that are not read."
     )
-    calls: Annotated[tuple[Name, ...], BeforeValidator(_empty_as_list)] = Field(
+    calls: Annotated[tuple[Name, ...], BeforeValidator(empty_as_list)] = Field(
         default=(), description="Names of your own functions that send an event."
     )
     unlisted: Literal["violation", "note", "off"] = Field(
@@ -228,7 +198,7 @@ class CodeSettings(_Part):
     )
 
 
-class Manifest(_Part):
+class Manifest(Part):
     """The whole file."""
 
     version: Literal[1] = Field(description="Of the manifest's shape: 1.")
@@ -236,21 +206,24 @@ class Manifest(_Part):
         default=DOLLARS, description="What deal values are in: an ISO 4217 code, such as EUR."
     )
     events: Annotated[
-        dict[Name, Annotated[EventEntry, BeforeValidator(_empty_as_mapping)]], BeforeValidator(_empty_as_mapping)
+        dict[Name, Annotated[EventEntry, BeforeValidator(empty_as_mapping)]], BeforeValidator(empty_as_mapping)
     ] = Field(default_factory=dict, description="By their exact name in Mixpanel.")
-    campaigns: Annotated[tuple[CampaignEntry, ...], BeforeValidator(_empty_as_list)] = Field(
+    derived: Annotated[dict[Name, DerivedEntry], BeforeValidator(empty_as_mapping)] = Field(
+        default_factory=dict, description="Events that are made where others do not come; each is among `events`, too."
+    )
+    campaigns: Annotated[tuple[CampaignEntry, ...], BeforeValidator(empty_as_list)] = Field(
         default=(), description="Campaigns in Customer.io that hang on these events."
     )
-    triggered: Annotated[tuple[TriggeredEntry, ...], BeforeValidator(_empty_as_list)] = Field(
+    triggered: Annotated[tuple[TriggeredEntry, ...], BeforeValidator(empty_as_list)] = Field(
         default=(), description="Broadcasts and transactional messages that the code triggers, with their events."
     )
-    renames: Annotated[tuple[Rename, ...], BeforeValidator(_empty_as_list)] = Field(
+    renames: Annotated[tuple[Rename, ...], BeforeValidator(empty_as_list)] = Field(
         default=(), description="Reviewed changes of names."
     )
-    waivers: Annotated[tuple[Waiver, ...], BeforeValidator(_empty_as_list)] = Field(
+    waivers: Annotated[tuple[Waiver, ...], BeforeValidator(empty_as_list)] = Field(
         default=(), description="Violations of `check` that somebody answers for until a day."
     )
-    code: Annotated[CodeSettings, BeforeValidator(_empty_as_mapping)] = Field(default_factory=CodeSettings)
+    code: Annotated[CodeSettings, BeforeValidator(empty_as_mapping)] = Field(default_factory=CodeSettings)
 
     @model_validator(mode="after")
     def _renames_lead_somewhere(self) -> Manifest:

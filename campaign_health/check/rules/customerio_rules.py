@@ -10,9 +10,9 @@ from campaign_health.check.labels import stopped
 from campaign_health.check.rules.manifest_rules import is_known
 from campaign_health.manifest.dependencies import CampaignDependency, ObservedCampaign, match_campaign
 from campaign_health.manifest.manifest_reading import ReadManifest
+from campaign_health.manifest.routed import RESERVED
+from campaign_health.manifest.sent_names import entry_of
 
-# Properties with which an event may override a message's own addresses; none has to carry them.
-RESERVED = frozenset({"recipient", "from_address", "reply_to"})
 _OVER = frozenset({"draft", "stopped", "paused", "archived"})
 
 
@@ -94,6 +94,9 @@ def _trigger(
     read: ReadManifest, place: _Place, label: str, event: str, seen: ObservedCampaign, coverage: Coverage
 ) -> list[Finding]:
     manifest, there = read.manifest, (seen.event or "").strip()
+    routed = entry_of(manifest, event)
+    if routed and routed.route and routed.route.to and routed.route.to.strip() == there:
+        return []
     if manifest.newest_name(there) == manifest.newest_name(event):
         coverage.handovers.append(ExpectedHandover(there, manifest.newest_name(event), (label,)))
         return []
@@ -111,7 +114,7 @@ def _trigger(
 
 
 def _unlisted(read: ReadManifest, place: _Place, campaign: CampaignDependency, seen: ObservedCampaign) -> list[Finding]:
-    event = (seen.event or "").strip()
+    event = campaign.event or ""
     if is_known(read, event):
         return [
             _Place(place.file, read.entry_line(event)).finding(
@@ -142,10 +145,11 @@ def _messages(read: ReadManifest, file: str, campaign: CampaignDependency, seen:
     for problem in seen.problems:
         message = f"a message of *{seen.name}* cannot be read in full: {problem}."
         found.append(place.finding("liquid_broken", "note", message, event, who))
-    entry = read.manifest.event(event) or read.manifest.event(read.manifest.newest_name(event))
-    if entry is None:
+    entry = entry_of(read.manifest, event)
+    # What a routed event's messages show is its attributes, which the route's own rules hold against it.
+    if entry is None or entry.route is not None:
         return found
-    for name in sorted(seen.required - RESERVED):
+    for name in sorted(seen.required - RESERVED):  # none has to carry what overrides a message's own addresses
         declared = entry.properties.get(name)
         if declared is None:
             # An event without any property written down says nothing about what it carries.
