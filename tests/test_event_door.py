@@ -21,7 +21,7 @@ from openapi_schema_validator import OAS31Validator
 from campaign_health.route.doors.event_door import EventDoor
 from campaign_health.route.doors.listening import Listening, application
 from campaign_health.route.doors.received_event import Unreadable, received_event
-from campaign_health.route.routed import Routed
+from campaign_health.route.moved_event import Routed
 from storage.outbox.event_letters import letter_groups
 from storage.outbox.event_queue import numbers, waiting_fresh
 from storage.outbox.group_commit import GroupCommit

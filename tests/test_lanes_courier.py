@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from campaign_health.route.event_key import event_key, ulid_of
-from campaign_health.route.lanes.courier import Courier, Unfit
+from campaign_health.route.lanes.courier import Courier, Prepared, UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from storage.outbox.event_letters import letter_groups, letters, replay_letter
 from storage.outbox.event_queue import known_of, numbers, receive
@@ -60,15 +60,15 @@ class Destination:
         self.ulids[number].add(item["id"])
 
 
-def operation_of(event: Waiting) -> dict[str, Any]:
+def operation_of(event: Waiting) -> Prepared:
     properties = json.loads(event.body)
     if not isinstance(properties.get("number"), int):
-        raise Unfit("wrong_type", "number")
+        raise UnfitEvent("wrong_type", "number")
     seconds = int(event.event_time)
-    return {
+    return Prepared({
         "type": "person", "identifiers": {"id": event.person}, "action": "event", "name": event.event,
         "id": ulid_of(event.key, seconds), "timestamp": seconds, "attributes": properties,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def queued(
@@ -179,9 +179,9 @@ def test_what_cannot_be_sent_is_a_letter_with_its_reason(tmp_path: Path, event: 
 def test_a_letter_is_replayed_once_the_manifest_fits_and_under_its_own_ulid(tmp_path: Path) -> None:
     fits = threading.Event()
 
-    def mended(event: Waiting) -> dict[str, Any]:
+    def mended(event: Waiting) -> Prepared:
         if not fits.is_set():
-            raise Unfit("wrong_type", "number")
+            raise UnfitEvent("wrong_type", "number")
         return operation_of(event)
 
     destination, event = Destination(), queued(1, "ada")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from campaign_health.decisions.stated_facts import FACTS, declared_facts, facts_in_force, facts_said
 from campaign_health.manifest.schema import CampaignEntry, Manifest
+from campaign_health.manifest.sent_names import event_behind
 from campaign_health.words.currency import DOLLARS
 from storage.file.conversion import read_instant
 from storage.read.decisions_made import Decision
@@ -78,10 +79,10 @@ def make_plans(
     said = facts_said(decisions)
     edits: dict[int, list[TriggerEdit]] = {}
     for campaign_id, at, before, after in triggers:
-        edits.setdefault(campaign_id, []).append(TriggerEdit(at, before, after))
+        edits.setdefault(campaign_id, []).append(TriggerEdit(at, manifest.behind(before), manifest.behind(after)))
     plans = []
     for row in campaigns:
-        campaign_id, trigger = row["campaign_id"], row["event"]
+        campaign_id, trigger = row["campaign_id"], manifest.behind(row["event"])
         facts = manifest.about(campaign_id, row["name"])
         if campaign_id in mapped:
             event, event_from = mapped[campaign_id], "decision"
@@ -160,11 +161,20 @@ class ManifestFacts:
     """What a manifest says of campaigns, by id or by name, and the currency of deal values (None: dollars)."""
 
     def __init__(
-        self, by_id: Mapping[int, CampaignFacts], by_name: Mapping[str, CampaignFacts], currency: str | None
+        self,
+        by_id: Mapping[int, CampaignFacts],
+        by_name: Mapping[str, CampaignFacts],
+        currency: str | None,
+        manifest: Manifest | None = None,
     ) -> None:
+        self._manifest = manifest
         self._by_id = by_id
         self._by_name = by_name
         self.currency = currency
+
+    def behind(self, sent: str | None) -> str | None:
+        """The event of the app that Customer.io is sent under a name, where the manifest's route changes it."""
+        return sent if sent is None or self._manifest is None else event_behind(self._manifest, sent)
 
     @classmethod
     def of(cls, manifest: Manifest | None) -> ManifestFacts:
@@ -173,7 +183,7 @@ class ManifestFacts:
         currency = manifest.currency if manifest and manifest.currency != DOLLARS else None
         by_id = {entry.id: _facts(entry) for entry in entries if entry.id is not None}
         named = [(entry.name, entry) for entry in entries if entry.name is not None and entry.id is None]
-        return cls(by_id, {name.strip(): _facts(entry) for name, entry in named}, currency)
+        return cls(by_id, {name.strip(): _facts(entry) for name, entry in named}, currency, manifest)
 
     @classmethod
     def stored(cls, plans: Iterable[Mapping[str, Any]]) -> ManifestFacts:

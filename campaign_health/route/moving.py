@@ -6,26 +6,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
-from campaign_health.errors import CouldNotStart
-from campaign_health.route.lanes.courier import Operation
+from campaign_health.manifest.problems import ManifestError
+from campaign_health.route.lanes.courier import Prepared
 from campaign_health.route.lanes.turns import Waiting
-from campaign_health.route.routed import Routed
+from campaign_health.route.manifest_contract import ManifestContract
+from campaign_health.route.moved_event import Routed
 from storage.outbox.route_file import Connection
 from storage.outbox.route_modes import modes
 
 LOOK_SECONDS = 2.0
-
-
-class Contract(Protocol):
-    """What a manifest says of the events that are moved."""
-
-    def routed(self, name: str) -> Routed | None:
-        """What is moved under a name that the app sends; None where it is not."""
-
-    def operation(self, event: Waiting) -> Operation:
-        """What an event is to Customer.io; raises Unfit where it is not as declared."""
 
 
 @dataclass
@@ -37,10 +27,10 @@ class Moving:
 
     workspace: str
     manifest: Path
-    read: Callable[[Path], Contract]
+    read: Callable[[Path], ManifestContract]
     told: Callable[[str], None]
     clock: Callable[[], float] = time.monotonic
-    _contract: Contract | None = None
+    _contract: ManifestContract | None = None
     _modes: Mapping[str, str] = field(default_factory=dict)
     _seen: tuple[int, int] | None = None
     _next: float = 0.0
@@ -58,7 +48,11 @@ class Moving:
             if seen != self._seen:
                 self._seen = seen
                 self._contract = self.read(self.manifest)
-        except (OSError, CouldNotStart) as failure:
+                for event, needed in self._contract.left_out.items():
+                    self.told(
+                        f"{event} is not moved: what fills {needed} (Stripe, or a count over days) is not there yet"
+                    )
+        except (OSError, ManifestError) as failure:
             self.told(f"{self.manifest} cannot be used now, and what it said before holds: {failure}")
 
     def routed(self, name: str) -> Routed | None:
@@ -66,8 +60,8 @@ class Moving:
         found = None if self._contract is None else self._contract.routed(name)
         return None if found is None or self._modes.get(found.event, "off") == "off" else found
 
-    def operation(self, event: Waiting) -> Operation:
-        """What an event is to Customer.io; raises Unfit where it is not as declared."""
+    def operation(self, event: Waiting) -> Prepared:
+        """What an event is to Customer.io; raises UnfitEvent where it is not as declared."""
         assert self._contract is not None
         return self._contract.operation(event)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import uvicorn
 
 from campaign_health.errors import CouldNotStart
+from campaign_health.route.carriers import carriers_of
 from campaign_health.route.doors.listening import Listening, ReportDoor, application
 from campaign_health.settings import Settings
 from storage.outbox.group_commit import GroupCommit
@@ -19,22 +20,12 @@ MOST_CONNECTIONS = 1_000
 
 
 def doors_of(settings: Settings) -> dict[str, ReportDoor]:
-    """The doors that are open: one for each workspace whose signing key is set.
-
-    Raises:
-        CouldNotStart: no workspace has one.
-    """
-    doors = {
+    """The doors for reports that are open: one for each workspace whose signing key is set."""
+    return {
         one.name: ReportDoor(one.route.signing_key.get_secret_value(), one.route.person)
         for one in settings.workspaces
         if one.route.signing_key is not None
     }
-    if not doors:
-        raise CouldNotStart(
-            "No door is open: no workspace has a signing key for Customer.io's reports.",
-            "Set CUSTOMERIO_REPORTING_SIGNING_KEY: Customer.io, Data & integrations, reporting webhooks.",
-        )
-    return doors
 
 
 def refuse_open_address(address: str, behind_proxy: bool) -> None:
@@ -60,19 +51,33 @@ def serve(settings: Settings, data_dir: Path, address: str, port: int, told: Cal
     doors = doors_of(settings)
     outbox = GroupCommit(data_dir)
     outbox.start()
-    listening = Listening(outbox, PersonHash(data_dir), doors)
+    carriers = carriers_of(settings, data_dir, outbox, told)
+    if not doors and not carriers:
+        outbox.close()
+        raise CouldNotStart(
+            "No door is open: no workspace has a signing key for Customer.io's reports, nor a token for events.",
+            "Set CUSTOMERIO_REPORTING_SIGNING_KEY (Customer.io, Data & integrations, reporting webhooks), or "
+            "CAMPAIGN_HEALTH_ROUTE_TOKEN beside the Track API's keys and a manifest.",
+        )
+    listening = Listening(outbox, PersonHash(data_dir), doors, {name: one.door for name, one in carriers.items()})
     config = uvicorn.Config(
         application(listening), host=address, port=port, access_log=False, log_config=None, server_header=False,
         lifespan="off", timeout_graceful_shutdown=END_SECONDS, limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=30, proxy_headers=False,
     )  # fmt: skip
     shown = f"[{address}]" if ":" in address else address
-    server = _Server(config, lambda at: told(f"Listening on http://{shown}:{at} for {', '.join(doors)}."))
+    names = dict.fromkeys([*doors, *carriers])
+    server = _Server(config, lambda at: told(f"Listening on http://{shown}:{at} for {', '.join(names)}."))
+    for one in carriers.values():
+        one.courier.start()
     try:
         server.run()
     except SystemExit as failure:
         raise CouldNotStart(f"Port {port} of {address} cannot be used.", "Choose another one with --port.") from failure
     finally:
+        for one in carriers.values():
+            one.courier.stop()
+            one.close()
         outbox.close()
 
 

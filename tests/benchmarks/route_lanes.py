@@ -23,7 +23,7 @@ import requests
 from pydantic import SecretStr
 
 from campaign_health.route.event_key import event_key, ulid_of
-from campaign_health.route.lanes.courier import Courier
+from campaign_health.route.lanes.courier import Courier, Prepared
 from campaign_health.route.lanes.track_post import poster
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.settings import RouteSettings
@@ -89,12 +89,12 @@ def _queued(number: int, at: float, queue_class: int) -> QueuedEvent:
     return QueuedEvent("default", EVENT, key, person, at, at, at + 200_000, "backend", body, queue_class)
 
 
-def _operation(event: Waiting) -> dict[str, Any]:
+def _operation(event: Waiting) -> Prepared:
     seconds = int(event.event_time)
-    return {
+    return Prepared({
         "type": "person", "identifiers": {"id": event.person}, "action": "event", "name": event.event,
         "id": ulid_of(event.key, seconds), "timestamp": seconds, "attributes": json.loads(event.body),
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def _carry(folder: Path, address: str, seconds: float, single_queue: bool, told: Queue[Any]) -> None:

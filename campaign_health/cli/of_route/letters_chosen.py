@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -13,6 +12,7 @@ from campaign_health.cli.terminal.console import results
 from campaign_health.settings import Settings
 from campaign_health.words.numbers import plural
 from storage.outbox.event_letters import Letter, letters
+from storage.outbox.route_file import Connection
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -32,7 +32,7 @@ def letter_options(command: Command) -> Command:
 
 
 def chosen_letters(
-    connection: sqlite3.Connection,
+    connection: Connection,
     settings: Settings,
     workspace: str | None,
     event: str | None,

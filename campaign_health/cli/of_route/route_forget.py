@@ -11,6 +11,7 @@ from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import results
 from campaign_health.settings import load_settings
 from campaign_health.words.numbers import plural
+from storage.outbox.event_queue import forget_events
 from storage.outbox.report_log import forget_person
 from storage.outbox.route_file import PersonHash, committed, open_route_file, wipe_log
 
@@ -19,7 +20,7 @@ from storage.outbox.route_file import PersonHash, committed, open_route_file, wi
 @click.argument("person")
 @click.option("--workspace", help="Only this workspace.")
 def command(person: str, workspace: str | None) -> None:
-    """Forget PERSON, an id or e-mail address as Customer.io has it: reports and recoveries no longer know of them.
+    """Forget PERSON, an id or e-mail address as Customer.io has it: nothing here knows of them any more.
 
     Customer.io's own copy stays, and so does a file that `recover --write` made. A later recovery may find them again.
     """
@@ -32,6 +33,7 @@ def command(person: str, workspace: str | None) -> None:
             # Addresses are kept in small letters; ids are as they are.
             known_as = {person, person.lower()} if "@" in person else {person}
             rows = sum(forget_person(connection, hash_of(name, one)) for name in names for one in known_as)
+            rows += sum(forget_events(connection, name, one) for name in names for one in known_as)
         wipe_log(connection)
     if not rows:
         known_by = " or ".join(sorted({one.route.person for one in settings.workspaces if one.name in names}))

@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 
 from campaign_health.route.doors.bodies import BodyRefused, body_of, refused
 from campaign_health.route.doors.received_event import Unreadable, events_of, received_event
+from campaign_health.route.moved_event import Routed, queued
 from campaign_health.route.person import PersonBy
-from campaign_health.route.routed import Routed, queued
 from storage.outbox.event_queue import receive, receive_dead
 from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.queued_event import QueuedEvent

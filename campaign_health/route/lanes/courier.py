@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,9 @@ from campaign_health.route.lanes.loading import Loading
 from campaign_health.route.lanes.track_post import NoAnswer, Post
 from campaign_health.route.lanes.turns import Turns, Waiting
 from campaign_health.route.lanes.verdict import Verdict, verdict_of
-from storage.outbox.event_queue import bury, finish
+from storage.outbox.event_queue import bury, finish, sweep
 from storage.outbox.group_commit import CannotWrite, GroupCommit, Write
-from storage.outbox.route_file import open_route_file
+from storage.outbox.route_file import Connection, open_route_file
 from storage.outbox.route_modes import note_breaker
 
 SENDERS = 4
@@ -32,11 +32,23 @@ LARGEST_BODY = 480_000
 LARGEST_ITEM = 32_000
 LOOK_SECONDS = 0.25
 DISK_SECONDS = 1.0
+READY_SECONDS = 5.0
+SWEEP_SECONDS = 600.0
 
 Operation = Mapping[str, Any]
 
 
-class Unfit(Exception):
+@dataclass(frozen=True)
+class Prepared:
+    """What an event is to Customer.io: the event, and (None: nothing of it changed) who its person is, which has to be
+    accepted before.
+    """
+
+    event: Operation
+    identify: Operation | None = None
+
+
+class UnfitEvent(Exception):
     """An event that cannot be sent as it is: the reason of the closed list, and what it is about."""
 
     def __init__(self, reason: str, field: str = "") -> None:
@@ -51,12 +63,13 @@ class Courier:
         workspace: Whose events it carries.
         data_dir: Where the queue is.
         outbox: Through which everything is written.
-        operation_of: What an event is to Customer.io; raises Unfit. Asked when it is sent, so that a mended manifest
-            holds for what waits.
+        operation_of: What an event is to Customer.io; raises UnfitEvent. Asked when it is sent, so that a mended
+            manifest holds for what waits.
         post: Sends a body to a path; gives status, text and the seconds to wait that the answer asks for (None: none).
             Raises NoAnswer where no whole answer came.
         is_shadow: Whether an event of this name is not really sent.
         clock: Unix seconds.
+        refresh: Called again and again with a connection for reading, also once before anything is sent.
     """
 
     def __init__(
@@ -64,27 +77,31 @@ class Courier:
         workspace: str,
         data_dir: Path,
         outbox: GroupCommit,
-        operation_of: Callable[[Waiting], Operation],
+        operation_of: Callable[[Waiting], Prepared],
         post: Post,
         is_shadow: Callable[[str], bool] = lambda event: False,
         clock: Callable[[], float] = time.time,
+        refresh: Callable[[Connection], None] = lambda connection: None,
     ) -> None:
+        self._refresh = refresh
         self._workspace, self._data_dir, self._outbox = workspace, data_dir, outbox
         self._operation_of, self._post, self._is_shadow, self._clock = operation_of, post, is_shadow, clock
         self._turns, self._loading = Turns(), Loading(workspace, clock)
         self._breaker = Breaker()
         self._noted: State = "closed"
+        self._next_sweep = 0.0
         self._tries: dict[bytes, int] = {}
         self._idle = SENDERS
         self._changed = threading.Condition()
-        self._stopping = threading.Event()
+        self._stopping, self._ready = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"courier {workspace}", daemon=True)
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"sender {workspace}")
         self._chance = random.Random()  # noqa: S311 (spreads retries)
 
     def start(self) -> None:
-        """Begin with what waits."""
+        """Begin with what waits; returns once it is known what is moved."""
         self._thread.start()
+        self._ready.wait(READY_SECONDS)
 
     def wake(self) -> None:
         """Something was received."""
@@ -107,13 +124,24 @@ class Courier:
     def _run(self) -> None:
         with ExitStack() as stack:
             connection = stack.enter_context(open_route_file(self._data_dir))
+            self._refresh(connection)
             self._loading.begin(connection)
+            self._ready.set()
             while not self._stopping.is_set():
                 self._note_breaker()
+                self._refresh(connection)
+                self._sweep()
                 with self._changed:
                     self._loading.load(connection, self._turns)
                     if not self._hand_out():
                         self._changed.wait(LOOK_SECONDS)
+
+    def _sweep(self) -> None:
+        """Every ten minutes, take out what is older than it needs to be."""
+        now = time.monotonic()
+        if now >= self._next_sweep:
+            self._next_sweep = now + SWEEP_SECONDS
+            self._outbox.submit(lambda connection: sweep(connection, self._clock()))
 
     def _note_breaker(self) -> None:
         """For whoever looks from another process."""
@@ -148,34 +176,41 @@ class Courier:
     def _carry(self, batch: Sequence[Waiting]) -> None:
         late = [one for one in batch if one.expires <= self._clock()]
         self._bury(late, {one.key: ("too_late", "") for one in late})
-        operations: list[tuple[Waiting, Operation]] = []
+        prepared: dict[bytes, Prepared] = {}
         unfit: dict[bytes, tuple[str, str]] = {}
         for one in batch:
             if one in late:
                 continue
             try:
-                operation = self._operation_of(one)
-            except Unfit as problem:
+                prepared[one.key] = self._operation_of(one)
+            except UnfitEvent as problem:
                 unfit[one.key] = (problem.reason, problem.field)
                 continue
-            if len(_body([operation])) > LARGEST_ITEM:
+            if len(_body([prepared[one.key].event])) > LARGEST_ITEM:
                 unfit[one.key] = ("too_large", "")
-                continue
-            operations.append((one, operation))
         self._bury([one for one in batch if one.key in unfit], unfit)
-        shadowed = [one for one, _ in operations if self._is_shadow(one.event)]
+        ready = [one for one in batch if one not in late and one.key not in unfit]
+        shadowed = [one for one in ready if self._is_shadow(one.event)]
         if shadowed:
             self._settle(shadowed, lambda connection: finish(connection, [one.key for one in shadowed], "shadowed"))
-        self._send([pair for pair in operations if pair[0] not in shadowed])
+        moved = [(one, prepared[one.key]) for one in ready if one not in shadowed]
+        known = [(one, of.identify) for one, of in moved if of.identify is not None]
+        # Who they are is accepted in a request before the event's: no order is promised within one.
+        named = self._send(known, is_last=False) if known else frozenset()
+        waiting = {one.key for one, _ in known} - named
+        self._send([(one, of.event) for one, of in moved if one.key not in waiting])
 
-    def _send(self, operations: Sequence[tuple[Waiting, Operation]]) -> None:
+    def _send(self, operations: Sequence[tuple[Waiting, Operation]], *, is_last: bool = True) -> frozenset[bytes]:
+        """Send them, and settle what can be settled; gives the keys of those that were taken in.
+
+        Where it is not the last request of these events, those that were taken in are not settled yet.
+        """
         if not operations:
-            return
+            return frozenset()
         events = [one for one, _ in operations]
         body = _body([operation for _, operation in operations])
         if len(body) > LARGEST_BODY and len(operations) > 1:
-            self._send_halves(operations)
-            return
+            return self._send_halves(operations, is_last)
         if len(operations) == 1:
             path, body = "/api/v2/entity", json.dumps(operations[0][1], separators=(",", ":")).encode()
         else:
@@ -186,21 +221,22 @@ class Courier:
         except NoAnswer:
             verdict = Verdict("again")
         if verdict.kind == "halve":
-            self._send_halves(operations)
-        elif verdict.kind in ("taken", "refused"):
-            self._answered()
-            refused = {events[place].key: (f"refused:{why}", where) for place, (why, where) in verdict.refused.items()}
-            taken = [one for one in events if one.key not in refused]
-            if taken:
-                self._settle(taken, lambda connection: finish(connection, [one.key for one in taken], "delivered"))
-            self._bury([one for one in events if one.key in refused], refused)
-        else:
+            return self._send_halves(operations, is_last)
+        if verdict.kind not in ("taken", "refused"):
             self._again(events, verdict)
+            return frozenset()
+        self._answered()
+        refused = {events[place].key: (f"refused:{why}", where) for place, (why, where) in verdict.refused.items()}
+        taken = [one for one in events if one.key not in refused]
+        if taken and is_last:
+            self._settle(taken, lambda connection: finish(connection, [one.key for one in taken], "delivered"))
+        self._bury([one for one in events if one.key in refused], refused)
+        return frozenset(one.key for one in taken)
 
-    def _send_halves(self, operations: Sequence[tuple[Waiting, Operation]]) -> None:
+    def _send_halves(self, operations: Sequence[tuple[Waiting, Operation]], is_last: bool) -> frozenset[bytes]:
         middle = len(operations) // 2
-        self._send(operations[:middle])
-        self._send(operations[middle:])
+        first = self._send(operations[:middle], is_last=is_last)
+        return first | self._send(operations[middle:], is_last=is_last)
 
     def _answered(self) -> None:
         with self._changed:

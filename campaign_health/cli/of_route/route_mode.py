@@ -1,0 +1,91 @@
+"""`campaign-health route mode`: whether an event is moved to Customer.io."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from campaign_health.cli.judge import check_workspace
+from campaign_health.cli.terminal.console import results
+from campaign_health.cli.terminal.status_view import clean
+from campaign_health.errors import CouldNotStart
+from campaign_health.manifest.problems import ManifestError
+from campaign_health.process.clock import read_clock
+from campaign_health.route.manifest_contract import ManifestContract, read_contract
+from campaign_health.route.other_sender import newest_arrival
+from campaign_health.settings import WorkspaceSettings, load_settings
+from campaign_health.settings.clients import customerio_client
+from campaign_health.words.proof_words import length_text
+from storage.outbox.route_file import committed, open_route_file
+from storage.outbox.route_modes import set_mode
+
+RECENT_SECONDS = 86_400.0
+
+
+@click.command(name="mode")
+@click.argument("event")
+@click.argument("mode", type=click.Choice(["off", "shadow", "live"]))
+@click.option("--workspace", help="The workspace, where there are several.")
+def command(event: str, mode: str, workspace: str | None) -> None:
+    """Say whether EVENT, by its name in the manifest, is moved: off, shadow or live.
+
+    In shadow all is done but the sending. Live is refused while somebody else still sends the event to Customer.io,
+    for everybody would then get two messages: stop that first, or say `also_sent_by` in the manifest. `route serve`
+    knows of a change within seconds.
+    """
+    settings = load_settings(os.environ, Path.cwd())
+    check_workspace(settings, workspace)
+    of = _only_one(settings.workspaces, workspace)
+    contract = _contract(of)
+    if event in contract.left_out:
+        raise CouldNotStart(
+            f"{event} cannot be moved yet: nothing can fill {contract.left_out[event]} (Stripe, or a count over days).",
+            "Take these attributes out of its `route`, or give them from the event.",
+        )
+    if event not in contract.events:
+        raise CouldNotStart(f"{event!r} has no `route` in the manifest.", "Give it one: see docs/manifest.md.")
+    if mode == "live":
+        _refuse_second_sender(of, contract, event)
+    with open_route_file(settings.data_dir) as connection, committed(connection):
+        set_mode(connection, of.name, event, mode)
+    results.print(clean(f"{event} is {mode} now."), markup=False)
+
+
+def _only_one(workspaces: tuple[WorkspaceSettings, ...], name: str | None) -> WorkspaceSettings:
+    found = [one for one in workspaces if name in (None, one.name)]
+    if len(found) != 1:
+        raise CouldNotStart("There are several workspaces.", "Say which with --workspace.")
+    return found[0]
+
+
+def _contract(of: WorkspaceSettings) -> ManifestContract:
+    if of.manifest_path is None:
+        raise CouldNotStart("There is no manifest, which says what is moved.", "`campaign-health init` writes one.")
+    try:
+        return read_contract(of.manifest_path, of.route.person)
+    except ManifestError as problem:
+        raise CouldNotStart(str(problem.message), problem.cure) from problem
+
+
+def _refuse_second_sender(of: WorkspaceSettings, contract: ManifestContract, event: str) -> None:
+    routed = contract.events[event]
+    if routed.also_sent_by is not None:
+        return
+    if of.customerio is None:
+        raise CouldNotStart(
+            "Whether somebody else sends it to Customer.io cannot be told: there is no App API key.",
+            "Set CUSTOMERIO_APP_API_KEY, or say `also_sent_by` in the manifest.",
+        )
+    client = customerio_client(of.customerio, load_settings(os.environ, Path.cwd()).http)
+    try:
+        newest = newest_arrival(client, routed.to)
+    finally:
+        client.close()
+    now = read_clock(os.environ).timestamp()
+    if newest is not None and now - newest < RECENT_SECONDS:
+        raise CouldNotStart(
+            f"{routed.to} already reaches Customer.io from elsewhere: last {length_text(max(now - newest, 1))} ago.",
+            "Stop that sender first and wait a day, or say `also_sent_by` in the manifest.",
+        )

@@ -1,0 +1,49 @@
+"""What carries a workspace's events: the door that takes them in, and the courier that brings them to Customer.io."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from campaign_health.route.doors.event_door import EventDoor
+from campaign_health.route.lanes.courier import Courier
+from campaign_health.route.lanes.track_post import poster
+from campaign_health.route.manifest_contract import read_contract
+from campaign_health.route.moving import Moving
+from campaign_health.settings import Settings
+from storage.outbox.group_commit import GroupCommit
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """One workspace's door and courier; `close` ends its connections."""
+
+    door: EventDoor
+    courier: Courier
+    close: Callable[[], None]
+
+
+def carriers_of(
+    settings: Settings, data_dir: Path, outbox: GroupCommit, told: Callable[[str], None]
+) -> dict[str, Carrier]:
+    """One for each workspace that has a token, the Track API's keys and a manifest.
+
+    Raises:
+        UnusableSetting: an address cannot be used.
+    """
+    found = {}
+    for one in settings.workspaces:
+        token, track_key, manifest = one.route.token, one.route.track_api_key, one.manifest_path
+        if token is None or track_key is None or manifest is None:
+            continue
+        moving = Moving(one.name, manifest, partial(read_contract, person_by=one.route.person), told)
+        post, close = poster(one.route)
+        courier = Courier(one.name, data_dir, outbox, moving.operation, post, moving.is_shadow, refresh=moving.refresh)
+        door = EventDoor(
+            one.name, token.get_secret_value(), one.route.person, outbox, moving.routed, courier.wake, time.time
+        )
+        found[one.name] = Carrier(door, courier, close)
+    return found

@@ -1,0 +1,122 @@
+"""A manifest, as the doors and the lanes ask it: which events are moved, what of them is kept, and what is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from campaign_health.manifest.conditions import value_at
+from campaign_health.manifest.durations import promised_seconds, seconds_of
+from campaign_health.manifest.manifest_reading import read_manifest
+from campaign_health.manifest.schema import CampaignEntry, Manifest
+from campaign_health.route.event_key import ulid_of
+from campaign_health.route.lanes.courier import Prepared, UnfitEvent
+from campaign_health.route.lanes.turns import Waiting
+from campaign_health.route.mapping.mapped_event import Mapped, Unfit, mapped
+from campaign_health.route.mapping.route_plan import RoutedEvent, route_plan
+from campaign_health.route.moved_event import LONGEST_SECONDS, Routed
+from campaign_health.route.person import PersonBy
+
+TIMES_THE_PROMISE = 10
+LEAST_RELEVANT_SECONDS = 3600.0
+_IDENTITY = ("$user_id", "distinct_id", "email", "$email")
+
+
+class ManifestContract:
+    """The routes of one workspace's manifest. `left_out` are events that cannot be moved yet, and why."""
+
+    def __init__(self, manifest: Manifest, person_by: PersonBy) -> None:
+        self._plan = route_plan(manifest, person_by, [one.event for one in manifest.campaigns if one.event])
+        own = {name.strip() for name, entry in manifest.events.items() if entry.route is not None}
+        self._own = {
+            name: next(one for one in own if self._plan.events[one] is routed)
+            for name, routed in self._plan.events.items()
+        }
+        self.left_out = {
+            name: ", ".join(sorted(needed)) for name in own if (needed := _not_yet(self._plan.events[name]))
+        }
+        self._relevant = {name: _relevant_seconds(manifest, name, self._plan.events[name]) for name in own}
+
+    @property
+    def events(self) -> Mapping[str, RoutedEvent]:
+        """What is moved, by the names of the manifest."""
+        return {name: self._plan.events[name] for name in self._relevant if name not in self.left_out}
+
+    def routed(self, name: str) -> Routed | None:
+        """What is moved under a name that the app sends; None where it is not."""
+        own = self._own.get(name.strip())
+        if own is None or own in self.left_out:
+            return None
+        return Routed(own, self._relevant[own], lambda properties: self._kept(own, properties))
+
+    def operation(self, event: Waiting) -> Prepared:
+        """What an event is to Customer.io; raises UnfitEvent where it is not as declared, or is not moved any more."""
+        found = mapped(self._plan, event.event, json.loads(event.body))
+        if found is None:
+            raise UnfitEvent("mapping_error", "route")
+        if isinstance(found, Unfit):
+            raise UnfitEvent(found.reason, found.field)
+        return _prepared(found, event)
+
+    def _kept(self, own: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The declared properties and who it is about; all of it where it does not fit."""
+        if not isinstance(mapped(self._plan, own, properties), Mapped):
+            return properties
+        routed = self._plan.events[own]
+        of_person = [path for path in (routed.person.id, routed.person.email) if path is not None]
+        kept = {name: properties[name] for name in (*routed.declared, *_IDENTITY) if name in properties}
+        return kept | {path: value for path in of_person if (value := value_at(path, properties)) is not None}
+
+
+def read_contract(path: Path, person_by: PersonBy) -> ManifestContract:
+    """The contract in a manifest's file. Raises ManifestError."""
+    return ManifestContract(read_manifest(path), person_by)
+
+
+def _prepared(found: Mapped, event: Waiting) -> Prepared:
+    seconds = int(event.event_time)
+    of = {"type": "person", "identifiers": {found.person_by: found.person}}
+    operation = {
+        **of,
+        "action": "event",
+        "name": found.to,
+        "id": ulid_of(event.key, seconds),
+        "timestamp": seconds,
+        "attributes": dict(found.attributes),
+    }
+    if not found.profile:
+        return Prepared(operation)
+    identify = {**of, "action": "identify", "timestamp": int(event.received), "attributes": dict(found.profile)}
+    return Prepared(operation, identify)
+
+
+def _not_yet(routed: RoutedEvent) -> set[str]:
+    """Attributes that only a look into Stripe or a count over days could fill: neither is there yet."""
+    return {attribute for attribute, spec in routed.attributes.items() if {"stripe", "count"} & _forms(spec)}
+
+
+def _forms(spec: Any) -> set[str]:
+    body = spec.model_dump(exclude_none=True) if hasattr(spec, "model_dump") else spec
+    if isinstance(body, Mapping):
+        return set(body).union(*(_forms(value) for value in body.values()))
+    return set().union(*map(_forms, body)) if isinstance(body, list | tuple) else set()
+
+
+def _relevant_seconds(manifest: Manifest, name: str, routed: RoutedEvent) -> float:
+    """For how long its message makes sense: as long as for any of its campaigns, and never longer than it can trigger.
+
+    A campaign that does not say: ten times its promise, an hour at the least; without a promise: the longest.
+    """
+    names = {name, routed.to}
+    found = [_of_campaign(one) for one in manifest.campaigns if one.event is not None and one.event.strip() in names]
+    return min(max(found, default=LONGEST_SECONDS), LONGEST_SECONDS)
+
+
+def _of_campaign(entry: CampaignEntry) -> float:
+    said = seconds_of(entry.relevant_for or "")
+    if said is not None:
+        return float(said)
+    promise = promised_seconds(entry.timing)
+    return LONGEST_SECONDS if promise is None else max(TIMES_THE_PROMISE * promise, LEAST_RELEVANT_SECONDS)
