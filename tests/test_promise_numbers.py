@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,21 @@ from campaign_health.cli.main import campaign_health
 from campaign_health.cli.of_route.proving_beside import proving_beside
 from campaign_health.judge.judging import judge_all
 from campaign_health.process.clock import local_day
+from campaign_health.state.early_signs import read_signs
 from campaign_health.state.promises import promise_of_week, promises_of_days
 from campaign_health.words.numbers import share_text
 from collectors.errors import UnexpectedShape
 from collectors.route import FILE_NAME, read_promises
 from storage.file.database import Warehouse, open_published
 from storage.file.zones import stored_zone
-from tests.collecting_cast import Installation
+from storage.route_records import PromiseHourRecord
+from storage.save import save_promise_hours
+from tests.collecting_cast import SIGNED_UP, Installation
 from tests.recovery_cast import MANIFEST, MANIFEST_NAME, WELCOME, copied_company
 from tests.test_dashboard_states import drawn
 from tests.test_dashboard_states import said as drawn_text
 
+SILENT_SINCE_EVER = 3
 pytestmark = pytest.mark.slow("recoveries")
 
 
@@ -109,6 +114,29 @@ def test_looking_twice_changes_nothing_and_other_days_stay(promising: Installati
     assert {one.hour for one in first} < {one.hour for one in both}
 
 
+def test_a_campaign_that_falls_silent_within_the_hour_is_told_of_before_the_morning(promising: Installation) -> None:
+    """Its hours are noted as the route would; the incident of another campaign is no business of it."""
+    now = promising.sandbox.now
+    healthy = next(one for one in promising.sandbox.world.campaigns if one not in (WELCOME, SILENT_SINCE_EVER))
+    silent = [
+        PromiseHourRecord(healthy, SIGNED_UP, now.replace(minute=0) - timedelta(hours=back), 6, sent, None, None,
+                          6 - sent, 0, None, None, None, sent, 300.0, "observed", now)
+        for back, sent in enumerate([0, 0, *[6] * 9], 1)
+    ]  # fmt: skip
+    warehouse = Warehouse(promising.data_dir)
+    with warehouse.open_and_publish() as connection:
+        save_promise_hours(connection, "default", silent)
+    with open_published(promising.data_dir) as connection:
+        zone = stored_zone(connection, "default")
+        assert zone is not None
+        (sign,) = read_signs(connection, "default", zone, now)
+        (told,) = read_situation(connection, "default", "slack", now).early
+        assert read_signs(connection, "default", zone, now + timedelta(hours=4)) == (), "nobody has looked since"
+    assert (sign.campaign_id, sign.unsent, told.told) == (healthy, 12, False)
+    assert sign.sentence(zone) in drawn_text(drawn("campaign", campaign=str(healthy))).replace("\\", "")
+    assert "Early sign" not in drawn_text(drawn("campaign", campaign=str(WELCOME)))
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -124,6 +152,7 @@ def test_a_file_that_is_not_the_routes_is_refused_and_nothing_is_stored(
     promising: Installation, name: str, value: object
 ) -> None:
     run("route", "proof", str(WELCOME))
+    before = rows(promising)
     path = promising.data_dir / FILE_NAME
     body = json.loads(path.read_text())
     body["workspaces"]["default"]["promises"][0]["hours"][0][name] = value
@@ -131,7 +160,7 @@ def test_a_file_that_is_not_the_routes_is_refused_and_nothing_is_stored(
     with pytest.raises(UnexpectedShape):
         read_promises(promising.data_dir, "default")
     promising.collect()
-    assert rows(promising) == []
+    assert rows(promising) == before
 
 
 def test_beside_the_doors_it_is_run_again_and_again_and_a_failure_is_logged(

@@ -28,7 +28,8 @@ class Task:
 class Facts:
     """When a workspace's work is to be done, and when it was begun: instants in UTC, in any order.
 
-    `collected` are full runs, `refreshed` runs of either kind; at `looked` its digest was looked at.
+    `collected` are full runs, `refreshed` runs of either kind; at `looked` its digest was looked at. `noted` is when
+    the route left numbers last: an early sign is told between two mornings.
     """
 
     workspace: str
@@ -38,6 +39,7 @@ class Facts:
     collected: Sequence[datetime] = ()
     refreshed: Sequence[datetime] = ()
     looked: Sequence[datetime] = ()
+    noted: datetime | None = None
 
 
 def due_tasks(now: datetime, facts: Iterable[Facts]) -> list[Task]:
@@ -51,7 +53,9 @@ def due_tasks(now: datetime, facts: Iterable[Facts]) -> list[Task]:
             tasks.append(Task(one.workspace, "collect"))
         elif any(_is_due(now, one.refreshed, last_due(now, at, one.zone)) for at in refresh_times(one.schedule)):
             tasks.append(Task(one.workspace, "refresh"))
-        if _is_due(now, one.looked, last_due(now, one.digest.at, one.zone, DIGEST_DAYS[one.digest.days])):
+        morning = last_due(now, one.digest.at, one.zone, DIGEST_DAYS[one.digest.days])
+        has_news = one.noted is not None and one.noted <= now and _is_due(now, one.looked, one.noted)
+        if _is_due(now, one.looked, morning) or has_news:
             tasks.append(Task(one.workspace, "tell"))
     return tasks
 

@@ -28,6 +28,7 @@ from campaign_health.schedule.seen_from_outside import SeenFromOutside
 from campaign_health.schedule.settings_watch import SettingsWatch
 from campaign_health.schedule.supervisor import Ended, Supervisor
 from campaign_health.settings import Settings, WorkspaceSettings
+from collectors.route import FILE_NAME
 from storage.connection import Connection
 from storage.errors import ExpectedFailure, UnknownZoneError, VanishedError
 from storage.file.database import Warehouse
@@ -195,8 +196,15 @@ class Schedule:
             self._say_times(workspace.name, known.zone)
         return Facts(
             workspace.name, known.zone, workspace.schedule, workspace.digest,
-            tuple(known.collected), tuple(known.refreshed), tuple(known.looked),
+            tuple(known.collected), tuple(known.refreshed), tuple(known.looked), self._noted(),
         )  # fmt: skip
+
+    def _noted(self) -> datetime | None:
+        """When the route left numbers last; None where it never did."""
+        try:
+            return datetime.fromtimestamp((self._warehouse.data_dir / FILE_NAME).stat().st_mtime, UTC)
+        except OSError:
+            return None
 
     def _remembered(self, workspace: WorkspaceSettings) -> _Workspace:
         """What the warehouse says of the workspace's last runs."""

@@ -22,3 +22,12 @@ def judged_span(connection: Connection, workspace: str, campaign_id: int) -> tup
         "SELECT min(day), max(day) FROM verdict WHERE workspace = ? AND campaign_id = ?", [workspace, campaign_id]
     ).fetchone()
     return None if row is None or row[0] is None else (row[0], row[1])
+
+
+def running_names(connection: Connection, workspace: str) -> dict[int, str]:
+    """Names of the campaigns that run, by id."""
+    rows = connection.execute(
+        "SELECT campaign_id, name FROM campaign WHERE workspace = ? AND state = 'running' AND gone_at IS NULL",
+        [workspace],
+    ).fetchall()
+    return dict(rows)

@@ -24,3 +24,22 @@ def promise_sums(connection: Connection, workspace: str, begin: datetime, end: d
     if not found or not found[0]:
         return []
     return as_rows(connection.execute(_SUMS, [workspace, stored_instant(begin), stored_instant(end)]))
+
+
+def promised_hours(connection: Connection, workspace: str, begin: datetime) -> dict[int, list[Row]]:
+    """The hours since an instant of each campaign that promises something, the oldest first; none in an older file."""
+    found = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'promise_hour'").fetchone()
+    if not found or not found[0]:
+        return {}
+    rows = as_rows(
+        connection.execute(
+            "SELECT campaign_id, hour, sent, not_sent, promise_seconds, proved_at FROM promise_hour "
+            "WHERE workspace = ? AND hour >= ? AND promise_seconds IS NOT NULL "
+            "AND state IN ('observed', 'provisional') ORDER BY campaign_id, hour",
+            [workspace, stored_instant(begin)],
+        )
+    )
+    by_campaign: dict[int, list[Row]] = {}
+    for row in rows:
+        by_campaign.setdefault(row["campaign_id"], []).append(row)
+    return by_campaign

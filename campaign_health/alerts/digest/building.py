@@ -19,6 +19,7 @@ from campaign_health.alerts.digest.digest_data import (
 from campaign_health.alerts.digest.lines import Answers, headline, nothing_checked, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
 from campaign_health.alerts.digest.told_beside import beside_section
+from campaign_health.alerts.digest.told_early import early_section
 from campaign_health.alerts.digest.told_late import late_section
 from campaign_health.settings import DEFAULT_WORKSPACE
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
@@ -40,6 +41,7 @@ NEWS_DAYS = 3
 ITEMS_PER_SECTION = {
     SectionName.NEW: 6,
     SectionName.STILL_BROKEN: 5,
+    SectionName.EARLY: 4,
     SectionName.BESIDE: 4,
     SectionName.PROMISES: 4,
     SectionName.RECOVERED: 5,
@@ -67,9 +69,8 @@ def build_digest(
 ) -> Digest:
     """The digest of `situation` on the local day `today`.
 
-    `only_incidents` narrows it to some incidents (an urgent announcement, or a route by tag or owner); failed
-    sources and gaps are then left out. `pages` is where campaigns and events are in the services themselves. Every
-    change given is covered by the digest, also those that need no words of their own.
+    `only_incidents` narrows it to some incidents (an urgent announcement, or a route by tag or owner), without failed
+    sources and gaps. `pages` is where things are in the services. Every change given is covered.
     """
     incidents = [i for i in situation.incidents if only_incidents is None or i.incident_id in only_incidents]
     changes = [c for c in situation.changes if only_incidents is None or c.incident_id in only_incidents]
@@ -85,6 +86,8 @@ def build_digest(
     sections = [
         _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
     ]
+    early = [one for one in situation.early if not (one.told and kind == "urgent")]
+    sections += early_section(early, ITEMS_PER_SECTION[SectionName.EARLY])
     beside = situation.beside if only_incidents is None else ()
     if section := beside_section(beside, ITEMS_PER_SECTION[SectionName.BESIDE]):
         sections.append(section)
@@ -110,13 +113,15 @@ def build_digest(
             found_broken=sum(one.never_otherwise for one in chosen.get(SectionName.NEW, ())),
             answers=_answers(chosen, changes, today),
             beside_back=sum(one.recovered for one in beside),
+            early_back=sum(one.recovered for one in early),
         ),
         rest=rest_line(situation.counts, situation.judged_day, situation.coverage),
         sections=tuple(sections),
         change_ids=(
-            *(change.change_id for change in changes),
-            *(source.change_id for source in failed),
+            *(one.change_id for one in changes),
+            *(one.change_id for one in failed),
             *(one.change_id for one in beside),
+            *(one.change_id for one in situation.early),
         ),
         link=overview_link(dashboard_url, situation.workspace) if dashboard_url else None,
         delayed_since=delayed_since,
@@ -126,10 +131,7 @@ def build_digest(
 
 
 def is_news(change: Change, today: date) -> bool:
-    """Whether a change is worth a message of its own: young enough, and about breaking or recovering.
-
-    What nobody could have known before is as young as the day on which it was found, such as on a first morning.
-    """
+    """Whether a change is worth a message: young enough (since it could be known), and about breaking or recovering."""
     recent = change.news and max(change.day, change.recorded_on or change.day) >= today - timedelta(days=NEWS_DAYS)
     return recent and change.kind in OPENING | CLOSING | {"cause_changed", "still_broken"}
 
@@ -155,11 +157,12 @@ def _headline(
     found_broken: int,
     answers: Answers,
     beside_back: int,
+    early_back: int,
 ) -> str:
     """The first line. Where there is nothing else to say, what is old is no all clear."""
     text = headline(
         sizes, kind, standing, unchecked_campaigns=unchecked_campaigns, found_broken=found_broken, answers=answers,
-        beside_back=beside_back,
+        beside_back=beside_back, early_back=early_back,
     )  # fmt: skip
     judged_day = situation.judged_day
     if text != headline({}, kind, Standing()):

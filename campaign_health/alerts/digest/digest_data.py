@@ -17,6 +17,7 @@ class SectionName(StrEnum):
 
     NEW = "New"
     STILL_BROKEN = "Still broken"
+    EARLY = "Early signs"
     BESIDE = "Broadcasts and transactional messages"
     PROMISES = "Late messages"
     RECOVERED = "Recovered"

@@ -58,6 +58,7 @@ def headline(
     found_broken: int = 0,
     answers: Answers = Answers(),
     beside_back: int = 0,
+    early_back: int = 0,
 ) -> str:
     """The first line: the state of everything in a few words, and what a week of it costs.
 
@@ -76,6 +77,9 @@ def headline(
             noun = "" if parts else "campaign " if number == 1 else "campaigns "
             parts.append(f"{count(number)} {noun}{one if number == 1 else many}")
     said = [joined(parts)] if parts else []
+    if early := sizes.get(SectionName.EARLY, 0) - early_back:
+        said.append(f"early sign: {plural(early, 'campaign')} silent within the hour")
+    said += [f"{plural(early_back, 'campaign')} sent again after an early sign"] if early_back else []
     said += answers.parts
     said += [broken_in_short(broken)] if (broken := sizes.get(SectionName.BESIDE, 0) - beside_back) else []
     said += [recovered_in_short(beside_back)] if beside_back else []

@@ -56,6 +56,20 @@ class TellBeside:
 
 
 @dataclass(frozen=True)
+class TellEarly:
+    """A campaign that is silent within the hour, or (`recovered`) was when the channel last heard of it.
+
+    `told` says whether the channel has heard of that.
+    """
+
+    change_id: str
+    campaign: str
+    said: str
+    told: bool = False
+    recovered: bool = False
+
+
+@dataclass(frozen=True)
 class Situation:
     """All of one workspace at the moment of the digest.
 
@@ -78,5 +92,6 @@ class Situation:
     sends: Mapping[int, Sends] = field(default_factory=dict)
     beside: tuple[TellBeside, ...] = ()
     late: tuple[tuple[str, str], ...] = ()
+    early: tuple[TellEarly, ...] = ()
     coverage: str = ""
     recoveries: Mapping[str, str] = field(default_factory=dict)

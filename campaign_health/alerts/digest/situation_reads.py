@@ -6,17 +6,19 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from campaign_health.alerts.digest.situation import Change, FailedSource, Sends, Situation
+from campaign_health.alerts.digest.situation import Change, FailedSource, Sends, Situation, TellEarly
 from campaign_health.alerts.digest.told_beside import told_beside
+from campaign_health.alerts.digest.told_early import told_early
 from campaign_health.process.clock import local_day, local_days
 from campaign_health.state.beside_campaigns import coverage_text
+from campaign_health.state.early_signs import read_early_state
 from campaign_health.state.incident import Incident, open_and_also
 from campaign_health.state.promises import promises_of_days
 from campaign_health.state.recovery_states import read_recovery_states
 from campaign_health.state.source_health import SourceState, troubled_core
-from campaign_health.state.workspace_state import read_workspace
+from campaign_health.state.workspace_state import WorkspaceState, read_workspace
 from storage.connection import Connection
-from storage.read.campaign_names import named_campaigns
+from storage.read.campaign_names import named_campaigns, running_names
 from storage.read.sends import sends_since
 from storage.save.announcements import said_on, unannounced_changes
 
@@ -47,12 +49,23 @@ def read_situation(
         unchecked=state.unchecked,
         stale=state.warnings(now),
         beside=tuple(told_beside(state.beside, said)),
+        early=tuple(_early(connection, workspace, state, said, now)),
         late=tuple(_late(connection, workspace, state.zone, state.judged_day)),
         coverage=coverage_text([state.watched], [state.beside]),
         numbers=state.numbers,
         recoveries=_recoveries(connection, workspace, incidents, state.zone, local_day(now, state.zone)),
         sends=_sends(connection, workspace, {one.campaign_id for one in incidents}, state.judged_day),
     )
+
+
+def _early(
+    connection: Connection, workspace: str, state: WorkspaceState, said: Collection[str], now: datetime
+) -> Iterator[TellEarly]:
+    """The campaigns that are silent within the hour, and those that were when the channel last heard of them."""
+    broken = {one.campaign_id for one in state.incidents}
+    names = running_names(connection, workspace)
+    found = read_early_state(connection, workspace, state.zone, now, state.judged_day, broken, names)
+    yield from told_early(found, said, state.zone, broken, names)
 
 
 def _late(connection: Connection, workspace: str, zone: ZoneInfo, judged_day: date | None) -> Iterator[tuple[str, str]]:

@@ -66,5 +66,6 @@ def source_trouble(case: BrokenCampaign) -> Cause | None:
             "stage": case.stage,
         },
         f"Look at Customer.io's status page for {day}. {ask(None, whom)} {whether}, and what was changed or released"
-        " that day. All of them should be back together; `campaign-health route recover` finds who missed it meanwhile.",
+        " that day. All of them should be back together; `campaign-health route recover` finds who missed what"
+        " meanwhile.",
     )
