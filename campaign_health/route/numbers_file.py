@@ -36,7 +36,8 @@ def note_recovery(data_dir: Path, workspace: str, row: Row) -> None:
 def note_proof(data_dir: Path, workspace: str, note: Row) -> None:
     """Put a campaign's hours in the place of those of the same span; what is older than two weeks is left out.
 
-    The monitor keeps what it has read: this file only brings it there.
+    The monitor keeps what it has read: this file only brings it there. An hour of which it may have read something
+    else therefore stays, with nothing in it, where nothing qualifies any more.
     """
     path = data_dir / FILE_NAME
     known = _read(path)
@@ -44,13 +45,25 @@ def note_proof(data_dir: Path, workspace: str, note: Row) -> None:
     noted = of_workspace.get("promises", [])
     before: Row = next((one for one in noted if one["campaign_id"] == note["campaign_id"]), {})
     oldest = (datetime.fromisoformat(str(note["proved_at"])) - timedelta(days=KEPT_DAYS)).isoformat()
-    others = [one for one in before.get("hours", []) if not note["since"] <= one["hour"] < note["until"]]
-    hours = [one for one in (*others, *note["hours"]) if one["hour"] >= oldest]
+    # Each hour says itself when it was looked at: those of another span are no newer for this look.
+    hours = {one["hour"]: {"proved_at": before["proved_at"], **one} for one in before.get("hours", [])}
+    for hour, one in hours.items():
+        if note["since"] <= hour < note["until"]:
+            hours[hour] = {**_emptied(one), "proved_at": note["proved_at"]}
+    hours |= {one["hour"]: {**one, "proved_at": note["proved_at"]} for one in note["hours"]}
     whole = {**note, "since": max(oldest, min(str(before.get("since", note["since"])), str(note["since"])))}
-    whole["hours"] = sorted(hours, key=lambda one: str(one["hour"]))
+    whole["until"] = max(str(before.get("until", note["until"])), str(note["until"]))
+    whole["hours"] = [hours[hour] for hour in sorted(hours) if hour >= oldest]
     of_workspace["promises"] = [*(one for one in noted if one["campaign_id"] != note["campaign_id"]), whole]
     known["written_at"] = datetime.now(UTC).isoformat()
     _replace(path, json.dumps(known, indent=1))
+
+
+def _emptied(hour: Row) -> dict[str, Any]:
+    """The hour as one in which nothing qualified; what is not known of it stays unknown."""
+    took = {name: None for name in hour if name.endswith("_seconds")}
+    counts = {name: 0 for name, value in hour.items() if isinstance(value, int)}
+    return {**hour, **counts, **took, "state": "observed"}
 
 
 def _read(path: Path) -> dict[str, Any]:

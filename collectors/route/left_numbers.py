@@ -60,7 +60,6 @@ def _rows(data_dir: Path, workspace: str, name: str) -> tuple[list[Mapping[str, 
 def _promise_hours(row: Mapping[str, Any], read: Reader) -> Iterator[PromiseHourRecord]:
     campaign_id = read.identifier(row.get("campaign_id"), "campaign_id")
     event = storable(read.text(row.get("event"), "event"))
-    proved_at = _parsed(_instant, row.get("proved_at"), "proved_at", read)
     for place, entry in enumerate(read.sequence(row.get("hours") or [], "hours")):
         field = f"hours[{place}]"
         hour = read.mapping(entry, field)
@@ -76,7 +75,8 @@ def _promise_hours(row: Mapping[str, Any], read: Reader) -> Iterator[PromiseHour
             **numbers,
             promise_seconds=_seconds(row.get("promise_seconds"), "promise_seconds", read),
             state=str(hour["state"]),
-            proved_at=proved_at,
+            # A file of an older version says it of the campaign only.
+            proved_at=_parsed(_instant, hour.get("proved_at", row.get("proved_at")), f"{field}.proved_at", read),
         )
 
 

@@ -20,8 +20,8 @@ def proof_note(asked: ToProve, proof: Proof, now: datetime) -> dict[str, Any]:
     return {
         "campaign_id": plan.campaign_id,
         "event": plan.events[0],
-        "since": _instant(plan.begin),
-        "until": _instant(min(plan.end, now.timestamp())),
+        "since": _instant(asked.begin),
+        "until": _instant(min(asked.end, now.timestamp())),
         "proved_at": now.astimezone(UTC).isoformat(),
         "promise_seconds": asked.promise_seconds,
         "hours": [_hour(one) for one in proof.hours],

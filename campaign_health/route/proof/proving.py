@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from campaign_health.manifest.conditions import holds
 from campaign_health.route.person import person_of
-from campaign_health.route.proof.joining import GIVEN_UP_AFTER, WITHOUT_PROMISE_SECONDS, HourProof, prove_hours
+from campaign_health.route.proof.joining import GIVEN_UP_AFTER, HOUR, WITHOUT_PROMISE_SECONDS, HourProof, prove_hours
 from campaign_health.route.proof.log_histogram import LogHistogram, merged
 from campaign_health.route.recovery.customerio_people import sends_between
 from campaign_health.route.recovery.exported_events import events_between
@@ -18,6 +19,9 @@ from campaign_health.route.recovery.recovery_plan import RecoveryPlan
 from collectors.errors import CollectorError
 from collectors.http.client import Progress
 from storage.outbox.recovery_ledger import RecoveryLedger
+
+MOST_BEFORE_SECONDS = 31 * 86_400.0
+"""How far before the span events are read at most, to know whom `once` leaves out: more is too much to read hourly."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,33 @@ class Proof:
 
 @dataclass(frozen=True)
 class ToProve:
-    """One campaign whose promise is looked at; `promise_seconds` None: nothing is promised."""
+    """One campaign whose promise is looked at; `promise_seconds` None: nothing is promised.
+
+    `begin` and `end` (Unix seconds) are those of the plan's days, to whole hours around them: where days begin at half
+    past, an hour that is told in part would take the place of a whole one.
+    """
 
     plan: RecoveryPlan
     promise_seconds: float | None
+
+    @property
+    def begin(self) -> float:
+        """The first instant that is looked at."""
+        return math.floor(self.plan.begin / HOUR) * HOUR
+
+    @property
+    def end(self) -> float:
+        """The first instant that is not."""
+        return math.ceil(self.plan.end / HOUR) * HOUR
+
+    @property
+    def read_from(self) -> float:
+        """Since when events are read: a message of before `begin` may be why none was due after it."""
+        return self.begin - min(self.plan.once_seconds, MOST_BEFORE_SECONDS)
+
+    def due_events(self, qualifying: Iterable[tuple[str | None, float]]) -> list[tuple[str | None, float]]:
+        """Of what qualified since `read_from`, the events since `begin` for which a message was due."""
+        return [event for event in due_events(qualifying, self.plan.once_seconds) if event[1] >= self.begin]
 
 
 def prove_each(
@@ -87,7 +114,7 @@ def prove_each(
     qualifying = _qualifying(asked, sources)
     for one in asked:
         try:
-            due = due_events(qualifying[one.plan.campaign_id], one.plan.once_seconds)
+            due = one.due_events(qualifying[one.plan.campaign_id])
             yield one, _prove(one, due, sources, ledger_of(one.plan.campaign_id), progress)
         except CollectorError as failure:
             yield one, failure
@@ -101,11 +128,12 @@ def _qualifying(asked: Sequence[ToProve], sources: Sources) -> dict[int, list[tu
     if not plans:
         return found
     names = tuple(dict.fromkeys(name for plan in plans for name in plan.events))
-    begin, end = min(plan.begin for plan in plans), min(max(plan.end for plan in plans), now)
+    begin, end = min(one.read_from for one in asked), min(max(one.end for one in asked), now)
     # Properties are let go of at once: a million events with them do not fit into memory.
     for event in events_between(sources.mixpanel, names, begin, end, plans[0].zone, sources.now):
-        for plan in plans:
-            is_of_plan = event.name in plan.events and plan.begin <= event.time < plan.end
+        for one in asked:
+            plan = one.plan
+            is_of_plan = event.name in plan.events and one.read_from <= event.time < one.end
             if is_of_plan and holds(plan.when, event.properties):
                 found[plan.campaign_id].append((person_of(event.properties, sources.by), event.time))
     return found
@@ -120,8 +148,8 @@ def _prove(
 ) -> Proof:
     plan, promise_seconds, now = one.plan, one.promise_seconds, sources.now.timestamp()
     patience = WITHOUT_PROMISE_SECONDS if promise_seconds is None else GIVEN_UP_AFTER * promise_seconds
-    begin = plan.begin - EARLY_SECONDS
-    until = min(min(plan.end, now) + patience, now)
+    begin = one.begin - EARLY_SECONDS
+    until = min(min(one.end, now) + patience, now)
     people = {person for person, _ in events if person is not None}
     sends = ledger.reported_sends(people, begin) | sends_between(
         sources.customerio, plan.campaign_id, begin, until, sources.by, progress
