@@ -21,12 +21,15 @@ from tests.test_due_work import MORNING, TELL, done
 
 ZONE = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
+DAYS_BEFORE = 6
 NOW = START + timedelta(hours=40)
 NAMES = {14: "Upgrade offer"}
 
 
-def hours(*counted: tuple[int, int]) -> list[PromisedHour]:
-    return [PromisedHour(START + timedelta(hours=place), *one) for place, one in enumerate(counted)]
+def hours(*counted: tuple[int, int], days_before: int = DAYS_BEFORE) -> list[PromisedHour]:
+    """Hours since START, and the days before it, in which next to nothing happened."""
+    first = PromisedHour(START - timedelta(days=days_before), 0, 0)
+    return [first, *(PromisedHour(START + timedelta(hours=place), *one) for place, one in enumerate(counted))]
 
 
 def sign_of(*counted: tuple[int, int]) -> EarlySign | None:
@@ -89,6 +92,39 @@ def test_a_sign_is_about_hours_after_the_newest_message_only(counted: list[tuple
     assert newest_sent < found.since <= found.newest
     assert found.unsent == sum(one.not_sent for one in known if one.hour > newest_sent)
     assert sign_of(*counted, (1, 0)) is None, "a message ends it"
+
+
+def test_a_campaign_that_is_known_for_less_than_six_days_has_none() -> None:
+    silent = [*USUAL, (0, 30)]
+    assert early_sign(14, "Upgrade offer", hours(*silent, days_before=5), 300.0) is None
+    assert early_sign(14, "Upgrade offer", hours(*silent, days_before=6), 300.0) is not None
+
+
+def held(days: int, night: int, day: int, weekend: int = -1) -> list[PromisedHour]:
+    """Messages go out by day, and those of the night (or of the weekend's two days) only in the morning after."""
+    known = []
+    for place in range(days * 24):
+        is_held = place % 24 < 7 or place % 24 >= 22 or (weekend >= 0 and place // 24 % 7 in (weekend, weekend + 1))
+        known.append(PromisedHour(START + timedelta(hours=place), *((0, night) if is_held else (day, 0))))
+    return known
+
+
+@pytest.mark.parametrize(("night", "day"), [(1, 5), (2, 5), (2, 10), (3, 20), (8, 20)])
+@pytest.mark.parametrize("weekend", [-1, 0, 3, 5])
+def test_quiet_hours_and_quiet_weekends_are_no_sign_in_any_hour(night: int, day: int, weekend: int) -> None:
+    known = held(16, night, day, weekend)
+    for end in range(1, len(known) + 1):
+        seen = known[max(0, end - 8 * 24) : end]
+        assert early_sign(14, "Upgrade offer", seen, 300.0) is None, seen[-1].hour
+
+
+def test_a_break_by_day_is_seen_in_spite_of_quiet_hours() -> None:
+    known = held(8, 2, 20)[: 7 * 24 + 10]
+    broken = [PromisedHour(known[-1].hour + timedelta(hours=place), 0, 20) for place in range(1, 4)]
+    assert early_sign(14, "Upgrade offer", [*known, *broken[:1]], 300.0) is None
+    found = early_sign(14, "Upgrade offer", [*known, *broken], 300.0)
+    assert found is not None
+    assert found.since == broken[0].hour
 
 
 SIGN = sign_of(*USUAL, (0, 3), (0, 4))

@@ -121,7 +121,7 @@ def test_a_campaign_that_falls_silent_within_the_hour_is_told_of_before_the_morn
     silent = [
         PromiseHourRecord(healthy, SIGNED_UP, now.replace(minute=0) - timedelta(hours=back), 6, sent, None, None,
                           6 - sent, 0, None, None, None, sent, 300.0, "observed", now)
-        for back, sent in enumerate([0, 0, *[6] * 9], 1)
+        for back, sent in ((1, 0), (2, 0), *((back, 6) for back in range(3, 12)), (170, 6))
     ]  # fmt: skip
     warehouse = Warehouse(promising.data_dir)
     with warehouse.open_and_publish() as connection:

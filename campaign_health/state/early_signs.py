@@ -28,9 +28,15 @@ campaigns looked at every hour raise one false sign in ten years."""
 LEAST_USUAL = 0.5
 """A campaign that sends for fewer of its events than that is silent often."""
 LEAST_KNOWN = 20
+LEAST_HISTORY = timedelta(days=6)
+"""So long must hours be known before a silence: each kind of night, and the last weekend, are among them."""
+TIMES_THE_LONGEST = 2
+"""Messages that are held over night, or over a weekend, are too late for their events by habit and not one by one by
+chance. So many times the events of the longest silence before this one must be without a message."""
 LOOKED_WITHIN = timedelta(hours=3)
 NEWEST_WITHIN = timedelta(hours=24)
 LOOK_BACK = timedelta(days=8)
+"""A silence on a Saturday is compared with that of the Saturday before."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,9 @@ def early_sign(
 
     All events since the newest hour with a message must have sent nothing, and be so many that chance does not explain
     it: with the share of events that usually send one, taken carefully (one more without than there were), the
-    probability that each of them sends nothing is below `RAREST`.
+    probability that each of them sends nothing is below `RAREST`. They must also be twice as many as in any silence
+    before, of which six days must be known: quiet hours are none. After a silence that was a break, a sign therefore
+    waits longer for some days.
     """
     silent: list[PromisedHour] = []
     for one in reversed(hours):
@@ -83,8 +91,19 @@ def early_sign(
         return None
     if ((without + 1) / (sent + without + 2)) ** unsent > RAREST:
         return None
+    if silent[-1].hour - before[0].hour < LEAST_HISTORY or unsent <= TIMES_THE_LONGEST * _longest_silence(before):
+        return None
     with_events = [one.hour for one in silent if one.not_sent]
     return EarlySign(campaign_id, campaign, min(with_events), max(with_events), unsent, promise_seconds)
+
+
+def _longest_silence(hours: Sequence[PromisedHour]) -> int:
+    """The most events without a message in a stretch of hours in which none went out."""
+    longest = stretch = 0
+    for one in hours:
+        stretch = 0 if one.sent else stretch + one.not_sent
+        longest = max(longest, stretch)
+    return longest
 
 
 @dataclass(frozen=True)
@@ -116,7 +135,8 @@ def read_early_state(
         with_messages = [one.hour for one in hours if one.sent]
         if with_messages:
             newest_sent[campaign_id] = max(with_messages)
-        proved_at, promise = max(_utc(row["proved_at"]) for row in rows), rows[-1]["promise_seconds"]
+        # A look at older days alone says nothing of now: the newest hour's own look counts.
+        proved_at, promise = _utc(rows[-1]["proved_at"]), rows[-1]["promise_seconds"]
         if campaign_id in broken or campaign_id not in names or promise is None or now - proved_at > LOOKED_WITHIN:
             continue
         found = early_sign(campaign_id, names[campaign_id], hours, promise)
@@ -129,7 +149,7 @@ def read_early_state(
 
 def read_signs(connection: Connection, workspace: str, zone: ZoneInfo, now: datetime) -> tuple[EarlySign, ...]:
     """The signs of a workspace that stand at `now`, for whoever shows them."""
-    broken = {one.campaign_id for one in open_incidents(connection, workspace)}
+    broken = {of for one in open_incidents(connection, workspace) for of in one.of_campaigns}
     names, (judged_day, _) = running_names(connection, workspace), judged_until(connection, workspace)
     return read_early_state(connection, workspace, zone, now, judged_day, broken, names).signs
 

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from campaign_health.alerts.digest.situation import Change, FailedSource, Sends, Situation, TellEarly
 from campaign_health.alerts.digest.told_beside import told_beside
-from campaign_health.alerts.digest.told_early import told_early
+from campaign_health.alerts.digest.told_early import signs_heard, told_early
 from campaign_health.process.clock import local_day, local_days
 from campaign_health.state.beside_campaigns import coverage_text
 from campaign_health.state.early_signs import read_early_state
-from campaign_health.state.incident import Incident, open_and_also
+from campaign_health.state.incident import Incident, incidents_of, open_and_also
 from campaign_health.state.promises import promises_of_days
 from campaign_health.state.recovery_states import read_recovery_states
 from campaign_health.state.source_health import SourceState, troubled_core
@@ -62,10 +62,16 @@ def _early(
     connection: Connection, workspace: str, state: WorkspaceState, said: Collection[str], now: datetime
 ) -> Iterator[TellEarly]:
     """The campaigns that are silent within the hour, and those that were when the channel last heard of them."""
-    broken = {one.campaign_id for one in state.incidents}
+    broken = {of for one in state.incidents for of in one.of_campaigns}
     names = running_names(connection, workspace)
     found = read_early_state(connection, workspace, state.zone, now, state.judged_day, broken, names)
-    yield from told_early(found, said, state.zone, broken, names)
+    # An incident that is over took the sign over all the same: its recovery was told.
+    taken_over = {
+        campaign_id
+        for campaign_id, hour in signs_heard(said).items()
+        if any(one.last_day >= local_day(hour, state.zone) for one in incidents_of(connection, workspace, campaign_id))
+    }
+    yield from told_early(found, said, state.zone, broken | taken_over, names)
 
 
 def _late(connection: Connection, workspace: str, zone: ZoneInfo, judged_day: date | None) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ def told_early(
 
     Of a sign that gave way to the daily look's own verdict (`broken`), nothing more is said.
     """
-    heard = dict(_heard(said))
+    heard = signs_heard(said)
     standing = {one.campaign_id for one in state.signs}
     for one in state.signs:
         earlier = heard.get(one.campaign_id)
@@ -44,6 +44,11 @@ def early_section(told: Sequence[TellEarly], room: int) -> list[Section]:
     shown = tuple(CheckFailure(None, None, "", title=one.campaign, said=one.said) for one in told[:room])
     others = tuple(one.campaign for one in told[room:])
     return [Section(SectionName.EARLY, failures=shown, more=len(others), others=others)]
+
+
+def signs_heard(said: Collection[str]) -> dict[int, datetime]:
+    """The first hour of the newest sign that was told of each campaign, by its id."""
+    return dict(_heard(said))
 
 
 def _heard(said: Collection[str]) -> Iterator[tuple[int, datetime]]:
