@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -108,3 +110,21 @@ def test_ever_is_not_read_back_to_in_an_hourly_look() -> None:
     ever = RecoveryPlan("default", 7, "Welcome", ("signed up",), day, day, ZoneInfo("UTC"), once_seconds=EVER_SECONDS)
     asked = ToProve(ever, 300.0)
     assert asked.begin - asked.read_from == MOST_BEFORE_SECONDS
+
+
+@pytest.mark.slow("route")
+def test_two_who_write_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    """The hourly look beside the doors, and somebody's recovery at the same moment."""
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        done = [pool.submit(note_one, tmp_path, number) for number in range(40)]
+        assert [one.result() for one in done] == list(range(40))
+    assert sorted(one.campaign_id for one in read_promises(tmp_path, "default")) == list(range(1, 41))
+
+
+def note_one(folder: Path, number: int) -> int:
+    note = {
+        "campaign_id": number + 1, "event": "signed up", "since": NOON.isoformat(), "until": (NOON + HOUR).isoformat(),
+        "proved_at": NOON.isoformat(), "promise_seconds": 300.0, "hours": [hour(NOON)],
+    }  # fmt: skip
+    note_proof(folder, "default", note)
+    return number

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from collectors.route import FILE_NAME, VERSION
 from storage.file.private_files import FILE_MODE
 
 Row = Mapping[str, Any]
 KEPT_DAYS = 14
+LOCK_SECONDS = 30.0
 
 
 def note_recovery(data_dir: Path, workspace: str, row: Row) -> None:
@@ -21,16 +25,12 @@ def note_recovery(data_dir: Path, workspace: str, row: Row) -> None:
 
     What the row does not say stays as it was noted.
     """
-    path = data_dir / FILE_NAME
-    known = _read(path)
-    of_workspace = known["workspaces"].setdefault(workspace, {})
-    same = ("campaign_id", "since", "until")
-    noted = of_workspace.get("recoveries", [])
-    others = [one for one in noted if [one[key] for key in same] != [row[key] for key in same]]
-    before: Row = next((one for one in noted if one not in others), {})
-    of_workspace["recoveries"] = [*others, {**before, **row}]
-    known["written_at"] = datetime.now(UTC).isoformat()
-    _replace(path, json.dumps(known, indent=1))
+    with _changing(data_dir, workspace) as of_workspace:
+        same = ("campaign_id", "since", "until")
+        noted = of_workspace.get("recoveries", [])
+        others = [one for one in noted if [one[key] for key in same] != [row[key] for key in same]]
+        before: Row = next((one for one in noted if one not in others), {})
+        of_workspace["recoveries"] = [*others, {**before, **row}]
 
 
 def note_proof(data_dir: Path, workspace: str, note: Row) -> None:
@@ -39,11 +39,26 @@ def note_proof(data_dir: Path, workspace: str, note: Row) -> None:
     The monitor keeps what it has read: this file only brings it there. An hour of which it may have read something
     else therefore stays, with nothing in it, where nothing qualifies any more.
     """
+    with _changing(data_dir, workspace) as of_workspace:
+        noted = of_workspace.get("promises", [])
+        before: Row = next((one for one in noted if one["campaign_id"] == note["campaign_id"]), {})
+        others = [one for one in noted if one["campaign_id"] != note["campaign_id"]]
+        of_workspace["promises"] = [*others, _joined(before, note)]
+
+
+@contextmanager
+def _changing(data_dir: Path, workspace: str) -> Iterator[dict[str, Any]]:
+    """A workspace's part, written at the end; one process at a time, so that none writes over another's numbers."""
     path = data_dir / FILE_NAME
-    known = _read(path)
-    of_workspace = known["workspaces"].setdefault(workspace, {})
-    noted = of_workspace.get("promises", [])
-    before: Row = next((one for one in noted if one["campaign_id"] == note["campaign_id"]), {})
+    with FileLock(path.with_suffix(".lock"), mode=FILE_MODE, timeout=LOCK_SECONDS):
+        known = _read(path)
+        yield known["workspaces"].setdefault(workspace, {})
+        known["written_at"] = datetime.now(UTC).isoformat()
+        _replace(path, json.dumps(known, indent=1))
+
+
+def _joined(before: Row, note: Row) -> dict[str, Any]:
+    """A campaign's hours as they were noted, with a new look's in the place of those of its span."""
     oldest = (datetime.fromisoformat(str(note["proved_at"])) - timedelta(days=KEPT_DAYS)).isoformat()
     # Each hour says itself when it was looked at: those of another span are no newer for this look.
     hours = {one["hour"]: {"proved_at": before["proved_at"], **one} for one in before.get("hours", [])}
@@ -54,9 +69,7 @@ def note_proof(data_dir: Path, workspace: str, note: Row) -> None:
     whole = {**note, "since": max(oldest, min(str(before.get("since", note["since"])), str(note["since"])))}
     whole["until"] = max(str(before.get("until", note["until"])), str(note["until"]))
     whole["hours"] = [hours[hour] for hour in sorted(hours) if hour >= oldest]
-    of_workspace["promises"] = [*(one for one in noted if one["campaign_id"] != note["campaign_id"]), whole]
-    known["written_at"] = datetime.now(UTC).isoformat()
-    _replace(path, json.dumps(known, indent=1))
+    return whole
 
 
 def _emptied(hour: Row) -> dict[str, Any]:
