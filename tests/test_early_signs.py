@@ -171,7 +171,7 @@ def test_the_message_says_that_it_is_early_and_nothing_else() -> None:
     )
     text = " ".join(plain_text(digest).split())
     assert digest.headline == "Early sign: 1 campaign silent within the hour"
-    assert "Early sign: since 11:00, none of 7 events sent a message within 20 minutes." in text
+    assert "Early sign: since Mon 23 Nov at 11:00, none of 7 events sent a message within 20 minutes." in text
     assert "The daily look says tomorrow morning whether it is broken." in text
     assert digest.change_ids == (early[0].change_id,)
 

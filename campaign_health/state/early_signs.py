@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from campaign_health.process.clock import local_day
 from campaign_health.state.incident import open_incidents
+from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import count
 from campaign_health.words.proof_words import length_text
 from storage.connection import Connection
@@ -60,11 +61,12 @@ class EarlySign:
     promise_seconds: float
 
     def sentence(self, zone: ZoneInfo) -> str:
-        """`Early sign: since 14:00, none of 12 events sent a message within 20 minutes. …`"""
+        """`Early sign: since Mon 23 Nov at 14:00, none of 12 events sent a message within 20 minutes. …`"""
+        local = self.since.astimezone(zone)
         waited = length_text(4 * self.promise_seconds)
         return (
-            f"Early sign: since {self.since.astimezone(zone):%H:%M}, none of {count(self.unsent)} events sent a "
-            f"message within {waited}. The daily look says tomorrow morning whether it is broken."
+            f"Early sign: since {day_text(local.date(), local.date())} at {local:%H:%M}, none of "
+            f"{count(self.unsent)} events sent a message within {waited}. The daily look says tomorrow morning whether it is broken."
         )
 
 
