@@ -66,7 +66,8 @@ class EarlySign:
         waited = length_text(4 * self.promise_seconds)
         return (
             f"Early sign: since {day_text(local.date(), local.date())} at {local:%H:%M}, none of "
-            f"{count(self.unsent)} events sent a message within {waited}. The daily look says tomorrow morning whether it is broken."
+            f"{count(self.unsent)} events sent a message within {waited}. The daily look says "
+            "tomorrow morning whether it is broken."
         )
 
 
