@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -115,7 +114,7 @@ def test_ever_is_not_read_back_to_in_an_hourly_look() -> None:
 @pytest.mark.slow("route")
 def test_two_who_write_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:
     """The hourly look beside the doors, and somebody's recovery at the same moment."""
-    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+    with ThreadPoolExecutor(4) as pool:
         done = [pool.submit(note_one, tmp_path, number) for number in range(40)]
         assert [one.result() for one in done] == list(range(40))
     assert sorted(one.campaign_id for one in read_promises(tmp_path, "default")) == list(range(1, 41))
