@@ -45,7 +45,8 @@ def command(event: str, mode: str, workspace: str | None) -> None:
             "Take these attributes out of its `route`, or give them from the event.",
         )
     if event not in contract.events:
-        raise CouldNotStart(f"{event!r} has no `route` in the manifest.", "Give it one; `campaign-health docs manifest` says how.")
+        cure = "Give it one; `campaign-health docs manifest` says how."
+        raise CouldNotStart(f"{event!r} has no `route` in the manifest.", cure)
     if mode == "live":
         _refuse_second_sender(of, contract, event)
     with open_route_file(settings.data_dir) as connection, committed(connection):
