@@ -11,13 +11,13 @@ from campaign_health.manifest.conditions import value_at
 from campaign_health.manifest.durations import promised_seconds, seconds_of
 from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.schema import CampaignEntry, Manifest
-from campaign_health.route.event_key import ulid_of
 from campaign_health.route.lanes.courier import Prepared, UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.mapping.mapped_event import Mapped, Unfit, mapped
 from campaign_health.route.mapping.route_plan import RoutedEvent, route_plan
-from campaign_health.route.moved_event import LONGEST_SECONDS, Routed
+from campaign_health.route.moved_event import Routed
 from campaign_health.route.person import PersonBy
+from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS, event_operation, person_part
 
 TIMES_THE_PROMISE = 10
 LEAST_RELEVANT_SECONDS = 3600.0
@@ -76,20 +76,13 @@ def read_contract(path: Path, person_by: PersonBy) -> ManifestContract:
 
 
 def _prepared(found: Mapped, event: Waiting) -> Prepared:
-    seconds = int(event.event_time)
-    of = {"type": "person", "identifiers": {found.person_by: found.person}}
-    operation = {
-        **of,
-        "action": "event",
-        "name": found.to,
-        "id": ulid_of(event.key, seconds),
-        "timestamp": seconds,
-        "attributes": dict(found.attributes),
-    }
+    by, person = found.person_by, found.person
+    operation = event_operation(by, person, found.to, event.key, int(event.event_time), found.attributes)
     if not found.profile:
         return Prepared(operation)
-    identify = {**of, "action": "identify", "timestamp": int(event.received), "attributes": dict(found.profile)}
-    return Prepared(operation, identify)
+    attributes = dict(found.profile)
+    identify = {"action": "identify", "timestamp": int(event.received), "attributes": attributes}
+    return Prepared(operation, person_part(by, person) | identify)
 
 
 def _not_yet(routed: RoutedEvent) -> set[str]:
@@ -111,7 +104,7 @@ def _relevant_seconds(manifest: Manifest, name: str, routed: RoutedEvent) -> flo
     """
     names = {name, routed.to}
     found = [_of_campaign(one) for one in manifest.campaigns if one.event is not None and one.event.strip() in names]
-    return min(max(found, default=LONGEST_SECONDS), LONGEST_SECONDS)
+    return min(max(found, default=TRIGGERS_WITHIN_SECONDS), TRIGGERS_WITHIN_SECONDS)
 
 
 def _of_campaign(entry: CampaignEntry) -> float:
@@ -119,4 +112,4 @@ def _of_campaign(entry: CampaignEntry) -> float:
     if said is not None:
         return float(said)
     promise = promised_seconds(entry.timing)
-    return LONGEST_SECONDS if promise is None else max(TIMES_THE_PROMISE * promise, LEAST_RELEVANT_SECONDS)
+    return TRIGGERS_WITHIN_SECONDS if promise is None else max(TIMES_THE_PROMISE * promise, LEAST_RELEVANT_SECONDS)

@@ -10,10 +10,9 @@ from typing import Any
 from campaign_health.route.event_key import event_key
 from campaign_health.route.person import PersonBy, person_of
 from campaign_health.route.recovery.qualifying import PersonEvent
+from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS
 from storage.outbox.queued_event import BACKLOG, FRESH, QueuedEvent
 
-LONGEST_SECONDS = 71 * 3600.0
-"""Customer.io lets events of at most 72 hours trigger."""
 FRESH_SECONDS = 60.0
 
 
@@ -43,7 +42,7 @@ def queued(
         person=person,
         event_time=event.time,
         received=received,
-        expires=event.time + min(routed.relevant_seconds, LONGEST_SECONDS),
+        expires=event.time + min(routed.relevant_seconds, TRIGGERS_WITHIN_SECONDS),
         source=source,
         body=json.dumps(routed.kept(event.properties), separators=(",", ":")),
         queue_class=FRESH if received - event.time < FRESH_SECONDS else BACKLOG,

@@ -118,12 +118,6 @@ def numbers(connection: sqlite3.Connection) -> dict[tuple[str, str], dict[str, i
     return found
 
 
-def queue_length(connection: sqlite3.Connection) -> int:
-    """How many events wait, of all workspaces."""
-    (number,) = connection.execute("SELECT count(*) FROM event_queue").fetchone()
-    return int(number)
-
-
 def oldest_waiting(connection: sqlite3.Connection, workspace: str) -> float | None:
     """When the event that waits longest was received, in Unix seconds; None where none waits."""
     (found,) = connection.execute("SELECT min(received) FROM event_queue WHERE workspace = ?", [workspace]).fetchone()

@@ -10,6 +10,7 @@ from typing import Any
 
 from storage.connection import Connection
 from storage.file.conversion import stored_instant
+from storage.read.known_tables import has_table
 from storage.read.rows import Row, as_rows
 
 _ANNOUNCED = """
@@ -124,7 +125,6 @@ def missed_events(connection: Connection, workspace: str, campaign_id: int) -> d
 
 def manifest_renames(connection: Connection, workspace: str) -> list[Row]:
     """The renames that the manifest announced when it was last read, as rows; none in a file of an older version."""
-    known = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'manifest_rename'").fetchone()
-    if not known or not known[0]:
+    if not has_table(connection, "manifest_rename"):
         return []
     return as_rows(connection.execute("SELECT * FROM manifest_rename WHERE workspace = ?", [workspace]))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from storage.connection import Connection
 from storage.file.conversion import stored_instant
+from storage.read.known_tables import has_table
 from storage.read.rows import Row, as_rows
 
 _SUMS = """
@@ -20,16 +21,14 @@ _SUMS = """
 
 def promise_sums(connection: Connection, workspace: str, begin: datetime, end: datetime) -> list[Row]:
     """Sums by campaign over the hours that begin from one instant to before another; none in an older file."""
-    found = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'promise_hour'").fetchone()
-    if not found or not found[0]:
+    if not has_table(connection, "promise_hour"):
         return []
     return as_rows(connection.execute(_SUMS, [workspace, stored_instant(begin), stored_instant(end)]))
 
 
 def promised_hours(connection: Connection, workspace: str, begin: datetime) -> dict[int, list[Row]]:
     """The hours since an instant of each campaign that promises something, the oldest first; none in an older file."""
-    found = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'promise_hour'").fetchone()
-    if not found or not found[0]:
+    if not has_table(connection, "promise_hour"):
         return {}
     rows = as_rows(
         connection.execute(

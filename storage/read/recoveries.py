@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from storage.connection import Connection
+from storage.read.known_tables import has_table
 from storage.read.rows import Row, as_rows
 
 
 def recoveries_of(connection: Connection, workspace: str, campaign_id: int) -> list[Row]:
     """All columns of `recovery` of one campaign, the newest days first; nothing in a file of an older version."""
-    found = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'recovery'").fetchone()
-    if not found or not found[0]:
+    if not has_table(connection, "recovery"):
         return []
     return as_rows(
         connection.execute(

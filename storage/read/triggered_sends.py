@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from storage.connection import Connection
 from storage.file.conversion import read_instant
+from storage.read.known_tables import has_table
 from storage.read.rows import Row, as_rows
 from storage.records import TriggeredKind
 
@@ -67,10 +68,7 @@ def busiest_campaigns(connection: Connection, workspace: str, most: int) -> list
 
 def has_triggered(connection: Connection) -> bool:
     """Whether the file knows of them: a published file of an older version does not."""
-    found = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'api_triggered_verdict'"
-    ).fetchone()
-    return bool(found and found[0])
+    return has_table(connection, "api_triggered_verdict")
 
 
 def all_triggered(connection: Connection, workspace: str) -> list[Row]:

@@ -54,6 +54,26 @@ def columns_of(rows: Sequence[Mapping[str, Any]], types: Mapping[str, pa.DataTyp
     return {name: [_stored(row.get(name)) for row in rows] for name in types}
 
 
+def save_latest(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: str,
+    table: str,
+    types: Mapping[str, pa.DataType],
+    key: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    where: str = "",
+) -> int:
+    """Save rows of a workspace, each in the place of the one of its key (where SQL's `where` holds); how many."""
+    incoming_name = f"incoming_{table}"
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in types if name not in key)
+    with incoming(connection, incoming_name, types, columns_of(rows, types)):
+        statement = (
+            f"INSERT INTO {table} BY NAME SELECT ? AS workspace, * FROM {incoming_name} "  # noqa: S608
+            f"ON CONFLICT DO UPDATE SET {replaced} {where}"
+        )
+        return count_of(connection.execute(statement, [workspace]))
+
+
 def _stored(value: Any) -> Any:
     if isinstance(value, str):
         return stored_text(value)

@@ -18,9 +18,7 @@ from campaign_health.alerts.digest.digest_data import (
 )
 from campaign_health.alerts.digest.lines import Answers, headline, nothing_checked, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
-from campaign_health.alerts.digest.told_beside import beside_section
-from campaign_health.alerts.digest.told_early import early_section
-from campaign_health.alerts.digest.told_late import late_section
+from campaign_health.alerts.digest.worded_section import worded_section
 from campaign_health.settings import DEFAULT_WORKSPACE
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
 from campaign_health.state.handling import handling, may_be_fixed, said_of
@@ -87,12 +85,14 @@ def build_digest(
         _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
     ]
     early = [one for one in situation.early if not (one.told and kind == "urgent")]
-    sections += early_section(early, ITEMS_PER_SECTION[SectionName.EARLY])
     beside = situation.beside if only_incidents is None else ()
-    if section := beside_section(beside, ITEMS_PER_SECTION[SectionName.BESIDE]):
-        sections.append(section)
-    if situation.late and kind == "digest" and only_incidents is None:
-        sections.append(late_section(situation.late, ITEMS_PER_SECTION[SectionName.PROMISES]))
+    late = situation.late if kind == "digest" and only_incidents is None else ()
+    for name, entries in (
+        (SectionName.EARLY, [(one.title, one.said) for one in early]),
+        (SectionName.BESIDE, [(one.title, one.said) for one in beside]),
+        (SectionName.PROMISES, late),
+    ):
+        sections += worded_section(name, entries, ITEMS_PER_SECTION[name])
     if unknown:
         room = ITEMS_PER_SECTION[SectionName.COULD_NOT_CHECK]
         link = data_link(dashboard_url, situation.workspace) if dashboard_url else None

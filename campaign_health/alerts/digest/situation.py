@@ -42,28 +42,14 @@ class FailedSource:
 
 
 @dataclass(frozen=True)
-class TellBeside:
-    """A broadcast or transactional message that is broken, or (`recovered`) was when the channel last heard of it.
+class TellOnce:
+    """Something beside the incidents that is told once: it is broken, or (`recovered`) was when the channel last heard.
 
     `told` says whether the channel has heard of that.
     """
 
     change_id: str
     title: str
-    said: str
-    told: bool = False
-    recovered: bool = False
-
-
-@dataclass(frozen=True)
-class TellEarly:
-    """A campaign that is silent within the hour, or (`recovered`) was when the channel last heard of it.
-
-    `told` says whether the channel has heard of that.
-    """
-
-    change_id: str
-    campaign: str
     said: str
     told: bool = False
     recovered: bool = False
@@ -90,8 +76,8 @@ class Situation:
     stale: tuple[str, ...] = ()
     numbers: ServiceNumbers = UNKNOWN_NUMBERS
     sends: Mapping[int, Sends] = field(default_factory=dict)
-    beside: tuple[TellBeside, ...] = ()
+    beside: tuple[TellOnce, ...] = ()
     late: tuple[tuple[str, str], ...] = ()
-    early: tuple[TellEarly, ...] = ()
+    early: tuple[TellOnce, ...] = ()
     coverage: str = ""
     recoveries: Mapping[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from campaign_health.alerts.digest.situation import Change, FailedSource, Sends, Situation, TellEarly
+from campaign_health.alerts.digest.situation import Change, FailedSource, Sends, Situation, TellOnce
 from campaign_health.alerts.digest.told_beside import told_beside
 from campaign_health.alerts.digest.told_early import signs_heard, told_early
 from campaign_health.process.clock import local_day, local_days
@@ -60,7 +60,7 @@ def read_situation(
 
 def _early(
     connection: Connection, workspace: str, state: WorkspaceState, said: Collection[str], now: datetime
-) -> Iterator[TellEarly]:
+) -> Iterator[TellOnce]:
     """The campaigns that are silent within the hour, and those that were when the channel last heard of them."""
     broken = {of for one in state.incidents for of in one.of_campaigns}
     names = running_names(connection, workspace)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
-from campaign_health.alerts.digest.digest_data import CheckFailure, Section, SectionName
-from campaign_health.alerts.digest.situation import TellBeside
+from campaign_health.alerts.digest.situation import TellOnce
 from campaign_health.state.beside_campaigns import BesideCampaigns
 from campaign_health.words.beside_words import BACK_WORDS
 
@@ -13,7 +12,7 @@ _BACK = ("healthy", "surging")
 """Statuses that say that sends are back; that it was switched off, or that too little is known, does not."""
 
 
-def told_beside(beside: BesideCampaigns, said: Collection[str]) -> Iterator[TellBeside]:
+def told_beside(beside: BesideCampaigns, said: Collection[str]) -> Iterator[TellOnce]:
     """The broken ones, whole stops first, and those that recovered since `said`, the ids of what a channel was told.
 
     The times that a channel heard of a break of one and of its end are numbered, since the first day of a break can
@@ -25,15 +24,6 @@ def told_beside(beside: BesideCampaigns, said: Collection[str]) -> Iterator[Tell
         broke, back = f"broken_beside:{thing}:{times}", f"recovered_beside:{thing}:{times}"
         if one.is_broken:
             owner = f" Owner: {one.owner}." if one.owner else ""
-            yield TellBeside(broke, one.title, one.sentence + owner, told=broke in said)
+            yield TellOnce(broke, one.title, one.sentence + owner, told=broke in said)
         elif one.status in _BACK and broke in said:
-            yield TellBeside(back, one.title, BACK_WORDS, recovered=True)
-
-
-def beside_section(told: Sequence[TellBeside], room: int) -> Section | None:
-    """The part of a digest about them, with words for the first `room` of them; None where there are none."""
-    if not told:
-        return None
-    shown = tuple(CheckFailure(None, None, "", title=one.title, said=one.said) for one in told[:room])
-    others = tuple(one.title for one in told[room:])
-    return Section(SectionName.BESIDE, failures=shown, more=len(others), others=others)
+            yield TellOnce(back, one.title, BACK_WORDS, recovered=True)

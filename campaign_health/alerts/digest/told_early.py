@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from campaign_health.alerts.digest.digest_data import CheckFailure, Section, SectionName
-from campaign_health.alerts.digest.situation import TellEarly
+from campaign_health.alerts.digest.situation import TellOnce
 from campaign_health.state.early_signs import EarlyState
 
 SAME_WITHIN = timedelta(hours=24)
@@ -17,7 +16,7 @@ BACK_WORDS = "Messages go out again; the early sign is over."
 
 def told_early(
     state: EarlyState, said: Collection[str], zone: ZoneInfo, broken: Collection[int], names: Mapping[int, str]
-) -> Iterator[TellEarly]:
+) -> Iterator[TellOnce]:
     """The signs that stand, and the campaigns that send again since a sign that the channel heard of (`said`).
 
     Of a sign that gave way to the daily look's own verdict (`broken`), nothing more is said.
@@ -29,21 +28,12 @@ def told_early(
         is_told = earlier is not None and not _is_over(one.campaign_id, earlier, said)
         is_told &= earlier is not None and one.since - earlier < SAME_WITHIN
         hour = earlier if is_told and earlier is not None else one.since
-        yield TellEarly(_id("early", one.campaign_id, hour), one.campaign, one.sentence(zone), told=is_told)
+        yield TellOnce(_id("early", one.campaign_id, hour), one.campaign, one.sentence(zone), told=is_told)
     for campaign_id, hour in heard.items():
         sent = (state.newest_sent or {}).get(campaign_id)
         is_back = sent is not None and sent > hour and campaign_id not in standing and campaign_id not in broken
         if is_back and campaign_id in names and not _is_over(campaign_id, hour, said):
-            yield TellEarly(_id("early_back", campaign_id, hour), names[campaign_id], BACK_WORDS, recovered=True)
-
-
-def early_section(told: Sequence[TellEarly], room: int) -> list[Section]:
-    """The part of a message about them, with words for the first `room` and the others by name; [] for nobody."""
-    if not told:
-        return []
-    shown = tuple(CheckFailure(None, None, "", title=one.campaign, said=one.said) for one in told[:room])
-    others = tuple(one.campaign for one in told[room:])
-    return [Section(SectionName.EARLY, failures=shown, more=len(others), others=others)]
+            yield TellOnce(_id("early_back", campaign_id, hour), names[campaign_id], BACK_WORDS, recovered=True)
 
 
 def signs_heard(said: Collection[str]) -> dict[int, datetime]:

@@ -16,9 +16,10 @@ from campaign_health.route.recovery.exported_events import events_between
 from campaign_health.route.recovery.looking import Found, Sources
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan
 from campaign_health.route.recovery.replay_way import ReplayWay
-from campaign_health.route.recovery.replays import OLDEST_SECONDS, replays_of
+from campaign_health.route.recovery.replays import replays_of
 from campaign_health.route.recovery.segment_way import SegmentFilled, fill_segment
-from campaign_health.route.recovery.track_client import track_client
+from campaign_health.route.track_client import track_client
+from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS
 from campaign_health.settings import WorkspaceSettings
 from collectors.http.client import Progress
 from storage.outbox.recovery_ledger import RecoveryLedger
@@ -59,7 +60,12 @@ def choose(way: WayName, plan: RecoveryPlan, found: Found, sources: Sources, of:
         )
     now = sources.now.timestamp()
     events = events_between(
-        sources.mixpanel, plan.events, max(plan.begin, now - OLDEST_SECONDS), min(plan.end, now), plan.zone, sources.now
+        sources.mixpanel,
+        plan.events,
+        max(plan.begin, now - TRIGGERS_WITHIN_SECONDS),
+        min(plan.end, now),
+        plan.zone,
+        sources.now,
     )
     replays = replays_of(events, reachable, plan, declared.properties, sources.by, now)
     return Chosen(way, tuple(replays.operations), replays)

@@ -22,6 +22,7 @@ from campaign_health.route.lanes.loading import Loading
 from campaign_health.route.lanes.track_post import NoAnswer, Post
 from campaign_health.route.lanes.turns import Turns, Waiting
 from campaign_health.route.lanes.verdict import Verdict, verdict_of
+from campaign_health.route.track_event import BATCH_PATH, ENTITY_PATH, LARGEST_ITEM
 from storage.outbox.event_queue import bury, finish, sweep
 from storage.outbox.group_commit import CannotWrite, GroupCommit, Write
 from storage.outbox.route_file import Connection, open_route_file
@@ -29,7 +30,6 @@ from storage.outbox.route_modes import note_breaker
 
 SENDERS = 4
 LARGEST_BODY = 480_000
-LARGEST_ITEM = 32_000
 LOOK_SECONDS = 0.25
 DISK_SECONDS = 1.0
 READY_SECONDS = 5.0
@@ -212,9 +212,9 @@ class Courier:
         if len(body) > LARGEST_BODY and len(operations) > 1:
             return self._send_halves(operations, is_last)
         if len(operations) == 1:
-            path, body = "/api/v2/entity", json.dumps(operations[0][1], separators=(",", ":")).encode()
+            path, body = ENTITY_PATH, json.dumps(operations[0][1], separators=(",", ":")).encode()
         else:
-            path = "/api/v2/batch"
+            path = BATCH_PATH
         try:
             status, text, wait = self._post(path, body)
             verdict = verdict_of(status, text, len(operations), wait)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from campaign_health.route.recovery.track_client import track_client
+from campaign_health.route.track_client import track_client
 from campaign_health.settings import RouteSettings
 from collectors.errors import CollectorError
 from collectors.http.retrying import Retries

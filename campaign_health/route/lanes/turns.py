@@ -9,7 +9,6 @@ from typing import Literal
 from zlib import crc32
 
 EventClass = Literal["fresh", "backlog"]
-CLASSES: tuple[EventClass, EventClass] = ("fresh", "backlog")
 LANES = 1024
 MOST_IN_MEMORY = 2_000
 MOST_A_REQUEST = 100

@@ -42,7 +42,7 @@ def read_value(path: str, properties: Mapping[str, Any], declared: Mapping[str, 
     if name is None:
         return None
     outer, wanted = properties.get(name), declared[name].type
-    if outer is not None and wanted is not None and not _is(outer, wanted):
+    if outer is not None and wanted is not None and not is_of_type(outer, wanted):
         raise UnfitValue("wrong_type", name)
     return writable(_within(path, name, outer), path)
 
@@ -86,7 +86,8 @@ def _within(path: str, name: str, outer: Any) -> Any:
     return value_at(path[len(name) + 1 :], outer) if isinstance(outer, Mapping) else None
 
 
-def _is(value: Any, wanted: str) -> bool:
+def is_of_type(value: Any, wanted: str) -> bool:
+    """Whether a value is of a type that the manifest declares: JSON's name for it, or `integer`."""
     if wanted == "integer":
         return json_type(value) == "number" and _is_whole(value)
     return json_type(value) == wanted

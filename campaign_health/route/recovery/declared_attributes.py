@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from campaign_health.manifest.routed import RESERVED
 from campaign_health.manifest.schema import PropertyEntry
-from collectors.mixpanel import json_type
-
-RESERVED = frozenset(("recipient", "from_address", "reply_to"))
-"""In an event's attributes, these send a campaign's message elsewhere than its own settings say."""
+from campaign_health.route.mapping.reading_values import is_of_type
 
 
 def declared_attributes(properties: Mapping[str, Any], declared: Mapping[str, PropertyEntry]) -> dict[str, Any] | None:
@@ -24,14 +22,8 @@ def declared_attributes(properties: Mapping[str, Any], declared: Mapping[str, Pr
             if entry.required:
                 return None
             continue
-        if entry.type is not None and not _fits(value, entry.type):
+        if entry.type is not None and not is_of_type(value, entry.type):
             return None
         if name not in RESERVED:
             found[name] = value
     return found
-
-
-def _fits(value: Any, wanted: str) -> bool:
-    if wanted == "integer":
-        return json_type(value) == "number" and float(value).is_integer()
-    return json_type(value) == wanted

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from campaign_health.route.lanes.verdict import verdict_of
 from campaign_health.route.recovery.canary import SeenOfCanary
 from campaign_health.route.recovery.careful_sending import WayName
 from campaign_health.route.recovery.looking import Sources
@@ -13,11 +13,10 @@ from campaign_health.route.recovery.recovery_plan import RecoveryPlan
 from campaign_health.route.recovery.replays import Replays
 from campaign_health.route.recovery.seen_messages import seen_since
 from campaign_health.route.recovery.unnamed import unnamed
+from campaign_health.route.track_event import BATCH_PATH
 from collectors.errors import UnexpectedShape
 from collectors.http.client import HttpClient
 from storage.outbox.recovery_ledger import RecoveryLedger
-
-PATH = "/api/v2/batch"
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class ReplayWay:
     def send(self, people: Sequence[str]) -> frozenset[str]:
         """Send the event of each; the same one sent twice is one to Customer.io, by its ULID."""
         with unnamed(people):
-            answer = self.track.tell_json(PATH, {"batch": [self.replays.operations[one] for one in people]})
+            answer = self.track.tell_json(BATCH_PATH, {"batch": [self.replays.operations[one] for one in people]})
         return frozenset() if answer.status != 207 else _refused(answer.text, people)
 
     def seen(self, people: Collection[str]) -> SeenOfCanary:
@@ -48,13 +47,12 @@ class ReplayWay:
 
 def _refused(text: str, people: Sequence[str]) -> frozenset[str]:
     """Those of a batch whose event was refused; all others were taken."""
-    try:
-        places = [one["batch_index"] for one in json.loads(text)["errors"] if isinstance(one, Mapping)]
-        return frozenset(people[place] for place in places)
-    except (ValueError, KeyError, TypeError, IndexError) as failure:
+    verdict = verdict_of(207, text, len(people))
+    if verdict.kind != "taken":
         raise UnexpectedShape(
             "Customer.io took a part of the events, and did not say which.",
             "Nobody of them is sent to again. Look at the campaign in Customer.io.",
             source="Customer.io (Track)",
             field="errors",
-        ) from failure
+        )
+    return frozenset(people[place] for place in verdict.refused)

@@ -9,16 +9,12 @@ from typing import Any
 
 from campaign_health.manifest.conditions import holds
 from campaign_health.manifest.schema import PropertyEntry
-from campaign_health.route.event_key import event_key, ulid_of
+from campaign_health.route.event_key import event_key
 from campaign_health.route.person import PersonBy, person_of
 from campaign_health.route.recovery.declared_attributes import declared_attributes
 from campaign_health.route.recovery.qualifying import PersonEvent
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan
-
-OLDEST_SECONDS = 71 * 3600.0
-"""Customer.io lets events of at most 72 hours trigger; an hour is left for the way there."""
-LARGEST_ITEM = 32_000
-"""Bytes of one operation that Customer.io takes."""
+from campaign_health.route.track_event import LARGEST_ITEM, TRIGGERS_WITHIN_SECONDS, event_operation
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,7 @@ def replays_of(
     operations: dict[str, Mapping[str, Any]] = {}
     for event in events:
         person = person_of(event.properties, by)
-        if person not in wanted or person is None or now - event.time > OLDEST_SECONDS:
+        if person not in wanted or person is None or now - event.time > TRIGGERS_WITHIN_SECONDS:
             continue
         if not holds(plan.when, event.properties):
             continue
@@ -73,12 +69,4 @@ def _operation(
     event: PersonEvent, attributes: Mapping[str, Any], person: str, seconds: int, plan: RecoveryPlan, by: PersonBy
 ) -> dict[str, Any]:
     key = event_key(plan.workspace, event.name, event.properties, person, seconds)
-    return {
-        "type": "person",
-        "identifiers": {by: person},
-        "action": "event",
-        "name": plan.events[0],
-        "id": ulid_of(key, seconds),
-        "timestamp": seconds,
-        "attributes": dict(attributes),
-    }
+    return event_operation(by, person, plan.events[0], key, seconds, attributes)
