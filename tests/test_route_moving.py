@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,15 @@ from campaign_health.cli.main import campaign_health
 from campaign_health.errors import CouldNotStart
 from campaign_health.judge.planned_campaigns import ManifestFacts
 from campaign_health.manifest.manifest_reading import parse_manifest
+from campaign_health.route.lanes.courier import Courier
+from campaign_health.route.manifest_contract import read_contract
+from campaign_health.route.moving import Moving
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
+from storage.outbox.event_queue import numbers, receive
+from storage.outbox.group_commit import GroupCommit
+from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.route_file import open_route_file
 from tests.collecting_cast import SIGNED_UP, cast_world
 from tests.openapi import answer_violations, request_violations
 from tests.reports_cast import listening
@@ -181,3 +189,35 @@ def test_the_monitor_judges_the_campaign_by_the_apps_own_event() -> None:
     assert facts.behind(SIGNED_UP) == NAME
     assert facts.behind("another") == "another"
     assert facts.behind(None) is None
+
+
+def test_a_manifest_that_is_away_is_told_of_once_and_what_waits_goes_on_waiting(tmp_path: Path) -> None:
+    told: list[str] = []
+    path, ticks = tmp_path / "campaign-health.yaml", iter(range(0, 1000, 10))
+    moving = Moving("default", path, partial(read_contract, person_by="id"), told.append, lambda: float(next(ticks)))
+    with open_route_file(tmp_path) as connection:
+        assert [moving.refresh(connection) for _ in range(5)] == [False] * 5
+        assert len(told) == 1
+        path.write_text(MANIFEST)
+        assert moving.refresh(connection)
+        path.unlink()
+        assert [moving.refresh(connection) for _ in range(3)] == [True] * 3, "what it said before holds"
+    assert len(told) == 2
+    posted: list[str] = []
+
+    def post(path: str, body: bytes) -> tuple[int, str, None]:
+        posted.append(path)
+        return 200, "{}", None
+
+    outbox = GroupCommit(tmp_path)
+    outbox.start()
+    courier = Courier("default", tmp_path, outbox, moving.operation, post, refresh=lambda connection: False)
+    event = QueuedEvent("default", NAME, b"k" * 16, "u-1", time.time(), time.time(), time.time() + 60, "backend", "{}")
+    outbox.submit(lambda connection: receive(connection, event)).result()
+    courier.start()
+    time.sleep(0.6)
+    courier.stop()
+    outbox.close()
+    assert posted == []
+    with open_route_file(tmp_path) as connection:
+        assert numbers(connection)["default", NAME]["waiting"] == 1

@@ -32,28 +32,34 @@ class Moving:
     clock: Callable[[], float] = time.monotonic
     _contract: ManifestContract | None = None
     _modes: Mapping[str, str] = field(default_factory=dict)
-    _seen: tuple[int, int] | None = None
+    _seen: tuple[int, ...] | None = None
     _next: float = 0.0
 
-    def refresh(self, connection: Connection) -> None:
-        """Read the modes, and the manifest where it was changed."""
+    def refresh(self, connection: Connection) -> bool:
+        """Read the modes, and the manifest where it was changed; whether it is known what is moved."""
         now = self.clock()
-        if now < self._next:
-            return
-        self._next = now + LOOK_SECONDS
+        if now >= self._next:
+            self._next = now + LOOK_SECONDS
+            self._read_again(connection)
+        return self._contract is not None
+
+    def _read_again(self, connection: Connection) -> None:
         self._modes = modes(connection, self.workspace)
         try:
             stat = self.manifest.stat()
-            seen = (stat.st_mtime_ns, stat.st_size)
-            if seen != self._seen:
-                self._seen = seen
-                self._contract = self.read(self.manifest)
-                for event, needed in self._contract.left_out.items():
-                    self.told(
-                        f"{event} is not moved: what fills {needed} (Stripe, or a count over days) is not there yet"
-                    )
-        except (OSError, ManifestError) as failure:
+            seen: tuple[int, ...] = (stat.st_mtime_ns, stat.st_size)
+        except OSError:
+            seen = ()
+        if seen == self._seen:
+            return
+        self._seen = seen
+        try:
+            self._contract = self.read(self.manifest)
+        except ManifestError as failure:
             self.told(f"{self.manifest} cannot be used now, and what it said before holds: {failure}")
+            return
+        for event, needed in self._contract.left_out.items():
+            self.told(f"{event} is not moved: what fills {needed} (Stripe, or a count over days) is not there yet")
 
     def routed(self, name: str) -> Routed | None:
         """What is moved under a name that the app sends; None where it is not, or its mode is off."""

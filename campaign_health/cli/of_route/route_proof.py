@@ -15,26 +15,23 @@ from rich.text import Text
 from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.asked_campaign import asked_campaign
 from campaign_health.cli.of_route.prove_campaigns import all_to_prove, prove_and_note, to_prove, workspaces_to_prove
+from campaign_health.cli.of_route.published_numbers import publish_numbers
 from campaign_health.cli.terminal.console import notes, print_json
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.recovery_view import so_far
 from campaign_health.cli.terminal.status_view import clean, print_rendered
-from campaign_health.decisions.record_decision import change_warehouse
 from campaign_health.process.clock import read_clock
 from campaign_health.route.proof.proving import Proof
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan
-from campaign_health.settings import Settings, load_settings
+from campaign_health.settings import load_settings
 from campaign_health.words.dates import days_text
 from campaign_health.words.numbers import count, share_text
 from campaign_health.words.proof_words import kept_text, length_text, rest_text
 from collectors.errors import CollectorError
-from collectors.route import read_promises
 from storage.errors import BusyError
-from storage.file.database import Warehouse, open_published
-from storage.save import save_promise_hours
+from storage.file.database import open_published
 
 DAYS = 7
-WAIT_SECONDS = 60.0
 SHARES = (0.5, 0.95, 0.99)
 
 
@@ -77,7 +74,9 @@ def command(
     for of, campaigns in asked:
         with notes.status("Looking what was sent") as status:
             results = list(prove_and_note(settings, of, campaigns, now, lambda *done: status.update(so_far(*done))))
-        _publish(settings, of.name)
+        # Where somebody is just writing, the next collection does it.
+        with suppress(BusyError):
+            publish_numbers(settings.data_dir, of.name)
         for one, proof in results:
             if not isinstance(proof, Proof):
                 failed.append(proof)
@@ -89,17 +88,6 @@ def command(
         print_json({"campaigns": told} if every else told[0] if told else {})
     if failed:
         raise failed[0]
-
-
-def _publish(settings: Settings, workspace: str) -> None:
-    """Publish the numbers at once, where nobody else is just writing; else the next collection does."""
-    rows = read_promises(settings.data_dir, workspace)
-    with suppress(BusyError):
-        change_warehouse(
-            Warehouse(settings.data_dir),
-            lambda connection: save_promise_hours(connection, workspace, rows),
-            WAIT_SECONDS,
-        )
 
 
 def _as_json(plan: RecoveryPlan, proof: Proof) -> dict[str, object]:

@@ -8,13 +8,14 @@ from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import click
 from rich.status import Status
 
 from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.asked_campaign import asked_campaign, plan_of_incident, services
+from campaign_health.cli.of_route.published_numbers import publish_numbers
 from campaign_health.cli.of_route.recover_by import ask_number, choose, reach
 from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.cli.terminal.day_option import DAY
@@ -27,7 +28,6 @@ from campaign_health.cli.terminal.recovery_view import (
     write_people,
 )
 from campaign_health.cli.terminal.status_view import clean, print_rendered
-from campaign_health.decisions.record_decision import change_warehouse
 from campaign_health.process.clock import read_clock
 from campaign_health.process.collect_lock import workspace_part
 from campaign_health.process.run_lock import RECOVERING, only_one
@@ -36,14 +36,11 @@ from campaign_health.route.recovery.careful_sending import Pace, WayName
 from campaign_health.route.recovery.chosen_way import Chosen
 from campaign_health.route.recovery.looking import look
 from campaign_health.route.recovery.recovery_note import recovery_note
-from campaign_health.settings import Settings, load_settings
-from collectors.route import read_recoveries
-from storage.file.database import Warehouse, open_published
+from campaign_health.settings import load_settings
+from storage.file.database import open_published
 from storage.outbox.recovery_ledger import RecoveryLedger
 from storage.outbox.route_file import PersonHash, open_route_file
-from storage.save import save_recoveries
 
-WAIT_SECONDS = 60.0
 _MINUTE = 60.0
 
 
@@ -121,7 +118,8 @@ def command(
                     ask=lambda: _asked(status, chosen, people),
                 )  # fmt: skip
         note = recovery_note(plan, found, ledger.recoveries(), outcome, now)
-        _publish(settings, of.name, note)
+        note_recovery(settings.data_dir, of.name, note)
+        publish_numbers(settings.data_dir, of.name)
     if as_json:
         print_json(recovery_as_json(plan, found, chosen, outcome))
     else:
@@ -138,15 +136,6 @@ def _asked(status: Status, chosen: Chosen, people: int | None) -> None:
     status.stop()
     ask_number(chosen, people)
     status.start()
-
-
-def _publish(settings: Settings, workspace: str, note: dict[str, Any]) -> None:
-    """Leave the numbers for the monitor, and publish them at once: the campaign's page tells of them."""
-    note_recovery(settings.data_dir, workspace, note)
-    rows = read_recoveries(settings.data_dir, workspace)
-    change_warehouse(
-        Warehouse(settings.data_dir), lambda connection: save_recoveries(connection, workspace, rows), WAIT_SECONDS
-    )
 
 
 def _user() -> str:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.run_report import Tally
 from collectors.route import read_promises, read_recoveries
+from storage.connection import Connection
+from storage.route_records import PromiseHourRecord, RecoveryRecord
 from storage.save import save_promise_hours, save_recoveries
 
 
@@ -14,9 +20,26 @@ def collect_route_numbers(run: WorkspaceRun, tally: Tally) -> None:
     Raises:
         CollectorError: the file cannot be read; what is stored stays.
     """
-    found = read_recoveries(run.warehouse.data_dir, run.name)
-    promises = read_promises(run.warehouse.data_dir, run.name)
+    left = left_numbers(run.warehouse.data_dir, run.name)
     with run.saving() as connection:
-        tally.rows += save_recoveries(connection, run.name, found)
-        tally.rows += save_promise_hours(connection, run.name, promises)
+        tally.rows += left.save(connection)
     tally.kept = True
+
+
+@dataclass(frozen=True)
+class LeftNumbers:
+    """What the route has left of a workspace."""
+
+    workspace: str
+    recoveries: Sequence[RecoveryRecord]
+    promises: Sequence[PromiseHourRecord]
+
+    def save(self, connection: Connection) -> int:
+        """Save it; how many rows were written."""
+        rows = save_recoveries(connection, self.workspace, self.recoveries)
+        return rows + save_promise_hours(connection, self.workspace, self.promises)
+
+
+def left_numbers(data_dir: Path, workspace: str) -> LeftNumbers:
+    """What the route has left of a workspace. Raises CollectorError where the file cannot be read."""
+    return LeftNumbers(workspace, read_recoveries(data_dir, workspace), read_promises(data_dir, workspace))

@@ -69,7 +69,8 @@ class Courier:
             Raises NoAnswer where no whole answer came.
         is_shadow: Whether an event of this name is not really sent.
         clock: Unix seconds.
-        refresh: Called again and again with a connection for reading, also once before anything is sent.
+        refresh: Called again and again with a connection for reading, also before anything is sent; whether it is
+            known what is moved. Until it is, everything waits.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class Courier:
         post: Post,
         is_shadow: Callable[[str], bool] = lambda event: False,
         clock: Callable[[], float] = time.time,
-        refresh: Callable[[Connection], None] = lambda connection: None,
+        refresh: Callable[[Connection], bool] = lambda connection: True,
     ) -> None:
         self._refresh = refresh
         self._workspace, self._data_dir, self._outbox = workspace, data_dir, outbox
@@ -129,11 +130,11 @@ class Courier:
             self._ready.set()
             while not self._stopping.is_set():
                 self._note_breaker()
-                self._refresh(connection)
+                is_known = self._refresh(connection)
                 self._sweep()
                 with self._changed:
                     self._loading.load(connection, self._turns)
-                    if not self._hand_out():
+                    if not (is_known and self._hand_out()):
                         self._changed.wait(LOOK_SECONDS)
 
     def _sweep(self) -> None:
