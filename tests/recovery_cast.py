@@ -7,7 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
+from click.testing import CliRunner, Result
 
+from campaign_health.cli.main import campaign_health
 from campaign_health.judge.judging import judge_all
 from campaign_health.sandbox.server import Sandbox
 from campaign_health.sandbox.world.people import person_id
@@ -103,3 +106,19 @@ def copied_company(built: Installation, folder: Path) -> Installation:
     built.sandbox.set_now(built.sandbox.world.now)
     built.sandbox.mend()
     return Installation(built.sandbox, folder / "data", {"CAMPAIGN_HEALTH_MANIFEST": str(folder / MANIFEST_NAME)})
+
+
+def company_at_hand(built: Installation, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """The same, and every command in this process is about it."""
+    found = copied_company(built, folder)
+    monkeypatch.chdir(folder)
+    for name, value in found.environment.items():
+        monkeypatch.setenv(name, value)
+    return found
+
+
+def run_command(*words: str) -> Result:
+    """A command that is to succeed."""
+    result = CliRunner().invoke(campaign_health, list(words), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result

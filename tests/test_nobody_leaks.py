@@ -10,14 +10,12 @@ from pathlib import Path
 
 import pytest
 import requests
-from click.testing import CliRunner
 
-from campaign_health.cli.main import campaign_health
 from campaign_health.judge.judging import judge_all
 from campaign_health.sandbox.world.people import address_of
 from storage.file.database import Warehouse, open_published
 from tests.collecting_cast import SIGNED_UP, Installation
-from tests.recovery_cast import MANIFEST_NAME, WELCOME, copied_company, truth
+from tests.recovery_cast import MANIFEST_NAME, WELCOME, company_at_hand, run_command, truth
 from tests.reports_cast import KEY, listening, report, send
 from tests.test_dashboard_states import drawn
 from tests.test_dashboard_states import said as drawn_text
@@ -31,19 +29,14 @@ events:
 
 
 def run(*words: str) -> str:
-    result = CliRunner().invoke(campaign_health, list(words), catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
+    return run_command(*words).output
 
 
 @pytest.mark.slow("recoveries")
 def test_after_a_day_of_everything_nobody_is_anywhere_but_in_the_file_that_was_asked_for(
     silent_company: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    company = copied_company(silent_company, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    for name, value in company.environment.items():
-        monkeypatch.setenv(name, value)
+    company = company_at_hand(silent_company, tmp_path, monkeypatch)
     (tmp_path / MANIFEST_NAME).write_text((tmp_path / MANIFEST_NAME).read_text() + DECLARED)
     people = truth(company.sandbox.world)
     everybody = {person for some in people.values() for person in some}

@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from campaign_health.alerts.digest.building import build_digest
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.plain_text import plain_text
-from campaign_health.cli.main import campaign_health
 from campaign_health.cli.of_route.proving_beside import proving_beside
 from campaign_health.judge.judging import judge_all
 from campaign_health.process.clock import local_day
@@ -29,7 +27,7 @@ from storage.file.zones import stored_zone
 from storage.route_records import PromiseHourRecord
 from storage.save import save_promise_hours
 from tests.collecting_cast import SIGNED_UP, Installation
-from tests.recovery_cast import MANIFEST, MANIFEST_NAME, WELCOME, copied_company
+from tests.recovery_cast import MANIFEST, MANIFEST_NAME, WELCOME, company_at_hand, run_command
 from tests.test_dashboard_states import drawn
 from tests.test_dashboard_states import said as drawn_text
 
@@ -40,21 +38,16 @@ pytestmark = pytest.mark.slow("recoveries")
 @pytest.fixture
 def promising(silent_company: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     """The silent company, which promises its welcome within two hours, judged this morning."""
-    found = copied_company(silent_company, tmp_path)
+    found = company_at_hand(silent_company, tmp_path, monkeypatch)
     promised = MANIFEST.replace("    event:", "    timing: within 2 hours\n    event:")
     (tmp_path / MANIFEST_NAME).write_text(promised, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    for name, value in found.environment.items():
-        monkeypatch.setenv(name, value)
     run("decide", str(WELCOME), "renamed", "--by", "Ada")
     judge_all(Warehouse(found.data_dir), found.settings(), found.sandbox.now)
     return found
 
 
 def run(*words: str) -> str:
-    result = CliRunner().invoke(campaign_health, list(words), catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.stdout
+    return run_command(*words).stdout
 
 
 def rows(installation: Installation) -> list[dict[str, Any]]:

@@ -13,24 +13,18 @@ from campaign_health.cli.main import campaign_health
 from campaign_health.judge.judging import judge_all
 from storage.file.database import Warehouse
 from tests.collecting_cast import Installation
-from tests.recovery_cast import BROKEN_DAYS, MANIFEST, WELCOME, copied_company, qualifying
+from tests.recovery_cast import BROKEN_DAYS, MANIFEST, WELCOME, company_at_hand, qualifying, run_command
 
 pytestmark = pytest.mark.slow("recoveries")
 
 
 @pytest.fixture
 def installation(silent_company: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    found = copied_company(silent_company, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    for name, value in found.environment.items():
-        monkeypatch.setenv(name, value)
-    return found
+    return company_at_hand(silent_company, tmp_path, monkeypatch)
 
 
 def say(*words: str) -> str:
-    result = CliRunner().invoke(campaign_health, ["route", "proof", str(WELCOME), *words], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return " ".join(result.stdout.split())
+    return " ".join(run_command("route", "proof", str(WELCOME), *words).stdout.split())
 
 
 def numbers(*words: str) -> dict[str, Any]:

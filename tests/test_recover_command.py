@@ -13,12 +13,10 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from click.testing import CliRunner, Result
 
 from campaign_health.alerts.digest.building import build_digest
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.plain_text import plain_text
-from campaign_health.cli.main import campaign_health
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.collect_lock import workspace_part
 from campaign_health.process.run_lock import RECOVERING, only_one
@@ -30,7 +28,7 @@ from storage.outbox.report_log import insert_report
 from storage.outbox.route_file import PersonHash, committed, open_route_file
 from tests.collecting_cast import Installation
 from tests.openapi import answer_violations, request_violations
-from tests.recovery_cast import RENAMED, SILENT, WELCOME, copied_company, truth
+from tests.recovery_cast import RENAMED, SILENT, WELCOME, company_at_hand, run_command, truth
 from tests.reports_cast import report
 from tests.test_dashboard_states import drawn
 from tests.test_dashboard_states import said as drawn_text
@@ -41,27 +39,17 @@ pytestmark = pytest.mark.slow("recoveries")
 
 @pytest.fixture
 def installation(silent_company: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    found = copied_company(silent_company, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    for name, value in found.environment.items():
-        monkeypatch.setenv(name, value)
-    return found
+    return company_at_hand(silent_company, tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def confirmed(installation: Installation) -> Installation:
-    run("decide", str(WELCOME), "renamed", "--by", "Ada")
+    run_command("decide", str(WELCOME), "renamed", "--by", "Ada")
     return installation
 
 
-def run(*words: str) -> Result:
-    result = CliRunner().invoke(campaign_health, list(words), catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result
-
-
 def numbers(*words: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(run("route", "recover", str(WELCOME), "--json", *words).stdout)
+    found: dict[str, Any] = json.loads(run_command("route", "recover", str(WELCOME), "--json", *words).stdout)
     return found
 
 
@@ -79,7 +67,7 @@ def test_everybody_who_missed_it_is_told_apart_as_the_world_has_them(confirmed: 
     written = {row["person"] for row in rows if row["can_be_reached"] == "yes"}
     assert written == truth(confirmed.sandbox.world)["reachable"]
     assert stat.S_IMODE((tmp_path / "people.csv").stat().st_mode) == 0o600
-    said = " ".join(run("route", "recover", str(WELCOME)).stdout.split())
+    said = " ".join(run_command("route", "recover", str(WELCOME)).stdout.split())
     assert f"{found['missed']} people missed it; {found['can_be_reached']} can still be reached." in said
     assert "Nothing was written." in said
     assert confirmed.sandbox.world.people.members == {}
@@ -155,7 +143,7 @@ def test_messages_that_name_nobody_are_counted(confirmed: Installation) -> None:
     found = numbers()
     assert found["messages_of_nobody"] == 1
     assert found["reached"] == len(got_it) - 1
-    assert "1 message of Customer.io's list" in " ".join(run("route", "recover", str(WELCOME)).stdout.split())
+    assert "1 message of Customer.io's list" in " ".join(run_command("route", "recover", str(WELCOME)).stdout.split())
 
 
 def test_whoever_s_event_is_of_the_last_hour_is_not_named_yet(
@@ -172,7 +160,7 @@ def test_whoever_s_event_is_of_the_last_hour_is_not_named_yet(
 
 def test_nothing_is_written_unless_the_number_is_typed_back(confirmed: Installation) -> None:
     with pytest.raises(CouldNotStart, match="is not"):
-        run("route", "recover", str(WELCOME), "--send", "--people", "3")
+        run_command("route", "recover", str(WELCOME), "--send", "--people", "3")
     assert confirmed.sandbox.world.people.members == {}
 
 
@@ -180,7 +168,7 @@ def test_a_run_that_was_cut_off_goes_on_with_its_segment(confirmed: Installation
     reachable = truth(confirmed.sandbox.world)["reachable"]
     confirmed.sandbox.fail("not_found", "customerio-track.add_customers")
     with pytest.raises(CollectorError):
-        run("route", "recover", str(WELCOME), "--send", "--people", str(len(reachable)))
+        run_command("route", "recover", str(WELCOME), "--send", "--people", str(len(reachable)))
     confirmed.sandbox.mend()
     filled = numbers("--send", "--people", str(len(reachable)))["segment"]
     assert confirmed.sandbox.world.people.members == {filled["id"]: reachable}
@@ -193,7 +181,9 @@ def test_a_run_that_was_cut_off_goes_on_in_its_segment_though_the_incident_went_
     some = numbers("--since", first, "--until", last)["can_be_reached"]
     confirmed.sandbox.fail("not_found", "customerio-track.add_customers")
     with pytest.raises(CollectorError):
-        run("route", "recover", str(WELCOME), "--since", first, "--until", last, "--send", "--people", str(some))
+        run_command(
+            "route", "recover", str(WELCOME), "--since", first, "--until", last, "--send", "--people", str(some)
+        )
     confirmed.sandbox.mend()
     reachable = truth(confirmed.sandbox.world)["reachable"]
     filled = numbers("--send", "--people", str(len(reachable)))["segment"]
@@ -219,7 +209,7 @@ def test_two_that_send_at_once_do_not_both_send(confirmed: Installation) -> None
     reachable = truth(confirmed.sandbox.world)["reachable"]
     with only_one(confirmed.data_dir, f"{RECOVERING}.{workspace_part('default')}"):
         with pytest.raises(CouldNotStart, match="Another recovery is in progress"):
-            run("route", "recover", str(WELCOME), "--send", "--people", str(len(reachable)))
+            run_command("route", "recover", str(WELCOME), "--send", "--people", str(len(reachable)))
         assert numbers()["can_be_reached"] == len(reachable), "looking disturbs nobody"
     assert confirmed.sandbox.world.people.members == {}
 
@@ -228,14 +218,14 @@ def test_half_an_answer_names_nobody(confirmed: Installation) -> None:
     for kind, endpoint in HALF_ANSWERS:
         confirmed.sandbox.fail(kind, endpoint, "every", times=None)
         with pytest.raises(CollectorError):
-            run("route", "recover", str(WELCOME), "--send", "--people", "1")
+            run_command("route", "recover", str(WELCOME), "--send", "--people", "1")
         confirmed.sandbox.mend()
     assert confirmed.sandbox.world.people.members == {}
 
 
 def test_a_rename_that_nobody_confirmed_is_asked_for_first(installation: Installation) -> None:
     with pytest.raises(CouldNotStart, match=RENAMED):
-        run("route", "recover", str(WELCOME))
+        run_command("route", "recover", str(WELCOME))
 
 
 def test_requests_and_answers_are_as_the_official_descriptions_say(confirmed: Installation) -> None:
@@ -250,8 +240,8 @@ def test_requests_and_answers_are_as_the_official_descriptions_say(confirmed: In
 def test_nobody_leaks(confirmed: Installation, tmp_path: Path) -> None:
     """Every file of the data directory, and all that is printed, is searched for everybody who should have got it."""
     reachable = truth(confirmed.sandbox.world)["reachable"]
-    said = run("route", "recover", str(WELCOME), "--send", "--people", str(len(reachable))).output
-    said += run("status", "--json").output
+    said = run_command("route", "recover", str(WELCOME), "--send", "--people", str(len(reachable))).output
+    said += run_command("status", "--json").output
     folder = confirmed.data_dir
     held = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     held += b"".join(path.read_bytes() for path in tmp_path.glob("*") if path.is_file()) + said.encode()

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from campaign_health.cli.main import campaign_health
 from campaign_health.errors import CouldNotStart
@@ -23,7 +23,16 @@ from storage.outbox.report_log import ReportRow, insert_report
 from storage.outbox.route_file import PersonHash, committed, open_route_file
 from tests.collecting_cast import SIGNED_UP, Installation
 from tests.openapi import answer_violations, request_violations
-from tests.recovery_cast import BROKEN_DAYS, MANIFEST_NAME, RENAMED, WELCOME, copied_company, qualifying, truth
+from tests.recovery_cast import (
+    BROKEN_DAYS,
+    MANIFEST_NAME,
+    RENAMED,
+    WELCOME,
+    company_at_hand,
+    qualifying,
+    run_command,
+    truth,
+)
 
 pytestmark = pytest.mark.slow("recoveries")
 BROADCAST = 77
@@ -38,10 +47,7 @@ events:
 @pytest.fixture
 def company(silent_company: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     """The silent company with its rename confirmed, its event declared, and a broadcast for who missed it."""
-    found = copied_company(silent_company, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    for name, value in found.environment.items():
-        monkeypatch.setenv(name, value)
+    found = company_at_hand(silent_company, tmp_path, monkeypatch)
     manifest = tmp_path / MANIFEST_NAME
     named = manifest.read_text().replace(
         "    conversion_event:", f"    recovery_broadcast: {BROADCAST}\n    conversion_event:"
@@ -52,18 +58,12 @@ def company(silent_company: Installation, tmp_path: Path, monkeypatch: pytest.Mo
         BROADCAST, "Missed welcome", datetime(2025, 1, 1, tzinfo=UTC), {"sent": np.zeros(world.days, int)}
     )
     world.broadcasts[BROADCAST] = made
-    run("decide", str(WELCOME), "renamed", "--by", "Ada")
+    run_command("decide", str(WELCOME), "renamed", "--by", "Ada")
     return found
 
 
-def run(*words: str) -> Result:
-    result = CliRunner().invoke(campaign_health, list(words), catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result
-
-
 def recover(*words: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(run("route", "recover", str(WELCOME), "--json", *words).stdout)
+    found: dict[str, Any] = json.loads(run_command("route", "recover", str(WELCOME), "--json", *words).stdout)
     return found
 
 
