@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
-from storage.outbox.queued_event import BACKLOG, QUEUED, QueuedEvent, enqueue
+from storage.outbox.queued_event import BACKLOG, CARRIED, QueuedEvent, enqueue
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,28 @@ def letters(
     return [Letter(*row) for row in rows]
 
 
+def letters_of_field(
+    connection: sqlite3.Connection, workspace: str, event: str, reason: str, field: str, since: float
+) -> list[QueuedEvent]:
+    """The events of the letters of one group that were written since (Unix seconds), in the order in which they came."""
+    rows = connection.execute(
+        f"SELECT {', '.join(CARRIED)} FROM letter WHERE workspace = ? AND event = ? AND reason = ? AND field = ? "  # noqa: S608
+        "AND last >= ? ORDER BY received, key",
+        [workspace, event, reason, field, since],
+    )
+    return [QueuedEvent(*row, queue_class=BACKLOG) for row in rows]
+
+
+def take_letter(connection: sqlite3.Connection, key: bytes) -> bool:
+    """Take a letter out; whether it was still there."""
+    return connection.execute("DELETE FROM letter WHERE key = ?", [key]).rowcount == 1
+
+
 def replay_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
     """Put a letter's event back into the queue, behind what waits there; whether it was still there."""
-    if connection.execute("DELETE FROM letter WHERE key = ?", [letter.key]).rowcount != 1:
+    if not take_letter(connection, letter.key):
         return False
-    row = {name: getattr(letter, name) for name in QUEUED if name != "queue_class"}
+    row = {name: getattr(letter, name) for name in CARRIED}
     enqueue(connection, QueuedEvent(**row, queue_class=BACKLOG))
     connection.execute("UPDATE event_ledger SET outcome = 'waiting' WHERE key = ?", [letter.key])
     return True
@@ -77,14 +94,14 @@ def replay_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
 
 def drop_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
     """Give up a letter; whether it was still there."""
-    if connection.execute("DELETE FROM letter WHERE key = ?", [letter.key]).rowcount != 1:
+    if not take_letter(connection, letter.key):
         return False
     connection.execute("UPDATE event_ledger SET outcome = 'dropped' WHERE key = ?", [letter.key])
     return True
 
 
 def write_letter(connection: sqlite3.Connection, event: QueuedEvent, reason: str, field: str, now: float) -> None:
-    row: dict[str, Any] = {name: getattr(event, name) for name in QUEUED if name != "queue_class"}
+    row: dict[str, Any] = {name: getattr(event, name) for name in CARRIED}
     letter = Letter(**row, reason=reason, field=field, first=now, last=now)
     connection.execute(
         f"INSERT OR REPLACE INTO letter ({', '.join(_LETTER)}) VALUES ({', '.join('?' * len(_LETTER))})",  # noqa: S608

@@ -8,9 +8,11 @@ from dataclasses import replace
 from typing import Literal
 
 from storage.outbox.event_letters import write_letter
+from storage.outbox.event_tally import count_up
+from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
 from storage.outbox.queued_event import BACKLOG, FRESH, QUEUED, QueuedEvent, enqueue
 
-Outcome = Literal["waiting", "delivered", "shadowed", "dead", "dropped"]
+Outcome = Literal["waiting", "delivered", "shadowed", "suppressed_once", "held", "dead", "dropped"]
 LEDGER_SECONDS = 9 * 86_400.0
 """Longer than any source repeats an event, and than any replay reaches back."""
 LETTER_SECONDS = 7 * 86_400.0
@@ -29,8 +31,11 @@ def receive(connection: sqlite3.Connection, event: QueuedEvent) -> bool:
         "INSERT INTO event_ledger VALUES (?, ?, ?, ?, ?, 'waiting')",
         [key, event.workspace, event.event, event.event_time, event.received],
     )
-    enqueue(connection, replace(event, key=key))
-    _tally(connection, event.workspace, event.event, "received", 1)
+    event = replace(event, key=key)
+    enqueue(connection, event)
+    if event.counted_as:
+        note_happened(connection, event)
+    count_up(connection, event.workspace, event.event, "received")
     return True
 
 
@@ -44,7 +49,7 @@ def receive_dead(connection: sqlite3.Connection, event: QueuedEvent, reason: str
         [key, event.workspace, event.event, event.event_time, event.received],
     )
     write_letter(connection, replace(event, key=key), reason, field, event.received)
-    _tally(connection, event.workspace, event.event, "received", 1)
+    count_up(connection, event.workspace, event.event, "received")
     return True
 
 
@@ -84,8 +89,9 @@ def finish(connection: sqlite3.Connection, keys: Iterable[bytes], outcome: Outco
     for key in keys:
         row = connection.execute("DELETE FROM event_queue WHERE key = ? RETURNING workspace, event", [key]).fetchone()
         connection.execute("UPDATE event_ledger SET outcome = ? WHERE key = ?", [outcome, key])
+        settle_once(connection, key, is_given=outcome == "delivered")
         if row is not None:
-            _tally(connection, row[0], row[1], outcome, 1)
+            count_up(connection, row[0], row[1], outcome)
 
 
 def bury(connection: sqlite3.Connection, key: bytes, reason: str, field: str, now: float) -> None:
@@ -98,19 +104,20 @@ def bury(connection: sqlite3.Connection, key: bytes, reason: str, field: str, no
         event = QueuedEvent(*row)
         write_letter(connection, event, reason, field, now)
         if reason in EXPIRED:
-            _tally(connection, event.workspace, event.event, "expired", 1)
+            count_up(connection, event.workspace, event.event, "expired")
         connection.execute("DELETE FROM event_queue WHERE key = ?", [key])
         connection.execute("UPDATE event_ledger SET outcome = 'dead' WHERE key = ?", [key])
+        settle_once(connection, key, is_given=False)
 
 
 def numbers(connection: sqlite3.Connection) -> dict[tuple[str, str], dict[str, int]]:
-    """By workspace and event: what was `received` and became `delivered`, `shadowed` or `expired`, and what is
-    `waiting` and `dead` now.
+    """By workspace and event: what was `received` and became `delivered`, `shadowed`, `suppressed_once` or `expired`,
+    and what is `waiting`, `held` and `dead` now.
     """
     found: dict[tuple[str, str], dict[str, int]] = {}
     for workspace, event, what, number in connection.execute("SELECT workspace, event, what, number FROM event_tally"):
         found.setdefault((workspace, event), {})[what] = number
-    for what, table in (("waiting", "event_queue"), ("dead", "letter")):
+    for what, table in (("waiting", "event_queue"), ("held", "held_event"), ("dead", "letter")):
         for workspace, event, number in connection.execute(
             f"SELECT workspace, event, count(*) FROM {table} GROUP BY workspace, event"  # noqa: S608
         ):
@@ -140,13 +147,14 @@ def sweep(connection: sqlite3.Connection, now: float) -> None:
     """Take out what is older than it needs to be."""
     connection.execute("DELETE FROM letter WHERE last < ?", [now - LETTER_SECONDS])
     connection.execute("DELETE FROM event_ledger WHERE received < ? AND outcome <> 'waiting'", [now - LEDGER_SECONDS])
+    sweep_windows(connection, now)
 
 
 def forget_events(connection: sqlite3.Connection, workspace: str, person: str) -> int:
     """Take a person's events out of the queue and the letters; how many there were."""
     return sum(
         connection.execute(f"DELETE FROM {table} WHERE workspace = ? AND person = ?", [workspace, person]).rowcount  # noqa: S608
-        for table in ("event_queue", "letter")
+        for table in ("event_queue", "held_event", "letter")
     )
 
 
@@ -160,10 +168,3 @@ def _ledger_key(connection: sqlite3.Connection, event: QueuedEvent) -> bytes | N
     other = event.key[:8] + int(event.event_time).to_bytes(8, "big", signed=True)
     taken = connection.execute("SELECT 1 FROM event_ledger WHERE key = ?", [other]).fetchone()
     return None if taken else other
-
-
-def _tally(connection: sqlite3.Connection, workspace: str, event: str, what: str, number: int) -> None:
-    connection.execute(
-        "INSERT INTO event_tally VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = number + excluded.number",
-        [workspace, event, what, number],
-    )

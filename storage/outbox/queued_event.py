@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 
 FRESH, BACKLOG = 0, 1
 
 
 @dataclass(frozen=True)
 class QueuedEvent:
-    """One event that was received. Instants in Unix seconds; `queue_class` is FRESH or BACKLOG; `body` is JSON."""
+    """One event that was received. Instants in Unix seconds; `queue_class` is FRESH or BACKLOG; `body` is JSON.
+
+    Where its person's events are counted, `counted_as` is the person's hash and `counted_seconds` how far back the
+    counts reach.
+    """
 
     workspace: str
     event: str
@@ -22,13 +26,18 @@ class QueuedEvent:
     source: str
     body: str
     queue_class: int = FRESH
+    counted_as: bytes = b""
+    counted_seconds: float = 0.0
 
 
-QUEUED = [one.name for one in fields(QueuedEvent)]
+QUEUED = [one.name for one in fields(QueuedEvent) if not one.name.startswith("counted")]
+
+CARRIED = [name for name in QUEUED if name != "queue_class"]
+"""What an event carries wherever it is kept."""
 
 
 def enqueue(connection: sqlite3.Connection, event: QueuedEvent) -> None:
     connection.execute(
         f"INSERT INTO event_queue ({', '.join(QUEUED)}) VALUES ({', '.join('?' * len(QUEUED))})",  # noqa: S608
-        astuple(event),
+        [getattr(event, name) for name in QUEUED],
     )

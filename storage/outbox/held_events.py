@@ -1,0 +1,236 @@
+"""Events that are kept back until somebody says that they may go on, and the holds that keep them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from storage.outbox.event_letters import letters_of_field, take_letter, write_letter
+from storage.outbox.event_tally import count_up
+from storage.outbox.event_windows import settle_once
+from storage.outbox.queued_event import BACKLOG, CARRIED, QUEUED, QueuedEvent, enqueue
+
+HOLD_TABLES = """
+    CREATE TABLE hold (
+        hold_id INTEGER PRIMARY KEY AUTOINCREMENT, workspace TEXT NOT NULL, event TEXT NOT NULL, kind TEXT NOT NULL,
+        why TEXT NOT NULL, field TEXT NOT NULL, candidate_of TEXT NOT NULL, since REAL NOT NULL,
+        ended REAL, ended_how TEXT NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX hold_in_force ON hold (workspace, event) WHERE ended IS NULL;
+    CREATE TABLE held_event (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT, hold_id INTEGER NOT NULL, workspace TEXT NOT NULL,
+        event TEXT NOT NULL, key BLOB NOT NULL UNIQUE, person TEXT NOT NULL, event_time REAL NOT NULL,
+        received REAL NOT NULL, expires REAL NOT NULL, source TEXT NOT NULL, body TEXT NOT NULL,
+        reason TEXT NOT NULL, field TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX held_by_hold ON held_event (hold_id, received, sequence);
+    CREATE INDEX held_expires ON held_event (expires);
+"""
+HoldKind = Literal["everything", "unsendable", "candidate"]
+MOST_HELD = 100_000
+"""Events of a workspace; beyond them the oldest make way."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why events of a name are kept back, and since when (Unix seconds).
+
+    `everything` of the event is kept, or only what is `unsendable`, or events of a name that nobody moves yet and that
+    is likely another one's new name: the `candidate` of it. `field` is the property that is not as declared.
+    """
+
+    hold_id: int
+    workspace: str
+    event: str
+    kind: HoldKind
+    why: str
+    field: str
+    candidate_of: str
+    since: float
+
+
+@dataclass(frozen=True)
+class HeldNumbers:
+    """What a hold keeps: how many events, and when (Unix seconds) the first of them is of no use any more."""
+
+    waiting: int
+    first_expires: float | None
+
+
+@dataclass(frozen=True)
+class HeldEvent:
+    """One event that is kept: all that sending needs, and (else empty) why it cannot be sent."""
+
+    event: QueuedEvent
+    reason: str
+    field: str
+
+
+_HOLD = ", ".join(one.name for one in fields(Hold))
+
+
+def open_hold(
+    connection: sqlite3.Connection,
+    workspace: str,
+    event: str,
+    kind: HoldKind,
+    why: str,
+    now: float,
+    *,
+    field: str = "",
+    candidate_of: str = "",
+) -> bool:
+    """Begin to keep an event back; False where it is kept already. A hold of everything takes another one's place."""
+    known = hold_of(connection, workspace, event)
+    if known is not None:
+        if kind != "everything" or known.kind == "everything":
+            return False
+        connection.execute(
+            "UPDATE hold SET kind = ?, why = ?, field = ? WHERE hold_id = ?", [kind, why, field, known.hold_id]
+        )
+        return True
+    connection.execute(
+        "INSERT INTO hold (workspace, event, kind, why, field, candidate_of, since, ended_how) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, '')",
+        [workspace, event, kind, why, field, candidate_of, now],
+    )
+    return True
+
+
+def hold_of(connection: sqlite3.Connection, workspace: str, event: str) -> Hold | None:
+    """The hold that keeps an event back; None where none does."""
+    row = connection.execute(
+        f"SELECT {_HOLD} FROM hold WHERE workspace = ? AND event = ? AND ended IS NULL",  # noqa: S608
+        [workspace, event],
+    ).fetchone()
+    return None if row is None else Hold(*row)
+
+
+def holds_now(connection: sqlite3.Connection, workspace: str) -> list[Hold]:
+    """The holds in force, the oldest first."""
+    rows = connection.execute(
+        f"SELECT {_HOLD} FROM hold WHERE workspace = ? AND ended IS NULL ORDER BY since, hold_id",  # noqa: S608
+        [workspace],
+    )
+    return [Hold(*row) for row in rows]
+
+
+def held_numbers(connection: sqlite3.Connection, hold: Hold) -> HeldNumbers:
+    """What a hold keeps just now."""
+    row = connection.execute(
+        "SELECT count(*), min(expires) FROM held_event WHERE hold_id = ?", [hold.hold_id]
+    ).fetchone()
+    return HeldNumbers(*row)
+
+
+def end_hold(connection: sqlite3.Connection, hold: Hold, how: str, now: float) -> None:
+    """End a hold; what it kept goes on by `let_go`, or is given up by `drop_held`."""
+    connection.execute(
+        "UPDATE hold SET ended = ?, ended_how = ? WHERE hold_id = ? AND ended IS NULL", [now, how, hold.hold_id]
+    )
+
+
+def keep_back(connection: sqlite3.Connection, key: bytes, reason: str, field: str) -> bool:
+    """Move a queued event to the hold of its name; False where none is in force."""
+    row = connection.execute(f"SELECT {', '.join(QUEUED)} FROM event_queue WHERE key = ?", [key]).fetchone()  # noqa: S608
+    event = None if row is None else QueuedEvent(*row)
+    hold = None if event is None else hold_of(connection, event.workspace, event.event)
+    if event is None or hold is None:
+        return False
+    connection.execute("DELETE FROM event_queue WHERE key = ?", [key])
+    _keep(connection, hold, event, reason, field)
+    return True
+
+
+def fetch_back(connection: sqlite3.Connection, hold: Hold, reason: str, field: str, since: float) -> int:
+    """Move the letters that a hold would have kept (written since, Unix seconds) to it; how many there were."""
+    found = letters_of_field(connection, hold.workspace, hold.event, reason, field, since)
+    for event in found:
+        take_letter(connection, event.key)
+        _keep(connection, hold, event, reason, field)
+    return len(found)
+
+
+def held_of(connection: sqlite3.Connection, hold: Hold, after: int, most: int) -> list[tuple[int, HeldEvent]]:
+    """The next events that a hold keeps behind a place, with their places, in the order in which they were kept."""
+    rows = connection.execute(
+        f"SELECT sequence, {', '.join(CARRIED)}, reason, field FROM held_event "  # noqa: S608
+        "WHERE hold_id = ? AND sequence > ? ORDER BY sequence LIMIT ?",
+        [hold.hold_id, after, most],
+    )
+    return [(row[0], HeldEvent(QueuedEvent(*row[1:-2]), row[-2], row[-1])) for row in rows]
+
+
+def let_go(connection: sqlite3.Connection, keys: Iterable[bytes]) -> int:
+    """Put events that were kept back into the queue, behind what comes in now; how many there were."""
+    return sum(_take_out(connection, key, "waiting", lambda event: enqueue(connection, event)) for key in keys)
+
+
+def leftovers(connection: sqlite3.Connection, workspace: str, most: int) -> list[bytes]:
+    """Keys of events whose hold has ended, in the order in which they were received."""
+    rows = connection.execute(
+        "SELECT key FROM held_event WHERE workspace = ? AND hold_id NOT IN (SELECT hold_id FROM hold WHERE ended IS "
+        "NULL) ORDER BY received, sequence LIMIT ?",
+        [workspace, most],
+    )
+    return [key for (key,) in rows]
+
+
+def drop_held(connection: sqlite3.Connection, hold: Hold) -> int:
+    """Give up all that a hold keeps; how many there were."""
+    keys = [key for (key,) in connection.execute("SELECT key FROM held_event WHERE hold_id = ?", [hold.hold_id])]
+    return sum(_take_out(connection, key, "dropped", lambda event: None) for key in keys)
+
+
+def expire_held(connection: sqlite3.Connection, workspace: str, now: float, most: int = MOST_HELD) -> int:
+    """Make letters of what is of no use any more, and of the oldest beyond `most`; how many there were."""
+    (number,) = connection.execute("SELECT count(*) FROM held_event WHERE workspace = ?", [workspace]).fetchone()
+    keys = connection.execute(
+        "SELECT key FROM held_event WHERE workspace = ? AND expires <= ?", [workspace, now]
+    ).fetchall()
+    too_many = number - len(keys) - most
+    if too_many > 0:
+        keys += connection.execute(
+            "SELECT key FROM held_event WHERE workspace = ? AND expires > ? ORDER BY received, sequence LIMIT ?",
+            [workspace, now, too_many],
+        ).fetchall()
+
+    def end(event: QueuedEvent) -> None:
+        write_letter(connection, event, "hold_expired", "", now)
+        count_up(connection, event.workspace, event.event, "expired")
+
+    return sum(_take_out(connection, key, "dead", end) for (key,) in keys)
+
+
+def held_reason(connection: sqlite3.Connection, key: bytes) -> tuple[str, str, str] | None:
+    """Why an event is kept back: the hold's reason, and the event's own with its field; None where it is not."""
+    row = connection.execute(
+        "SELECT hold.why, held_event.reason, held_event.field FROM held_event JOIN hold USING (hold_id) WHERE key = ?",
+        [key],
+    ).fetchone()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def _keep(connection: sqlite3.Connection, hold: Hold, event: QueuedEvent, reason: str, field: str) -> None:
+    names = ["hold_id", *CARRIED, "reason", "field"]
+    values = [hold.hold_id, *(getattr(event, name) for name in CARRIED), reason, field]
+    connection.execute(
+        f"INSERT INTO held_event ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",  # noqa: S608
+        values,
+    )
+    connection.execute("UPDATE event_ledger SET outcome = 'held' WHERE key = ?", [event.key])
+    settle_once(connection, event.key, is_given=False)
+
+
+def _take_out(connection: sqlite3.Connection, key: bytes, outcome: str, then: Callable[[QueuedEvent], None]) -> bool:
+    row = connection.execute(
+        f"DELETE FROM held_event WHERE key = ? RETURNING {', '.join(CARRIED)}",  # noqa: S608
+        [key],
+    ).fetchone()
+    if row is None:
+        return False
+    connection.execute("UPDATE event_ledger SET outcome = ? WHERE key = ?", [outcome, key])
+    then(QueuedEvent(*row, queue_class=BACKLOG))
+    return True
