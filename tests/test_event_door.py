@@ -22,6 +22,7 @@ from campaign_health.route.doors.event_door import EventDoor
 from campaign_health.route.doors.listening import Listening, application
 from campaign_health.route.doors.received_event import Unreadable, received_event
 from campaign_health.route.moved_event import Routed
+from campaign_health.route.person import person_of
 from storage.outbox.event_letters import letter_groups
 from storage.outbox.event_queue import numbers, waiting_fresh
 from storage.outbox.group_commit import GroupCommit
@@ -64,11 +65,11 @@ def listening(folder: Path) -> Iterator[Door]:
     outbox = GroupCommit(folder)
     outbox.start()
     woken: list[int] = []
-    routed = Routed(EVENT, 3600.0, kept)
+    routed = Routed(EVENT, 3600.0, lambda properties: person_of(properties, "id"), kept)
     door = EventDoor(
         "default",
         TOKEN,
-        "id",
+        lambda workspace, person: b"",
         outbox,
         lambda name: routed if name == EVENT else None,
         lambda: woken.append(1),

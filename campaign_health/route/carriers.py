@@ -11,10 +11,12 @@ from pathlib import Path
 from campaign_health.route.doors.event_door import EventDoor
 from campaign_health.route.lanes.courier import Courier
 from campaign_health.route.lanes.track_post import poster
+from campaign_health.route.lanes.turn_decision import Deciding
 from campaign_health.route.manifest_contract import read_contract
 from campaign_health.route.moving import Moving
 from campaign_health.settings import Settings
 from storage.outbox.group_commit import GroupCommit
+from storage.outbox.route_file import PersonHash
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Carrier:
 
 
 def carriers_of(
-    settings: Settings, data_dir: Path, outbox: GroupCommit, told: Callable[[str], None]
+    settings: Settings, data_dir: Path, outbox: GroupCommit, hash_of: PersonHash, told: Callable[[str], None]
 ) -> dict[str, Carrier]:
     """One for each workspace that has a token, the Track API's keys and a manifest.
 
@@ -41,9 +43,16 @@ def carriers_of(
             continue
         moving = Moving(one.name, manifest, partial(read_contract, person_by=one.route.person), told)
         post, close = poster(one.route)
-        courier = Courier(one.name, data_dir, outbox, moving.operation, post, moving.is_shadow, refresh=moving.refresh)
-        door = EventDoor(
-            one.name, token.get_secret_value(), one.route.person, outbox, moving.routed, courier.wake, time.time
+        courier = Courier(
+            one.name,
+            data_dir,
+            outbox,
+            moving.operation,
+            post,
+            moving.is_shadow,
+            refresh=moving.refresh,
+            deciding=Deciding(hash_of),
         )
+        door = EventDoor(one.name, token.get_secret_value(), hash_of, outbox, moving.routed, courier.wake, time.time)
         found[one.name] = Carrier(door, courier, close)
     return found

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from campaign_health.manifest.conditions import value_at
 from campaign_health.manifest.durations import promised_seconds, seconds_of
 from campaign_health.manifest.manifest_reading import read_manifest
+from campaign_health.manifest.routed import CountSpec, StripeSpec, alternatives
 from campaign_health.manifest.schema import CampaignEntry, Manifest
-from campaign_health.route.lanes.courier import Prepared, UnfitEvent
+from campaign_health.route.lanes.prepared import Prepared, UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
-from campaign_health.route.mapping.mapped_event import Mapped, Unfit, mapped
+from campaign_health.route.mapping.mapped_event import CountNeeded, Mapped, Unfit, mapped, person_in
+from campaign_health.route.mapping.once_rule import OnceRule, once_rules
 from campaign_health.route.mapping.route_plan import RoutedEvent, route_plan
 from campaign_health.route.moved_event import Routed
 from campaign_health.route.person import PersonBy
@@ -21,6 +23,7 @@ from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS, event_ope
 
 TIMES_THE_PROMISE = 10
 LEAST_RELEVANT_SECONDS = 3600.0
+Form = TypeVar("Form")
 _IDENTITY = ("$user_id", "distinct_id", "email", "$email")
 
 
@@ -37,6 +40,7 @@ class ManifestContract:
         self.left_out = {
             name: ", ".join(sorted(needed)) for name in own if (needed := _not_yet(self._plan.events[name]))
         }
+        self._once = {name: once_rules(manifest.campaigns, {name, self._plan.events[name].to}) for name in own}
         self._relevant = {name: _relevant_seconds(manifest, name, self._plan.events[name]) for name in own}
 
     @property
@@ -49,7 +53,14 @@ class ManifestContract:
         own = self._own.get(name.strip())
         if own is None or own in self.left_out:
             return None
-        return Routed(own, self._relevant[own], lambda properties: self._kept(own, properties))
+        routed = self._plan.events[own]
+        return Routed(
+            own,
+            self._relevant[own],
+            lambda properties: person_in(routed, properties, self._plan.person_by),
+            lambda properties: self._kept(own, properties),
+            _counted_seconds(routed),
+        )
 
     def operation(self, event: Waiting) -> Prepared:
         """What an event is to Customer.io; raises UnfitEvent where it is not as declared, or is not moved any more."""
@@ -58,7 +69,7 @@ class ManifestContract:
             raise UnfitEvent("mapping_error", "route")
         if isinstance(found, Unfit):
             raise UnfitEvent(found.reason, found.field)
-        return _prepared(found, event)
+        return _prepared(found, event, self._once.get(self._own.get(event.event.strip(), ""), ()))
 
     def _kept(self, own: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
         """The declared properties and who it is about; all of it where it does not fit."""
@@ -75,26 +86,30 @@ def read_contract(path: Path, person_by: PersonBy) -> ManifestContract:
     return ManifestContract(read_manifest(path), person_by)
 
 
-def _prepared(found: Mapped, event: Waiting) -> Prepared:
+def _prepared(found: Mapped, event: Waiting, once: tuple[OnceRule, ...]) -> Prepared:
     by, person = found.person_by, found.person
     operation = event_operation(by, person, found.to, event.key, int(event.event_time), found.attributes)
+    counts = tuple(need for need in found.needs if isinstance(need, CountNeeded))
     if not found.profile:
-        return Prepared(operation)
+        return Prepared(operation, counts=counts, once=once)
     attributes = dict(found.profile)
     identify = {"action": "identify", "timestamp": int(event.received), "attributes": attributes}
-    return Prepared(operation, person_part(by, person) | identify)
+    return Prepared(operation, person_part(by, person) | identify, counts, once)
 
 
 def _not_yet(routed: RoutedEvent) -> set[str]:
-    """Attributes that only a look into Stripe or a count over days could fill: neither is there yet."""
-    return {attribute for attribute, spec in routed.attributes.items() if {"stripe", "count"} & _forms(spec)}
+    """Attributes that only a look into Stripe could fill, which is not there yet."""
+    return {attribute for attribute, spec in routed.attributes.items() if _specs(spec, StripeSpec)}
 
 
-def _forms(spec: Any) -> set[str]:
-    body = spec.model_dump(exclude_none=True) if hasattr(spec, "model_dump") else spec
-    if isinstance(body, Mapping):
-        return set(body).union(*(_forms(value) for value in body.values()))
-    return set().union(*map(_forms, body)) if isinstance(body, list | tuple) else set()
+def _counted_seconds(routed: RoutedEvent) -> float:
+    """How far back the event's counts reach; 0 where it has none."""
+    counts = [one for spec in routed.attributes.values() for one in _specs(spec, CountSpec)]
+    return float(max((seconds_of(one.within) or 0 for one in counts), default=0))
+
+
+def _specs(spec: Any, form: type[Form]) -> list[Form]:
+    return [one for one in alternatives(spec) if isinstance(one, form)]
 
 
 def _relevant_seconds(manifest: Manifest, name: str, routed: RoutedEvent) -> float:

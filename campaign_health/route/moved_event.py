@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from campaign_health.route.event_key import event_key
-from campaign_health.route.person import PersonBy, person_of
 from campaign_health.route.recovery.qualifying import PersonEvent
 from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS
 from storage.outbox.queued_event import BACKLOG, FRESH, QueuedEvent
@@ -18,22 +17,30 @@ FRESH_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Routed:
-    """One event that the manifest moves: for how many seconds it makes sense, and what of it is kept.
+    """One event that the manifest moves: for how many seconds it makes sense, whom it is about, and what is kept.
 
-    `kept` gives the declared properties of an event that is as declared, and all of one that is not: what does not fit
-    is what a later mapping needs.
+    `person` gives their id or address, None for nobody. `kept` gives the declared properties of an event that is as
+    declared, and all of one that is not: what does not fit is what a later mapping needs. `counted_seconds` is how far
+    back its counts reach; 0: it is not counted.
     """
 
     event: str
     relevant_seconds: float
+    person: Callable[[Mapping[str, Any]], str | None]
     kept: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    counted_seconds: float = 0.0
 
 
 def queued(
-    event: PersonEvent, routed: Routed, workspace: str, by: PersonBy, source: str, received: float
+    event: PersonEvent,
+    routed: Routed,
+    workspace: str,
+    source: str,
+    received: float,
+    hash_of: Callable[[str, str], bytes],
 ) -> QueuedEvent:
-    """The event as the queue holds it; its person is empty where it names nobody."""
-    person = person_of(event.properties, by) or ""
+    """The event as the queue holds it; its person is empty where it names nobody. `hash_of` a workspace's person."""
+    person = routed.person(event.properties) or ""
     seconds = int(event.time)
     return QueuedEvent(
         workspace=workspace,
@@ -46,4 +53,6 @@ def queued(
         source=source,
         body=json.dumps(routed.kept(event.properties), separators=(",", ":")),
         queue_class=FRESH if received - event.time < FRESH_SECONDS else BACKLOG,
+        counted_as=hash_of(workspace, person) if routed.counted_seconds and person else b"",
+        counted_seconds=routed.counted_seconds,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from campaign_health.manifest.problems import ManifestError
-from campaign_health.route.lanes.courier import Prepared
+from campaign_health.route.lanes.prepared import Prepared
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.manifest_contract import ManifestContract
 from campaign_health.route.moved_event import Routed
@@ -59,7 +59,7 @@ class Moving:
             self.told(f"{self.manifest} cannot be used now, and what it said before holds: {failure}")
             return
         for event, needed in self._contract.left_out.items():
-            self.told(f"{event} is not moved: what fills {needed} (Stripe, or a count over days) is not there yet")
+            self.told(f"{event} is not moved: what fills {needed} (Stripe) is not there yet")
 
     def routed(self, name: str) -> Routed | None:
         """What is moved under a name that the app sends; None where it is not, or its mode is off."""

@@ -51,7 +51,8 @@ def serve(settings: Settings, data_dir: Path, address: str, port: int, told: Cal
     doors = doors_of(settings)
     outbox = GroupCommit(data_dir)
     outbox.start()
-    carriers = carriers_of(settings, data_dir, outbox, told)
+    hash_of = PersonHash(data_dir)
+    carriers = carriers_of(settings, data_dir, outbox, hash_of, told)
     if not doors and not carriers:
         outbox.close()
         raise CouldNotStart(
@@ -59,7 +60,7 @@ def serve(settings: Settings, data_dir: Path, address: str, port: int, told: Cal
             "Set CUSTOMERIO_REPORTING_SIGNING_KEY (Customer.io, Data & integrations, reporting webhooks), or "
             "CAMPAIGN_HEALTH_ROUTE_TOKEN beside the Track API's keys and a manifest.",
         )
-    listening = Listening(outbox, PersonHash(data_dir), doors, {name: one.door for name, one in carriers.items()})
+    listening = Listening(outbox, hash_of, doors, {name: one.door for name, one in carriers.items()})
     config = uvicorn.Config(
         application(listening), host=address, port=port, access_log=False, log_config=None, server_header=False,
         lifespan="off", timeout_graceful_shutdown=END_SECONDS, limit_concurrency=MOST_CONNECTIONS,

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
-from storage.outbox.queued_event import BACKLOG, CARRIED, QueuedEvent, enqueue
+from storage.outbox.queued_event import BACKLOG, CARRIED, QueuedEvent, carried, enqueue
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,13 @@ def letters(
 def letters_of_field(
     connection: sqlite3.Connection, workspace: str, event: str, reason: str, field: str, since: float
 ) -> list[QueuedEvent]:
-    """The events of the letters of one group that were written since (Unix seconds), in the order in which they came."""
+    """The events of one group's letters written since (Unix seconds), in the order in which they came."""
     rows = connection.execute(
         f"SELECT {', '.join(CARRIED)} FROM letter WHERE workspace = ? AND event = ? AND reason = ? AND field = ? "  # noqa: S608
         "AND last >= ? ORDER BY received, key",
         [workspace, event, reason, field, since],
     )
-    return [QueuedEvent(*row, queue_class=BACKLOG) for row in rows]
+    return [carried(row) for row in rows]
 
 
 def take_letter(connection: sqlite3.Connection, key: bytes) -> bool:

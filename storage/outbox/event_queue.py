@@ -10,7 +10,9 @@ from typing import Literal
 from storage.outbox.event_letters import write_letter
 from storage.outbox.event_tally import count_up
 from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
+from storage.outbox.held_events import keep_back
 from storage.outbox.queued_event import BACKLOG, FRESH, QUEUED, QueuedEvent, enqueue
+from storage.outbox.sent_profiles import sweep_profiles
 
 Outcome = Literal["waiting", "delivered", "shadowed", "suppressed_once", "held", "dead", "dropped"]
 LEDGER_SECONDS = 9 * 86_400.0
@@ -18,6 +20,8 @@ LEDGER_SECONDS = 9 * 86_400.0
 LETTER_SECONDS = 7 * 86_400.0
 EXPIRED = frozenset(("too_late", "hold_expired"))
 """Reasons that say that time ran out."""
+MENDABLE = frozenset(("wrong_type", "missing_property", "mapping_error"))
+"""Reasons that a mended manifest can take away."""
 REUSED_SECONDS = 86_400.0
 """An id that comes again with a time so far away is another event: some senders use one id for all."""
 
@@ -95,7 +99,9 @@ def finish(connection: sqlite3.Connection, keys: Iterable[bytes], outcome: Outco
 
 
 def bury(connection: sqlite3.Connection, key: bytes, reason: str, field: str, now: float) -> None:
-    """Make a letter of a queued event."""
+    """Make a letter of a queued event, or keep it back: where somebody may mend it, and a hold of its name is there."""
+    if reason in MENDABLE and keep_back(connection, key, reason, field):
+        return
     row = connection.execute(
         f"SELECT {', '.join(QUEUED)} FROM event_queue WHERE key = ?",  # noqa: S608
         [key],
@@ -148,6 +154,7 @@ def sweep(connection: sqlite3.Connection, now: float) -> None:
     connection.execute("DELETE FROM letter WHERE last < ?", [now - LETTER_SECONDS])
     connection.execute("DELETE FROM event_ledger WHERE received < ? AND outcome <> 'waiting'", [now - LEDGER_SECONDS])
     sweep_windows(connection, now)
+    sweep_profiles(connection, now)
 
 
 def forget_events(connection: sqlite3.Connection, workspace: str, person: str) -> int:

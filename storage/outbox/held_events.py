@@ -10,7 +10,7 @@ from typing import Literal
 from storage.outbox.event_letters import letters_of_field, take_letter, write_letter
 from storage.outbox.event_tally import count_up
 from storage.outbox.event_windows import settle_once
-from storage.outbox.queued_event import BACKLOG, CARRIED, QUEUED, QueuedEvent, enqueue
+from storage.outbox.queued_event import CARRIED, QUEUED, QueuedEvent, carried, enqueue
 
 HOLD_TABLES = """
     CREATE TABLE hold (
@@ -232,5 +232,5 @@ def _take_out(connection: sqlite3.Connection, key: bytes, outcome: str, then: Ca
     if row is None:
         return False
     connection.execute("UPDATE event_ledger SET outcome = ? WHERE key = ?", [outcome, key])
-    then(QueuedEvent(*row, queue_class=BACKLOG))
+    then(carried(row))
     return True

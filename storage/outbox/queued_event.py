@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 FRESH, BACKLOG = 0, 1
 
@@ -34,6 +36,11 @@ QUEUED = [one.name for one in fields(QueuedEvent) if not one.name.startswith("co
 
 CARRIED = [name for name in QUEUED if name != "queue_class"]
 """What an event carries wherever it is kept."""
+
+
+def carried(row: Sequence[Any]) -> QueuedEvent:
+    """The event of a row of `CARRIED`, as one that has waited."""
+    return QueuedEvent(**dict(zip(CARRIED, row, strict=True)), queue_class=BACKLOG)
 
 
 def enqueue(connection: sqlite3.Connection, event: QueuedEvent) -> None:

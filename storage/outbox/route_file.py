@@ -16,6 +16,7 @@ from storage.file.private_files import FILE_MODE, make_private_directory
 from storage.outbox.event_tables import EVENT_TABLES
 from storage.outbox.event_windows import WINDOW_TABLES
 from storage.outbox.held_events import HOLD_TABLES
+from storage.outbox.sent_profiles import PROFILE_TABLES
 
 Connection = sqlite3.Connection
 FILE_NAME, KEY_NAME = "route.sqlite", "route.key"
@@ -56,7 +57,7 @@ _TABLES = (
     CREATE INDEX recovered_by_person ON recovered_person (person);
     """,
     EVENT_TABLES,
-    WINDOW_TABLES + ";" + HOLD_TABLES,
+    ";".join((WINDOW_TABLES, HOLD_TABLES, PROFILE_TABLES)),
 )
 """What each version of the file added, the first one first."""
 VERSION = len(_TABLES)

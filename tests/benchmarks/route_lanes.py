@@ -23,7 +23,8 @@ import requests
 from pydantic import SecretStr
 
 from campaign_health.route.event_key import event_key, ulid_of
-from campaign_health.route.lanes.courier import Courier, Prepared
+from campaign_health.route.lanes.courier import Courier
+from campaign_health.route.lanes.prepared import Prepared
 from campaign_health.route.lanes.track_post import poster
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.settings import RouteSettings

@@ -41,7 +41,7 @@ def command(event: str, mode: str, workspace: str | None) -> None:
     contract = _contract(of)
     if event in contract.left_out:
         raise CouldNotStart(
-            f"{event} cannot be moved yet: nothing can fill {contract.left_out[event]} (Stripe, or a count over days).",
+            f"{event} cannot be moved yet: nothing can fill {contract.left_out[event]} (Stripe).",
             "Take these attributes out of its `route`, or give them from the event.",
         )
     if event not in contract.events:

@@ -16,7 +16,6 @@ from starlette.responses import JSONResponse, Response
 from campaign_health.route.doors.bodies import BodyRefused, body_of, refused
 from campaign_health.route.doors.received_event import Unreadable, events_of, received_event
 from campaign_health.route.moved_event import Routed, queued
-from campaign_health.route.person import PersonBy
 from storage.outbox.event_queue import receive, receive_dead
 from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.queued_event import QueuedEvent
@@ -28,14 +27,14 @@ SOURCE = "backend"
 
 @dataclass
 class EventDoor:
-    """One workspace's door: its token, how its people are known, what is moved, and who is woken.
+    """One workspace's door: its token, how its people are hashed, what is moved, and who is woken.
 
     `counts` are numbers of events by what became of them: accepted, duplicate, unmapped, unreadable, no_person.
     """
 
     workspace: str
     token: str
-    by: PersonBy
+    hash_of: Callable[[str, str], bytes]
     outbox: GroupCommit
     routed: Callable[[str], Routed | None]
     wake: Callable[[], None]
@@ -83,7 +82,7 @@ class EventDoor:
         if routed is None:
             self.counts["unmapped"] += 1
             return None
-        return queued(event, routed, self.workspace, self.by, SOURCE, now)
+        return queued(event, routed, self.workspace, SOURCE, now, self.hash_of)
 
 
 def _receive(connection: Any, events: list[QueuedEvent]) -> int:

@@ -56,8 +56,8 @@ def received_event(value: Any, now: float) -> PersonEvent:
     properties, person = value.get("properties") or {}, value.get("person") or {}
     if not isinstance(properties, Mapping) or not isinstance(person, Mapping):
         raise Unreadable("`properties` or `person` is no object")
-    named = {"id": "$user_id", "email": "email"}
-    known = {named[key]: person[key] for key in named if key in person}
+    named = {"$user_id": "id", "email": "email", "$email": "email"}
+    known = {name: person[key] for name, key in named.items() if key in person}
     identity = {"$insert_id": value["id"]} if isinstance(value.get("id"), str) else {}
     time = _instant(value.get("time"), now)
     if not time >= OLDEST:

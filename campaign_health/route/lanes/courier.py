@@ -10,50 +10,33 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from campaign_health.route.lanes.breaker import Breaker, State, pause
 from campaign_health.route.lanes.loading import Loading
+from campaign_health.route.lanes.prepared import Operation, Prepared
+from campaign_health.route.lanes.settling import Settling
+from campaign_health.route.lanes.sorting import body_of_batch, sort_events
 from campaign_health.route.lanes.track_post import NoAnswer, Post
+from campaign_health.route.lanes.turn_decision import Decided, Deciding
 from campaign_health.route.lanes.turns import Turns, Waiting
 from campaign_health.route.lanes.verdict import Verdict, verdict_of
-from campaign_health.route.track_event import BATCH_PATH, ENTITY_PATH, LARGEST_ITEM
-from storage.outbox.event_queue import bury, finish, sweep
-from storage.outbox.group_commit import CannotWrite, GroupCommit, Write
+from campaign_health.route.track_event import BATCH_PATH, ENTITY_PATH
+from storage.outbox.event_queue import sweep
+from storage.outbox.group_commit import GroupCommit
 from storage.outbox.route_file import Connection, open_route_file
 from storage.outbox.route_modes import note_breaker
 
 SENDERS = 4
 LARGEST_BODY = 480_000
 LOOK_SECONDS = 0.25
-DISK_SECONDS = 1.0
+NOT_YET_SECONDS = 1.0
 READY_SECONDS = 5.0
 SWEEP_SECONDS = 600.0
-
-Operation = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What an event is to Customer.io: the event, and (None: nothing of it changed) who its person is, which has to be
-    accepted before.
-    """
-
-    event: Operation
-    identify: Operation | None = None
-
-
-class UnfitEvent(Exception):
-    """An event that cannot be sent as it is: the reason of the closed list, and what it is about."""
-
-    def __init__(self, reason: str, field: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.field = reason, field
 
 
 class Courier:
@@ -63,14 +46,15 @@ class Courier:
         workspace: Whose events it carries.
         data_dir: Where the queue is.
         outbox: Through which everything is written.
-        operation_of: What an event is to Customer.io; raises UnfitEvent. Asked when it is sent, so that a mended
-            manifest holds for what waits.
+        operation_of: What an event is to Customer.io; raises UnfitEvent or KeptBack. Asked when it is sent, so that a
+            mended manifest holds for what waits.
         post: Sends a body to a path; gives status, text and the seconds to wait that the answer asks for (None: none).
             Raises NoAnswer where no whole answer came.
         is_shadow: Whether an event of this name is not really sent.
         clock: Unix seconds.
         refresh: Called again and again with a connection for reading, also before anything is sent; whether it is
             known what is moved. Until it is, everything waits.
+        deciding: Fills in counts, asks whether a person had the message and what of them is new; None: nobody does.
     """
 
     def __init__(
@@ -83,8 +67,9 @@ class Courier:
         is_shadow: Callable[[str], bool] = lambda event: False,
         clock: Callable[[], float] = time.time,
         refresh: Callable[[Connection], bool] = lambda connection: True,
+        deciding: Deciding | None = None,
     ) -> None:
-        self._refresh = refresh
+        self._refresh, self._deciding = refresh, deciding
         self._workspace, self._data_dir, self._outbox = workspace, data_dir, outbox
         self._operation_of, self._post, self._is_shadow, self._clock = operation_of, post, is_shadow, clock
         self._turns, self._loading = Turns(), Loading(workspace, clock)
@@ -95,6 +80,7 @@ class Courier:
         self._idle = SENDERS
         self._changed = threading.Condition()
         self._stopping, self._ready = threading.Event(), threading.Event()
+        self._settling = Settling(outbox, self._stopping, self._free, self._not_yet, clock)
         self._thread = threading.Thread(target=self._run, name=f"courier {workspace}", daemon=True)
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"sender {workspace}")
         self._chance = random.Random()  # noqa: S311 (spreads retries)
@@ -175,31 +161,48 @@ class Courier:
                 self._changed.notify()
 
     def _carry(self, batch: Sequence[Waiting]) -> None:
-        late = [one for one in batch if one.expires <= self._clock()]
-        self._bury(late, {one.key: ("too_late", "") for one in late})
-        prepared: dict[bytes, Prepared] = {}
-        unfit: dict[bytes, tuple[str, str]] = {}
-        for one in batch:
-            if one in late:
-                continue
-            try:
-                prepared[one.key] = self._operation_of(one)
-            except UnfitEvent as problem:
-                unfit[one.key] = (problem.reason, problem.field)
-                continue
-            if len(_body([prepared[one.key].event])) > LARGEST_ITEM:
-                unfit[one.key] = ("too_large", "")
-        self._bury([one for one in batch if one.key in unfit], unfit)
-        ready = [one for one in batch if one not in late and one.key not in unfit]
-        shadowed = [one for one in ready if self._is_shadow(one.event)]
-        if shadowed:
-            self._settle(shadowed, lambda connection: finish(connection, [one.key for one in shadowed], "shadowed"))
-        moved = [(one, prepared[one.key]) for one in ready if one not in shadowed]
+        found = sort_events(batch, self._operation_of, self._is_shadow, self._clock())
+        self._settling.bury(found.unfit, found.why)
+        self._settling.keep_back(found.kept)
+        self._settling.finish(found.shadowed, "shadowed")
+        moved = self._decided(found.ready)
         known = [(one, of.identify) for one, of in moved if of.identify is not None]
         # Who they are is accepted in a request before the event's: no order is promised within one.
         named = self._send(known, is_last=False) if known else frozenset()
         waiting = {one.key for one, _ in known} - named
+        self._note_identified([(one, identify) for one, identify in known if one.key in named])
         self._send([(one, of.event) for one, of in moved if one.key not in waiting])
+
+    def _decided(self, ready: Sequence[tuple[Waiting, Prepared]]) -> list[tuple[Waiting, Prepared]]:
+        """Those that go, with all that they are; asked in one transaction where it takes the file to tell."""
+        deciding = self._deciding
+        asked = [(one, of) for one, of in ready if of.counts or of.once or of.identify is not None]
+        if deciding is None or not asked:
+            return list(ready)
+        written = self._settling.write(lambda connection: [deciding.decide(connection, one, of) for one, of in asked])
+        if not written:
+            return []
+        by_key: dict[bytes, Decided] = dict(zip((one.key for one, _ in asked), written[0], strict=True))
+        decided = [(one, by_key.get(one.key, of)) for one, of in ready]
+        self._settling.finish([one for one, of in decided if of == "had"], "suppressed_once")
+        self._not_yet([one for one, of in decided if of == "wait"])
+        return [(one, of) for one, of in decided if isinstance(of, Prepared)]
+
+    def _note_identified(self, known: Sequence[tuple[Waiting, Operation]]) -> None:
+        """Not waited for: where it is lost, they are told once more."""
+        deciding = self._deciding
+        if deciding is not None and known:
+
+            def note(connection: Connection) -> None:
+                for one, identify in known:
+                    deciding.identified(connection, one, identify)
+
+            self._outbox.submit(note)
+
+    def _not_yet(self, events: Sequence[Waiting]) -> None:
+        """They stay in the queue for now."""
+        with self._changed:
+            self._turns.put_back(events, time.monotonic() + NOT_YET_SECONDS)
 
     def _send(self, operations: Sequence[tuple[Waiting, Operation]], *, is_last: bool = True) -> frozenset[bytes]:
         """Send them, and settle what can be settled; gives the keys of those that were taken in.
@@ -209,7 +212,7 @@ class Courier:
         if not operations:
             return frozenset()
         events = [one for one, _ in operations]
-        body = _body([operation for _, operation in operations])
+        body = body_of_batch([operation for _, operation in operations])
         if len(body) > LARGEST_BODY and len(operations) > 1:
             return self._send_halves(operations, is_last)
         if len(operations) == 1:
@@ -229,9 +232,9 @@ class Courier:
         self._answered()
         refused = {events[place].key: (f"refused:{why}", where) for place, (why, where) in verdict.refused.items()}
         taken = [one for one in events if one.key not in refused]
-        if taken and is_last:
-            self._settle(taken, lambda connection: finish(connection, [one.key for one in taken], "delivered"))
-        self._bury([one for one in events if one.key in refused], refused)
+        if is_last:
+            self._settling.finish(taken, "delivered")
+        self._settling.bury([one for one in events if one.key in refused], refused)
         return frozenset(one.key for one in taken)
 
     def _send_halves(self, operations: Sequence[tuple[Waiting, Operation]], is_last: bool) -> frozenset[bytes]:
@@ -258,31 +261,10 @@ class Courier:
                 self._tries[one.key] = tries + (verdict.kind == "again")
                 self._turns.put_back([one], now + (pause(tries, self._chance) if verdict.kind == "again" else 0.0))
 
-    def _bury(self, events: Sequence[Waiting], reasons: Mapping[bytes, tuple[str, str]]) -> None:
-        if events:
-            now = self._clock()
-
-            def write(connection: Any) -> None:
-                for one in events:
-                    bury(connection, one.key, *reasons[one.key], now)
-
-            self._settle(events, write)
-
-    def _settle(self, events: Sequence[Waiting], write: Write) -> None:
-        """Write what became of events; only then are their lanes free. A full disk is waited for."""
-        while True:
-            try:
-                self._outbox.submit(write).result()
-                break
-            except CannotWrite:
-                if self._stopping.wait(DISK_SECONDS):
-                    return
+    def _free(self, events: Sequence[Waiting]) -> None:
+        """They are over: their lanes are free."""
         with self._changed:
             self._turns.done(events)
             self._loading.held -= {one.sequence for one in events}
             for one in events:
                 self._tries.pop(one.key, None)
-
-
-def _body(operations: Sequence[Operation]) -> bytes:
-    return json.dumps({"batch": operations}, separators=(",", ":")).encode()

@@ -85,7 +85,7 @@ def mapped(plan: RoutePlan, event: str, properties: Mapping[str, Any]) -> Mapped
     if routed is None:
         return None
     try:
-        person = _person(routed, properties, plan.person_by)
+        person = person_in(routed, properties, plan.person_by)
         if person is None:
             return Unfit("no_person", _person_field(routed, plan.person_by))
         attributes: dict[str, Any] = {}
@@ -103,19 +103,22 @@ def mapped(plan: RoutePlan, event: str, properties: Mapping[str, Any]) -> Mapped
         to=routed.to,
         person=person,
         person_by=plan.person_by,
-        email=_person(routed, properties, "email"),
+        email=person_in(routed, properties, "email"),
         attributes=attributes,
         profile={there: value for there, value in profile.items() if value is not None},
         needs=tuple(needs),
     )
 
 
-def _person(routed: RoutedEvent, properties: Mapping[str, Any], by: PersonBy) -> str | None:
+def person_in(routed: RoutedEvent, properties: Mapping[str, Any], by: PersonBy) -> str | None:
+    """Whom an event is about, as Customer.io knows people (`by`); None where it names nobody."""
     path = routed.person.id if by == "id" else routed.person.email
     if path is None:
         return person_of(properties, by)
-    # Only the property that the manifest names says who it is: another one may be somebody else.
-    return person_of({"$user_id" if by == "id" else "email": value_at(path, properties)}, by)
+    # Only the property that the manifest names says who it is, else what the sender said outright: another one may be
+    # somebody else.
+    name = "$user_id" if by == "id" else "$email"
+    return person_of({name: value_at(path, properties) or properties.get(name)}, by)
 
 
 def _person_field(routed: RoutedEvent, by: PersonBy) -> str:

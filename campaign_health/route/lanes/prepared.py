@@ -1,0 +1,36 @@
+"""What an event is to Customer.io at its turn, or why it is not sent now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from campaign_health.route.mapping.mapped_event import CountNeeded
+from campaign_health.route.mapping.once_rule import OnceRule
+
+Operation = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What an event is to Customer.io: the event, and (None: nothing of it changed) who its person is, which has to be
+    accepted before. `counts` have to be filled in, and `once` asked, when it goes.
+    """
+
+    event: Operation
+    identify: Operation | None = None
+    counts: tuple[CountNeeded, ...] = ()
+    once: tuple[OnceRule, ...] = ()
+
+
+class UnfitEvent(Exception):
+    """An event that cannot be sent as it is: the reason of the closed list, and what it is about."""
+
+    def __init__(self, reason: str, field: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.field = reason, field
+
+
+class KeptBack(Exception):
+    """An event that could be sent and is not to be: everything of its name is kept back."""

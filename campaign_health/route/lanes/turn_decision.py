@@ -1,0 +1,62 @@
+"""Decides at an event's turn, in one transaction: its counts, whether its person had the message, and what is new."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from campaign_health.route.lanes.prepared import Operation, Prepared
+from campaign_health.route.lanes.turns import Waiting
+from campaign_health.route.mapping.once_rule import claims
+from storage.outbox.event_windows import claim_once, how_many
+from storage.outbox.route_file import Connection
+from storage.outbox.sent_profiles import is_sent, note_sent
+
+Decided = Prepared | Literal["had", "wait"]
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """`hash_of` a workspace's person; `clock` gives Unix seconds."""
+
+    hash_of: Callable[[str, str], bytes]
+    clock: Callable[[], float] = time.time
+
+    def decide(self, connection: Connection, event: Waiting, prepared: Prepared) -> Decided:
+        """The event with its counts, and without an identify that says nothing new.
+
+        `had` where its person had all its messages, `wait` where that is not known yet.
+        """
+        person = self.hash_of(event.workspace, event.person)
+        counted = {
+            one.attribute: how_many(
+                connection, event.workspace, event.event, person, event.event_time, float(one.within_seconds)
+            )
+            for one in prepared.counts
+        }
+        attributes = {**prepared.event["attributes"], **counted}
+        wanted = claims(prepared.once, attributes)
+        if wanted:
+            answer = claim_once(connection, event.workspace, person, event.key, event.event_time, wanted)
+            if answer != "go":
+                return answer
+        identify = prepared.identify
+        if identify is not None and is_sent(
+            connection, event.workspace, person, event.event, _hash_of_attributes(identify), self.clock()
+        ):
+            identify = None
+        return Prepared({**prepared.event, "attributes": attributes}, identify)
+
+    def identified(self, connection: Connection, event: Waiting, identify: Operation) -> None:
+        """Note that Customer.io took in who an event's person is."""
+        person = self.hash_of(event.workspace, event.person)
+        note_sent(connection, event.workspace, person, event.event, _hash_of_attributes(identify), self.clock())
+
+
+def _hash_of_attributes(identify: Operation) -> bytes:
+    text = json.dumps(identify["attributes"], sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
