@@ -15,6 +15,8 @@ COMMANDS = {
     "dead": "List what could not be delivered, and why.",
     "replay": "Send again what could not be delivered.",
     "drop": "Give up what could not be delivered.",
+    "hold": "Keep everything of an event back.",
+    "release": "Let go what was kept back, after a look at it.",
     "explain": "Say what became of one event.",
     "forget": "Forget a person.",
 }

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from campaign_health.route.doors.event_door import EventDoor
+from campaign_health.route.holding.hold_keeper import HoldKeeper
+from campaign_health.route.holding.published_word import PublishedFile
 from campaign_health.route.lanes.courier import Courier
 from campaign_health.route.lanes.track_post import poster
 from campaign_health.route.lanes.turn_decision import Deciding
@@ -21,11 +23,23 @@ from storage.outbox.route_file import PersonHash
 
 @dataclass(frozen=True)
 class Carrier:
-    """One workspace's door and courier; `close` ends its connections."""
+    """One workspace's door and courier, and who keeps its holds; `close` ends its connections."""
 
     door: EventDoor
     courier: Courier
+    keeper: HoldKeeper
     close: Callable[[], None]
+
+    def start(self) -> None:
+        """Begin to carry."""
+        self.keeper.start()
+        self.courier.start()
+
+    def stop(self) -> None:
+        """End; what is just being sent is waited for."""
+        self.keeper.stop()
+        self.courier.stop()
+        self.close()
 
 
 def carriers_of(
@@ -54,5 +68,6 @@ def carriers_of(
             deciding=Deciding(hash_of),
         )
         door = EventDoor(one.name, token.get_secret_value(), hash_of, outbox, moving.routed, courier.wake, time.time)
-        found[one.name] = Carrier(door, courier, close)
+        keeper = HoldKeeper(moving, data_dir, outbox, PublishedFile(data_dir, one.name), courier.wake)
+        found[one.name] = Carrier(door, courier, keeper, close)
     return found

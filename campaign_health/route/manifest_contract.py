@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from campaign_health.manifest.conditions import value_at
 from campaign_health.manifest.durations import promised_seconds, seconds_of
 from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.routed import CountSpec, StripeSpec, alternatives
-from campaign_health.manifest.schema import CampaignEntry, Manifest
+from campaign_health.manifest.schema import CampaignEntry, Manifest, Rename
 from campaign_health.route.lanes.prepared import Prepared, UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.mapping.mapped_event import CountNeeded, Mapped, Unfit, mapped, person_in
@@ -40,6 +41,7 @@ class ManifestContract:
         self.left_out = {
             name: ", ".join(sorted(needed)) for name in own if (needed := _not_yet(self._plan.events[name]))
         }
+        self._campaigns = manifest.campaigns
         self._once = {name: once_rules(manifest.campaigns, {name, self._plan.events[name].to}) for name in own}
         self._relevant = {name: _relevant_seconds(manifest, name, self._plan.events[name]) for name in own}
 
@@ -62,6 +64,19 @@ class ManifestContract:
             _counted_seconds(routed),
         )
 
+    def as_candidate(self, name: str, old: str) -> Routed | None:
+        """An event that may be another one under a new name: kept whole, about whom the old one would be."""
+        routed = self.routed(old)
+        return None if routed is None else replace(routed, event=name, kept=lambda properties: properties)
+
+    def is_held_on_drift(self, event: str) -> bool:
+        """Whether a campaign wants all of its event kept back while it is not as declared."""
+        own = self._own.get(event.strip())
+        return own is not None and any(
+            one.on_drift == "hold" and one.event is not None and one.event.strip() in {own, self._plan.events[own].to}
+            for one in self._campaigns
+        )
+
     def operation(self, event: Waiting) -> Prepared:
         """What an event is to Customer.io; raises UnfitEvent where it is not as declared, or is not moved any more."""
         found = mapped(self._plan, event.event, json.loads(event.body))
@@ -70,6 +85,10 @@ class ManifestContract:
         if isinstance(found, Unfit):
             raise UnfitEvent(found.reason, found.field)
         return _prepared(found, event, self._once.get(self._own.get(event.event.strip(), ""), ()))
+
+    def fits(self, event: str, body: str) -> bool:
+        """Whether an event with these properties (JSON) is as declared."""
+        return isinstance(mapped(self._plan, event, json.loads(body)), Mapped)
 
     def _kept(self, own: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
         """The declared properties and who it is about; all of it where it does not fit."""
@@ -81,9 +100,15 @@ class ManifestContract:
         return kept | {path: value for path in of_person if (value := value_at(path, properties)) is not None}
 
 
-def read_contract(path: Path, person_by: PersonBy) -> ManifestContract:
-    """The contract in a manifest's file. Raises ManifestError."""
-    return ManifestContract(read_manifest(path), person_by)
+def read_contract(path: Path, renames: Sequence[tuple[str, str]] = (), *, person_by: PersonBy) -> ManifestContract:
+    """The contract in a manifest's file, and in renames (old, new) that people confirmed. Raises ManifestError."""
+    manifest = read_manifest(path)
+    for old, new in renames:
+        last = manifest.newest_name(old)
+        if last != manifest.newest_name(new):
+            more = Rename.model_validate({"from": last, "to": new})
+            manifest = manifest.model_copy(update={"renames": (*manifest.renames, more)})
+    return ManifestContract(manifest, person_by)
 
 
 def _prepared(found: Mapped, event: Waiting, once: tuple[OnceRule, ...]) -> Prepared:

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 from campaign_health.settings import WorkspaceSettings
 from storage.outbox.event_queue import numbers, oldest_waiting
+from storage.outbox.held_events import HeldNumbers, Hold, held_numbers, holds_now
 from storage.outbox.route_file import Connection
 from storage.outbox.route_modes import breaker_of, modes
 
 
 @dataclass(frozen=True)
 class WorkspaceState:
-    """One workspace's events with their numbers and modes; whether Customer.io is asked (`breaker`)."""
+    """One workspace's events with their numbers and modes; whether Customer.io is asked (`breaker`); what is held."""
 
     events: Mapping[str, Mapping[str, int]]
     modes: Mapping[str, str]
     breaker: str
     oldest_waiting_seconds: float | None
+    holds: Sequence[tuple[Hold, HeldNumbers]] = ()
 
 
 def workspace_states(
@@ -36,5 +38,6 @@ def workspace_states(
             set_modes,
             breaker_of(connection, one.name),
             None if oldest is None else max(0.0, now - oldest),
+            [(hold, held_numbers(connection, hold)) for hold in holds_now(connection, one.name)],
         )
     return states

@@ -70,15 +70,14 @@ def serve(settings: Settings, data_dir: Path, address: str, port: int, told: Cal
     names = dict.fromkeys([*doors, *carriers])
     server = _Server(config, lambda at: told(f"Listening on http://{shown}:{at} for {', '.join(names)}."))
     for one in carriers.values():
-        one.courier.start()
+        one.start()
     try:
         server.run()
     except SystemExit as failure:
         raise CouldNotStart(f"Port {port} of {address} cannot be used.", "Choose another one with --port.") from failure
     finally:
         for one in carriers.values():
-            one.courier.stop()
-            one.close()
+            one.stop()
         outbox.close()
 
 

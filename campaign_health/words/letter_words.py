@@ -9,6 +9,7 @@ _WORDS = {
     "mapping_error": "the manifest's `route` cannot be applied to its property {field}",
     "too_large": "it is larger than the 32 kB that Customer.io takes",
     "too_late": "Customer.io did not take it while the message made sense: look who missed it with `route recover`",
+    "hold_expired": "it was kept back for as long as it made sense: look who missed it with `route recover`",
     "unreadable": "it could not be read",
 }
 

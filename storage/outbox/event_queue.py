@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Literal
 
 from storage.outbox.event_letters import write_letter
+from storage.outbox.event_pace import note_pace, sweep_pace
 from storage.outbox.event_tally import count_up
 from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
-from storage.outbox.held_events import keep_back
+from storage.outbox.held_events import held_reason, keep_back
 from storage.outbox.queued_event import BACKLOG, FRESH, QUEUED, QueuedEvent, enqueue
 from storage.outbox.sent_profiles import sweep_profiles
 
@@ -39,7 +40,7 @@ def receive(connection: sqlite3.Connection, event: QueuedEvent) -> bool:
     enqueue(connection, event)
     if event.counted_as:
         note_happened(connection, event)
-    count_up(connection, event.workspace, event.event, "received")
+    _count_received(connection, event)
     return True
 
 
@@ -53,7 +54,7 @@ def receive_dead(connection: sqlite3.Connection, event: QueuedEvent, reason: str
         [key, event.workspace, event.event, event.event_time, event.received],
     )
     write_letter(connection, replace(event, key=key), reason, field, event.received)
-    count_up(connection, event.workspace, event.event, "received")
+    _count_received(connection, event)
     return True
 
 
@@ -145,6 +146,9 @@ def known_of(connection: sqlite3.Connection, key: bytes) -> dict[str, object] | 
     if row is None:
         return None
     found = dict(zip(("workspace", "event", "event_time", "received", "outcome"), row, strict=True))
+    held = held_reason(connection, key)
+    if held is not None:
+        return found | dict(zip(("held_because", "reason", "field"), held, strict=True))
     letter = connection.execute("SELECT reason, field, last FROM letter WHERE key = ?", [key]).fetchone()
     return found if letter is None else found | dict(zip(("reason", "field", "last_try"), letter, strict=True))
 
@@ -155,6 +159,7 @@ def sweep(connection: sqlite3.Connection, now: float) -> None:
     connection.execute("DELETE FROM event_ledger WHERE received < ? AND outcome <> 'waiting'", [now - LEDGER_SECONDS])
     sweep_windows(connection, now)
     sweep_profiles(connection, now)
+    sweep_pace(connection, now)
 
 
 def forget_events(connection: sqlite3.Connection, workspace: str, person: str) -> int:
@@ -163,6 +168,11 @@ def forget_events(connection: sqlite3.Connection, workspace: str, person: str) -
         connection.execute(f"DELETE FROM {table} WHERE workspace = ? AND person = ?", [workspace, person]).rowcount  # noqa: S608
         for table in ("event_queue", "held_event", "letter")
     )
+
+
+def _count_received(connection: sqlite3.Connection, event: QueuedEvent) -> None:
+    count_up(connection, event.workspace, event.event, "received")
+    note_pace(connection, event.workspace, event.event, event.received)
 
 
 def _ledger_key(connection: sqlite3.Connection, event: QueuedEvent) -> bytes | None:

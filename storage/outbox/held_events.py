@@ -15,7 +15,7 @@ from storage.outbox.queued_event import CARRIED, QUEUED, QueuedEvent, carried, e
 HOLD_TABLES = """
     CREATE TABLE hold (
         hold_id INTEGER PRIMARY KEY AUTOINCREMENT, workspace TEXT NOT NULL, event TEXT NOT NULL, kind TEXT NOT NULL,
-        why TEXT NOT NULL, field TEXT NOT NULL, candidate_of TEXT NOT NULL, since REAL NOT NULL,
+        why TEXT NOT NULL, field TEXT NOT NULL, candidate_of TEXT NOT NULL, source TEXT NOT NULL, since REAL NOT NULL,
         ended REAL, ended_how TEXT NOT NULL
     ) STRICT;
     CREATE UNIQUE INDEX hold_in_force ON hold (workspace, event) WHERE ended IS NULL;
@@ -29,6 +29,10 @@ HOLD_TABLES = """
     CREATE INDEX held_expires ON held_event (expires);
 """
 HoldKind = Literal["everything", "unsendable", "candidate"]
+CONFIRMED, RELEASED, FITS, DROPPED = "confirmed", "released", "fits", "dropped"
+"""How a hold ends: a rename was confirmed, it was let go as it is, all of it fits now, or it was given up."""
+HAND, EVENTS = "hand", "events"
+"""Who began a hold: somebody by hand, or what came in."""
 MOST_HELD = 100_000
 """Events of a workspace; beyond them the oldest make way."""
 
@@ -38,7 +42,8 @@ class Hold:
     """Why events of a name are kept back, and since when (Unix seconds).
 
     `everything` of the event is kept, or only what is `unsendable`, or events of a name that nobody moves yet and that
-    is likely another one's new name: the `candidate` of it. `field` is the property that is not as declared.
+    is likely another one's new name: the `candidate` of it. `field` is the property that is not as declared. `source`
+    is `hand`, `events` (what came shows it), or the id of the monitor's incident that says so.
     """
 
     hold_id: int
@@ -48,6 +53,7 @@ class Hold:
     why: str
     field: str
     candidate_of: str
+    source: str
     since: float
 
 
@@ -79,6 +85,7 @@ def open_hold(
     why: str,
     now: float,
     *,
+    source: str,
     field: str = "",
     candidate_of: str = "",
 ) -> bool:
@@ -88,13 +95,14 @@ def open_hold(
         if kind != "everything" or known.kind == "everything":
             return False
         connection.execute(
-            "UPDATE hold SET kind = ?, why = ?, field = ? WHERE hold_id = ?", [kind, why, field, known.hold_id]
+            "UPDATE hold SET kind = ?, why = ?, field = ?, source = ? WHERE hold_id = ?",
+            [kind, why, field, source, known.hold_id],
         )
         return True
     connection.execute(
-        "INSERT INTO hold (workspace, event, kind, why, field, candidate_of, since, ended_how) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, '')",
-        [workspace, event, kind, why, field, candidate_of, now],
+        "INSERT INTO hold (workspace, event, kind, why, field, candidate_of, source, since, ended_how) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, '')",
+        [workspace, event, kind, why, field, candidate_of, source, now],
     )
     return True
 
@@ -115,6 +123,23 @@ def holds_now(connection: sqlite3.Connection, workspace: str) -> list[Hold]:
         [workspace],
     )
     return [Hold(*row) for row in rows]
+
+
+def was_held_for(connection: sqlite3.Connection, workspace: str, event: str, source: str) -> bool:
+    """Whether an event was ever kept back for a source, also where that has ended."""
+    row = connection.execute(
+        "SELECT 1 FROM hold WHERE workspace = ? AND event = ? AND source = ? LIMIT 1", [workspace, event, source]
+    ).fetchone()
+    return row is not None
+
+
+def confirmed_renames(connection: sqlite3.Connection, workspace: str) -> list[tuple[str, str]]:
+    """The old and new names of which somebody said, by letting a candidate go, that they are one event's."""
+    rows = connection.execute(
+        "SELECT candidate_of, event FROM hold WHERE workspace = ? AND ended_how = ? AND candidate_of <> ''",
+        [workspace, CONFIRMED],
+    )
+    return rows.fetchall()
 
 
 def held_numbers(connection: sqlite3.Connection, hold: Hold) -> HeldNumbers:

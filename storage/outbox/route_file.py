@@ -13,6 +13,7 @@ from pathlib import Path
 
 from storage.errors import StorageError
 from storage.file.private_files import FILE_MODE, make_private_directory
+from storage.outbox.event_pace import PACE_TABLES
 from storage.outbox.event_tables import EVENT_TABLES
 from storage.outbox.event_windows import WINDOW_TABLES
 from storage.outbox.held_events import HOLD_TABLES
@@ -57,7 +58,7 @@ _TABLES = (
     CREATE INDEX recovered_by_person ON recovered_person (person);
     """,
     EVENT_TABLES,
-    ";".join((WINDOW_TABLES, HOLD_TABLES, PROFILE_TABLES)),
+    ";".join((WINDOW_TABLES, HOLD_TABLES, PROFILE_TABLES, PACE_TABLES)),
 )
 """What each version of the file added, the first one first."""
 VERSION = len(_TABLES)

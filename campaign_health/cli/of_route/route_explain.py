@@ -23,6 +23,8 @@ from storage.outbox.route_modes import key_beginning_with, known_names
 _OUTCOMES = {
     "waiting": "It waits for its turn.",
     "delivered": "Customer.io took it in.",
+    "held": "It is kept back.",
+    "suppressed_once": "It was not sent: its person had had the message, which is given once in a while.",
     "shadowed": "It would have been sent: its event is in shadow.",
     "dead": "It could not be delivered.",
     "dropped": "It could not be delivered, and was given up.",
@@ -54,7 +56,9 @@ def command(event_id: str, workspace: str | None, as_json: bool) -> None:
     results.print(clean(f"{told['event']}, which Customer.io knows as {told['ulid']}"), style="bold", markup=False)
     results.print(f"It happened at {told['happened']}, and was received at {told['received']}.")
     results.print(_OUTCOMES[str(told["outcome"])])
-    if "reason" in told:
+    if "held_because" in told:
+        results.print(clean(f"All of its name waits: {told['held_because']}."), markup=False)
+    if told.get("reason"):
         results.print(clean(f"{letter_sentence(str(told['reason']), str(told['field']))}."), markup=False)
 
 
@@ -75,8 +79,9 @@ def _find(connection: Connection, settings: Settings, workspace: str | None, eve
 def _told(found: dict[str, Any]) -> dict[str, Any]:
     told = {name: found[name] for name in ("workspace", "event", "ulid", "outcome")}
     told |= {"happened": _instant(found["event_time"]), "received": _instant(found["received"])}
-    if "reason" in found:
-        told |= {"reason": found["reason"], "field": found["field"], "last_try": _instant(found["last_try"])}
+    told |= {name: found[name] for name in ("held_because", "reason", "field") if name in found}
+    if "last_try" in found:
+        told["last_try"] = _instant(found["last_try"])
     return told
 
 

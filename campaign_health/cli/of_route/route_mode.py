@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from campaign_health.cli.judge import check_workspace
+from campaign_health.cli.of_route.only_workspace import contract_of, only_workspace
 from campaign_health.cli.terminal.console import results
 from campaign_health.cli.terminal.status_view import clean
 from campaign_health.errors import CouldNotStart
-from campaign_health.manifest.problems import ManifestError
 from campaign_health.process.clock import read_clock
-from campaign_health.route.manifest_contract import ManifestContract, read_contract
+from campaign_health.route.manifest_contract import ManifestContract
 from campaign_health.route.other_sender import newest_arrival
 from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.settings.clients import customerio_client
@@ -37,8 +37,8 @@ def command(event: str, mode: str, workspace: str | None) -> None:
     """
     settings = load_settings(os.environ, Path.cwd())
     check_workspace(settings, workspace)
-    of = _only_one(settings.workspaces, workspace)
-    contract = _contract(of)
+    of = only_workspace(settings.workspaces, workspace)
+    contract = contract_of(of)
     if event in contract.left_out:
         raise CouldNotStart(
             f"{event} cannot be moved yet: nothing can fill {contract.left_out[event]} (Stripe).",
@@ -52,22 +52,6 @@ def command(event: str, mode: str, workspace: str | None) -> None:
     with open_route_file(settings.data_dir) as connection, committed(connection):
         set_mode(connection, of.name, event, mode)
     results.print(clean(f"{event} is {mode} now."), markup=False)
-
-
-def _only_one(workspaces: tuple[WorkspaceSettings, ...], name: str | None) -> WorkspaceSettings:
-    found = [one for one in workspaces if name in (None, one.name)]
-    if len(found) != 1:
-        raise CouldNotStart("There are several workspaces.", "Say which with --workspace.")
-    return found[0]
-
-
-def _contract(of: WorkspaceSettings) -> ManifestContract:
-    if of.manifest_path is None:
-        raise CouldNotStart("There is no manifest, which says what is moved.", "`campaign-health init` writes one.")
-    try:
-        return read_contract(of.manifest_path, of.route.person)
-    except ManifestError as problem:
-        raise CouldNotStart(str(problem.message), problem.cure) from problem
 
 
 def _refuse_second_sender(of: WorkspaceSettings, contract: ManifestContract, event: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,7 +14,8 @@ from campaign_health.cli.terminal.status_view import clean, print_rendered
 from campaign_health.process.clock import read_clock
 from campaign_health.route.route_state import WorkspaceState, workspace_states
 from campaign_health.settings import load_settings
-from campaign_health.words.numbers import count
+from campaign_health.words.numbers import count, plural
+from storage.outbox.held_events import HeldNumbers, Hold
 from storage.outbox.route_file import open_route_file
 
 COLUMNS = ("waiting", "held", "dead", "delivered", "shadowed", "suppressed_once", "expired")
@@ -39,6 +41,9 @@ def command(as_json: bool) -> None:
             row = [count(numbers.get(column, 0)) for column in COLUMNS]
             table.add_row(clean(name), clean(event), state.modes.get(event, "off"), *row)
     print_rendered(lambda console: console.print(table))
+    for state in states.values():
+        for hold, held in state.holds:
+            results.print(clean(_told(hold, held)), markup=False)
 
 
 def _as_json(state: WorkspaceState) -> dict[str, object]:
@@ -49,4 +54,28 @@ def _as_json(state: WorkspaceState) -> dict[str, object]:
         },
         "breaker": state.breaker,
         "oldest_waiting_seconds": state.oldest_waiting_seconds,
+        "holds": [
+            {
+                "event": hold.event,
+                "kind": hold.kind,
+                "why": hold.why,
+                "field": hold.field,
+                "candidate_of": hold.candidate_of,
+                "since": _instant(hold.since),
+                "waiting": held.waiting,
+                "first_expires": None if held.first_expires is None else _instant(held.first_expires),
+            }
+            for hold, held in state.holds
+        ],
     }
+
+
+def _told(hold: Hold, held: HeldNumbers) -> str:
+    what = "what cannot be sent of it" if hold.kind == "unsendable" else "all of it"
+    until = "" if held.first_expires is None else f", the first until {_instant(held.first_expires)[:16]} UTC"
+    waiting = plural(held.waiting, "event waits", "events wait")
+    return f"{hold.event}: {what} is kept back since {_instant(hold.since)[:16]} UTC: {hold.why}. {waiting}{until}."
+
+
+def _instant(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
