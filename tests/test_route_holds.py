@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from campaign_health.decisions.record_decision import change_warehouse, record_decision
 from campaign_health.route.holding import hold_keeper
+from storage.file.database import Warehouse
 from storage.outbox.event_letters import letter_groups
 from storage.outbox.event_pace import note_pace
 from storage.outbox.held_events import HAND, end_hold, expire_held, hold_of, open_hold
 from storage.outbox.route_file import open_route_file
+from storage.read.decisions_made import DecisionKind
 from tests.holding_cast import EVENT, MANIFEST, company, until
 
 pytestmark = pytest.mark.slow("holds")
@@ -154,3 +158,29 @@ def test_in_shadow_nothing_is_kept_back(tmp_path: Path) -> None:
             found.happen(f"u-{number}", plan={"name": "pro"})
         until(lambda: found.numbers().get("dead") == 8)
         assert found.holds() == []
+
+
+def test_what_people_say_on_the_dashboard_holds_and_lets_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hold_keeper, "SLOW_LOOK_SECONDS", 0.5)
+
+    def say(kind: DecisionKind, **about: object) -> None:
+        now = datetime.now(UTC)
+        change_warehouse(
+            Warehouse(tmp_path), lambda connection: record_decision(connection, "default", kind, "ada", now, **about)
+        )
+
+    with company(tmp_path) as found:
+        say("hold", event=EVENT, reason="the plan is wrong")
+        until(lambda: [(one.kind, one.why) for one in found.holds()] == [("everything", "the plan is wrong")])
+        until(lambda: found.moving._holds != {})
+        found.happen()
+        until(lambda: found.numbers().get("held") == 1)
+        say("release", event=EVENT)
+        until(lambda: len(found.events()) == 1)
+        assert found.holds() == []
+        time.sleep(1.5)
+        assert found.holds() == [], "what was said before is not said again"
+        assert not found.happen(name="project_created")
+        say("confirm_rename", event=EVENT, new_event="project_created")
+        until(lambda: found.happen("eve", "project_created"))
+        until(lambda: [one["name"] for one in found.events()] == [EVENT, EVENT])

@@ -38,6 +38,8 @@ _NEEDED: dict[DecisionKind, tuple[str, ...]] = {
     "map_event": ("campaign_id",),
     "campaign_facts": ("campaign_id", "about"),
     "checklist": ("about",),
+    "hold": ("event", "reason"),
+    "release": ("event",),
 }
 _CHANGE: dict[DecisionKind, tuple[str, str]] = {
     "acknowledge": ("acknowledged", "unacknowledged"),

@@ -43,7 +43,8 @@ class Hold:
 
     `everything` of the event is kept, or only what is `unsendable`, or events of a name that nobody moves yet and that
     is likely another one's new name: the `candidate` of it. `field` is the property that is not as declared. `source`
-    is `hand`, `events` (what came shows it), or the id of the monitor's incident that says so.
+    begins with `hand` where somebody said so, is `events` where what came shows it, else the id of the monitor's
+    incident that does.
     """
 
     hold_id: int

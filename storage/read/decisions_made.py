@@ -12,7 +12,7 @@ from storage.read.rows import as_rows
 
 DecisionKind = Literal[
     "acknowledge", "fixed", "note", "mute", "expected", "false_alarm", "confirm_rename", "refuse_rename", "map_event",
-    "campaign_facts", "checklist",
+    "campaign_facts", "checklist", "hold", "release",
 ]  # fmt: skip
 
 
@@ -21,7 +21,8 @@ class Decision:
     """One thing that somebody said; `undone_at` is None while it holds.
 
     `about` is, of `campaign_facts`, a JSON object of [what the manifest said, what holds instead] by fact; of
-    `checklist`, the point that is done, or `put_away`. `about_day` is the day in the workspace's zone that a note is
+    `checklist`, the point that is done, or `put_away`. A `hold` and a `release` are about what is carried of an
+    `event`. `about_day` is the day in the workspace's zone that a note is
     about.
     """
 
@@ -45,6 +46,8 @@ class Decision:
         """What it is about: of the decisions on one subject only the newest counts."""
         if self.kind in ("confirm_rename", "refuse_rename"):
             return ("rename", self.event, self.new_event)
+        if self.kind in ("hold", "release"):
+            return ("hold", self.event)
         if self.kind == "note":
             return (self.kind, self.decision_id)
         if self.kind == "checklist":

@@ -10,9 +10,10 @@ from campaign_health.route.seen_names import NewName
 HOUR = 3600.0
 DAYS_BACK = 7
 TIMES_THE_GAP = 20
-LEAST_SECONDS = 60.0
+LEAST_SECONDS = 20.0
+LAST_HOURS = 4
 LEAST_EVENTS = 20
-"""Fewer in the same hours of a week say nothing of a gap."""
+"""Fewer say nothing of a gap."""
 LEAST_LIKENESS = 0.75
 LEAST_OF_CANDIDATE = 3
 
@@ -20,14 +21,18 @@ LEAST_OF_CANDIDATE = 3
 def usual_gap(by_hour: Mapping[int, int], now: float) -> float | None:
     """Seconds between two events at this time of day, by numbers of events by hour (Unix seconds / 3600).
 
-    Of this hour and its neighbours on the seven days before; None where these are too few to say.
+    Of this hour and its neighbours on the seven days before, or, where these are too few to say, of the last hours;
+    None where these are too few, too.
     """
     here = int(now // HOUR)
     hours = [here - 24 * day + shift for day in range(1, DAYS_BACK + 1) for shift in (-1, 0, 1)]
     begin = min(by_hour, default=here)
     known = [hour for hour in hours if hour >= begin]
     number = sum(by_hour.get(hour, 0) for hour in known)
-    return None if number < LEAST_EVENTS else len(known) * HOUR / number
+    if number >= LEAST_EVENTS:
+        return len(known) * HOUR / number
+    number = sum(by_hour.get(here - hour, 0) for hour in range(LAST_HOURS))
+    return LAST_HOURS * HOUR / number if number >= LEAST_EVENTS else None
 
 
 def is_silent(gap: float | None, seconds: float) -> bool:

@@ -25,6 +25,7 @@ from storage.outbox.held_events import (
     EVENTS,
     FITS,
     HAND,
+    RELEASED,
     Hold,
     HoldKind,
     confirmed_renames,
@@ -41,6 +42,7 @@ from storage.outbox.held_events import (
     was_held_for,
 )
 from storage.outbox.route_file import Connection, open_route_file
+from storage.read.decisions_made import Decision
 
 LOOK_SECONDS = 1.0
 SLOW_LOOK_SECONDS = 10.0
@@ -112,6 +114,10 @@ class HoldKeeper:
             return
         self._next_slow = now + SLOW_LOOK_SECONDS
         self._write(lambda writing: expire_held(writing, self.moving.workspace, now))
+        for said in word.holds:
+            self._hold_as_said(connection, said)
+        for said in word.releases:
+            self._release_as_said(connection, said)
         for drift in word.drifts:
             self._hold_drift(connection, drift)
         for old, new in word.refused:
@@ -162,6 +168,19 @@ class HoldKeeper:
         if new and contract is not None and contract.routed(new) is None:
             self._hold_candidate(connection, new, event, source)
 
+    def _hold_as_said(self, connection: Connection, said: Decision) -> None:
+        """Keep everything of an event back because somebody said so on the dashboard."""
+        contract, event, source = self.moving.contract, said.event or "", f"{HAND} {said.decision_id}"
+        is_moved = contract is not None and event in contract.events
+        if is_moved and not was_held_for(connection, self.moving.workspace, event, source):
+            self._open(connection, event, "everything", said.reason or "", self.clock(), source)
+
+    def _release_as_said(self, connection: Connection, said: Decision) -> None:
+        """Let go because somebody said so on the dashboard, after the hold began."""
+        hold = hold_of(connection, self.moving.workspace, said.event or "")
+        if hold is not None and hold.since < said.decided_at.timestamp():
+            self._end(connection, hold, CONFIRMED if hold.kind == "candidate" else RELEASED)
+
     def _hold_candidate(self, connection: Connection, new: str, old: str, source: str) -> None:
         if not was_held_for(connection, self.moving.workspace, new, source):
             why = f"it may be the new name of {old}"
@@ -211,7 +230,7 @@ class HoldKeeper:
     def _check_again(self, connection: Connection, hold: Hold) -> None:
         """Let go what fits now, after the manifest or what people confirmed has changed."""
         contract = self.moving.contract
-        if hold.source == HAND or contract is None:
+        if hold.source.startswith(HAND) or contract is None:
             return
         with self._lock:
             self.recent.forget(hold.event)

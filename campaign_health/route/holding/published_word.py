@@ -11,7 +11,7 @@ from typing import Any
 
 from storage.errors import StorageError
 from storage.file.database import PUBLISHED_NAME, open_published
-from storage.read.decisions_made import decisions_in_force
+from storage.read.decisions_made import Decision, decisions_in_force
 from storage.read.judged import campaign_plans, incidents
 
 DRIFTS = frozenset(("event_renamed", "property_type_changed", "property_missing"))
@@ -29,11 +29,16 @@ class Drift:
 
 @dataclass(frozen=True)
 class PublishedWord:
-    """`renames` and `refused` are old and new names of which people said that they are, or are not, one event's."""
+    """`renames` and `refused` are old and new names of which people said that they are, or are not, one event's.
+
+    `holds` and `releases`: what people said of what is carried of an event, the newest word on each.
+    """
 
     drifts: Sequence[Drift] = ()
     renames: Sequence[tuple[str, str]] = ()
     refused: Sequence[tuple[str, str]] = ()
+    holds: Sequence[Decision] = ()
+    releases: Sequence[Decision] = ()
 
 
 @dataclass
@@ -71,7 +76,8 @@ def _read(data_dir: Path, workspace: str) -> PublishedWord:
         kind: [(one.event, one.new_event) for one in decided if one.kind == kind and one.event and one.new_event]
         for kind in ("confirm_rename", "refuse_rename")
     }
-    return PublishedWord(drifts, pairs["confirm_rename"], pairs["refuse_rename"])
+    of_holds = {kind: [one for one in decided if one.kind == kind and one.event] for kind in ("hold", "release")}
+    return PublishedWord(drifts, pairs["confirm_rename"], pairs["refuse_rename"], of_holds["hold"], of_holds["release"])
 
 
 def _new_name(row: Any) -> str | None:
