@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS31Validator
 
+from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.event_door import EventDoor
 from campaign_health.route.doors.listening import Listening, application
 from campaign_health.route.doors.received_event import Unreadable, received_event
@@ -68,7 +69,7 @@ def listening(folder: Path) -> Iterator[Door]:
     routed = Routed(EVENT, 3600.0, lambda properties: person_of(properties, "id"), kept)
     door = EventDoor(
         "default",
-        TOKEN,
+        DoorKeys((TOKEN,)),
         lambda workspace, person: b"",
         outbox,
         lambda name: routed if name == EVENT else None,
