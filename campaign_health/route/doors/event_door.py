@@ -12,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from campaign_health.route.doors.bodies import BodyRefused, body_of
+from campaign_health.route.doors.browser_limits import BrowserLimits
 from campaign_health.route.doors.dialect import Dialect, Posted, Taken
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.received_event import Unreadable
-from campaign_health.route.moved_event import Routed, queued
+from campaign_health.route.moved_event import BROWSER, TRUSTED_BROWSER, Routed, queued
 from campaign_health.route.recovery.qualifying import PersonEvent
 from storage.outbox.event_queue import receive, receive_dead
 from storage.outbox.group_commit import CannotWrite, GroupCommit
@@ -32,7 +33,7 @@ class EventDoor:
     """One workspace's doors: what opens them, how its people are hashed, what is moved, and who is woken.
 
     `counts` are numbers of events by what became of them: accepted, duplicate, unmapped, unreadable (events, or whole
-    bodies), ignored.
+    bodies), ignored, limited (of browsers).
     """
 
     workspace: str
@@ -43,6 +44,10 @@ class EventDoor:
     wake: Callable[[], None]
     clock: Callable[[], float]
     counts: Counter[str] = field(default_factory=Counter)
+    limits: BrowserLimits = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.limits = BrowserLimits(self.clock)
 
     async def take(self, request: Request, dialect: Dialect) -> Response:
         """Answers 200 once all of it is on the disk; what it has no use for is counted, and no reason to refuse."""
@@ -70,6 +75,10 @@ class EventDoor:
         now = self.clock()
         moved = [one for one in (self._moved(value, dialect, posted, now) for value in given) if one is not None]
         taken = [queued(event, routed, self.workspace, source, now, self.hash_of) for event, routed in moved]
+        if source in (BROWSER, TRUSTED_BROWSER):
+            if not self.limits.takes_of_address(_address(request), len(taken)):
+                return dialect.refusal(503, "too much came from this address", {"Retry-After": "60"})
+            taken = self._within_limits(taken)
         try:
             new = await self._written(taken)
         except (CannotWrite, TimeoutError):
@@ -89,6 +98,12 @@ class EventDoor:
             return None
         return event, routed
 
+    def _within_limits(self, taken: list[QueuedEvent]) -> list[QueuedEvent]:
+        # What names nobody becomes no message.
+        found = [one for one in taken if not one.person or self.limits.takes_of_person(one.person)]
+        self.counts["limited"] += len(taken) - len(found)
+        return found
+
     async def _written(self, taken: list[QueuedEvent]) -> int:
         """Put them on the disk; how many were new."""
         if not taken:
@@ -104,6 +119,12 @@ async def _posted(request: Request, dialect: Dialect, *, is_known: bool) -> Post
     body = await body_of(request, largest, may_be_encoded=not dialect.is_own)
     query: Mapping[str, str] = request.query_params
     return Posted(request.headers, query, body, LARGEST_UNPACKED if is_known else LARGEST_UNPROVEN)
+
+
+def _address(request: Request) -> str:
+    """Whom the proxy says that it speaks for: what is not this machine gets here through one only."""
+    last = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return last or (request.client.host if request.client else "")
 
 
 def _unproven(dialect: Dialect) -> Response:

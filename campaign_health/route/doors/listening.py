@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -15,9 +15,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from campaign_health.route.doors.bodies import BodyRefused, body_of, refused
-from campaign_health.route.doors.dialect import Dialect
 from campaign_health.route.doors.event_door import EventDoor
-from campaign_health.route.doors.own_dialect import OwnDialect
+from campaign_health.route.doors.event_routes import event_routes
 from campaign_health.route.doors.reading_reports import NoReport, PersonHasher, read_report
 from campaign_health.route.doors.signature import is_authentic
 from campaign_health.route.person import PersonBy
@@ -55,19 +54,12 @@ class Listening:
 
 
 def application(listening: Listening) -> Starlette:
-    """The application that answers `POST /{workspace}/customerio/report`, `…/events`, `…/batch` and `GET /healthz`."""
+    """The application that answers Customer.io's reports, the doors for events and `GET /healthz`."""
 
     async def report(request: Request) -> Response:
         became, answer = await _take_report(listening, request)
         listening.counts[became] += 1
         return answer
-
-    def events(dialect: Dialect) -> Callable[[Request], Awaitable[Response]]:
-        async def take(request: Request) -> Response:
-            door = listening.events.get(request.path_params["workspace"])
-            return refused(404, "there is no such door") if door is None else await door.take(request, dialect)
-
-        return take
 
     def healthz(request: Request) -> Response:
         is_well = listening.outbox.can_write
@@ -76,8 +68,7 @@ def application(listening: Listening) -> Starlette:
     return Starlette(
         routes=[
             Route("/{workspace}/customerio/report", report, methods=["POST"]),
-            Route("/{workspace}/events", events(OwnDialect(is_batch=False)), methods=["POST"]),
-            Route("/{workspace}/batch", events(OwnDialect(is_batch=True)), methods=["POST"]),
+            *event_routes(listening.events),
             Route("/healthz", healthz, methods=["GET"]),
         ]
     )
