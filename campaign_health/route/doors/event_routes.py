@@ -9,11 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from campaign_health.route.doors.amplitude_dialect import AmplitudeDialect
 from campaign_health.route.doors.bodies import refused
 from campaign_health.route.doors.dialect import Dialect
 from campaign_health.route.doors.event_door import EventDoor
 from campaign_health.route.doors.mixpanel_dialect import MixpanelDialect
 from campaign_health.route.doors.own_dialect import OwnDialect
+from campaign_health.route.doors.segment_dialect import SegmentDialect
+from campaign_health.route.doors.stream_dialect import StreamDialect
 from campaign_health.route.doors.unused_paths import UNUSED, preflight, unused
 
 Answers = Callable[[EventDoor, Request], Awaitable[Response]]
@@ -24,6 +27,9 @@ def event_routes(doors: Mapping[str, EventDoor]) -> list[Route]:
     by_path = {
         "events": _taking(OwnDialect(is_batch=False)),
         "batch": _taking(OwnDialect(is_batch=True)),
+        "mixpanel/stream": _taking(StreamDialect()),
+        "segment": _taking(SegmentDialect()),
+        "amplitude": _taking(AmplitudeDialect()),
     }
     of_mixpanel = {
         "track": _taking(MixpanelDialect(is_import=False)),
