@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from liquid import Environment
 
 from campaign_health.route.doors.dialect import Posted
 from campaign_health.route.doors.segment_dialect import SegmentDialect
+from campaign_health.route.doors.stream_dialect import StreamDialect
 from tests.doors_cast import EVENT, OLD_TOKEN, TOKEN, Door, listening
 
+GUIDE = Path(__file__).parents[1] / "docs/route.md"
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
@@ -109,6 +113,21 @@ def test_what_a_template_leaves_empty_is_not_there(tmp_path: Path) -> None:
         door.post("mixpanel/stream", [streamed(2, distinct_id="u-2", properties={"plan": "", "$user_id": ""})])
         (stored,) = door.waiting()
         assert (stored.person, stored.body) == ("u-2", "{}")
+
+
+def test_the_template_of_the_guide_is_understood(tmp_path: Path) -> None:
+    (template,) = re.findall(r"```liquid\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    happened = "2026-11-29T10:00:00Z"
+    written = Environment().from_string(template.replace("plan_tier", "plan")).render(
+        event_name=EVENT, event_time=happened, distinct_id="d-1", insert_id="i-1",
+        properties={"$user_id": "u-1", "plan": "pro", "hit_count": 3},
+    )  # fmt: skip
+    found = StreamDialect().event(json.loads(written), Posted({}, {}, b"[]", 10), NOW.timestamp())
+    assert found.time == datetime.fromisoformat(happened).timestamp()
+    assert (found.name, dict(found.properties)) == (
+        EVENT,
+        {"$user_id": "u-1", "plan": "pro", "hit_count": "3", "distinct_id": "d-1", "$insert_id": "i-1"},
+    )
 
 
 @pytest.mark.parametrize(("key", "status"), [(TOKEN, 200), (OLD_TOKEN, 200), ("another", 401)])
