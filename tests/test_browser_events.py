@@ -7,11 +7,12 @@ import json
 import pytest
 
 from campaign_health.manifest.manifest_reading import parse_manifest
-from campaign_health.route.lanes.courier import UnfitEvent
+from campaign_health.route.lanes.prepared import UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.manifest_contract import ManifestContract
-from campaign_health.route.moved_event import BROWSER, TRUSTED_BROWSER
+from campaign_health.route.moved_event import BROWSER, TRUSTED_BROWSER, queued
 from campaign_health.route.person import PersonBy
+from campaign_health.route.recovery.qualifying import PersonEvent
 
 MANIFEST = """\
 version: 1
@@ -53,3 +54,13 @@ def test_a_browser_has_no_address_written_to_under_whatever_name_it_sends_it(sou
     else:
         with pytest.raises(UnfitEvent, match="no_person"):
             contract("email").operation(waiting(source))
+
+
+@pytest.mark.parametrize(("source", "person"), [("mixpanel", "somebody@else.example"), (BROWSER, "")])
+def test_a_browsers_event_is_counted_for_nobody_where_people_are_known_by_their_address(
+    source: str, person: str
+) -> None:
+    routed = contract("email").routed("limit_hit")
+    assert routed is not None
+    event = PersonEvent(1e9, json.loads(BODY), "limit_hit")
+    assert queued(event, routed, "default", source, 1e9, lambda workspace, person: b"h").person == person

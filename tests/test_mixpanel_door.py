@@ -35,6 +35,7 @@ def lines(*events: Any) -> bytes:
     return b"\n".join(json.dumps(one).encode() for one in events)
 
 
+PLAIN = {"Content-Type": "text/plain;charset=UTF-8"}
 JSON, NDJSON, GZIP = {"Content-Type": "application/json"}, {"Content-Type": "application/x-ndjson"}, {
     "Content-Encoding": "gzip"
 }  # fmt: skip
@@ -45,6 +46,8 @@ WRITTEN: dict[str, dict[str, Any]] = {
     "form with base64 of the other alphabet": {"data": {"data": base64_of([event(1)]).translate({43: 45, 47: 95})}},
     "form without the ending": {"data": {"data": base64_of(event(1)).rstrip("=")}},
     "form without its type": {"data": ("data=" + base64_of(event(1))).encode()},
+    "form that is called plain text": {"data": b"data=" + base64_of(event(1)).encode(), "headers": PLAIN},
+    "JSON with what looks like a field": {"data": json.dumps([event(1, url="https://x.example/?a=1&data=2")])},
     "JSON": {"data": json.dumps([event(1)]), "headers": JSON},
     "lines": {"data": lines(event(1), event(1)), "headers": NDJSON},
     "JSON in gzip": {"data": gzip.compress(json.dumps([event(1)]).encode()), "headers": JSON | GZIP},
@@ -164,6 +167,8 @@ def test_limits_are_of_a_minute_and_of_a_network() -> None:
     assert limits.takes_of_address("2001:db8::1", MOST_OF_AN_ADDRESS)
     assert not limits.takes_of_address("2001:db8::ffff", 1)
     assert limits.takes_of_address("2001:db8:1::1", 1)
+    assert limits.takes_of_address("203.0.113.9:4711", MOST_OF_AN_ADDRESS)
+    assert not limits.takes_of_address("203.0.113.9:4712", 1)
     now[0] += 60
     assert limits.takes_of_address("2001:db8::ffff", 1)
 

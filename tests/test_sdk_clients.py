@@ -142,6 +142,19 @@ def test_mixpanels_sdk_for_browsers_is_content(page: Page, site: str, tmp_path: 
 
 
 @pytest.mark.browser
+def test_what_a_page_sends_as_it_is_closed_comes_too(page: Page, site: str, tmp_path: Path) -> None:
+    with door_listening(tmp_path / "door", DoorKeys((TOKEN,), PUBLIC, frozenset((site,)))) as door:
+        visit(page, site, door)
+        page.evaluate(
+            """name => { mixpanel.identify('u-1');
+                mixpanel.track(name, {plan: 'pro'}, {transport: 'sendBeacon', send_immediately: true}) }""",
+            EVENT,
+        )
+        page.goto("about:blank")
+        until(lambda: [one.person for one in door.waiting()] == ["u-1"])
+
+
+@pytest.mark.browser
 def test_what_a_browser_could_not_hand_in_comes_once_the_disk_takes_it(page: Page, site: str, tmp_path: Path) -> None:
     keys = DoorKeys((TOKEN,), PUBLIC, frozenset((site,)))
     with door_listening(tmp_path / "door", keys) as door:

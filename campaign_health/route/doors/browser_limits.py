@@ -44,7 +44,9 @@ class BrowserLimits:
 
 
 def _network(address: str) -> str:
-    """Who has one address of IPv6 has 2**64 of them."""
+    """Who has one address of IPv6 has 2**64 of them; some proxies name the port as well."""
+    if address.count(":") == 1:
+        address = address.partition(":")[0]
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

@@ -11,17 +11,18 @@ from campaign_health.route.doors.bodies import BodyRefused
 from campaign_health.route.doors.dialect import Posted, as_json, at_most_together
 from campaign_health.route.doors.received_event import Unreadable
 
-FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 50
 
 
 def form_of(posted: Posted) -> Mapping[str, str]:
     """The fields of the query and, where the body is a form, of the body; what cannot be read has none."""
-    if not posted.headers.get("content-type", FORM).lower().startswith(FORM):
-        return posted.query
     try:
-        text = posted.text.decode("utf-8", "replace")
-        return {**posted.query, **dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))}
+        text = posted.text.lstrip()
+        # Whatever its content type says: what a page sends as it is closed is called plain text.
+        if text[:1] in (b"{", b"["):
+            return posted.query
+        fields = parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        return {**posted.query, **dict(fields)}
     except (ValueError, Unreadable, BodyRefused):
         return posted.query
 
