@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from campaign_health.route.carriers import Carrier
+from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.event_door import EventDoor
 from campaign_health.route.holding.hold_keeper import HoldKeeper
 from campaign_health.route.holding.published_word import PublishedFile
@@ -115,7 +116,7 @@ def company(folder: Path, manifest: str = MANIFEST, *, mode: str = "live") -> It
         deciding=Deciding(hash_of),
     )  # fmt: skip
     keeper = HoldKeeper(moving, folder, outbox, PublishedFile(folder, "default"), courier.wake)
-    door = EventDoor("default", "", hash_of, outbox, moving.routed, courier.wake, time.time)
+    door = EventDoor("default", DoorKeys(()), hash_of, outbox, moving.routed, courier.wake, time.time)
     carrier = Carrier(door, courier, keeper, lambda: None)
     carrier.start()
     try:

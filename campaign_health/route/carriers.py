@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.event_door import EventDoor
 from campaign_health.route.holding.hold_keeper import HoldKeeper
 from campaign_health.route.holding.published_word import PublishedFile
@@ -52,8 +53,8 @@ def carriers_of(
     """
     found = {}
     for one in settings.workspaces:
-        token, track_key, manifest = one.route.token, one.route.track_api_key, one.manifest_path
-        if token is None or track_key is None or manifest is None:
+        track_key, manifest = one.route.track_api_key, one.manifest_path
+        if not one.route.tokens or track_key is None or manifest is None:
             continue
         moving = Moving(one.name, manifest, partial(read_contract, person_by=one.route.person), told)
         post, close = poster(one.route)
@@ -67,7 +68,13 @@ def carriers_of(
             refresh=moving.refresh,
             deciding=Deciding(hash_of),
         )
-        door = EventDoor(one.name, token.get_secret_value(), hash_of, outbox, moving.routed, courier.wake, time.time)
+        keys = DoorKeys(
+            tuple(token.get_secret_value() for token in one.route.tokens),
+            one.route.mixpanel_token,
+            frozenset(one.route.browser_origins),
+            one.route.trusts_browsers,
+        )
+        door = EventDoor(one.name, keys, hash_of, outbox, moving.routed, courier.wake, time.time)
         keeper = HoldKeeper(moving, data_dir, outbox, PublishedFile(data_dir, one.name), courier.wake)
         found[one.name] = Carrier(door, courier, keeper, close)
     return found

@@ -18,14 +18,14 @@ from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.mapping.mapped_event import CountNeeded, Mapped, Unfit, mapped, person_in
 from campaign_health.route.mapping.once_rule import OnceRule, once_rules
 from campaign_health.route.mapping.route_plan import RoutedEvent, route_plan
-from campaign_health.route.moved_event import Routed
-from campaign_health.route.person import PersonBy
+from campaign_health.route.moved_event import BROWSER, Routed
+from campaign_health.route.person import EMAILS, PersonBy
 from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS, event_operation, person_part
 
 TIMES_THE_PROMISE = 10
 LEAST_RELEVANT_SECONDS = 3600.0
 Form = TypeVar("Form")
-_IDENTITY = ("$user_id", "distinct_id", "email", "$email")
+_IDENTITY = ("$user_id", "distinct_id", *EMAILS)
 
 
 class ManifestContract:
@@ -62,6 +62,7 @@ class ManifestContract:
             lambda properties: person_in(routed, properties, self._plan.person_by),
             lambda properties: self._kept(own, properties),
             _counted_seconds(routed),
+            self._plan.person_by,
         )
 
     def as_candidate(self, name: str, old: str) -> Routed | None:
@@ -84,6 +85,9 @@ class ManifestContract:
             raise UnfitEvent("mapping_error", "route")
         if isinstance(found, Unfit):
             raise UnfitEvent(found.reason, found.field)
+        if event.source == BROWSER and found.person_by == "email":
+            # Also where the manifest names another property for it.
+            raise UnfitEvent("no_person", "email")
         return _prepared(found, event, self._once.get(self._own.get(event.event.strip(), ""), ()))
 
     def fits(self, event: str, body: str) -> bool:
@@ -115,7 +119,7 @@ def _prepared(found: Mapped, event: Waiting, once: tuple[OnceRule, ...]) -> Prep
     by, person = found.person_by, found.person
     operation = event_operation(by, person, found.to, event.key, int(event.event_time), found.attributes)
     counts = tuple(need for need in found.needs if isinstance(need, CountNeeded))
-    if not found.profile:
+    if not found.profile or event.source == BROWSER:
         return Prepared(operation, counts=counts, once=once)
     attributes = dict(found.profile)
     identify = {"action": "identify", "timestamp": int(event.received), "attributes": attributes}

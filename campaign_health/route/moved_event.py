@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from campaign_health.route.event_key import event_key
+from campaign_health.route.person import EMAILS, PersonBy
 from campaign_health.route.recovery.qualifying import PersonEvent
 from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS
 from storage.outbox.queued_event import BACKLOG, FRESH, QueuedEvent
 
 FRESH_SECONDS = 60.0
+BROWSER, TRUSTED_BROWSER = "browser", "trusted browser"
+"""Sources whose events anybody can make: of the first no e-mail address and no profile attribute is taken."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Routed:
 
     `person` gives their id or address, None for nobody. `kept` gives the declared properties of an event that is as
     declared, and all of one that is not: what does not fit is what a later mapping needs. `counted_seconds` is how far
-    back its counts reach; 0: it is not counted.
+    back its counts reach; 0: it is not counted. `person_by`: which of the two Customer.io knows them by.
     """
 
     event: str
@@ -29,6 +32,7 @@ class Routed:
     person: Callable[[Mapping[str, Any]], str | None]
     kept: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     counted_seconds: float = 0.0
+    person_by: PersonBy = "id"
 
 
 def queued(
@@ -40,18 +44,22 @@ def queued(
     hash_of: Callable[[str, str], bytes],
 ) -> QueuedEvent:
     """The event as the queue holds it; its person is empty where it names nobody. `hash_of` a workspace's person."""
-    person = routed.person(event.properties) or ""
+    properties = event.properties
+    if source == BROWSER:
+        properties = {name: value for name, value in properties.items() if name not in EMAILS}
+    is_told = source != BROWSER or routed.person_by == "id"
+    person = (routed.person(properties) if is_told else None) or ""
     seconds = int(event.time)
     return QueuedEvent(
         workspace=workspace,
         event=routed.event,
-        key=event_key(workspace, event.name, event.properties, person, seconds),
+        key=event_key(workspace, event.name, properties, person, seconds),
         person=person,
         event_time=event.time,
         received=received,
         expires=event.time + min(routed.relevant_seconds, TRIGGERS_WITHIN_SECONDS),
         source=source,
-        body=json.dumps(routed.kept(event.properties), separators=(",", ":")),
+        body=json.dumps(routed.kept(properties), separators=(",", ":")),
         queue_class=FRESH if received - event.time < FRESH_SECONDS else BACKLOG,
         counted_as=hash_of(workspace, person) if routed.counted_seconds and person else b"",
         counted_seconds=routed.counted_seconds,

@@ -12,6 +12,8 @@ NOBODY = frozenset(
     ("", "anon", "anonymous", "nil", "none", "null", "n/a", "na", "undefined", "unknown", "0", "-1", "true", "false",
      "[]", "{}", "nan", "00000000-0000-0000-0000-000000000000")
 )  # fmt: skip
+EMAILS = ("email", "$email")
+"""The properties that hold somebody's e-mail address."""
 LONGEST_ID = 150
 """Bytes of an identifier in Customer.io."""
 
@@ -23,7 +25,7 @@ def person_of(properties: Mapping[str, Any], by: PersonBy) -> str | None:
     Customer.io takes, or what cannot be written (anybody can send Mixpanel half a character).
     """
     if by == "email":
-        found = properties.get("email") or properties.get("$email")
+        found = next(filter(None, map(properties.get, EMAILS)), None)
     else:
         found = properties.get("$user_id") or properties.get("distinct_id")
     if isinstance(found, int) and not isinstance(found, bool):

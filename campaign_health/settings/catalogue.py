@@ -75,8 +75,25 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "CAMPAIGN_HEALTH_ROUTE_TOKEN",
-        "The token with which your own code posts events to `route serve`. Without it no event is taken.",
+        "The token with which your servers post events to `route serve`. Without it no event is taken. While it is "
+        "changed: the new one, a comma, and the old one.",
         secret=True,
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_ROUTE_BROWSER_ORIGINS",
+        "The sites whose pages may post events to `route serve` with Mixpanel's SDK, such as https://app.company.com, "
+        "separated by commas. Without it browsers are refused.",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_ROUTE_MIXPANEL_TOKEN",
+        "The Mixpanel project's token, which events from these sites carry. Every visitor can read it.",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_ROUTE_TRUST_BROWSER",
+        "Whether e-mail addresses and profile attributes are taken from browsers too: whoever opens the site can then "
+        "have any address written to, and change anybody's profile.",
+        "false",
+        choices=("false", "true"),
     ),
     Setting(
         "CUSTOMERIO_WORKSPACE_ID",

@@ -61,14 +61,20 @@ class CustomerioSettings(_Frozen):
 
 
 class RouteSettings(_Frozen):
-    """With what the route writes to one Customer.io workspace and knows its reports, and how that knows people."""
+    """With what the route writes to one Customer.io workspace and knows its reports, and how that knows people.
+
+    `tokens` open its doors; `mixpanel_token` and `browser_origins` let browsers in, or are both empty.
+    """
 
     site_id: str | None
     track_api_key: SecretStr | None
     track_url: str
     signing_key: SecretStr | None
     person: Literal["id", "email"]
-    token: SecretStr | None = None
+    tokens: tuple[SecretStr, ...] = ()
+    mixpanel_token: str | None = None
+    browser_origins: tuple[str, ...] = ()
+    trusts_browsers: bool = False
 
 
 class SlackSettings(_Frozen):
@@ -220,5 +226,6 @@ class Settings(_Frozen):
                          workspace.digest.webhook, workspace.digest.smtp):  # fmt: skip
                 values = vars(part).values() if part is not None else ()
                 found += [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+            found += [token.get_secret_value() for token in workspace.route.tokens]
             found += [part for one in workspace.digest.apprise for part in secret_parts(one.get_secret_value())]
         return tuple(sorted({value for value in found if value}, key=len, reverse=True))

@@ -174,8 +174,35 @@ def _route_settings(values: Values) -> RouteSettings:
         track_url=values.address("CUSTOMERIO_TRACK_URL") or CUSTOMERIO_TRACK[values.text("CUSTOMERIO_REGION")],
         signing_key=values.secret("CUSTOMERIO_REPORTING_SIGNING_KEY"),
         person=cast(Literal["id", "email"], values.text("CAMPAIGN_HEALTH_ROUTE_PERSON")),
-        token=values.secret("CAMPAIGN_HEALTH_ROUTE_TOKEN"),
+        tokens=_tokens(values),
+        mixpanel_token=values.optional("CAMPAIGN_HEALTH_ROUTE_MIXPANEL_TOKEN"),
+        browser_origins=_origins(values),
+        trusts_browsers=values.text("CAMPAIGN_HEALTH_ROUTE_TRUST_BROWSER") == "true",
     )
+
+
+def _tokens(values: Values) -> tuple[SecretStr, ...]:
+    tokens = values.items("CAMPAIGN_HEALTH_ROUTE_TOKEN")
+    if len(tokens) > 2:
+        raise SettingsError(
+            "CAMPAIGN_HEALTH_ROUTE_TOKEN has more than two tokens.",
+            "Write one without a comma; or, while it is changed, the new one, a comma and the old one.",
+        )
+    return tuple(map(SecretStr, tokens))
+
+
+def _origins(values: Values) -> tuple[str, ...]:
+    name, token = "CAMPAIGN_HEALTH_ROUTE_BROWSER_ORIGINS", "CAMPAIGN_HEALTH_ROUTE_MIXPANEL_TOKEN"
+    origins = tuple(one.lower().rstrip("/") for one in values.items(name))
+    for one in origins:
+        if not re.fullmatch(r"https?://[^\s/?#@]+", one):
+            raise SettingsError(f"{name} has {one[:80]!r}, which is no site.", "Write it like https://app.company.com.")
+    if bool(origins) != (values.optional(token) is not None):
+        raise SettingsError(
+            f"The route's door for browsers is set up only in part: {token if origins else name} is missing.",
+            "Set both, or neither.",
+        )
+    return origins
 
 
 def _pattern(values: Values, name: str, known: frozenset[str]) -> str | None:

@@ -1,88 +1,134 @@
-"""The door for the events that your own code posts: one at a time, or many."""
+"""What all doors for events do alike: bound, prove, read, put on the disk, and only then answer."""
 
 from __future__ import annotations
 
 import asyncio
-import hmac
-import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from campaign_health.route.doors.bodies import BodyRefused, body_of, refused
-from campaign_health.route.doors.received_event import Unreadable, events_of, received_event
-from campaign_health.route.moved_event import Routed, queued
+from campaign_health.route.doors.bodies import BodyRefused, body_of
+from campaign_health.route.doors.browser_limits import BrowserLimits
+from campaign_health.route.doors.dialect import Dialect, Posted, Taken
+from campaign_health.route.doors.door_keys import DoorKeys
+from campaign_health.route.doors.received_event import Unreadable
+from campaign_health.route.moved_event import BROWSER, TRUSTED_BROWSER, Routed, queued
+from campaign_health.route.recovery.qualifying import PersonEvent
 from storage.outbox.event_queue import receive, receive_dead
 from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.queued_event import QueuedEvent
 
-LARGEST_BODY = 10 * 1024 * 1024
+LARGEST_BODY, LARGEST_UNPACKED = 10 * 1024 * 1024, 20 * 1024 * 1024
+LARGEST_UNPROVEN = 2 * 1024 * 1024
+"""Of whom no header proves: anybody can have that much held and read."""
 WRITE_SECONDS = 5.0
-SOURCE = "backend"
 
 
 @dataclass
 class EventDoor:
-    """One workspace's door: its token, how its people are hashed, what is moved, and who is woken.
+    """One workspace's doors: what opens them, how its people are hashed, what is moved, and who is woken.
 
-    `counts` are numbers of events by what became of them: accepted, duplicate, unmapped, unreadable, no_person.
+    `counts` are numbers of events by what became of them: accepted, duplicate, unmapped, unreadable (events, or whole
+    bodies), ignored, limited (of browsers).
     """
 
     workspace: str
-    token: str
+    keys: DoorKeys
     hash_of: Callable[[str, str], bytes]
     outbox: GroupCommit
     routed: Callable[[str], Routed | None]
     wake: Callable[[], None]
     clock: Callable[[], float]
     counts: Counter[str] = field(default_factory=Counter)
+    limits: BrowserLimits = field(init=False)
 
-    async def take(self, request: Request, *, is_batch: bool) -> Response:
+    def __post_init__(self) -> None:
+        self.limits = BrowserLimits(self.clock)
+
+    async def take(self, request: Request, dialect: Dialect) -> Response:
         """Answers 200 once all of it is on the disk; what it has no use for is counted, and no reason to refuse."""
-        if not self._is_known(request.headers.get("authorization", "")):
-            return refused(401, "the token is missing, or is not the workspace's")
+        answer = await self._answered(request, dialect)
+        answer.headers.update(dialect.sites(request.headers, self.keys))
+        return answer
+
+    async def _answered(self, request: Request, dialect: Dialect) -> Response:
+        is_known = self.keys.opens(request.headers.get("authorization", ""), dialect.kinds)
+        if not is_known and not dialect.has_other_proof:
+            return _unproven(dialect)
         try:
-            text = await body_of(request, LARGEST_BODY)
+            posted = await _posted(request, dialect, is_known=is_known)
+            source = dialect.source if is_known else dialect.proven(posted, self.keys)
+            if source is None:
+                return _unproven(dialect)
+            given = dialect.values(posted)
         except BodyRefused as problem:
-            return refused(problem.status, problem.why)
-        try:
-            given = events_of(json.loads(text), is_batch=is_batch)
-        except (ValueError, RecursionError, Unreadable) as problem:
-            return refused(400, str(problem) if isinstance(problem, Unreadable) else "the body is no JSON")
+            return dialect.refusal(problem.status, problem.why)
+        except Unreadable as problem:
+            self.counts["unreadable"] += 1
+            return (
+                dialect.refusal(400, str(problem)) if dialect.is_told(posted) else dialect.answer(posted, Taken(0, 0))
+            )
         now = self.clock()
-        taken = [one for one in (self._queued(value, now) for value in given) if one is not None]
-        if taken:
-            try:
-                written = asyncio.wrap_future(self.outbox.submit(lambda connection: _receive(connection, taken)))
-                new = await asyncio.wait_for(written, WRITE_SECONDS)
-            except (CannotWrite, TimeoutError):
-                return refused(503, "it cannot be written now", {"Retry-After": "1"})
-            self.wake()
-        else:
-            new = 0
-        self.counts.update(accepted=new, duplicate=len(taken) - new)
-        return JSONResponse({"accepted": len(given) - len(taken) + new, "duplicates": len(taken) - new})
-
-    def _is_known(self, given: str) -> bool:
-        kind, _, token = given.partition(" ")
-        same = hmac.compare_digest(token.strip().encode("utf-8", "replace"), self.token.encode())
-        return kind.lower() == "bearer" and same
-
-    def _queued(self, value: Any, now: float) -> QueuedEvent | None:
+        moved = [one for one in (self._moved(value, dialect, posted, now) for value in given) if one is not None]
+        taken = [queued(event, routed, self.workspace, source, now, self.hash_of) for event, routed in moved]
+        if source in (BROWSER, TRUSTED_BROWSER):
+            if not self.limits.takes_of_address(_address(request), len(taken)):
+                return dialect.refusal(503, "too much came from this address", {"Retry-After": "60"})
+            taken = self._within_limits(taken)
         try:
-            event = received_event(value, now)
+            new = await self._written(taken)
+        except (CannotWrite, TimeoutError):
+            return dialect.refusal(503, "it cannot be written now", {"Retry-After": "1"})
+        self.counts.update(accepted=new, duplicate=len(taken) - new)
+        return dialect.answer(posted, Taken(len(given), len(taken) - new))
+
+    def _moved(self, value: Any, dialect: Dialect, posted: Posted, now: float) -> tuple[PersonEvent, Routed] | None:
+        try:
+            event = dialect.event(value, posted, now)
         except Unreadable:
             self.counts["unreadable"] += 1
             return None
-        routed = self.routed(event.name)
-        if routed is None:
-            self.counts["unmapped"] += 1
+        routed = None if event is None else self.routed(event.name)
+        if event is None or routed is None:
+            self.counts["ignored" if event is None else "unmapped"] += 1
             return None
-        return queued(event, routed, self.workspace, SOURCE, now, self.hash_of)
+        return event, routed
+
+    def _within_limits(self, taken: list[QueuedEvent]) -> list[QueuedEvent]:
+        # What names nobody becomes no message.
+        found = [one for one in taken if not one.person or self.limits.takes_of_person(one.person)]
+        self.counts["limited"] += len(taken) - len(found)
+        return found
+
+    async def _written(self, taken: list[QueuedEvent]) -> int:
+        """Put them on the disk; how many were new."""
+        if not taken:
+            return 0
+        written = asyncio.wrap_future(self.outbox.submit(lambda connection: _receive(connection, taken)))
+        new: int = await asyncio.wait_for(written, WRITE_SECONDS)
+        self.wake()
+        return new
+
+
+async def _posted(request: Request, dialect: Dialect, *, is_known: bool) -> Posted:
+    largest = LARGEST_BODY if is_known else LARGEST_UNPROVEN
+    body = await body_of(request, largest, may_be_encoded=not dialect.is_own)
+    query: Mapping[str, str] = request.query_params
+    return Posted(request.headers, query, body, LARGEST_UNPACKED if is_known else LARGEST_UNPROVEN)
+
+
+def _address(request: Request) -> str:
+    """Whom the proxy says that it speaks for: what is not this machine gets here through one only."""
+    last = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return last or (request.client.host if request.client else "")
+
+
+def _unproven(dialect: Dialect) -> Response:
+    return dialect.refusal(401, "the token is missing, or is not the workspace's")
 
 
 def _receive(connection: Any, events: list[QueuedEvent]) -> int:

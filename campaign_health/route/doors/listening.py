@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from campaign_health.route.doors.bodies import BodyRefused, body_of, refused
 from campaign_health.route.doors.event_door import EventDoor
+from campaign_health.route.doors.event_routes import event_routes
 from campaign_health.route.doors.reading_reports import NoReport, PersonHasher, read_report
 from campaign_health.route.doors.signature import is_authentic
 from campaign_health.route.person import PersonBy
@@ -53,18 +54,12 @@ class Listening:
 
 
 def application(listening: Listening) -> Starlette:
-    """The application that answers `POST /{workspace}/customerio/report`, `…/events`, `…/batch` and `GET /healthz`."""
+    """The application that answers Customer.io's reports, the doors for events and `GET /healthz`."""
 
     async def report(request: Request) -> Response:
         became, answer = await _take_report(listening, request)
         listening.counts[became] += 1
         return answer
-
-    async def events(request: Request) -> Response:
-        door = listening.events.get(request.path_params["workspace"])
-        if door is None:
-            return refused(404, "there is no such door")
-        return await door.take(request, is_batch=request.url.path.endswith("/batch"))
 
     def healthz(request: Request) -> Response:
         is_well = listening.outbox.can_write
@@ -73,8 +68,7 @@ def application(listening: Listening) -> Starlette:
     return Starlette(
         routes=[
             Route("/{workspace}/customerio/report", report, methods=["POST"]),
-            Route("/{workspace}/events", events, methods=["POST"]),
-            Route("/{workspace}/batch", events, methods=["POST"]),
+            *event_routes(listening.events),
             Route("/healthz", healthz, methods=["GET"]),
         ]
     )

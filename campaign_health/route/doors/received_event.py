@@ -10,7 +10,6 @@ from campaign_health.route.recovery.qualifying import PersonEvent
 
 DEEPEST = 20
 LONGEST_NAME = 255
-MOST_TOGETHER = 2_000
 OLDEST = 946_684_800.0
 """The year 2000: what is older has no clock."""
 MOST_UNIX = 1e15
@@ -20,22 +19,6 @@ MILLISECONDS_FROM = 1e11
 
 class Unreadable(Exception):
     """It is no event; says why, without what was in it."""
-
-
-def events_of(body: Any, *, is_batch: bool) -> list[Any]:
-    """The events of a request's body.
-
-    Raises:
-        Unreadable: it is not what the door takes.
-    """
-    if not isinstance(body, Mapping):
-        raise Unreadable("the body is no object")
-    if not is_batch:
-        return [body]
-    found = body.get("events")
-    if not isinstance(found, list) or len(found) > MOST_TOGETHER:
-        raise Unreadable(f"`events` is no list of at most {MOST_TOGETHER:,}")
-    return found
 
 
 def received_event(value: Any, now: float) -> PersonEvent:
@@ -48,33 +31,68 @@ def received_event(value: Any, now: float) -> PersonEvent:
     Raises:
         Unreadable: it has no name, or what it has is not of the right kind.
     """
-    if not isinstance(value, Mapping) or is_deeper(value, DEEPEST):
-        raise Unreadable("an event is no object, or nested too deep")
-    name = value.get("event")
-    if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise Unreadable("`event` is no name")
-    properties, person = value.get("properties") or {}, value.get("person") or {}
-    if not isinstance(properties, Mapping) or not isinstance(person, Mapping):
-        raise Unreadable("`properties` or `person` is no object")
+    value = an_object(value)
+    person = part_of(value, "person")
     named = {"$user_id": "id", "email": "email", "$email": "email"}
     known = {name: person[key] for name, key in named.items() if key in person}
-    identity = {"$insert_id": value["id"]} if isinstance(value.get("id"), str) else {}
-    time = _instant(value.get("time"), now)
-    if not time >= OLDEST:
+    return event_of(value.get("event"), part_of(value, "properties"), known, value.get("id"), value.get("time"), now)
+
+
+def an_object(value: Any) -> Mapping[str, Any]:
+    """The event, where it is an object that is nested no deeper than is of use. Raises Unreadable."""
+    if not isinstance(value, Mapping) or is_deeper(value, DEEPEST):
+        raise Unreadable("an event is no object, or nested too deep")
+    return value
+
+
+def part_of(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The object under a name; empty where there is none. Raises Unreadable where it is something else."""
+    found = value.get(name) or {}
+    if not isinstance(found, Mapping):
+        raise Unreadable(f"`{name}` is no object")
+    return found
+
+
+def event_of(
+    name: Any, properties: Mapping[str, Any], known: Mapping[str, Any], identity: Any, time: Any, now: float
+) -> PersonEvent:
+    """An event in the shape that all sources share.
+
+    Args:
+        name: Its name.
+        properties: What its sender says of it.
+        known: What goes among them under the names of Mixpanel, in the place of what has such a name there.
+        identity: Its id, if it is a text.
+        time: When it happened, as `instant` reads it.
+        now: Unix seconds; nothing happens later.
+
+    Raises:
+        Unreadable: the name is none, or the time no instant.
+    """
+    if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Unreadable("`event` is no name")
+    happened = instant(time, now)
+    if not happened >= OLDEST:
         raise Unreadable("`time` is before there was anything to measure")
+    insert_id = {"$insert_id": identity} if isinstance(identity, str) and identity else {}
     # A clock that is fast would have it wait for its own time.
-    return PersonEvent(min(time, now), {**properties, **known, **identity}, name.strip())
+    return PersonEvent(min(happened, now), {**properties, **known, **insert_id}, name.strip())
 
 
-def _instant(value: Any, now: float) -> float:
-    if value is None:
+def instant(value: Any, now: float) -> float:
+    """Unix seconds of ISO 8601 text (in UTC where it names no zone), Unix seconds or milliseconds; `now` for nothing.
+
+    Raises:
+        Unreadable: it is none of these.
+    """
+    if value is None or value == "":
         return now
     if isinstance(value, str):
         try:
             found = datetime.fromisoformat(value)
-        except ValueError:
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        except (ValueError, OverflowError):
             raise Unreadable("`time` is no ISO 8601 text") from None
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < MOST_UNIX:
         raise Unreadable("`time` is no instant")
     return float(value) / 1000 if value > MILLISECONDS_FROM else float(value)

@@ -59,7 +59,7 @@ class Loading:
             [
                 Waiting(
                     place, "backlog" if is_backlog else "fresh", event.workspace, event.event, event.key, event.person,
-                    event.event_time, event.received, event.expires, event.body,
+                    event.event_time, event.received, event.expires, event.body, event.source,
                 )
             ]
         )  # fmt: skip

@@ -30,6 +30,7 @@ class Waiting:
     received: float
     expires: float
     body: str
+    source: str = ""
 
     @property
     def lane(self) -> int:
