@@ -29,7 +29,8 @@ SOURCE = "backend"
 class EventDoor:
     """One workspace's door: its token, how its people are hashed, what is moved, and who is woken.
 
-    `counts` are numbers of events by what became of them: accepted, duplicate, unmapped, unreadable, no_person.
+    `counts` are numbers of events by what became of them: accepted, duplicate, unmapped, unreadable; and of requests
+    that were refused, by status: `refused_401`.
     """
 
     workspace: str

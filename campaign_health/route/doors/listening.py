@@ -40,8 +40,8 @@ class ReportDoor:
 class Listening:
     """What the doors share: where reports are written, who may speak, and what has come so far.
 
-    `counts` are numbers by what became of a request: accepted, duplicate, unusable, unsigned, too_large, too_slow,
-    encoded, unknown_door, cannot_write.
+    `counts` are numbers by workspace ("": there is no such door) and what became of a report: accepted, duplicate,
+    unusable, unsigned, too_large, too_slow, encoded, unknown_door, cannot_write.
     """
 
     outbox: GroupCommit
@@ -49,7 +49,7 @@ class Listening:
     doors: Mapping[str, ReportDoor]
     events: Mapping[str, EventDoor] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
-    counts: Counter[str] = field(default_factory=Counter)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 def application(listening: Listening) -> Starlette:
@@ -57,14 +57,18 @@ def application(listening: Listening) -> Starlette:
 
     async def report(request: Request) -> Response:
         became, answer = await _take_report(listening, request)
-        listening.counts[became] += 1
+        workspace = request.path_params["workspace"]
+        listening.counts[workspace if workspace in listening.doors else "", became] += 1
         return answer
 
     async def events(request: Request) -> Response:
         door = listening.events.get(request.path_params["workspace"])
         if door is None:
             return refused(404, "there is no such door")
-        return await door.take(request, is_batch=request.url.path.endswith("/batch"))
+        answer = await door.take(request, is_batch=request.url.path.endswith("/batch"))
+        if answer.status_code != 200:
+            door.counts[f"refused_{answer.status_code}"] += 1
+        return answer
 
     def healthz(request: Request) -> Response:
         is_well = listening.outbox.can_write
