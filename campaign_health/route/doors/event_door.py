@@ -33,7 +33,7 @@ class EventDoor:
     """One workspace's doors: what opens them, how its people are hashed, what is moved, and who is woken.
 
     `counts` are numbers of events by what became of them: accepted, duplicate, unmapped, unreadable (events, or whole
-    bodies), ignored, limited (of browsers).
+    bodies), ignored, limited (of browsers); and of requests that were refused, by status: `refused_401`.
     """
 
     workspace: str
@@ -52,6 +52,8 @@ class EventDoor:
     async def take(self, request: Request, dialect: Dialect) -> Response:
         """Answers 200 once all of it is on the disk; what it has no use for is counted, and no reason to refuse."""
         answer = await self._answered(request, dialect)
+        if answer.status_code != 200:
+            self.counts[f"refused_{answer.status_code}"] += 1
         answer.headers.update(dialect.sites(request.headers, self.keys))
         return answer
 
