@@ -59,6 +59,8 @@ _TABLES = (
     """,
     EVENT_TABLES,
     ";".join((WINDOW_TABLES, HOLD_TABLES, PROFILE_TABLES, PACE_TABLES)),
+    # What of a person waits before an event is asked for each.
+    "CREATE INDEX event_queue_person ON event_queue (workspace, person, sequence)",
 )
 """What each version of the file added, the first one first."""
 VERSION = len(_TABLES)
