@@ -73,6 +73,16 @@ def waiting_behind(
     return _waiting(connection, "(queue_class = ? OR sequence <= ?)", [workspace, after, BACKLOG, limit], most)
 
 
+def places_before(connection: sqlite3.Connection, workspace: str, person: str, place: int, most: int) -> list[int]:
+    """The places of a person's events that wait before a place, the first ones first."""
+    rows = connection.execute(
+        "SELECT sequence FROM event_queue WHERE workspace = ? AND person = ? AND sequence < ? "
+        "ORDER BY sequence LIMIT ?",
+        [workspace, person, place, most],
+    )
+    return [found for (found,) in rows]
+
+
 def _waiting(
     connection: sqlite3.Connection, which: str, values: Sequence[object], most: int
 ) -> list[tuple[int, QueuedEvent]]:

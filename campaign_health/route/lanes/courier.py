@@ -269,6 +269,6 @@ class Courier:
         """They are over: their lanes are free."""
         with self._changed:
             self._turns.done(events)
-            self._loading.held -= {one.sequence for one in events}
+            self._loading.done(events)
             for one in events:
                 self._tries.pop(one.key, None)

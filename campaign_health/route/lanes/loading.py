@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from campaign_health.route.lanes.turns import Turns, Waiting
-from storage.outbox.event_queue import head_of_queue, waiting_behind, waiting_fresh
+from campaign_health.route.lanes.turns import EventClass, Turns, Waiting
+from storage.outbox.event_queue import head_of_queue, places_before, waiting_behind, waiting_fresh
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import Connection
 
 AT_ONCE = 500
 FRESH_SECONDS = 60.0
+MOST_BEFORE = 100
+"""Events of one person that may be in memory before a new one of theirs is."""
 
 
 @dataclass
@@ -20,7 +22,10 @@ class Loading:
     """Two places in one queue: up to where the new ones were read, and up to where the others.
 
     Where more new ones come than memory holds, the rest of them is left to the others' place, which then goes back: so
-    a new event never stands behind an outage. `held` are the places of all that is in memory.
+    a new event never stands behind an outage. Only one whose own person has something that waits does: it is left to
+    the others' place too, and `left` is the first of those. `held` are the places of all that is in memory, as what.
+
+    An event comes into memory only when all that waits of its person before it is there: there, their order holds.
     """
 
     workspace: str
@@ -28,7 +33,8 @@ class Loading:
     fresh: int = 0
     others: int = 0
     limit: int = 0
-    held: set[int] = field(default_factory=set)
+    left: int | None = None
+    held: dict[int, EventClass] = field(default_factory=dict)
 
     def begin(self, connection: Connection) -> None:
         """All that is there has waited."""
@@ -40,26 +46,51 @@ class Loading:
         if room:
             for place, event in waiting_fresh(connection, self.workspace, self.fresh, min(room, AT_ONCE)):
                 self.fresh = place
-                self._add(turns, place, event)
+                before = self._before(connection, place, event)
+                if all(self.held.get(one) == "fresh" for one in before) and len(before) < MOST_BEFORE:
+                    self._add(turns, place, event, "fresh")
+                else:
+                    self.left = self.left or place
         else:
             oldest_left = waiting_fresh(connection, self.workspace, self.fresh, 1)
             if oldest_left and self.clock() - oldest_left[0][1].received > FRESH_SECONDS:
-                self.others = min(self.others, self.fresh)
-                self.fresh = self.limit = head_of_queue(connection)
-        room = turns.room("backlog")
-        if room >= AT_ONCE:
-            for place, event in waiting_behind(connection, self.workspace, self.others, self.limit, AT_ONCE):
-                self.others = place
-                if place not in self.held:
-                    self._add(turns, place, event, is_backlog=True)
+                self._go_back(self.fresh, head_of_queue(connection))
+                self.fresh = self.limit
+        if turns.room("backlog") >= AT_ONCE and not self._load_others(connection, turns) and self.left is not None:
+            self._go_back(self.others, self.fresh)
 
-    def _add(self, turns: Turns, place: int, event: QueuedEvent, *, is_backlog: bool = False) -> None:
-        self.held.add(place)
+    def done(self, events: Iterable[Waiting]) -> None:
+        """They are not in memory any more."""
+        for one in events:
+            self.held.pop(one.sequence, None)
+
+    def _load_others(self, connection: Connection, turns: Turns) -> bool:
+        """Whether there may be more to read at once."""
+        found = waiting_behind(connection, self.workspace, self.others, self.limit, AT_ONCE)
+        for place, event in found:
+            if place not in self.held:
+                before = self._before(connection, place, event) if place > self.limit else []
+                if len(before) == MOST_BEFORE or any(one not in self.held for one in before):
+                    return False
+                self._add(turns, place, event, "backlog")
+            self.others = place
+        return len(found) == AT_ONCE
+
+    def _before(self, connection: Connection, place: int, event: QueuedEvent) -> list[int]:
+        return places_before(connection, self.workspace, event.person, place, MOST_BEFORE)
+
+    def _go_back(self, others: int, limit: int) -> None:
+        """To the first one that is not in memory; from there on the others' place is that of all up to the limit."""
+        self.others = min(self.others, others, others if self.left is None else self.left - 1)
+        self.limit, self.left = limit, None
+
+    def _add(self, turns: Turns, place: int, event: QueuedEvent, event_class: EventClass) -> None:
+        self.held[place] = event_class
         turns.add(
             [
                 Waiting(
-                    place, "backlog" if is_backlog else "fresh", event.workspace, event.event, event.key, event.person,
-                    event.event_time, event.received, event.expires, event.body, event.source,
+                    place, event_class, event.workspace, event.event, event.key, event.person, event.event_time,
+                    event.received, event.expires, event.body, event.source,
                 )
             ]
         )  # fmt: skip

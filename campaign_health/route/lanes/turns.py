@@ -85,7 +85,7 @@ class Turns:
         for lane in list(lanes):
             if len(found) >= most:
                 break
-            if lane in self.busy or self.not_before.get(lane, 0.0) > now:
+            if lane in self.busy or self.not_before.get(lane, 0.0) > now or self._is_behind(event_class, lane):
                 continue
             found.append(lanes[lane].popleft())
             self.busy.add(lane)
@@ -97,3 +97,11 @@ class Turns:
                 lanes[lane] = lanes.pop(lane)
         self.numbers[event_class] -= len(found)
         return found
+
+    def _is_behind(self, event_class: EventClass, lane: int) -> bool:
+        """Whether a fresh event of the same person came before the lane's next one of the backlog."""
+        if event_class == "fresh":
+            return False
+        first = self.parked["backlog"][lane][0]
+        fresh = self.parked["fresh"].get(lane, ())
+        return any(one.sequence < first.sequence and one.person == first.person for one in fresh)

@@ -1,0 +1,139 @@
+"""A person's events are sent in the order in which they came, new or late, through crashes and with little memory."""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from campaign_health.route.lanes import loading as loading_module
+from campaign_health.route.lanes import turns as turns_module
+from campaign_health.route.lanes.loading import Loading
+from campaign_health.route.lanes.turns import Turns, Waiting
+from storage.outbox.event_queue import finish, receive
+from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.route_file import Connection, committed, open_route_file
+
+PEOPLE = 8
+EXAMPLES = count()
+
+
+@pytest.fixture
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns_module, "MOST_IN_MEMORY", 12)
+    monkeypatch.setattr(turns_module, "MOST_A_REQUEST", 4)
+    monkeypatch.setattr(loading_module, "AT_ONCE", 4)
+    monkeypatch.setattr(loading_module, "MOST_BEFORE", 3)
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[Connection]:
+    with tempfile.TemporaryDirectory() as folder, open_route_file(Path(folder)) as opened:
+        opened.execute("PRAGMA synchronous=OFF")
+        yield opened
+
+
+class Life:
+    """One workspace's queue with what is in memory; the clock is a number of seconds that only goes on."""
+
+    def __init__(self, connection: Connection, workspace: str, chance: random.Random) -> None:
+        self.connection, self.workspace, self.chance = connection, workspace, chance
+        self.now, self.number = 1e9, 0
+        self.received: dict[str, list[int]] = defaultdict(list)
+        self.accepted: dict[str, list[int]] = defaultdict(list)
+        self.crash()
+
+    def crash(self) -> None:
+        self.turns, self.loading = Turns(), Loading(self.workspace, lambda: self.now)
+        self.out: list[list[Waiting]] = []
+        self.loading.begin(self.connection)
+
+    def receive(self) -> None:
+        """Some events, one after the other; a few of them are late."""
+        with committed(self.connection):
+            for _ in range(self.chance.randrange(1, 12)):
+                self.number += 1
+                person = f"u-{self.chance.randrange(PEOPLE)}"
+                is_late = self.chance.random() < 0.2
+                event = QueuedEvent(
+                    self.workspace, "limit_hit", f"{self.workspace}-{self.number}".encode(), person, self.now, self.now,
+                    1e12, "backend", json.dumps(self.number), int(is_late),
+                )  # fmt: skip
+                assert receive(self.connection, event)
+                self.received[person].append(self.number)
+
+    def send(self) -> None:
+        self.loading.load(self.connection, self.turns)
+        batch = self.turns.next(self.now, is_last_sender=False)
+        if batch:
+            self.out.append(batch)
+
+    def answer(self, *, fails: float) -> None:
+        """To the request of any sender; one that fails was taken in or not, and nobody knows."""
+        if not self.out:
+            return
+        batch = self.out.pop(self.chance.randrange(len(self.out)))
+        is_failing = self.chance.random() < fails
+        if not is_failing or self.chance.random() < 0.5:
+            for one in batch:
+                if (number := json.loads(one.body)) not in self.accepted[one.person]:
+                    self.accepted[one.person].append(number)
+        if is_failing:
+            self.turns.put_back(batch, self.now + self.chance.choice((0.0, 5.0)))
+            return
+        with committed(self.connection):
+            finish(self.connection, [one.key for one in batch], "delivered")
+        self.turns.done(batch)
+        self.loading.done(batch)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60, phases=[Phase.generate]
+)
+@given(st.integers(0, 10**12))
+def test_a_persons_events_are_accepted_in_the_order_in_which_they_came_and_each_of_them(
+    little_memory: None, connection: Connection, seed: int
+) -> None:
+    chance = random.Random(seed)
+    life = Life(connection, f"w-{next(EXAMPLES)}", chance)
+    for _ in range(80):
+        drawn = chance.random()
+        if drawn < 0.25:
+            life.receive()
+        elif drawn < 0.28:
+            life.crash()
+        elif drawn < 0.65:
+            life.send()
+        else:
+            life.answer(fails=0.2)
+        life.now += chance.choice((0.0, 1.0, 30.0))
+    for _ in range(10_000):
+        if life.accepted == life.received and not life.out:
+            break
+        life.send()
+        life.answer(fails=0.0)
+        life.now += 10.0
+    assert life.accepted == life.received
+
+
+def test_a_new_event_stands_behind_what_waits_of_its_own_person_and_of_nobody_else(connection: Connection) -> None:
+    life = Life(connection, "apart", random.Random(3))
+    for person in ("ada", *(f"u-{number}" for number in range(300))):
+        with committed(connection):
+            receive(connection, QueuedEvent("apart", "e", person.encode(), person, 1.0, 1.0, 1e12, "b", "1", 0))
+    life.crash()
+    for person in ("ada", "bob"):
+        with committed(connection):
+            receive(connection, QueuedEvent("apart", "e", b"new " + person.encode(), person, 1.0, 1.0, 1e12, "b", "2"))
+    life.loading.load(connection, life.turns)
+    first = life.turns.next(2.0, is_last_sender=False)
+    assert [one.person for one in first if one.event_class == "fresh"] == ["bob"]
+    assert first[0].person == "bob"
