@@ -1,7 +1,8 @@
 """Kills `route serve` again and again while events come and go, and looks what came of each acknowledged one.
 
 `python -m tests.killed_events KILLS [SEED]` prints one JSON object. Events come one at a time and in batches,
-several of a person in order; some come twice, some days late, some are not as declared. What got no answer is sent again.
+several of a person in order; some come twice, some days late, some are not as declared. What got no answer is sent
+again.
 """
 
 from __future__ import annotations
