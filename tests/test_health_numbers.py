@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from campaign_health.health.health_facts import Facts
 from campaign_health.health.health_numbers import health_json, health_metrics
 from campaign_health.health.health_state import health_of
-from campaign_health.health.prometheus_text import Gauge, prometheus_text
+from campaign_health.health.prometheus_text import Metric, prometheus_text
 from tests.health_cast import HOUR, NOW, channel, facts, failed_source, source, workspace
 
 STATES = {"healthy": 0.0, "degraded": 1.0, "failing": 2.0}
@@ -120,7 +120,7 @@ LABEL = st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_ch
 
 @given(LABEL, LABEL, st.floats(allow_nan=False, allow_infinity=False))
 def test_any_label_any_meaning_and_any_number_read_back_as_they_were(label: str, meaning: str, value: float) -> None:
-    text = prometheus_text([Gauge("one_bytes", f"a{meaning}b", (({"who": label}, value),))])
+    text = prometheus_text([Metric("one_bytes", f"a{meaning}b", (("", {"who": label}, value),))])
     [family] = text_string_to_metric_families(text)
     [sample] = family.samples
     assert (sample.labels, sample.value) == ({"who": label}, value)

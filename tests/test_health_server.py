@@ -14,10 +14,11 @@ from contextlib import closing, suppress
 import pytest
 import requests
 
-from campaign_health.health import health_server
+from campaign_health.health import bounded_server
+from campaign_health.health.bounded_server import MOST_AT_ONCE
 from campaign_health.health.health_facts import Facts
 from campaign_health.health.health_numbers import health_json, health_metrics
-from campaign_health.health.health_server import MOST_AT_ONCE, health_served
+from campaign_health.health.health_server import health_served
 from campaign_health.health.health_state import Health, health_of
 from tests.browser import free_port
 from tests.health_cast import facts, failed_source, workspace
@@ -121,7 +122,7 @@ def test_its_port_is_free_again_at_once(port: int) -> None:
 
 @pytest.mark.slow("slow clients")
 def test_whoever_drips_is_ended_and_others_are_answered_meanwhile(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health_server, "WHOLE_SECONDS", 1.0)
+    monkeypatch.setattr(bounded_server, "WHOLE_SECONDS", 1.0)
     with health_served("127.0.0.1", port, lambda: health_of(facts())), closing(connected(port)) as slow:
         begun = time.monotonic()
         slow.sendall(b"GET /healthz HTTP/1.0\r\nX: ")
@@ -135,7 +136,7 @@ def test_whoever_drips_is_ended_and_others_are_answered_meanwhile(port: int, mon
 
 @pytest.mark.slow("slow clients")
 def test_those_who_say_nothing_hold_few_places_and_not_for_long(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health_server, "WHOLE_SECONDS", 3.0)
+    monkeypatch.setattr(bounded_server, "WHOLE_SECONDS", 3.0)
     with health_served("127.0.0.1", port, lambda: health_of(facts())):
         others = set(threading.enumerate())
         silent = [connected(port) for _ in range(MOST_AT_ONCE + 6)]

@@ -8,7 +8,7 @@ from typing import Any
 
 from campaign_health.health.health_facts import Running
 from campaign_health.health.health_state import Health, Reason, WorkspaceHealth
-from campaign_health.health.prometheus_text import Gauge, prometheus_text
+from campaign_health.health.prometheus_text import Metric, prometheus_text
 
 _PREFIX = "campaign_health_"
 _STATES = "0 healthy, 1 degraded, 2 failing."
@@ -80,7 +80,7 @@ def health_metrics(health: Health) -> str:
     return prometheus_text([*_of_all(health), *_of_workspaces(health), *_of_sources(health), *_of_channels(health)])
 
 
-def _of_all(health: Health) -> list[Gauge]:
+def _of_all(health: Health) -> list[Metric]:
     facts, schedule, disk = health.facts, health.facts.schedule, health.facts.disk
     running = schedule.running if schedule else ()
     return [
@@ -117,7 +117,7 @@ def _of_all(health: Health) -> list[Gauge]:
     ]
 
 
-def _of_workspaces(health: Health) -> list[Gauge]:
+def _of_workspaces(health: Health) -> list[Metric]:
     each = [({"workspace": one.facts.name}, one, one.facts) for one in health.workspaces]
     return [
         _gauge("workspace_state", f"How a workspace is: {_STATES}", [(who, one.state) for who, one, _ in each]),
@@ -152,7 +152,7 @@ def _of_workspaces(health: Health) -> list[Gauge]:
     ]
 
 
-def _of_sources(health: Health) -> list[Gauge]:
+def _of_sources(health: Health) -> list[Metric]:
     each = [
         ({"workspace": one.facts.name, "source": source.source}, source)
         for one in health.workspaces
@@ -187,7 +187,7 @@ def _of_sources(health: Health) -> list[Gauge]:
     ]
 
 
-def _of_channels(health: Health) -> list[Gauge]:
+def _of_channels(health: Health) -> list[Metric]:
     each = [
         ({"workspace": one.facts.name, "channel": channel.channel}, channel)
         for one in health.workspaces
@@ -217,10 +217,10 @@ def _of_work(running: Running) -> dict[str, str]:
     return {**whose, "task": running.task}
 
 
-def _gauge(name: str, meaning: str, samples: Iterable[tuple[Mapping[str, str], float | None]]) -> Gauge:
+def _gauge(name: str, meaning: str, samples: Iterable[tuple[Mapping[str, str], float | None]]) -> Metric:
     # What is not known has no sample: a 0 would be a number.
-    known = tuple((labels, float(value)) for labels, value in samples if value is not None)
-    return Gauge(_PREFIX + name, meaning, known)
+    known = tuple(("", labels, float(value)) for labels, value in samples if value is not None)
+    return Metric(_PREFIX + name, meaning, known)
 
 
 def _reasons(reasons: Iterable[Reason]) -> list[dict[str, str]]:

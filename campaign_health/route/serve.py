@@ -11,6 +11,7 @@ import uvicorn
 from campaign_health.errors import CouldNotStart
 from campaign_health.route.carriers import carriers_of
 from campaign_health.route.doors.listening import Listening, ReportDoor, application
+from campaign_health.route.metrics_port import LOOPBACK, metrics_served
 from campaign_health.settings import Settings
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.route_file import PersonHash
@@ -41,11 +42,20 @@ def refuse_open_address(address: str, behind_proxy: bool) -> None:
         )
 
 
-def serve(settings: Settings, data_dir: Path, address: str, port: int, told: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings,
+    data_dir: Path,
+    address: str,
+    port: int,
+    told: Callable[[str], None],
+    metrics_port: int | None = None,
+) -> None:
     """Listen until SIGTERM or SIGINT; what was begun is answered. `told` gets one line once it listens.
 
+    With a `metrics_port` (0 for any that is free), `/metrics` is served there to this machine alone.
+
     Raises:
-        CouldNotStart: no door is open, or the port is taken.
+        CouldNotStart: no door is open, or a port is taken.
         StorageError: the route's file cannot be opened.
     """
     doors = doors_of(settings)
@@ -68,11 +78,18 @@ def serve(settings: Settings, data_dir: Path, address: str, port: int, told: Cal
     )  # fmt: skip
     shown = f"[{address}]" if ":" in address else address
     names = dict.fromkeys([*doors, *carriers])
-    server = _Server(config, lambda at: told(f"Listening on http://{shown}:{at} for {', '.join(names)}."))
+
+    def listens(at: int) -> None:
+        told(f"Listening on http://{shown}:{at} for {', '.join(names)}.")
+        if metrics_at is not None:
+            told(f"Numbers: http://{LOOPBACK}:{metrics_at}/metrics")
+
+    server = _Server(config, listens)
     for one in carriers.values():
         one.start()
     try:
-        server.run()
+        with metrics_served(metrics_port, settings, data_dir, listening, carriers) as metrics_at:
+            server.run()
     except SystemExit as failure:
         raise CouldNotStart(f"Port {port} of {address} cannot be used.", "Choose another one with --port.") from failure
     finally:

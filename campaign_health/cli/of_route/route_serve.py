@@ -17,6 +17,11 @@ from campaign_health.settings import load_settings
 @click.option("--address", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--behind-proxy", is_flag=True, help="A proxy with TLS stands before it, so that others may reach it.")
 @click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65535),
+    help="Where this machine, and no other, can read numbers at /metrics (Prometheus); 0 for any that is free.",
+)
+@click.option(
     "--prove-every",
     type=click.FloatRange(0, 1440),
     default=60.0,
@@ -24,7 +29,7 @@ from campaign_health.settings import load_settings
     metavar="MINUTES",
     help="How often it is looked whether promises were kept, where there are keys for it; 0 for never.",
 )
-def command(port: int, address: str, behind_proxy: bool, prove_every: float) -> None:
+def command(port: int, address: str, behind_proxy: bool, metrics_port: int | None, prove_every: float) -> None:
     """Listen for Customer.io's reports of what became of messages, until told to end.
 
     Each workspace with a CUSTOMERIO_REPORTING_SIGNING_KEY has the address /NAME/customerio/report. A report is
@@ -35,4 +40,4 @@ def command(port: int, address: str, behind_proxy: bool, prove_every: float) -> 
     refuse_open_address(address, behind_proxy)
     has_keys = any(one.mixpanel is not None and one.customerio is not None for one in settings.workspaces)
     with proving_beside(prove_every if has_keys else 0.0, Path.cwd()):
-        serve(settings, settings.data_dir, address, port, lambda text: click.echo(text, err=True))
+        serve(settings, settings.data_dir, address, port, lambda text: click.echo(text, err=True), metrics_port)

@@ -41,8 +41,8 @@ class ReportDoor:
 class Listening:
     """What the doors share: where reports are written, who may speak, and what has come so far.
 
-    `counts` are numbers by what became of a request: accepted, duplicate, unusable, unsigned, too_large, too_slow,
-    encoded, unknown_door, cannot_write.
+    `counts` are numbers by workspace ("": there is no such door) and what became of a report: accepted, duplicate,
+    unusable, unsigned, too_large, too_slow, encoded, unknown_door, cannot_write.
     """
 
     outbox: GroupCommit
@@ -50,7 +50,7 @@ class Listening:
     doors: Mapping[str, ReportDoor]
     events: Mapping[str, EventDoor] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
-    counts: Counter[str] = field(default_factory=Counter)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 def application(listening: Listening) -> Starlette:
@@ -58,7 +58,8 @@ def application(listening: Listening) -> Starlette:
 
     async def report(request: Request) -> Response:
         became, answer = await _take_report(listening, request)
-        listening.counts[became] += 1
+        workspace = request.path_params["workspace"]
+        listening.counts[workspace if workspace in listening.doors else "", became] += 1
         return answer
 
     def healthz(request: Request) -> Response:

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from campaign_health.route.lanes.breaker import Breaker, State, pause
+from campaign_health.route.lanes.courier_numbers import CourierNumbers
 from campaign_health.route.lanes.loading import Loading
 from campaign_health.route.lanes.prepared import Operation, Prepared
 from campaign_health.route.lanes.settling import Settling
@@ -73,7 +74,7 @@ class Courier:
         self._workspace, self._data_dir, self._outbox = workspace, data_dir, outbox
         self._operation_of, self._post, self._is_shadow, self._clock = operation_of, post, is_shadow, clock
         self._turns, self._loading = Turns(), Loading(workspace, clock)
-        self._breaker = Breaker()
+        self._breaker, self.numbers = Breaker(), CourierNumbers()
         self._noted: State = "closed"
         self._next_sweep = 0.0
         self._tries: dict[bytes, int] = {}
@@ -222,8 +223,10 @@ class Courier:
         try:
             status, text, wait = self._post(path, body)
             verdict = verdict_of(status, text, len(operations), wait)
+            self.numbers.answered(verdict.kind)
         except NoAnswer:
             verdict = Verdict("again")
+            self.numbers.answered("no_answer")
         if verdict.kind == "halve":
             return self._send_halves(operations, is_last)
         if verdict.kind not in ("taken", "refused"):
@@ -233,6 +236,7 @@ class Courier:
         refused = {events[place].key: (f"refused:{why}", where) for place, (why, where) in verdict.refused.items()}
         taken = [one for one in events if one.key not in refused]
         if is_last:
+            self.numbers.accepted(self._clock() - one.received for one in taken)
             self._settling.finish(taken, "delivered")
         self._settling.bury([one for one in events if one.key in refused], refused)
         return frozenset(one.key for one in taken)
