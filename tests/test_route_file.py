@@ -17,7 +17,7 @@ from campaign_health.cli.main import campaign_health
 from storage.errors import StorageError
 from storage.outbox.recovery_ledger import RecoveryLedger, RecoveryRow
 from storage.outbox.report_log import ReportRow, insert_report
-from storage.outbox.route_file import PersonHash, committed, open_route_file
+from storage.outbox.route_file import PersonHash, committed, open_route_file, reading_route_file
 from tests.first_route_file import first_route_file
 from tests.full_disk import full_disk
 
@@ -70,6 +70,38 @@ def test_a_lost_key_is_told_and_no_new_one_takes_its_place(tmp_path: Path) -> No
     with pytest.raises(StorageError, match=r"route\.key is gone"):
         PersonHash(tmp_path)
     assert not (tmp_path / "route.key").exists()
+
+
+def test_another_key_of_the_right_length_is_refused_until_the_right_one_is_back(tmp_path: Path) -> None:
+    keep(tmp_path, "u-1")
+    key = tmp_path / "route.key"
+    right = key.read_bytes()
+    for opened in (open_route_file, reading_route_file):
+        with opened(tmp_path) as connection:  # from now on the file knows its key
+            known = connection.execute("SELECT fingerprint FROM route_key").fetchall()
+        assert len(known) == 1
+        assert known[0][0] not in right
+        for other in (bytes(32), right[:-1]):
+            key.write_bytes(other)
+            with pytest.raises(StorageError, match=r"another key|not a key") as caught, opened(tmp_path):
+                pass
+            assert "Put the right one back" in caught.value.cure
+        key.write_bytes(right)
+
+
+def test_whoever_only_reads_changes_nothing_and_makes_no_file(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="There is no"), reading_route_file(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+    first_version(tmp_path)
+    before = (tmp_path / "route.sqlite").read_bytes()
+    with pytest.raises(StorageError, match="older version"), reading_route_file(tmp_path):
+        pass
+    assert (tmp_path / "route.sqlite").read_bytes() == before
+    with open_route_file(tmp_path), reading_route_file(tmp_path) as connection:
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("DELETE FROM recovered_person")
+        assert connection.execute("SELECT count(*) FROM recovered_person").fetchone() == (1,)
 
 
 def test_a_lost_or_emptied_file_is_told_while_its_key_is_there(tmp_path: Path) -> None:

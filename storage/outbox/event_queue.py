@@ -32,11 +32,8 @@ def receive(connection: sqlite3.Connection, event: QueuedEvent) -> bool:
     key = _ledger_key(connection, event)
     if key is None:
         return False
-    connection.execute(
-        "INSERT INTO event_ledger VALUES (?, ?, ?, ?, ?, 'waiting')",
-        [key, event.workspace, event.event, event.event_time, event.received],
-    )
     event = replace(event, key=key)
+    _enter(connection, event, "waiting")
     enqueue(connection, event)
     if event.counted_as:
         note_happened(connection, event)
@@ -49,11 +46,9 @@ def receive_dead(connection: sqlite3.Connection, event: QueuedEvent, reason: str
     key = _ledger_key(connection, event)
     if key is None:
         return False
-    connection.execute(
-        "INSERT INTO event_ledger VALUES (?, ?, ?, ?, ?, 'dead')",
-        [key, event.workspace, event.event, event.event_time, event.received],
-    )
-    write_letter(connection, replace(event, key=key), reason, field, event.received)
+    event = replace(event, key=key)
+    _enter(connection, event, "dead")
+    write_letter(connection, event, reason, field, event.received)
     _count_received(connection, event)
     return True
 
@@ -173,6 +168,14 @@ def forget_events(connection: sqlite3.Connection, workspace: str, person: str) -
 def _count_received(connection: sqlite3.Connection, event: QueuedEvent) -> None:
     count_up(connection, event.workspace, event.event, "received")
     note_pace(connection, event.workspace, event.event, event.received)
+
+
+def _enter(connection: sqlite3.Connection, event: QueuedEvent, outcome: Outcome) -> None:
+    connection.execute(
+        "INSERT INTO event_ledger (key, workspace, event, event_time, received, outcome, source) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [event.key, event.workspace, event.event, event.event_time, event.received, outcome, event.source],
+    )
 
 
 def _ledger_key(connection: sqlite3.Connection, event: QueuedEvent) -> bytes | None:

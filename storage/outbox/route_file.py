@@ -22,6 +22,7 @@ from storage.outbox.sent_profiles import PROFILE_TABLES
 Connection = sqlite3.Connection
 FILE_NAME, KEY_NAME = "route.sqlite", "route.key"
 KEY_BYTES = 32
+FINGERPRINT_BYTES = 16
 _KEY_CURE = (
     "Put the right one back from a copy. Without it nobody who was reached before can be known again, and they "
     f"would be reached once more. To begin anew all the same, move {FILE_NAME} and {KEY_NAME} away."
@@ -59,6 +60,11 @@ _TABLES = (
     """,
     EVENT_TABLES,
     ";".join((WINDOW_TABLES, HOLD_TABLES, PROFILE_TABLES, PACE_TABLES)),
+    # The key's fingerprint, so that another key is told from it; and who sent an event.
+    """
+    CREATE TABLE route_key (fingerprint BLOB NOT NULL) STRICT;
+    ALTER TABLE event_ledger ADD COLUMN source TEXT NOT NULL DEFAULT '';
+    """,
 )
 """What each version of the file added, the first one first."""
 VERSION = len(_TABLES)
@@ -69,7 +75,8 @@ def open_route_file(data_dir: Path) -> Iterator[sqlite3.Connection]:
     """The file, made where there is none; commits are on the disk when they return.
 
     Raises:
-        StorageError: it cannot be opened, a newer version made it, or it is gone while its key is there.
+        StorageError: it cannot be opened, a newer version made it, it is gone while its key is there, or the key
+            beside it is another one than it knows people by.
     """
     make_private_directory(data_dir)
     path = data_dir / FILE_NAME
@@ -85,6 +92,32 @@ def open_route_file(data_dir: Path) -> Iterator[sqlite3.Connection]:
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
                 connection.execute(f"PRAGMA {pragma}")
             _migrate(connection, path)
+            _note_key(connection, path)
+            yield connection
+    except sqlite3.DatabaseError as failure:
+        raise _unusable(path, failure) from failure
+
+
+@contextmanager
+def reading_route_file(data_dir: Path) -> Iterator[sqlite3.Connection]:
+    """The file as it is, for reading: nothing in it is changed, and none is made where there is none.
+
+    Raises:
+        StorageError: as `open_route_file`; also where it is not there, or an older version made it.
+    """
+    path = data_dir / FILE_NAME
+    if not path.is_file():
+        raise StorageError(f"There is no {path}.", "`campaign-health route serve` makes it.")
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=30, uri=True)) as connection:
+            connection.isolation_level = None
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version < VERSION:
+                raise StorageError(
+                    f"{path} was written by an older version of campaign-health.", "`route serve` brings it up to date."
+                )
+            _refuse_newer(version, path)
+            _key_fits(connection, path)
             yield connection
     except sqlite3.DatabaseError as failure:
         raise _unusable(path, failure) from failure
@@ -128,7 +161,7 @@ class PersonHash:
         except OSError as failure:
             raise _unusable(path, failure) from failure
         if len(self._key) != KEY_BYTES:
-            raise StorageError(f"{path} is not a key of this program.", _KEY_CURE)
+            raise _no_key(path)
 
     def __call__(self, workspace: str, person: str) -> bytes:
         """The hash of one person of a workspace."""
@@ -160,6 +193,10 @@ def _refuse_lost_key(data_dir: Path) -> None:
         raise StorageError(f"{data_dir / KEY_NAME} is gone, and {FILE_NAME} knows people by it.", _KEY_CURE)
 
 
+def _no_key(path: Path) -> StorageError:
+    return StorageError(f"{path} is not a key of this program.", _KEY_CURE)
+
+
 def _unusable(path: Path, failure: Exception) -> StorageError:
     return StorageError(
         f"{path} cannot be used: {failure}.", "Check that the disk has room and that the file is yours."
@@ -168,8 +205,7 @@ def _unusable(path: Path, failure: Exception) -> StorageError:
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > VERSION:
-        raise StorageError(f"{path} was written by a newer version of campaign-health.", "Install that version again.")
+    _refuse_newer(version, path)
     if version < VERSION:
         with committed(connection):
             (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -184,3 +220,34 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
                 for statement in ";".join(_TABLES[version:]).split(";"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _refuse_newer(version: int, path: Path) -> None:
+    if version > VERSION:
+        raise StorageError(f"{path} was written by a newer version of campaign-health.", "Install that version again.")
+
+
+def _note_key(connection: sqlite3.Connection, path: Path) -> None:
+    """Keep the fingerprint of the key that lies beside the file once there is one: from then on no other will do."""
+    found = _key_fits(connection, path)
+    if found is not None:
+        with committed(connection):
+            connection.execute("INSERT INTO route_key SELECT ? WHERE NOT EXISTS (SELECT 1 FROM route_key)", [found])
+
+
+def _key_fits(connection: sqlite3.Connection, path: Path) -> bytes | None:
+    """The fingerprint of the key beside the file where it has none yet; None where they fit, or there is no key."""
+    key_path = path.with_name(KEY_NAME)
+    try:
+        key = key_path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as failure:
+        raise _unusable(key_path, failure) from failure
+    if len(key) != KEY_BYTES:
+        raise _no_key(key_path)
+    found = hmac.new(key, b"the key of this file", hashlib.sha256).digest()[:FINGERPRINT_BYTES]
+    known = connection.execute("SELECT fingerprint FROM route_key").fetchone()
+    if known is not None and known[0] != found:
+        raise StorageError(f"{key_path} is another key than the one that {path.name} knows people by.", _KEY_CURE)
+    return found if known is None else None
