@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ import click
 from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.doctor import Finding, examine
 from campaign_health.process.clock import read_clock
+from campaign_health.route.examining.route_examination import examine_route
 from campaign_health.settings import load_settings
 from campaign_health.state.setup_checklist import Checklist
 from campaign_health.state.setup_reads import read_checklist
@@ -22,7 +24,7 @@ SIGNS = {"fine": ("✓ fine ", "green"), "note": ("! note ", "yellow"), "wrong":
 @click.command(name="doctor")
 @click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
 def command(as_json: bool) -> None:
-    """Check keys, scopes, regions, plan, time zone, clock, disk, files, manifest and Slack.
+    """Check keys, scopes, regions, plan, time zone, clock, disk, files, manifest, Slack and the route.
 
     One line for each: how it is and, where something is wrong, how to mend it. Then the checklist of what is left to
     set up, as on the overview. Nothing is changed, and nothing is sent to Slack. A few requests are made to each
@@ -35,7 +37,7 @@ def command(as_json: bool) -> None:
     findings: list[Finding] = []
     now = read_clock(os.environ)
     with notes.status("Looking …"):
-        for finding in examine(settings, os.environ, Path.cwd(), now):
+        for finding in chain(examine(settings, os.environ, Path.cwd(), now), examine_route(settings, now)):
             findings.append(finding)
             if not as_json:
                 _print(finding, several)

@@ -14,7 +14,7 @@ from campaign_health.alerts.channels.apprise_library import (
     scheme_of,
     service_name,
 )
-from campaign_health.doctor.finding import Finding, fine, wrong
+from campaign_health.health.finding import Finding, fine, wrong
 from campaign_health.words.visible import visible
 
 

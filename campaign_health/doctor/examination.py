@@ -13,11 +13,11 @@ import requests
 from campaign_health.doctor.apprise_addresses import examine_apprise
 from campaign_health.doctor.customerio import examine_customerio
 from campaign_health.doctor.files import examine_files
-from campaign_health.doctor.finding import Finding, wrong
 from campaign_health.doctor.held_workspaces import examine_held_workspaces
 from campaign_health.doctor.mixpanel import examine_mixpanel
 from campaign_health.doctor.slack import examine_slack
 from campaign_health.doctor.surroundings import DateHeaders, examine_manifest, examine_settings
+from campaign_health.health.finding import Finding, wrong
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.settings_reading import CONFIGURATION_FILE
 from collectors.http.session import new_session

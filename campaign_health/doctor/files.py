@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from campaign_health.doctor.finding import Finding, fine, note, wrong
 from campaign_health.health.disk_room import MEGABYTE, disk_room
+from campaign_health.health.finding import Finding, fine, note, wrong
 from campaign_health.process.run_lock import SCHEDULE, holder_of
 from storage.errors import BusyError, NoPublishedFileError, StorageError
 from storage.file.database import Warehouse, open_published

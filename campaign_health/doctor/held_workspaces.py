@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from campaign_health.doctor.finding import Finding, note
+from campaign_health.health.finding import Finding, note
 from campaign_health.settings import Settings
 from campaign_health.state.not_configured import read_not_configured
 from storage.errors import StorageError

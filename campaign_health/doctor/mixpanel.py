@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from campaign_health.doctor.finding import Finding, fine, note, wrong
+from campaign_health.health.finding import Finding, fine, note, wrong
 from campaign_health.process.clock import local_day
 from campaign_health.settings import HttpSettings, MixpanelSettings
 from campaign_health.settings.clients import mixpanel_client

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from campaign_health.alerts.channels.delivery import DeliveryFailed
 from campaign_health.alerts.channels.slack_api import call_slack
-from campaign_health.doctor.finding import Finding, fine, note, wrong
+from campaign_health.health.finding import Finding, fine, note, wrong
 from campaign_health.settings import HttpSettings, SlackSettings
 
 NEEDED_SCOPE = "chat:write"

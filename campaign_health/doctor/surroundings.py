@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from campaign_health.doctor.finding import Finding, fine, note, wrong
+from campaign_health.health.finding import Finding, fine, note, wrong
 from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.problems import ManifestError
 from campaign_health.pipeline.clock_check import TOLERATED, how_far

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from collectors.customerio import CustomerioClient
 
 PAGE = 100
+RECENT_SECONDS = 86_400.0
+"""A sender of whom nothing came for so long has stopped."""
 
 
-def newest_arrival(client: CustomerioClient, name: str) -> float | None:
-    """When an event of this name last reached Customer.io, in Unix seconds, as its newest activities say.
+@dataclass(frozen=True)
+class Arrival:
+    """One event that reached Customer.io: the id that it shows, and when, in Unix seconds."""
 
-    None where none did in the 30 days that are kept.
+    id: str
+    at: float
+
+
+def newest_arrivals(client: CustomerioClient, name: str) -> list[Arrival]:
+    """The newest events of this name that reached Customer.io in the last 30 days, in no order.
 
     Raises:
         CollectorError: Customer.io did not say.
@@ -18,10 +28,18 @@ def newest_arrival(client: CustomerioClient, name: str) -> float | None:
     path = "/activities"
     read = client.reader(path)
     body = read.mapping(client.get_json(path, {"type": "event", "name": name, "limit": PAGE}), "body")
-    times = [
-        float(
-            read.count(read.mapping(entry, f"activities[{place}]").get("timestamp"), f"activities[{place}].timestamp")
-        )
-        for place, entry in enumerate(read.sequence(body.get("activities") or [], "activities"))
-    ]
-    return max(times, default=None)
+    found = []
+    for place, entry in enumerate(read.sequence(body.get("activities") or [], "activities")):
+        one = read.mapping(entry, f"activities[{place}]")
+        at = read.count(one.get("timestamp"), f"activities[{place}].timestamp")
+        found.append(Arrival(str(one.get("id") or ""), float(at)))
+    return found
+
+
+def newest_arrival(client: CustomerioClient, name: str) -> float | None:
+    """When an event of this name last reached Customer.io, in Unix seconds; None where none did in the last 30 days.
+
+    Raises:
+        CollectorError: Customer.io did not say.
+    """
+    return max((one.at for one in newest_arrivals(client, name)), default=None)

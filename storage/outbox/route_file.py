@@ -137,6 +137,11 @@ def committed(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+def knows_key(connection: sqlite3.Connection) -> bool:
+    """Whether the file knows people by a key, so that no other will do."""
+    return connection.execute("SELECT 1 FROM route_key").fetchone() is not None
+
+
 def wipe_log(connection: sqlite3.Connection) -> None:
     """Take out of the write-ahead log what was in it, as far as no other process is just reading it."""
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -187,7 +192,8 @@ def _refuse_lost_key(data_dir: Path) -> None:
         return
     with open_route_file(data_dir) as connection:
         known = connection.execute(
-            "SELECT 1 FROM recovered_person UNION ALL SELECT 1 FROM report WHERE person IS NOT NULL LIMIT 1"
+            "SELECT 1 FROM recovered_person UNION ALL SELECT 1 FROM report WHERE person IS NOT NULL "
+            "UNION ALL SELECT 1 FROM route_key LIMIT 1"
         ).fetchone()
     if known is not None:
         raise StorageError(f"{data_dir / KEY_NAME} is gone, and {FILE_NAME} knows people by it.", _KEY_CURE)

@@ -14,14 +14,12 @@ from campaign_health.cli.terminal.status_view import clean
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import read_clock
 from campaign_health.route.manifest_contract import ManifestContract
-from campaign_health.route.other_sender import newest_arrival
+from campaign_health.route.other_sender import RECENT_SECONDS, newest_arrival
 from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.settings.clients import customerio_client
 from campaign_health.words.proof_words import length_text
 from storage.outbox.route_file import committed, open_route_file
 from storage.outbox.route_modes import set_mode
-
-RECENT_SECONDS = 86_400.0
 
 
 @click.command(name="mode")

@@ -1,0 +1,33 @@
+"""Looks for events of which more than a hundredth cannot be delivered for one reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from campaign_health.health.finding import Finding, fine, wrong
+from campaign_health.words.letter_words import letter_sentence
+from campaign_health.words.numbers import count
+from storage.outbox.event_letters import letter_groups
+from storage.outbox.event_queue import LETTER_SECONDS
+from storage.outbox.ledger_reads import received_since
+from storage.outbox.route_file import Connection
+
+TOLERATED_SHARE = 0.01
+SUBJECT = "Letters"
+
+
+def examine_letters(connection: Connection, workspace: str, now: float) -> Iterator[Finding]:
+    """Findings on the groups of letters that are a larger share of their event's last days than is usual."""
+    received = received_since(connection, workspace, now - LETTER_SECONDS)
+    groups = [one for one in letter_groups(connection) if one.workspace == workspace]
+    large = [one for one in groups if one.count > TOLERATED_SHARE * received.get(one.event, 0)]
+    for one in large:
+        share = one.count / max(received.get(one.event, 0), one.count)
+        yield wrong(
+            SUBJECT,
+            f"{count(one.count)} of {one.event} ({share:.0%} of the last 7 days) could not be delivered: "
+            f"{letter_sentence(one.reason, one.field)}.",
+            "Mend it, then `campaign-health route replay`; `campaign-health route dead` lists all of them.",
+        )
+    if received and not large:
+        yield fine(SUBJECT, f"{count(sum(one.count for one in groups))} of {count(sum(received.values()))} events.")
