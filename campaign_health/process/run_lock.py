@@ -23,16 +23,19 @@ from storage.file.private_files import FILE_MODE, make_private_directory
 COLLECTING = "collect"
 SCHEDULE = "schedule"
 RECOVERING = "recover"
+ROUTING = "route"
 
 _WORDS = {
     COLLECTING: "Another run is in progress",
     SCHEDULE: "Another scheduler is running",
     RECOVERING: "Another recovery is in progress",
+    ROUTING: "`route serve` is running",
 }
 _CURES = {
     COLLECTING: "Wait until it is done, then try again.",
     RECOVERING: "Wait until it is done, then try again.",
     SCHEDULE: "Stop that one first, or give this one a data directory of its own.",
+    ROUTING: "Stop that one first.",
 }
 
 
@@ -40,7 +43,7 @@ _CURES = {
 def only_one(data_dir: Path, activity: str, workspace: str | None = None) -> Iterator[None]:
     """Holds the lock for `activity` in the data directory while the block runs.
 
-    It is COLLECTING, SCHEDULE or, with a part for one workspace behind it, COLLECTING or RECOVERING of that
+    It is COLLECTING, SCHEDULE, ROUTING or, with a part for one workspace behind it, COLLECTING or RECOVERING of that
     `workspace`.
 
     The operating system frees the lock when its holder dies, however it dies.
@@ -72,7 +75,7 @@ def only_one(data_dir: Path, activity: str, workspace: str | None = None) -> Ite
         raise CouldNotStart(f"{_words(activity, workspace)} on {data_dir}: {_holder(holder_path)}.", _cure(activity))
     try:
         _write_holder(holder_path)
-        is_long = activity == SCHEDULE
+        is_long = activity in (SCHEDULE, ROUTING)
         with watched(lock_path, holder_path, lambda: _write_holder(holder_path)) if is_long else nullcontext():
             yield
     finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from campaign_health.cli.of_route.proving_beside import proving_beside
+from campaign_health.process.run_lock import ROUTING, only_one
 from campaign_health.route.serve import refuse_open_address, serve
 from campaign_health.settings import load_settings
 
@@ -39,5 +40,5 @@ def command(port: int, address: str, behind_proxy: bool, metrics_port: int | Non
     settings = load_settings(os.environ, Path.cwd())
     refuse_open_address(address, behind_proxy)
     has_keys = any(one.mixpanel is not None and one.customerio is not None for one in settings.workspaces)
-    with proving_beside(prove_every if has_keys else 0.0, Path.cwd()):
+    with only_one(settings.data_dir, ROUTING), proving_beside(prove_every if has_keys else 0.0, Path.cwd()):
         serve(settings, settings.data_dir, address, port, lambda text: click.echo(text, err=True), metrics_port)
