@@ -17,6 +17,7 @@ COMMANDS = {
     "drop": "Give up what could not be delivered.",
     "hold": "Keep everything of an event back.",
     "release": "Let go what was kept back, after a look at it.",
+    "send-test": "Send one marked event the whole way, and say how long each part took.",
     "explain": "Say what became of one event.",
     "forget": "Forget a person.",
 }
@@ -31,7 +32,7 @@ class _LazyCommands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"campaign_health.cli.of_route.route_{name}").command
+        command: click.Command = import_module(f"campaign_health.cli.of_route.route_{name.replace('-', '_')}").command
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

@@ -36,6 +36,33 @@ def insert_report(connection: sqlite3.Connection, row: ReportRow) -> bool:
     return connection.execute(_INSERT, astuple(row)).rowcount == 1
 
 
+def first_report(
+    connection: sqlite3.Connection, workspace: str, ulid: str, person: bytes, since: float
+) -> ReportRow | None:
+    """The first report that says how a message of an event ended, by the event's id, else by its person since.
+
+    Args:
+        connection: The route's file.
+        workspace: Whose it is.
+        ulid: The event's id in Customer.io.
+        person: The hash of whom it is about.
+        since: Unix seconds; Customer.io writes whole ones.
+    """
+    row = connection.execute(
+        f"SELECT {', '.join(one.name for one in fields(ReportRow))} FROM report "  # noqa: S608
+        "WHERE workspace = ? AND (trigger_event_id = ? OR (person = ? AND received >= ? AND at >= ?)) "
+        "AND metric NOT IN ('drafted', 'attempted') ORDER BY trigger_event_id = ? DESC, received LIMIT 1",
+        [workspace, ulid, person, since, float(int(since)), ulid],
+    ).fetchone()
+    return None if row is None else ReportRow(*row)
+
+
+def channels_reported(connection: sqlite3.Connection, workspace: str) -> dict[str, int]:
+    """How many authentic reports there are of each channel."""
+    rows = connection.execute("SELECT channel, count(*) FROM report WHERE workspace = ? GROUP BY channel", [workspace])
+    return dict(rows.fetchall())
+
+
 def count_reports(connection: sqlite3.Connection, workspace: str) -> dict[str, int]:
     """Stored reports of a workspace by metric."""
     rows = connection.execute("SELECT metric, count(*) FROM report WHERE workspace = ? GROUP BY metric", [workspace])

@@ -106,7 +106,11 @@ def reading_route_file(data_dir: Path) -> Iterator[sqlite3.Connection]:
         StorageError: as `open_route_file`; also where it is not there, or an older version made it.
     """
     path = data_dir / FILE_NAME
-    if not path.is_file():
+    try:
+        is_there = path.is_file()
+    except OSError as failure:
+        raise _unusable(path, failure) from failure
+    if not is_there:
         raise StorageError(f"There is no {path}.", "`campaign-health route serve` makes it.")
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=30, uri=True)) as connection:

@@ -49,7 +49,7 @@ def _events(
     if not moved or of.manifest_path is None:
         return
     try:
-        contract = read_contract(of.manifest_path, of.route.person)
+        contract = read_contract(of.manifest_path, person_by=of.route.person)
     except ManifestError:
         return  # the finding on the manifest says it
     for event in sorted(moved.keys() - contract.events.keys()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ SUBJECT = "Route's file"
 def examine_route_files(data_dir: Path, *, is_expected: bool) -> Iterator[Finding]:
     """Findings on what the route keeps in the data directory; whether it `is_expected` to be there."""
     path, key = data_dir / FILE_NAME, data_dir / KEY_NAME
+    if not os.access(data_dir, os.X_OK):
+        return  # the finding on the data directory says it
     if not path.exists():
         if key.exists():
             yield wrong(SUBJECT, f"{path} is gone, and {KEY_NAME} is there.", "Put it back from a copy.")

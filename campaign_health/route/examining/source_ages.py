@@ -50,7 +50,7 @@ def examine_sources(
 def event_promises(of: WorkspaceSettings) -> dict[str, list[tuple[float, str]]]:
     """By event: the seconds that each campaign on it promises, with the text that says so, the shortest first."""
     assert of.manifest_path is not None
-    manifest, contract = read_manifest(of.manifest_path), read_contract(of.manifest_path, of.route.person)
+    manifest, contract = read_manifest(of.manifest_path), read_contract(of.manifest_path, person_by=of.route.person)
     found: dict[str, list[tuple[float, str]]] = {}
     for event, routed in contract.events.items():
         for campaign in manifest.campaigns:
