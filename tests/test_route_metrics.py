@@ -66,7 +66,7 @@ def test_the_numbers_are_those_of_what_was_posted_and_became_of_it(moved: Compan
     assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     told = parsed(answer.text)
     came = {
-        became: of(told, "door_total", door="events", became=became)
+        became: of(told, "door_total", door="backend", became=became)
         for became in ("accepted", "duplicate", "refused_401")
     }
     assert came == {"accepted": 2, "duplicate": 1, "refused_401": 1}

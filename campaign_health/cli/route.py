@@ -18,6 +18,7 @@ COMMANDS = {
     "hold": "Keep everything of an event back.",
     "release": "Let go what was kept back, after a look at it.",
     "send-test": "Send one marked event the whole way, and say how long each part took.",
+    "try": "Ask a test workspace of Customer.io's what its documentation leaves open.",
     "explain": "Say what became of one event.",
     "forget": "Forget a person.",
 }

@@ -54,9 +54,9 @@ def _text(settings: Settings, data_dir: Path, listening: Listening, carriers: Ma
     with open_route_file(data_dir) as connection:
         states = workspace_states(connection, settings.workspaces, time.time())
     came = {
-        (name, "events", became): number
+        (name, door, became): number
         for name, one in carriers.items()
-        for became, number in one.door.counts.copy().items()
+        for (door, became), number in one.door.counts.copy().items()
     }
     came |= {(name, REPORTS, became): number for (name, became), number in listening.counts.copy().items()}
     couriers = {name: one.courier.numbers for name, one in carriers.items()}

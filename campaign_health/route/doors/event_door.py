@@ -32,8 +32,9 @@ WRITE_SECONDS = 5.0
 class EventDoor:
     """One workspace's doors: what opens them, how its people are hashed, what is moved, and who is woken.
 
-    `counts` are numbers of events by what became of them: accepted, duplicate, unmapped, unreadable (events, or whole
-    bodies), ignored, limited (of browsers); and of requests that were refused, by status: `refused_401`.
+    `counts` are numbers by door (its dialect's source) and what became of events: accepted, duplicate, unmapped,
+    unreadable (events, or whole bodies), ignored, limited (of browsers); and of requests that were refused, by status:
+    `refused_401`.
     """
 
     workspace: str
@@ -43,7 +44,7 @@ class EventDoor:
     routed: Callable[[str], Routed | None]
     wake: Callable[[], None]
     clock: Callable[[], float]
-    counts: Counter[str] = field(default_factory=Counter)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     limits: BrowserLimits = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,8 +53,8 @@ class EventDoor:
     async def take(self, request: Request, dialect: Dialect) -> Response:
         """Answers 200 once all of it is on the disk; what it has no use for is counted, and no reason to refuse."""
         answer = await self._answered(request, dialect)
-        if answer.status_code != 200:
-            self.counts[f"refused_{answer.status_code}"] += 1
+        if answer.status_code >= 400:
+            self.counts[dialect.source, f"refused_{answer.status_code}"] += 1
         answer.headers.update(dialect.sites(request.headers, self.keys))
         return answer
 
@@ -70,7 +71,7 @@ class EventDoor:
         except BodyRefused as problem:
             return dialect.refusal(problem.status, problem.why)
         except Unreadable as problem:
-            self.counts["unreadable"] += 1
+            self.counts[dialect.source, "unreadable"] += 1
             return (
                 dialect.refusal(400, str(problem)) if dialect.is_told(posted) else dialect.answer(posted, Taken(0, 0))
             )
@@ -80,30 +81,31 @@ class EventDoor:
         if source in (BROWSER, TRUSTED_BROWSER):
             if not self.limits.takes_of_address(_address(request), len(taken)):
                 return dialect.refusal(503, "too much came from this address", {"Retry-After": "60"})
-            taken = self._within_limits(taken)
+            taken = self._within_limits(taken, dialect.source)
         try:
             new = await self._written(taken)
         except (CannotWrite, TimeoutError):
             return dialect.refusal(503, "it cannot be written now", {"Retry-After": "1"})
-        self.counts.update(accepted=new, duplicate=len(taken) - new)
+        self.counts[dialect.source, "accepted"] += new
+        self.counts[dialect.source, "duplicate"] += len(taken) - new
         return dialect.answer(posted, Taken(len(given), len(taken) - new))
 
     def _moved(self, value: Any, dialect: Dialect, posted: Posted, now: float) -> tuple[PersonEvent, Routed] | None:
         try:
             event = dialect.event(value, posted, now)
         except Unreadable:
-            self.counts["unreadable"] += 1
+            self.counts[dialect.source, "unreadable"] += 1
             return None
         routed = None if event is None else self.routed(event.name)
         if event is None or routed is None:
-            self.counts["ignored" if event is None else "unmapped"] += 1
+            self.counts[dialect.source, "ignored" if event is None else "unmapped"] += 1
             return None
         return event, routed
 
-    def _within_limits(self, taken: list[QueuedEvent]) -> list[QueuedEvent]:
+    def _within_limits(self, taken: list[QueuedEvent], source: str) -> list[QueuedEvent]:
         # What names nobody becomes no message.
         found = [one for one in taken if not one.person or self.limits.takes_of_person(one.person)]
-        self.counts["limited"] += len(taken) - len(found)
+        self.counts[source, "limited"] += len(taken) - len(found)
         return found
 
     async def _written(self, taken: list[QueuedEvent]) -> int:

@@ -56,7 +56,10 @@ class PeopleAndSegments:
     def _profile(self, person: str) -> dict[str, Any]:
         truth = self.setting.world.people
         who = known_as(self.setting.world, person)
-        attributes = {name: value for name, value in who.items() if value is not None}
+        attributes: dict[str, Any] = {name: value for name, value in who.items() if value is not None}
+        for whose, told in self.setting.world.received.identified:
+            if whose == person:
+                attributes |= told
         return {
             "id": person,
             "identifiers": who,
