@@ -153,7 +153,7 @@ def test_a_page_cannot_send_without_end(tmp_path: Path) -> None:
     with listening(tmp_path) as door:
         same = [event(number, PUBLIC, **{"$user_id": "u-1"}) for number in range(MOST_OF_A_PERSON + 5)]
         assert door.ask("track", data={"data": json.dumps(same)}, headers=FROM_SITE).text == "1"
-        assert (len(door.waiting()), door.door.counts["limited"]) == (MOST_OF_A_PERSON, 5)
+        assert (len(door.waiting()), door.door.number("limited")) == (MOST_OF_A_PERSON, 5)
         many = [event(number, PUBLIC) for number in range(1000, 1000 + MOST_OF_AN_ADDRESS - len(same) + 1)]
         answer = door.ask("track", data={"data": json.dumps(many)}, headers=FROM_SITE)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
@@ -175,10 +175,10 @@ def test_limits_are_of_a_minute_and_of_a_network() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"data=%%%", b"data=bm8ganNvbg", b"\x1f\x8b\x08", b"[" * 100_000])
 def test_what_cannot_be_read_is_no_reason_to_refuse_and_is_counted(shared: Door, body: bytes) -> None:
-    before = shared.door.counts["unreadable"]
+    before = shared.door.number("unreadable")
     for headers in (BEARER, BEARER | JSON, BEARER | GZIP, BEARER | {"Content-Encoding": "br"}):
         assert shared.ask("track", data=body, headers=headers).status_code == 200
-    assert shared.door.counts["unreadable"] == before + 4
+    assert shared.door.number("unreadable") == before + 4
     assert shared.ask("import?strict=1", data=body, headers=BEARER).status_code == 400
     assert shared.ask("track", data=body).status_code == 401
 
@@ -187,7 +187,7 @@ def test_a_broken_line_takes_no_other_with_it(tmp_path: Path) -> None:
     with listening(tmp_path) as door:
         body = lines(event(1)) + b"\n{broken\n" + lines(event(2))
         assert door.ask("import", data=body, headers=BEARER | NDJSON).status_code == 200
-        assert (len(door.waiting()), door.door.counts["unreadable"]) == (2, 1)
+        assert (len(door.waiting()), door.door.number("unreadable")) == (2, 1)
 
 
 @pytest.mark.parametrize(

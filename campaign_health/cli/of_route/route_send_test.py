@@ -117,9 +117,9 @@ def _property(text: str) -> tuple[str, Any]:
 
 
 def _post(of: WorkspaceSettings, url: str, marked: MarkedEvent) -> None:
-    if of.route.token is None:
+    if not of.route.tokens:
         raise CouldNotStart("There is no token for the door.", "Set CAMPAIGN_HEALTH_ROUTE_TOKEN.")
-    token = of.route.token.get_secret_value()
+    token = of.route.tokens[0].get_secret_value()
     transport = Transport(Timeouts(5.0, 20.0, 20.0), retries=Retries(most=0))
     door = Service("The route's door", {})
     body: Mapping[str, Any] = marked.body

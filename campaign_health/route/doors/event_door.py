@@ -50,6 +50,10 @@ class EventDoor:
     def __post_init__(self) -> None:
         self.limits = BrowserLimits(self.clock)
 
+    def number(self, became: str) -> int:
+        """How many became so, of all doors."""
+        return sum(number for (_, what), number in self.counts.items() if what == became)
+
     async def take(self, request: Request, dialect: Dialect) -> Response:
         """Answers 200 once all of it is on the disk; what it has no use for is counted, and no reason to refuse."""
         answer = await self._answered(request, dialect)

@@ -26,7 +26,7 @@ from storage.outbox.route_modes import modes
 
 def examine_route(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Every finding on the route; none where it was never set up."""
-    takes_events = any(one.route.token is not None for one in settings.workspaces)
+    takes_events = any(one.route.tokens for one in settings.workspaces)
     yield from examine_route_files(settings.data_dir, is_expected=takes_events)
     with ExitStack() as reading:
         connection = None
@@ -35,7 +35,7 @@ def examine_route(settings: Settings, now: datetime) -> Iterator[Finding]:
         for one in settings.workspaces:
             known = {} if connection is None else modes(connection, one.name)
             moved = {event: mode for event, mode in known.items() if mode != "off"}
-            if moved or one.route.token is not None:
+            if moved or one.route.tokens:
                 yield from _of(one.name, examine_keys(one))
             yield from _of(one.name, examine_track(one, settings.http.is_replay))
             if connection is not None:

@@ -28,13 +28,13 @@ _PROBE = Transport(Timeouts(5.0, 10.0, 10.0), retries=Retries(most=0))
 def examine_keys(of: WorkspaceSettings) -> Iterator[Finding]:
     """Findings on which keys are set and which are not."""
     subject, route = "Route keys", of.route
-    if route.token is None:
+    if not route.tokens:
         yield note(
             subject,
             "No event can be handed in: there is no token.",
             "Set CAMPAIGN_HEALTH_ROUTE_TOKEN to a long text of your own making, and give it to your code.",
         )
-    elif len(route.token.get_secret_value()) < LEAST_TOKEN:
+    elif min(len(one.get_secret_value()) for one in route.tokens) < LEAST_TOKEN:
         yield wrong(
             subject,
             "CAMPAIGN_HEALTH_ROUTE_TOKEN can be guessed, it is so short; whoever has it can have people written to.",
