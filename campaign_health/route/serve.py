@@ -11,6 +11,7 @@ import uvicorn
 from campaign_health.errors import CouldNotStart
 from campaign_health.route.carriers import carriers_of
 from campaign_health.route.doors.listening import Listening, ReportDoor, application
+from campaign_health.route.noting import Noting
 from campaign_health.settings import Settings
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.route_file import PersonHash
@@ -69,8 +70,10 @@ def serve(settings: Settings, data_dir: Path, address: str, port: int, told: Cal
     shown = f"[{address}]" if ":" in address else address
     names = dict.fromkeys([*doors, *carriers])
     server = _Server(config, lambda at: told(f"Listening on http://{shown}:{at} for {', '.join(names)}."))
+    noting = Noting(data_dir, carriers, told)
     for one in carriers.values():
         one.start()
+    noting.start()
     try:
         server.run()
     except SystemExit as failure:
@@ -78,6 +81,7 @@ def serve(settings: Settings, data_dir: Path, address: str, port: int, told: Cal
     finally:
         for one in carriers.values():
             one.stop()
+        noting.stop()
         outbox.close()
 
 

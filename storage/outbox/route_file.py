@@ -15,6 +15,7 @@ from storage.errors import StorageError
 from storage.file.private_files import FILE_MODE, make_private_directory
 from storage.outbox.event_pace import PACE_TABLES
 from storage.outbox.event_tables import EVENT_TABLES
+from storage.outbox.event_tally import TALLY_BY_DAY
 from storage.outbox.event_windows import WINDOW_TABLES
 from storage.outbox.held_events import HOLD_TABLES
 from storage.outbox.sent_profiles import PROFILE_TABLES
@@ -59,6 +60,7 @@ _TABLES = (
     """,
     EVENT_TABLES,
     ";".join((WINDOW_TABLES, HOLD_TABLES, PROFILE_TABLES, PACE_TABLES)),
+    TALLY_BY_DAY,
 )
 """What each version of the file added, the first one first."""
 VERSION = len(_TABLES)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.of_route.proving_beside import proving_beside
+from campaign_health.cli.of_route.proving_beside import PUBLISH, proving_beside
 from campaign_health.route.serve import refuse_open_address, serve
 from campaign_health.settings import load_settings
+
+PUBLISH_MINUTES = 5.0
 
 
 @click.command(name="serve")
@@ -34,5 +36,9 @@ def command(port: int, address: str, behind_proxy: bool, prove_every: float) -> 
     settings = load_settings(os.environ, Path.cwd())
     refuse_open_address(address, behind_proxy)
     has_keys = any(one.mixpanel is not None and one.customerio is not None for one in settings.workspaces)
-    with proving_beside(prove_every if has_keys else 0.0, Path.cwd()):
+    unpublished = "What is carried could not be shown on the dashboard"
+    with (
+        proving_beside(prove_every if has_keys else 0.0, Path.cwd()),
+        proving_beside(PUBLISH_MINUTES, Path.cwd(), PUBLISH, what=unpublished),
+    ):
         serve(settings, settings.data_dir, address, port, lambda text: click.echo(text, err=True))

@@ -18,6 +18,7 @@ from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.received_event import Unreadable
 from campaign_health.route.moved_event import BROWSER, TRUSTED_BROWSER, Routed, queued
 from campaign_health.route.recovery.qualifying import PersonEvent
+from campaign_health.route.source_ages import SourceAges
 from storage.outbox.event_queue import receive, receive_dead
 from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.queued_event import QueuedEvent
@@ -33,7 +34,7 @@ class EventDoor:
     """One workspace's doors: what opens them, how its people are hashed, what is moved, and who is woken.
 
     `counts` are numbers of events by what became of them: accepted, duplicate, unmapped, unreadable (events, or whole
-    bodies), ignored, limited (of browsers).
+    bodies), ignored, limited (of browsers). `ages` are how old events were when they came.
     """
 
     workspace: str
@@ -44,6 +45,7 @@ class EventDoor:
     wake: Callable[[], None]
     clock: Callable[[], float]
     counts: Counter[str] = field(default_factory=Counter)
+    ages: SourceAges = field(default_factory=SourceAges)
     limits: BrowserLimits = field(init=False)
 
     def __post_init__(self) -> None:
@@ -84,6 +86,7 @@ class EventDoor:
         except (CannotWrite, TimeoutError):
             return dialect.refusal(503, "it cannot be written now", {"Retry-After": "1"})
         self.counts.update(accepted=new, duplicate=len(taken) - new)
+        self.ages.note(source, [now - one.event_time for one in taken])
         return dialect.answer(posted, Taken(len(given), len(taken) - new))
 
     def _moved(self, value: Any, dialect: Dialect, posted: Posted, now: float) -> tuple[PersonEvent, Routed] | None:
