@@ -138,3 +138,10 @@ FROM api_triggered_day d JOIN api_triggered t USING (workspace, kind, object_id)
 WHERE d.state <> 'provisional'
 GROUP BY ALL
 ORDER BY t.kind, t.name, week;
+
+-- What the route received and what became of it, by week. What is held, dead or waits may still go out.
+SELECT event, date_trunc('week', day) AS week, sum(received) AS received, sum(delivered) AS delivered,
+    sum(held) AS held, sum(dead) AS dead, sum(dropped) AS dropped, bool_or(state = 'provisional') AS may_change
+FROM route_day
+GROUP BY ALL
+ORDER BY event, week;

@@ -21,7 +21,8 @@ from campaign_health.route.doors.listening import Listening, application
 from campaign_health.route.moved_event import Routed
 from campaign_health.route.person import PersonBy, person_of
 from storage.outbox.event_letters import LetterGroup, letter_groups
-from storage.outbox.event_queue import numbers, waiting_behind, waiting_fresh
+from storage.outbox.event_queue import waiting_behind, waiting_fresh
+from storage.outbox.event_tally import numbers
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import open_route_file

@@ -22,7 +22,8 @@ from campaign_health.route.manifest_contract import read_contract
 from campaign_health.route.moved_event import queued
 from campaign_health.route.moving import Moving
 from campaign_health.route.recovery.qualifying import PersonEvent
-from storage.outbox.event_queue import numbers, receive
+from storage.outbox.event_queue import receive
+from storage.outbox.event_tally import numbers
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.held_events import Hold, holds_now
 from storage.outbox.route_file import PersonHash, committed, open_route_file

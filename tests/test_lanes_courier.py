@@ -19,7 +19,8 @@ from campaign_health.route.lanes.courier import Courier
 from campaign_health.route.lanes.prepared import Prepared, UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from storage.outbox.event_letters import letter_groups, letters, replay_letter
-from storage.outbox.event_queue import known_of, numbers, receive
+from storage.outbox.event_queue import known_of, receive
+from storage.outbox.event_tally import numbers
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import committed, open_route_file

@@ -22,7 +22,8 @@ from campaign_health.route.manifest_contract import read_contract
 from campaign_health.route.moving import Moving
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
-from storage.outbox.event_queue import numbers, receive
+from storage.outbox.event_queue import receive
+from storage.outbox.event_tally import numbers
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import open_route_file

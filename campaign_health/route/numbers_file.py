@@ -46,6 +46,12 @@ def note_proof(data_dir: Path, workspace: str, note: Row) -> None:
         of_workspace["promises"] = [*others, _joined(before, note)]
 
 
+def note_delivery(data_dir: Path, workspace: str, note: Row) -> None:
+    """Put what is carried now in the place of what was noted; what the note does not say stays as it was noted."""
+    with _changing(data_dir, workspace) as of_workspace:
+        of_workspace["delivery"] = {**of_workspace.get("delivery", {}), **note}
+
+
 @contextmanager
 def _changing(data_dir: Path, workspace: str) -> Iterator[dict[str, Any]]:
     """A workspace's part, written at the end; one process at a time, so that none writes over another's numbers."""

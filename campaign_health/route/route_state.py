@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from campaign_health.settings import WorkspaceSettings
-from storage.outbox.event_queue import numbers, oldest_waiting
+from storage.outbox.event_queue import oldest_waiting
+from storage.outbox.event_tally import numbers
 from storage.outbox.held_events import HeldNumbers, Hold, held_numbers, holds_now
 from storage.outbox.route_file import Connection
 from storage.outbox.route_modes import breaker_of, modes

@@ -12,6 +12,7 @@ from campaign_health.errors import CouldNotStart
 from campaign_health.route.carriers import carriers_of
 from campaign_health.route.doors.listening import Listening, ReportDoor, application
 from campaign_health.route.metrics_port import LOOPBACK, metrics_served
+from campaign_health.route.noting import Noting
 from campaign_health.settings import Settings
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.route_file import PersonHash
@@ -85,8 +86,10 @@ def serve(
             told(f"Numbers: http://{LOOPBACK}:{metrics_at}/metrics")
 
     server = _Server(config, listens)
+    noting = Noting(data_dir, carriers, told)
     for one in carriers.values():
         one.start()
+    noting.start()
     try:
         with metrics_served(metrics_port, settings, data_dir, listening, carriers) as metrics_at:
             server.run()
@@ -95,6 +98,7 @@ def serve(
     finally:
         for one in carriers.values():
             one.stop()
+        noting.stop()
         outbox.close()
 
 

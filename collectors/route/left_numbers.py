@@ -41,7 +41,8 @@ def read_promises(data_dir: Path, workspace: str) -> list[PromiseHourRecord]:
     return [hour for row in rows for hour in _promise_hours(row, read)]
 
 
-def _rows(data_dir: Path, workspace: str, name: str) -> tuple[list[Mapping[str, Any]], Reader]:
+def left_of(data_dir: Path, workspace: str) -> tuple[Mapping[str, Any], Reader]:
+    """A workspace's part of the file, and what reads it further. Raises as `read_recoveries` does."""
     path = data_dir / FILE_NAME
     read = Reader(_unexpected(path))
     try:
@@ -52,7 +53,11 @@ def _rows(data_dir: Path, workspace: str, name: str) -> tuple[list[Mapping[str, 
     if body.get("version") != VERSION:
         read.fail("version", f"is {body.get('version')!r}, not {VERSION}")
     of_workspaces = read.mapping(body.get("workspaces"), "workspaces")
-    own = read.mapping(of_workspaces.get(workspace) or {}, f"workspaces.{workspace}")
+    return read.mapping(of_workspaces.get(workspace) or {}, f"workspaces.{workspace}"), read
+
+
+def _rows(data_dir: Path, workspace: str, name: str) -> tuple[list[Mapping[str, Any]], Reader]:
+    own, read = left_of(data_dir, workspace)
     rows = read.sequence(own.get(name) or [], name)
     return [read.mapping(row, f"{name}[{place}]") for place, row in enumerate(rows)], read
 
@@ -67,16 +72,16 @@ def _promise_hours(row: Mapping[str, Any], read: Reader) -> Iterator[PromiseHour
             read.fail(f"{field}.state", f"is {hour.get('state')!r}")
         numbers: dict[str, Any] = {name: read.count(hour.get(name), f"{field}.{name}") for name in _COUNTS}
         numbers |= {name: _known(hour.get(name), f"{field}.{name}", read) for name in _COUNTS_OR_NONE}
-        numbers |= {name: _seconds(hour.get(name), f"{field}.{name}", read) for name in _SECONDS}
+        numbers |= {name: seconds(hour.get(name), f"{field}.{name}", read) for name in _SECONDS}
         yield PromiseHourRecord(
             campaign_id=campaign_id,
             event=event,
-            hour=_parsed(_instant, hour.get("hour"), f"{field}.hour", read),
+            hour=instant(hour.get("hour"), f"{field}.hour", read),
             **numbers,
-            promise_seconds=_seconds(row.get("promise_seconds"), "promise_seconds", read),
+            promise_seconds=seconds(row.get("promise_seconds"), "promise_seconds", read),
             state=str(hour["state"]),
             # A file of an older version says it of the campaign only.
-            proved_at=_parsed(_instant, hour.get("proved_at", row.get("proved_at")), f"{field}.proved_at", read),
+            proved_at=instant(hour.get("proved_at", row.get("proved_at")), f"{field}.proved_at", read),
         )
 
 
@@ -84,7 +89,8 @@ def _known(value: Any, field: str, read: Reader) -> int | None:
     return None if value is None else read.count(value, field)
 
 
-def _seconds(value: Any, field: str, read: Reader) -> float | None:
+def seconds(value: Any, field: str, read: Reader) -> float | None:
+    """A length of time in seconds, None where there is none."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
@@ -100,7 +106,7 @@ def _recovery(row: Mapping[str, Any], read: Reader) -> RecoveryRecord:
         campaign_id=read.identifier(row.get("campaign_id"), "campaign_id"),
         since=_parsed(date.fromisoformat, row.get("since"), "since", read),
         until=_parsed(date.fromisoformat, row.get("until"), "until", read),
-        looked_at=_parsed(_instant, row.get("looked_at"), "looked_at", read),
+        looked_at=instant(row.get("looked_at"), "looked_at", read),
         **{name: read.count(row.get(name), name) for name in numbers},
         segment_id=None if row.get("segment_id") is None else read.identifier(row["segment_id"], "segment_id"),
         segment=segment,
@@ -109,8 +115,13 @@ def _recovery(row: Mapping[str, Any], read: Reader) -> RecoveryRecord:
         replayed=read.count(row.get("replayed", 0), "replayed"),
         in_broadcast=read.count(row.get("in_broadcast", 0), "in_broadcast"),
         stopped=stopped,
-        put_at=None if row.get("put_at") is None else _parsed(_instant, row["put_at"], "put_at", read),
+        put_at=None if row.get("put_at") is None else instant(row["put_at"], "put_at", read),
     )
+
+
+def instant(value: Any, field: str, read: Reader) -> datetime:
+    """An instant with its offset from UTC."""
+    return _parsed(_with_offset, value, field, read)  # type: ignore[no-any-return]
 
 
 def _parsed(parse: Callable[[str], Any], value: Any, field: str, read: Reader) -> Any:
@@ -120,7 +131,7 @@ def _parsed(parse: Callable[[str], Any], value: Any, field: str, read: Reader) -
         read.fail(field, "is not a day or an instant")
 
 
-def _instant(text: str) -> datetime:
+def _with_offset(text: str) -> datetime:
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError("an instant without an offset")

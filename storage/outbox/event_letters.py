@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
+from storage.outbox.event_tally import count_up
 from storage.outbox.queued_event import BACKLOG, CARRIED, QueuedEvent, carried, enqueue
 
 
@@ -97,6 +98,7 @@ def drop_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
     if not take_letter(connection, letter.key):
         return False
     connection.execute("UPDATE event_ledger SET outcome = 'dropped' WHERE key = ?", [letter.key])
+    count_up(connection, letter.workspace, letter.event, "dropped", letter.received)
     return True
 
 

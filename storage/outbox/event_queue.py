@@ -9,7 +9,7 @@ from typing import Literal
 
 from storage.outbox.event_letters import write_letter
 from storage.outbox.event_pace import note_pace, sweep_pace
-from storage.outbox.event_tally import count_up
+from storage.outbox.event_tally import NOW_TABLES, count_up, give_up
 from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
 from storage.outbox.held_events import held_reason, keep_back
 from storage.outbox.queued_event import BACKLOG, FRESH, QUEUED, QueuedEvent, enqueue
@@ -97,11 +97,13 @@ def _waiting(
 def finish(connection: sqlite3.Connection, keys: Iterable[bytes], outcome: Outcome) -> None:
     """Take events out of the queue, with all that they carried, and note what became of them."""
     for key in keys:
-        row = connection.execute("DELETE FROM event_queue WHERE key = ? RETURNING workspace, event", [key]).fetchone()
+        row = connection.execute(
+            "DELETE FROM event_queue WHERE key = ? RETURNING workspace, event, received", [key]
+        ).fetchone()
         connection.execute("UPDATE event_ledger SET outcome = ? WHERE key = ?", [outcome, key])
         settle_once(connection, key, is_given=outcome == "delivered")
         if row is not None:
-            count_up(connection, row[0], row[1], outcome)
+            count_up(connection, row[0], row[1], outcome, row[2])
 
 
 def bury(connection: sqlite3.Connection, key: bytes, reason: str, field: str, now: float) -> None:
@@ -116,25 +118,10 @@ def bury(connection: sqlite3.Connection, key: bytes, reason: str, field: str, no
         event = QueuedEvent(*row)
         write_letter(connection, event, reason, field, now)
         if reason in EXPIRED:
-            count_up(connection, event.workspace, event.event, "expired")
+            count_up(connection, event.workspace, event.event, "expired", event.received)
         connection.execute("DELETE FROM event_queue WHERE key = ?", [key])
         connection.execute("UPDATE event_ledger SET outcome = 'dead' WHERE key = ?", [key])
         settle_once(connection, key, is_given=False)
-
-
-def numbers(connection: sqlite3.Connection) -> dict[tuple[str, str], dict[str, int]]:
-    """By workspace and event: what was `received` and became `delivered`, `shadowed`, `suppressed_once` or `expired`,
-    and what is `waiting`, `held` and `dead` now.
-    """
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for workspace, event, what, number in connection.execute("SELECT workspace, event, what, number FROM event_tally"):
-        found.setdefault((workspace, event), {})[what] = number
-    for what, table in (("waiting", "event_queue"), ("held", "held_event"), ("dead", "letter")):
-        for workspace, event, number in connection.execute(
-            f"SELECT workspace, event, count(*) FROM {table} GROUP BY workspace, event"  # noqa: S608
-        ):
-            found.setdefault((workspace, event), {})[what] = number
-    return found
 
 
 def oldest_waiting(connection: sqlite3.Connection, workspace: str) -> float | None:
@@ -160,7 +147,7 @@ def known_of(connection: sqlite3.Connection, key: bytes) -> dict[str, object] | 
 
 def sweep(connection: sqlite3.Connection, now: float) -> None:
     """Take out what is older than it needs to be."""
-    connection.execute("DELETE FROM letter WHERE last < ?", [now - LETTER_SECONDS])
+    give_up(connection, "letter", "last < ?", [now - LETTER_SECONDS])
     connection.execute("DELETE FROM event_ledger WHERE received < ? AND outcome <> 'waiting'", [now - LEDGER_SECONDS])
     sweep_windows(connection, now)
     sweep_profiles(connection, now)
@@ -169,14 +156,12 @@ def sweep(connection: sqlite3.Connection, now: float) -> None:
 
 def forget_events(connection: sqlite3.Connection, workspace: str, person: str) -> int:
     """Take a person's events out of the queue and the letters; how many there were."""
-    return sum(
-        connection.execute(f"DELETE FROM {table} WHERE workspace = ? AND person = ?", [workspace, person]).rowcount  # noqa: S608
-        for table in ("event_queue", "held_event", "letter")
-    )
+    which, values = "workspace = ? AND person = ?", [workspace, person]
+    return sum(give_up(connection, table, which, [*values]) for _, table in NOW_TABLES)
 
 
 def _count_received(connection: sqlite3.Connection, event: QueuedEvent) -> None:
-    count_up(connection, event.workspace, event.event, "received")
+    count_up(connection, event.workspace, event.event, "received", event.received)
     note_pace(connection, event.workspace, event.event, event.received)
 
 

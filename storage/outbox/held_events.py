@@ -207,7 +207,11 @@ def leftovers(connection: sqlite3.Connection, workspace: str, most: int) -> list
 def drop_held(connection: sqlite3.Connection, hold: Hold) -> int:
     """Give up all that a hold keeps; how many there were."""
     keys = [key for (key,) in connection.execute("SELECT key FROM held_event WHERE hold_id = ?", [hold.hold_id])]
-    return sum(_take_out(connection, key, "dropped", lambda event: None) for key in keys)
+
+    def count(event: QueuedEvent) -> None:
+        count_up(connection, event.workspace, event.event, "dropped", event.received)
+
+    return sum(_take_out(connection, key, "dropped", count) for key in keys)
 
 
 def expire_held(connection: sqlite3.Connection, workspace: str, now: float, most: int = MOST_HELD) -> int:
@@ -225,7 +229,7 @@ def expire_held(connection: sqlite3.Connection, workspace: str, now: float, most
 
     def end(event: QueuedEvent) -> None:
         write_letter(connection, event, "hold_expired", "", now)
-        count_up(connection, event.workspace, event.event, "expired")
+        count_up(connection, event.workspace, event.event, "expired", event.received)
 
     return sum(_take_out(connection, key, "dead", end) for (key,) in keys)
 

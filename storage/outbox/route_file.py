@@ -15,6 +15,7 @@ from storage.errors import StorageError
 from storage.file.private_files import FILE_MODE, make_private_directory
 from storage.outbox.event_pace import PACE_TABLES
 from storage.outbox.event_tables import EVENT_TABLES
+from storage.outbox.event_tally import TALLY_BY_DAY
 from storage.outbox.event_windows import WINDOW_TABLES
 from storage.outbox.held_events import HOLD_TABLES
 from storage.outbox.sent_profiles import PROFILE_TABLES
@@ -67,6 +68,7 @@ _TABLES = (
     """,
     # What of a person waits before an event is asked for each.
     "CREATE INDEX event_queue_person ON event_queue (workspace, person, sequence)",
+    TALLY_BY_DAY,
 )
 """What each version of the file added, the first one first."""
 VERSION = len(_TABLES)

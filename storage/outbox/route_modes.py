@@ -7,7 +7,7 @@ import sqlite3
 
 def known_names(connection: sqlite3.Connection, workspace: str) -> list[str]:
     """The names of all events that were ever received of a workspace."""
-    rows = connection.execute("SELECT DISTINCT event FROM event_tally WHERE workspace = ?", [workspace])
+    rows = connection.execute("SELECT DISTINCT event FROM event_day WHERE workspace = ?", [workspace])
     return [name for (name,) in rows]
 
 

@@ -3,6 +3,7 @@
 from storage.save.answered_days import mark_not_collected, save_source_days
 from storage.save.campaign_definitions import mark_campaign_gone, save_campaigns
 from storage.save.campaign_numbers import save_campaign_metrics, save_failures, save_journey_metrics
+from storage.save.delivery_numbers import save_delivery
 from storage.save.event_days import restart_event_series, save_event_window
 from storage.save.event_definitions import save_definitions, save_property_profiles
 from storage.save.message_numbers import save_message_metrics
@@ -32,6 +33,7 @@ __all__ = [
     "save_collection",
     "save_customerio_workspace",
     "save_definitions",
+    "save_delivery",
     "save_event_parts",
     "save_event_window",
     "save_failures",

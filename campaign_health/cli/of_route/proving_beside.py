@@ -1,4 +1,4 @@
-"""Has promises looked at every hour beside the doors, in a process of its own: so that nothing of it holds them up."""
+"""Has work done again and again beside the doors, in a process of its own: so that nothing of it holds them up."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 COMMAND = (sys.executable, "-m", "campaign_health", "route", "proof", "--all", "--json")
+PUBLISH = (sys.executable, "-m", "campaign_health", "route", "status", "--json", "--publish-news")
 FIRST_AFTER_SECONDS = 60.0
 END_SECONDS = 5.0
 LOG = logging.getLogger("campaign_health.route")
@@ -18,9 +19,13 @@ LOG = logging.getLogger("campaign_health.route")
 
 @contextmanager
 def proving_beside(
-    every_minutes: float, folder: Path, command: Sequence[str] = COMMAND, first_after: float = FIRST_AFTER_SECONDS
+    every_minutes: float,
+    folder: Path,
+    command: Sequence[str] = COMMAND,
+    first_after: float = FIRST_AFTER_SECONDS,
+    what: str = "Whether promises were kept could not be looked at",
 ) -> Iterator[None]:
-    """While the block runs, the command is run again and again; 0 minutes: never. What fails is logged.
+    """While the block runs, the command is run again and again; 0 minutes: never. What fails is logged as `what`.
 
     It runs in `folder`, where the settings are looked for. A run that takes longer than its time is ended.
     """
@@ -33,7 +38,7 @@ def proving_beside(
         pause = first_after
         while not stopping.wait(pause):
             pause = every_minutes * 60
-            _run_once(command, folder, stopping, pause)
+            _run_once(command, folder, stopping, pause, what)
 
     thread = threading.Thread(target=again_and_again, name="proving", daemon=True)
     thread.start()
@@ -44,7 +49,7 @@ def proving_beside(
         thread.join(END_SECONDS)
 
 
-def _run_once(command: Sequence[str], folder: Path, stopping: threading.Event, most_seconds: float) -> None:
+def _run_once(command: Sequence[str], folder: Path, stopping: threading.Event, most_seconds: float, what: str) -> None:
     process = subprocess.Popen(  # noqa: S603 (our own program)
         command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
@@ -55,4 +60,4 @@ def _run_once(command: Sequence[str], folder: Path, stopping: threading.Event, m
         waited += 0.5
     said = process.communicate()[1].strip().splitlines()
     if process.returncode and not stopping.is_set():
-        LOG.warning("Whether promises were kept could not be looked at: %s", said[-1] if said else process.returncode)
+        LOG.warning("%s: %s", what, said[-1] if said else process.returncode)

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.of_route.proving_beside import proving_beside
+from campaign_health.cli.of_route.proving_beside import PUBLISH, proving_beside
 from campaign_health.process.run_lock import ROUTING, only_one
 from campaign_health.route.serve import refuse_open_address, serve
 from campaign_health.settings import load_settings
+
+PUBLISH_MINUTES = 5.0
 
 
 @click.command(name="serve")
@@ -40,5 +42,10 @@ def command(port: int, address: str, behind_proxy: bool, metrics_port: int | Non
     settings = load_settings(os.environ, Path.cwd())
     refuse_open_address(address, behind_proxy)
     has_keys = any(one.mixpanel is not None and one.customerio is not None for one in settings.workspaces)
-    with only_one(settings.data_dir, ROUTING), proving_beside(prove_every if has_keys else 0.0, Path.cwd()):
+    unpublished = "What is carried could not be shown on the dashboard"
+    with (
+        only_one(settings.data_dir, ROUTING),
+        proving_beside(prove_every if has_keys else 0.0, Path.cwd()),
+        proving_beside(PUBLISH_MINUTES, Path.cwd(), PUBLISH, what=unpublished),
+    ):
         serve(settings, settings.data_dir, address, port, lambda text: click.echo(text, err=True), metrics_port)

@@ -9,11 +9,16 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from campaign_health.cli.of_route.only_workspace import contract_of
+from campaign_health.cli.of_route.published_numbers import publish_delivery
 from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean, print_rendered
+from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import read_clock
+from campaign_health.route.delivery_note import delivery_note
+from campaign_health.route.numbers_file import note_delivery
 from campaign_health.route.route_state import WorkspaceState, workspace_states
-from campaign_health.settings import load_settings
+from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.words.numbers import count, plural
 from storage.outbox.held_events import HeldNumbers, Hold
 from storage.outbox.route_file import open_route_file
@@ -23,12 +28,22 @@ COLUMNS = ("waiting", "held", "dead", "delivered", "shadowed", "suppressed_once"
 
 @click.command(name="status")
 @click.option("--json", "as_json", is_flag=True, help="Write it as JSON.")
-def command(as_json: bool) -> None:
-    """Say of each event that is moved how many wait, were delivered, and could not be; nobody is named."""
+@click.option("--publish", is_flag=True, help="Show it on the dashboard at once, too.")
+@click.option("--publish-news", is_flag=True, help="The same, where there is something new to tell.")
+def command(as_json: bool, publish: bool, publish_news: bool) -> None:
+    """Say of each event that is moved how many wait, were delivered, and could not be; nobody is named.
+
+    The dashboard's page Delivery shows the same. `route serve` has it told of what is new every few minutes.
+    """
     settings = load_settings(os.environ, Path.cwd())
     now = read_clock(os.environ).timestamp()
     with open_route_file(settings.data_dir) as connection:
         states = workspace_states(connection, settings.workspaces, now)
+        if publish or publish_news:
+            for one in settings.workspaces:
+                note_delivery(settings.data_dir, one.name, delivery_note(connection, one.name, _sent_as(one), now))
+    if publish or publish_news:
+        publish_delivery(settings.data_dir, [one.name for one in settings.workspaces], only_news=not publish)
     if as_json:
         print_json({"workspaces": {name: _as_json(state) for name, state in states.items()}})
         return
@@ -44,6 +59,13 @@ def command(as_json: bool) -> None:
     for state in states.values():
         for hold, held in state.holds:
             results.print(clean(_told(hold, held)), markup=False)
+
+
+def _sent_as(of: WorkspaceSettings) -> dict[str, str]:
+    try:
+        return {event: routed.to for event, routed in contract_of(of).events.items()}
+    except CouldNotStart:  # without a manifest they are shown by the names that they came with
+        return {}
 
 
 def _as_json(state: WorkspaceState) -> dict[str, object]:

@@ -18,6 +18,7 @@ from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.received_event import Unreadable
 from campaign_health.route.moved_event import BROWSER, TRUSTED_BROWSER, Routed, queued
 from campaign_health.route.recovery.qualifying import PersonEvent
+from campaign_health.route.received_ages import SourceAges
 from storage.outbox.event_queue import receive, receive_dead
 from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.queued_event import QueuedEvent
@@ -34,7 +35,7 @@ class EventDoor:
 
     `counts` are numbers by door (its dialect's source) and what became of events: accepted, duplicate, unmapped,
     unreadable (events, or whole bodies), ignored, limited (of browsers); and of requests that were refused, by status:
-    `refused_401`.
+    `refused_401`. `ages` are how old events were when they came.
     """
 
     workspace: str
@@ -45,6 +46,7 @@ class EventDoor:
     wake: Callable[[], None]
     clock: Callable[[], float]
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    ages: SourceAges = field(default_factory=SourceAges)
     limits: BrowserLimits = field(init=False)
 
     def __post_init__(self) -> None:
@@ -92,6 +94,7 @@ class EventDoor:
             return dialect.refusal(503, "it cannot be written now", {"Retry-After": "1"})
         self.counts[dialect.source, "accepted"] += new
         self.counts[dialect.source, "duplicate"] += len(taken) - new
+        self.ages.note(source, [now - one.event_time for one in taken])
         return dialect.answer(posted, Taken(len(given), len(taken) - new))
 
     def _moved(self, value: Any, dialect: Dialect, posted: Posted, now: float) -> tuple[PersonEvent, Routed] | None:

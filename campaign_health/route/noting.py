@@ -1,0 +1,64 @@
+"""Leaves the route's numbers for the monitor every minute: one thread beside the doors."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from filelock import Timeout
+
+from campaign_health.route.carriers import Carrier
+from campaign_health.route.delivery_note import delivery_note
+from campaign_health.route.numbers_file import note_delivery
+from storage.errors import StorageError
+from storage.outbox.route_file import open_route_file
+
+EVERY_SECONDS = 60.0
+
+
+class Noting:
+    """Of all workspaces that are carried; `start` and `stop` it. `told` hears once of what fails."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        carriers: Mapping[str, Carrier],
+        told: Callable[[str], None],
+        every_seconds: float = EVERY_SECONDS,
+    ) -> None:
+        self._data_dir, self._carriers, self._told, self._every = data_dir, carriers, told, every_seconds
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="noting", daemon=True)
+        self._failure = ""
+
+    def start(self) -> None:
+        """Begin; the first numbers are left after the pause between two."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, and leave the numbers as they are then."""
+        self._stopping.set()
+        self._thread.join()
+
+    def note(self) -> None:
+        """Leave the numbers now."""
+        with open_route_file(self._data_dir) as connection:
+            for name, one in self._carriers.items():
+                contract = one.keeper.moving.contract
+                sent_as = {} if contract is None else {event: found.to for event, found in contract.events.items()}
+                note = delivery_note(connection, name, sent_as, time.time(), sources=one.door.ages.rows())
+                note_delivery(self._data_dir, name, note)
+
+    def _run(self) -> None:
+        is_over = False
+        while not is_over:
+            is_over = self._stopping.wait(self._every)
+            try:
+                self.note()
+                self._failure = ""
+            except (OSError, StorageError, Timeout) as failure:
+                if str(failure) != self._failure:
+                    self._failure = str(failure)
+                    self._told(f"The numbers for the dashboard could not be written: {failure}")

@@ -1,0 +1,99 @@
+"""What collectors hand to storage of what the route carries: no person is in it. Instants in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class RouteEventRecord:
+    """One event that is moved, under which name and in which mode, and how many of it became what so far."""
+
+    event: str
+    sent_as: str
+    mode: str
+    received: int
+    waiting: int
+    held: int
+    dead: int
+    delivered: int
+    shadowed: int
+    suppressed_once: int
+    dropped: int
+    expired: int
+
+
+@dataclass(frozen=True)
+class RouteDayRecord:
+    """What became of one event's events that were received on a day (UTC); None: no export was read."""
+
+    event: str
+    day: date
+    received: int
+    waiting: int
+    delivered: int
+    shadowed: int
+    held: int
+    dead: int
+    dropped: int
+    expired: int
+    suppressed_once: int
+    only_by_export: int | None
+    state: str
+
+
+@dataclass(frozen=True)
+class LetterGroupRecord:
+    """How many of an event could not be delivered for one reason, when first and last, and what would mend it."""
+
+    event: str
+    reason: str
+    field: str
+    count: int
+    first: datetime
+    last: datetime
+    mended_by: str | None
+
+
+@dataclass(frozen=True)
+class HoldRecord:
+    """One event that is kept back, why and since when, how many wait and when the first of them is of no use."""
+
+    event: str
+    kind: str
+    why: str
+    field: str
+    since: datetime
+    waiting: int
+    first_expires: datetime | None
+    candidate_of: str | None
+    by_hand: bool
+    mended_by: str | None
+
+
+@dataclass(frozen=True)
+class SourceAgeRecord:
+    """How many seconds old the events of one source are when they are received: half of them at most so many, ..."""
+
+    source: str
+    events: int
+    p50_seconds: float
+    p95_seconds: float
+    p99_seconds: float
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """All of it of one workspace, as it was at `noted_at`; `breaker` says whether Customer.io was asked."""
+
+    noted_at: datetime
+    breaker: str
+    oldest_waiting_at: datetime | None
+    events: Sequence[RouteEventRecord]
+    days: Sequence[RouteDayRecord]
+    letters: Sequence[LetterGroupRecord]
+    holds: Sequence[HoldRecord]
+    sources: Sequence[SourceAgeRecord]

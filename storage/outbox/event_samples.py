@@ -1,0 +1,27 @@
+"""One event of many that share a trouble: its properties, to see what is the matter with them."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from storage.outbox.event_letters import LetterGroup
+from storage.outbox.held_events import Hold
+
+
+def newest_letter(connection: sqlite3.Connection, group: LetterGroup) -> str | None:
+    """The properties (JSON) of a group's newest letter; None where there is none any more."""
+    row = connection.execute(
+        "SELECT body FROM letter WHERE workspace = ? AND event = ? AND reason = ? AND field = ? "
+        "ORDER BY last DESC LIMIT 1",
+        [group.workspace, group.event, group.reason, group.field],
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def newest_held(connection: sqlite3.Connection, hold: Hold) -> tuple[str, str, str] | None:
+    """Reason, field and properties (JSON) of the newest event that a hold keeps for a reason of its own."""
+    row = connection.execute(
+        "SELECT reason, field, body FROM held_event WHERE hold_id = ? AND reason <> '' ORDER BY sequence DESC LIMIT 1",
+        [hold.hold_id],
+    ).fetchone()
+    return None if row is None else (row[0], row[1], row[2])
