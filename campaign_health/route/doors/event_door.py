@@ -17,8 +17,8 @@ from campaign_health.route.doors.dialect import Dialect, Posted, Taken
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.received_event import Unreadable
 from campaign_health.route.moved_event import BROWSER, TRUSTED_BROWSER, Routed, queued
-from campaign_health.route.recovery.qualifying import PersonEvent
 from campaign_health.route.received_ages import SourceAges
+from campaign_health.route.recovery.qualifying import PersonEvent
 from storage.outbox.event_queue import receive, receive_dead
 from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.queued_event import QueuedEvent
