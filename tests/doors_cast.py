@@ -37,7 +37,7 @@ DESCRIPTION = json.loads(
 
 
 def kept(properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {name: value for name, value in properties.items() if name in ("plan", "hits", "email")}
+    return {name: value for name, value in properties.items() if name in ("plan", "hits", "email", "token")}
 
 
 class Door:
@@ -48,7 +48,7 @@ class Door:
 
     def ask(self, path: str, method: str = "POST", **options: Any) -> requests.Response:
         """Any request; what is answered is as the description says."""
-        answer = requests.request(method, f"{self.url}/default/{path}", timeout=30, **options)
+        answer = requests.request(method, f"{self.url}/default/{path}", timeout=30, allow_redirects=False, **options)
         described = DESCRIPTION["paths"]["/{workspace}/" + path.partition("?")[0].rstrip("/")]
         responses = described[method.lower()]["responses"][str(answer.status_code)]
         if "$ref" in responses:
@@ -98,7 +98,9 @@ def listening(folder: Path, keys: DoorKeys = KEYS, by: PersonBy = "id") -> Itera
         time.time,
     )
     said = Listening(outbox, lambda workspace, person: b"", {}, {"default": door})
-    server = uvicorn.Server(uvicorn.Config(application(said), port=0, log_config=None, lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(application(said), port=0, log_config=None, lifespan="off", proxy_headers=False)
+    )
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
     thread.start()
     while not server.started:

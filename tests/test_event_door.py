@@ -89,6 +89,12 @@ def test_where_the_disk_does_not_take_it_the_sender_is_asked_to_come_back(tmp_pa
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
 
 
+def test_an_id_with_half_a_character_is_an_id(tmp_path: Path) -> None:
+    with listening(tmp_path) as door:
+        events = [event(1, id="\ud800"), event(1, id="\ud801"), event(1, id="\ud800")]
+        assert door.post("batch", {"events": events}).json() == {"accepted": 2, "duplicates": 1}
+
+
 @pytest.mark.parametrize(
     ("given_time", "instant"),
     [(1_764_000_000, 1_764_000_000.0), (1_764_000_000_123, 1_764_000_000.123),

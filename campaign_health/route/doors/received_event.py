@@ -91,7 +91,7 @@ def instant(value: Any, now: float) -> float:
         try:
             found = datetime.fromisoformat(value)
             return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-        except (ValueError, OverflowError):
+        except ValueError:
             raise Unreadable("`time` is no ISO 8601 text") from None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < MOST_UNIX:
         raise Unreadable("`time` is no instant")
