@@ -65,6 +65,8 @@ _TABLES = (
     CREATE TABLE route_key (fingerprint BLOB NOT NULL) STRICT;
     ALTER TABLE event_ledger ADD COLUMN source TEXT NOT NULL DEFAULT '';
     """,
+    # What of a person waits before an event is asked for each.
+    "CREATE INDEX event_queue_person ON event_queue (workspace, person, sequence)",
 )
 """What each version of the file added, the first one first."""
 VERSION = len(_TABLES)
