@@ -18,7 +18,7 @@ from campaign_health.route.lanes import loading as loading_module
 from campaign_health.route.lanes import turns as turns_module
 from campaign_health.route.lanes.loading import Loading
 from campaign_health.route.lanes.turns import Turns, Waiting
-from storage.outbox.event_queue import finish, receive
+from storage.outbox.event_queue import finish, places_before, receive
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import Connection, committed, open_route_file
 
@@ -137,3 +137,14 @@ def test_a_new_event_stands_behind_what_waits_of_its_own_person_and_of_nobody_el
     first = life.turns.next(2.0, is_last_sender=False)
     assert [one.person for one in first if one.event_class == "fresh"] == ["bob"]
     assert first[0].person == "bob"
+
+
+def test_what_waits_of_a_person_is_found_without_reading_all_that_waits(connection: Connection) -> None:
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    places_before(connection, "w", "ada", 7, 1)
+    connection.set_trace_callback(None)
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {asked[0]}").fetchall()
+    assert [row[3] for row in plan] == [
+        "SEARCH event_queue USING COVERING INDEX event_queue_person (workspace=? AND person=? AND sequence<?)"
+    ]

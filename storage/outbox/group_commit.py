@@ -6,12 +6,13 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from storage.errors import StorageError
+from storage.outbox.queue_room import QueueRoom
 from storage.outbox.route_file import committed, open_route_file
 
 MOST_TOGETHER = 2_000
@@ -34,7 +35,7 @@ class GroupCommit:
     """
 
     def __init__(self, data_dir: Path) -> None:
-        self._data_dir = data_dir
+        self._data_dir, self._room = data_dir, QueueRoom(data_dir)
         self._queue: SimpleQueue[tuple[Write, Future[Any]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
         self._opened: Future[None] = Future()
@@ -49,6 +50,19 @@ class GroupCommit:
     def can_write(self) -> bool:
         """Whether the newest commit went through, and the queue is not full."""
         return not self._failing and self._thread.is_alive() and self._queue.qsize() < MOST_WAITING
+
+    @property
+    def can_take_in(self) -> bool:
+        """Whether more events can be received."""
+        return self.can_write and self._room.has_room
+
+    def take_in(self, write: Write) -> Future[Any]:
+        """As `submit`, for what makes the queue longer: CannotWrite also where too many wait or the disk gets full."""
+        if self._room.has_room:
+            return self.submit(write)
+        future: Future[Any] = Future()
+        future.set_exception(CannotWrite("Too many events wait, or the disk is nearly full."))
+        return future
 
     def submit(self, write: Write) -> Future[Any]:
         """The future of what `write` returns once its transaction is committed; CannotWrite where it is not."""
@@ -71,16 +85,23 @@ class GroupCommit:
             except BaseException as failure:
                 self._opened.set_exception(failure)
                 return
+            self._look(connection)
             self._opened.set_result(None)
             while True:
                 some = self._next()
                 self._commit(connection, some)
+                self._look(connection)
                 if some and some[-1] is None:
                     return
 
+    def _look(self, connection: sqlite3.Connection) -> None:
+        # Reading fails where writing does, and that is told already.
+        with suppress(sqlite3.Error, OSError):
+            self._room.look(connection)
+
     def _next(self) -> list[tuple[Write, Future[Any]] | None]:
         try:
-            some = [self._queue.get(timeout=LOOK_SECONDS if self._failing else None)]
+            some = [self._queue.get(timeout=None if self.can_take_in else LOOK_SECONDS)]
         except Empty:
             return [(_rewrite, Future())]
         while some[-1] is not None and len(some) < MOST_TOGETHER:

@@ -119,7 +119,7 @@ class EventDoor:
         """Put them on the disk; how many were new."""
         if not taken:
             return 0
-        written = asyncio.wrap_future(self.outbox.submit(lambda connection: _receive(connection, taken)))
+        written = asyncio.wrap_future(self.outbox.take_in(lambda connection: _receive(connection, taken)))
         new: int = await asyncio.wait_for(written, WRITE_SECONDS)
         self.wake()
         return new

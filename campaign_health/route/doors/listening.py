@@ -63,7 +63,7 @@ def application(listening: Listening) -> Starlette:
         return answer
 
     def healthz(request: Request) -> Response:
-        is_well = listening.outbox.can_write
+        is_well = listening.outbox.can_take_in
         return PlainTextResponse("ok\n" if is_well else "cannot write\n", 200 if is_well else 503)
 
     return Starlette(
