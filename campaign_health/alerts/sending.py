@@ -118,7 +118,7 @@ def prepare(
     waits = past and past[-1].retry_at is not None and past[-1].retry_at > now
     if not waits and (urgent := urgent_incidents(situation, workspace.digest, today)):
         return compose(situation, settings, "urgent", today, past, only_incidents=urgent), past
-    if not waits and not routes and any(not one.told for one in situation.early):
+    if not waits and not routes and any(not one.told for one in (*situation.early, *situation.delivery)):
         return compose(situation, settings, "urgent", today, past, only_incidents=frozenset()), past
     history = [
         PastAnnouncement(p.announcement_id, p.kind, p.day, p.made_at, p.status, p.retry_at)  # type: ignore[arg-type]

@@ -80,7 +80,9 @@ def narrowed(situation: Situation, routes: tuple[Route, ...]) -> Situation:
     incidents = tuple(i for i in situation.incidents if any(route.takes(i) for route in routes))
     ids = {incident.incident_id for incident in incidents}
     changes = tuple(change for change in situation.changes if change.incident_id in ids)
-    return replace(situation, incidents=incidents, changes=changes, failed_sources=(), unchecked=(), late=(), early=())
+    return replace(
+        situation, incidents=incidents, changes=changes, failed_sources=(), unchecked=(), late=(), early=(), delivery=()
+    )
 
 
 def _bot(slack: SlackSettings, channel: str, http: HttpSettings, name: str) -> SlackBot:

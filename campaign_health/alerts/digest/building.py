@@ -40,6 +40,7 @@ ITEMS_PER_SECTION = {
     SectionName.NEW: 6,
     SectionName.STILL_BROKEN: 5,
     SectionName.EARLY: 4,
+    SectionName.DELIVERY: 4,
     SectionName.BESIDE: 4,
     SectionName.PROMISES: 4,
     SectionName.RECOVERED: 5,
@@ -85,10 +86,12 @@ def build_digest(
         _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
     ]
     early = [one for one in situation.early if not (one.told and kind == "urgent")]
+    delivery = [one for one in situation.delivery if not (one.told and kind == "urgent")]
     beside = situation.beside if only_incidents is None else ()
     late = situation.late if kind == "digest" and only_incidents is None else ()
     for name, entries in (
         (SectionName.EARLY, [(one.title, one.said) for one in early]),
+        (SectionName.DELIVERY, [(one.title, one.said) for one in delivery]),
         (SectionName.BESIDE, [(one.title, one.said) for one in beside]),
         (SectionName.PROMISES, late),
     ):
@@ -114,6 +117,7 @@ def build_digest(
             answers=_answers(chosen, changes, today),
             beside_back=sum(one.recovered for one in beside),
             early_back=sum(one.recovered for one in early),
+            held_back=sum(one.recovered for one in delivery),
         ),
         rest=rest_line(situation.counts, situation.judged_day, situation.coverage),
         sections=tuple(sections),
@@ -122,6 +126,7 @@ def build_digest(
             *(one.change_id for one in failed),
             *(one.change_id for one in beside),
             *(one.change_id for one in situation.early),
+            *(one.change_id for one in situation.delivery),
         ),
         link=overview_link(dashboard_url, situation.workspace) if dashboard_url else None,
         delayed_since=delayed_since,
@@ -158,11 +163,12 @@ def _headline(
     answers: Answers,
     beside_back: int,
     early_back: int,
+    held_back: int,
 ) -> str:
     """The first line. Where there is nothing else to say, what is old is no all clear."""
     text = headline(
         sizes, kind, standing, unchecked_campaigns=unchecked_campaigns, found_broken=found_broken, answers=answers,
-        beside_back=beside_back, early_back=early_back,
+        beside_back=beside_back, early_back=early_back, held_back=held_back,
     )  # fmt: skip
     judged_day = situation.judged_day
     if text != headline({}, kind, Standing()):

@@ -18,6 +18,7 @@ class SectionName(StrEnum):
     NEW = "New"
     STILL_BROKEN = "Still broken"
     EARLY = "Early signs"
+    DELIVERY = "Carried to Customer.io"
     BESIDE = "Broadcasts and transactional messages"
     PROMISES = "Late messages"
     RECOVERED = "Recovered"

@@ -59,11 +59,12 @@ def headline(
     answers: Answers = Answers(),
     beside_back: int = 0,
     early_back: int = 0,
+    held_back: int = 0,
 ) -> str:
     """The first line: the state of everything in a few words, and what a week of it costs.
 
     `found_broken` of the new ones were broken on every day that is known, `beside_back` of what is sent beside
-    campaigns has recovered.
+    campaigns has recovered, `held_back` of what was kept back goes out again.
     """
     parts: list[str] = []
     for number, one, many in (
@@ -80,6 +81,9 @@ def headline(
     if early := sizes.get(SectionName.EARLY, 0) - early_back:
         said.append(f"early sign: {plural(early, 'campaign')} silent within the hour")
     said += [f"{plural(early_back, 'campaign')} sent again after an early sign"] if early_back else []
+    if held := sizes.get(SectionName.DELIVERY, 0) - held_back:
+        said.append(f"{plural(held, 'event is', 'events are')} held or cannot be delivered")
+    said += [f"{plural(held_back, 'held event')} may go out again"] if held_back else []
     said += answers.parts
     said += [broken_in_short(broken)] if (broken := sizes.get(SectionName.BESIDE, 0) - beside_back) else []
     said += [recovered_in_short(beside_back)] if beside_back else []

@@ -79,5 +79,6 @@ class Situation:
     beside: tuple[TellOnce, ...] = ()
     late: tuple[tuple[str, str], ...] = ()
     early: tuple[TellOnce, ...] = ()
+    delivery: tuple[TellOnce, ...] = ()
     coverage: str = ""
     recoveries: Mapping[str, str] = field(default_factory=dict)

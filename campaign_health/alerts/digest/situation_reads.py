@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from campaign_health.alerts.digest.situation import Change, FailedSource, Sends, Situation, TellOnce
 from campaign_health.alerts.digest.told_beside import told_beside
+from campaign_health.alerts.digest.told_delivery import told_delivery
 from campaign_health.alerts.digest.told_early import signs_heard, told_early
 from campaign_health.process.clock import local_day, local_days
 from campaign_health.state.beside_campaigns import coverage_text
@@ -19,6 +20,7 @@ from campaign_health.state.source_health import SourceState, troubled_core
 from campaign_health.state.workspace_state import WorkspaceState, read_workspace
 from storage.connection import Connection
 from storage.read.campaign_names import named_campaigns, running_names
+from storage.read.route_delivery import delivery_of
 from storage.read.sends import sends_since
 from storage.save.announcements import said_on, unannounced_changes
 
@@ -49,6 +51,7 @@ def read_situation(
         unchecked=state.unchecked,
         stale=state.warnings(now),
         beside=tuple(told_beside(state.beside, said)),
+        delivery=tuple(told_delivery(delivery_of(connection, workspace), said, state.zone, now)),
         early=tuple(_early(connection, workspace, state, said, now)),
         late=tuple(_late(connection, workspace, state.zone, state.judged_day)),
         coverage=coverage_text([state.watched], [state.beside]),
