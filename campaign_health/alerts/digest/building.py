@@ -18,7 +18,7 @@ from campaign_health.alerts.digest.digest_data import (
 )
 from campaign_health.alerts.digest.lines import Answers, headline, nothing_checked, rest_line
 from campaign_health.alerts.digest.situation import Change, Sends, Situation
-from campaign_health.alerts.digest.worded_section import worded_section
+from campaign_health.alerts.digest.worded_section import told_entries, worded_section
 from campaign_health.settings import DEFAULT_WORKSPACE
 from campaign_health.state.freshness import JUDGED_WITHIN_DAYS
 from campaign_health.state.handling import handling, may_be_fixed, said_of
@@ -85,16 +85,14 @@ def build_digest(
     sections = [
         _section(name, [item(incident, name) for incident in chosen[name]]) for name in SectionName if chosen.get(name)
     ]
-    early = [one for one in situation.early if not (one.told and kind == "urgent")]
-    delivery = [one for one in situation.delivery if not (one.told and kind == "urgent")]
-    beside = situation.beside if only_incidents is None else ()
+    told = {
+        SectionName.EARLY: tuple(one for one in situation.early if not (one.told and kind == "urgent")),
+        SectionName.DELIVERY: tuple(one for one in situation.delivery if not (one.told and kind == "urgent")),
+        SectionName.BESIDE: situation.beside if only_incidents is None else (),
+    }
+    back = {name: sum(one.recovered for one in some) for name, some in told.items()}
     late = situation.late if kind == "digest" and only_incidents is None else ()
-    for name, entries in (
-        (SectionName.EARLY, [(one.title, one.said) for one in early]),
-        (SectionName.DELIVERY, [(one.title, one.said) for one in delivery]),
-        (SectionName.BESIDE, [(one.title, one.said) for one in beside]),
-        (SectionName.PROMISES, late),
-    ):
+    for name, entries in (*told_entries(told), (SectionName.PROMISES, late)):
         sections += worded_section(name, entries, ITEMS_PER_SECTION[name])
     if unknown:
         room = ITEMS_PER_SECTION[SectionName.COULD_NOT_CHECK]
@@ -115,18 +113,15 @@ def build_digest(
             unchecked_campaigns=sum(len(one.campaigns) for one in unknown),
             found_broken=sum(one.never_otherwise for one in chosen.get(SectionName.NEW, ())),
             answers=_answers(chosen, changes, today),
-            beside_back=sum(one.recovered for one in beside),
-            early_back=sum(one.recovered for one in early),
-            held_back=sum(one.recovered for one in delivery),
+            back=back,
         ),
         rest=rest_line(situation.counts, situation.judged_day, situation.coverage),
         sections=tuple(sections),
         change_ids=(
             *(one.change_id for one in changes),
             *(one.change_id for one in failed),
-            *(one.change_id for one in beside),
-            *(one.change_id for one in situation.early),
-            *(one.change_id for one in situation.delivery),
+            *(one.change_id for one in told[SectionName.BESIDE]),
+            *(one.change_id for one in (*situation.early, *situation.delivery)),
         ),
         link=overview_link(dashboard_url, situation.workspace) if dashboard_url else None,
         delayed_since=delayed_since,
@@ -161,14 +156,12 @@ def _headline(
     unchecked_campaigns: int,
     found_broken: int,
     answers: Answers,
-    beside_back: int,
-    early_back: int,
-    held_back: int,
+    back: Mapping[SectionName, int],
 ) -> str:
     """The first line. Where there is nothing else to say, what is old is no all clear."""
     text = headline(
         sizes, kind, standing, unchecked_campaigns=unchecked_campaigns, found_broken=found_broken, answers=answers,
-        beside_back=beside_back, early_back=early_back, held_back=held_back,
+        back=back,
     )  # fmt: skip
     judged_day = situation.judged_day
     if text != headline({}, kind, Standing()):

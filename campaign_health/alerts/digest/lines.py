@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from campaign_health.alerts.digest.digest_data import CheckFailure, Digest, DigestItem, Kind, Section, SectionName
 from campaign_health.state.standing import Standing
@@ -57,14 +58,12 @@ def headline(
     unchecked_campaigns: int = 0,
     found_broken: int = 0,
     answers: Answers = Answers(),
-    beside_back: int = 0,
-    early_back: int = 0,
-    held_back: int = 0,
+    back: Mapping[SectionName, int] = MappingProxyType({}),
 ) -> str:
     """The first line: the state of everything in a few words, and what a week of it costs.
 
-    `found_broken` of the new ones were broken on every day that is known, `beside_back` of what is sent beside
-    campaigns has recovered, `held_back` of what was kept back goes out again.
+    `found_broken` of the new ones were broken on every day that is known; `back` says how many of a part have recovered
+    or go out again.
     """
     parts: list[str] = []
     for number, one, many in (
@@ -78,15 +77,19 @@ def headline(
             noun = "" if parts else "campaign " if number == 1 else "campaigns "
             parts.append(f"{count(number)} {noun}{one if number == 1 else many}")
     said = [joined(parts)] if parts else []
-    if early := sizes.get(SectionName.EARLY, 0) - early_back:
+    back_of = {name: back.get(name, 0) for name in (SectionName.EARLY, SectionName.DELIVERY, SectionName.BESIDE)}
+    open_of = {name: sizes.get(name, 0) - number for name, number in back_of.items()}
+    if early := open_of[SectionName.EARLY]:
         said.append(f"early sign: {plural(early, 'campaign')} silent within the hour")
-    said += [f"{plural(early_back, 'campaign')} sent again after an early sign"] if early_back else []
-    if held := sizes.get(SectionName.DELIVERY, 0) - held_back:
+    if early_back := back_of[SectionName.EARLY]:
+        said.append(f"{plural(early_back, 'campaign')} sent again after an early sign")
+    if held := open_of[SectionName.DELIVERY]:
         said.append(f"{plural(held, 'event is', 'events are')} held or cannot be delivered")
-    said += [f"{plural(held_back, 'held event')} may go out again"] if held_back else []
+    if held_back := back_of[SectionName.DELIVERY]:
+        said.append(f"{plural(held_back, 'held event')} may go out again")
     said += answers.parts
-    said += [broken_in_short(broken)] if (broken := sizes.get(SectionName.BESIDE, 0) - beside_back) else []
-    said += [recovered_in_short(beside_back)] if beside_back else []
+    said += [broken_in_short(broken)] if (broken := open_of[SectionName.BESIDE]) else []
+    said += [recovered_in_short(beside_back)] if (beside_back := back_of[SectionName.BESIDE]) else []
     said += muted_parts(len(standing.muted), is_more=bool(standing.broken))
     said += risk_parts(standing.risk.sums, standing.risk.unpriced)
     if sizes.get(SectionName.COULD_NOT_CHECK):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from campaign_health.alerts.digest.digest_data import CheckFailure, Section, SectionName
+from campaign_health.alerts.digest.situation import TellOnce
 
 
 def worded_section(name: SectionName, entries: Sequence[tuple[str, str]], room: int) -> list[Section]:
@@ -14,3 +15,9 @@ def worded_section(name: SectionName, entries: Sequence[tuple[str, str]], room: 
     shown = tuple(CheckFailure(None, None, "", title=title, said=said) for title, said in entries[:room])
     others = tuple(title for title, _ in entries[room:])
     return [Section(name, failures=shown, more=len(others), others=others)]
+
+
+def told_entries(told: Mapping[SectionName, Sequence[TellOnce]]) -> Iterator[tuple[SectionName, list[tuple[str, str]]]]:
+    """Title and words of what is told once, by part."""
+    for name, some in told.items():
+        yield name, [(one.title, one.said) for one in some]
