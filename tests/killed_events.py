@@ -107,23 +107,28 @@ class Sender(threading.Thread):
                 return False
 
 
-def killed(kills: int, seed: int, folder: Path) -> dict[str, object]:
-    """What came of so many kills: events acknowledged, lost, with a second ULID, out of order; restarts in seconds."""
+def installed(folder: Path, customerio: str) -> dict[str, str]:
+    """The settings of a route in a folder whose events are live and go to an address."""
     (folder / "campaign-health.yaml").write_text(MANIFEST, encoding="utf-8")
     with open_route_file(folder / "data") as connection, committed(connection):
         for name in NAMES:
             set_mode(connection, "default", name, "live")
+    return {
+        "CUSTOMERIO_REPORTING_SIGNING_KEY": "", "CUSTOMERIO_SITE_ID": "site", "CUSTOMERIO_TRACK_API_KEY": "key",
+        "CUSTOMERIO_TRACK_URL": customerio, "CAMPAIGN_HEALTH_ROUTE_TOKEN": TOKEN,
+        "CAMPAIGN_HEALTH_MANIFEST": str(folder / "campaign-health.yaml"),
+    }  # fmt: skip
+
+
+def killed(kills: int, seed: int, folder: Path) -> dict[str, object]:
+    """What came of so many kills: events acknowledged, lost, with a second ULID, out of order; restarts in seconds."""
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
     chance, stopping = random.Random(seed), threading.Event()
     senders = [Sender(place, seed, f"http://127.0.0.1:{port}", stopping) for place in range(SENDERS)]
     restarts = []
     with track_stand_in(FAILING, seed) as customerio:
-        environment = {
-            "CUSTOMERIO_REPORTING_SIGNING_KEY": "", "CUSTOMERIO_SITE_ID": "site", "CUSTOMERIO_TRACK_API_KEY": "key",
-            "CUSTOMERIO_TRACK_URL": customerio, "CAMPAIGN_HEALTH_ROUTE_TOKEN": TOKEN,
-            "CAMPAIGN_HEALTH_MANIFEST": str(folder / "campaign-health.yaml"),
-        }  # fmt: skip
+        environment = installed(folder, customerio)
         for turn in range(kills + 1):
             began = time.monotonic()
             with listening(folder, port=port, **environment) as (url, _):

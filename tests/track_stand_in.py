@@ -40,6 +40,7 @@ class Accepted:
         self._persons: dict[str, list[int]] = {}
         self._ulids: dict[int, list[str]] = {}
         self._requests = 0
+        self.failed = 0
 
     def take(self, body: bytes) -> None:
         """Take in a whole request."""
@@ -56,8 +57,8 @@ class Accepted:
                 known.append(one["id"])
 
     def told(self) -> dict[str, Any]:
-        """`persons`, `ulids` and `requests`."""
-        return {"persons": self._persons, "ulids": self._ulids, "requests": self._requests}
+        """`persons`, `ulids`, how many `requests` were taken in, and how many `failed`."""
+        return {"persons": self._persons, "ulids": self._ulids, "requests": self._requests, "failed": self.failed}
 
 
 def _serve(share: float, seed: int, failures: tuple[Failure, ...], ready: Queue[int]) -> None:
@@ -77,6 +78,7 @@ def _serve(share: float, seed: int, failures: tuple[Failure, ...], ready: Queue[
                     accepted.take(body)
                     await _write(writer, b"200 OK", b"{}")
                     continue
+                accepted.failed += 1
                 if chance.random() < 0.5:
                     accepted.take(body)
                 await _fail(writer, chance.choice(failures))

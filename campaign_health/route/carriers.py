@@ -12,7 +12,7 @@ from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.event_door import EventDoor
 from campaign_health.route.holding.hold_keeper import HoldKeeper
 from campaign_health.route.holding.published_word import PublishedFile
-from campaign_health.route.lanes.courier import Courier
+from campaign_health.route.lanes.courier import LAST_SECONDS, Courier
 from campaign_health.route.lanes.track_post import poster
 from campaign_health.route.lanes.turn_decision import Deciding
 from campaign_health.route.manifest_contract import read_contract
@@ -36,10 +36,10 @@ class Carrier:
         self.keeper.start()
         self.courier.start()
 
-    def stop(self) -> None:
-        """End; what is just being sent is waited for."""
+    def stop(self, seconds: float = LAST_SECONDS) -> None:
+        """End; what is just being sent is waited for so long."""
         self.keeper.stop()
-        self.courier.stop()
+        self.courier.stop(seconds)
         self.close()
 
 

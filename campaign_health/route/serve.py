@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -11,13 +14,14 @@ import uvicorn
 from campaign_health.errors import CouldNotStart
 from campaign_health.route.carriers import carriers_of
 from campaign_health.route.doors.listening import Listening, ReportDoor, application
+from campaign_health.route.lanes.courier import LAST_SECONDS
 from campaign_health.route.metrics_port import LOOPBACK, metrics_served
 from campaign_health.route.noting import Noting
 from campaign_health.settings import Settings
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.route_file import PersonHash
 
-END_SECONDS = 4
+END_SECONDS = 3
 MOST_CONNECTIONS = 1_000
 
 
@@ -96,8 +100,9 @@ def serve(
     except SystemExit as failure:
         raise CouldNotStart(f"Port {port} of {address} cannot be used.", "Choose another one with --port.") from failure
     finally:
+        ends = time.monotonic() + LAST_SECONDS
         for one in carriers.values():
-            one.stop()
+            one.stop(max(0.0, ends - time.monotonic()))
         noting.stop()
         outbox.close()
 
@@ -111,3 +116,13 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.servers:
             self._listens(self.servers[0].sockets[0].getsockname()[1])
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Without raising them again at the end, as uvicorn does: nothing would be closed after that."""
+        before = {one: signal.signal(one, self.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)

@@ -11,7 +11,6 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +36,7 @@ LARGEST_BODY = 480_000
 LOOK_SECONDS = 0.25
 NOT_YET_SECONDS = 1.0
 READY_SECONDS = 5.0
+LAST_SECONDS = 1.0
 SWEEP_SECONDS = 600.0
 
 
@@ -83,7 +83,6 @@ class Courier:
         self._stopping, self._ready = threading.Event(), threading.Event()
         self._settling = Settling(outbox, self._stopping, self._free, self._not_yet, clock)
         self._thread = threading.Thread(target=self._run, name=f"courier {workspace}", daemon=True)
-        self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"sender {workspace}")
         self._chance = random.Random()  # noqa: S311 (spreads retries)
 
     def start(self) -> None:
@@ -96,12 +95,13 @@ class Courier:
         with self._changed:
             self._changed.notify()
 
-    def stop(self) -> None:
-        """End; what is just being sent is waited for."""
+    def stop(self, seconds: float = LAST_SECONDS) -> None:
+        """End; what is just being sent is waited for so long, and else sent again later, under the same ULID."""
         self._stopping.set()
         self.wake()
         self._thread.join()
-        self._senders.shutdown(wait=True, cancel_futures=True)
+        with self._changed:
+            self._changed.wait_for(lambda: self._idle == SENDERS, seconds)
 
     @property
     def breaker_state(self) -> State:
@@ -148,7 +148,8 @@ class Courier:
             return False
         self._breaker = self._breaker.asked(now)
         self._idle -= 1
-        self._senders.submit(self._carry_out, batch)
+        # Not of a pool: whose threads are waited for at the end, however long an answer takes.
+        threading.Thread(target=self._carry_out, args=(batch,), name=f"sender {self._workspace}", daemon=True).start()
         return True
 
     def _carry_out(self, batch: Sequence[Waiting]) -> None:
