@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_health.cli.terminal.recovery_view import write_people
+from campaign_health.cli.of_route.recovery_view import write_people
 from campaign_health.errors import CouldNotStart
 from campaign_health.manifest.conditions import holds
 from campaign_health.manifest.durations import promised_seconds, seconds_of

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 
@@ -13,8 +17,7 @@ import click
 from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.doctor import Finding, examine
 from campaign_health.process.clock import read_clock
-from campaign_health.route.examining.route_examination import examine_route
-from campaign_health.settings import load_settings
+from campaign_health.settings import Settings, load_settings
 from campaign_health.state.setup_checklist import Checklist
 from campaign_health.state.setup_reads import read_checklist
 
@@ -37,7 +40,7 @@ def command(as_json: bool) -> None:
     findings: list[Finding] = []
     now = read_clock(os.environ)
     with notes.status("Looking …"):
-        for finding in chain(examine(settings, os.environ, Path.cwd(), now), examine_route(settings, now)):
+        for finding in chain(examine(settings, os.environ, Path.cwd(), now), _of_route(settings, now)):
             findings.append(finding)
             if not as_json:
                 _print(finding, several)
@@ -57,6 +60,16 @@ def _print_checklist(where: str, found: Checklist) -> None:
     for point in found.points:
         sign = "✓" if point.is_done else "✗" if point.is_needed else "○"
         results.print(f"{sign} {point.said}", markup=False)
+
+
+def _of_route(settings: Settings, now: datetime) -> Iterable[Finding]:
+    """The route can be taken out of the product: then nothing is found of it."""
+    if find_spec("campaign_health.route") is None:
+        return ()
+    found: Iterable[Finding] = import_module("campaign_health.route.examining.route_examination").examine_route(
+        settings, now
+    )
+    return found
 
 
 def _print(finding: Finding, several: bool) -> None:

@@ -16,9 +16,9 @@ from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.asked_campaign import asked_campaign
 from campaign_health.cli.of_route.prove_campaigns import all_to_prove, prove_and_note, to_prove, workspaces_to_prove
 from campaign_health.cli.of_route.published_numbers import publish_numbers
+from campaign_health.cli.of_route.recovery_view import so_far
 from campaign_health.cli.terminal.console import notes, print_json
 from campaign_health.cli.terminal.day_option import DAY
-from campaign_health.cli.terminal.recovery_view import so_far
 from campaign_health.cli.terminal.status_view import clean, print_rendered
 from campaign_health.process.clock import read_clock
 from campaign_health.route.proof.proving import Proof

@@ -17,9 +17,7 @@ from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.asked_campaign import asked_campaign, plan_of_incident, services
 from campaign_health.cli.of_route.published_numbers import publish_numbers
 from campaign_health.cli.of_route.recover_by import ask_number, choose, reach
-from campaign_health.cli.terminal.console import notes, print_json, results
-from campaign_health.cli.terminal.day_option import DAY
-from campaign_health.cli.terminal.recovery_view import (
+from campaign_health.cli.of_route.recovery_view import (
     outcome_lines,
     print_recovery,
     recovery_as_json,
@@ -27,6 +25,8 @@ from campaign_health.cli.terminal.recovery_view import (
     way_lines,
     write_people,
 )
+from campaign_health.cli.terminal.console import notes, print_json, results
+from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.status_view import clean, print_rendered
 from campaign_health.process.clock import read_clock
 from campaign_health.process.collect_lock import workspace_part
