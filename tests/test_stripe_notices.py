@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,7 +53,9 @@ def stripe() -> Iterator[StripeSandbox]:
 
 
 @pytest.fixture
-def url(sandbox: Sandbox, stripe: StripeSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def serving(
+    sandbox: Sandbox, stripe: StripeSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     manifest = tmp_path / "campaign-health.yaml"
     manifest.write_text(MANIFEST, encoding="utf-8")
     environment = sandbox.environment | stripe.environment | {
@@ -62,8 +65,13 @@ def url(sandbox: Sandbox, stripe: StripeSandbox, tmp_path: Path, monkeypatch: py
     for name, value in {**environment, "CAMPAIGN_HEALTH_DATA_DIR": str(tmp_path / "data")}.items():
         monkeypatch.setenv(name, value)
     run("mode", NAME, "live")
-    with listening(tmp_path, CUSTOMERIO_REPORTING_SIGNING_KEY="", **environment) as (found, _):
+    with listening(tmp_path, CUSTOMERIO_REPORTING_SIGNING_KEY="", **environment) as found:
         yield found
+
+
+@pytest.fixture
+def url(serving: tuple[str, subprocess.Popen[str]]) -> str:
+    return serving[0]
 
 
 def run(*words: str) -> str:
@@ -161,3 +169,14 @@ def test_whoever_is_forgotten_is_asked_for_anew(
     assert json.loads(known()[0][0])[0]["tier"] == "pro"
     run("forget", "u-1")
     assert known() == []
+
+
+def test_it_ends_in_time_while_stripe_hangs(
+    sandbox: Sandbox, stripe: StripeSandbox, serving: tuple[str, subprocess.Popen[str]]
+) -> None:
+    stripe.seconds = 30.0
+    assert post(serving[0], sandbox, "u-1")["tier"] == "unknown"
+    begun = time.monotonic()
+    serving[1].terminate()
+    serving[1].wait(20)
+    assert time.monotonic() - begun < 2.5

@@ -58,7 +58,9 @@ class StripeDoor:
         if notice is None:
             return "of_no_use", JSONResponse({})
         try:
-            is_new = await asyncio.wait_for(asyncio.wrap_future(self.cache.take(notice)), WRITE_SECONDS)
+            # Shielded: what is written in the end has to be known in memory, too.
+            written = asyncio.shield(asyncio.wrap_future(self.cache.take(notice)))
+            is_new = await asyncio.wait_for(written, WRITE_SECONDS)
         except (CannotWrite, TimeoutError):
             return "cannot_write", refused(503, "it cannot be written now", {"Retry-After": "1"})
         return "duplicate" if is_new is None else "accepted", JSONResponse({})

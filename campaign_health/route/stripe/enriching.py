@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,7 +24,6 @@ from storage.outbox.route_file import Connection
 from storage.outbox.stripe_table import FactRow
 
 DEADLINE_SECONDS = 0.3
-ASKING = 20
 LIMITED_SECONDS, LONGEST_WAIT = 1.0, 60.0
 
 Ready = tuple[Waiting, Prepared]
@@ -48,7 +47,6 @@ class Enricher:
     _breaker: Breaker = field(default_factory=Breaker)
     _is_told: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKING, thread_name_prefix="stripe"))
 
     def fill(self, ready: Sequence[Ready]) -> tuple[list[Ready], list[Waiting]]:
         """The events with what Stripe says within 300 ms for all of them, and those that rather wait for it."""
@@ -89,10 +87,9 @@ class Enricher:
         return filled, waiting
 
     def close(self) -> None:
-        """End; what was not asked yet is not asked any more."""
+        """End; what is just being asked is not waited for."""
         if self.client is not None:
             self.client.close()
-        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _hash(self, event: Waiting) -> bytes:
         return self.cache.hash_of(self.cache.workspace, event.person)
@@ -117,13 +114,24 @@ class Enricher:
             if self.client.free_turns() <= len(self._asked) or not self._breaker.may_ask(now):
                 return None
             self._breaker = self._breaker.asked(now)
-            future = self._asked[person] = self._pool.submit(self._answer, self.client, person, event, asked)
+            future = self._asked[person] = Future()
+            # Not of a pool: whose threads are waited for at the end, however long an answer takes.
+            arguments = (future, self.client, person, event, asked)
+            threading.Thread(target=self._carry_out, args=arguments, name="stripe", daemon=True).start()
         future.add_done_callback(lambda done: self._over(person, done))
         return future
 
+    def _carry_out(
+        self, future: Future[FactRow | None], client: StripeClient, person: bytes, event: Waiting, asked: AskedPerson
+    ) -> None:
+        try:
+            future.set_result(self._answer(client, person, event, asked))
+        except Exception as failure:  # whoever waits for it must not wait for ever
+            future.set_exception(failure)
+
     def _over(self, person: bytes, done: Future[FactRow | None]) -> None:
         self._asked.pop(person, None)
-        if done.cancelled() or done.exception() is not None:
+        if done.exception() is not None:
             with self._lock:
                 self._breaker = self._breaker.failed(time.monotonic())
 

@@ -157,4 +157,4 @@ def _by_person(rows: Iterable[FactRow]) -> dict[bytes, FactRow]:
 
 def result_of(done: Future[Any]) -> Any:
     """What came of it; None where it failed."""
-    return None if done.cancelled() or done.exception() is not None else done.result()
+    return None if done.exception() is not None else done.result()
