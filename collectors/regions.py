@@ -22,6 +22,7 @@ MIXPANEL_BASES: Mapping[str, tuple[str, str, str]] = {
         "https://in.mixpanel.com/api/app",
     ),
 }
+STRIPE = "https://api.stripe.com"
 CUSTOMERIO_TRACK: Mapping[str, str] = {
     "us": "https://track.customer.io",
     "eu": "https://track-eu.customer.io",

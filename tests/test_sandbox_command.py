@@ -15,6 +15,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from campaign_health.route.mapping.asked_person import AskedPerson
+from campaign_health.route.stripe.stripe_client import StripeClient
+from campaign_health.route.stripe.subscription_facts import fact
+
 COMMAND = [sys.executable, "-c", "from campaign_health.cli.main import main; main()", "sandbox"]
 
 
@@ -58,6 +62,27 @@ def test_it_stands_in_for_slack_and_shows_what_is_sent() -> None:
         assert process.stderr is not None
         process.stderr.readline()
         assert process.stderr.readline() == "Slack gets: 6 campaigns are broken\n"
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def test_it_stands_in_for_stripe_whose_customers_are_the_worlds_people() -> None:
+    with running("--stripe", "--today", "2026-11-24") as process:
+        assert process.stdout is not None
+        variables = dict(shlex.split(process.stdout.readline())[1].split("=", 1) for _ in range(16))
+        assert variables["STRIPE_WEBHOOK_SECRET"].startswith("whsec_")
+        client = StripeClient(variables["STRIPE_API_KEY"], variables["STRIPE_API_URL"])
+        ways = [
+            client.look_up(one, 0.0)
+            for one in (
+                AskedPerson("cus_7"), AskedPerson(user_id="u-7"), AskedPerson(emails=("u-7@people.example",)),
+                AskedPerson(user_id="u-5"), AskedPerson(user_id="u-8"),
+            )
+        ]  # fmt: skip
+        client.close()
+        assert [one.customer for one in ways] == ["cus_7"] * 3 + ["cus_5", None]
+        assert [fact(one.subscriptions or (), "tier", 0.0) for one in ways[:4]] == ["team"] * 3 + ["free"]
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
     assert process.returncode == 0

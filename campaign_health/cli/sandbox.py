@@ -24,6 +24,7 @@ from campaign_health.sandbox.faults import KINDS
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from campaign_health.sandbox.slack.slack_service import SlackSandbox, running_slack
+from campaign_health.sandbox.stripe.stripe_service import running_stripe
 from campaign_health.sandbox.world.csv_world import csv_world
 from campaign_health.sandbox.world.world import World
 from campaign_health.words.visible import visible_lines
@@ -58,6 +59,9 @@ _FAULTS = f"Kinds: {', '.join(KINDS)}."
 )
 @click.option("--no-limits", is_flag=True, help="Switch the services' rate limits off.")
 @click.option("--slack", "with_slack", is_flag=True, help="Stand in for Slack, too, and show what it is sent.")
+@click.option(
+    "--stripe", "with_stripe", is_flag=True, help="Stand in for Stripe, too: of four people three are customers."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the variables as JSON.")
 def command(
     source: str,
@@ -68,9 +72,10 @@ def command(
     faults: tuple[str, ...],
     no_limits: bool,
     with_slack: bool,
+    with_stripe: bool,
     as_json: bool,
 ) -> None:
-    """Run stand-ins for Mixpanel and Customer.io (and Slack) on this machine until Ctrl-C.
+    """Run stand-ins for Mixpanel and Customer.io (and Slack, and Stripe) on this machine until Ctrl-C.
 
     Prints the environment variables that point campaign-health at them. Nothing leaves this machine.
     """
@@ -82,7 +87,8 @@ def command(
     with ExitStack() as running:
         sandbox = running.enter_context(running_sandbox(world, faults=armed, limits=limits, port=port, live=live))
         slack = running.enter_context(running_slack()) if with_slack else None
-        variables = {**sandbox.environment, **({"SLACK_WEBHOOK_URL": slack.webhook_url} if slack else {})}
+        stripe = running.enter_context(running_stripe(has_people=True)).environment if with_stripe else {}
+        variables = {**sandbox.environment, **({"SLACK_WEBHOOK_URL": slack.webhook_url} if slack else {}), **stripe}
         if as_json:
             print_json(variables)
         else:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.event_door import EventDoor
+from campaign_health.route.doors.stripe_door import StripeDoor
 from campaign_health.route.holding.hold_keeper import HoldKeeper
 from campaign_health.route.holding.published_word import PublishedFile
 from campaign_health.route.lanes.courier import LAST_SECONDS, Courier
@@ -17,6 +18,7 @@ from campaign_health.route.lanes.track_post import poster
 from campaign_health.route.lanes.turn_decision import Deciding
 from campaign_health.route.manifest_contract import read_contract
 from campaign_health.route.moving import Moving
+from campaign_health.route.stripe_parts import stripe_parts
 from campaign_health.settings import Settings
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.route_file import PersonHash
@@ -24,12 +26,13 @@ from storage.outbox.route_file import PersonHash
 
 @dataclass(frozen=True)
 class Carrier:
-    """One workspace's door and courier, and who keeps its holds; `close` ends its connections."""
+    """One workspace's door and courier, who keeps its holds, and its door for Stripe; `close` ends its connections."""
 
     door: EventDoor
     courier: Courier
     keeper: HoldKeeper
     close: Callable[[], None]
+    stripe: StripeDoor | None = None
 
     def start(self) -> None:
         """Begin to carry."""
@@ -58,6 +61,7 @@ def carriers_of(
             continue
         moving = Moving(one.name, manifest, partial(read_contract, person_by=one.route.person), told)
         post, close = poster(one.route)
+        stripe = stripe_parts(one.name, one.route, outbox, hash_of, told)
         courier = Courier(
             one.name,
             data_dir,
@@ -67,6 +71,7 @@ def carriers_of(
             moving.is_shadow,
             refresh=moving.refresh,
             deciding=Deciding(hash_of),
+            enrich=stripe.enricher.fill,
         )
         keys = DoorKeys(
             tuple(token.get_secret_value() for token in one.route.tokens),
@@ -76,5 +81,10 @@ def carriers_of(
         )
         door = EventDoor(one.name, keys, hash_of, outbox, moving.routed, courier.wake, time.time)
         keeper = HoldKeeper(moving, data_dir, outbox, PublishedFile(data_dir, one.name), courier.wake)
-        found[one.name] = Carrier(door, courier, keeper, close)
+        found[one.name] = Carrier(door, courier, keeper, partial(_end, stripe.enricher.close, close), stripe.door)
     return found
+
+
+def _end(*closing: Callable[[], None]) -> None:
+    for one in closing:
+        one()

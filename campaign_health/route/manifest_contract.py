@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from campaign_health.manifest.conditions import value_at
 from campaign_health.manifest.durations import promised_seconds, seconds_of
@@ -15,7 +15,8 @@ from campaign_health.manifest.routed import CountSpec, StripeSpec, alternatives
 from campaign_health.manifest.schema import CampaignEntry, Manifest, Rename
 from campaign_health.route.lanes.prepared import Prepared, UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
-from campaign_health.route.mapping.mapped_event import CountNeeded, Mapped, Unfit, mapped, person_in
+from campaign_health.route.mapping.asked_person import CUSTOMER, asked_person
+from campaign_health.route.mapping.mapped_event import CountNeeded, Mapped, StripeNeeded, Unfit, mapped, person_in
 from campaign_health.route.mapping.once_rule import OnceRule, once_rules
 from campaign_health.route.mapping.route_plan import RoutedEvent, route_plan
 from campaign_health.route.moved_event import BROWSER, Routed
@@ -24,12 +25,11 @@ from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS, event_ope
 
 TIMES_THE_PROMISE = 10
 LEAST_RELEVANT_SECONDS = 3600.0
-Form = TypeVar("Form")
-_IDENTITY = ("$user_id", "distinct_id", *EMAILS)
+_IDENTITY = ("$user_id", "distinct_id", *EMAILS, CUSTOMER)
 
 
 class ManifestContract:
-    """The routes of one workspace's manifest. `left_out` are events that cannot be moved yet, and why."""
+    """The routes of one workspace's manifest."""
 
     def __init__(self, manifest: Manifest, person_by: PersonBy) -> None:
         self._plan = route_plan(manifest, person_by, [one.event for one in manifest.campaigns if one.event])
@@ -38,9 +38,6 @@ class ManifestContract:
             name: next(one for one in own if self._plan.events[one] is routed)
             for name, routed in self._plan.events.items()
         }
-        self.left_out = {
-            name: ", ".join(sorted(needed)) for name in own if (needed := _not_yet(self._plan.events[name]))
-        }
         self._campaigns = manifest.campaigns
         self._once = {name: once_rules(manifest.campaigns, {name, self._plan.events[name].to}) for name in own}
         self._relevant = {name: _relevant_seconds(manifest, name, self._plan.events[name]) for name in own}
@@ -48,12 +45,17 @@ class ManifestContract:
     @property
     def events(self) -> Mapping[str, RoutedEvent]:
         """What is moved, by the names of the manifest."""
-        return {name: self._plan.events[name] for name in self._relevant if name not in self.left_out}
+        return {name: self._plan.events[name] for name in self._relevant}
+
+    def asks_stripe(self, name: str) -> bool:
+        """Whether an event, by its name in the manifest, has something that only Stripe says."""
+        specs = self._plan.events[name].attributes.values()
+        return any(isinstance(one, StripeSpec) for spec in specs for one in alternatives(spec))
 
     def routed(self, name: str) -> Routed | None:
         """What is moved under a name that the app sends; None where it is not."""
         own = self._own.get(name.strip())
-        if own is None or own in self.left_out:
+        if own is None:
             return None
         routed = self._plan.events[own]
         return Routed(
@@ -80,7 +82,8 @@ class ManifestContract:
 
     def operation(self, event: Waiting) -> Prepared:
         """What an event is to Customer.io; raises UnfitEvent where it is not as declared, or is not moved any more."""
-        found = mapped(self._plan, event.event, json.loads(event.body))
+        properties = json.loads(event.body)
+        found = mapped(self._plan, event.event, properties)
         if found is None:
             raise UnfitEvent("mapping_error", "route")
         if isinstance(found, Unfit):
@@ -88,7 +91,13 @@ class ManifestContract:
         if event.source == BROWSER and found.person_by == "email":
             # Also where the manifest names another property for it.
             raise UnfitEvent("no_person", "email")
-        return _prepared(found, event, self._once.get(self._own.get(event.event.strip(), ""), ()))
+        prepared = _prepared(found, event, self._once.get(self._own.get(event.event.strip(), ""), ()))
+        needs = tuple(need for need in found.needs if isinstance(need, StripeNeeded))
+        if not needs:
+            return prepared
+        routed = self._plan.events[event.event.strip()]
+        asked = asked_person(routed, properties, is_believed=event.source != BROWSER)
+        return replace(prepared, stripe=needs, asked=asked)
 
     def fits(self, event: str, body: str) -> bool:
         """Whether an event with these properties (JSON) is as declared."""
@@ -126,19 +135,10 @@ def _prepared(found: Mapped, event: Waiting, once: tuple[OnceRule, ...]) -> Prep
     return Prepared(operation, person_part(by, person) | identify, counts, once)
 
 
-def _not_yet(routed: RoutedEvent) -> set[str]:
-    """Attributes that only a look into Stripe could fill, which is not there yet."""
-    return {attribute for attribute, spec in routed.attributes.items() if _specs(spec, StripeSpec)}
-
-
 def _counted_seconds(routed: RoutedEvent) -> float:
     """How far back the event's counts reach; 0 where it has none."""
-    counts = [one for spec in routed.attributes.values() for one in _specs(spec, CountSpec)]
-    return float(max((seconds_of(one.within) or 0 for one in counts), default=0))
-
-
-def _specs(spec: Any, form: type[Form]) -> list[Form]:
-    return [one for one in alternatives(spec) if isinstance(one, form)]
+    each = [one for spec in routed.attributes.values() for one in alternatives(spec)]
+    return float(max((seconds_of(one.within) or 0 for one in each if isinstance(one, CountSpec)), default=0))
 
 
 def _relevant_seconds(manifest: Manifest, name: str, routed: RoutedEvent) -> float:

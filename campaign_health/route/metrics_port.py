@@ -59,5 +59,10 @@ def _text(settings: Settings, data_dir: Path, listening: Listening, carriers: Ma
         for (door, became), number in one.door.counts.copy().items()
     }
     came |= {(name, REPORTS, became): number for (name, became), number in listening.counts.copy().items()}
+    came |= {
+        (name, "stripe", became): number
+        for name, stripe in listening.stripe.items()
+        for became, number in stripe.counts.copy().items()
+    }
     couriers = {name: one.courier.numbers for name, one in carriers.items()}
     return route_metrics(Readings(own_version(), listening.outbox.can_write, states, came, couriers))

@@ -25,6 +25,8 @@ _SINCE_EVER = {
     "shadowed": "Events that would have been sent, were their event not in shadow.",
     "expired": "Events that could not be delivered while their message made sense.",
     "suppressed_once": "Events that were not sent because their person had got one already.",
+    "stripe_unknown": "Events that went without what Stripe says, because it did not say it in time.",
+    "stripe_several": "Look-ups in Stripe that found several customers, of whom one was taken.",
 }
 _BREAKER = ("closed", "half_open", "open")
 

@@ -87,8 +87,6 @@ class Moving:
                 self.told(f"{self.manifest} cannot be used now, and what it said before holds: {failure}")
                 return
             self.version += 1
-            for event, needed in self._contract.left_out.items():
-                self.told(f"{event} is not moved: what fills {needed} (Stripe) is not there yet")
 
     @property
     def contract(self) -> ManifestContract | None:

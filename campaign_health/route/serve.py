@@ -75,7 +75,8 @@ def serve(
             "Set CUSTOMERIO_REPORTING_SIGNING_KEY (Customer.io, Data & integrations, reporting webhooks), or "
             "CAMPAIGN_HEALTH_ROUTE_TOKEN beside the Track API's keys and a manifest.",
         )
-    listening = Listening(outbox, hash_of, doors, {name: one.door for name, one in carriers.items()})
+    stripe = {name: one.stripe for name, one in carriers.items() if one.stripe is not None}
+    listening = Listening(outbox, hash_of, doors, {name: one.door for name, one in carriers.items()}, stripe)
     config = uvicorn.Config(
         application(listening), host=address, port=port, access_log=False, log_config=None, server_header=False,
         lifespan="off", timeout_graceful_shutdown=END_SECONDS, limit_concurrency=MOST_CONNECTIONS,

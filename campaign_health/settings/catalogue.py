@@ -95,6 +95,9 @@ SETTINGS: tuple[Setting, ...] = (
         "false",
         choices=("false", "true"),
     ),
+    Setting("STRIPE_API_KEY", "Stripe's restricted key (reads customers and subscriptions) for `route`.", secret=True),
+    Setting("STRIPE_API_URL", "Address of Stripe's API without a path, in place of https://api.stripe.com."),
+    Setting("STRIPE_WEBHOOK_SECRET", "With it Stripe signs its notices to `route serve` (`whsec_…`).", secret=True),
     Setting(
         "CUSTOMERIO_WORKSPACE_ID",
         "Number of the workspace in the addresses of Customer.io's pages, for links to them; without it, that of the "

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from campaign_health.words.service_links import CUSTOMERIO_CAMPAIGN_PAGES, MIXPANEL_EVENT_PAGES
 from collectors.http.redaction import SHORTEST_KEY
+from collectors.regions import STRIPE
 
 DEFAULT_WORKSPACE = "default"
 """The name of the only workspace where the settings name none."""
@@ -72,6 +73,9 @@ class RouteSettings(_Frozen):
     signing_key: SecretStr | None
     person: Literal["id", "email"]
     tokens: tuple[SecretStr, ...] = ()
+    stripe_key: SecretStr | None = None
+    stripe_url: str = STRIPE
+    stripe_secret: SecretStr | None = None
     mixpanel_token: str | None = None
     browser_origins: tuple[str, ...] = ()
     trusts_browsers: bool = False

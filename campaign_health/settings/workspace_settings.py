@@ -32,7 +32,7 @@ from campaign_health.words.service_links import (
     MIXPANEL_NAMES,
     unknown_places,
 )
-from collectors.regions import CUSTOMERIO_BASES, CUSTOMERIO_TRACK, MIXPANEL_BASES
+from collectors.regions import CUSTOMERIO_BASES, CUSTOMERIO_TRACK, MIXPANEL_BASES, STRIPE
 
 _MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
@@ -175,6 +175,9 @@ def _route_settings(values: Values) -> RouteSettings:
         signing_key=values.secret("CUSTOMERIO_REPORTING_SIGNING_KEY"),
         person=cast(Literal["id", "email"], values.text("CAMPAIGN_HEALTH_ROUTE_PERSON")),
         tokens=_tokens(values),
+        stripe_key=values.secret("STRIPE_API_KEY"),
+        stripe_url=(values.address("STRIPE_API_URL") or STRIPE).removesuffix("/v1"),
+        stripe_secret=values.secret("STRIPE_WEBHOOK_SECRET"),
         mixpanel_token=values.optional("CAMPAIGN_HEALTH_ROUTE_MIXPANEL_TOKEN"),
         browser_origins=_origins(values),
         trusts_browsers=values.text("CAMPAIGN_HEALTH_ROUTE_TRUST_BROWSER") == "true",

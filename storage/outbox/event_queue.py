@@ -14,6 +14,7 @@ from storage.outbox.event_windows import note_happened, settle_once, sweep_windo
 from storage.outbox.held_events import held_reason, keep_back
 from storage.outbox.queued_event import BACKLOG, FRESH, QUEUED, QueuedEvent, enqueue
 from storage.outbox.sent_profiles import sweep_profiles
+from storage.outbox.stripe_table import sweep_facts
 
 Outcome = Literal["waiting", "delivered", "shadowed", "suppressed_once", "held", "dead", "dropped"]
 LEDGER_SECONDS = 9 * 86_400.0
@@ -152,6 +153,7 @@ def sweep(connection: sqlite3.Connection, now: float) -> None:
     sweep_windows(connection, now)
     sweep_profiles(connection, now)
     sweep_pace(connection, now)
+    sweep_facts(connection, now)
 
 
 def forget_events(connection: sqlite3.Connection, workspace: str, person: str) -> int:

@@ -19,6 +19,7 @@ from storage.outbox.event_tally import TALLY_BY_DAY
 from storage.outbox.event_windows import WINDOW_TABLES
 from storage.outbox.held_events import HOLD_TABLES
 from storage.outbox.sent_profiles import PROFILE_TABLES
+from storage.outbox.stripe_table import STRIPE_TABLES
 
 Connection = sqlite3.Connection
 FILE_NAME, KEY_NAME = "route.sqlite", "route.key"
@@ -69,6 +70,7 @@ _TABLES = (
     # What of a person waits before an event is asked for each.
     "CREATE INDEX event_queue_person ON event_queue (workspace, person, sequence)",
     TALLY_BY_DAY,
+    STRIPE_TABLES,
 )
 """What each version of the file added, the first one first."""
 VERSION = len(_TABLES)

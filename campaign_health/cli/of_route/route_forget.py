@@ -14,6 +14,7 @@ from campaign_health.words.numbers import plural
 from storage.outbox.event_queue import forget_events
 from storage.outbox.report_log import forget_person
 from storage.outbox.route_file import PersonHash, committed, open_route_file, wipe_log
+from storage.outbox.stripe_table import forget_facts
 
 
 @click.command(name="forget")
@@ -33,6 +34,7 @@ def command(person: str, workspace: str | None) -> None:
             # Addresses are kept in small letters; ids are as they are.
             known_as = {person, person.lower()} if "@" in person else {person}
             rows = sum(forget_person(connection, hash_of(name, one)) for name in names for one in known_as)
+            rows += sum(forget_facts(connection, hash_of(name, one)) for name in names for one in known_as)
             rows += sum(forget_events(connection, name, one) for name in names for one in known_as)
         wipe_log(connection)
     if not rows:

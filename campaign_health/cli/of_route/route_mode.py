@@ -37,11 +37,6 @@ def command(event: str, mode: str, workspace: str | None) -> None:
     check_workspace(settings, workspace)
     of = only_workspace(settings.workspaces, workspace)
     contract = contract_of(of)
-    if event in contract.left_out:
-        raise CouldNotStart(
-            f"{event} cannot be moved yet: nothing can fill {contract.left_out[event]} (Stripe).",
-            "Take these attributes out of its `route`, or give them from the event.",
-        )
     if event not in contract.events:
         cure = "Give it one; `campaign-health docs manifest` says how."
         raise CouldNotStart(f"{event!r} has no `route` in the manifest.", cure)
@@ -50,6 +45,8 @@ def command(event: str, mode: str, workspace: str | None) -> None:
     with open_route_file(settings.data_dir) as connection, committed(connection):
         set_mode(connection, of.name, event, mode)
     results.print(clean(f"{event} is {mode} now."), markup=False)
+    if mode != "off" and of.route.stripe_key is None and contract.asks_stripe(event):
+        click.echo("Without STRIPE_API_KEY it takes `otherwise` for what Stripe would say, or waits.", err=True)
 
 
 def _refuse_second_sender(of: WorkspaceSettings, contract: ManifestContract, event: str) -> None:

@@ -23,6 +23,7 @@ from campaign_health.words.numbers import count, plural
 from storage.outbox.held_events import HeldNumbers, Hold
 from storage.outbox.route_file import open_route_file
 
+OF_STRIPE = ("stripe_unknown", "stripe_several")
 COLUMNS = ("waiting", "held", "dead", "delivered", "shadowed", "suppressed_once", "expired")
 
 
@@ -71,7 +72,10 @@ def _sent_as(of: WorkspaceSettings) -> dict[str, str]:
 def _as_json(state: WorkspaceState) -> dict[str, object]:
     return {
         "events": {
-            event: {"mode": state.modes.get(event, "off"), **{name: numbers.get(name, 0) for name in COLUMNS}}
+            event: {
+                "mode": state.modes.get(event, "off"),
+                **{name: numbers.get(name, 0) for name in (*COLUMNS, *OF_STRIPE)},
+            }
             for event, numbers in state.events.items()
         },
         "breaker": state.breaker,

@@ -19,6 +19,7 @@ from campaign_health.route.doors.event_door import EventDoor
 from campaign_health.route.doors.event_routes import event_routes
 from campaign_health.route.doors.reading_reports import NoReport, PersonHasher, read_report
 from campaign_health.route.doors.signature import is_authentic
+from campaign_health.route.doors.stripe_door import StripeDoor
 from campaign_health.route.person import PersonBy
 from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.report_log import insert_report
@@ -49,18 +50,23 @@ class Listening:
     hash_of: PersonHasher
     doors: Mapping[str, ReportDoor]
     events: Mapping[str, EventDoor] = field(default_factory=dict)
+    stripe: Mapping[str, StripeDoor] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 def application(listening: Listening) -> Starlette:
-    """The application that answers Customer.io's reports, the doors for events and `GET /healthz`."""
+    """The application that answers Customer.io's reports, Stripe's notices, the doors for events and `GET /healthz`."""
 
     async def report(request: Request) -> Response:
         became, answer = await _take_report(listening, request)
         workspace = request.path_params["workspace"]
         listening.counts[workspace if workspace in listening.doors else "", became] += 1
         return answer
+
+    async def stripe(request: Request) -> Response:
+        door = listening.stripe.get(request.path_params["workspace"])
+        return refused(404, "there is no such door") if door is None else await door.take(request)
 
     def healthz(request: Request) -> Response:
         is_well = listening.outbox.can_take_in
@@ -69,6 +75,7 @@ def application(listening: Listening) -> Starlette:
     return Starlette(
         routes=[
             Route("/{workspace}/customerio/report", report, methods=["POST"]),
+            Route("/{workspace}/stripe", stripe, methods=["POST"]),
             *event_routes(listening.events),
             Route("/healthz", healthz, methods=["GET"]),
         ]

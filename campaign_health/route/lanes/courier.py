@@ -38,6 +38,7 @@ NOT_YET_SECONDS = 1.0
 READY_SECONDS = 5.0
 LAST_SECONDS = 1.0
 SWEEP_SECONDS = 600.0
+Ready = tuple[Waiting, Prepared]
 
 
 class Courier:
@@ -55,6 +56,7 @@ class Courier:
         clock: Unix seconds.
         refresh: Called again and again with a connection for reading, also before anything is sent; whether it is
             known what is moved. Until it is, everything waits.
+        enrich: Fills in what Stripe says: gives the events that go, and those that rather wait for it.
         deciding: Fills in counts, asks whether a person had the message and what of them is new; None: nobody does.
     """
 
@@ -69,8 +71,9 @@ class Courier:
         clock: Callable[[], float] = time.time,
         refresh: Callable[[Connection], bool] = lambda connection: True,
         deciding: Deciding | None = None,
+        enrich: Callable[[Sequence[Ready]], tuple[list[Ready], list[Waiting]]] = lambda ready: (list(ready), []),
     ) -> None:
-        self._refresh, self._deciding = refresh, deciding
+        self._refresh, self._deciding, self._enrich = refresh, deciding, enrich
         self._workspace, self._data_dir, self._outbox = workspace, data_dir, outbox
         self._operation_of, self._post, self._is_shadow, self._clock = operation_of, post, is_shadow, clock
         self._turns, self._loading = Turns(), Loading(workspace, clock)
@@ -167,7 +170,9 @@ class Courier:
         self._settling.bury(found.unfit, found.why)
         self._settling.keep_back(found.kept)
         self._settling.finish(found.shadowed, "shadowed")
-        moved = self._decided(found.ready)
+        filled, without = self._enrich(found.ready)
+        self._not_yet(without)
+        moved = self._decided(filled)
         known = [(one, of.identify) for one, of in moved if of.identify is not None]
         # Who they are is accepted in a request before the event's: no order is promised within one.
         named = self._send(known, is_last=False) if known else frozenset()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from campaign_health.route.mapping.mapped_event import CountNeeded
+from campaign_health.route.mapping.asked_person import AskedPerson
+from campaign_health.route.mapping.mapped_event import CountNeeded, StripeNeeded
 from campaign_health.route.mapping.once_rule import OnceRule
 
 Operation = Mapping[str, Any]
@@ -15,13 +16,16 @@ Operation = Mapping[str, Any]
 @dataclass(frozen=True)
 class Prepared:
     """What an event is to Customer.io: the event, and (None: nothing of it changed) who its person is, which has to be
-    accepted before. `counts` have to be filled in, and `once` asked, when it goes.
+    accepted before. When it goes, `stripe` (of the person `asked` for) and `counts` have to be filled in, and `once`
+    asked.
     """
 
     event: Operation
     identify: Operation | None = None
     counts: tuple[CountNeeded, ...] = ()
     once: tuple[OnceRule, ...] = ()
+    stripe: tuple[StripeNeeded, ...] = ()
+    asked: AskedPerson = field(default_factory=AskedPerson)
 
 
 class UnfitEvent(Exception):
