@@ -67,7 +67,7 @@ _TABLES = (
     ALTER TABLE event_ledger ADD COLUMN source TEXT NOT NULL DEFAULT '';
     """,
     # What of a person waits before an event is asked for each.
-    "CREATE INDEX event_queue_person ON event_queue (workspace, person, sequence)",
+    "CREATE INDEX event_queue_person ON event_queue (workspace, person, sequence, queue_class)",
     TALLY_BY_DAY,
 )
 """What each version of the file added, the first one first."""
