@@ -19,7 +19,7 @@ from campaign_health.route.lanes import turns as turns_module
 from campaign_health.route.lanes.loading import Loading
 from campaign_health.route.lanes.turns import Turns, Waiting
 from storage.outbox.event_queue import finish, places_before, receive
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.queued_event import AGAIN, BACKLOG, FRESH, QueuedEvent
 from storage.outbox.route_file import Connection, committed, open_route_file
 
 PEOPLE = 8
@@ -47,6 +47,7 @@ class Life:
     def __init__(self, connection: Connection, workspace: str, chance: random.Random) -> None:
         self.connection, self.workspace, self.chance = connection, workspace, chance
         self.now, self.number = 1e9, 0
+        self.again: set[int] = set()
         self.received: dict[str, list[int]] = defaultdict(list)
         self.accepted: dict[str, list[int]] = defaultdict(list)
         self.crash()
@@ -62,13 +63,17 @@ class Life:
             for _ in range(self.chance.randrange(1, 12)):
                 self.number += 1
                 person = f"u-{self.chance.randrange(PEOPLE)}"
-                is_late = self.chance.random() < 0.2
+                drawn = self.chance.random()
+                queue_class = BACKLOG if drawn < 0.2 else AGAIN if drawn < 0.3 else FRESH
                 event = QueuedEvent(
                     self.workspace, "limit_hit", f"{self.workspace}-{self.number}".encode(), person, self.now, self.now,
-                    1e12, "backend", json.dumps(self.number), int(is_late),
+                    1e12, "backend", json.dumps(self.number), queue_class,
                 )  # fmt: skip
                 assert receive(self.connection, event)
-                self.received[person].append(self.number)
+                if queue_class == AGAIN:
+                    self.again.add(self.number)
+                else:
+                    self.received[person].append(self.number)
 
     def send(self) -> None:
         self.loading.load(self.connection, self.turns)
@@ -84,7 +89,9 @@ class Life:
         is_failing = self.chance.random() < fails
         if not is_failing or self.chance.random() < 0.5:
             for one in batch:
-                if (number := json.loads(one.body)) not in self.accepted[one.person]:
+                number = json.loads(one.body)
+                self.again.discard(number)
+                if not one.is_again and number not in self.accepted[one.person]:
                     self.accepted[one.person].append(number)
         if is_failing:
             self.turns.put_back(batch, self.now + self.chance.choice((0.0, 5.0)))
@@ -116,27 +123,42 @@ def test_a_persons_events_are_accepted_in_the_order_in_which_they_came_and_each_
             life.answer(fails=0.2)
         life.now += chance.choice((0.0, 1.0, 30.0))
     for _ in range(10_000):
-        if life.accepted == life.received and not life.out:
+        if life.accepted == life.received and not life.again and not life.out:
             break
         life.send()
         life.answer(fails=0.0)
         life.now += 10.0
     assert life.accepted == life.received
+    assert not life.again
 
 
-def test_a_new_event_stands_behind_what_waits_of_its_own_person_and_of_nobody_else(connection: Connection) -> None:
+def put(connection: Connection, workspace: str, person: str, number: int, queue_class: int = FRESH) -> None:
+    key = f"{workspace} {number}".encode()
+    with committed(connection):
+        assert receive(connection, QueuedEvent(workspace, "e", key, person, 1.0, 1.0, 1e12, "b", "{}", queue_class))
+
+
+def test_a_new_event_comes_before_an_outage_with_what_waits_of_its_own_person(connection: Connection) -> None:
     life = Life(connection, "apart", random.Random(3))
-    for person in ("ada", *(f"u-{number}" for number in range(300))):
-        with committed(connection):
-            receive(connection, QueuedEvent("apart", "e", person.encode(), person, 1.0, 1.0, 1e12, "b", "1", 0))
+    for number in range(3_000):
+        put(connection, "apart", f"u-{number}", number)
     life.crash()
-    for person in ("ada", "bob"):
-        with committed(connection):
-            receive(connection, QueuedEvent("apart", "e", b"new " + person.encode(), person, 1.0, 1.0, 1e12, "b", "2"))
+    for number, person in enumerate(("bob", "u-2999", "u-0")):
+        put(connection, "apart", person, 5_000 + number)
     life.loading.load(connection, life.turns)
     first = life.turns.next(2.0, is_last_sender=False)
-    assert [one.person for one in first if one.event_class == "fresh"] == ["bob"]
-    assert first[0].person == "bob"
+    assert [one.person for one in first[:3]] == ["bob", "u-2999", "u-0"]
+    # Of the last two it is what came first.
+    assert [one.key for one in first[1:3]] == [b"apart 2999", b"apart 0"]
+
+
+def test_what_is_sent_again_is_not_waited_for(connection: Connection) -> None:
+    life = Life(connection, "again", random.Random(3))
+    put(connection, "again", "ada", 1, AGAIN)
+    life.loading.load(connection, life.turns)
+    put(connection, "again", "ada", 2)
+    life.loading.load(connection, life.turns)
+    assert [one.key for one in life.turns.next(2.0, is_last_sender=False)] == [b"again 2"]
 
 
 def test_what_waits_of_a_person_is_found_without_reading_all_that_waits(connection: Connection) -> None:

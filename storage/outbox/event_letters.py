@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass, fields
 from typing import Any
 
 from storage.outbox.event_tally import count_up
-from storage.outbox.queued_event import BACKLOG, CARRIED, QueuedEvent, carried, enqueue
+from storage.outbox.queued_event import AGAIN, CARRIED, QueuedEvent, carried, enqueue
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def replay_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
     if not take_letter(connection, letter.key):
         return False
     row = {name: getattr(letter, name) for name in CARRIED}
-    enqueue(connection, QueuedEvent(**row, queue_class=BACKLOG))
+    enqueue(connection, QueuedEvent(**row, queue_class=AGAIN))
     connection.execute("UPDATE event_ledger SET outcome = 'waiting' WHERE key = ?", [letter.key])
     return True
 

@@ -12,7 +12,7 @@ from storage.outbox.event_pace import note_pace, sweep_pace
 from storage.outbox.event_tally import NOW_TABLES, count_up, give_up
 from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
 from storage.outbox.held_events import held_reason, keep_back
-from storage.outbox.queued_event import BACKLOG, FRESH, QUEUED, QueuedEvent, enqueue
+from storage.outbox.queued_event import AGAIN, FRESH, QUEUED, QueuedEvent, enqueue
 from storage.outbox.sent_profiles import sweep_profiles
 from storage.outbox.stripe_table import sweep_facts
 
@@ -71,17 +71,26 @@ def waiting_behind(
     connection: sqlite3.Connection, workspace: str, after: int, limit: int, most: int
 ) -> list[tuple[int, QueuedEvent]]:
     """The next events behind a place that are of the backlog, or whose place is at most `limit`."""
-    return _waiting(connection, "(queue_class = ? OR sequence <= ?)", [workspace, after, BACKLOG, limit], most)
+    return _waiting(connection, "(queue_class <> ? OR sequence <= ?)", [workspace, after, FRESH, limit], most)
 
 
 def places_before(connection: sqlite3.Connection, workspace: str, person: str, place: int, most: int) -> list[int]:
-    """The places of a person's events that wait before a place, the first ones first."""
+    """The places of a person's events that wait before a place, the first ones first; without those that are sent
+    again.
+    """
     rows = connection.execute(
-        "SELECT sequence FROM event_queue WHERE workspace = ? AND person = ? AND sequence < ? "
+        "SELECT sequence FROM event_queue WHERE workspace = ? AND person = ? AND sequence < ? AND queue_class <> ? "
         "ORDER BY sequence LIMIT ?",
-        [workspace, person, place, most],
+        [workspace, person, place, AGAIN, most],
     )
     return [found for (found,) in rows]
+
+
+def waiting_at(connection: sqlite3.Connection, workspace: str, places: Iterable[int]) -> list[tuple[int, QueuedEvent]]:
+    """The events at these places, with their places."""
+    return [
+        found for place in places for found in _waiting(connection, "sequence = ?", [workspace, place - 1, place], 1)
+    ]
 
 
 def _waiting(

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-FRESH, BACKLOG = 0, 1
+FRESH, BACKLOG, AGAIN = 0, 1, 2
 
 
 @dataclass(frozen=True)
 class QueuedEvent:
-    """One event that was received. Instants in Unix seconds; `queue_class` is FRESH or BACKLOG; `body` is JSON.
+    """One event that was received. Instants in Unix seconds; `queue_class` is FRESH or BACKLOG, or AGAIN for
+    what was taken out of the queue before and has lost its place among its person's events; `body` is JSON.
 
     Where its person's events are counted, `counted_as` is the person's hash and `counted_seconds` how far back the
     counts reach.
@@ -40,7 +41,7 @@ CARRIED = [name for name in QUEUED if name != "queue_class"]
 
 def carried(row: Sequence[Any]) -> QueuedEvent:
     """The event of a row of `CARRIED`, as one that has waited."""
-    return QueuedEvent(**dict(zip(CARRIED, row, strict=True)), queue_class=BACKLOG)
+    return QueuedEvent(**dict(zip(CARRIED, row, strict=True)), queue_class=AGAIN)
 
 
 def enqueue(connection: sqlite3.Connection, event: QueuedEvent) -> None:

@@ -68,7 +68,7 @@ _TABLES = (
     ALTER TABLE event_ledger ADD COLUMN source TEXT NOT NULL DEFAULT '';
     """,
     # What of a person waits before an event is asked for each.
-    "CREATE INDEX event_queue_person ON event_queue (workspace, person, sequence)",
+    "CREATE INDEX event_queue_person ON event_queue (workspace, person, sequence, queue_class)",
     TALLY_BY_DAY,
     STRIPE_TABLES,
 )

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from campaign_health.route.lanes.turns import EventClass, Turns, Waiting
-from storage.outbox.event_queue import head_of_queue, places_before, waiting_behind, waiting_fresh
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.event_queue import head_of_queue, places_before, waiting_at, waiting_behind, waiting_fresh
+from storage.outbox.queued_event import AGAIN, QueuedEvent
 from storage.outbox.route_file import Connection
 
 AT_ONCE = 500
 FRESH_SECONDS = 60.0
-MOST_BEFORE = 100
-"""Events of one person that may be in memory before a new one of theirs is."""
+MOST_BEFORE = 50
+"""Where so many events of one person wait, a new one of theirs waits as they do."""
 
 
 @dataclass
@@ -22,8 +22,9 @@ class Loading:
     """Two places in one queue: up to where the new ones were read, and up to where the others.
 
     Where more new ones come than memory holds, the rest of them is left to the others' place, which then goes back: so
-    a new event never stands behind an outage. Only one whose own person has something that waits does: it is left to
-    the others' place too, and `left` is the first of those. `held` are the places of all that is in memory, as what.
+    a new event never stands behind an outage. With it comes what waits of its own person before it; where that is very
+    much, it is left to the others' place too, and `left` is the first of those. `held` are the places of all that is in
+    memory.
 
     An event comes into memory only when all that waits of its person before it is there: there, their order holds.
     """
@@ -34,7 +35,7 @@ class Loading:
     others: int = 0
     limit: int = 0
     left: int | None = None
-    held: dict[int, EventClass] = field(default_factory=dict)
+    held: set[int] = field(default_factory=set)
 
     def begin(self, connection: Connection) -> None:
         """All that is there has waited."""
@@ -43,14 +44,16 @@ class Loading:
     def load(self, connection: Connection, turns: Turns) -> None:
         """Read what there is room for."""
         room = turns.room("fresh")
-        if room:
+        if room > 0:
             for place, event in waiting_fresh(connection, self.workspace, self.fresh, min(room, AT_ONCE)):
                 self.fresh = place
                 before = self._before(connection, place, event)
-                if all(self.held.get(one) == "fresh" for one in before) and len(before) < MOST_BEFORE:
-                    self._add(turns, place, event, "fresh")
-                else:
+                if len(before) == MOST_BEFORE:
                     self.left = self.left or place
+                    continue
+                missing = [one for one in before if one not in self.held]
+                for earlier, found in [*waiting_at(connection, self.workspace, missing), (place, event)]:
+                    self._add(turns, earlier, found, "fresh")
         else:
             oldest_left = waiting_fresh(connection, self.workspace, self.fresh, 1)
             if oldest_left and self.clock() - oldest_left[0][1].received > FRESH_SECONDS:
@@ -61,8 +64,7 @@ class Loading:
 
     def done(self, events: Iterable[Waiting]) -> None:
         """They are not in memory any more."""
-        for one in events:
-            self.held.pop(one.sequence, None)
+        self.held -= {one.sequence for one in events}
 
     def _load_others(self, connection: Connection, turns: Turns) -> bool:
         """Whether there may be more to read at once."""
@@ -85,12 +87,22 @@ class Loading:
         self.limit, self.left = limit, None
 
     def _add(self, turns: Turns, place: int, event: QueuedEvent, event_class: EventClass) -> None:
-        self.held[place] = event_class
+        self.held.add(place)
         turns.add(
             [
                 Waiting(
-                    place, event_class, event.workspace, event.event, event.key, event.person, event.event_time,
-                    event.received, event.expires, event.body, event.source,
+                    place,
+                    event_class,
+                    event.workspace,
+                    event.event,
+                    event.key,
+                    event.person,
+                    event.event_time,
+                    event.received,
+                    event.expires,
+                    event.body,
+                    event.source,
+                    event.queue_class == AGAIN,
                 )
             ]
-        )  # fmt: skip
+        )

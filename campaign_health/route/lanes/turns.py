@@ -18,7 +18,10 @@ BACKLOG_SHARE = 4
 
 @dataclass(frozen=True)
 class Waiting:
-    """One event that waits: its place in the queue, whose it is, and all that sending needs."""
+    """One event that waits: its place in the queue, whose it is, and all that sending needs.
+
+    `is_again`: it has no order among its person's, for it was taken out of the queue before.
+    """
 
     sequence: int
     event_class: EventClass
@@ -31,6 +34,7 @@ class Waiting:
     expires: float
     body: str
     source: str = ""
+    is_again: bool = False
 
     @property
     def lane(self) -> int:
@@ -85,23 +89,27 @@ class Turns:
         for lane in list(lanes):
             if len(found) >= most:
                 break
-            if lane in self.busy or self.not_before.get(lane, 0.0) > now or self._is_behind(event_class, lane):
+            if lane in self.busy or self.not_before.get(lane, 0.0) > now:
                 continue
-            found.append(lanes[lane].popleft())
+            found.append(self._first_of(event_class, lane))
             self.busy.add(lane)
             self.not_before.pop(lane, None)
-            if not lanes[lane]:
-                del lanes[lane]
-            else:
+            if lane in lanes:
                 # The next one of this lane is behind all others.
                 lanes[lane] = lanes.pop(lane)
-        self.numbers[event_class] -= len(found)
         return found
 
-    def _is_behind(self, event_class: EventClass, lane: int) -> bool:
-        """Whether a fresh event of the same person came before the lane's next one of the backlog."""
-        if event_class == "fresh":
-            return False
-        first = self.parked["backlog"][lane][0]
-        fresh = self.parked["fresh"].get(lane, ())
-        return any(one.sequence < first.sequence and one.person == first.person for one in fresh)
+    def _first_of(self, event_class: EventClass, lane: int) -> Waiting:
+        """Take out the lane's next one, or what came of its person before that and is of the other class."""
+        other: EventClass = "backlog" if event_class == "fresh" else "fresh"
+        first = self.parked[event_class][lane][0]
+        for one in self.parked[other].get(lane, ()):
+            if one.person == first.person and one.sequence < first.sequence and not one.is_again:
+                first, event_class = one, other
+                break
+        events = self.parked[event_class][lane]
+        events.remove(first)
+        if not events:
+            del self.parked[event_class][lane]
+        self.numbers[event_class] -= 1
+        return first
