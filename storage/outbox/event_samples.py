@@ -19,9 +19,10 @@ def newest_letter(connection: sqlite3.Connection, group: LetterGroup) -> str | N
 
 
 def newest_held(connection: sqlite3.Connection, hold: Hold) -> tuple[str, str, str] | None:
-    """Reason, field and properties (JSON) of the newest event that a hold keeps for a reason of its own."""
+    """Reason, field and properties (JSON) of the newest event that a hold keeps, of its own field if there is one."""
     row = connection.execute(
-        "SELECT reason, field, body FROM held_event WHERE hold_id = ? AND reason <> '' ORDER BY sequence DESC LIMIT 1",
-        [hold.hold_id],
+        "SELECT reason, field, body FROM held_event WHERE hold_id = ? AND reason <> '' "
+        "ORDER BY field = ? DESC, sequence DESC LIMIT 1",
+        [hold.hold_id, hold.field],
     ).fetchone()
     return None if row is None else (row[0], row[1], row[2])
