@@ -16,6 +16,7 @@ from storage.errors import StorageError
 from storage.outbox.route_file import open_route_file
 
 EVERY_SECONDS = 60.0
+LAST_SECONDS = 2.0
 
 
 class Noting:
@@ -38,9 +39,9 @@ class Noting:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and leave the numbers as they are then."""
+        """End, and leave the numbers as they are then, where that takes no more than seconds."""
         self._stopping.set()
-        self._thread.join()
+        self._thread.join(LAST_SECONDS)
 
     def note(self) -> None:
         """Leave the numbers now."""
