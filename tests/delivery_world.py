@@ -9,7 +9,7 @@ from pathlib import Path
 from campaign_health.pipeline.sources.route_numbers import left_numbers
 from campaign_health.route.delivery_note import delivery_note
 from campaign_health.route.numbers_file import note_delivery, note_proof
-from campaign_health.route.source_ages import SourceAges
+from campaign_health.route.received_ages import SourceAges
 from storage.file.database import Warehouse
 from storage.outbox.event_queue import bury, finish, receive, receive_dead, sweep
 from storage.outbox.held_events import HAND, open_hold
