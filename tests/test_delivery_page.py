@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from storage.file.database import open_published
+from storage.file.database import Warehouse, open_published, transaction
 from tests.browser import Dashboard, settled, text_of, visit
 from tests.dashboard_world import NOW
 from tests.delivery_world import MOVED, add_route
@@ -159,3 +159,37 @@ def test_an_event_can_be_looked_at_alone(page: Page, dashboard: Dashboard) -> No
     assert said not in everything
     expect(page.get_by_text(said).first).to_be_visible()
     assert set(MOVED) == {"project.created", "paywall_limit_reached", "invoice_paid"}
+
+
+def test_names_and_reasons_from_outside_are_shown_as_text(page: Page, dashboard: Dashboard) -> None:
+    hostile = "<img src=x onerror=window.hacked=1>`**[a](javascript:alert(1))\n" + "long" * 60
+    with Warehouse(dashboard.folder / "data").open_and_publish() as connection, transaction(connection):
+        for table in ("route_event", "route_hold", "route_letter_group", "route_day"):
+            connection.execute(f"UPDATE {table} SET event = ? || event", [hostile])
+        connection.execute("UPDATE route_hold SET why = ?, mended_by = ?", [hostile, hostile])
+        connection.execute("UPDATE route_letter_group SET reason = ? || reason, field = ?", [hostile, hostile])
+        connection.execute("UPDATE route_source SET source = ? || source", [hostile])
+    visit(page, dashboard, "delivery")
+    assert page.evaluate("window.hacked") is None
+    assert "<img src=x onerror=window.hacked=1>" in text_of(page)
+    assert page.locator("[data-testid=stMain] a[href^=javascript]").count() == 0
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= 390")
+    assert beyond_the_edge(page) == []
+
+
+def test_where_all_is_well_it_says_so_and_where_the_route_is_silent_that_too(page: Page, dashboard: Dashboard) -> None:
+    def change(*statements: str) -> None:
+        with Warehouse(dashboard.folder / "data").open_and_publish() as connection, transaction(connection):
+            for statement in statements:
+                connection.execute(statement)
+
+    change("DELETE FROM route_hold", "DELETE FROM route_letter_group", "UPDATE route_event SET held = 0, dead = 0")
+    visit(page, dashboard, "delivery")
+    assert "Everything that came in was delivered, or waits for its turn (4)." in text_of(page)
+    assert "Nothing: everything that was received was delivered, or waits." in text_of(page)
+    assert "The route has noted nothing" not in text_of(page)
+    change("UPDATE route_event SET noted_at = noted_at - INTERVAL 4 HOURS, breaker = 'open'")
+    visit(page, dashboard, "delivery")
+    assert "Customer.io takes nothing just now: 4 events wait." in text_of(page)
+    assert "The route has noted nothing since today at 04:56." in text_of(page)

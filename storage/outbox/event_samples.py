@@ -8,11 +8,10 @@ from storage.outbox.event_letters import LetterGroup
 from storage.outbox.held_events import Hold
 
 
-def newest_letter(connection: sqlite3.Connection, group: LetterGroup) -> str | None:
-    """The properties (JSON) of a group's newest letter; None where there is none any more."""
+def one_letter(connection: sqlite3.Connection, group: LetterGroup) -> str | None:
+    """The properties (JSON) of one of a group's letters; None where there is none any more."""
     row = connection.execute(
-        "SELECT body FROM letter WHERE workspace = ? AND event = ? AND reason = ? AND field = ? "
-        "ORDER BY last DESC LIMIT 1",
+        "SELECT body FROM letter WHERE workspace = ? AND event = ? AND reason = ? AND field = ? LIMIT 1",
         [group.workspace, group.event, group.reason, group.field],
     ).fetchone()
     return None if row is None else str(row[0])
