@@ -11,7 +11,7 @@ from campaign_health.route.numbers_file import KEPT_DAYS
 from collectors.http.impersonal import impersonal
 from storage.outbox.event_letters import LetterGroup, letter_groups
 from storage.outbox.event_queue import oldest_waiting
-from storage.outbox.event_samples import newest_held, newest_letter
+from storage.outbox.event_samples import newest_held, one_letter
 from storage.outbox.event_tally import DAY_SECONDS, numbers, numbers_by_day
 from storage.outbox.held_events import HAND, Hold, held_numbers, holds_now
 from storage.outbox.route_file import Connection
@@ -99,7 +99,7 @@ def _letters(connection: Connection, workspace: str) -> list[dict[str, Any]]:
 
 
 def _cure_of(connection: Connection, group: LetterGroup) -> str | None:
-    body = newest_letter(connection, group)
+    body = one_letter(connection, group)
     return None if body is None else manifest_cure(group.reason, group.field, body)
 
 

@@ -8,20 +8,20 @@ from storage.outbox.event_letters import LetterGroup
 from storage.outbox.held_events import Hold
 
 
-def newest_letter(connection: sqlite3.Connection, group: LetterGroup) -> str | None:
-    """The properties (JSON) of a group's newest letter; None where there is none any more."""
+def one_letter(connection: sqlite3.Connection, group: LetterGroup) -> str | None:
+    """The properties (JSON) of one of a group's letters; None where there is none any more."""
     row = connection.execute(
-        "SELECT body FROM letter WHERE workspace = ? AND event = ? AND reason = ? AND field = ? "
-        "ORDER BY last DESC LIMIT 1",
+        "SELECT body FROM letter WHERE workspace = ? AND event = ? AND reason = ? AND field = ? LIMIT 1",
         [group.workspace, group.event, group.reason, group.field],
     ).fetchone()
     return None if row is None else str(row[0])
 
 
 def newest_held(connection: sqlite3.Connection, hold: Hold) -> tuple[str, str, str] | None:
-    """Reason, field and properties (JSON) of the newest event that a hold keeps for a reason of its own."""
+    """Reason, field and properties (JSON) of the newest event that a hold keeps, of its own field if there is one."""
     row = connection.execute(
-        "SELECT reason, field, body FROM held_event WHERE hold_id = ? AND reason <> '' ORDER BY sequence DESC LIMIT 1",
-        [hold.hold_id],
+        "SELECT reason, field, body FROM held_event WHERE hold_id = ? AND reason <> '' "
+        "ORDER BY field = ? DESC, sequence DESC LIMIT 1",
+        [hold.hold_id, hold.field],
     ).fetchone()
     return None if row is None else (row[0], row[1], row[2])

@@ -23,6 +23,13 @@ _OF_ALL = frozenset(("workspace", "breaker", "oldest_waiting_at", "noted_at"))
 Record = TypeVar("Record")
 
 
+def carries_anything(connection: Connection) -> bool:
+    """Whether the route moves an event of any workspace, or did; not in a file of an older version."""
+    if not has_table(connection, "route_event"):
+        return False
+    return connection.execute("SELECT 1 FROM route_event LIMIT 1").fetchone() is not None
+
+
 def delivery_of(connection: Connection, workspace: str) -> Delivery | None:
     """All of it of a workspace; None where the route moves nothing, and in a file of an older version.
 

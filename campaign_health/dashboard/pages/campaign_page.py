@@ -31,6 +31,7 @@ from campaign_health.dashboard.parts.campaign.campaign_sections import (
 )
 from campaign_health.dashboard.parts.campaign.cause_panel import draw_causes
 from campaign_health.dashboard.parts.campaign.chain_panel import draw_chain
+from campaign_health.dashboard.parts.campaign.delivery_strip import draw_delivery
 from campaign_health.dashboard.parts.campaign.facts_panel import draw_facts
 from campaign_health.dashboard.parts.campaign.found_later import as_known_now
 from campaign_health.dashboard.parts.campaign.message_panel import draw_messages
@@ -69,6 +70,7 @@ def campaign(page: Page) -> None:
 def _draw(page: Page, view: CampaignView, names: Sequence[tuple[int, str]]) -> None:
     now, current = view.now, view.open_incident
     _title(page, view, names)
+    draw_delivery(page, now.event)
     if current:
         with st.container(border=True, key=f"incident-{now.campaign_id}"):
             st.html(incident_html(current, page.today))
