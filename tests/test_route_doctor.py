@@ -212,7 +212,7 @@ def test_letters_above_a_hundredth_of_an_event_are_wrong_and_one_below_is_not(mo
     received(moved, [event(number, 0.1) for number in range(1000, 1002)], dead=2)
     finding = one(examined(moved), "Letters")
     assert finding.level == "wrong"
-    assert finding.text.startswith(f"4 of {NAME} (2% of the last 7 days)")
+    assert finding.text.startswith(f"{NAME}: 4 of 202 (2 %) of the last 7 days")
     assert "plan" in finding.text
 
 
