@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from campaign_health.alerts.channels.mail import mail_message
 from campaign_health.alerts.digest.building import build_digest
-from campaign_health.alerts.digest.digest_data import Digest
+from campaign_health.alerts.digest.digest_data import Digest, SectionName
+from campaign_health.alerts.digest.worded_section import worded_section
 from campaign_health.alerts.forms.json_form import digest_as_json
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.alerts.forms.slack_blocks import slack_message, slack_messages
@@ -74,6 +75,15 @@ def test_the_slack_message_is_as_in_its_golden_file_and_slack_takes_it(case: str
     message = slack_message(CASES[case]())
     assert problems_of(message) == []
     expect(f"{case}.slack.json", json.dumps(message, indent=1, ensure_ascii=False) + "\n")
+
+
+@pytest.mark.parametrize("name", SectionName)
+def test_every_part_that_a_digest_can_have_is_drawn_everywhere(name: SectionName) -> None:
+    digest = replace(all_clear(), sections=tuple(worded_section(name, [("Trial welcome", "It came too late.")], 1)))
+    message = slack_message(digest)
+    assert problems_of(message) == []
+    for text in (plain_text(digest), json.dumps(message), json.dumps(digest_as_json(digest))):
+        assert "It came too late." in text
 
 
 def test_the_json_is_as_in_its_golden_file() -> None:

@@ -86,6 +86,23 @@ def test_where_all_is_well_nothing_is_wrong_and_nothing_is_changed(moved: Compan
     assert not any(each.method != "GET" for each in moved.sandbox.requests)
 
 
+def test_a_second_token_and_trusted_browsers_are_told(moved: Company) -> None:
+    received(moved, [])
+    told = [
+        each.text
+        for each in examined(
+            moved,
+            CAMPAIGN_HEALTH_ROUTE_TOKEN=f"{TOKEN},another token of the door",
+            CAMPAIGN_HEALTH_ROUTE_TRUST_BROWSER="true",
+            CAMPAIGN_HEALTH_ROUTE_BROWSER_ORIGINS="https://app.example",
+            CAMPAIGN_HEALTH_ROUTE_MIXPANEL_TOKEN="a project",
+        )
+        if each.level == "note"
+    ]
+    assert any(text.startswith("Two tokens") for text in told)
+    assert any(text.startswith("Browsers are trusted") for text in told)
+
+
 def test_an_installation_without_a_route_hears_nothing_of_it(moved: Company) -> None:
     assert examined(moved, CAMPAIGN_HEALTH_ROUTE_TOKEN="", CUSTOMERIO_SITE_ID="", CUSTOMERIO_TRACK_API_KEY="") == []
     keys_alone = examined(moved, CAMPAIGN_HEALTH_ROUTE_TOKEN="", CAMPAIGN_HEALTH_MANIFEST="")
@@ -195,7 +212,7 @@ def test_letters_above_a_hundredth_of_an_event_are_wrong_and_one_below_is_not(mo
     received(moved, [event(number, 0.1) for number in range(1000, 1002)], dead=2)
     finding = one(examined(moved), "Letters")
     assert finding.level == "wrong"
-    assert finding.text.startswith(f"4 of {NAME} (2% of the last 7 days)")
+    assert finding.text.startswith(f"{NAME}: 4 of 202 (2 %) of the last 7 days")
     assert "plan" in finding.text
 
 

@@ -75,7 +75,7 @@ def test_the_numbers_are_those_of_what_was_posted_and_became_of_it(moved: Compan
     assert [of(told, "breaker_state", state=state) for state in ("closed", "half_open", "open")] == [1, 0, 0]
     assert of(told, "answers_total", kind="taken") == 1
     assert (of(told, "accepted_after_seconds_count"), of(told, "accepted_after_seconds_bucket", le="30.0")) == (1, 1)
-    assert told["can_write", frozenset()] == 1
+    assert (told["can_write", frozenset()], told["can_take_in", frozenset()]) == (1, 1)
     assert "u-1" not in answer.text
     assert "i-1" not in answer.text
 
@@ -101,7 +101,7 @@ def _own_address() -> str:
 def test_names_are_bounded_and_what_is_beyond_them_is_added_up() -> None:
     events = {f'event "{number}"\n': {"received": number, "waiting": 1} for number in range(MOST_EVENTS + 50)}
     state = WorkspaceState(events, {}, "open", 12.5)
-    told = parsed(route_metrics(Readings("1", False, {"default": state}, {}, {})))
+    told = parsed(route_metrics(Readings("1", False, False, {"default": state}, {}, {})))
     named = {dict(labels)["event"] for name, labels in told if name == "received_total"}
     assert len(named) == MOST_EVENTS + 1
     assert of(told, "received_total", event=OTHERS) == sum(range(50))
@@ -114,7 +114,7 @@ def test_names_are_bounded_and_what_is_beyond_them_is_added_up() -> None:
 def test_a_histogram_counts_each_time_once_and_each_bound_what_is_at_most_so_long(seconds: list[float]) -> None:
     numbers = CourierNumbers()
     numbers.accepted(seconds)
-    told = parsed(route_metrics(Readings("1", True, {}, {}, {"default": numbers})))
+    told = parsed(route_metrics(Readings("1", True, True, {}, {}, {"default": numbers})))
     for bound in BOUNDS:
         assert of(told, "accepted_after_seconds_bucket", le=repr(bound)) == sum(one <= bound for one in seconds)
     assert (

@@ -65,4 +65,5 @@ def _text(settings: Settings, data_dir: Path, listening: Listening, carriers: Ma
         for became, number in stripe.counts.copy().items()
     }
     couriers = {name: one.courier.numbers for name, one in carriers.items()}
-    return route_metrics(Readings(own_version(), listening.outbox.can_write, states, came, couriers))
+    outbox = listening.outbox
+    return route_metrics(Readings(own_version(), outbox.can_write, outbox.can_take_in, states, came, couriers))

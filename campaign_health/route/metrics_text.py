@@ -38,6 +38,7 @@ class Readings:
     Attributes:
         version: The program's version.
         can_write: Whether the newest commit went through.
+        can_take_in: Whether events are taken in: it can be written, and there is room in the queue and on the disk.
         states: What is moved of each workspace, and what has come of it.
         came: By workspace, door and what became of it: how many reports, events or refused requests, since the start.
         couriers: What each workspace's courier counted since the start.
@@ -45,6 +46,7 @@ class Readings:
 
     version: str
     can_write: bool
+    can_take_in: bool
     states: Mapping[str, WorkspaceState]
     came: Mapping[tuple[str, str, str], int]
     couriers: Mapping[str, CourierNumbers]
@@ -64,6 +66,9 @@ def _of_all(readings: Readings) -> list[Metric]:
     return [
         _metric("info", "The program's version, as a label; always 1.", [({"version": readings.version}, 1)]),
         _metric("can_write", "1 where the newest commit went through, else 0.", [({}, readings.can_write)]),
+        _metric(
+            "can_take_in", "1 where events are taken in, 0 where they are sent back.", [({}, readings.can_take_in)]
+        ),
         _metric("door_total", "What came through each door, by what became of it, since the start.", came, "counter"),
         _metric(
             "breaker_state",

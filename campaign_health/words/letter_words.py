@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from campaign_health.words.numbers import count, share_text
+
 _WORDS = {
     "no_person": "it names nobody whom Customer.io could know",
     "missing_property": "it lacks the property {field}; mend the event, or the manifest's `route`",
@@ -12,6 +14,17 @@ _WORDS = {
     "hold_expired": "it was kept back for as long as it made sense: look who missed it with `route recover`",
     "unreadable": "it could not be read",
 }
+
+
+TOLERATED_SHARE = 0.01
+"""Of an event, so many letters for one reason are no news."""
+
+
+def letters_sentence(number: int, received: int, reason: str, field: str) -> str:
+    """`12 of 400 (3 %) of the last 7 days could not be delivered: …`: letters of one group among all received."""
+    whole = max(number, received)
+    share = f"{count(number)} of {count(whole)} ({share_text(number / whole)}) of the last 7 days"
+    return f"{share} could not be delivered: {letter_sentence(reason, field)}."
 
 
 def letter_sentence(reason: str, field: str) -> str:

@@ -72,7 +72,7 @@ def kind_due(
         checked &= any(situation.counts.get(status) for status in CHECKED)
         is_clear = (
             checked
-            and all(one.recovered for one in situation.beside)
+            and all(one.recovered for one in (*situation.beside, *situation.delivery))
             and not any(one.is_open for one in situation.incidents)
         )
         return "all_clear" if is_clear else "reminder"

@@ -86,7 +86,7 @@ def headline(
     if held := open_of[SectionName.DELIVERY]:
         said.append(f"{plural(held, 'event is', 'events are')} held or cannot be delivered")
     if held_back := back_of[SectionName.DELIVERY]:
-        said.append(f"{plural(held_back, 'held event')} may go out again")
+        said.append(f"{plural(held_back, 'event')} may go out again")
     said += answers.parts
     said += [broken_in_short(broken)] if (broken := open_of[SectionName.BESIDE]) else []
     said += [recovered_in_short(beside_back)] if (beside_back := back_of[SectionName.BESIDE]) else []

@@ -9,19 +9,17 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from campaign_health.alerts.digest.situation import TellOnce
-from campaign_health.words.letter_words import letter_sentence
-from campaign_health.words.numbers import count, plural
-from storage.delivery_records import Delivery, HoldRecord, LetterGroupRecord
+from campaign_health.alerts.digest.told_letters import told_letters
+from campaign_health.words.numbers import plural
+from storage.delivery_records import Delivery, HoldRecord
 
-LARGE_SHARE = 0.01
-"""A group of letters is told of from this share of its event's traffic on."""
 GOES_ON = "It is not kept back any more; what waited goes out, or is listed as not delivered."
 
 
 def told_delivery(
     delivery: Delivery | None, said: Collection[str], zone: ZoneInfo, now: datetime
 ) -> Iterator[TellOnce]:
-    """The holds in force and the large groups of letters, and the holds that ended since the channel heard of them."""
+    """The holds in force and the large groups of letters, and those that ended since the channel heard of them."""
     holds = delivery.holds if delivery is not None else ()
     standing = set()
     for one in holds:
@@ -37,11 +35,7 @@ def told_delivery(
         if kind == "hold" and delivery is not None and begun not in standing and over not in said:
             yield TellOnce(over, event, GOES_ON, recovered=True)
     if delivery is not None:
-        received = {one.event: one.received for one in delivery.events}
-        for group in delivery.letters:
-            if group.reason.startswith("refused:") or group.count > LARGE_SHARE * received.get(group.event, 0):
-                known = f"letters:{group.event}:{group.reason}:{group.field}"
-                yield TellOnce(known, group.event, _letters_text(group), told=known in said)
+        yield from told_letters(delivery, said)
 
 
 def _hold_text(hold: HoldRecord, zone: ZoneInfo) -> str:
@@ -57,13 +51,6 @@ def _hold_text(hold: HoldRecord, zone: ZoneInfo) -> str:
     elif not hold.by_hand:
         parts.append("They go out once the manifest fits, or by `route release`.")
     return " ".join(parts)
-
-
-def _letters_text(group: LetterGroupRecord) -> str:
-    why = letter_sentence(group.reason, group.field)
-    return (
-        f"{count(group.count)} of it could not be delivered: {why}. `route dead` lists them, `route replay` sends them."
-    )
 
 
 def _instant(at: datetime, zone: ZoneInfo) -> str:

@@ -64,7 +64,10 @@ MOST_OF_A_STEP = 2_000
 MARKS = {
     SectionName.NEW: "🔴 New",
     SectionName.STILL_BROKEN: "🟠 Still broken",
+    SectionName.EARLY: "🟡 Early signs",
+    SectionName.DELIVERY: "🟠 Carried to Customer.io",
     SectionName.BESIDE: "🔴 Broadcasts and transactional messages",
+    SectionName.PROMISES: "🟡 Late messages",
     SectionName.RECOVERED: "🟢 Recovered",
     SectionName.CLOSED: "⚪ Ended without recovering",
     SectionName.LATE: "🕓 Came to light late",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from campaign_health.health.finding import Finding, fine, wrong
-from campaign_health.words.letter_words import letter_sentence
+from campaign_health.words.letter_words import TOLERATED_SHARE, letters_sentence
 from campaign_health.words.numbers import count
 from storage.outbox.event_letters import letter_groups
 from storage.outbox.event_queue import LETTER_SECONDS
 from storage.outbox.ledger_reads import received_since
 from storage.outbox.route_file import Connection
 
-TOLERATED_SHARE = 0.01
 SUBJECT = "Letters"
 
 
@@ -22,11 +21,9 @@ def examine_letters(connection: Connection, workspace: str, now: float) -> Itera
     groups = [one for one in letter_groups(connection) if one.workspace == workspace]
     large = [one for one in groups if one.count > TOLERATED_SHARE * received.get(one.event, 0)]
     for one in large:
-        share = one.count / max(received.get(one.event, 0), one.count)
         yield wrong(
             SUBJECT,
-            f"{count(one.count)} of {one.event} ({share:.0%} of the last 7 days) could not be delivered: "
-            f"{letter_sentence(one.reason, one.field)}.",
+            f"{one.event}: {letters_sentence(one.count, received.get(one.event, 0), one.reason, one.field)}",
             "Mend it, then `campaign-health route replay`; `campaign-health route dead` lists all of them.",
         )
     if received and not large:

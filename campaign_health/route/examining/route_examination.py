@@ -9,11 +9,11 @@ from datetime import datetime
 
 from campaign_health.health.finding import Finding, wrong
 from campaign_health.manifest.problems import ManifestError
+from campaign_health.route.examining.ages_on_receipt import examine_sources
 from campaign_health.route.examining.letter_shares import examine_letters
 from campaign_health.route.examining.people_kinds import examine_people
 from campaign_health.route.examining.route_files import examine_route_files
 from campaign_health.route.examining.second_senders import examine_senders
-from campaign_health.route.examining.source_ages import examine_sources
 from campaign_health.route.examining.track_keys import examine_keys, examine_track
 from campaign_health.route.manifest_contract import read_contract
 from campaign_health.settings import Settings, WorkspaceSettings

@@ -37,4 +37,4 @@ def examine_route_files(data_dir: Path, *, is_expected: bool) -> Iterator[Findin
     if lost_key:
         yield wrong(SUBJECT, f"{key} is gone, and {path.name} knows people by it.", "Put it back from a copy.")
     elif not open_ones:
-        yield fine(SUBJECT, f"{path.name} can be read, its key is the one that it knows people by, both by you alone.")
+        yield fine(SUBJECT, f"{path.name} can be read, by its owner alone; its key is the one that it knows people by.")

@@ -40,6 +40,14 @@ def examine_keys(of: WorkspaceSettings) -> Iterator[Finding]:
             "CAMPAIGN_HEALTH_ROUTE_TOKEN can be guessed, it is so short; whoever has it can have people written to.",
             f"Make one of at least {LEAST_TOKEN} characters, such as by `openssl rand -hex 24`.",
         )
+    if len(route.tokens) > 1:
+        yield note(subject, "Two tokens open the doors.", "Take the old one out once nobody sends it any more.")
+    if route.trusts_browsers:
+        yield note(
+            subject,
+            "Browsers are trusted: whoever opens the site can have a message sent to any address.",
+            "Hand events in from your own code, and take CAMPAIGN_HEALTH_ROUTE_TRUST_BROWSER away.",
+        )
     if route.track_api_key is None:
         yield wrong(
             subject,

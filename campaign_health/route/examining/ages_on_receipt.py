@@ -64,7 +64,7 @@ def _source(source: str, receipts: list[Receipt], promises: Mapping[str, list[tu
     subject = f"Events from {source}"
     ages = histogram_of(one.received - one.event_time for one in receipts)
     half, most = _at(ages, 0.5), _at(ages, 0.95)
-    text = f"Of the newest {count(ages.total)}, half were at most {half} old when they came, 95 % at most {most}."
+    text = f"Of the newest {count(ages.total)}, half were {half} old when they came, 95 % {most}."
     if ages.total < ENOUGH:
         return fine(subject, text)
     late = ages.quantile(0.95) or 0.0
@@ -79,4 +79,5 @@ def _source(source: str, receipts: list[Receipt], promises: Mapping[str, list[tu
 
 
 def _at(ages: LogHistogram, share: float) -> str:
-    return length_text(ages.quantile(share) or 0.0)
+    seconds = ages.quantile(share) or 0.0
+    return f"{'at most ' if seconds >= 1 else ''}{length_text(seconds)}"
