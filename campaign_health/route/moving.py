@@ -61,6 +61,10 @@ class Moving:
         """Read which holds are in force."""
         self._holds = {one.event: one for one in holds_now(connection, self.workspace)}
 
+    def is_held(self, event: str) -> bool:
+        """Whether a hold of this name is in force, as far as is known."""
+        return event in self._holds
+
     def set_renames(self, renames: Sequence[tuple[str, str]]) -> None:
         """Take renames that people confirmed for the manifest's own."""
         self._renames = tuple(sorted(set(renames)))

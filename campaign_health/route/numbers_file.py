@@ -47,20 +47,27 @@ def note_proof(data_dir: Path, workspace: str, note: Row) -> None:
 
 
 def note_delivery(data_dir: Path, workspace: str, note: Row) -> None:
-    """Put what is carried now in the place of what was noted; what the note does not say stays as it was noted."""
-    with _changing(data_dir, workspace) as of_workspace:
+    """Put what is carried now in the place of what was noted; what the note does not say stays as it was noted.
+
+    It is noted every minute, and mostly there is nothing in it that anybody is told: the file keeps its time, by which
+    the schedule knows that there is something to tell.
+    """
+    with _changing(data_dir, workspace, keeps_time=True) as of_workspace:
         of_workspace["delivery"] = {**of_workspace.get("delivery", {}), **note}
 
 
 @contextmanager
-def _changing(data_dir: Path, workspace: str) -> Iterator[dict[str, Any]]:
+def _changing(data_dir: Path, workspace: str, *, keeps_time: bool = False) -> Iterator[dict[str, Any]]:
     """A workspace's part, written at the end; one process at a time, so that none writes over another's numbers."""
     path = data_dir / FILE_NAME
     with FileLock(path.with_suffix(".lock"), mode=FILE_MODE, timeout=LOCK_SECONDS):
         known = _read(path)
         yield known["workspaces"].setdefault(workspace, {})
         known["written_at"] = datetime.now(UTC).isoformat()
+        before = path.stat() if keeps_time and path.exists() else None
         _replace(path, json.dumps(known, indent=1))
+        if before is not None:
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
 def _joined(before: Row, note: Row) -> dict[str, Any]:

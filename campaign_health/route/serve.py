@@ -54,10 +54,12 @@ def serve(
     port: int,
     told: Callable[[str], None],
     metrics_port: int | None = None,
+    hold_changed: Callable[[], None] = lambda: None,
 ) -> None:
     """Listen until SIGTERM or SIGINT; what was begun is answered. `told` gets one line once it listens.
 
-    With a `metrics_port` (0 for any that is free), `/metrics` is served there to this machine alone.
+    With a `metrics_port` (0 for any that is free), `/metrics` is served there to this machine alone. `hold_changed` is
+    called where one begins or ends.
 
     Raises:
         CouldNotStart: no door is open, or a port is taken.
@@ -93,6 +95,7 @@ def serve(
     server = _Server(config, listens)
     noting = Noting(data_dir, carriers, told)
     for one in carriers.values():
+        one.keeper.changed = hold_changed
         one.start()
     noting.start()
     try:

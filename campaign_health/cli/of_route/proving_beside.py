@@ -24,28 +24,34 @@ def proving_beside(
     command: Sequence[str] = COMMAND,
     first_after: float = FIRST_AFTER_SECONDS,
     what: str = "Whether promises were kept could not be looked at",
-) -> Iterator[None]:
+) -> Iterator[threading.Event]:
     """While the block runs, the command is run again and again; 0 minutes: never. What fails is logged as `what`.
 
-    It runs in `folder`, where the settings are looked for. A run that takes longer than its time is ended.
+    Whoever sets the event has it run at once. It runs in `folder`, where the settings are looked for. A run that takes
+    longer than its time is ended.
     """
+    stopping, sooner = threading.Event(), threading.Event()
     if not every_minutes:
-        yield
+        yield sooner
         return
-    stopping = threading.Event()
 
     def again_and_again() -> None:
         pause = first_after
-        while not stopping.wait(pause):
+        while True:
+            sooner.wait(pause)
+            if stopping.is_set():
+                return
+            sooner.clear()
             pause = every_minutes * 60
             _run_once(command, folder, stopping, pause, what)
 
     thread = threading.Thread(target=again_and_again, name="proving", daemon=True)
     thread.start()
     try:
-        yield
+        yield sooner
     finally:
         stopping.set()
+        sooner.set()
         thread.join(END_SECONDS)
 
 

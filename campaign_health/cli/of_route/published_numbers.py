@@ -9,6 +9,7 @@ from pathlib import Path
 
 from campaign_health.decisions.record_decision import change_warehouse
 from campaign_health.pipeline.sources.route_numbers import LeftNumbers, left_numbers
+from collectors.route import FILE_NAME
 from storage.connection import Connection
 from storage.delivery_records import Delivery
 from storage.errors import NoPublishedFileError
@@ -50,6 +51,8 @@ def publish_delivery(data_dir: Path, workspaces: Iterable[str], *, only_news: bo
 
     if left:
         change_warehouse(Warehouse(data_dir), save, WAIT_SECONDS)
+        # By its time the schedule knows that there is something to tell.
+        (data_dir / FILE_NAME).touch()
 
 
 def _is_news(connection: Connection, left: LeftNumbers) -> bool:

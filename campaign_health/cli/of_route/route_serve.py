@@ -46,6 +46,9 @@ def command(port: int, address: str, behind_proxy: bool, metrics_port: int | Non
     with (
         only_one(settings.data_dir, ROUTING),
         proving_beside(prove_every if has_keys else 0.0, Path.cwd()),
-        proving_beside(PUBLISH_MINUTES, Path.cwd(), PUBLISH, what=unpublished),
+        proving_beside(PUBLISH_MINUTES, Path.cwd(), PUBLISH, what=unpublished) as publish,
     ):
-        serve(settings, settings.data_dir, address, port, lambda text: click.echo(text, err=True), metrics_port)
+        serve(
+            settings, settings.data_dir, address, port, lambda text: click.echo(text, err=True), metrics_port,
+            publish.set,
+        )  # fmt: skip

@@ -55,13 +55,14 @@ USUAL_SHARE = 0.05
 
 @dataclass
 class HoldKeeper:
-    """One workspace's; `start` and `stop` it. `started` and `clock` are in Unix seconds."""
+    """One workspace's; `start` and `stop` it. `changed` is called where a hold begins or ends. `clock` in Unix time."""
 
     moving: Moving
     data_dir: Path
     outbox: GroupCommit
     published: PublishedFile
     wake: Callable[[], None]
+    changed: Callable[[], None] = lambda: None
     clock: Callable[[], float] = time.time
     recent: RecentFits = field(default_factory=RecentFits)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -91,13 +92,15 @@ class HoldKeeper:
 
     def unfit(self, event: Waiting, problem: UnfitEvent) -> None:
         """An event is not as declared; returns once it is kept back, where this shows that something has changed."""
-        if problem.reason not in MENDABLE or not self.moving.is_live(event.event):
+        if problem.reason not in MENDABLE or not self.moving.is_live(event.event) or self.moving.is_held(event.event):
             return
         why = (problem.reason, problem.field)
         with self._lock:
             is_suspicious = self.recent.seen(event.event, event.key, why)
         if is_suspicious:
             self._write(lambda connection: self._hold_unfit(connection, event, *why))
+            if self.moving.is_held(event.event):
+                self.changed()
 
     def look(self, connection: Connection) -> None:
         """One look at all that may have changed."""
@@ -196,7 +199,7 @@ class HoldKeeper:
                 writing, workspace, event, kind, why, now, source=source, candidate_of=candidate_of
             )
         )
-        self.moving.read_holds(connection)
+        self._read_holds(connection)
 
     def _give_up(self, connection: Connection, old: str, new: str) -> None:
         """Somebody said that it is not the new name."""
@@ -208,7 +211,7 @@ class HoldKeeper:
                 end_hold(writing, hold, DROPPED, self.clock())
 
             self._write(end)
-            self.moving.read_holds(connection)
+            self._read_holds(connection)
 
     def _look_for_silence(self, connection: Connection, now: float, not_new: set[str]) -> None:
         contract, workspace = self.moving.contract, self.moving.workspace
@@ -255,7 +258,7 @@ class HoldKeeper:
 
     def _end(self, connection: Connection, hold: Hold, how: str) -> None:
         self._write(lambda writing: end_hold(writing, hold, how, self.clock()))
-        self.moving.read_holds(connection)
+        self._read_holds(connection)
         self._let_go_leftovers(connection)
 
     def _let_go_leftovers(self, connection: Connection) -> None:
@@ -266,6 +269,10 @@ class HoldKeeper:
                 return
             self._write(partial(let_go, keys=keys))
             self.wake()
+
+    def _read_holds(self, connection: Connection) -> None:
+        self.moving.read_holds(connection)
+        self.changed()
 
     def _save_names(self) -> None:
         names = self.moving.names.take_unsaved()
