@@ -22,7 +22,7 @@ from pathlib import Path
 
 import requests
 
-from storage.outbox.event_queue import numbers
+from storage.outbox.event_tally import numbers
 from storage.outbox.outbox_connection import PostgresPlace, committed
 from storage.outbox.route_file import PersonHash, open_route_file
 from storage.outbox.route_modes import set_mode

@@ -21,14 +21,15 @@ from storage.outbox.event_queue import (
     fresh_since,
     head_of_queue,
     known_of,
-    numbers,
     oldest_waiting,
+    places_before,
     receive,
     receive_dead,
     sweep,
     waiting_behind,
     waiting_fresh,
 )
+from storage.outbox.event_tally import numbers, numbers_by_day
 from storage.outbox.event_windows import claim_once, forget_windows, how_many
 from storage.outbox.held_events import (
     confirmed_renames,
@@ -46,10 +47,18 @@ from storage.outbox.held_events import (
     open_hold,
     was_held_for,
 )
+from storage.outbox.ledger_reads import delivered_since, last_received, newest_receipts, received_since
 from storage.outbox.outbox_connection import Connection, PostgresPlace, committed
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.recovery_ledger import RecoveryLedger, RecoveryRow
-from storage.outbox.report_log import ReportRow, count_reports, forget_person, insert_report
+from storage.outbox.report_log import (
+    ReportRow,
+    channels_reported,
+    count_reports,
+    first_report,
+    forget_person,
+    insert_report,
+)
 from storage.outbox.route_file import PersonHash, open_route_file
 from storage.outbox.route_modes import breaker_of, key_beginning_with, known_names, modes, note_breaker, set_mode
 from storage.outbox.sent_profiles import is_sent, note_sent
@@ -87,8 +96,8 @@ class Drawn:
 
     def report(self, metric: str) -> ReportRow:
         return ReportRow(
-            W, f"{metric}{self.number}", metric, "email", self.at, self.at, 14, None, f"d{self.number}", None, None,
-            self.hash, None,
+            W, f"{metric}{self.number}", metric, "email", self.at, self.at, 14, None, f"d{self.number}", None,
+            "t" if self.number == 3 else None, self.hash, None,
         )  # fmt: skip
 
 
@@ -143,6 +152,9 @@ LOOKS: list[Step] = [
     lambda c, d: _of_hold(c, d, lambda hold: (hold, held_numbers(c, hold), held_of(c, hold, 0, 9))),
     lambda c, d: (leftovers(c, W, 9), held_reason(c, d.queued().key), confirmed_renames(c, W)),
     lambda c, d: (was_held_for(c, W, d.event, "i"), pace_of(c, W, d.event), unmoved_names(c, W)),
+    lambda c, d: (numbers_by_day(c, W, 0), places_before(c, W, d.person, 9, 5), newest_receipts(c, W, 1)[1:]),
+    lambda c, d: (last_received(c, W), received_since(c, W, d.at), delivered_since(c, W, d.event, 0.0)),
+    lambda c, d: (first_report(c, W, "t", d.hash, NOW), first_report(c, W, "-", d.hash, NOW), channels_reported(c, W)),
     lambda c, d: (share_unfit(c, W, d.event, "wrong_type", "plan", 0.0, d.at), count_reports(c, W)),
 ]
 DRAWN = st.builds(

@@ -13,7 +13,8 @@ import pytest
 
 from campaign_health.cli.main import main
 from storage.errors import StorageError
-from storage.outbox.event_queue import known_of, numbers, receive
+from storage.outbox.event_queue import known_of, receive
+from storage.outbox.event_tally import numbers
 from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.outbox_connection import DatabaseAway, PostgresPlace, committed
 from storage.outbox.route_file import PersonHash, open_route_file
