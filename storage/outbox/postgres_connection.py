@@ -29,6 +29,7 @@ _BEGINNING = """
     SET synchronous_commit = on; SET statement_timeout = '30s'; SET lock_timeout = '15s';
     SET idle_in_transaction_session_timeout = '10s';
     SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+    SET tcp_user_timeout = '30s';
 """
 _VERSION_TABLE = f"""
     BEGIN; SELECT pg_advisory_xact_lock({WRITER_LOCK}); CREATE TABLE IF NOT EXISTS route_version (version bigint);
