@@ -32,7 +32,7 @@ from tests.shared_worlds import built_once
 from tests.status_world import make_status_world
 from tests.storage_cast import warehouse_in as warehouse_begun_in
 
-pytest_plugins = ["tests.left_out"]
+pytest_plugins = ["tests.left_out", "tests.outbox_places"]
 
 # Pages that are drawn without a server, from any folder, are those of this computer: others ask for sign-in.
 os.environ.setdefault("STREAMLIT_SERVER_ADDRESS", "127.0.0.1")

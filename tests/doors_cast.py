@@ -24,6 +24,7 @@ from storage.outbox.event_letters import LetterGroup, letter_groups
 from storage.outbox.event_queue import waiting_behind, waiting_fresh
 from storage.outbox.event_tally import numbers
 from storage.outbox.group_commit import GroupCommit
+from storage.outbox.outbox_connection import Place
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import open_route_file
 
@@ -41,10 +42,10 @@ def kept(properties: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 class Door:
-    """A door that listens, and the folder that its queue is in."""
+    """A door that listens, and the place that its queue is in."""
 
-    def __init__(self, url: str, folder: Path, outbox: GroupCommit, woken: list[int], door: EventDoor) -> None:
-        self.url, self.folder, self.outbox, self.woken, self.door = url, folder, outbox, woken, door
+    def __init__(self, url: str, place: Place, outbox: GroupCommit, woken: list[int], door: EventDoor) -> None:
+        self.url, self.place, self.outbox, self.woken, self.door = url, place, outbox, woken, door
 
     def ask(self, path: str, method: str = "POST", **options: Any) -> requests.Response:
         """Any request; what is answered is as the description says."""
@@ -65,12 +66,12 @@ class Door:
         return self.ask(path, data=body, headers={"Content-Type": "application/json"} | known | headers)
 
     def numbers(self) -> dict[str, int]:
-        with open_route_file(self.folder) as connection:
+        with open_route_file(self.place) as connection:
             return numbers(connection).get(("default", EVENT), {})
 
     def waiting(self) -> list[QueuedEvent]:
         """All that is in the queue, in its order."""
-        with open_route_file(self.folder) as connection:
+        with open_route_file(self.place) as connection:
             found = [
                 *waiting_fresh(connection, "default", 0, 10_000),
                 *waiting_behind(connection, "default", 0, 0, 10_000),
@@ -78,13 +79,13 @@ class Door:
         return [event for _, event in sorted(found, key=lambda one: one[0])]
 
     def letters(self) -> list[LetterGroup]:
-        with open_route_file(self.folder) as connection:
+        with open_route_file(self.place) as connection:
             return letter_groups(connection)
 
 
 @contextmanager
-def listening(folder: Path, keys: DoorKeys = KEYS, by: PersonBy = "id") -> Iterator[Door]:
-    outbox = GroupCommit(folder)
+def listening(place: Place, keys: DoorKeys = KEYS, by: PersonBy = "id") -> Iterator[Door]:
+    outbox = GroupCommit(place)
     outbox.start()
     woken: list[int] = []
     routed = Routed(EVENT, 3600.0, lambda properties: person_of(properties, by), kept, person_by=by)
@@ -106,7 +107,7 @@ def listening(folder: Path, keys: DoorKeys = KEYS, by: PersonBy = "id") -> Itera
     while not server.started:
         time.sleep(0.01)
     try:
-        yield Door(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", folder, outbox, woken, door)
+        yield Door(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", place, outbox, woken, door)
     finally:
         server.should_exit = True
         thread.join(20)

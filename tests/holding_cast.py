@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from campaign_health.route.carriers import Carrier
@@ -26,6 +25,7 @@ from storage.outbox.event_queue import receive
 from storage.outbox.event_tally import numbers
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.held_events import Hold, holds_now
+from storage.outbox.outbox_connection import Place, PostgresPlace
 from storage.outbox.route_file import PersonHash, committed, open_route_file
 from storage.outbox.route_modes import set_mode
 
@@ -51,7 +51,7 @@ campaigns:
 class Company:
     """What tests do with it: `happen` takes an event in; `sent` is what Customer.io was sent, in order."""
 
-    folder: Path
+    place: Place
     outbox: GroupCommit
     moving: Moving
     keeper: HoldKeeper
@@ -82,20 +82,21 @@ class Company:
         return [one for one in self.sent if one["action"] == "event"]
 
     def numbers(self, event: str = EVENT) -> dict[str, int]:
-        with open_route_file(self.folder) as connection:
+        with open_route_file(self.place) as connection:
             return numbers(connection).get(("default", event), {})
 
     def holds(self) -> list[Hold]:
-        with open_route_file(self.folder) as connection:
+        with open_route_file(self.place) as connection:
             return holds_now(connection, "default")
 
     def write(self, write: Callable[[Any], Any]) -> None:
-        with open_route_file(self.folder) as connection, committed(connection):
+        with open_route_file(self.place) as connection, committed(connection):
             write(connection)
 
 
 @contextmanager
-def company(folder: Path, manifest: str = MANIFEST, *, mode: str = "live") -> Iterator[Company]:
+def company(place: Place, manifest: str = MANIFEST, *, mode: str = "live") -> Iterator[Company]:
+    folder = place.data_dir if isinstance(place, PostgresPlace) else place
     path = folder / "campaign-health.yaml"
     path.write_text(manifest, encoding="utf-8")
     sent: list[dict[str, Any]] = []
@@ -105,23 +106,23 @@ def company(folder: Path, manifest: str = MANIFEST, *, mode: str = "live") -> It
         sent.extend(value["batch"] if path.endswith("/batch") else [value])
         return 200, "{}", None
 
-    with open_route_file(folder) as connection, committed(connection):
+    with open_route_file(place) as connection, committed(connection):
         set_mode(connection, "default", EVENT, mode)
-    hash_of = PersonHash(folder)
-    outbox = GroupCommit(folder)
+    hash_of = PersonHash(place)
+    outbox = GroupCommit(place)
     outbox.start()
     told: list[str] = []
     moving = Moving("default", path, partial(read_contract, person_by="id"), told.append)
     courier = Courier(
-        "default", folder, outbox, moving.operation, post, moving.is_shadow, refresh=moving.refresh,
+        "default", place, outbox, moving.operation, post, moving.is_shadow, refresh=moving.refresh,
         deciding=Deciding(hash_of),
     )  # fmt: skip
-    keeper = HoldKeeper(moving, folder, outbox, PublishedFile(folder, "default"), courier.wake)
+    keeper = HoldKeeper(moving, place, outbox, PublishedFile(folder, "default"), courier.wake)
     door = EventDoor("default", DoorKeys(()), hash_of, outbox, moving.routed, courier.wake, time.time)
     carrier = Carrier(door, courier, keeper, lambda: None)
     carrier.start()
     try:
-        yield Company(folder, outbox, moving, keeper, courier, sent, hash_of, told=told)
+        yield Company(place, outbox, moving, keeper, courier, sent, hash_of, told=told)
     finally:
         carrier.stop()
         outbox.close()

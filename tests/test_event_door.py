@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_health.route.doors.received_event import Unreadable, received_event
+from storage.outbox.outbox_connection import Place
 from tests.doors_cast import EVENT, OLD_TOKEN, TOKEN, Door, listening
 
 NOW = 1_800_000_000.0
@@ -33,8 +34,8 @@ def event(number: int, **changes: Any) -> dict[str, Any]:
     return whole | changes
 
 
-def test_what_was_answered_with_200_is_on_the_disk_without_what_is_not_declared(tmp_path: Path) -> None:
-    with listening(tmp_path) as door:
+def test_what_was_answered_with_200_is_on_the_disk_without_what_is_not_declared(place: Place) -> None:
+    with listening(place) as door:
         assert door.post("events", event(1)).json() == {"accepted": 1, "duplicates": 0}
         (stored,) = door.waiting()
         assert (stored.person, json.loads(stored.body)) == ("p-1", {"plan": "pro"})
@@ -42,16 +43,16 @@ def test_what_was_answered_with_200_is_on_the_disk_without_what_is_not_declared(
         assert door.woken
 
 
-def test_the_same_event_is_one_alone_and_in_a_batch(tmp_path: Path) -> None:
-    with listening(tmp_path) as door:
+def test_the_same_event_is_one_alone_and_in_a_batch(place: Place) -> None:
+    with listening(place) as door:
         door.post("events", event(1))
         answer = door.post("batch", {"events": [event(1), event(2), event(2), event(3)]})
         assert answer.json() == {"accepted": 2, "duplicates": 2}
         assert door.numbers() == {"received": 3, "waiting": 3}
 
 
-def test_an_event_of_nobody_is_a_letter_and_no_refusal(tmp_path: Path) -> None:
-    with listening(tmp_path) as door:
+def test_an_event_of_nobody_is_a_letter_and_no_refusal(place: Place) -> None:
+    with listening(place) as door:
         assert door.post("events", event(1, person={"id": "undefined"})).status_code == 200
         assert [(one.reason, one.count) for one in door.letters()] == [("no_person", 1)]
 
@@ -82,8 +83,8 @@ def test_what_is_no_event_is_refused(shared: Door, path: str, body: Any, headers
     assert shared.post(path, body, **headers).status_code == status
 
 
-def test_where_the_disk_does_not_take_it_the_sender_is_asked_to_come_back(tmp_path: Path) -> None:
-    with listening(tmp_path) as door:
+def test_where_the_disk_does_not_take_it_the_sender_is_asked_to_come_back(place: Place) -> None:
+    with listening(place) as door:
         door.outbox.close()
         answer = door.post("events", event(1))
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")

@@ -9,7 +9,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from storage.outbox.event_letters import letter_groups, letters, replay_letter
 from storage.outbox.event_queue import known_of, receive
 from storage.outbox.event_tally import numbers
 from storage.outbox.group_commit import GroupCommit
+from storage.outbox.outbox_connection import Place
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import committed, open_route_file
 
@@ -84,10 +84,10 @@ def queued(
 
 
 @contextmanager
-def carrying(folder: Path, post: Post, **more: Any) -> Iterator[tuple[GroupCommit, Courier]]:
-    outbox = GroupCommit(folder)
+def carrying(place: Place, post: Post, **more: Any) -> Iterator[tuple[GroupCommit, Courier]]:
+    outbox = GroupCommit(place)
     outbox.start()
-    courier = Courier("default", folder, outbox, more.pop("operation_of", operation_of), post, **more)
+    courier = Courier("default", place, outbox, more.pop("operation_of", operation_of), post, **more)
     courier.start()
     try:
         yield outbox, courier
@@ -109,16 +109,16 @@ def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
         time.sleep(0.01)
 
 
-def told(folder: Path) -> dict[str, int]:
-    with open_route_file(folder) as connection:
+def told(place: Place) -> dict[str, int]:
+    with open_route_file(place) as connection:
         return numbers(connection).get(("default", EVENT), {})
 
 
-def is_empty(folder: Path, number: int) -> Callable[[], bool]:
-    return lambda: told(folder).get("delivered", 0) + told(folder).get("dead", 0) >= number
+def is_empty(place: Place, number: int) -> Callable[[], bool]:
+    return lambda: told(place).get("delivered", 0) + told(place).get("dead", 0) >= number
 
 
-def test_each_event_goes_out_once_in_its_persons_order_though_a_tenth_of_the_answers_fails(tmp_path: Path) -> None:
+def test_each_event_goes_out_once_in_its_persons_order_though_a_tenth_of_the_answers_fails(place: Place) -> None:
     chance = random.Random(5)
 
     def answer(items: list[dict[str, Any]]) -> tuple[int, str] | None:
@@ -127,36 +127,36 @@ def test_each_event_goes_out_once_in_its_persons_order_though_a_tenth_of_the_ans
         return (500, "") if drawn < 0.05 else (599, "") if drawn < 0.1 else None
 
     destination = Destination(answer)
-    with carrying(tmp_path, destination.post) as (outbox, courier):
+    with carrying(place, destination.post) as (outbox, courier):
         for start in range(0, 600, 20):
             take_in(outbox, courier, *(queued(number, f"p-{number % 7}") for number in range(start, start + 20)))
-        until(is_empty(tmp_path, 600), 120)
+        until(is_empty(place, 600), 120)
     assert sorted(one for some in destination.accepted.values() for one in some) == list(range(600))
     assert all(some == sorted(some) for some in destination.accepted.values())
     assert all(len(ulids) == 1 for ulids in destination.ulids.values())
-    assert told(tmp_path) == {"received": 600, "delivered": 600}
+    assert told(place) == {"received": 600, "delivered": 600}
 
 
-def test_what_comes_twice_is_one(tmp_path: Path) -> None:
+def test_what_comes_twice_is_one(place: Place) -> None:
     destination = Destination()
-    with carrying(tmp_path, destination.post) as (outbox, courier):
+    with carrying(place, destination.post) as (outbox, courier):
         take_in(outbox, courier, queued(1, "ada"), queued(1, "ada"), queued(2, "ada"))
-        until(is_empty(tmp_path, 2))
+        until(is_empty(place, 2))
         take_in(outbox, courier, queued(1, "ada"))
-    assert told(tmp_path) == {"received": 2, "delivered": 2}
+    assert told(place) == {"received": 2, "delivered": 2}
 
 
-def test_the_bad_one_of_a_batch_becomes_a_letter_and_all_others_go_out(tmp_path: Path) -> None:
+def test_the_bad_one_of_a_batch_becomes_a_letter_and_all_others_go_out(place: Place) -> None:
     def answer(items: list[dict[str, Any]]) -> tuple[int, str] | None:
         bad = [one for one in items if one["attributes"]["number"] == 13]
         said = {"errors": [{"reason": "invalid", "field": "attributes", "message": ""}]}
         return (400, json.dumps(said)) if bad else None
 
     destination = Destination(answer)
-    with carrying(tmp_path, destination.post) as (outbox, courier):
+    with carrying(place, destination.post) as (outbox, courier):
         take_in(outbox, courier, *(queued(number, f"p-{number}") for number in range(40)))
-        until(is_empty(tmp_path, 40))
-    with open_route_file(tmp_path) as connection:
+        until(is_empty(place, 40))
+    with open_route_file(place) as connection:
         (group,) = letter_groups(connection)
     assert (group.reason, group.field, group.count) == ("refused:invalid", "attributes", 1)
     assert len(destination.ulids) == 39
@@ -165,12 +165,12 @@ def test_the_bad_one_of_a_batch_becomes_a_letter_and_all_others_go_out(tmp_path:
 @pytest.mark.parametrize(
     ("event", "reason"), [(queued("x", "ada"), "wrong_type"), (queued(1, "ada", ago=7200), "too_late")]
 )
-def test_what_cannot_be_sent_is_a_letter_with_its_reason(tmp_path: Path, event: QueuedEvent, reason: str) -> None:
+def test_what_cannot_be_sent_is_a_letter_with_its_reason(place: Place, event: QueuedEvent, reason: str) -> None:
     destination = Destination()
-    with carrying(tmp_path, destination.post) as (outbox, courier):
+    with carrying(place, destination.post) as (outbox, courier):
         take_in(outbox, courier, event)
-        until(is_empty(tmp_path, 1))
-        with open_route_file(tmp_path) as connection:
+        until(is_empty(place, 1))
+        with open_route_file(place) as connection:
             assert [one.reason for one in letter_groups(connection)] == [reason]
             known = known_of(connection, event.key)
     assert known is not None
@@ -178,7 +178,7 @@ def test_what_cannot_be_sent_is_a_letter_with_its_reason(tmp_path: Path, event: 
     assert destination.requests == 0
 
 
-def test_a_letter_is_replayed_once_the_manifest_fits_and_under_its_own_ulid(tmp_path: Path) -> None:
+def test_a_letter_is_replayed_once_the_manifest_fits_and_under_its_own_ulid(place: Place) -> None:
     fits = threading.Event()
 
     def mended(event: Waiting) -> Prepared:
@@ -187,55 +187,55 @@ def test_a_letter_is_replayed_once_the_manifest_fits_and_under_its_own_ulid(tmp_
         return operation_of(event)
 
     destination, event = Destination(), queued(1, "ada")
-    with carrying(tmp_path, destination.post, operation_of=mended) as (outbox, courier):
+    with carrying(place, destination.post, operation_of=mended) as (outbox, courier):
         take_in(outbox, courier, event)
-        until(is_empty(tmp_path, 1))
+        until(is_empty(place, 1))
         fits.set()
-        with open_route_file(tmp_path) as connection, committed(connection):
+        with open_route_file(place) as connection, committed(connection):
             (letter,) = letters(connection, "default", EVENT, "wrong_type", 0.0)
             assert replay_letter(connection, letter)
         courier.wake()
-        until(lambda: told(tmp_path).get("delivered") == 1)
+        until(lambda: told(place).get("delivered") == 1)
     assert destination.ulids[1] == {ulid_of(event.key, int(event.event_time))}
 
 
-def test_a_wrong_key_opens_the_breaker_and_loses_nothing(tmp_path: Path) -> None:
+def test_a_wrong_key_opens_the_breaker_and_loses_nothing(place: Place) -> None:
     destination = Destination(lambda items: (401, "{}"))
-    with carrying(tmp_path, destination.post) as (outbox, courier):
+    with carrying(place, destination.post) as (outbox, courier):
         take_in(outbox, courier, *(queued(number, f"p-{number}") for number in range(10)))
         until(lambda: courier.breaker_state == "open")
         time.sleep(0.5)
         assert destination.requests <= 4, "nothing is asked while it is open"
-    assert told(tmp_path) == {"received": 10, "waiting": 10}
+    assert told(place) == {"received": 10, "waiting": 10}
     after = Destination()
-    with carrying(tmp_path, after.post):
-        until(is_empty(tmp_path, 10))
+    with carrying(place, after.post):
+        until(is_empty(place, 10))
     assert len(after.ulids) == 10
 
 
-def test_in_shadow_nothing_is_sent(tmp_path: Path) -> None:
+def test_in_shadow_nothing_is_sent(place: Place) -> None:
     destination = Destination()
-    with carrying(tmp_path, destination.post, is_shadow=lambda event: True) as (outbox, courier):
+    with carrying(place, destination.post, is_shadow=lambda event: True) as (outbox, courier):
         take_in(outbox, courier, queued(1, "ada"))
-        until(lambda: told(tmp_path).get("shadowed") == 1)
+        until(lambda: told(place).get("shadowed") == 1)
     assert destination.requests == 0
 
 
-def test_fresh_events_do_not_stand_behind_what_has_waited(tmp_path: Path) -> None:
+def test_fresh_events_do_not_stand_behind_what_has_waited(place: Place) -> None:
     def answer(items: list[dict[str, Any]]) -> None:
         time.sleep(0.005)
 
-    with open_route_file(tmp_path) as connection, committed(connection):
+    with open_route_file(place) as connection, committed(connection):
         for number in range(8_000):
             receive(connection, queued(number, f"p-{number % 900}", ago=600, backlog=True))
     destination = Destination(answer)
     begun = {}
-    with carrying(tmp_path, destination.post) as (outbox, courier):
+    with carrying(place, destination.post) as (outbox, courier):
         for number in range(10_000, 10_020):
             begun[number] = time.monotonic()
             take_in(outbox, courier, queued(number, f"new-{number}"))
             time.sleep(0.02)
         until(lambda: all(number in destination.times for number in begun))
         slowest = max(destination.times[number] - begun[number] for number in begun)
-        assert told(tmp_path)["waiting"] > 0, "there was a backlog all the while"
+        assert told(place)["waiting"] > 0, "there was a backlog all the while"
     assert slowest < 5.0

@@ -19,6 +19,7 @@ from campaign_health.route.lanes import turns as turns_module
 from campaign_health.route.lanes.loading import Loading
 from campaign_health.route.lanes.turns import Turns, Waiting
 from storage.outbox.event_queue import finish, places_before, receive
+from storage.outbox.lane_groups import EVERY_GROUP
 from storage.outbox.queued_event import AGAIN, BACKLOG, FRESH, QueuedEvent
 from storage.outbox.route_file import Connection, committed, open_route_file
 
@@ -55,7 +56,7 @@ class Life:
     def crash(self) -> None:
         self.turns, self.loading = Turns(), Loading(self.workspace, lambda: self.now)
         self.out: list[list[Waiting]] = []
-        self.loading.begin(self.connection)
+        self.loading.share(self.connection, self.turns, EVERY_GROUP)
 
     def receive(self) -> None:
         """Some events, one after the other; a few of them are late."""

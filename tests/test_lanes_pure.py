@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_health.route.lanes.breaker import MOST_FAILURES, OPEN_SECONDS, Breaker, pause
-from campaign_health.route.lanes.turns import MOST_A_REQUEST, Turns, Waiting
+from campaign_health.route.lanes.turns import MOST_A_REQUEST, MOST_IN_MEMORY, Turns, Waiting
 from campaign_health.route.lanes.verdict import verdict_of
 
 
@@ -58,6 +58,15 @@ def test_a_persons_events_of_a_class_go_out_in_their_order_whatever_fails(
         assert len(lanes) == len(set(lanes)), "two requests of one lane are out at once"
     assert sorted(one for some in accepted.values() for one in some) == [one.sequence for one in events]
     assert all(some == sorted(some) for some in accepted.values())
+
+
+def test_what_is_put_back_beside_all_that_memory_holds_makes_no_room_that_is_less_than_none() -> None:
+    turns = Turns()
+    turns.add(waiting(number, f"p-{number}") for number in range(MOST_IN_MEMORY))
+    batch = turns.next(0.0, is_last_sender=False)
+    turns.add(waiting(MOST_IN_MEMORY + number, "ada") for number in range(turns.room("fresh")))
+    turns.put_back(batch[:1], 0.0)
+    assert turns.room("fresh") == 0, "SQLite takes a limit below 0 for none at all"
 
 
 def test_fresh_events_come_before_what_has_waited_and_leave_it_a_share() -> None:

@@ -14,6 +14,7 @@ from storage.file.database import Warehouse
 from storage.outbox.event_letters import letter_groups
 from storage.outbox.event_pace import note_pace
 from storage.outbox.held_events import HAND, end_hold, expire_held, hold_of, open_hold
+from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import open_route_file
 from storage.read.decisions_made import DecisionKind
 from tests.holding_cast import EVENT, MANIFEST, company, until
@@ -26,9 +27,10 @@ ON_DRIFT = MANIFEST + "    on_drift: hold\n"
 
 
 def test_a_type_that_changed_is_kept_back_with_its_first_ones_and_goes_out_in_order_once_the_manifest_fits(
+    place: Place,
     tmp_path: Path,
 ) -> None:
-    with company(tmp_path) as found:
+    with company(place) as found:
         for number in range(4):
             found.happen(f"old-{number}")
         for number in range(8):
@@ -49,8 +51,8 @@ def test_a_type_that_changed_is_kept_back_with_its_first_ones_and_goes_out_in_or
         assert found.numbers()["delivered"] == 13
 
 
-def test_an_event_that_never_fitted_is_no_drift(tmp_path: Path) -> None:
-    with company(tmp_path) as found:
+def test_an_event_that_never_fitted_is_no_drift(place: Place) -> None:
+    with company(place) as found:
         for number in range(10):
             found.happen(f"u-{number}", plan=["pro"])
             time.sleep(0.02)
@@ -70,8 +72,8 @@ def _as_if_yesterday(connection: object) -> None:
         connection.execute(f"UPDATE {table} SET received = received - 40000")  # type: ignore[attr-defined]
 
 
-def test_with_on_drift_everything_of_the_event_waits_and_goes_out_once_it_fits(tmp_path: Path) -> None:
-    with company(tmp_path, ON_DRIFT) as found:
+def test_with_on_drift_everything_of_the_event_waits_and_goes_out_once_it_fits(place: Place, tmp_path: Path) -> None:
+    with company(place, ON_DRIFT) as found:
         for number in range(6):
             found.happen(f"u-{number}", plan={"name": "pro"})
         until(lambda: bool(found.holds()))
@@ -86,8 +88,8 @@ def test_with_on_drift_everything_of_the_event_waits_and_goes_out_once_it_fits(t
         assert found.holds() == []
 
 
-def test_by_hand_everything_waits_until_it_is_let_go(tmp_path: Path) -> None:
-    with company(tmp_path) as found:
+def test_by_hand_everything_waits_until_it_is_let_go(place: Place, tmp_path: Path) -> None:
+    with company(place) as found:
         found.write(lambda connection: open_hold(connection, "default", EVENT, "everything", "x", 1.0, source=HAND))
         until(lambda: found.moving._holds != {})
         for number in range(30):
@@ -106,10 +108,10 @@ def test_by_hand_everything_waits_until_it_is_let_go(tmp_path: Path) -> None:
 
 
 def test_the_new_name_of_an_event_that_fell_silent_is_kept_and_goes_out_under_the_old_one_once_confirmed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hold_keeper, "SLOW_LOOK_SECONDS", 0.5)
-    with company(tmp_path) as found:
+    with company(place) as found:
         now = time.time()
 
         def past(connection: object) -> None:
@@ -137,8 +139,8 @@ def test_the_new_name_of_an_event_that_fell_silent_is_kept_and_goes_out_under_th
         until(lambda: len(found.events()) == 6)
 
 
-def test_what_waits_too_long_becomes_a_letter_and_so_do_the_oldest_of_too_many(tmp_path: Path) -> None:
-    with company(tmp_path) as found:
+def test_what_waits_too_long_becomes_a_letter_and_so_do_the_oldest_of_too_many(place: Place) -> None:
+    with company(place) as found:
         found.write(lambda connection: open_hold(connection, "default", EVENT, "everything", "x", 1.0, source=HAND))
         until(lambda: found.moving._holds != {})
         for number in range(6):
@@ -147,13 +149,13 @@ def test_what_waits_too_long_becomes_a_letter_and_so_do_the_oldest_of_too_many(t
         found.write(lambda connection: expire_held(connection, "default", time.time(), most=4))
         assert (found.numbers()["held"], found.numbers()["expired"]) == (4, 2)
         found.write(lambda connection: expire_held(connection, "default", time.time() + 80 * 3600))
-        with open_route_file(tmp_path) as connection:
+        with open_route_file(place) as connection:
             assert [(one.reason, one.count) for one in letter_groups(connection)] == [("hold_expired", 6)]
         assert found.events() == []
 
 
-def test_in_shadow_nothing_is_kept_back(tmp_path: Path) -> None:
-    with company(tmp_path, mode="shadow") as found:
+def test_in_shadow_nothing_is_kept_back(place: Place) -> None:
+    with company(place, mode="shadow") as found:
         for number in range(8):
             found.happen(f"u-{number}", plan={"name": "pro"})
         until(lambda: found.numbers().get("dead") == 8)

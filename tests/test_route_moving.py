@@ -25,6 +25,7 @@ from campaign_health.sandbox.server import Sandbox, running_sandbox
 from storage.outbox.event_queue import receive
 from storage.outbox.event_tally import numbers
 from storage.outbox.group_commit import GroupCommit
+from storage.outbox.outbox_connection import Place, PostgresPlace
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import open_route_file
 from tests.collecting_cast import SIGNED_UP, cast_world
@@ -61,11 +62,12 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def environment(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def environment(sandbox: Sandbox, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     (tmp_path / "campaign-health.yaml").write_text(MANIFEST, encoding="utf-8")
     found = sandbox.environment | {
         "CAMPAIGN_HEALTH_ROUTE_TOKEN": TOKEN,
         "CAMPAIGN_HEALTH_MANIFEST": str(tmp_path / "campaign-health.yaml"),
+        "CAMPAIGN_HEALTH_ROUTE_DATABASE_URL": place.url if isinstance(place, PostgresPlace) else "",
     }
     monkeypatch.chdir(tmp_path)
     for name, value in {**found, "CAMPAIGN_HEALTH_DATA_DIR": str(tmp_path / "data")}.items():

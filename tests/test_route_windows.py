@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,18 +12,21 @@ from campaign_health.manifest.manifest_reading import parse_manifest
 from campaign_health.route.mapping.once_rule import claims, once_rules
 from storage.outbox.event_queue import finish, receive
 from storage.outbox.event_windows import FOR_EVER, claim_once, forget_windows, how_many, settle_once, sweep_windows
+from storage.outbox.outbox_connection import Place
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import Connection, open_route_file
 from tests.holding_cast import EVENT, MANIFEST, company, until
+from tests.outbox_places import place_in
 
 HIT = "limit"
 WEEK = 7 * 86_400.0
 ONCE = MANIFEST + "    once: 7 days\n    when: {created: at least 3}\n"
 
 
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    with open_route_file(tmp_path_factory.mktemp("windows")) as found:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def connection(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    folder = tmp_path_factory.mktemp("windows")
+    with open_route_file(place_in(request, request.param, folder)) as found:
         yield found
 
 
@@ -107,8 +109,8 @@ def test_only_what_a_campaign_waits_for_uses_it_up() -> None:
 
 
 @pytest.mark.slow("route")
-def test_the_third_in_seven_days_is_the_one_that_is_given_and_a_fourth_is_not(tmp_path: Path) -> None:
-    with company(tmp_path, ONCE) as found:
+def test_the_third_in_seven_days_is_the_one_that_is_given_and_a_fourth_is_not(place: Place) -> None:
+    with company(place, ONCE) as found:
         for ago in (9 * 86_400.0, 60.0, 40.0, 30.0, 20.0, 10.0):
             found.happen("ada", ago=ago)
         found.happen("eve", ago=5.0)
@@ -119,8 +121,8 @@ def test_the_third_in_seven_days_is_the_one_that_is_given_and_a_fourth_is_not(tm
 
 
 @pytest.mark.slow("route")
-def test_a_person_is_told_of_once_while_nothing_of_them_changes(tmp_path: Path) -> None:
-    with company(tmp_path) as found:
+def test_a_person_is_told_of_once_while_nothing_of_them_changes(place: Place) -> None:
+    with company(place) as found:
         for number, plan in enumerate(["pro", "pro", "free", "free", "pro"]):
             found.happen("ada", plan=plan, number=number)
             until(lambda number=number: len(found.events()) == number + 1)  # type: ignore[misc]

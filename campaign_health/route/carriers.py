@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.event_door import EventDoor
@@ -21,6 +20,7 @@ from campaign_health.route.moving import Moving
 from campaign_health.route.stripe_parts import stripe_parts
 from campaign_health.settings import Settings
 from storage.outbox.group_commit import GroupCommit
+from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import PersonHash
 
 
@@ -47,7 +47,7 @@ class Carrier:
 
 
 def carriers_of(
-    settings: Settings, data_dir: Path, outbox: GroupCommit, hash_of: PersonHash, told: Callable[[str], None]
+    settings: Settings, place: Place, outbox: GroupCommit, hash_of: PersonHash, told: Callable[[str], None]
 ) -> dict[str, Carrier]:
     """One for each workspace that has a token, the Track API's keys and a manifest.
 
@@ -64,7 +64,7 @@ def carriers_of(
         stripe = stripe_parts(one.name, one.route, outbox, hash_of, told)
         courier = Courier(
             one.name,
-            data_dir,
+            place,
             outbox,
             moving.operation,
             post,
@@ -80,7 +80,7 @@ def carriers_of(
             one.route.trusts_browsers,
         )
         door = EventDoor(one.name, keys, hash_of, outbox, moving.routed, courier.wake, time.time)
-        keeper = HoldKeeper(moving, data_dir, outbox, PublishedFile(data_dir, one.name), courier.wake)
+        keeper = HoldKeeper(moving, place, outbox, PublishedFile(settings.data_dir, one.name), courier.wake)
         found[one.name] = Carrier(door, courier, keeper, partial(_end, stripe.enricher.close, close), stripe.door)
     return found
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from campaign_health.errors import CouldNotStart
 from campaign_health.health.bounded_server import PLAIN, Remembered, Reply, served
@@ -16,6 +15,7 @@ from campaign_health.route.doors.listening import Listening
 from campaign_health.route.metrics_text import Readings, route_metrics
 from campaign_health.route.route_state import workspace_states
 from campaign_health.settings import Settings
+from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import open_route_file
 
 LOOPBACK = "127.0.0.1"
@@ -24,7 +24,7 @@ REPORTS = "customerio/report"
 
 @contextmanager
 def metrics_served(
-    port: int | None, settings: Settings, data_dir: Path, listening: Listening, carriers: Mapping[str, Carrier]
+    port: int | None, settings: Settings, place: Place, listening: Listening, carriers: Mapping[str, Carrier]
 ) -> Iterator[int | None]:
     """Serves `/metrics` while the block runs, and gives the port; with None it serves nothing.
 
@@ -34,7 +34,7 @@ def metrics_served(
     if port is None:
         yield None
         return
-    text = Remembered(lambda: _text(settings, data_dir, listening, carriers))
+    text = Remembered(lambda: _text(settings, place, listening, carriers))
 
     def answer(path: str) -> Reply:
         if path == "/metrics":
@@ -50,8 +50,8 @@ def metrics_served(
         yield at
 
 
-def _text(settings: Settings, data_dir: Path, listening: Listening, carriers: Mapping[str, Carrier]) -> str:
-    with open_route_file(data_dir) as connection:
+def _text(settings: Settings, place: Place, listening: Listening, carriers: Mapping[str, Carrier]) -> str:
+    with open_route_file(place) as connection:
         states = workspace_states(connection, settings.workspaces, time.time())
     came = {
         (name, door, became): number

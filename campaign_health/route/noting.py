@@ -13,6 +13,7 @@ from campaign_health.route.carriers import Carrier
 from campaign_health.route.delivery_note import delivery_note
 from campaign_health.route.numbers_file import note_delivery
 from storage.errors import StorageError
+from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import open_route_file
 
 EVERY_SECONDS = 60.0
@@ -21,16 +22,21 @@ TIMES_ITS_LENGTH = 20
 
 
 class Noting:
-    """Of all workspaces that are carried; `start` and `stop` it. `told` hears once of what fails."""
+    """Of all workspaces that are carried; `start` and `stop` it. `told` hears once of what fails.
+
+    The numbers are of the route's data at a `place`, and are left in a data directory.
+    """
 
     def __init__(
         self,
+        place: Place,
         data_dir: Path,
         carriers: Mapping[str, Carrier],
         told: Callable[[str], None],
         every_seconds: float = EVERY_SECONDS,
     ) -> None:
-        self._data_dir, self._carriers, self._told, self._every = data_dir, carriers, told, every_seconds
+        self._place, self._data_dir, self._carriers = place, data_dir, carriers
+        self._told, self._every = told, every_seconds
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="noting", daemon=True)
         self._failure = ""
@@ -46,7 +52,7 @@ class Noting:
 
     def note(self) -> None:
         """Leave the numbers now."""
-        with open_route_file(self._data_dir) as connection:
+        with open_route_file(self._place) as connection:
             for name, one in self._carriers.items():
                 contract = one.keeper.moving.contract
                 sent_as = {} if contract is None else {event: found.to for event, found in contract.events.items()}

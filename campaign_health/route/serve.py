@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import uvicorn
 
@@ -19,6 +18,7 @@ from campaign_health.route.metrics_port import LOOPBACK, metrics_served
 from campaign_health.route.noting import Noting
 from campaign_health.settings import Settings
 from storage.outbox.group_commit import GroupCommit
+from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import PersonHash
 
 END_SECONDS = 3
@@ -49,7 +49,7 @@ def refuse_open_address(address: str, behind_proxy: bool) -> None:
 
 def serve(
     settings: Settings,
-    data_dir: Path,
+    place: Place,
     address: str,
     port: int,
     told: Callable[[str], None],
@@ -66,10 +66,10 @@ def serve(
         StorageError: the route's file cannot be opened.
     """
     doors = doors_of(settings)
-    outbox = GroupCommit(data_dir)
+    outbox = GroupCommit(place)
     outbox.start()
-    hash_of = PersonHash(data_dir)
-    carriers = carriers_of(settings, data_dir, outbox, hash_of, told)
+    hash_of = PersonHash(place)
+    carriers = carriers_of(settings, place, outbox, hash_of, told)
     if not doors and not carriers:
         outbox.close()
         raise CouldNotStart(
@@ -93,13 +93,13 @@ def serve(
             told(f"Numbers: http://{LOOPBACK}:{metrics_at}/metrics")
 
     server = _Server(config, listens)
-    noting = Noting(data_dir, carriers, told)
+    noting = Noting(place, settings.data_dir, carriers, told)
     for one in carriers.values():
         one.keeper.changed = hold_changed
         one.start()
     noting.start()
     try:
-        with metrics_served(metrics_port, settings, data_dir, listening, carriers) as metrics_at:
+        with metrics_served(metrics_port, settings, place, listening, carriers) as metrics_at:
             server.run()
     except SystemExit as failure:
         raise CouldNotStart(f"Port {port} of {address} cannot be used.", "Choose another one with --port.") from failure

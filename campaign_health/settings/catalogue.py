@@ -186,6 +186,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SMTP_TO", "Recipient addresses, separated by commas."),
     Setting("CAMPAIGN_HEALTH_DATA_DIR", "Folder of both database files.", "data", scope="program"),
     Setting(
+        "CAMPAIGN_HEALTH_ROUTE_DATABASE_URL",
+        "Address of a PostgreSQL database for the route's data (postgresql://USER:PASSWORD@HOST/DATABASE), so that "
+        "`route serve` can run on several machines at once. Without it that data is in a file of the data folder.",
+        secret=True,
+        scope="program",
+    ),
+    Setting(
         "CAMPAIGN_HEALTH_DASHBOARD_URL",
         "Address under which people open the dashboard, for links in the digest.",
         scope="program",

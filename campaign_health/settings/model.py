@@ -204,6 +204,7 @@ class Settings(_Frozen):
     """
 
     data_dir: Path
+    route_database_url: SecretStr | None
     at_once: int
     dashboard_url: str | None
     digest_together: bool
@@ -232,4 +233,6 @@ class Settings(_Frozen):
                 found += [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
             found += [token.get_secret_value() for token in workspace.route.tokens]
             found += [part for one in workspace.digest.apprise for part in secret_parts(one.get_secret_value())]
+        if self.route_database_url is not None:
+            found.append(self.route_database_url.get_secret_value())
         return tuple(sorted({value for value in found if value}, key=len, reverse=True))

@@ -60,6 +60,7 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
             raise SettingsError(f"Workspace {name}: {failure.message}", failure.cure) from failure
     return Settings(
         data_dir=program.path("CAMPAIGN_HEALTH_DATA_DIR", directory),
+        route_database_url=program.secret("CAMPAIGN_HEALTH_ROUTE_DATABASE_URL"),
         at_once=program.whole("CAMPAIGN_HEALTH_WORKSPACES_AT_ONCE", 1, 32),
         dashboard_url=program.address("CAMPAIGN_HEALTH_DASHBOARD_URL"),
         digest_together=program.text("CAMPAIGN_HEALTH_DIGEST_TOGETHER") == "on",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
 from storage.outbox.event_tally import count_up
+from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import AGAIN, CARRIED, QueuedEvent, carried, enqueue
 
 
@@ -45,7 +45,7 @@ class LetterGroup:
 _LETTER = [one.name for one in fields(Letter)]
 
 
-def letter_groups(connection: sqlite3.Connection) -> list[LetterGroup]:
+def letter_groups(connection: Connection) -> list[LetterGroup]:
     """All letters in groups, the largest first."""
     rows = connection.execute(
         "SELECT workspace, event, reason, field, count(*), min(first), max(last) FROM letter "
@@ -55,7 +55,7 @@ def letter_groups(connection: sqlite3.Connection) -> list[LetterGroup]:
 
 
 def letters(
-    connection: sqlite3.Connection, workspace: str, event: str | None, reason: str | None, since: float
+    connection: Connection, workspace: str, event: str | None, reason: str | None, since: float
 ) -> list[Letter]:
     """The letters of a workspace written since, in the order in which their events came."""
     rows = connection.execute(
@@ -67,7 +67,7 @@ def letters(
 
 
 def letters_of_field(
-    connection: sqlite3.Connection, workspace: str, event: str, reason: str, field: str, since: float
+    connection: Connection, workspace: str, event: str, reason: str, field: str, since: float
 ) -> list[QueuedEvent]:
     """The events of one group's letters written since (Unix seconds), in the order in which they came."""
     rows = connection.execute(
@@ -78,12 +78,12 @@ def letters_of_field(
     return [carried(row) for row in rows]
 
 
-def take_letter(connection: sqlite3.Connection, key: bytes) -> bool:
+def take_letter(connection: Connection, key: bytes) -> bool:
     """Take a letter out; whether it was still there."""
     return connection.execute("DELETE FROM letter WHERE key = ?", [key]).rowcount == 1
 
 
-def replay_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
+def replay_letter(connection: Connection, letter: Letter) -> bool:
     """Put a letter's event back into the queue, behind what waits there; whether it was still there."""
     if not take_letter(connection, letter.key):
         return False
@@ -93,7 +93,7 @@ def replay_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
     return True
 
 
-def drop_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
+def drop_letter(connection: Connection, letter: Letter) -> bool:
     """Give up a letter; whether it was still there."""
     if not take_letter(connection, letter.key):
         return False
@@ -102,10 +102,12 @@ def drop_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
     return True
 
 
-def write_letter(connection: sqlite3.Connection, event: QueuedEvent, reason: str, field: str, now: float) -> None:
+def write_letter(connection: Connection, event: QueuedEvent, reason: str, field: str, now: float) -> None:
     row: dict[str, Any] = {name: getattr(event, name) for name in CARRIED}
     letter = Letter(**row, reason=reason, field=field, first=now, last=now)
+    # Written anew and not changed, so that its place among the letters is that of this writing.
+    take_letter(connection, event.key)
     connection.execute(
-        f"INSERT OR REPLACE INTO letter ({', '.join(_LETTER)}) VALUES ({', '.join('?' * len(_LETTER))})",  # noqa: S608
+        f"INSERT INTO letter ({', '.join(_LETTER)}) VALUES ({', '.join('?' * len(_LETTER))})",  # noqa: S608
         astuple(letter),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from storage.outbox.outbox_connection import Connection
 
 PACE_TABLES = """
     CREATE TABLE event_pace (
@@ -16,16 +16,17 @@ PACE_TABLES = """
 KEPT_HOURS = 24 * 9
 
 
-def note_pace(connection: sqlite3.Connection, workspace: str, event: str, received: float) -> None:
+def note_pace(connection: Connection, workspace: str, event: str, received: float) -> None:
     """One more event came at an instant (Unix seconds)."""
     connection.execute(
         "INSERT INTO event_pace VALUES (?, ?, ?, 1, ?) ON CONFLICT (workspace, event, hour) "
-        "DO UPDATE SET number = event_pace.number + 1, last = max(event_pace.last, excluded.last)",
+        "DO UPDATE SET number = event_pace.number + 1, "
+        "last = CASE WHEN excluded.last > event_pace.last THEN excluded.last ELSE event_pace.last END",
         [workspace, event, int(received // 3600), received],
     )
 
 
-def pace_of(connection: sqlite3.Connection, workspace: str, event: str) -> tuple[dict[int, int], float | None]:
+def pace_of(connection: Connection, workspace: str, event: str) -> tuple[dict[int, int], float | None]:
     """Numbers of events by hour (Unix seconds / 3600), and when the last one came; None where none did."""
     rows = connection.execute(
         "SELECT hour, number, last FROM event_pace WHERE workspace = ? AND event = ?", [workspace, event]
@@ -33,7 +34,7 @@ def pace_of(connection: sqlite3.Connection, workspace: str, event: str) -> tuple
     return {hour: number for hour, number, _ in rows}, max((last for _, _, last in rows), default=None)
 
 
-def note_names(connection: sqlite3.Connection, workspace: str, names: dict[str, float]) -> None:
+def note_names(connection: Connection, workspace: str, names: dict[str, float]) -> None:
     """Note when names first came (Unix seconds) that nobody moves; what is known stays."""
     connection.executemany(
         "INSERT INTO unmoved_name VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -41,14 +42,14 @@ def note_names(connection: sqlite3.Connection, workspace: str, names: dict[str, 
     )
 
 
-def unmoved_names(connection: sqlite3.Connection, workspace: str) -> dict[str, float]:
+def unmoved_names(connection: Connection, workspace: str) -> dict[str, float]:
     """The names that nobody moves, and when each first came."""
     rows = connection.execute("SELECT name, first FROM unmoved_name WHERE workspace = ?", [workspace])
     return dict(rows.fetchall())
 
 
 def share_unfit(
-    connection: sqlite3.Connection, workspace: str, event: str, reason: str, field: str, begin: float, end: float
+    connection: Connection, workspace: str, event: str, reason: str, field: str, begin: float, end: float
 ) -> float:
     """Which share of the events received between two instants became letters of one reason; 0 where none came."""
     (received,) = connection.execute(
@@ -63,6 +64,6 @@ def share_unfit(
     return unfit / received if received else 0.0
 
 
-def sweep_pace(connection: sqlite3.Connection, now: float) -> None:
+def sweep_pace(connection: Connection, now: float) -> None:
     """Take out hours that nothing is compared with any more."""
     connection.execute("DELETE FROM event_pace WHERE hour < ?", [int(now // 3600) - KEPT_HOURS])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -12,6 +11,7 @@ from storage.outbox.event_pace import note_pace, sweep_pace
 from storage.outbox.event_tally import NOW_TABLES, count_up, give_up
 from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
 from storage.outbox.held_events import held_reason, keep_back
+from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import AGAIN, FRESH, QUEUED, QueuedEvent, enqueue
 from storage.outbox.sent_profiles import sweep_profiles
 from storage.outbox.stripe_table import sweep_facts
@@ -28,7 +28,7 @@ REUSED_SECONDS = 86_400.0
 """An id that comes again with a time so far away is another event: some senders use one id for all."""
 
 
-def receive(connection: sqlite3.Connection, event: QueuedEvent) -> bool:
+def receive(connection: Connection, event: QueuedEvent) -> bool:
     """Take an event in, unless it is known; whether it was new."""
     key = _ledger_key(connection, event)
     if key is None:
@@ -42,7 +42,7 @@ def receive(connection: sqlite3.Connection, event: QueuedEvent) -> bool:
     return True
 
 
-def receive_dead(connection: sqlite3.Connection, event: QueuedEvent, reason: str, field: str) -> bool:
+def receive_dead(connection: Connection, event: QueuedEvent, reason: str, field: str) -> bool:
     """Take in an event that cannot be sent as it is; whether it was new."""
     key = _ledger_key(connection, event)
     if key is None:
@@ -54,27 +54,34 @@ def receive_dead(connection: sqlite3.Connection, event: QueuedEvent, reason: str
     return True
 
 
-def head_of_queue(connection: sqlite3.Connection) -> int:
+def head_of_queue(connection: Connection) -> int:
     """The place of the newest event in the queue; 0 where there is none."""
     (found,) = connection.execute("SELECT max(sequence) FROM event_queue").fetchone()
     return int(found or 0)
 
 
-def waiting_fresh(
-    connection: sqlite3.Connection, workspace: str, after: int, most: int
-) -> list[tuple[int, QueuedEvent]]:
+def fresh_since(connection: Connection, workspace: str, instant: float) -> int | None:
+    """The place of the first fresh event that was received since an instant (Unix seconds); None where none was."""
+    (found,) = connection.execute(
+        "SELECT min(sequence) FROM event_queue WHERE workspace = ? AND queue_class = ? AND received >= ?",
+        [workspace, FRESH, instant],
+    ).fetchone()
+    return None if found is None else int(found)
+
+
+def waiting_fresh(connection: Connection, workspace: str, after: int, most: int) -> list[tuple[int, QueuedEvent]]:
     """The next fresh events behind a place in the queue, with their places."""
     return _waiting(connection, "queue_class = ?", [workspace, after, FRESH], most)
 
 
 def waiting_behind(
-    connection: sqlite3.Connection, workspace: str, after: int, limit: int, most: int
+    connection: Connection, workspace: str, after: int, limit: int, most: int
 ) -> list[tuple[int, QueuedEvent]]:
     """The next events behind a place that are of the backlog, or whose place is at most `limit`."""
     return _waiting(connection, "(queue_class <> ? OR sequence <= ?)", [workspace, after, FRESH, limit], most)
 
 
-def places_before(connection: sqlite3.Connection, workspace: str, person: str, place: int, most: int) -> list[int]:
+def places_before(connection: Connection, workspace: str, person: str, place: int, most: int) -> list[int]:
     """The places of a person's events that wait before a place, the first ones first; without those that are sent
     again.
     """
@@ -86,16 +93,14 @@ def places_before(connection: sqlite3.Connection, workspace: str, person: str, p
     return [found for (found,) in rows]
 
 
-def waiting_at(connection: sqlite3.Connection, workspace: str, places: Iterable[int]) -> list[tuple[int, QueuedEvent]]:
+def waiting_at(connection: Connection, workspace: str, places: Iterable[int]) -> list[tuple[int, QueuedEvent]]:
     """The events at these places, with their places."""
     return [
         found for place in places for found in _waiting(connection, "sequence = ?", [workspace, place - 1, place], 1)
     ]
 
 
-def _waiting(
-    connection: sqlite3.Connection, which: str, values: Sequence[object], most: int
-) -> list[tuple[int, QueuedEvent]]:
+def _waiting(connection: Connection, which: str, values: Sequence[object], most: int) -> list[tuple[int, QueuedEvent]]:
     rows = connection.execute(
         f"SELECT sequence, {', '.join(QUEUED)} FROM event_queue "  # noqa: S608
         f"WHERE workspace = ? AND sequence > ? AND {which} ORDER BY sequence LIMIT ?",
@@ -104,7 +109,7 @@ def _waiting(
     return [(row[0], QueuedEvent(*row[1:])) for row in rows]
 
 
-def finish(connection: sqlite3.Connection, keys: Iterable[bytes], outcome: Outcome) -> None:
+def finish(connection: Connection, keys: Iterable[bytes], outcome: Outcome) -> None:
     """Take events out of the queue, with all that they carried, and note what became of them."""
     for key in keys:
         row = connection.execute(
@@ -116,7 +121,7 @@ def finish(connection: sqlite3.Connection, keys: Iterable[bytes], outcome: Outco
             count_up(connection, row[0], row[1], outcome, row[2])
 
 
-def bury(connection: sqlite3.Connection, key: bytes, reason: str, field: str, now: float) -> None:
+def bury(connection: Connection, key: bytes, reason: str, field: str, now: float) -> None:
     """Make a letter of a queued event, or keep it back: where somebody may mend it, and a hold of its name is there."""
     if reason in MENDABLE and keep_back(connection, key, reason, field):
         return
@@ -134,13 +139,13 @@ def bury(connection: sqlite3.Connection, key: bytes, reason: str, field: str, no
         settle_once(connection, key, is_given=False)
 
 
-def oldest_waiting(connection: sqlite3.Connection, workspace: str) -> float | None:
+def oldest_waiting(connection: Connection, workspace: str) -> float | None:
     """When the event that waits longest was received, in Unix seconds; None where none waits."""
     (found,) = connection.execute("SELECT min(received) FROM event_queue WHERE workspace = ?", [workspace]).fetchone()
     return None if found is None else float(found)
 
 
-def known_of(connection: sqlite3.Connection, key: bytes) -> dict[str, object] | None:
+def known_of(connection: Connection, key: bytes) -> dict[str, object] | None:
     """What became of the event of this key, without whom it is about; None where it is not known."""
     row = connection.execute(
         "SELECT workspace, event, event_time, received, outcome FROM event_ledger WHERE key = ?", [key]
@@ -155,7 +160,7 @@ def known_of(connection: sqlite3.Connection, key: bytes) -> dict[str, object] | 
     return found if letter is None else found | dict(zip(("reason", "field", "last_try"), letter, strict=True))
 
 
-def sweep(connection: sqlite3.Connection, now: float) -> None:
+def sweep(connection: Connection, now: float) -> None:
     """Take out what is older than it needs to be."""
     give_up(connection, "letter", "last < ?", [now - LETTER_SECONDS])
     connection.execute("DELETE FROM event_ledger WHERE received < ? AND outcome <> 'waiting'", [now - LEDGER_SECONDS])
@@ -165,18 +170,18 @@ def sweep(connection: sqlite3.Connection, now: float) -> None:
     sweep_facts(connection, now)
 
 
-def forget_events(connection: sqlite3.Connection, workspace: str, person: str) -> int:
+def forget_events(connection: Connection, workspace: str, person: str) -> int:
     """Take a person's events out of the queue and the letters; how many there were."""
     which, values = "workspace = ? AND person = ?", [workspace, person]
     return sum(give_up(connection, table, which, [*values]) for _, table in NOW_TABLES)
 
 
-def _count_received(connection: sqlite3.Connection, event: QueuedEvent) -> None:
+def _count_received(connection: Connection, event: QueuedEvent) -> None:
     count_up(connection, event.workspace, event.event, "received", event.received)
     note_pace(connection, event.workspace, event.event, event.received)
 
 
-def _enter(connection: sqlite3.Connection, event: QueuedEvent, outcome: Outcome) -> None:
+def _enter(connection: Connection, event: QueuedEvent, outcome: Outcome) -> None:
     connection.execute(
         "INSERT INTO event_ledger (key, workspace, event, event_time, received, outcome, source) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -184,7 +189,7 @@ def _enter(connection: sqlite3.Connection, event: QueuedEvent, outcome: Outcome)
     )
 
 
-def _ledger_key(connection: sqlite3.Connection, event: QueuedEvent) -> bytes | None:
+def _ledger_key(connection: Connection, event: QueuedEvent) -> bytes | None:
     """The key under which it is new; None where it is known."""
     known = connection.execute("SELECT event_time FROM event_ledger WHERE key = ?", [event.key]).fetchone()
     if known is None:

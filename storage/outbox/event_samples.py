@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from storage.outbox.event_letters import LetterGroup
 from storage.outbox.held_events import Hold
+from storage.outbox.outbox_connection import Connection
 
 
-def one_letter(connection: sqlite3.Connection, group: LetterGroup) -> str | None:
+def one_letter(connection: Connection, group: LetterGroup) -> str | None:
     """The properties (JSON) of one of a group's letters; None where there is none any more."""
     row = connection.execute(
         "SELECT body FROM letter WHERE workspace = ? AND event = ? AND reason = ? AND field = ? LIMIT 1",
@@ -17,7 +16,7 @@ def one_letter(connection: sqlite3.Connection, group: LetterGroup) -> str | None
     return None if row is None else str(row[0])
 
 
-def newest_held(connection: sqlite3.Connection, hold: Hold) -> tuple[str, str, str] | None:
+def newest_held(connection: Connection, hold: Hold) -> tuple[str, str, str] | None:
     """Reason, field and properties (JSON) of the newest event that a hold keeps, of its own field if there is one."""
     row = connection.execute(
         "SELECT reason, field, body FROM held_event WHERE hold_id = ? AND reason <> '' "

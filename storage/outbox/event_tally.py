@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from storage.outbox.outbox_connection import Connection
 
 DAY_SECONDS = 86_400
 TALLY_BY_DAY = """
@@ -18,9 +18,7 @@ NOW_TABLES = (("waiting", "event_queue"), ("held", "held_event"), ("dead", "lett
 """What an event may be for a while, and the table that says of which it is so now."""
 
 
-def count_up(
-    connection: sqlite3.Connection, workspace: str, event: str, what: str, received: float, number: int = 1
-) -> None:
+def count_up(connection: Connection, workspace: str, event: str, what: str, received: float, number: int = 1) -> None:
     """So many more of an event, received at an instant (Unix seconds), were `received` or became what `what` says."""
     connection.execute(
         "INSERT INTO event_day VALUES (?, ?, ?, ?, ?) ON CONFLICT (workspace, event, day, what) "
@@ -29,7 +27,7 @@ def count_up(
     )
 
 
-def numbers(connection: sqlite3.Connection) -> dict[tuple[str, str], dict[str, int]]:
+def numbers(connection: Connection) -> dict[tuple[str, str], dict[str, int]]:
     """By workspace and event: what was `received` and became `delivered`, `shadowed`, `suppressed_once`, `dropped` or
     `expired`, and what is `waiting`, `held` and `dead` now.
     """
@@ -46,9 +44,7 @@ def numbers(connection: sqlite3.Connection) -> dict[tuple[str, str], dict[str, i
     return found
 
 
-def numbers_by_day(
-    connection: sqlite3.Connection, workspace: str, first_day: int
-) -> dict[tuple[str, int], dict[str, int]]:
+def numbers_by_day(connection: Connection, workspace: str, first_day: int) -> dict[tuple[str, int], dict[str, int]]:
     """The same of a workspace by event and the day (since 1970) on which they were received, from one day on.
 
     Of each day `received` is the sum of all that is not `expired`, which are those of the others whose time ran out.
@@ -68,7 +64,7 @@ def numbers_by_day(
     return found
 
 
-def give_up(connection: sqlite3.Connection, table: str, which: str, values: list[object]) -> int:
+def give_up(connection: Connection, table: str, which: str, values: list[object]) -> int:
     """Take events out of a table that carries them, and count them as `dropped`; how many there were.
 
     `which` is the condition in SQL with its `values`.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from typing import Literal
 
+from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import QueuedEvent
 
 WINDOW_TABLES = """
@@ -29,7 +29,7 @@ FOR_EVER = 1e12
 Answer = Literal["go", "had", "wait"]
 
 
-def note_happened(connection: sqlite3.Connection, event: QueuedEvent) -> None:
+def note_happened(connection: Connection, event: QueuedEvent) -> None:
     """Note that a person (`counted_as`: their hash) had an event, for as long as a count may ask for it."""
     connection.execute(
         "INSERT INTO happened VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -40,9 +40,7 @@ def note_happened(connection: sqlite3.Connection, event: QueuedEvent) -> None:
     )  # fmt: skip
 
 
-def how_many(
-    connection: sqlite3.Connection, workspace: str, event: str, person: bytes, at: float, within: float
-) -> int:
+def how_many(connection: Connection, workspace: str, event: str, person: bytes, at: float, within: float) -> int:
     """How many events of a name a person had in the `within` seconds up to the instant `at`, that one included."""
     (found,) = connection.execute(
         "SELECT count(*) FROM happened WHERE workspace = ? AND event = ? AND person = ? AND at > ? AND at <= ?",
@@ -52,7 +50,7 @@ def how_many(
 
 
 def claim_once(
-    connection: sqlite3.Connection,
+    connection: Connection,
     workspace: str,
     person: bytes,
     key: bytes,
@@ -88,7 +86,7 @@ def claim_once(
     return "go"
 
 
-def settle_once(connection: sqlite3.Connection, key: bytes, *, is_given: bool) -> None:
+def settle_once(connection: Connection, key: bytes, *, is_given: bool) -> None:
     """Say of an event whether it arrived; where it did not, another one may go."""
     if is_given:
         connection.execute("UPDATE once_given SET state = 'given' WHERE key = ?", [key])
@@ -96,13 +94,13 @@ def settle_once(connection: sqlite3.Connection, key: bytes, *, is_given: bool) -
         connection.execute("DELETE FROM once_given WHERE key = ? AND state = 'claimed'", [key])
 
 
-def sweep_windows(connection: sqlite3.Connection, now: float) -> None:
+def sweep_windows(connection: Connection, now: float) -> None:
     """Take out what no window reaches back to."""
     connection.execute("DELETE FROM happened WHERE until < ?", [now])
     connection.execute("DELETE FROM once_given WHERE until < ?", [now])
 
 
-def forget_windows(connection: sqlite3.Connection, person: bytes) -> int:
+def forget_windows(connection: Connection, person: bytes) -> int:
     """Take out what a person (by their hash) had; how many rows."""
     return sum(
         connection.execute(f"DELETE FROM {table} WHERE person = ?", [person]).rowcount  # noqa: S608

@@ -1,4 +1,4 @@
-"""One thread that writes to SQLite: what arrives together is committed together, and told of once it is on the disk."""
+"""One thread that writes: what arrives together is committed together, and told of once it is on the disk."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, suppress
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from storage.errors import StorageError
+from storage.outbox.outbox_connection import CANNOT_NOW, Connection, DatabaseAway, Place, committed
 from storage.outbox.queue_room import QueueRoom
-from storage.outbox.route_file import committed, open_route_file
+from storage.outbox.route_file import open_route_file
 
 MOST_TOGETHER = 2_000
 LOOK_SECONDS = 2.0
@@ -21,7 +21,7 @@ LOOK_SECONDS = 2.0
 MOST_WAITING = 20_000
 """Writes that may wait; beyond them the disk does not keep up, and the sender is asked to come back."""
 
-Write = Callable[[sqlite3.Connection], Any]
+Write = Callable[[Connection], Any]
 
 
 class CannotWrite(StorageError):
@@ -34,8 +34,8 @@ class GroupCommit:
     Start it with `start`; `close` writes what waits and ends.
     """
 
-    def __init__(self, data_dir: Path) -> None:
-        self._data_dir, self._room = data_dir, QueueRoom(data_dir)
+    def __init__(self, place: Place) -> None:
+        self._place, self._room = place, QueueRoom(place)
         self._queue: SimpleQueue[tuple[Write, Future[Any]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
         self._opened: Future[None] = Future()
@@ -81,7 +81,7 @@ class GroupCommit:
     def _run(self) -> None:
         with ExitStack() as stack:
             try:
-                connection = stack.enter_context(open_route_file(self._data_dir))
+                connection = stack.enter_context(open_route_file(self._place))
             except BaseException as failure:
                 self._opened.set_exception(failure)
                 return
@@ -94,9 +94,9 @@ class GroupCommit:
                 if some and some[-1] is None:
                     return
 
-    def _look(self, connection: sqlite3.Connection) -> None:
+    def _look(self, connection: Connection) -> None:
         # Reading fails where writing does, and that is told already.
-        with suppress(sqlite3.Error, OSError):
+        with suppress(sqlite3.Error, DatabaseAway, OSError):
             self._room.look(connection)
 
     def _next(self) -> list[tuple[Write, Future[Any]] | None]:
@@ -111,7 +111,7 @@ class GroupCommit:
                 break
         return some
 
-    def _commit(self, connection: sqlite3.Connection, some: Sequence[tuple[Write, Future[Any]] | None]) -> None:
+    def _commit(self, connection: Connection, some: Sequence[tuple[Write, Future[Any]] | None]) -> None:
         writes = [one for one in some if one is not None]
         if not writes:
             return
@@ -119,11 +119,11 @@ class GroupCommit:
             with committed(connection):
                 results = [write(connection) for write, _ in writes]
         except Exception as failure:  # one that cannot be written must not take the others, or the thread, with it
-            if len(writes) > 1 and not isinstance(failure, sqlite3.OperationalError):
+            if len(writes) > 1 and not isinstance(failure, CANNOT_NOW):
                 for one in writes:
                     self._commit(connection, [one])
                 return
-            self._failing = isinstance(failure, sqlite3.Error)
+            self._failing = isinstance(failure, (sqlite3.Error, DatabaseAway))
             for _, future in writes:
                 _tell(future, CannotWrite(f"It could not be written: {failure}."))
             return
@@ -132,8 +132,8 @@ class GroupCommit:
             _tell(future, result)
 
 
-def _rewrite(connection: sqlite3.Connection) -> None:
-    """Writes one page as it is, as a test of the disk."""
+def _rewrite(connection: Connection) -> None:
+    """Writes what is there as it is, as a test of the disk."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     connection.execute(f"PRAGMA user_version = {version}")
 

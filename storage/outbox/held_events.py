@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Literal
@@ -10,6 +9,7 @@ from typing import Literal
 from storage.outbox.event_letters import letters_of_field, take_letter, write_letter
 from storage.outbox.event_tally import count_up
 from storage.outbox.event_windows import settle_once
+from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import CARRIED, QUEUED, QueuedEvent, carried, enqueue
 
 HOLD_TABLES = """
@@ -79,7 +79,7 @@ _HOLD = ", ".join(one.name for one in fields(Hold))
 
 
 def open_hold(
-    connection: sqlite3.Connection,
+    connection: Connection,
     workspace: str,
     event: str,
     kind: HoldKind,
@@ -108,7 +108,7 @@ def open_hold(
     return True
 
 
-def hold_of(connection: sqlite3.Connection, workspace: str, event: str) -> Hold | None:
+def hold_of(connection: Connection, workspace: str, event: str) -> Hold | None:
     """The hold that keeps an event back; None where none does."""
     row = connection.execute(
         f"SELECT {_HOLD} FROM hold WHERE workspace = ? AND event = ? AND ended IS NULL",  # noqa: S608
@@ -117,7 +117,7 @@ def hold_of(connection: sqlite3.Connection, workspace: str, event: str) -> Hold 
     return None if row is None else Hold(*row)
 
 
-def holds_now(connection: sqlite3.Connection, workspace: str) -> list[Hold]:
+def holds_now(connection: Connection, workspace: str) -> list[Hold]:
     """The holds in force, the oldest first."""
     rows = connection.execute(
         f"SELECT {_HOLD} FROM hold WHERE workspace = ? AND ended IS NULL ORDER BY since, hold_id",  # noqa: S608
@@ -126,7 +126,7 @@ def holds_now(connection: sqlite3.Connection, workspace: str) -> list[Hold]:
     return [Hold(*row) for row in rows]
 
 
-def was_held_for(connection: sqlite3.Connection, workspace: str, event: str, source: str) -> bool:
+def was_held_for(connection: Connection, workspace: str, event: str, source: str) -> bool:
     """Whether an event was ever kept back for a source, also where that has ended."""
     row = connection.execute(
         "SELECT 1 FROM hold WHERE workspace = ? AND event = ? AND source = ? LIMIT 1", [workspace, event, source]
@@ -134,7 +134,7 @@ def was_held_for(connection: sqlite3.Connection, workspace: str, event: str, sou
     return row is not None
 
 
-def confirmed_renames(connection: sqlite3.Connection, workspace: str) -> list[tuple[str, str]]:
+def confirmed_renames(connection: Connection, workspace: str) -> list[tuple[str, str]]:
     """The old and new names of which somebody said, by letting a candidate go, that they are one event's."""
     rows = connection.execute(
         "SELECT candidate_of, event FROM hold WHERE workspace = ? AND ended_how = ? AND candidate_of <> ''",
@@ -143,7 +143,7 @@ def confirmed_renames(connection: sqlite3.Connection, workspace: str) -> list[tu
     return rows.fetchall()
 
 
-def held_numbers(connection: sqlite3.Connection, hold: Hold) -> HeldNumbers:
+def held_numbers(connection: Connection, hold: Hold) -> HeldNumbers:
     """What a hold keeps just now."""
     row = connection.execute(
         "SELECT count(*), min(expires) FROM held_event WHERE hold_id = ?", [hold.hold_id]
@@ -151,14 +151,14 @@ def held_numbers(connection: sqlite3.Connection, hold: Hold) -> HeldNumbers:
     return HeldNumbers(*row)
 
 
-def end_hold(connection: sqlite3.Connection, hold: Hold, how: str, now: float) -> None:
+def end_hold(connection: Connection, hold: Hold, how: str, now: float) -> None:
     """End a hold; what it kept goes on by `let_go`, or is given up by `drop_held`."""
     connection.execute(
         "UPDATE hold SET ended = ?, ended_how = ? WHERE hold_id = ? AND ended IS NULL", [now, how, hold.hold_id]
     )
 
 
-def keep_back(connection: sqlite3.Connection, key: bytes, reason: str, field: str) -> bool:
+def keep_back(connection: Connection, key: bytes, reason: str, field: str) -> bool:
     """Move a queued event to the hold of its name; False where none is in force."""
     row = connection.execute(f"SELECT {', '.join(QUEUED)} FROM event_queue WHERE key = ?", [key]).fetchone()  # noqa: S608
     event = None if row is None else QueuedEvent(*row)
@@ -170,7 +170,7 @@ def keep_back(connection: sqlite3.Connection, key: bytes, reason: str, field: st
     return True
 
 
-def fetch_back(connection: sqlite3.Connection, hold: Hold, reason: str, field: str, since: float) -> int:
+def fetch_back(connection: Connection, hold: Hold, reason: str, field: str, since: float) -> int:
     """Move the letters that a hold would have kept (written since, Unix seconds) to it; how many there were."""
     found = letters_of_field(connection, hold.workspace, hold.event, reason, field, since)
     for event in found:
@@ -179,7 +179,7 @@ def fetch_back(connection: sqlite3.Connection, hold: Hold, reason: str, field: s
     return len(found)
 
 
-def held_of(connection: sqlite3.Connection, hold: Hold, after: int, most: int) -> list[tuple[int, HeldEvent]]:
+def held_of(connection: Connection, hold: Hold, after: int, most: int) -> list[tuple[int, HeldEvent]]:
     """The next events that a hold keeps behind a place, with their places, in the order in which they were kept."""
     rows = connection.execute(
         f"SELECT sequence, {', '.join(CARRIED)}, reason, field FROM held_event "  # noqa: S608
@@ -189,12 +189,12 @@ def held_of(connection: sqlite3.Connection, hold: Hold, after: int, most: int) -
     return [(row[0], HeldEvent(QueuedEvent(*row[1:-2]), row[-2], row[-1])) for row in rows]
 
 
-def let_go(connection: sqlite3.Connection, keys: Iterable[bytes]) -> int:
+def let_go(connection: Connection, keys: Iterable[bytes]) -> int:
     """Put events that were kept back into the queue, behind what comes in now; how many there were."""
     return sum(_take_out(connection, key, "waiting", lambda event: enqueue(connection, event)) for key in keys)
 
 
-def leftovers(connection: sqlite3.Connection, workspace: str, most: int) -> list[bytes]:
+def leftovers(connection: Connection, workspace: str, most: int) -> list[bytes]:
     """Keys of events whose hold has ended, in the order in which they were received."""
     rows = connection.execute(
         "SELECT key FROM held_event WHERE workspace = ? AND hold_id NOT IN (SELECT hold_id FROM hold WHERE ended IS "
@@ -204,7 +204,7 @@ def leftovers(connection: sqlite3.Connection, workspace: str, most: int) -> list
     return [key for (key,) in rows]
 
 
-def drop_held(connection: sqlite3.Connection, hold: Hold) -> int:
+def drop_held(connection: Connection, hold: Hold) -> int:
     """Give up all that a hold keeps; how many there were."""
     keys = [key for (key,) in connection.execute("SELECT key FROM held_event WHERE hold_id = ?", [hold.hold_id])]
 
@@ -214,7 +214,7 @@ def drop_held(connection: sqlite3.Connection, hold: Hold) -> int:
     return sum(_take_out(connection, key, "dropped", count) for key in keys)
 
 
-def expire_held(connection: sqlite3.Connection, workspace: str, now: float, most: int = MOST_HELD) -> int:
+def expire_held(connection: Connection, workspace: str, now: float, most: int = MOST_HELD) -> int:
     """Make letters of what is of no use any more, and of the oldest beyond `most`; how many there were."""
     (number,) = connection.execute("SELECT count(*) FROM held_event WHERE workspace = ?", [workspace]).fetchone()
     keys = connection.execute(
@@ -234,7 +234,7 @@ def expire_held(connection: sqlite3.Connection, workspace: str, now: float, most
     return sum(_take_out(connection, key, "dead", end) for (key,) in keys)
 
 
-def held_reason(connection: sqlite3.Connection, key: bytes) -> tuple[str, str, str] | None:
+def held_reason(connection: Connection, key: bytes) -> tuple[str, str, str] | None:
     """Why an event is kept back: the hold's reason, and the event's own with its field; None where it is not."""
     row = connection.execute(
         "SELECT hold.why, held_event.reason, held_event.field FROM held_event JOIN hold USING (hold_id) WHERE key = ?",
@@ -243,7 +243,7 @@ def held_reason(connection: sqlite3.Connection, key: bytes) -> tuple[str, str, s
     return None if row is None else (row[0], row[1], row[2])
 
 
-def _keep(connection: sqlite3.Connection, hold: Hold, event: QueuedEvent, reason: str, field: str) -> None:
+def _keep(connection: Connection, hold: Hold, event: QueuedEvent, reason: str, field: str) -> None:
     names = ["hold_id", *CARRIED, "reason", "field"]
     values = [hold.hold_id, *(getattr(event, name) for name in CARRIED), reason, field]
     connection.execute(
@@ -254,7 +254,7 @@ def _keep(connection: sqlite3.Connection, hold: Hold, event: QueuedEvent, reason
     settle_once(connection, event.key, is_given=False)
 
 
-def _take_out(connection: sqlite3.Connection, key: bytes, outcome: str, then: Callable[[QueuedEvent], None]) -> bool:
+def _take_out(connection: Connection, key: bytes, outcome: str, then: Callable[[QueuedEvent], None]) -> bool:
     row = connection.execute(
         f"DELETE FROM held_event WHERE key = ? RETURNING {', '.join(CARRIED)}",  # noqa: S608
         [key],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
+
+from storage.outbox.outbox_connection import Connection
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Receipt:
     received: float
 
 
-def newest_receipts(connection: sqlite3.Connection, workspace: str, most: int) -> list[Receipt]:
+def newest_receipts(connection: Connection, workspace: str, most: int) -> list[Receipt]:
     """The events of a workspace that were received last, the newest first."""
     rows = connection.execute(
         "SELECT event, source, event_time, received FROM event_ledger WHERE workspace = ? "
@@ -26,7 +27,7 @@ def newest_receipts(connection: sqlite3.Connection, workspace: str, most: int) -
     return [Receipt(*row) for row in rows]
 
 
-def last_received(connection: sqlite3.Connection, workspace: str) -> dict[str, float]:
+def last_received(connection: Connection, workspace: str) -> dict[str, float]:
     """When each event was last received, in Unix seconds, as far as it is still known."""
     rows = connection.execute(
         "SELECT event, max(received) FROM event_ledger WHERE workspace = ? GROUP BY event", [workspace]
@@ -34,7 +35,7 @@ def last_received(connection: sqlite3.Connection, workspace: str) -> dict[str, f
     return dict(rows.fetchall())
 
 
-def received_since(connection: sqlite3.Connection, workspace: str, since: float) -> dict[str, int]:
+def received_since(connection: Connection, workspace: str, since: float) -> dict[str, int]:
     """How many of each event were received since an instant, in Unix seconds."""
     rows = connection.execute(
         "SELECT event, count(*) FROM event_ledger WHERE workspace = ? AND received >= ? GROUP BY event",
@@ -43,9 +44,7 @@ def received_since(connection: sqlite3.Connection, workspace: str, since: float)
     return dict(rows.fetchall())
 
 
-def delivered_since(
-    connection: sqlite3.Connection, workspace: str, event: str, since: float
-) -> list[tuple[bytes, float]]:
+def delivered_since(connection: Connection, workspace: str, event: str, since: float) -> list[tuple[bytes, float]]:
     """Key and time of each event of a name that was received since and that Customer.io took in."""
     rows = connection.execute(
         "SELECT key, event_time FROM event_ledger "

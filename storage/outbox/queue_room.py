@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+
+from storage.outbox.outbox_connection import Connection, Place, PostgresPlace
 
 MOST_ROWS = 2_000_000
 LEAST_FREE_SHARE = 0.05
@@ -18,23 +18,28 @@ LOOK_SECONDS, COUNT_SECONDS = 1.0, 10.0
 class QueueRoom:
     """What was seen last; `look` may be called as often as one likes, and looks seldom."""
 
-    data_dir: Path
+    place: Place
     clock: Callable[[], float] = time.monotonic
     has_room: bool = True
     _rows: int = 0
     _next_look: float = 0.0
     _next_count: float = 0.0
 
-    def look(self, connection: sqlite3.Connection) -> None:
+    def look(self, connection: Connection) -> None:
         """See how many events wait and how full the disk is."""
         now = self.clock()
         if now < self._next_look:
             return
         self._next_look = now + LOOK_SECONDS
-        disk = shutil.disk_usage(self.data_dir)
-        self.has_room = disk.free >= LEAST_FREE_SHARE * disk.total and self._most_rows(connection, now) <= MOST_ROWS
+        self.has_room = self._has_disk() and self._most_rows(connection, now) <= MOST_ROWS
 
-    def _most_rows(self, connection: sqlite3.Connection, now: float) -> int:
+    def _has_disk(self) -> bool:
+        if isinstance(self.place, PostgresPlace):  # its disk is elsewhere, and cannot be asked for
+            return True
+        disk = shutil.disk_usage(self.place)
+        return disk.free >= LEAST_FREE_SHARE * disk.total
+
+    def _most_rows(self, connection: Connection, now: float) -> int:
         """How many wait at the most: the places from the first to the last, and counted only where these are many."""
         (span,) = connection.execute(
             "SELECT (SELECT max(sequence) FROM event_queue) - (SELECT min(sequence) FROM event_queue) + 1"

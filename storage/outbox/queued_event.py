@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
+
+from storage.outbox.outbox_connection import Connection
 
 FRESH, BACKLOG, AGAIN = 0, 1, 2
 
@@ -44,7 +45,7 @@ def carried(row: Sequence[Any]) -> QueuedEvent:
     return QueuedEvent(**dict(zip(CARRIED, row, strict=True)), queue_class=AGAIN)
 
 
-def enqueue(connection: sqlite3.Connection, event: QueuedEvent) -> None:
+def enqueue(connection: Connection, event: QueuedEvent) -> None:
     connection.execute(
         f"INSERT INTO event_queue ({', '.join(QUEUED)}) VALUES ({', '.join('?' * len(QUEUED))})",  # noqa: S608
         [getattr(event, name) for name in QUEUED],

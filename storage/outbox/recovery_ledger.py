@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
+from storage.outbox.outbox_connection import Connection
 from storage.outbox.route_file import PersonHash, committed
 
 
@@ -34,7 +34,7 @@ class RecoveryRow:
 class RecoveryLedger:
     """The ledger of one workspace's campaign."""
 
-    def __init__(self, connection: sqlite3.Connection, person_hash: PersonHash, workspace: str, campaign: int) -> None:
+    def __init__(self, connection: Connection, person_hash: PersonHash, workspace: str, campaign: int) -> None:
         self._connection = connection
         self._hash = person_hash
         self._of = (workspace, campaign)
@@ -81,9 +81,9 @@ class RecoveryLedger:
         if has_any is None:
             return None
         rows = self._connection.execute(
-            "SELECT delivery_id, max(metric <> 'delivered') FROM report WHERE workspace = ? AND campaign_id = ? "
-            "AND metric IN ('delivered', 'failed', 'bounced', 'undeliverable') AND at >= ? AND delivery_id IS NOT NULL "
-            "GROUP BY delivery_id",
+            "SELECT delivery_id, max(CASE metric WHEN 'delivered' THEN 0 ELSE 1 END) FROM report "
+            "WHERE workspace = ? AND campaign_id = ? AND at >= ? AND delivery_id IS NOT NULL "
+            "AND metric IN ('delivered', 'failed', 'bounced', 'undeliverable') GROUP BY delivery_id",
             [*self._of, since],
         )
         return {delivery: "failed" if has_failed else "delivered" for delivery, has_failed in rows}

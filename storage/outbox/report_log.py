@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import astuple, dataclass, fields
+
+from storage.outbox.outbox_connection import Connection
 
 
 @dataclass(frozen=True)
@@ -26,19 +27,17 @@ class ReportRow:
 
 
 _INSERT = (
-    f"INSERT OR IGNORE INTO report ({', '.join(one.name for one in fields(ReportRow))}) "  # noqa: S608
-    f"VALUES ({', '.join('?' * len(fields(ReportRow)))})"
+    f"INSERT INTO report ({', '.join(one.name for one in fields(ReportRow))}) "  # noqa: S608
+    f"VALUES ({', '.join('?' * len(fields(ReportRow)))}) ON CONFLICT DO NOTHING"
 )
 
 
-def insert_report(connection: sqlite3.Connection, row: ReportRow) -> bool:
+def insert_report(connection: Connection, row: ReportRow) -> bool:
     """Store it, unless it is there already; whether it was new."""
     return connection.execute(_INSERT, astuple(row)).rowcount == 1
 
 
-def first_report(
-    connection: sqlite3.Connection, workspace: str, ulid: str, person: bytes, since: float
-) -> ReportRow | None:
+def first_report(connection: Connection, workspace: str, ulid: str, person: bytes, since: float) -> ReportRow | None:
     """The first report that says how a message of an event ended, by the event's id, else by its person since.
 
     Args:
@@ -51,25 +50,26 @@ def first_report(
     row = connection.execute(
         f"SELECT {', '.join(one.name for one in fields(ReportRow))} FROM report "  # noqa: S608
         "WHERE workspace = ? AND (trigger_event_id = ? OR (person = ? AND received >= ? AND at >= ?)) "
-        "AND metric NOT IN ('drafted', 'attempted') ORDER BY trigger_event_id = ? DESC, received LIMIT 1",
+        "AND metric NOT IN ('drafted', 'attempted') "
+        "ORDER BY CASE WHEN trigger_event_id = ? THEN 0 ELSE 1 END, received LIMIT 1",
         [workspace, ulid, person, since, float(int(since)), ulid],
     ).fetchone()
     return None if row is None else ReportRow(*row)
 
 
-def channels_reported(connection: sqlite3.Connection, workspace: str) -> dict[str, int]:
+def channels_reported(connection: Connection, workspace: str) -> dict[str, int]:
     """How many authentic reports there are of each channel."""
     rows = connection.execute("SELECT channel, count(*) FROM report WHERE workspace = ? GROUP BY channel", [workspace])
     return dict(rows.fetchall())
 
 
-def count_reports(connection: sqlite3.Connection, workspace: str) -> dict[str, int]:
+def count_reports(connection: Connection, workspace: str) -> dict[str, int]:
     """Stored reports of a workspace by metric."""
     rows = connection.execute("SELECT metric, count(*) FROM report WHERE workspace = ? GROUP BY metric", [workspace])
     return dict(rows.fetchall())
 
 
-def forget_person(connection: sqlite3.Connection, person: bytes) -> int:
+def forget_person(connection: Connection, person: bytes) -> int:
     """Take a person out of all reports and recoveries; how many rows had them.
 
     A failure's reason goes too, for a mail server can have written anything into it.

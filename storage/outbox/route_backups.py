@@ -12,7 +12,7 @@ from pathlib import Path
 from storage.errors import CorruptFileError, StorageError
 from storage.file.private_files import FILE_MODE, make_private_directory
 from storage.file.publish import sync_directory
-from storage.outbox.route_file import FILE_NAME, KEY_NAME, open_route_file, reading_route_file
+from storage.outbox.route_file import FILE_NAME, KEY_NAME, open_sqlite_file, reading_route_file
 
 
 def route_copy_of(backup: Path) -> Path:
@@ -30,7 +30,7 @@ def back_up_route(data_dir: Path, target: Path) -> bool:
         return False
     make_private_directory(target)
     try:
-        with open_route_file(data_dir) as source:
+        with open_sqlite_file(data_dir) as source:
             _put(source, data_dir / KEY_NAME, target)
     except OSError as failure:
         raise _unwritten(target, failure) from failure

@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-import sqlite3
+from storage.outbox.outbox_connection import Connection
 
 
-def known_names(connection: sqlite3.Connection, workspace: str) -> list[str]:
+def known_names(connection: Connection, workspace: str) -> list[str]:
     """The names of all events that were ever received of a workspace."""
     rows = connection.execute("SELECT DISTINCT event FROM event_day WHERE workspace = ?", [workspace])
     return [name for (name,) in rows]
 
 
-def set_mode(connection: sqlite3.Connection, workspace: str, event: str, mode: str) -> None:
+def set_mode(connection: Connection, workspace: str, event: str, mode: str) -> None:
     """Set whether an event is moved: off, shadow or live."""
-    connection.execute("INSERT OR REPLACE INTO event_mode VALUES (?, ?, ?)", [workspace, event, mode])
+    connection.execute(
+        "INSERT INTO event_mode VALUES (?, ?, ?) ON CONFLICT (workspace, event) DO UPDATE SET mode = excluded.mode",
+        [workspace, event, mode],
+    )
 
 
-def modes(connection: sqlite3.Connection, workspace: str) -> dict[str, str]:
+def modes(connection: Connection, workspace: str) -> dict[str, str]:
     """The modes that were set, by event."""
     rows = connection.execute("SELECT event, mode FROM event_mode WHERE workspace = ?", [workspace])
     return dict(rows.fetchall())
 
 
-def note_breaker(connection: sqlite3.Connection, workspace: str, state: str) -> None:
+def note_breaker(connection: Connection, workspace: str, state: str) -> None:
     """Note whether Customer.io is asked: closed (it is), open or half_open."""
-    connection.execute("INSERT OR REPLACE INTO event_breaker VALUES (?, ?)", [workspace, state])
+    connection.execute(
+        "INSERT INTO event_breaker VALUES (?, ?) ON CONFLICT (workspace) DO UPDATE SET state = excluded.state",
+        [workspace, state],
+    )
 
 
-def breaker_of(connection: sqlite3.Connection, workspace: str) -> str:
+def breaker_of(connection: Connection, workspace: str) -> str:
     """The state that was noted last; closed where none was."""
     row = connection.execute("SELECT state FROM event_breaker WHERE workspace = ?", [workspace]).fetchone()
     return "closed" if row is None else str(row[0])
 
 
-def key_beginning_with(connection: sqlite3.Connection, beginning: bytes) -> bytes | None:
+def key_beginning_with(connection: Connection, beginning: bytes) -> bytes | None:
     """The key of a known event that begins so; None where none does."""
     row = connection.execute(
         "SELECT key FROM event_ledger WHERE key >= ? AND key < ? LIMIT 1", [beginning, beginning + b"\xff" * 8]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from storage.outbox.outbox_connection import Connection
 
 PROFILE_TABLES = """
     CREATE TABLE sent_profile (
@@ -16,9 +16,7 @@ KNOWN_SECONDS = 86_400.0
 """Somebody else may change a person, too: after a day they are told again."""
 
 
-def is_sent(
-    connection: sqlite3.Connection, workspace: str, person: bytes, event: str, attributes: bytes, now: float
-) -> bool:
+def is_sent(connection: Connection, workspace: str, person: bytes, event: str, attributes: bytes, now: float) -> bool:
     """Whether a person (hash) was last given attributes of this hash by an event of this name, within a day of now."""
     row = connection.execute(
         "SELECT attributes FROM sent_profile WHERE workspace = ? AND person = ? AND event = ? AND at > ?",
@@ -27,14 +25,12 @@ def is_sent(
     return row is not None and bytes(row[0]) == attributes
 
 
-def note_sent(
-    connection: sqlite3.Connection, workspace: str, person: bytes, event: str, attributes: bytes, now: float
-) -> None:
+def note_sent(connection: Connection, workspace: str, person: bytes, event: str, attributes: bytes, now: float) -> None:
     """Note what a person was given; what another event gave them before may not hold any more."""
     connection.execute("DELETE FROM sent_profile WHERE workspace = ? AND person = ?", [workspace, person])
     connection.execute("INSERT INTO sent_profile VALUES (?, ?, ?, ?, ?)", [workspace, person, event, attributes, now])
 
 
-def sweep_profiles(connection: sqlite3.Connection, now: float) -> None:
+def sweep_profiles(connection: Connection, now: float) -> None:
     """Take out what is told again anyway."""
     connection.execute("DELETE FROM sent_profile WHERE at < ?", [now - KNOWN_SECONDS])

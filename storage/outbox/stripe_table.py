@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from storage.outbox.outbox_connection import Connection
 
 STRIPE_TABLES = """
     CREATE TABLE stripe_fact (
@@ -39,17 +40,17 @@ class FactRow:
 _COLUMNS = "person, customer, named, facts, read_at"
 
 
-def facts_of_people(connection: sqlite3.Connection, workspace: str, people: Iterable[bytes]) -> list[FactRow]:
+def facts_of_people(connection: Connection, workspace: str, people: Iterable[bytes]) -> list[FactRow]:
     """The rows of those of these people who have one."""
     return [row for one in people for row in _rows(connection, "person = ?", workspace, one)]
 
 
-def facts_of_customer(connection: sqlite3.Connection, workspace: str, customer: bytes) -> list[FactRow]:
+def facts_of_customer(connection: Connection, workspace: str, customer: bytes) -> list[FactRow]:
     """The rows of all people who are this customer."""
     return _rows(connection, "customer = ?", workspace, customer)
 
 
-def write_facts(connection: sqlite3.Connection, workspace: str, row: FactRow) -> None:
+def write_facts(connection: Connection, workspace: str, row: FactRow) -> None:
     """Keep what Stripe said in place of what it said before."""
     connection.execute(
         "INSERT INTO stripe_fact VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, person) DO UPDATE SET "
@@ -58,24 +59,24 @@ def write_facts(connection: sqlite3.Connection, workspace: str, row: FactRow) ->
     )
 
 
-def forget_facts(connection: sqlite3.Connection, person: bytes) -> int:
+def forget_facts(connection: Connection, person: bytes) -> int:
     """Take out what Stripe said of a person; how many rows there were."""
     return connection.execute("DELETE FROM stripe_fact WHERE person = ?", [person]).rowcount
 
 
-def note_notice(connection: sqlite3.Connection, workspace: str, event_id: str, received: float) -> bool:
+def note_notice(connection: Connection, workspace: str, event_id: str, received: float) -> bool:
     """Note that a notice came; whether it was the first time."""
     statement = "INSERT INTO stripe_notice VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
     return connection.execute(statement, [workspace, event_id, received]).rowcount == 1
 
 
-def sweep_facts(connection: sqlite3.Connection, now: float) -> None:
+def sweep_facts(connection: Connection, now: float) -> None:
     """Take out what is asked again anyway, and notices that do not come again."""
     connection.execute("DELETE FROM stripe_fact WHERE read_at < ?", [now - FACT_SECONDS])
     connection.execute("DELETE FROM stripe_notice WHERE received < ?", [now - NOTICE_SECONDS])
 
 
-def _rows(connection: sqlite3.Connection, which: str, workspace: str, value: bytes) -> list[FactRow]:
+def _rows(connection: Connection, which: str, workspace: str, value: bytes) -> list[FactRow]:
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM stripe_fact WHERE workspace = ? AND {which}",  # noqa: S608
         [workspace, value],

@@ -12,6 +12,7 @@ from campaign_health.manifest.durations import promised_seconds
 from campaign_health.route.numbers_file import note_proof
 from campaign_health.route.proof.proof_note import proof_note
 from campaign_health.route.proof.proving import Proof, ToProve, prove_each
+from campaign_health.route.route_place import route_place
 from campaign_health.settings import Settings, WorkspaceSettings
 from collectors.errors import CollectorError
 from collectors.http.client import Progress
@@ -64,8 +65,8 @@ def prove_and_note(
         CollectorError: Mixpanel did not answer, or not to its end.
         StorageError: the route's file cannot be used.
     """
-    with services(settings, of, now) as sources, open_route_file(settings.data_dir) as route_file:
-        ledger_of = partial(RecoveryLedger, route_file, PersonHash(settings.data_dir), of.name)
+    with services(settings, of, now) as sources, open_route_file(route_place(settings)) as route_file:
+        ledger_of = partial(RecoveryLedger, route_file, PersonHash(route_place(settings)), of.name)
         for one, proof in prove_each(asked, sources, ledger_of, progress):
             if isinstance(proof, Proof):
                 note_proof(settings.data_dir, of.name, proof_note(one, proof, now))

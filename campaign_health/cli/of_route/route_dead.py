@@ -12,6 +12,7 @@ from rich.table import Table
 
 from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean, print_rendered
+from campaign_health.route.route_place import route_place
 from campaign_health.settings import load_settings
 from campaign_health.words.letter_words import letter_sentence
 from campaign_health.words.numbers import count
@@ -27,7 +28,7 @@ def command(as_json: bool) -> None:
     `route replay` sends a group again once what it says is mended; `route drop` gives it up. They are kept for 7 days.
     """
     settings = load_settings(os.environ, Path.cwd())
-    with open_route_file(settings.data_dir) as connection:
+    with open_route_file(route_place(settings)) as connection:
         groups = letter_groups(connection)
     if as_json:
         print_json({"groups": [_as_json(one) for one in groups]})

@@ -14,6 +14,7 @@ from campaign_health.cli.of_route.only_workspace import only_workspace
 from campaign_health.cli.terminal.console import results
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import read_clock
+from campaign_health.route.route_place import route_place
 from campaign_health.settings import Settings, load_settings
 from campaign_health.words.numbers import plural
 from storage.outbox.event_letters import drop_letter
@@ -39,7 +40,7 @@ def command(
     if held is not None:
         _drop_held(settings, only_workspace(settings.workspaces, workspace).name, held, dry_run=dry_run, yes=yes)
         return
-    with open_route_file(settings.data_dir) as connection:
+    with open_route_file(route_place(settings)) as connection:
         chosen = chosen_letters(connection, settings, workspace, event, reason, since)
         if not may_go_on(len(chosen), "deleted", dry_run=dry_run, yes=yes):
             return
@@ -50,7 +51,7 @@ def command(
 
 
 def _drop_held(settings: Settings, workspace: str, event: str, *, dry_run: bool, yes: bool) -> None:
-    with open_route_file(settings.data_dir) as connection:
+    with open_route_file(route_place(settings)) as connection:
         hold = hold_of(connection, workspace, event)
         if hold is None:
             raise CouldNotStart(f"Nothing of {event!r} is kept back.", "`route status` says what is.")

@@ -14,6 +14,7 @@ from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean
 from campaign_health.errors import CouldNotStart
 from campaign_health.route.event_key import event_key, key_of_ulid, ulid_of
+from campaign_health.route.route_place import route_place
 from campaign_health.settings import Settings, load_settings
 from campaign_health.words.letter_words import letter_sentence
 from storage.outbox.event_queue import known_of
@@ -42,7 +43,7 @@ def command(event_id: str, workspace: str | None, as_json: bool) -> None:
     """
     settings = load_settings(os.environ, Path.cwd())
     check_workspace(settings, workspace)
-    with open_route_file(settings.data_dir) as connection:
+    with open_route_file(route_place(settings)) as connection:
         found = _find(connection, settings, workspace, event_id)
     if found is None:
         raise CouldNotStart(

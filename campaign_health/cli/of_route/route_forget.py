@@ -9,6 +9,7 @@ import click
 
 from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import results
+from campaign_health.route.route_place import route_place
 from campaign_health.settings import load_settings
 from campaign_health.words.numbers import plural
 from storage.outbox.event_queue import forget_events
@@ -28,8 +29,8 @@ def command(person: str, workspace: str | None) -> None:
     settings = load_settings(os.environ, Path.cwd())
     check_workspace(settings, workspace)
     names = [one.name for one in settings.workspaces if workspace in (None, one.name)]
-    with open_route_file(settings.data_dir) as connection:
-        hash_of = PersonHash(settings.data_dir)
+    with open_route_file(route_place(settings)) as connection:
+        hash_of = PersonHash(route_place(settings))
         with committed(connection):
             # Addresses are kept in small letters; ids are as they are.
             known_as = {person, person.lower()} if "@" in person else {person}

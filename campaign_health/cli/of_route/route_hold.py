@@ -13,6 +13,7 @@ from campaign_health.cli.terminal.console import results
 from campaign_health.cli.terminal.status_view import clean
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import read_clock
+from campaign_health.route.route_place import route_place
 from campaign_health.settings import load_settings
 from storage.outbox.held_events import HAND, open_hold
 from storage.outbox.route_file import committed, open_route_file
@@ -40,7 +41,7 @@ def command(event: str | None, is_all: bool, why: str | None, workspace: str | N
     if unknown or not names:
         raise CouldNotStart(f"{event!r} has no `route` in the manifest.", "`route status` lists what is moved.")
     now = read_clock(os.environ).timestamp()
-    with open_route_file(settings.data_dir) as connection, committed(connection):
+    with open_route_file(route_place(settings)) as connection, committed(connection):
         begun = [name for name in names if open_hold(connection, of.name, name, "everything", why, now, source=HAND)]
     for name in names:
         told = "is kept back from now on." if name in begun else "is kept back already."

@@ -15,6 +15,7 @@ from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import read_clock
 from campaign_health.route.manifest_contract import ManifestContract
 from campaign_health.route.other_sender import RECENT_SECONDS, newest_arrival
+from campaign_health.route.route_place import route_place
 from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.settings.clients import customerio_client
 from campaign_health.words.proof_words import length_text
@@ -42,7 +43,7 @@ def command(event: str, mode: str, workspace: str | None) -> None:
         raise CouldNotStart(f"{event!r} has no `route` in the manifest.", cure)
     if mode == "live":
         _refuse_second_sender(of, contract, event)
-    with open_route_file(settings.data_dir) as connection, committed(connection):
+    with open_route_file(route_place(settings)) as connection, committed(connection):
         set_mode(connection, of.name, event, mode)
     results.print(clean(f"{event} is {mode} now."), markup=False)
     if mode != "off" and of.route.stripe_key is None and contract.asks_stripe(event):

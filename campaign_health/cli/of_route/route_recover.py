@@ -36,6 +36,7 @@ from campaign_health.route.recovery.careful_sending import Pace, WayName
 from campaign_health.route.recovery.chosen_way import Chosen
 from campaign_health.route.recovery.looking import look
 from campaign_health.route.recovery.recovery_note import recovery_note
+from campaign_health.route.route_place import route_place
 from campaign_health.settings import load_settings
 from storage.file.database import open_published
 from storage.outbox.recovery_ledger import RecoveryLedger
@@ -97,8 +98,8 @@ def command(
         plan = plan_of_incident(connection, of, campaign_id, title, (since, until), now)
     # Two at once would not know of each other whom they reach.
     alone = only_one(settings.data_dir, f"{RECOVERING}.{workspace_part(of.name)}", of.name) if send else nullcontext()
-    with alone, services(settings, of, now) as sources, open_route_file(settings.data_dir) as route_file:
-        ledger_of = partial(RecoveryLedger, route_file, PersonHash(settings.data_dir), of.name)
+    with alone, services(settings, of, now) as sources, open_route_file(route_place(settings)) as route_file:
+        ledger_of = partial(RecoveryLedger, route_file, PersonHash(route_place(settings)), of.name)
         ledger = ledger_of(campaign_id)
         with notes.status("Looking who missed it") as status:
             found = look(plan, sources, ledger, lambda done, total, what: status.update(so_far(done, total, what)))

@@ -16,6 +16,7 @@ from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import read_clock
 from campaign_health.route.holding.preview import Preview, preview
 from campaign_health.route.manifest_contract import read_contract
+from campaign_health.route.route_place import route_place
 from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.words.letter_words import letter_sentence
 from campaign_health.words.numbers import plural
@@ -39,7 +40,7 @@ def command(event: str, yes: bool, dry_run: bool, as_json: bool, workspace: str 
     settings = load_settings(os.environ, Path.cwd())
     check_workspace(settings, workspace)
     of = only_workspace(settings.workspaces, workspace)
-    with open_route_file(settings.data_dir) as connection:
+    with open_route_file(route_place(settings)) as connection:
         hold = hold_of(connection, of.name, event)
         if hold is None:
             raise CouldNotStart(f"Nothing of {event!r} is kept back.", "`route status` says what is.")

@@ -11,6 +11,7 @@ import click
 from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.letters_chosen import chosen_letters, letter_options, may_go_on
 from campaign_health.cli.terminal.console import results
+from campaign_health.route.route_place import route_place
 from campaign_health.settings import load_settings
 from campaign_health.words.numbers import plural
 from storage.outbox.event_letters import replay_letter
@@ -28,7 +29,7 @@ def command(
     """
     settings = load_settings(os.environ, Path.cwd())
     check_workspace(settings, workspace)
-    with open_route_file(settings.data_dir) as connection:
+    with open_route_file(route_place(settings)) as connection:
         chosen = chosen_letters(connection, settings, workspace, event, reason, since)
         if not may_go_on(len(chosen), "sent again", dry_run=dry_run, yes=yes):
             return

@@ -18,6 +18,7 @@ from campaign_health.cli.of_route.only_workspace import contract_of, only_worksp
 from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.cli.terminal.status_view import clean
 from campaign_health.errors import CouldNotStart
+from campaign_health.route.route_place import route_place
 from campaign_health.route.trying.marked_event import MarkedEvent, marked_event
 from campaign_health.route.trying.stages import Stage, stages_of
 from campaign_health.settings import Settings, WorkspaceSettings, load_settings
@@ -71,8 +72,8 @@ def command(
     of = only_workspace(settings.workspaces, workspace)
     marked = _marked(settings, of, event, person, given)
     stages: list[Stage] = []
-    with open_route_file(settings.data_dir) as connection:
-        hashed = PersonHash(settings.data_dir)(of.name, person)
+    with open_route_file(route_place(settings)) as connection:
+        hashed = PersonHash(route_place(settings))(of.name, person)
         begun = time.time()
         _post(of, url, marked)
         stages += [_show(Stage("answered", time.time() - begun), as_json)]
@@ -96,7 +97,7 @@ def _marked(settings: Settings, of: WorkspaceSettings, event: str, person: str, 
     if event not in contract.events:
         cure = "Give it one; `campaign-health docs manifest` says how."
         raise CouldNotStart(f"{event!r} has no `route` in the manifest.", cure)
-    with open_route_file(settings.data_dir) as connection:
+    with open_route_file(route_place(settings)) as connection:
         if modes(connection, of.name).get(event, "off") == "off":
             raise CouldNotStart(
                 f"{event} is off: nothing of it is kept.", f"`campaign-health route mode '{event}' shadow`."

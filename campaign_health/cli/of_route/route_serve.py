@@ -9,6 +9,7 @@ import click
 
 from campaign_health.cli.of_route.proving_beside import PUBLISH, proving_beside
 from campaign_health.process.run_lock import ROUTING, only_one
+from campaign_health.route.route_place import route_place
 from campaign_health.route.serve import refuse_open_address, serve
 from campaign_health.settings import load_settings
 
@@ -49,6 +50,6 @@ def command(port: int, address: str, behind_proxy: bool, metrics_port: int | Non
         proving_beside(PUBLISH_MINUTES, Path.cwd(), PUBLISH, what=unpublished) as publish,
     ):
         serve(
-            settings, settings.data_dir, address, port, lambda text: click.echo(text, err=True), metrics_port,
+            settings, route_place(settings), address, port, lambda text: click.echo(text, err=True), metrics_port,
             publish.set,
         )  # fmt: skip

@@ -17,6 +17,7 @@ from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import read_clock
 from campaign_health.route.delivery_note import delivery_note
 from campaign_health.route.numbers_file import note_delivery
+from campaign_health.route.route_place import route_place
 from campaign_health.route.route_state import WorkspaceState, workspace_states
 from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.words.numbers import count, plural
@@ -38,7 +39,7 @@ def command(as_json: bool, publish: bool, publish_news: bool) -> None:
     """
     settings = load_settings(os.environ, Path.cwd())
     now = read_clock(os.environ).timestamp()
-    with open_route_file(settings.data_dir) as connection:
+    with open_route_file(route_place(settings)) as connection:
         states = workspace_states(connection, settings.workspaces, now)
         if publish or publish_news:
             for one in settings.workspaces:

@@ -18,6 +18,7 @@ from campaign_health.cli.of_route.only_workspace import only_workspace
 from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.cli.terminal.status_view import clean
 from campaign_health.errors import CouldNotStart
+from campaign_health.route.route_place import route_place
 from campaign_health.route.track_client import track_client
 from campaign_health.route.trying.asking import observe, send
 from campaign_health.route.trying.trial import Answer, Step, Trial, answers, new_run, remembered
@@ -98,7 +99,7 @@ def _tried(
     with ExitStack() as open_ones:
         track = open_ones.enter_context(closing(track_client(of.route)))
         app = open_ones.enter_context(closing(customerio_client(of.customerio, settings.http)))
-        connection = open_ones.enter_context(open_route_file(settings.data_dir))
+        connection = open_ones.enter_context(open_route_file(route_place(settings)))
         send(track, steps[:2])
         accepted_at = time.time()
         send(track, steps[2:])

@@ -16,11 +16,12 @@ from campaign_health.route.examining.route_files import examine_route_files
 from campaign_health.route.examining.second_senders import examine_senders
 from campaign_health.route.examining.track_keys import examine_keys, examine_track
 from campaign_health.route.manifest_contract import read_contract
+from campaign_health.route.route_place import route_place
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.clients import customerio_client
 from collectors.errors import CollectorError
 from storage.errors import StorageError
-from storage.outbox.route_file import Connection, reading_route_file
+from storage.outbox.route_file import Connection, reading_route
 from storage.outbox.route_modes import modes
 
 
@@ -31,7 +32,7 @@ def examine_route(settings: Settings, now: datetime) -> Iterator[Finding]:
     with ExitStack() as reading:
         connection = None
         with suppress(StorageError):  # the finding on the file says it
-            connection = reading.enter_context(reading_route_file(settings.data_dir))
+            connection = reading.enter_context(reading_route(route_place(settings)))
         for one in settings.workspaces:
             known = {} if connection is None else modes(connection, one.name)
             moved = {event: mode for event, mode in known.items() if mode != "off"}

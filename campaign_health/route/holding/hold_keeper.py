@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from campaign_health.route.holding.fallen_silent import candidate_for, is_silent, usual_gap
 from campaign_health.route.holding.published_word import Drift, PublishedFile
@@ -41,6 +40,7 @@ from storage.outbox.held_events import (
     open_hold,
     was_held_for,
 )
+from storage.outbox.outbox_connection import DatabaseAway, Place
 from storage.outbox.route_file import Connection, open_route_file
 from storage.read.decisions_made import Decision
 
@@ -58,7 +58,7 @@ class HoldKeeper:
     """One workspace's; `start` and `stop` it. `changed` is called where a hold begins or ends. `clock` in Unix time."""
 
     moving: Moving
-    data_dir: Path
+    place: Place
     outbox: GroupCommit
     published: PublishedFile
     wake: Callable[[], None]
@@ -129,14 +129,21 @@ class HoldKeeper:
         self._look_for_silence(connection, now, {name for pair in word.refused for name in pair})
 
     def _run(self) -> None:
-        with open_route_file(self.data_dir) as connection:
-            self.moving.names.known_before(unmoved_names(connection, self.moving.workspace))
-            while not self._stopping.wait(LOOK_SECONDS):
-                if self.moving.contract is not None:
-                    try:
-                        self.look(connection)
-                    except CannotWrite:  # the disk is full: at the next look
-                        continue
+        while not self._stopping.is_set():
+            try:
+                with open_route_file(self.place) as connection:
+                    self._look_on(connection)
+            except DatabaseAway:
+                self._stopping.wait(LOOK_SECONDS)
+
+    def _look_on(self, connection: Connection) -> None:
+        self.moving.names.known_before(unmoved_names(connection, self.moving.workspace))
+        while not self._stopping.wait(LOOK_SECONDS):
+            if self.moving.contract is not None:
+                try:
+                    self.look(connection)
+                except CannotWrite:  # the disk is full: at the next look
+                    continue
 
     def _hold_unfit(self, connection: Connection, event: Waiting, reason: str, about: str) -> None:
         known = hold_of(connection, event.workspace, event.event)

@@ -11,9 +11,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 from campaign_health.route.lanes.breaker import Breaker, State, pause
 from campaign_health.route.lanes.courier_numbers import CourierNumbers
@@ -28,6 +26,8 @@ from campaign_health.route.lanes.verdict import Verdict, verdict_of
 from campaign_health.route.track_event import BATCH_PATH, ENTITY_PATH
 from storage.outbox.event_queue import sweep
 from storage.outbox.group_commit import GroupCommit
+from storage.outbox.lane_groups import GROUPS, lane_groups
+from storage.outbox.outbox_connection import DatabaseAway, Place
 from storage.outbox.route_file import Connection, open_route_file
 from storage.outbox.route_modes import note_breaker
 
@@ -46,7 +46,7 @@ class Courier:
 
     Args:
         workspace: Whose events it carries.
-        data_dir: Where the queue is.
+        place: Where the queue is.
         outbox: Through which everything is written.
         operation_of: What an event is to Customer.io; raises UnfitEvent or KeptBack. Asked when it is sent, so that a
             mended manifest holds for what waits.
@@ -63,7 +63,7 @@ class Courier:
     def __init__(
         self,
         workspace: str,
-        data_dir: Path,
+        place: Place,
         outbox: GroupCommit,
         operation_of: Callable[[Waiting], Prepared],
         post: Post,
@@ -74,7 +74,7 @@ class Courier:
         enrich: Callable[[Sequence[Ready]], tuple[list[Ready], list[Waiting]]] = lambda ready: (list(ready), []),
     ) -> None:
         self._refresh, self._deciding, self._enrich = refresh, deciding, enrich
-        self._workspace, self._data_dir, self._outbox = workspace, data_dir, outbox
+        self._workspace, self._place, self._outbox = workspace, place, outbox
         self._operation_of, self._post, self._is_shadow, self._clock = operation_of, post, is_shadow, clock
         self._turns, self._loading = Turns(), Loading(workspace, clock)
         self._breaker, self.numbers = Breaker(), CourierNumbers()
@@ -82,8 +82,9 @@ class Courier:
         self._next_sweep = 0.0
         self._tries: dict[bytes, int] = {}
         self._idle = SENDERS
+        self._groups = lane_groups(place, workspace)
         self._changed = threading.Condition()
-        self._stopping, self._ready = threading.Event(), threading.Event()
+        self._woken, self._stopping, self._ready = threading.Event(), threading.Event(), threading.Event()
         self._settling = Settling(outbox, self._stopping, self._free, self._not_yet, clock)
         self._thread = threading.Thread(target=self._run, name=f"courier {workspace}", daemon=True)
         self._chance = random.Random()  # noqa: S311 (spreads retries)
@@ -94,9 +95,8 @@ class Courier:
         self._ready.wait(READY_SECONDS)
 
     def wake(self) -> None:
-        """Something was received."""
-        with self._changed:
-            self._changed.notify()
+        """Something was received. Waits for nothing, however long the database takes."""
+        self._woken.set()
 
     def stop(self, seconds: float = LAST_SECONDS) -> None:
         """End; what is just being sent is waited for so long, and else sent again later, under the same ULID."""
@@ -105,6 +105,7 @@ class Courier:
         self._thread.join()
         with self._changed:
             self._changed.wait_for(lambda: self._idle == SENDERS, seconds)
+        self._groups.close()
 
     @property
     def breaker_state(self) -> State:
@@ -113,19 +114,29 @@ class Courier:
             return self._breaker.state(time.monotonic())
 
     def _run(self) -> None:
-        with ExitStack() as stack:
-            connection = stack.enter_context(open_route_file(self._data_dir))
-            self._refresh(connection)
-            self._loading.begin(connection)
-            self._ready.set()
-            while not self._stopping.is_set():
-                self._note_breaker()
-                is_known = self._refresh(connection)
-                self._sweep()
-                with self._changed:
-                    self._loading.load(connection, self._turns)
-                    if not (is_known and self._hand_out()):
-                        self._changed.wait(LOOK_SECONDS)
+        while not self._stopping.is_set():
+            try:
+                with open_route_file(self._place) as connection:
+                    self._look_after(connection)
+            except DatabaseAway:
+                self._stopping.wait(NOT_YET_SECONDS)
+
+    def _look_after(self, connection: Connection) -> None:
+        self._refresh(connection)
+        self._ready.set()
+        while not self._stopping.is_set():
+            self._woken.clear()
+            self._note_breaker()
+            is_known = self._refresh(connection)
+            self._sweep()
+            with self._changed:
+                own = self._groups.look({lane % GROUPS for lane in self._turns.busy})
+                for one in self._loading.share(connection, self._turns, own):
+                    self._tries.pop(one.key, None)
+                self._loading.load(connection, self._turns)
+                is_handed_out = is_known and self._hand_out()
+            if not is_handed_out:
+                self._woken.wait(LOOK_SECONDS)
 
     def _sweep(self) -> None:
         """Every ten minutes, take out what is older than it needs to be."""
@@ -163,7 +174,8 @@ class Courier:
                 self._idle += 1
                 # Where nothing of it could be sent, nothing was found out.
                 self._breaker = replace(self._breaker, trying=False)
-                self._changed.notify()
+                self._changed.notify_all()
+            self._woken.set()
 
     def _carry(self, batch: Sequence[Waiting]) -> None:
         found = sort_events(batch, self._operation_of, self._is_shadow, self._clock())

@@ -6,8 +6,16 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from campaign_health.route.lanes.turns import EventClass, Turns, Waiting
-from storage.outbox.event_queue import head_of_queue, places_before, waiting_at, waiting_behind, waiting_fresh
+from campaign_health.route.lanes.turns import EventClass, Turns, Waiting, lane_of
+from storage.outbox.event_queue import (
+    fresh_since,
+    head_of_queue,
+    places_before,
+    waiting_at,
+    waiting_behind,
+    waiting_fresh,
+)
+from storage.outbox.lane_groups import EVERY_GROUP, GROUPS
 from storage.outbox.queued_event import AGAIN, QueuedEvent
 from storage.outbox.route_file import Connection
 
@@ -27,6 +35,7 @@ class Loading:
     memory.
 
     An event comes into memory only when all that waits of its person before it is there: there, their order holds.
+    And only those of one's `own` groups of lanes do.
     """
 
     workspace: str
@@ -36,10 +45,21 @@ class Loading:
     limit: int = 0
     left: int | None = None
     held: set[int] = field(default_factory=set)
+    own: frozenset[int] = frozenset()
 
-    def begin(self, connection: Connection) -> None:
-        """All that is there has waited."""
-        self.fresh = self.limit = head_of_queue(connection)
+    def share(self, connection: Connection, turns: Turns, own: frozenset[int]) -> list[Waiting]:
+        """Keep to one's own groups; gives what is in memory of others no more.
+
+        Of groups that are new here all has waited, but for what came within the last minute.
+        """
+        others = [] if own == EVERY_GROUP else turns.leave(own)
+        self.done(others)
+        if own - self.own:
+            first = fresh_since(connection, self.workspace, self.clock() - FRESH_SECONDS)
+            self.fresh = self.limit = head_of_queue(connection) if first is None else first - 1
+            self.others, self.left = 0, None
+        self.own = own
+        return others
 
     def load(self, connection: Connection, turns: Turns) -> None:
         """Read what there is room for."""
@@ -47,6 +67,8 @@ class Loading:
         if room > 0:
             for place, event in waiting_fresh(connection, self.workspace, self.fresh, min(room, AT_ONCE)):
                 self.fresh = place
+                if not self._is_wanted(place, event):
+                    continue
                 before = self._before(connection, place, event)
                 if len(before) == MOST_BEFORE:
                     self.left = self.left or place
@@ -70,13 +92,16 @@ class Loading:
         """Whether there may be more to read at once."""
         found = waiting_behind(connection, self.workspace, self.others, self.limit, AT_ONCE)
         for place, event in found:
-            if place not in self.held:
+            if self._is_wanted(place, event):
                 before = self._before(connection, place, event) if place > self.limit else []
                 if len(before) == MOST_BEFORE or any(one not in self.held for one in before):
                     return False
                 self._add(turns, place, event, "backlog")
             self.others = place
         return len(found) == AT_ONCE
+
+    def _is_wanted(self, place: int, event: QueuedEvent) -> bool:
+        return place not in self.held and lane_of(event.workspace, event.person) % GROUPS in self.own
 
     def _before(self, connection: Connection, place: int, event: QueuedEvent) -> list[int]:
         return places_before(connection, self.workspace, event.person, place, MOST_BEFORE)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from zlib import crc32
 
+from storage.outbox.lane_groups import GROUPS
+
 EventClass = Literal["fresh", "backlog"]
 LANES = 1024
 MOST_IN_MEMORY = 2_000
@@ -38,8 +40,13 @@ class Waiting:
 
     @property
     def lane(self) -> int:
-        """A person's events share one; `LANES` of them are enough for everybody else not to wait."""
-        return crc32(f"{self.workspace}\n{self.person}".encode()) % LANES
+        """The one of its person."""
+        return lane_of(self.workspace, self.person)
+
+
+def lane_of(workspace: str, person: str) -> int:
+    """A person's events share one; `LANES` of them are enough for everybody else not to wait."""
+    return crc32(f"{workspace}\n{person}".encode()) % LANES
 
 
 @dataclass
@@ -52,8 +59,8 @@ class Turns:
     not_before: dict[int, float] = field(default_factory=dict)
 
     def room(self, event_class: EventClass) -> int:
-        """How many more of a class may come into memory."""
-        return MOST_IN_MEMORY - self.numbers[event_class]
+        """How many more of a class may come into memory; what was put back may have taken more than there is."""
+        return max(0, MOST_IN_MEMORY - self.numbers[event_class])
 
     def add(self, events: Iterable[Waiting]) -> None:
         """Events behind those of their class that are there."""
@@ -72,6 +79,15 @@ class Turns:
     def done(self, events: Iterable[Waiting]) -> None:
         """Events whose request is over: their lanes are free."""
         self.busy -= {event.lane for event in events}
+
+    def leave(self, own: frozenset[int]) -> list[Waiting]:
+        """Take out the events of all groups but one's own, none of which is being sent."""
+        left: list[Waiting] = []
+        for event_class, lanes in self.parked.items():
+            for lane in [lane for lane in lanes if lane % GROUPS not in own]:
+                left += lanes[lane]
+                self.numbers[event_class] -= len(lanes.pop(lane))
+        return left
 
     def next(self, now: float, *, is_last_sender: bool) -> list[Waiting]:
         """The events of the next request, one of a person, whose lanes are busy from now on.

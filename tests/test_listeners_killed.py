@@ -1,0 +1,21 @@
+"""Two listeners on one PostgreSQL, killed one after the other: the other one carries on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from storage.outbox.outbox_connection import PostgresPlace
+from tests.killed_listeners import killed
+
+
+@pytest.mark.slow("route")
+def test_nothing_is_lost_or_out_of_order_when_either_of_two_listeners_is_killed(
+    postgres_place: PostgresPlace, tmp_path: Path
+) -> None:
+    found = killed(4, 3, tmp_path, postgres_place.url)
+    assert {name: found[name] for name in ("lost", "second_ids", "people_out_of_order", "waiting")} == {
+        "lost": 0, "second_ids": 0, "people_out_of_order": 0, "waiting": 0,
+    }  # fmt: skip
+    assert int(str(found["acknowledged"])) > 100
