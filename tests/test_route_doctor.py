@@ -13,15 +13,12 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from campaign_health.health.finding import Finding
 from campaign_health.route.event_key import ulid_of
 from campaign_health.route.examining.route_examination import examine_route
-from campaign_health.route.examining.second_senders import foreign
 from campaign_health.route.examining.track_keys import examine_track
-from campaign_health.route.other_sender import Arrival
+from campaign_health.sandbox.stripe.stripe_service import running_stripe
 from campaign_health.sandbox.world.received import MadeDelivery, TrackedEvent
 from campaign_health.settings import WorkspaceSettings, load_settings
 from storage.outbox.event_queue import finish, receive, receive_dead
@@ -271,14 +268,22 @@ def test_an_event_that_also_comes_from_elsewhere_is_told(moved: Company) -> None
     assert "1 of the newest 4 came from elsewhere" in finding.text
 
 
-KEYS = st.integers(0, 255).map(lambda number: bytes([number]) * 16)
-SENT = st.lists(st.tuples(KEYS, st.integers(1_000, 1_010).map(float)), max_size=20, unique_by=lambda one: one[0])
-
-
-@given(SENT, st.lists(st.integers(1_000, 1_010), max_size=20), st.booleans())
-def test_what_we_sent_is_never_foreign_and_what_others_sent_in_other_seconds_always_is(
-    sent: list[tuple[bytes, float]], others: list[int], shows_ids: bool
+@pytest.mark.parametrize(
+    ("fault", "key", "level", "told"),
+    [
+        (None, None, "fine", "It works"),
+        (None, "sk_live_all", "note", "may do everything"),
+        ("wrong_key", None, "wrong", "Customers and Subscriptions"),
+        ("not_permitted", None, "wrong", "Customers and Subscriptions"),
+        ("down", None, "wrong", "Nothing to mend"),
+    ],
+)
+def test_what_stripes_key_may_do_is_told_without_asking_for_anybody(
+    moved: Company, fault: Any, key: str | None, level: str, told: str
 ) -> None:
-    ours = [Arrival(ulid_of(key, int(at)) if shows_ids else "x", at) for key, at in sent]
-    theirs = [Arrival("y", 2_000.0 + second) for second in others]
-    assert foreign([*ours, *theirs], sent) == theirs
+    with running_stripe() as stripe:
+        stripe.standing_fault = fault
+        environment = stripe.environment | ({} if key is None else {"STRIPE_API_KEY": key})
+        finding = one(examined(moved, **environment), "Stripe key", level)
+    assert told in f"{finding.text} {finding.cure}"
+    assert environment["STRIPE_API_KEY"] not in f"{finding.text} {finding.cure}"

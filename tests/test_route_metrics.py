@@ -47,7 +47,7 @@ def moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
 @pytest.mark.slow("route")
 def test_the_numbers_are_those_of_what_was_posted_and_became_of_it(moved: Company) -> None:
     run("route", "mode", NAME, "live")
-    with moved.serving() as (url, numbers_url):
+    with moved.serving(STRIPE_WEBHOOK_SECRET="whsec_of_a_test") as (url, numbers_url):
         assert [post(url, 1), post(url, 1), post(url, 2, plan=["pro"]), post(url, 3, token="another")] == [
             200,
             200,
@@ -59,6 +59,7 @@ def test_the_numbers_are_those_of_what_was_posted_and_became_of_it(moved: Compan
                 status()["events"].get(NAME, {}).get("dead", 0) == 1 and len(moved.sandbox.world.received.events) == 1
             )
         )
+        assert requests.post(f"{url}/default/stripe", json={}, timeout=20).status_code >= 400
         answer = requests.get(numbers_url, timeout=20)
         elsewhere = requests.get(numbers_url.replace("/metrics", "/"), timeout=20).status_code
         on_the_doors = requests.get(f"{url}/metrics", timeout=20).status_code
@@ -70,6 +71,7 @@ def test_the_numbers_are_those_of_what_was_posted_and_became_of_it(moved: Compan
         for became in ("accepted", "duplicate", "refused_401")
     }
     assert came == {"accepted": 2, "duplicate": 1, "refused_401": 1}
+    assert of(told, "door_total", door="stripe", became="unsigned") == 1
     numbers = {what: of(told, what, event=NAME) for what in ("received_total", "delivered_total", "waiting", "dead")}
     assert numbers == {"received_total": 2, "delivered_total": 1, "waiting": 0, "dead": 1}
     assert [of(told, "breaker_state", state=state) for state in ("closed", "half_open", "open")] == [1, 0, 0]

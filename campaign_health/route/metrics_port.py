@@ -58,6 +58,12 @@ def _text(settings: Settings, place: Place, listening: Listening, carriers: Mapp
         for name, one in carriers.items()
         for (door, became), number in one.door.counts.copy().items()
     }
+    came |= {
+        (name, "stripe", became): number
+        for name, one in carriers.items()
+        if one.stripe is not None
+        for became, number in one.stripe.counts.copy().items()
+    }
     came |= {(name, REPORTS, became): number for (name, became), number in listening.counts.copy().items()}
     came |= {
         (name, "stripe", became): number

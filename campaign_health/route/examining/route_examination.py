@@ -14,6 +14,7 @@ from campaign_health.route.examining.letter_shares import examine_letters
 from campaign_health.route.examining.people_kinds import examine_people
 from campaign_health.route.examining.route_files import examine_route_files
 from campaign_health.route.examining.second_senders import examine_senders
+from campaign_health.route.examining.stripe_key import examine_stripe
 from campaign_health.route.examining.track_keys import examine_keys, examine_track
 from campaign_health.route.manifest_contract import read_contract
 from campaign_health.route.route_place import route_place
@@ -39,6 +40,7 @@ def examine_route(settings: Settings, now: datetime) -> Iterator[Finding]:
             if moved or one.route.tokens:
                 yield from _of(one.name, examine_keys(one))
             yield from _of(one.name, examine_track(one, settings.http.is_replay))
+            yield from _of(one.name, examine_stripe(one.route, now.timestamp()))
             if connection is not None:
                 yield from _of(one.name, _events(settings, one, connection, moved, now.timestamp()))
 
