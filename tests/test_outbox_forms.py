@@ -62,6 +62,14 @@ from storage.outbox.report_log import (
 from storage.outbox.route_file import PersonHash, open_route_file
 from storage.outbox.route_modes import breaker_of, key_beginning_with, known_names, modes, note_breaker, set_mode
 from storage.outbox.sent_profiles import is_sent, note_sent
+from storage.outbox.stripe_table import (
+    FactRow,
+    facts_of_customer,
+    facts_of_people,
+    forget_facts,
+    note_notice,
+    write_facts,
+)
 from tests.left_out import examples
 from tests.postgres_server import PostgresServer
 
@@ -141,6 +149,8 @@ STEPS: list[Step] = [
     lambda c, d: insert_report(c, d.report("bounced")),
     lambda c, d: insert_report(c, d.report("delivered")),
     lambda c, d: forget_person(c, d.hash),
+    lambda c, d: write_facts(c, W, FactRow(d.hash, None if d.number else b"c", b"n", "null", d.at)),
+    lambda c, d: (note_notice(c, W, f"n{d.number}", d.at), forget_facts(c, d.hash)),
 ]
 LOOKS: list[Step] = [
     lambda c, d: (letter_groups(c), _letters(c), letters(c, W, d.event, "wrong_type", d.at)),
@@ -155,6 +165,7 @@ LOOKS: list[Step] = [
     lambda c, d: (numbers_by_day(c, W, 0), places_before(c, W, d.person, 9, 5), newest_receipts(c, W, 1)[1:]),
     lambda c, d: (last_received(c, W), received_since(c, W, d.at), delivered_since(c, W, d.event, 0.0)),
     lambda c, d: (first_report(c, W, "t", d.hash, NOW), first_report(c, W, "-", d.hash, NOW), channels_reported(c, W)),
+    lambda c, d: (facts_of_people(c, W, [d.hash]), sorted(facts_of_customer(c, W, b"c"), key=str)),
     lambda c, d: (share_unfit(c, W, d.event, "wrong_type", "plan", 0.0, d.at), count_reports(c, W)),
 ]
 DRAWN = st.builds(
