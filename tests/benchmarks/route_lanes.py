@@ -84,7 +84,8 @@ def _fill(folder: Path, waiting: int, queue_class: int) -> None:
 
 
 def _queued(number: int, at: float, queue_class: int) -> QueuedEvent:
-    person = f"person-{number % PEOPLE}"
+    # Nothing waits of whom the fresh ones are about: else they would go after that.
+    person = f"{'person' if number < FIRST_FRESH else 'new'}-{number % PEOPLE}"
     key = event_key("default", EVENT, {"$insert_id": str(number)}, person, int(at))
     body = json.dumps({"number": number, "plan": "pro"})
     return QueuedEvent("default", EVENT, key, person, at, at, at + 200_000, "backend", body, queue_class)
