@@ -68,7 +68,7 @@ class Company:
         self.number += 1
         at = time.time() - ago
         known = {"$insert_id": f"i-{self.number if number is None else number}", "$user_id": person}
-        event = PersonEvent(at, {"plan": "pro"} | properties | known, name)
+        event = PersonEvent(at, {"plan": "pro"} | known | properties, name)
         routed = self.moving.routed(name)
         if routed is None:
             return False
@@ -119,7 +119,7 @@ def company(place: Place, manifest: str = MANIFEST, *, mode: str = "live") -> It
     )  # fmt: skip
     keeper = HoldKeeper(moving, place, outbox, PublishedFile(folder, "default"), courier.wake)
     door = EventDoor("default", DoorKeys(()), hash_of, outbox, moving.routed, courier.wake, time.time)
-    carrier = Carrier(door, courier, keeper, lambda: None)
+    carrier = Carrier(door, courier, keeper, None, lambda: None)
     carrier.start()
     try:
         yield Company(place, outbox, moving, keeper, courier, sent, hash_of, told=told)

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,12 +25,12 @@ from collectors.route import FILE_NAME, read_delivery
 from storage.file.database import Warehouse
 from storage.outbox.event_letters import drop_letter, letters, replay_letter
 from storage.outbox.event_queue import bury, finish, forget_events, receive, receive_dead, sweep
-from storage.outbox.event_tables import EVENT_TABLES
-from storage.outbox.event_tally import numbers
+from storage.outbox.event_tally import TALLY_BY_DAY, numbers
 from storage.outbox.held_events import HAND, RELEASED, drop_held, end_hold, hold_of, leftovers, let_go, open_hold
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import open_route_file
 from storage.outbox.route_modes import set_mode
+from storage.outbox.route_tables import TABLES
 from storage.read.route_delivery import delivery_of
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
@@ -108,13 +109,12 @@ def do(connection: sqlite3.Connection, what: str, number: int) -> None:
 
 
 def test_what_was_counted_before_there_were_days_stays_counted(tmp_path: Path) -> None:
-    with open_route_file(tmp_path) as connection:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        connection.execute("DROP TABLE event_day")
-        tally = next(one for one in EVENT_TABLES.split(";") if "CREATE TABLE event_tally" in one)
-        connection.execute(tally)
+    version = TABLES.index(TALLY_BY_DAY)
+    with closing(sqlite3.connect(tmp_path / "route.sqlite")) as connection:
+        connection.executescript(";".join(TABLES[:version]))
         connection.execute("INSERT INTO event_tally VALUES ('default', ?, 'delivered', 41)", [EVENT])
-        connection.execute(f"PRAGMA user_version = {version - 1}")
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.commit()
     with open_route_file(tmp_path) as connection:
         receive(connection, event(1))
         finish(connection, [key(1)], "delivered")

@@ -17,8 +17,14 @@ from campaign_health.route.lanes.track_post import poster
 from campaign_health.route.lanes.turn_decision import Deciding
 from campaign_health.route.manifest_contract import read_contract
 from campaign_health.route.moving import Moving
+from campaign_health.route.net.absence_look import AbsenceLook
+from campaign_health.route.net.export_net import ExportNet
+from campaign_health.route.net.export_reading import ExportReading
+from campaign_health.route.net.export_source import ExportSource
 from campaign_health.route.stripe_parts import stripe_parts
-from campaign_health.settings import Settings
+from campaign_health.settings import Settings, WorkspaceSettings
+from campaign_health.settings.clients import mixpanel_client
+from collectors.http.retrying import Retries
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import PersonHash
@@ -26,11 +32,15 @@ from storage.outbox.route_file import PersonHash
 
 @dataclass(frozen=True)
 class Carrier:
-    """One workspace's door and courier, who keeps its holds, and its door for Stripe; `close` ends its connections."""
+    """One workspace's door and courier, who keeps its holds, and its door for Stripe; `close` ends its connections.
+
+    `export` looks for what the door missed; None where Mixpanel is not to be asked.
+    """
 
     door: EventDoor
     courier: Courier
     keeper: HoldKeeper
+    export: ExportReading | None
     close: Callable[[], None]
     stripe: StripeDoor | None = None
 
@@ -38,9 +48,13 @@ class Carrier:
         """Begin to carry."""
         self.keeper.start()
         self.courier.start()
+        if self.export is not None:
+            self.export.start()
 
     def stop(self, seconds: float = LAST_SECONDS) -> None:
         """End; what is just being sent is waited for so long."""
+        if self.export is not None:
+            self.export.stop()
         self.keeper.stop()
         self.courier.stop(seconds)
         self.close()
@@ -81,10 +95,26 @@ def carriers_of(
         )
         door = EventDoor(one.name, keys, hash_of, outbox, moving.routed, courier.wake, time.time)
         keeper = HoldKeeper(moving, place, outbox, PublishedFile(settings.data_dir, one.name), courier.wake)
-        found[one.name] = Carrier(door, courier, keeper, partial(_end, stripe.enricher.close, close), stripe.door)
+        export = _export(one, settings, place, outbox, moving, courier, hash_of)
+        found[one.name] = Carrier(
+            door, courier, keeper, export, partial(_end, stripe.enricher.close, close), stripe.door
+        )
     return found
 
 
 def _end(*closing: Callable[[], None]) -> None:
     for one in closing:
         one()
+
+
+def _export(
+    one: WorkspaceSettings, settings: Settings, place: Place, outbox: GroupCommit, moving: Moving, courier: Courier,
+    hash_of: PersonHash,
+) -> ExportReading | None:  # fmt: skip
+    if one.mixpanel is None:
+        return None
+    client = partial(mixpanel_client, one.mixpanel, settings.http, retries=Retries(most=0))
+    source = ExportSource(one.name, settings.data_dir, client, one.time_zone)
+    minutes = one.route.export_minutes
+    net = ExportNet(moving, source, outbox, hash_of, courier.wake, minutes * 60.0) if minutes else None
+    return ExportReading(one.name, place, net, AbsenceLook(moving, source, outbox, hash_of, courier.wake), moving.told)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from campaign_health.manifest.durations import promised_seconds, seconds_of
 from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.routed import CountSpec, StripeSpec, alternatives
 from campaign_health.manifest.schema import CampaignEntry, Manifest, Rename
+from campaign_health.route.absence_law import AbsenceRule
 from campaign_health.route.lanes.prepared import Prepared, UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.mapping.asked_person import CUSTOMER, asked_person
@@ -20,11 +23,12 @@ from campaign_health.route.mapping.mapped_event import CountNeeded, Mapped, Stri
 from campaign_health.route.mapping.once_rule import OnceRule, once_rules
 from campaign_health.route.mapping.route_plan import RoutedEvent, route_plan
 from campaign_health.route.moved_event import BROWSER, Routed
-from campaign_health.route.person import EMAILS, PersonBy
+from campaign_health.route.person import EMAILS, PersonBy, person_of
 from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS, event_operation, person_part
 
 TIMES_THE_PROMISE = 10
 LEAST_RELEVANT_SECONDS = 3600.0
+DAY_SECONDS = 86_400.0
 _IDENTITY = ("$user_id", "distinct_id", *EMAILS, CUSTOMER)
 
 
@@ -41,6 +45,7 @@ class ManifestContract:
         self._campaigns = manifest.campaigns
         self._once = {name: once_rules(manifest.campaigns, {name, self._plan.events[name].to}) for name in own}
         self._relevant = {name: _relevant_seconds(manifest, name, self._plan.events[name]) for name in own}
+        self.absences = _absences(manifest, self.events) if person_by == "id" else ()
 
     @property
     def events(self) -> Mapping[str, RoutedEvent]:
@@ -51,6 +56,18 @@ class ManifestContract:
         """Whether an event, by its name in the manifest, has something that only Stripe says."""
         specs = self._plan.events[name].attributes.values()
         return any(isinstance(one, StripeSpec) for spec in specs for one in alternatives(spec))
+
+    @property
+    def sent_names(self) -> Mapping[str, str]:
+        """Every name under which the app sends a moved event, with its name in the manifest."""
+        made = {rule.name for rule in self.absences}
+        return {name: own for name, own in self._own.items() if own not in made}
+
+    def person(self, name: str, properties: Mapping[str, Any]) -> str | None:
+        """Whom an event is about, also one that is not moved; None for nobody."""
+        routed = self._plan.events.get(name.strip())
+        by = self._plan.person_by
+        return person_of(properties, by) if routed is None else person_in(routed, properties, by)
 
     def routed(self, name: str) -> Routed | None:
         """What is moved under a name that the app sends; None where it is not."""
@@ -133,6 +150,23 @@ def _prepared(found: Mapped, event: Waiting, once: tuple[OnceRule, ...]) -> Prep
     attributes = dict(found.profile)
     identify = {"action": "identify", "timestamp": int(event.received), "attributes": attributes}
     return Prepared(operation, person_part(by, person) | identify, counts, once)
+
+
+def _absences(manifest: Manifest, moved: Collection[str]) -> tuple[AbsenceRule, ...]:
+    """The rules of events that are made where others, under any of their names, do not come."""
+    renamed = {name.strip() for rename in manifest.renames for name in (rename.old, rename.new)}
+    found = []
+    for name, entry in manifest.derived.items():
+        newest = {manifest.newest_name(one) for one in entry.absent}
+        names = (
+            newest
+            | {one.strip() for one in entry.absent}
+            | {one for one in renamed if manifest.newest_name(one) in newest}
+        )
+        days = math.ceil((seconds_of(entry.period) or 0) / DAY_SECONDS)
+        if name.strip() in moved:
+            found.append(AbsenceRule(name.strip(), tuple(sorted(names)), days, time.fromisoformat(entry.at)))
+    return tuple(found)
 
 
 def _counted_seconds(routed: RoutedEvent) -> float:

@@ -21,6 +21,7 @@ _NOW = {
 }
 _SINCE_EVER = {
     "received": "Events that were taken in, each once.",
+    "only_by_export": "Events that no door was sent, and that Mixpanel's export had.",
     "delivered": "Events that Customer.io took in.",
     "shadowed": "Events that would have been sent, were their event not in shadow.",
     "expired": "Events that could not be delivered while their message made sense.",

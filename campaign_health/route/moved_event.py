@@ -12,6 +12,7 @@ from campaign_health.route.person import EMAILS, PersonBy
 from campaign_health.route.recovery.qualifying import PersonEvent
 from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS
 from storage.outbox.queued_event import BACKLOG, FRESH, QueuedEvent
+from storage.outbox.unnamed_events import EXPORT
 
 FRESH_SECONDS = 60.0
 BROWSER, TRUSTED_BROWSER = "browser", "trusted browser"
@@ -44,7 +45,8 @@ def queued(
     hash_of: Callable[[str, str], bytes],
 ) -> QueuedEvent:
     """The event as the queue holds it; its person is empty where it names nobody. `hash_of` a workspace's person."""
-    properties = event.properties
+    properties, insert_id = event.properties, event.properties.get("$insert_id")
+    is_named = source != EXPORT and isinstance(insert_id, str) and insert_id != ""
     if source == BROWSER:
         properties = {name: value for name, value in properties.items() if name not in EMAILS}
     is_told = source != BROWSER or routed.person_by == "id"
@@ -63,4 +65,6 @@ def queued(
         queue_class=FRESH if received - event.time < FRESH_SECONDS else BACKLOG,
         counted_as=hash_of(workspace, person) if routed.counted_seconds and person else b"",
         counted_seconds=routed.counted_seconds,
+        matched_as=b"" if is_named else hash_of(workspace, person),
+        sent_name=event.name,
     )

@@ -32,10 +32,12 @@ def mixpanel_client(
     wait: bool = False,
     deadline: Deadline | None = None,
     answered: Answered | None = None,
+    retries: Retries | None = None,
 ) -> MixpanelClient:
     """A client for the project, its Query requests counted against `budget`; None for `session`: one of its own.
 
-    Without a `deadline` it may ask for as long as one source may take, from now on.
+    Without `retries` it is patient, as `wait` says. Without a `deadline` it may ask for as long as one source may take,
+    from now on.
 
     Raises:
         CollectorError: a setting cannot be used.
@@ -52,7 +54,7 @@ def mixpanel_client(
     )
     queries = Watch(budget.before_query, budget.after_query) if budget else NOBODY
     return MixpanelClient(
-        project, queries=queries, transport=_transport(http, session, sleep, wait, deadline, answered)
+        project, queries=queries, transport=_transport(http, session, sleep, wait, deadline, answered, retries)
     )
 
 
@@ -88,11 +90,12 @@ def _transport(
     wait: bool,
     deadline: Deadline | None,
     answered: Answered | None,
+    retries: Retries | None = None,
 ) -> Transport:
     return Transport(
         Timeouts(http.connect_seconds, http.read_seconds),
         session,
-        Retries(longest_wait=ONE_HOUR if wait else ONE_MINUTE),
+        retries or Retries(longest_wait=ONE_HOUR if wait else ONE_MINUTE),
         sleep,
         deadline or _deadline(http),
         answered,

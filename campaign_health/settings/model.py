@@ -64,7 +64,8 @@ class CustomerioSettings(_Frozen):
 class RouteSettings(_Frozen):
     """With what the route writes to one Customer.io workspace and knows its reports, and how that knows people.
 
-    `tokens` open its doors; `mixpanel_token` and `browser_origins` let browsers in, or are both empty.
+    `tokens` open its doors; `mixpanel_token` and `browser_origins` let browsers in, or are both empty. Every so many
+    `export_minutes` it is looked in Mixpanel's export what the doors missed; 0: never.
     """
 
     site_id: str | None
@@ -79,6 +80,7 @@ class RouteSettings(_Frozen):
     mixpanel_token: str | None = None
     browser_origins: tuple[str, ...] = ()
     trusts_browsers: bool = False
+    export_minutes: float = 10.0
 
 
 class SlackSettings(_Frozen):

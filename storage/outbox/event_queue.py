@@ -15,6 +15,7 @@ from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import AGAIN, FRESH, QUEUED, QueuedEvent, enqueue
 from storage.outbox.sent_profiles import sweep_profiles
 from storage.outbox.stripe_table import sweep_facts
+from storage.outbox.unnamed_events import is_copy, match_itself, needs_match, sweep_unnamed
 
 Outcome = Literal["waiting", "delivered", "shadowed", "suppressed_once", "held", "dead", "dropped"]
 LEDGER_SECONDS = 9 * 86_400.0
@@ -30,10 +31,10 @@ REUSED_SECONDS = 86_400.0
 
 def receive(connection: Connection, event: QueuedEvent) -> bool:
     """Take an event in, unless it is known; whether it was new."""
-    key = _ledger_key(connection, event)
-    if key is None:
+    new = _as_new(connection, event)
+    if new is None:
         return False
-    event = replace(event, key=key)
+    event = new
     _enter(connection, event, "waiting")
     enqueue(connection, event)
     if event.counted_as:
@@ -44,14 +45,31 @@ def receive(connection: Connection, event: QueuedEvent) -> bool:
 
 def receive_dead(connection: Connection, event: QueuedEvent, reason: str, field: str) -> bool:
     """Take in an event that cannot be sent as it is; whether it was new."""
-    key = _ledger_key(connection, event)
-    if key is None:
+    new = _as_new(connection, event)
+    if new is None:
         return False
-    event = replace(event, key=key)
+    event = new
     _enter(connection, event, "dead")
     write_letter(connection, event, reason, field, event.received)
     _count_received(connection, event)
     return True
+
+
+def receive_exported(connection: Connection, events: Sequence[QueuedEvent]) -> int:
+    """Take in events of an export, in the order of their times, as far as they are not known; how many were new."""
+    for one in events:
+        match_itself(connection, one.key)
+    new = 0
+    for one in events:
+        if receive(connection, one) if one.person else receive_dead(connection, one, "no_person", "person"):
+            count_up(connection, one.workspace, one.event, "only_by_export", one.received)
+            new += 1
+    return new
+
+
+def is_to_take(connection: Connection, event: QueuedEvent) -> bool:
+    """Whether `receive_exported` may have something to do with an event; nothing is changed."""
+    return needs_match(connection, event.key, is_known=_ledger_key(connection, event) is None)
 
 
 def head_of_queue(connection: Connection) -> int:
@@ -168,6 +186,7 @@ def sweep(connection: Connection, now: float) -> None:
     sweep_profiles(connection, now)
     sweep_pace(connection, now)
     sweep_facts(connection, now)
+    sweep_unnamed(connection, now - LEDGER_SECONDS)
 
 
 def forget_events(connection: Connection, workspace: str, person: str) -> int:
@@ -187,6 +206,15 @@ def _enter(connection: Connection, event: QueuedEvent, outcome: Outcome) -> None
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
         [event.key, event.workspace, event.event, event.event_time, event.received, outcome, event.source],
     )
+
+
+def _as_new(connection: Connection, event: QueuedEvent) -> QueuedEvent | None:
+    """The event with the key under which it is new; None where it, or its copy from elsewhere, is known."""
+    key = _ledger_key(connection, event)
+    if key is None:
+        return None
+    event = replace(event, key=key)
+    return None if event.matched_as and is_copy(connection, event) else event
 
 
 def _ledger_key(connection: Connection, event: QueuedEvent) -> bytes | None:

@@ -27,9 +27,18 @@ def count_up(connection: Connection, workspace: str, event: str, what: str, rece
     )
 
 
+def note_looked(connection: Connection, workspace: str, since: float) -> None:
+    """Of events received since an instant (Unix seconds) it is known now which came `only_by_export`: maybe none."""
+    connection.execute(
+        "INSERT INTO event_day SELECT DISTINCT workspace, event, day, 'only_by_export', 0 FROM event_day "
+        "WHERE workspace = ? AND day >= ? ON CONFLICT DO NOTHING",
+        [workspace, int(since // DAY_SECONDS)],
+    )
+
+
 def numbers(connection: Connection) -> dict[tuple[str, str], dict[str, int]]:
-    """By workspace and event: what was `received` and became `delivered`, `shadowed`, `suppressed_once`, `dropped` or
-    `expired`, and what is `waiting`, `held` and `dead` now.
+    """By workspace and event: what was `received` (of it `only_by_export`) and became `delivered`, `shadowed`,
+    `suppressed_once`, `dropped` or `expired`, and what is `waiting`, `held` and `dead` now.
     """
     found: dict[tuple[str, str], dict[str, int]] = {}
     for workspace, event, what, number in connection.execute(
@@ -47,7 +56,8 @@ def numbers(connection: Connection) -> dict[tuple[str, str], dict[str, int]]:
 def numbers_by_day(connection: Connection, workspace: str, first_day: int) -> dict[tuple[str, int], dict[str, int]]:
     """The same of a workspace by event and the day (since 1970) on which they were received, from one day on.
 
-    Of each day `received` is the sum of all that is not `expired`, which are those of the others whose time ran out.
+    Of each day `received` is the sum of all others but two: `expired` are those of them whose time ran out, and
+    `only_by_export` those that no door was sent.
     """
     found: dict[tuple[str, int], dict[str, int]] = {}
     for event, day, what, number in connection.execute(

@@ -127,7 +127,7 @@ def _away(failure: Exception) -> DatabaseAway:
 def _said(sql: str) -> str:
     """A statement of SQLite in PostgreSQL's words."""
     said = _WORDS.get(sql) or re.sub(r"^PRAGMA user_version = (\d+)$", r"UPDATE route_version SET version = \1", sql)
-    if said.lstrip().startswith("CREATE TABLE"):
+    if said.lstrip().startswith(("CREATE TABLE", "ALTER TABLE")):
         for pattern, word in _TABLE_WORDS:
             said = re.sub(pattern, word, said)
     # PostgreSQL rounds where SQLite cuts off, and adds whole numbers up to one that Python has no whole number for.

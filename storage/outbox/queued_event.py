@@ -17,7 +17,8 @@ class QueuedEvent:
     what was taken out of the queue before and has lost its place among its person's events; `body` is JSON.
 
     Where its person's events are counted, `counted_as` is the person's hash and `counted_seconds` how far back the
-    counts reach.
+    counts reach. Where its sender gave it no id, or it is out of an export, `matched_as` is the person's hash, and
+    `sent_name` the name that it was sent under.
     """
 
     workspace: str
@@ -32,9 +33,12 @@ class QueuedEvent:
     queue_class: int = FRESH
     counted_as: bytes = b""
     counted_seconds: float = 0.0
+    matched_as: bytes = b""
+    sent_name: str = ""
 
 
-QUEUED = [one.name for one in fields(QueuedEvent) if not one.name.startswith("counted")]
+_NOT_KEPT = frozenset(("counted_as", "counted_seconds", "matched_as", "sent_name"))
+QUEUED = [one.name for one in fields(QueuedEvent) if one.name not in _NOT_KEPT]
 
 CARRIED = [name for name in QUEUED if name != "queue_class"]
 """What an event carries wherever it is kept."""

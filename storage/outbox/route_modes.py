@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from storage.outbox.outbox_connection import Connection
+
+MODE_TABLES = "ALTER TABLE event_mode ADD COLUMN since REAL NOT NULL DEFAULT 0"
 
 
 def known_names(connection: Connection, workspace: str) -> list[str]:
@@ -12,10 +16,11 @@ def known_names(connection: Connection, workspace: str) -> list[str]:
 
 
 def set_mode(connection: Connection, workspace: str, event: str, mode: str) -> None:
-    """Set whether an event is moved: off, shadow or live."""
+    """Set whether an event is moved: off, shadow or live; where that is new, since now."""
     connection.execute(
-        "INSERT INTO event_mode VALUES (?, ?, ?) ON CONFLICT (workspace, event) DO UPDATE SET mode = excluded.mode",
-        [workspace, event, mode],
+        "INSERT INTO event_mode (workspace, event, mode, since) VALUES (?, ?, ?, ?) ON CONFLICT (workspace, event) "
+        "DO UPDATE SET mode = excluded.mode, since = excluded.since WHERE event_mode.mode <> excluded.mode",
+        [workspace, event, mode, time.time()],
     )
 
 
@@ -23,6 +28,19 @@ def modes(connection: Connection, workspace: str) -> dict[str, str]:
     """The modes that were set, by event."""
     rows = connection.execute("SELECT event, mode FROM event_mode WHERE workspace = ?", [workspace])
     return dict(rows.fetchall())
+
+
+def moved_since(connection: Connection, workspace: str) -> dict[str, float]:
+    """Since when (Unix seconds) each event that is shadow or live is that, as far as it is known."""
+    rows = connection.execute(
+        "SELECT event, since FROM event_mode WHERE workspace = ? AND mode <> 'off' AND since > 0", [workspace]
+    )
+    return dict(rows.fetchall())
+
+
+def note_modes_known(connection: Connection, workspace: str, now: float) -> None:
+    """Let the modes of which an older version did not note when they were set count from now on (Unix seconds)."""
+    connection.execute("UPDATE event_mode SET since = ? WHERE workspace = ? AND since = 0", [now, workspace])
 
 
 def note_breaker(connection: Connection, workspace: str, state: str) -> None:

@@ -7,9 +7,12 @@ from storage.outbox.event_tables import EVENT_TABLES
 from storage.outbox.event_tally import TALLY_BY_DAY
 from storage.outbox.event_windows import WINDOW_TABLES
 from storage.outbox.held_events import HOLD_TABLES
+from storage.outbox.last_seen import LAST_SEEN_TABLES
 from storage.outbox.outbox_connection import Connection
+from storage.outbox.route_modes import MODE_TABLES
 from storage.outbox.sent_profiles import PROFILE_TABLES
 from storage.outbox.stripe_table import STRIPE_TABLES
+from storage.outbox.unnamed_events import UNNAMED_TABLES
 
 TABLES = (
     """
@@ -53,6 +56,7 @@ TABLES = (
     "CREATE INDEX event_queue_person ON event_queue (workspace, person, sequence, queue_class)",
     TALLY_BY_DAY,
     STRIPE_TABLES,
+    ";".join((MODE_TABLES, UNNAMED_TABLES, LAST_SEEN_TABLES)),
 )
 """What each version added, the first one first."""
 VERSION = len(TABLES)

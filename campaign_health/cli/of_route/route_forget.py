@@ -13,6 +13,8 @@ from campaign_health.route.route_place import route_place
 from campaign_health.settings import load_settings
 from campaign_health.words.numbers import plural
 from storage.outbox.event_queue import forget_events
+from storage.outbox.event_windows import forget_windows
+from storage.outbox.last_seen import forget_seen
 from storage.outbox.report_log import forget_person
 from storage.outbox.route_file import PersonHash, committed, open_route_file, wipe_log
 from storage.outbox.stripe_table import forget_facts
@@ -36,7 +38,13 @@ def command(person: str, workspace: str | None) -> None:
             known_as = {person, person.lower()} if "@" in person else {person}
             rows = sum(forget_person(connection, hash_of(name, one)) for name in names for one in known_as)
             rows += sum(forget_facts(connection, hash_of(name, one)) for name in names for one in known_as)
-            rows += sum(forget_events(connection, name, one) for name in names for one in known_as)
+            rows += sum(forget_windows(connection, hash_of(name, one)) for name in names for one in known_as)
+            rows += sum(
+                forget(connection, name, one)
+                for name in names
+                for one in known_as
+                for forget in (forget_events, forget_seen)
+            )
         wipe_log(connection)
     if not rows:
         known_by = " or ".join(sorted({one.route.person for one in settings.workspaces if one.name in names}))

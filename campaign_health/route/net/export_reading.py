@@ -1,0 +1,71 @@
+"""Looks into Mixpanel's export again and again, beside the doors: one thread a workspace."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from campaign_health.route.net.absence_look import AbsenceLook
+from campaign_health.route.net.export_net import ExportNet
+from collectors.errors import CollectorError
+from storage.errors import StorageError
+from storage.outbox.outbox_connection import DatabaseAway, Place
+from storage.outbox.route_file import Connection, committed, open_route_file
+from storage.outbox.route_modes import note_modes_known
+
+LOOK_SECONDS = 2.0
+END_SECONDS = 2.0
+
+
+@dataclass
+class ExportReading:
+    """One workspace's; `start` and `stop` it. What goes wrong is `told` once, and again after it has gone well."""
+
+    workspace: str
+    place: Place
+    net: ExportNet | None
+    absences: AbsenceLook
+    told: Callable[[str], None]
+    _trouble: set[str] = field(default_factory=set)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread = threading.Thread(target=self._run, name=f"export {self.workspace}", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; an answer that is just being read is not waited for: what it has is found again."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(END_SECONDS)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(LOOK_SECONDS):
+            try:
+                with open_route_file(self.place) as connection:
+                    self._look_on(connection)
+            except StorageError:  # a database that is away: at the next look
+                continue
+
+    def _look_on(self, connection: Connection) -> None:
+        with committed(connection):
+            note_modes_known(connection, self.workspace, time.time())
+        while not self._stopping.wait(LOOK_SECONDS):
+            if self.net is not None:
+                self._look(connection, "What came past the doors", self.net.look)
+            self._look(connection, "Who did not come", self.absences.look)
+
+    def _look(self, connection: Connection, what: str, look: Callable[[Connection], bool]) -> None:
+        try:
+            if look(connection):
+                self._trouble.discard(what)
+        except DatabaseAway:
+            raise
+        except (CollectorError, StorageError) as failure:
+            if what not in self._trouble and not self._stopping.is_set():
+                self.told(f"{what} could not be read from Mixpanel's export, and is tried again: {failure}")
+            self._trouble.add(what)
