@@ -13,16 +13,17 @@ PACE_TABLES = """
         workspace TEXT NOT NULL, name TEXT NOT NULL, first REAL NOT NULL, PRIMARY KEY (workspace, name)
     ) STRICT, WITHOUT ROWID;
 """
+HOUR_SECONDS = 3600.0
 KEPT_HOURS = 24 * 9
 
 
-def note_pace(connection: Connection, workspace: str, event: str, received: float) -> None:
-    """One more event came at an instant (Unix seconds)."""
+def note_pace(connection: Connection, workspace: str, event: str, received: float, number: int = 1) -> None:
+    """So many more events came within an hour, the last at an instant (Unix seconds)."""
     connection.execute(
-        "INSERT INTO event_pace VALUES (?, ?, ?, 1, ?) ON CONFLICT (workspace, event, hour) "
-        "DO UPDATE SET number = event_pace.number + 1, "
+        "INSERT INTO event_pace VALUES (?, ?, ?, ?, ?) ON CONFLICT (workspace, event, hour) "
+        "DO UPDATE SET number = event_pace.number + excluded.number, "
         "last = CASE WHEN excluded.last > event_pace.last THEN excluded.last ELSE event_pace.last END",
-        [workspace, event, int(received // 3600), received],
+        [workspace, event, int(received // HOUR_SECONDS), number, received],
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from storage.outbox.event_letters import write_letter
-from storage.outbox.event_pace import note_pace, sweep_pace
+from storage.outbox.event_pace import HOUR_SECONDS, note_pace, sweep_pace
 from storage.outbox.event_tally import NOW_TABLES, count_up, give_up
 from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
 from storage.outbox.held_events import held_reason, keep_back
@@ -31,16 +31,26 @@ REUSED_SECONDS = 86_400.0
 
 def receive(connection: Connection, event: QueuedEvent) -> bool:
     """Take an event in, unless it is known; whether it was new."""
-    new = _as_new(connection, event)
-    if new is None:
-        return False
-    event = new
-    _enter(connection, event, "waiting")
-    enqueue(connection, event)
-    if event.counted_as:
-        note_happened(connection, event)
-    _count_received(connection, event)
-    return True
+    return receive_all(connection, [event]) == 1
+
+
+def receive_all(connection: Connection, events: Sequence[QueuedEvent]) -> int:
+    """Take events in as far as they are not known; how many were new. One that names nobody becomes a letter."""
+    new = []
+    for event in events:
+        one = _as_new(connection, event)
+        if one is None:
+            continue
+        new.append(one)
+        if not one.person:
+            _bury_new(connection, one, "no_person", "person")
+            continue
+        _enter(connection, one, "waiting")
+        enqueue(connection, one)
+        if one.counted_as:
+            note_happened(connection, one)
+    _count_received(connection, new)
+    return len(new)
 
 
 def receive_dead(connection: Connection, event: QueuedEvent, reason: str, field: str) -> bool:
@@ -48,10 +58,8 @@ def receive_dead(connection: Connection, event: QueuedEvent, reason: str, field:
     new = _as_new(connection, event)
     if new is None:
         return False
-    event = new
-    _enter(connection, event, "dead")
-    write_letter(connection, event, reason, field, event.received)
-    _count_received(connection, event)
+    _bury_new(connection, new, reason, field)
+    _count_received(connection, [new])
     return True
 
 
@@ -61,7 +69,7 @@ def receive_exported(connection: Connection, events: Sequence[QueuedEvent]) -> i
         match_itself(connection, one.key)
     new = 0
     for one in events:
-        if receive(connection, one) if one.person else receive_dead(connection, one, "no_person", "person"):
+        if receive(connection, one):
             count_up(connection, one.workspace, one.event, "only_by_export", one.received)
             new += 1
     return new
@@ -195,9 +203,19 @@ def forget_events(connection: Connection, workspace: str, person: str) -> int:
     return sum(give_up(connection, table, which, [*values]) for _, table in NOW_TABLES)
 
 
-def _count_received(connection: Connection, event: QueuedEvent) -> None:
-    count_up(connection, event.workspace, event.event, "received", event.received)
-    note_pace(connection, event.workspace, event.event, event.received)
+def _bury_new(connection: Connection, event: QueuedEvent, reason: str, field: str) -> None:
+    _enter(connection, event, "dead")
+    write_letter(connection, event, reason, field, event.received)
+
+
+def _count_received(connection: Connection, events: Sequence[QueuedEvent]) -> None:
+    """One row for all of a name and an hour: most of what comes together is alike."""
+    alike: dict[tuple[str, str, int], list[float]] = {}
+    for one in events:
+        alike.setdefault((one.workspace, one.event, int(one.received // HOUR_SECONDS)), []).append(one.received)
+    for (workspace, event, _), received in alike.items():
+        count_up(connection, workspace, event, "received", received[0], len(received))
+        note_pace(connection, workspace, event, max(received), len(received))
 
 
 def _enter(connection: Connection, event: QueuedEvent, outcome: Outcome) -> None:
@@ -213,7 +231,8 @@ def _as_new(connection: Connection, event: QueuedEvent) -> QueuedEvent | None:
     key = _ledger_key(connection, event)
     if key is None:
         return None
-    event = replace(event, key=key)
+    if key != event.key:
+        event = replace(event, key=key)
     return None if event.matched_as and is_copy(connection, event) else event
 
 

@@ -19,7 +19,7 @@ from campaign_health.route.doors.received_event import Unreadable
 from campaign_health.route.moved_event import BROWSER, TRUSTED_BROWSER, Routed, queued
 from campaign_health.route.received_ages import SourceAges
 from campaign_health.route.recovery.qualifying import PersonEvent
-from storage.outbox.event_queue import receive, receive_dead
+from storage.outbox.event_queue import receive_all
 from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.queued_event import QueuedEvent
 
@@ -119,7 +119,7 @@ class EventDoor:
         """Put them on the disk; how many were new."""
         if not taken:
             return 0
-        written = asyncio.wrap_future(self.outbox.take_in(lambda connection: _receive(connection, taken)))
+        written = asyncio.wrap_future(self.outbox.take_in(lambda connection: receive_all(connection, taken)))
         new: int = await asyncio.wait_for(written, WRITE_SECONDS)
         self.wake()
         return new
@@ -140,11 +140,3 @@ def _address(request: Request) -> str:
 
 def _unproven(dialect: Dialect) -> Response:
     return dialect.refusal(401, "the token is missing, or is not the workspace's")
-
-
-def _receive(connection: Any, events: list[QueuedEvent]) -> int:
-    """Take them in, in one transaction; how many were new."""
-    return sum(
-        receive(connection, one) if one.person else receive_dead(connection, one, "no_person", "person")
-        for one in events
-    )
