@@ -45,7 +45,7 @@ def held(found: Company, kind: str = "everything", source: str = HAND) -> None:
 def touched(found: Company, text: str = MANIFEST + "# touched\n") -> None:
     """The manifest is written anew, and read."""
     version = found.moving.version
-    (found.folder / "campaign-health.yaml").write_text(text, encoding="utf-8")
+    found.moving.manifest.write_text(text, encoding="utf-8")
     until(lambda: found.moving.version > version and found.keeper._to_check.version == found.moving.version)
 
 
