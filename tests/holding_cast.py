@@ -60,6 +60,7 @@ class Company:
     hash_of: PersonHash
     number: int = 0
     told: list[str] = field(default_factory=list)
+    answers: list[int] = field(default_factory=lambda: [200])
 
     def happen(
         self, person: str = "u-1", name: str = EVENT, *, ago: float = 0.0, number: int | None = None, **properties: Any
@@ -95,16 +96,20 @@ class Company:
 
 
 @contextmanager
-def company(place: Place, manifest: str = MANIFEST, *, mode: str = "live") -> Iterator[Company]:
+def company(
+    place: Place, manifest: str | None = MANIFEST, *, mode: str = "live", status: int = 200
+) -> Iterator[Company]:
+    """With no `manifest` the one that is there already; Customer.io answers with `status` until told otherwise."""
     folder = place.data_dir if isinstance(place, PostgresPlace) else place
-    path = folder / "campaign-health.yaml"
-    path.write_text(manifest, encoding="utf-8")
+    path, answers = folder / "campaign-health.yaml", [status]
+    if manifest is not None:
+        path.write_text(manifest, encoding="utf-8")
     sent: list[dict[str, Any]] = []
 
     def post(path: str, body: bytes) -> tuple[int, str, None]:
         value = json.loads(body)
         sent.extend(value["batch"] if path.endswith("/batch") else [value])
-        return 200, "{}", None
+        return answers[0], "{}", None
 
     with open_route_file(place) as connection, committed(connection):
         set_mode(connection, "default", EVENT, mode)
@@ -122,7 +127,7 @@ def company(place: Place, manifest: str = MANIFEST, *, mode: str = "live") -> It
     carrier = Carrier(door, courier, keeper, None, lambda: None)
     carrier.start()
     try:
-        yield Company(place, outbox, moving, keeper, courier, sent, hash_of, told=told)
+        yield Company(place, outbox, moving, keeper, courier, sent, hash_of, told=told, answers=answers)
     finally:
         carrier.stop()
         outbox.close()

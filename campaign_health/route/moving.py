@@ -97,6 +97,12 @@ class Moving:
         """The newest manifest that could be read; None where none could."""
         return self._contract
 
+    @property
+    def changed(self) -> float:
+        """When the manifest was written, in Unix seconds; 0 where it is not there."""
+        seen = self._seen[0] if self._seen else None
+        return seen / 1e9 if isinstance(seen, int) else 0.0
+
     def routed(self, name: str) -> Routed | None:
         """What is moved under a name that the app sends, or kept back as a candidate; None for all others."""
         contract = self._contract

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -126,6 +128,15 @@ def waiting_at(connection: Connection, workspace: str, places: Iterable[int]) ->
     ]
 
 
+def places_there(connection: Connection, places: Sequence[int]) -> set[int]:
+    """Those of some places in the queue at which an event still waits."""
+    rows = connection.execute(
+        f"SELECT sequence FROM event_queue WHERE sequence IN ({', '.join('?' * len(places))})",  # noqa: S608
+        places,
+    )
+    return {place for (place,) in rows}
+
+
 def _waiting(connection: Connection, which: str, values: Sequence[object], most: int) -> list[tuple[int, QueuedEvent]]:
     rows = connection.execute(
         f"SELECT sequence, {', '.join(QUEUED)} FROM event_queue "  # noqa: S608
@@ -198,9 +209,14 @@ def sweep(connection: Connection, now: float) -> None:
 
 
 def forget_events(connection: Connection, workspace: str, person: str) -> int:
-    """Take a person's events out of the queue and the letters; how many there were."""
-    which, values = "workspace = ? AND person = ?", [workspace, person]
-    return sum(give_up(connection, table, which, [*values]) for _, table in NOW_TABLES)
+    """Take a person's events out of the queue, the holds and the letters; how many there were.
+
+    Also those that name nobody as far as is known, and have the person among their properties.
+    """
+    which = "workspace = ? AND (person = ? OR (person = '' AND lower(body) LIKE ? ESCAPE '!'))"
+    written = re.sub(r"([!%_])", r"!\1", json.dumps(person).lower())
+    values: list[object] = [workspace, person, f"%{written}%"]
+    return sum(give_up(connection, table, which, values) for _, table in NOW_TABLES)
 
 
 def _bury_new(connection: Connection, event: QueuedEvent, reason: str, field: str) -> None:

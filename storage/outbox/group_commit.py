@@ -13,9 +13,11 @@ from typing import Any
 from storage.errors import StorageError
 from storage.outbox.outbox_connection import CANNOT_NOW, Connection, DatabaseAway, Place, committed
 from storage.outbox.queue_room import QueueRoom
-from storage.outbox.route_file import open_route_file
+from storage.outbox.route_file import open_route_file, wipe_log_if_free
 
 MOST_TOGETHER = 2_000
+IDLE_SECONDS = 2.0
+"""After so long without a write, what was delivered is taken out of the log, too."""
 LOOK_SECONDS = 2.0
 """How often a disk that took nothing is tried: whoever asks whether it does may send nothing until it does."""
 MOST_WAITING = 20_000
@@ -39,7 +41,7 @@ class GroupCommit:
         self._queue: SimpleQueue[tuple[Write, Future[Any]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
         self._opened: Future[None] = Future()
-        self._failing = False
+        self._failing = self._is_wiped = False
 
     def start(self) -> None:
         """Open the file and begin; raises StorageError where it cannot be opened."""
@@ -88,7 +90,7 @@ class GroupCommit:
             self._look(connection)
             self._opened.set_result(None)
             while True:
-                some = self._next()
+                some = self._next(connection)
                 self._commit(connection, some)
                 self._look(connection)
                 if some and some[-1] is None:
@@ -99,11 +101,17 @@ class GroupCommit:
         with suppress(sqlite3.Error, DatabaseAway, OSError):
             self._room.look(connection)
 
-    def _next(self) -> list[tuple[Write, Future[Any]] | None]:
+    def _next(self, connection: Connection) -> list[tuple[Write, Future[Any]] | None]:
         try:
-            some = [self._queue.get(timeout=None if self.can_take_in else LOOK_SECONDS)]
+            is_idle = self.can_take_in and self._is_wiped
+            some = [self._queue.get(timeout=None if is_idle else min(LOOK_SECONDS, IDLE_SECONDS))]
         except Empty:
-            return [(_rewrite, Future())]
+            if not self.can_take_in:
+                return [(_rewrite, Future())]
+            with suppress(sqlite3.Error):
+                self._is_wiped = wipe_log_if_free(connection)
+            return []
+        self._is_wiped = False
         while some[-1] is not None and len(some) < MOST_TOGETHER:
             try:
                 some.append(self._queue.get_nowait())

@@ -117,6 +117,19 @@ def wipe_log(connection: Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
+def wipe_log_if_free(connection: Connection) -> bool:
+    """The same, without waiting for anybody who reads; whether it was done, or is not ours to do."""
+    if not isinstance(connection, sqlite3.Connection):
+        return True
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        (is_busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not is_busy
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
+
+
 class PersonHash:
     """People as the file holds them: HMAC-SHA-256 with a key that lies beside it, made where there is none yet.
 

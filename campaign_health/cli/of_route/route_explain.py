@@ -13,10 +13,13 @@ from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean
 from campaign_health.errors import CouldNotStart
+from campaign_health.manifest.manifest_reading import read_manifest
+from campaign_health.manifest.problems import ManifestError
 from campaign_health.route.event_key import event_key, key_of_ulid, ulid_of
 from campaign_health.route.route_place import route_place
-from campaign_health.settings import Settings, load_settings
+from campaign_health.settings import Settings, WorkspaceSettings, load_settings
 from campaign_health.words.letter_words import letter_sentence
+from storage.outbox.event_pace import unmoved_names
 from storage.outbox.event_queue import known_of
 from storage.outbox.route_file import Connection, open_route_file
 from storage.outbox.route_modes import key_beginning_with, known_names
@@ -66,15 +69,24 @@ def command(event_id: str, workspace: str | None, as_json: bool) -> None:
 def _find(connection: Connection, settings: Settings, workspace: str | None, event_id: str) -> dict[str, Any] | None:
     beginning = key_of_ulid(event_id)
     candidates = [] if beginning is None else [key_beginning_with(connection, beginning)]
-    for name in (one.name for one in settings.workspaces if workspace in (None, one.name)):
-        candidates += [
-            event_key(name, event, {"$insert_id": event_id}, "", 0) for event in known_names(connection, name)
-        ]
+    names = [one.name for one in settings.workspaces if workspace in (None, one.name)]
+    for one in settings.workspaces:
+        # A key is made of the name that the app sends, which may be another one than the manifest's.
+        sent_as = {*known_names(connection, one.name), *unmoved_names(connection, one.name), *_renamed(one)}
+        candidates += [event_key(one.name, event, {"$insert_id": event_id}, "", 0) for event in sent_as]
     for key in candidates:
         found = None if key is None else known_of(connection, key)
-        if key is not None and found is not None:
+        if key is not None and found is not None and found["workspace"] in names:
             return {**found, "ulid": ulid_of(key, int(float(str(found["event_time"]))))}
     return None
+
+
+def _renamed(of: WorkspaceSettings) -> set[str]:
+    try:
+        renames = () if of.manifest_path is None else read_manifest(of.manifest_path).renames
+    except ManifestError:
+        return set()
+    return {name.strip() for one in renames for name in (one.old, one.new)}
 
 
 def _told(found: dict[str, Any]) -> dict[str, Any]:

@@ -18,9 +18,11 @@ from campaign_health.route.other_sender import RECENT_SECONDS, newest_arrival
 from campaign_health.route.route_place import route_place
 from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.settings.clients import customerio_client
+from campaign_health.words.numbers import plural
 from campaign_health.words.proof_words import length_text
+from storage.outbox.event_tally import numbers
 from storage.outbox.route_file import committed, open_route_file
-from storage.outbox.route_modes import set_mode
+from storage.outbox.route_modes import modes, set_mode
 
 
 @click.command(name="mode")
@@ -31,8 +33,9 @@ def command(event: str, mode: str, workspace: str | None) -> None:
     """Say whether EVENT, by its name in the manifest, is moved: off, shadow or live.
 
     In shadow all is done but the sending. Live is refused while somebody else still sends the event to Customer.io,
-    for everybody would then get two messages: stop that first, or say `also_sent_by` in the manifest. `route serve`
-    knows of a change within seconds.
+    for everybody would then get two messages: stop that first, or say `also_sent_by` in the manifest. What waits when
+    an event stops being live is not sent any more; what is kept back stays. `route serve` knows of a change within
+    seconds.
     """
     settings = load_settings(os.environ, Path.cwd())
     check_workspace(settings, workspace)
@@ -43,11 +46,24 @@ def command(event: str, mode: str, workspace: str | None) -> None:
         raise CouldNotStart(f"{event!r} has no `route` in the manifest.", cure)
     if mode == "live":
         _refuse_second_sender(of, contract, event)
-    with open_route_file(route_place(settings)) as connection, committed(connection):
-        set_mode(connection, of.name, event, mode)
+    with open_route_file(route_place(settings)) as connection:
+        was_live = modes(connection, of.name).get(event) == "live"
+        with committed(connection):
+            set_mode(connection, of.name, event, mode)
+        known = numbers(connection).get((of.name, event), {})
     results.print(clean(f"{event} is {mode} now."), markup=False)
+    if was_live and mode != "live":
+        _tell_what_waits(event, known.get("waiting", 0), known.get("held", 0))
     if mode != "off" and of.route.stripe_key is None and contract.asks_stripe(event):
         click.echo("Without STRIPE_API_KEY it takes `otherwise` for what Stripe would say, or waits.", err=True)
+
+
+def _tell_what_waits(event: str, waiting: int, held: int) -> None:
+    if waiting:
+        end = "they count as shadowed. To keep them for later, make it live again and use `route hold`"
+        click.echo(f"{plural(waiting, 'event')} that waited will not be sent: {end}.", err=True)
+    if held:
+        click.echo(clean(f"{plural(held, 'event')} of {event} stay kept back; let them go while it is live."), err=True)
 
 
 def _refuse_second_sender(of: WorkspaceSettings, contract: ManifestContract, event: str) -> None:

@@ -22,6 +22,7 @@ from campaign_health.words.letter_words import letter_sentence
 from campaign_health.words.numbers import plural
 from storage.outbox.held_events import CONFIRMED, RELEASED, Hold, confirmed_renames, end_hold, held_of, hold_of
 from storage.outbox.route_file import Connection, committed, open_route_file
+from storage.outbox.route_modes import modes
 
 
 @click.command(name="release")
@@ -52,6 +53,13 @@ def command(event: str, yes: bool, dry_run: bool, as_json: bool, workspace: str 
         if dry_run:
             results.print("Nothing was let go.")
             return
+        own = hold.candidate_of or hold.event
+        mode = modes(connection, of.name).get(own, "off")
+        if mode != "live":
+            raise CouldNotStart(
+                f"{own!r} is {mode}: what is let go now would not be sent, and is lost.",
+                f"Make it live first (`route mode`), or give them up: route drop --held {hold.event!r}.",
+            )
         if not (yes or click.confirm("Let them go?", err=True)):
             return
         how = CONFIRMED if hold.kind == "candidate" else RELEASED

@@ -19,6 +19,7 @@ from campaign_health.route.doors.received_event import Unreadable
 from campaign_health.route.moved_event import BROWSER, TRUSTED_BROWSER, Routed, queued
 from campaign_health.route.received_ages import SourceAges
 from campaign_health.route.recovery.qualifying import PersonEvent
+from campaign_health.route.track_event import LARGEST_ITEM
 from storage.outbox.event_queue import receive_all
 from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.queued_event import QueuedEvent
@@ -110,8 +111,9 @@ class EventDoor:
         return event, routed
 
     def _within_limits(self, taken: list[QueuedEvent], source: str) -> list[QueuedEvent]:
-        # What names nobody becomes no message.
-        found = [one for one in taken if not one.person or self.limits.takes_of_person(one.person)]
+        # What is larger cannot be sent, and would fill the disk; what names nobody becomes no message.
+        small = [one for one in taken if len(one.body) <= LARGEST_ITEM]
+        found = [one for one in small if not one.person or self.limits.takes_of_person(one.person)]
         self.counts[source, "limited"] += len(taken) - len(found)
         return found
 

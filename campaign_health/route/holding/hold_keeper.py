@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 from campaign_health.route.holding.fallen_silent import candidate_for, is_silent, usual_gap
+from campaign_health.route.holding.holds_to_check import HoldsToCheck
 from campaign_health.route.holding.published_word import Drift, PublishedFile
 from campaign_health.route.holding.recent_fits import RecentFits
 from campaign_health.route.lanes.prepared import UnfitEvent
@@ -70,7 +72,7 @@ class HoldKeeper:
     _thread: threading.Thread | None = None
     _started: float = 0.0
     _next_slow: float = 0.0
-    _checked: int = -1
+    _to_check: HoldsToCheck = field(default_factory=HoldsToCheck)
 
     def start(self) -> None:
         """Begin to look."""
@@ -98,7 +100,9 @@ class HoldKeeper:
         with self._lock:
             is_suspicious = self.recent.seen(event.event, event.key, why)
         if is_suspicious:
-            self._write(lambda connection: self._hold_unfit(connection, event, *why))
+            # A full disk: it becomes a letter once there is room, and the next one fetches it back.
+            with suppress(CannotWrite):
+                self._write(lambda connection: self._hold_unfit(connection, event, *why))
             if self.moving.is_held(event.event):
                 self.changed()
 
@@ -109,10 +113,8 @@ class HoldKeeper:
         sure = [*word.renames, *confirmed_renames(connection, self.moving.workspace)]
         self.moving.set_renames([one for one in sure if one not in word.refused])
         self._let_go_leftovers(connection)
-        if self.moving.version != self._checked:
-            self._checked = self.moving.version
-            for hold in holds_now(connection, self.moving.workspace):
-                self._check_again(connection, hold)
+        for hold in self._to_check.now(self.moving, partial(holds_now, connection, self.moving.workspace)):
+            self._check_again(connection, hold)
         if now < self._next_slow:
             return
         self._next_slow = now + SLOW_LOOK_SECONDS
@@ -188,7 +190,9 @@ class HoldKeeper:
     def _release_as_said(self, connection: Connection, said: Decision) -> None:
         """Let go because somebody said so on the dashboard, after the hold began."""
         hold = hold_of(connection, self.moving.workspace, said.event or "")
-        if hold is not None and hold.since < said.decided_at.timestamp():
+        # What is let go while it is not live would not be sent.
+        is_meant = hold is not None and hold.since < said.decided_at.timestamp()
+        if hold is not None and is_meant and self.moving.is_live(hold.event, hold):
             self._end(connection, hold, CONFIRMED if hold.kind == "candidate" else RELEASED)
 
     def _hold_candidate(self, connection: Connection, new: str, old: str, source: str) -> None:
@@ -246,7 +250,7 @@ class HoldKeeper:
             self.recent.forget(hold.event)
         if hold.kind == "candidate":
             if contract.routed(hold.event) is not None:
-                self._end(connection, hold, CONFIRMED)
+                self._end(connection, hold, FITS)
             return
         fitting, all_fit, place = [], True, 0
         while some := held_of(connection, hold, place, AT_ONCE):
@@ -256,7 +260,7 @@ class HoldKeeper:
                     fitting.append(one.event.key)
                 else:
                     all_fit = False
-        if all_fit and place:
+        if all_fit:
             self._end(connection, hold, FITS)
         elif hold.kind == "unsendable":
             for begin in range(0, len(fitting), AT_ONCE):

@@ -134,7 +134,7 @@ class Courier:
                 for one in self._loading.share(connection, self._turns, own):
                     self._tries.pop(one.key, None)
                 self._loading.load(connection, self._turns)
-                is_handed_out = is_known and self._hand_out()
+                is_handed_out = is_known and self._hand_out(connection)
             if not is_handed_out:
                 self._woken.wait(LOOK_SECONDS)
 
@@ -152,14 +152,15 @@ class Courier:
             self._noted = state
             self._outbox.submit(lambda connection: note_breaker(connection, self._workspace, state))
 
-    def _hand_out(self) -> bool:
+    def _hand_out(self, connection: Connection) -> bool:
         """Give the next request to a sender; whether there was one."""
         now = time.monotonic()
         if not self._idle or not self._breaker.may_ask(now):
             return False
-        batch = self._turns.next(now, is_last_sender=self._idle == 1)
+        batch, gone = self._loading.take(connection, self._turns, now, is_last_sender=self._idle == 1)
+        self._over(gone)
         if not batch:
-            return False
+            return bool(gone)
         self._breaker = self._breaker.asked(now)
         self._idle -= 1
         # Not of a pool: whose threads are waited for at the end, however long an answer takes.
@@ -286,7 +287,10 @@ class Courier:
     def _free(self, events: Sequence[Waiting]) -> None:
         """They are over: their lanes are free."""
         with self._changed:
-            self._turns.done(events)
-            self._loading.done(events)
-            for one in events:
-                self._tries.pop(one.key, None)
+            self._over(events)
+
+    def _over(self, events: Sequence[Waiting]) -> None:
+        self._turns.done(events)
+        self._loading.done(events)
+        for one in events:
+            self._tries.pop(one.key, None)

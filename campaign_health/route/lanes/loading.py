@@ -11,6 +11,7 @@ from storage.outbox.event_queue import (
     fresh_since,
     head_of_queue,
     places_before,
+    places_there,
     waiting_at,
     waiting_behind,
     waiting_fresh,
@@ -83,6 +84,18 @@ class Loading:
                 self.fresh = self.limit
         if turns.room("backlog") >= AT_ONCE and not self._load_others(connection, turns) and self.left is not None:
             self._go_back(self.others, self.fresh)
+
+    def take(
+        self, connection: Connection, turns: Turns, now: float, *, is_last_sender: bool
+    ) -> tuple[list[Waiting], list[Waiting]]:
+        """The events whose turn it is, and those that are not in the queue any more: their person was forgotten."""
+        batch = turns.next(now, is_last_sender=is_last_sender)
+        try:
+            there = places_there(connection, [one.sequence for one in batch]) if batch else set()
+        except Exception:
+            turns.put_back(batch, now)
+            raise
+        return [one for one in batch if one.sequence in there], [one for one in batch if one.sequence not in there]
 
     def done(self, events: Iterable[Waiting]) -> None:
         """They are not in memory any more."""

@@ -31,7 +31,7 @@ class Deciding:
 
         `had` where its person had all its messages, `wait` where that is not known yet.
         """
-        person = self.hash_of(event.workspace, event.person)
+        person = self._person(event, prepared.event)
         counted = {
             one.attribute: how_many(
                 connection, event.workspace, event.event, person, event.event_time, float(one.within_seconds)
@@ -53,8 +53,13 @@ class Deciding:
 
     def identified(self, connection: Connection, event: Waiting, identify: Operation) -> None:
         """Note that Customer.io took in who an event's person is."""
-        person = self.hash_of(event.workspace, event.person)
+        person = self._person(event, identify)
         note_sent(connection, event.workspace, person, event.event, _hash_of_attributes(identify), self.clock())
+
+    def _person(self, event: Waiting, operation: Operation) -> bytes:
+        """Whom it is sent about: the manifest may have learned who that is only since the event came."""
+        (person,) = operation["identifiers"].values()
+        return self.hash_of(event.workspace, person)
 
 
 def _hash_of_attributes(identify: Operation) -> bytes:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["taken", "halve", "refused", "key", "slower", "again"]
-LONGEST_FIELD = 100
+_REASON, _FIELD = re.compile(r"[A-Za-z_]{1,60}"), re.compile(r"[A-Za-z0-9_.$\[\] -]{1,100}")
+"""Words and names: a sentence may have somebody in it, and would make a group of letters of its own."""
 
 
 @dataclass(frozen=True)
@@ -73,5 +75,5 @@ def _reason(text: str, status: int) -> tuple[str, str]:
 
 def _named(error: Any) -> tuple[str, str]:
     named = error if isinstance(error, Mapping) else {}
-    reason, where = (str(named.get(name) or "")[:LONGEST_FIELD] for name in ("reason", "field"))
-    return reason or "refused", where
+    reason, where = (str(named.get(name) or "") for name in ("reason", "field"))
+    return reason if _REASON.fullmatch(reason) else "refused", where if _FIELD.fullmatch(where) else ""
