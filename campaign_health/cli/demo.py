@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -13,11 +14,12 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from campaign_health.cli.dashboard import ADDRESS, ANYONE, PORT
-from campaign_health.cli.terminal.console import notes
+from campaign_health.cli.terminal.console import notes, results
 from campaign_health.cli.terminal.status_view import print_overview
 from campaign_health.dashboard.exposure import ALLOW_ANYONE, is_this_computer
 from campaign_health.dashboard.streamlit_server import refuse_port_in_use, streamlit_arguments
-from campaign_health.demo.prepare import Demo, demo_process_environment, prepare_demo
+from campaign_health.demo.prepare import MANIFEST_NAME, Demo, demo_process_environment, prepare_demo
+from campaign_health.demo.world.manifest import CHANGED
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import read_clock
 from campaign_health.process.stopping import Stopped, StopSignals
@@ -55,8 +57,8 @@ class _Silent:
 def command(port: int, address: str, allow_anyone: bool, dashboard: bool, data_dir: Path | None) -> None:
     """Show the product with a made-up world; no account is needed and nothing leaves this machine.
 
-    Eighteen campaigns are watched for three weeks by the real collectors, against stand-ins of both services. Then
-    the overview is printed and the dashboard opened.
+    Eighteen campaigns are watched for three weeks by the real collectors, against stand-ins of both services, and some
+    events are carried to one of them. Then the overview is printed, with commands to try, and the dashboard opened.
     """
     if dashboard:
         refuse_port_in_use(port, address)
@@ -76,12 +78,28 @@ def command(port: int, address: str, allow_anyone: bool, dashboard: bool, data_d
             with open_published(demo.settings.data_dir) as connection:
                 overview = read_overview(connection, demo.now)
                 print_overview(overview, {one.name: one.false_alarm_years for one in demo.settings.workspaces})
+            if dashboard or data_dir is not None:
+                results.print(_to_try(demo.directory), markup=False, soft_wrap=True)
             sys.stdout.flush()
             if dashboard:
                 code = _show(demo, port, address, allow_anyone=allow_anyone)
     except Stopped as stopped:
         code = 0 if dashboard else stopped.exit_code
     sys.exit(code)
+
+
+def _to_try(directory: Path) -> str:
+    """Commands for another terminal that show what the page Delivery shows."""
+    return "\n  ".join(
+        (
+            "\nThe page Delivery shows what is carried to Customer.io. In another terminal, the same is told by:",
+            f"cd {shlex.quote(str(directory))}",
+            f"export CAMPAIGN_HEALTH_DATA_DIR=. CAMPAIGN_HEALTH_MANIFEST={MANIFEST_NAME}",
+            "campaign-health route status",
+            "campaign-health route dead",
+            f"campaign-health route release {CHANGED} --dry-run",
+        )
+    )
 
 
 def _prepare(directory: Path, signals: StopSignals) -> Demo:

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from campaign_health.demo.carrying import carry_demo
 from campaign_health.demo.marker import MARKER
 from campaign_health.demo.world.stories import TIME_ZONE, demo_faults, demo_manifest, demo_world
 from campaign_health.errors import CouldNotStart
@@ -21,13 +22,20 @@ from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
 from campaign_health.settings import Settings, load_settings
 from campaign_health.settings.catalogue import BY_NAME
+from collectors.route import FILE_NAME as NUMBERS_NAME
 from storage.file.database import PREVIOUS_NAME, PUBLISHED_NAME, WAREHOUSE_NAME, Warehouse
+from storage.outbox.route_file import FILE_NAME as ROUTE_NAME
+from storage.outbox.route_file import KEY_NAME
 
 # On these days before today the demo world is collected: often enough to see each story's change when it happens.
 COLLECTED_DAYS_AGO = (21, 12, 11, 8, 4, 1, 0)
 # Nothing of the days before is news any more; judging them too would only take longer.
 JUDGED_FROM_DAYS_AGO = 8
 MANIFEST_NAME = "manifest.yaml"
+_MADE = (
+    *(WAREHOUSE_NAME, PUBLISHED_NAME, PREVIOUS_NAME),
+    *(ROUTE_NAME, f"{ROUTE_NAME}-wal", f"{ROUTE_NAME}-shm", KEY_NAME, NUMBERS_NAME),
+)
 COLLECTED_AT = 9
 
 Step = Callable[[int, int, str], None]
@@ -47,6 +55,8 @@ def prepare_demo(
     directory: Path, now: datetime, progress: ProgressSink, signals: StopSignals, step: Step | None = None
 ) -> Demo:
     """Collects and judges the demo world into `directory`, as if it had been watched for three weeks until `now`.
+
+    Some of its events are carried to Customer.io on the last days.
 
     Raises:
         CouldNotStart: the directory holds something that is not a demo's, or cannot be written.
@@ -69,6 +79,8 @@ def prepare_demo(
             _arm(sandbox, days_ago)
             sandbox.set_today(day, hour if days_ago == 0 else COLLECTED_AT)
             settings, environment = _settings(sandbox, directory)
+            if days_ago == 0:
+                carry_demo(settings, sandbox)
             report = collect_once(settings, Order(), sandbox.now, progress, signals=signals, sleep=_no_sleep)
             if report.stopped is not None:
                 raise report.stopped
@@ -87,13 +99,9 @@ def newest_run(now: datetime, zone: ZoneInfo) -> tuple[date, int]:
 
 def _make_room(directory: Path) -> None:
     """Clears a former demo away; refuses to touch anything else."""
-    marker, manifest, databases = (
-        directory / MARKER,
-        directory / MANIFEST_NAME,
-        (WAREHOUSE_NAME, PUBLISHED_NAME, PREVIOUS_NAME),
-    )
+    marker, manifest = directory / MARKER, directory / MANIFEST_NAME
     if not marker.exists():
-        for name in (*databases, MANIFEST_NAME):
+        for name in (*_MADE, MANIFEST_NAME):
             if os.path.lexists(directory / name):
                 raise CouldNotStart(
                     f"{directory} holds {name}, which is not from a demo and would be overwritten.",
@@ -105,7 +113,7 @@ def _make_room(directory: Path) -> None:
             "Move it away, or name another folder with --data-dir.",
         )
     directory.mkdir(parents=True, exist_ok=True)
-    for name in databases:
+    for name in _MADE:
         (directory / name).unlink(missing_ok=True)
     marker.write_text("The files beside this one are a demo's and may be deleted.\n", encoding="utf-8")
     manifest.write_text(demo_manifest(), encoding="utf-8")

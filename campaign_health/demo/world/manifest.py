@@ -19,11 +19,22 @@ _MONEY = {
     "Upgrade offer": (1200, "5 minutes", "@growth-team"),
     "Re-engagement": (600, "daily", "@lifecycle-team"),
     "Invoice reminder": (400, "1 hour", "@billing-team"),
-    "Payment recovery": (300, "15 minutes", "@billing-team"),
+    "Payment recovery": (300, "within 5 minutes", "@billing-team"),
     "Project kick-off tips": (500, "1 hour", "@platform-team"),
 }
 # Only what every event must carry; the product notices by itself how the rest changes.
 _LATER_NAMES = ("project_created",)
+HASTY, CHANGED, INCOMPLETE = "payment_failed", "trial_signup_completed", "invoice_overdue"
+"""Events that the route carries: whose message is promised within minutes, and which two come with a mistake."""
+MODES = {HASTY: "live", CHANGED: "live", INCOMPLETE: "live", "course_completed": "shadow"}
+"""All that the route carries."""
+_ROUTES: dict[str, dict[str, object]] = {
+    HASTY: {"attributes": {"plan": "plan", "attempt": "attempt"}},
+    CHANGED: {"attributes": {"plan_tier": "plan_tier", "trial_day": "trial_day"}},
+    INCOMPLETE: {"attributes": {"invoice_number": "invoice_number", "amount": "amount"}},
+    "course_completed": {"attributes": {"course": "course"}},
+}
+_ONCE = {"Payment recovery": "1 day"}
 
 
 def demo_manifest() -> str:
@@ -37,7 +48,8 @@ def demo_manifest() -> str:
         for prop in plan.properties:
             if prop.since is None and prop.name not in properties:
                 properties[prop.name] = {"type": json_type(prop), "required": True}
-        events[plan.name] = {"properties": properties}
+        route = {"route": _ROUTES[plan.name]} if plan.name in _ROUTES else {}
+        events[plan.name] = {"properties": properties, **route}
     listed = []
     for campaign in campaigns():
         if campaign.state == "draft":
@@ -47,6 +59,8 @@ def demo_manifest() -> str:
         entry["owner"] = owner
         if value is not None:
             entry |= {"deal_value": value, "conversion_rate": 0.1, "timing": timing}
+        if campaign.name in _ONCE:
+            entry["once"] = _ONCE[campaign.name]
         listed.append(entry)
     text = StringIO()
     yaml = YAML()
