@@ -17,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_health.manifest.manifest_reading import parse_manifest
-from campaign_health.route.absence_law import AbsenceRule, reading_of
 from campaign_health.route.manifest_contract import ManifestContract, read_contract
 from campaign_health.route.moving import Moving
 from campaign_health.route.net.absence_look import AbsenceLook
@@ -25,7 +24,6 @@ from campaign_health.route.net.export_source import ExportSource
 from campaign_health.route.recovery.qualifying import PersonEvent
 from collectors.errors import CollectorError, ExportCutOff
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.last_seen import DaysRead
 from storage.outbox.outbox_connection import Place, PostgresPlace
 from storage.outbox.route_file import PersonHash, committed, open_route_file
 from storage.outbox.route_modes import set_mode
@@ -247,6 +245,17 @@ def test_days_without_any_of_the_events_prove_nobody_absent(place: Place) -> Non
         assert len(found.made()) == 4
 
 
+def test_days_that_were_never_read_make_nobody_absent(place: Place) -> None:
+    with product(place) as found:
+        found.moved_since(at(1))
+        found.source.events = [came("always there", at(day)) for day in range(1, 40)]
+        found.source.events += [came("ada", at(10)), came("ada", at(14))]
+        found.look(at(11, 6, 6))
+        found.look(at(20, 6, 6))
+        assert found.made() == [], "she came on a day that nobody read"
+        assert list(found.noted()) == ["always there"]
+
+
 def test_people_known_by_their_address_are_not_kept_for_days() -> None:
     manifest = parse_manifest(WITH_AWAY, "campaign-health.yaml").manifest
     assert ManifestContract(manifest, "email").absences == ()
@@ -283,17 +292,3 @@ def test_whoever_stays_away_gets_the_message_by_http_on_both_sides(tmp_path: Pat
         (event,) = found.events()
         assert (event["name"], event["identifiers"], event["timestamp"]) == (AWAY, {"id": "ada"}, int(six))
         assert found.numbers(AWAY)["received"] == 1
-
-
-def test_a_manifest_that_says_something_else_begins_anew_only_where_the_events_are_others() -> None:
-    rule = AbsenceRule("away", ("a", "b"), 7, time_of_day(6))
-    today = date(2026, 11, 29)
-    known = DaysRead(rule.said, 5.0, "2026-11-27")
-    assert reading_of(rule, known, today, 1.0, 9.0).after == DaysRead(rule.said, 5.0, "2026-11-28")
-    shorter = AbsenceRule("away", ("a", "b"), 6, time_of_day(6))
-    found = reading_of(shorter, known, today, 1.0, 9.0)
-    assert (found.first, found.goes_on, found.after.since) == (date(2026, 11, 27), True, 9.0)
-    others = reading_of(AbsenceRule("away", ("a",), 7, time_of_day(6)), known, today, 1.0, 9.0)
-    assert (others.first, others.goes_on, others.after.since) == (date(2026, 11, 21), False, 9.0)
-    gap = reading_of(rule, DaysRead(rule.said, 5.0, "2026-11-19"), today, 1.0, 9.0)
-    assert (gap.first, gap.goes_on) == (date(2026, 11, 21), False)

@@ -24,7 +24,7 @@ from storage.outbox.route_file import committed, open_route_file
 from storage.outbox.route_modes import modes, moved_since, set_mode
 from storage.outbox.unnamed_events import APART_SECONDS, EXPORT
 from tests.collectors_cast import Reply
-from tests.holding_cast import EVENT, company, until
+from tests.holding_cast import EVENT, MANIFEST, company, until
 from tests.net_cast import HOUR, exported, look, moved_for, net_of
 
 pytestmark = pytest.mark.slow("route")
@@ -73,6 +73,19 @@ def test_what_happened_before_the_mode_was_set_or_may_be_on_its_way_is_let_be(pl
         until(lambda: found.moving.routed(EVENT) is None)
         net._next = 0.0
         assert not look(found, net), "an event that is off is not asked for"
+
+
+def test_each_event_counts_from_when_its_own_mode_was_set(place: Place) -> None:
+    manifest = MANIFEST.replace("campaigns:", "  other:\n    route: {}\ncampaigns:")
+    with company(place, manifest) as found, exported() as there:
+        moved_for(found, 80 * HOUR)
+        found.write(lambda connection: set_mode(connection, "default", "other", "live"))
+        until(lambda: found.moving.routed("other") is not None)
+        there.has("ada", ago=HOUR)
+        there.has("eve", "other", ago=HOUR)
+        look(found, net_of(found, there))
+        assert found.numbers()["received"] == 1
+        assert found.numbers("other") == {}
 
 
 def test_a_mode_counts_from_when_it_became_another_one(place: Place) -> None:
