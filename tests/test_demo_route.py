@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
+import signal
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,17 @@ from playwright.sync_api import Page
 
 from campaign_health.cli.demo import command
 from campaign_health.demo.carrying import carry_demo
+from campaign_health.demo.marker import MARKER
+from campaign_health.demo.prepare import prepare_demo
 from campaign_health.demo.world.stories import demo_manifest, demo_world
 from campaign_health.errors import CouldNotStart
+from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from campaign_health.sandbox.world.received import Received
 from campaign_health.settings import load_settings
 from tests.browser import running_dashboard, text_of, visit
+from tests.collecting_cast import Notes
 from tests.recovery_cast import run_command
 from tests.test_dashboard_pages import downloaded
 
@@ -125,3 +130,15 @@ def test_it_refuses_to_overwrite_a_route_that_is_not_a_demos(tmp_path: Path, nam
     assert isinstance(done.exception, CouldNotStart)
     assert f"{name}, which is not from a demo" in str(done.exception)
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [(name, b"who was reached")]
+
+
+def test_it_clears_a_former_demos_route_away(tmp_path: Path) -> None:
+    def stop(place: int, days: int, day: str) -> None:
+        raise Stopped(signal.SIGINT)
+
+    (tmp_path / MARKER).write_text("")
+    for name in ("route.sqlite", "route.sqlite-wal", "route.key", "route_numbers.json"):
+        (tmp_path / name).write_bytes(b"of the former demo")
+    with pytest.raises(Stopped):
+        prepare_demo(tmp_path, datetime.now(UTC), Notes(), StopSignals(), stop)
+    assert {one.name for one in tmp_path.iterdir()} == {MARKER, "manifest.yaml"}

@@ -18,7 +18,7 @@ COUNTS = ("received", "delivered", "waiting", "held", "dead", "shadowed", "suppr
 SHOWN = {"delivered": "Delivered", "shadowed": "Only in shadow", "suppressed_once": "Had it already",
          "dropped": "Given up", "waiting": "Waiting", "held": "Held", "dead": "Dead"}  # fmt: skip
 
-MOST_TICKS = 7
+MOST_TICKS = 8
 """Of a few days each would else be written twice: at its noon, too."""
 
 
@@ -52,7 +52,7 @@ def delivery_by_day(days: pd.DataFrame, colours: Palette) -> go.Figure:
         x=days["day"], y=days["received"], name="Received", mode="lines+markers",
         line={"color": colours.events, "dash": "dot"}, hovertemplate="%{y:,} received<extra></extra>",
     )  # fmt: skip
-    figure.update_xaxes(nticks=min(len(days), MOST_TICKS))
+    figure.update_xaxes(nticks=min(len(days) + 1, MOST_TICKS))
     return with_days(with_look(figure.update_layout(barmode="stack"), colours, height=280))
 
 
