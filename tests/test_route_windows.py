@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_health.manifest.manifest_reading import parse_manifest
@@ -36,6 +36,7 @@ def event(number: int, at: float, person: str = "ada") -> QueuedEvent:
     )
 
 
+@settings(deadline=None)
 @given(
     times=st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 40 * 3600)), max_size=20),
     within=st.sampled_from([3600.0, 8 * 3600.0, 86_400.0]),
@@ -55,6 +56,7 @@ def test_a_count_is_what_a_recount_gives_in_whatever_order_events_come(
         connection.execute("ROLLBACK")
 
 
+@settings(deadline=None)
 @given(
     events=st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["given", "failed", "open"])), max_size=12),
     seconds=st.sampled_from([1.0, 5.0, 20.0, FOR_EVER]),

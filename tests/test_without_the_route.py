@@ -15,7 +15,8 @@ from tests.installed_cast import copy_of_the_checkout
 
 pytestmark = pytest.mark.slow("installs")
 GONE = ("campaign_health/route", "campaign_health/cli/of_route")
-OF_ROUTE = re.compile(r"campaign_health\.route|cli\.of_route")
+PARTS = ("campaign_health/demo/carrying.py", "campaign_health/demo/posted_events.py")
+OF_ROUTE = re.compile(r"campaign_health\.route|cli\.of_route|demo\.(?:carrying|posted_events)")
 CHOSEN = ("storage", "detection", "decisions", "manifest", "settings")
 
 
@@ -23,6 +24,8 @@ def test_without_its_folder_everything_else_can_be_imported_and_passes_its_tests
     folder = copy_of_the_checkout(tmp_path / "copy")
     for name in GONE:
         shutil.rmtree(folder / name)
+    for name in PARTS:
+        (folder / name).unlink()
     _take_out(folder / "tests")
     env = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     modules = [

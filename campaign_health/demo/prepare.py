@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from campaign_health.demo.carrying import carry_demo
 from campaign_health.demo.marker import MARKER
 from campaign_health.demo.world.stories import TIME_ZONE, demo_faults, demo_manifest, demo_world
 from campaign_health.errors import CouldNotStart
@@ -79,8 +80,8 @@ def prepare_demo(
             _arm(sandbox, days_ago)
             sandbox.set_today(day, hour if days_ago == 0 else COLLECTED_AT)
             settings, environment = _settings(sandbox, directory)
-            if days_ago == 0:
-                carry_demo(settings, sandbox)
+            if days_ago == 0 and find_spec("campaign_health.route") is not None:
+                import_module("campaign_health.demo.carrying").carry_demo(settings, sandbox)
             report = collect_once(settings, Order(), sandbox.now, progress, signals=signals, sleep=_no_sleep)
             if report.stopped is not None:
                 raise report.stopped
