@@ -38,6 +38,7 @@ def test_sites_are_as_browsers_write_them(tmp_path: Path) -> None:
      ({SITES: "app.company.example", PUBLIC: "0123"}, "no site"),
      ({SITES: "https://app.company.example/path", PUBLIC: "0123"}, "no site"),
      ({SITES: "https://app.company.example"}, f"{PUBLIC} is missing"), ({PUBLIC: "0123"}, f"{SITES} is missing"),
+     ({TOKEN: "0123", SITES: "https://app.company.example", PUBLIC: "0123"}, "every visitor of the site"),
      ({TRUST: "perhaps"}, "It can be false, true")],
 )  # fmt: skip
 def test_what_opens_a_door_by_half_or_to_everybody_is_refused(tmp_path: Path, given: dict[str, str], says: str) -> None:

@@ -192,6 +192,11 @@ def _tokens(values: Values) -> tuple[SecretStr, ...]:
             "CAMPAIGN_HEALTH_ROUTE_TOKEN has more than two tokens.",
             "Write one without a comma; or, while it is changed, the new one, a comma and the old one.",
         )
+    if values.optional("CAMPAIGN_HEALTH_ROUTE_MIXPANEL_TOKEN") in tokens:
+        raise SettingsError(
+            "CAMPAIGN_HEALTH_ROUTE_TOKEN is the Mixpanel project's token, which every visitor of the site can read.",
+            "Make up a long text of your own for CAMPAIGN_HEALTH_ROUTE_TOKEN.",
+        )
     return tuple(map(SecretStr, tokens))
 
 
