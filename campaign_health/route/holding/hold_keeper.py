@@ -168,24 +168,22 @@ class HoldKeeper:
 
     def _hold_drift(self, connection: Connection, drift: Drift) -> None:
         """Keep back what the monitor found broken, once for each incident."""
-        workspace, contract = self.moving.workspace, self.moving.contract
+        contract = self.moving.contract
         routed = None if contract is None else contract.routed(drift.event)
         if routed is None or not self.moving.is_live(routed.event):
             return
-        event, now, source = routed.event, self.clock(), drift.incident_id
-        if not was_held_for(connection, workspace, event, source):
-            why = f"the monitor found that it is broken: {drift.cause.replace('_', ' ')}"
-            self._open(connection, event, self._kind(event), why, now, source)
+        event, source = routed.event, drift.incident_id
+        why = f"the monitor found that it is broken: {drift.cause.replace('_', ' ')}"
+        self._open(connection, event, self._kind(event), why, source)
         new = drift.new_name
         if new and contract is not None and contract.routed(new) is None:
             self._hold_candidate(connection, new, event, source)
 
     def _hold_as_said(self, connection: Connection, said: Decision) -> None:
         """Keep everything of an event back because somebody said so on the dashboard."""
-        contract, event, source = self.moving.contract, said.event or "", f"{HAND} {said.decision_id}"
-        is_moved = contract is not None and event in contract.events
-        if is_moved and not was_held_for(connection, self.moving.workspace, event, source):
-            self._open(connection, event, "everything", said.reason or "", self.clock(), source)
+        contract, event = self.moving.contract, said.event or ""
+        if contract is not None and event in contract.events:
+            self._open(connection, event, "everything", said.reason or "", f"{HAND} {said.decision_id}")
 
     def _release_as_said(self, connection: Connection, said: Decision) -> None:
         """Let go because somebody said so on the dashboard, after the hold began."""
@@ -196,15 +194,15 @@ class HoldKeeper:
             self._end(connection, hold, CONFIRMED if hold.kind == "candidate" else RELEASED)
 
     def _hold_candidate(self, connection: Connection, new: str, old: str, source: str) -> None:
-        if not was_held_for(connection, self.moving.workspace, new, source):
-            why = f"it may be the new name of {old}"
-            self._open(connection, new, "candidate", why, self.clock(), source, candidate_of=old)
+        self._open(connection, new, "candidate", f"it may be the new name of {old}", source, candidate_of=old)
 
     def _open(
-        self, connection: Connection, event: str, kind: HoldKind, why: str, now: float, source: str,
-        candidate_of: str = "",
-    ) -> None:  # fmt: skip
-        workspace = self.moving.workspace
+        self, connection: Connection, event: str, kind: HoldKind, why: str, source: str, candidate_of: str = ""
+    ) -> None:
+        """Begin a hold, once for each source: what was let go is not kept back again for the same reason."""
+        workspace, now = self.moving.workspace, self.clock()
+        if was_held_for(connection, workspace, event, source):
+            return
         self._write(
             lambda writing: open_hold(
                 writing, workspace, event, kind, why, now, source=source, candidate_of=candidate_of
