@@ -80,7 +80,7 @@ def test_once_never_lets_two_through_and_never_none(
             if becomes == "open":
                 on_the_way.append(at)
             else:
-                settle_once(connection, key, is_given=becomes == "given")
+                settle_once(connection, [key], is_given=becomes == "given")
                 given_at += [at] if becomes == "given" else []
     finally:
         connection.execute("ROLLBACK")
@@ -91,7 +91,7 @@ def test_an_event_of_two_campaigns_goes_while_one_of_them_is_due(connection: Con
     try:
         both = [("offer", WEEK), ("tips", 3600.0)]
         assert claim_once(connection, "default", b"ada", b"1" * 16, 0.0, both) == "go"
-        settle_once(connection, b"1" * 16, is_given=True)
+        settle_once(connection, [b"1" * 16], is_given=True)
         assert claim_once(connection, "default", b"ada", b"2" * 16, 1800.0, both) == "had"
         assert claim_once(connection, "default", b"ada", b"3" * 16, 7200.0, both) == "go"
         assert claim_once(connection, "default", b"eve", b"4" * 16, 7200.0, both) == "go"

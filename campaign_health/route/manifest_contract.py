@@ -45,6 +45,8 @@ class ManifestContract:
         self._campaigns = manifest.campaigns
         self._once = {name: once_rules(manifest.campaigns, {name, self._plan.events[name].to}) for name in own}
         self._relevant = {name: _relevant_seconds(manifest, name, self._plan.events[name]) for name in own}
+        by_own = {own: self._as_routed(own) for own in set(self._own.values())}
+        self._routed = {name: by_own[own] for name, own in self._own.items()}
         self.absences = _absences(manifest, self.events) if person_by == "id" else ()
 
     @property
@@ -71,18 +73,7 @@ class ManifestContract:
 
     def routed(self, name: str) -> Routed | None:
         """What is moved under a name that the app sends; None where it is not."""
-        own = self._own.get(name.strip())
-        if own is None:
-            return None
-        routed = self._plan.events[own]
-        return Routed(
-            own,
-            self._relevant[own],
-            lambda properties: person_in(routed, properties, self._plan.person_by),
-            lambda properties: self._kept(own, properties),
-            _counted_seconds(routed),
-            self._plan.person_by,
-        )
+        return self._routed.get(name.strip())
 
     def as_candidate(self, name: str, old: str) -> Routed | None:
         """An event that may be another one under a new name: kept whole, about whom the old one would be."""
@@ -119,6 +110,17 @@ class ManifestContract:
     def fits(self, event: str, body: str) -> bool:
         """Whether an event with these properties (JSON) is as declared."""
         return isinstance(mapped(self._plan, event, json.loads(body)), Mapped)
+
+    def _as_routed(self, own: str) -> Routed:
+        routed = self._plan.events[own]
+        return Routed(
+            own,
+            self._relevant[own],
+            lambda properties: person_in(routed, properties, self._plan.person_by),
+            lambda properties: self._kept(own, properties),
+            _counted_seconds(routed),
+            self._plan.person_by,
+        )
 
     def _kept(self, own: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
         """The declared properties and who it is about; all of it where it does not fit."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from campaign_health.route.compact_json import compact_json
 from campaign_health.route.event_key import event_key
 from campaign_health.route.person import EMAILS, PersonBy
 from campaign_health.route.recovery.qualifying import PersonEvent
@@ -61,7 +61,7 @@ def queued(
         received=received,
         expires=event.time + min(routed.relevant_seconds, TRIGGERS_WITHIN_SECONDS),
         source=source,
-        body=json.dumps(routed.kept(properties), separators=(",", ":")),
+        body=compact_json(routed.kept(properties)),
         queue_class=FRESH if received - event.time < FRESH_SECONDS else BACKLOG,
         counted_as=hash_of(workspace, person) if routed.counted_seconds and person else b"",
         counted_seconds=routed.counted_seconds,

@@ -88,7 +88,7 @@ def replay_letter(connection: Connection, letter: Letter) -> bool:
     if not take_letter(connection, letter.key):
         return False
     row = {name: getattr(letter, name) for name in CARRIED}
-    enqueue(connection, QueuedEvent(**row, queue_class=AGAIN))
+    enqueue(connection, [QueuedEvent(**row, queue_class=AGAIN)])
     connection.execute("UPDATE event_ledger SET outcome = 'waiting' WHERE key = ?", [letter.key])
     return True
 

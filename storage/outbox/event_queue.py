@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -13,6 +13,7 @@ from storage.outbox.event_pace import HOUR_SECONDS, note_pace, sweep_pace
 from storage.outbox.event_tally import NOW_TABLES, count_up, give_up
 from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
 from storage.outbox.held_events import held_reason, keep_back
+from storage.outbox.many_rows import in_parts, insert_rows, marks
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import AGAIN, FRESH, QUEUED, QueuedEvent, enqueue
 from storage.outbox.sent_profiles import sweep_profiles
@@ -38,18 +39,20 @@ def receive(connection: Connection, event: QueuedEvent) -> bool:
 
 def receive_all(connection: Connection, events: Sequence[QueuedEvent]) -> int:
     """Take events in as far as they are not known; how many were new. One that names nobody becomes a letter."""
-    new = []
+    known = _known(connection, [one.key for one in events])
+    new: list[QueuedEvent] = []
     for event in events:
-        one = _as_new(connection, event)
-        if one is None:
-            continue
-        new.append(one)
+        one = _as_new(connection, event, known)
+        if one is not None:
+            known[one.key] = one.event_time
+            new.append(one)
+    of_somebody = [one for one in new if one.person]
+    _enter(connection, of_somebody, "waiting")
+    enqueue(connection, of_somebody)
+    for one in new:
         if not one.person:
             _bury_new(connection, one, "no_person", "person")
-            continue
-        _enter(connection, one, "waiting")
-        enqueue(connection, one)
-        if one.counted_as:
+        elif one.counted_as:
             note_happened(connection, one)
     _count_received(connection, new)
     return len(new)
@@ -57,7 +60,7 @@ def receive_all(connection: Connection, events: Sequence[QueuedEvent]) -> int:
 
 def receive_dead(connection: Connection, event: QueuedEvent, reason: str, field: str) -> bool:
     """Take in an event that cannot be sent as it is; whether it was new."""
-    new = _as_new(connection, event)
+    new = _as_new(connection, event, _known(connection, [event.key]))
     if new is None:
         return False
     _bury_new(connection, new, reason, field)
@@ -79,7 +82,8 @@ def receive_exported(connection: Connection, events: Sequence[QueuedEvent]) -> i
 
 def is_to_take(connection: Connection, event: QueuedEvent) -> bool:
     """Whether `receive_exported` may have something to do with an event; nothing is changed."""
-    return needs_match(connection, event.key, is_known=_ledger_key(connection, event) is None)
+    known = _known(connection, [event.key])
+    return needs_match(connection, event.key, is_known=_ledger_key(connection, event, known) is None)
 
 
 def head_of_queue(connection: Connection) -> int:
@@ -146,16 +150,13 @@ def _waiting(connection: Connection, which: str, values: Sequence[object], most:
     return [(row[0], QueuedEvent(*row[1:])) for row in rows]
 
 
-def finish(connection: Connection, keys: Iterable[bytes], outcome: Outcome) -> None:
+def finish(connection: Connection, keys: Sequence[bytes], outcome: Outcome) -> None:
     """Take events out of the queue, with all that they carried, and note what became of them."""
-    for key in keys:
-        row = connection.execute(
-            "DELETE FROM event_queue WHERE key = ? RETURNING workspace, event, received", [key]
-        ).fetchone()
-        connection.execute("UPDATE event_ledger SET outcome = ? WHERE key = ?", [outcome, key])
-        settle_once(connection, key, is_given=outcome == "delivered")
-        if row is not None:
-            count_up(connection, row[0], row[1], outcome, row[2])
+    for some in in_parts(keys):
+        which = f"key IN ({marks(len(some))})"
+        give_up(connection, "event_queue", which, some, outcome)
+        connection.execute(f"UPDATE event_ledger SET outcome = ? WHERE {which}", [outcome, *some])  # noqa: S608
+        settle_once(connection, some, is_given=outcome == "delivered")
 
 
 def bury(connection: Connection, key: bytes, reason: str, field: str, now: float) -> None:
@@ -173,7 +174,7 @@ def bury(connection: Connection, key: bytes, reason: str, field: str, now: float
             count_up(connection, event.workspace, event.event, "expired", event.received)
         connection.execute("DELETE FROM event_queue WHERE key = ?", [key])
         connection.execute("UPDATE event_ledger SET outcome = 'dead' WHERE key = ?", [key])
-        settle_once(connection, key, is_given=False)
+        settle_once(connection, [key], is_given=False)
 
 
 def oldest_waiting(connection: Connection, workspace: str) -> float | None:
@@ -220,7 +221,7 @@ def forget_events(connection: Connection, workspace: str, person: str) -> int:
 
 
 def _bury_new(connection: Connection, event: QueuedEvent, reason: str, field: str) -> None:
-    _enter(connection, event, "dead")
+    _enter(connection, [event], "dead")
     write_letter(connection, event, reason, field, event.received)
 
 
@@ -234,17 +235,31 @@ def _count_received(connection: Connection, events: Sequence[QueuedEvent]) -> No
         note_pace(connection, workspace, event, max(received), len(received))
 
 
-def _enter(connection: Connection, event: QueuedEvent, outcome: Outcome) -> None:
-    connection.execute(
-        "INSERT INTO event_ledger (key, workspace, event, event_time, received, outcome, source) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [event.key, event.workspace, event.event, event.event_time, event.received, outcome, event.source],
+def _enter(connection: Connection, events: Sequence[QueuedEvent], outcome: Outcome) -> None:
+    insert_rows(
+        connection,
+        "event_ledger",
+        ("key", "workspace", "event", "event_time", "received", "outcome", "source"),
+        [(one.key, one.workspace, one.event, one.event_time, one.received, outcome, one.source) for one in events],
     )
 
 
-def _as_new(connection: Connection, event: QueuedEvent) -> QueuedEvent | None:
+def _known(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, float]:
+    """Those of the keys that the ledger knows, with the times of their events."""
+    found: dict[bytes, float] = {}
+    for some in in_parts(keys):
+        found |= dict(
+            connection.execute(
+                f"SELECT key, event_time FROM event_ledger WHERE key IN ({marks(len(some))})",  # noqa: S608
+                some,
+            ).fetchall()
+        )
+    return found
+
+
+def _as_new(connection: Connection, event: QueuedEvent, known: Mapping[bytes, float]) -> QueuedEvent | None:
     """The event with the key under which it is new; None where it, or its copy from elsewhere, is known."""
-    key = _ledger_key(connection, event)
+    key = _ledger_key(connection, event, known)
     if key is None:
         return None
     if key != event.key:
@@ -252,13 +267,12 @@ def _as_new(connection: Connection, event: QueuedEvent) -> QueuedEvent | None:
     return None if event.matched_as and is_copy(connection, event) else event
 
 
-def _ledger_key(connection: Connection, event: QueuedEvent) -> bytes | None:
+def _ledger_key(connection: Connection, event: QueuedEvent, known: Mapping[bytes, float]) -> bytes | None:
     """The key under which it is new; None where it is known."""
-    known = connection.execute("SELECT event_time FROM event_ledger WHERE key = ?", [event.key]).fetchone()
-    if known is None:
+    at = known.get(event.key)
+    if at is None:
         return event.key
-    if abs(known[0] - event.event_time) <= REUSED_SECONDS:
+    if abs(at - event.event_time) <= REUSED_SECONDS:
         return None
     other = event.key[:8] + int(event.event_time).to_bytes(8, "big", signed=True)
-    taken = connection.execute("SELECT 1 FROM event_ledger WHERE key = ?", [other]).fetchone()
-    return None if taken else other
+    return None if other in known or _known(connection, [other]) else other

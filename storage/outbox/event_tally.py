@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from storage.outbox.outbox_connection import Connection
 
 DAY_SECONDS = 86_400
@@ -74,8 +76,8 @@ def numbers_by_day(connection: Connection, workspace: str, first_day: int) -> di
     return found
 
 
-def give_up(connection: Connection, table: str, which: str, values: list[object]) -> int:
-    """Take events out of a table that carries them, and count them as `dropped`; how many there were.
+def give_up(connection: Connection, table: str, which: str, values: Sequence[object], what: str = "dropped") -> int:
+    """Take events out of a table that carries them, and count them as `what` they became; how many there were.
 
     `which` is the condition in SQL with its `values`.
     """
@@ -84,5 +86,5 @@ def give_up(connection: Connection, table: str, which: str, values: list[object]
         f"WHERE {which} GROUP BY workspace, event, day",
         values,
     ).fetchall():
-        count_up(connection, workspace, event, "dropped", day * DAY_SECONDS, number)
+        count_up(connection, workspace, event, what, day * DAY_SECONDS, number)
     return connection.execute(f"DELETE FROM {table} WHERE {which}", values).rowcount  # noqa: S608

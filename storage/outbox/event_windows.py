@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from storage.outbox.many_rows import marks
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import QueuedEvent
 
@@ -86,12 +87,13 @@ def claim_once(
     return "go"
 
 
-def settle_once(connection: Connection, key: bytes, *, is_given: bool) -> None:
-    """Say of an event whether it arrived; where it did not, another one may go."""
+def settle_once(connection: Connection, keys: Sequence[bytes], *, is_given: bool) -> None:
+    """Say of events whether they arrived; where they did not, others may go."""
+    which = f"key IN ({marks(len(keys))}) AND state = 'claimed'"
     if is_given:
-        connection.execute("UPDATE once_given SET state = 'given' WHERE key = ?", [key])
+        connection.execute(f"UPDATE once_given SET state = 'given' WHERE {which}", keys)  # noqa: S608
     else:
-        connection.execute("DELETE FROM once_given WHERE key = ? AND state = 'claimed'", [key])
+        connection.execute(f"DELETE FROM once_given WHERE {which}", keys)  # noqa: S608
 
 
 def sweep_windows(connection: Connection, now: float) -> None:

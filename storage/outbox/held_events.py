@@ -191,7 +191,7 @@ def held_of(connection: Connection, hold: Hold, after: int, most: int) -> list[t
 
 def let_go(connection: Connection, keys: Iterable[bytes]) -> int:
     """Put events that were kept back into the queue, behind what comes in now; how many there were."""
-    return sum(_take_out(connection, key, "waiting", lambda event: enqueue(connection, event)) for key in keys)
+    return sum(_take_out(connection, key, "waiting", lambda event: enqueue(connection, [event])) for key in keys)
 
 
 def leftovers(connection: Connection, workspace: str, most: int) -> list[bytes]:
@@ -251,7 +251,7 @@ def _keep(connection: Connection, hold: Hold, event: QueuedEvent, reason: str, f
         values,
     )
     connection.execute("UPDATE event_ledger SET outcome = 'held' WHERE key = ?", [event.key])
-    settle_once(connection, event.key, is_given=False)
+    settle_once(connection, [event.key], is_given=False)
 
 
 def _take_out(connection: Connection, key: bytes, outcome: str, then: Callable[[QueuedEvent], None]) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
+from storage.outbox.many_rows import insert_rows
 from storage.outbox.outbox_connection import Connection
 
 FRESH, BACKLOG, AGAIN = 0, 1, 2
@@ -40,6 +42,8 @@ class QueuedEvent:
 _NOT_KEPT = frozenset(("counted_as", "counted_seconds", "matched_as", "sent_name"))
 QUEUED = [one.name for one in fields(QueuedEvent) if one.name not in _NOT_KEPT]
 
+_as_queued = attrgetter(*QUEUED)
+
 CARRIED = [name for name in QUEUED if name != "queue_class"]
 """What an event carries wherever it is kept."""
 
@@ -49,8 +53,6 @@ def carried(row: Sequence[Any]) -> QueuedEvent:
     return QueuedEvent(**dict(zip(CARRIED, row, strict=True)), queue_class=AGAIN)
 
 
-def enqueue(connection: Connection, event: QueuedEvent) -> None:
-    connection.execute(
-        f"INSERT INTO event_queue ({', '.join(QUEUED)}) VALUES ({', '.join('?' * len(QUEUED))})",  # noqa: S608
-        [getattr(event, name) for name in QUEUED],
-    )
+def enqueue(connection: Connection, events: Sequence[QueuedEvent]) -> None:
+    """Put events into the queue, in this order."""
+    insert_rows(connection, "event_queue", QUEUED, [_as_queued(one) for one in events])

@@ -40,7 +40,7 @@ def received_event(value: Any, now: float) -> PersonEvent:
 
 def an_object(value: Any) -> Mapping[str, Any]:
     """The event, where it is an object that is nested no deeper than is of use. Raises Unreadable."""
-    if not isinstance(value, Mapping) or is_deeper(value, DEEPEST):
+    if not isinstance(value, dict) or is_deeper(value, DEEPEST):
         raise Unreadable("an event is no object, or nested too deep")
     return value
 
@@ -48,7 +48,7 @@ def an_object(value: Any) -> Mapping[str, Any]:
 def part_of(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """The object under a name; empty where there is none. Raises Unreadable where it is something else."""
     found = value.get(name) or {}
-    if not isinstance(found, Mapping):
+    if not isinstance(found, dict):
         raise Unreadable(f"`{name}` is no object")
     return found
 
@@ -105,8 +105,8 @@ def is_deeper(value: Any, most: int) -> bool:
         level = [
             inner
             for one in level
-            for inner in (one.values() if isinstance(one, Mapping) else one if isinstance(one, list) else ())
-            if isinstance(inner, Mapping | list)
+            for inner in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+            if isinstance(inner, (dict, list))
         ]
         if not level:
             return False

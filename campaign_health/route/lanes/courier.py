@@ -6,13 +6,13 @@ makes it the same to Customer.io.
 
 from __future__ import annotations
 
-import json
 import random
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from campaign_health.route.compact_json import compact_json
 from campaign_health.route.lanes.breaker import Breaker, State, pause
 from campaign_health.route.lanes.courier_numbers import CourierNumbers
 from campaign_health.route.lanes.loading import Loading
@@ -236,7 +236,7 @@ class Courier:
         if len(body) > LARGEST_BODY and len(operations) > 1:
             return self._send_halves(operations, is_last)
         if len(operations) == 1:
-            path, body = ENTITY_PATH, json.dumps(operations[0][1], separators=(",", ":")).encode()
+            path, body = ENTITY_PATH, compact_json(operations[0][1]).encode()
         else:
             path = BATCH_PATH
         try:

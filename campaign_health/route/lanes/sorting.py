@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from campaign_health.route.compact_json import compact_json
 from campaign_health.route.lanes.prepared import KeptBack, Operation, Prepared, UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.track_event import LARGEST_ITEM
@@ -60,4 +60,4 @@ def sort_events(
 
 def body_of_batch(operations: Sequence[Operation]) -> bytes:
     """The body of one request for several operations."""
-    return json.dumps({"batch": operations}, separators=(",", ":")).encode()
+    return compact_json({"batch": operations}).encode()

@@ -19,6 +19,7 @@ _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _LARGEST = 2**53 - 1
 """Beyond it, what reads JSON as JavaScript does takes one integer for another."""
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _WORDS = {"true": True, "false": False}
 
 
@@ -64,8 +65,10 @@ def read_cast(path: str, properties: Mapping[str, Any], declared: Mapping[str, P
 
 def writable(value: Any, path: str) -> Any:
     """The value, where it can be written as JSON in UTF-8. Raises `UnfitValue` where it cannot."""
+    if value is None or isinstance(value, int) or (isinstance(value, str) and value.isascii()):
+        return value
     try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        _encode(value).encode()
     except (ValueError, TypeError, RecursionError) as error:
         raise UnfitValue("mapping_error", path) from error
     return value

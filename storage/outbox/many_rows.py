@@ -1,0 +1,34 @@
+"""Many rows in one statement: between two statements other threads take their turns, which is dear when many come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, TypeVar
+
+from storage.outbox.outbox_connection import Connection
+
+MOST_VALUES = 900
+"""Values of one statement; older SQLite takes 999."""
+Value = TypeVar("Value")
+
+
+def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Put rows into a table in their order."""
+    row = f"({marks(len(columns))})"
+    for some in in_parts(rows, MOST_VALUES // len(columns)):
+        connection.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(some))}",  # noqa: S608
+            list(chain.from_iterable(some)),
+        )
+
+
+def marks(number: int) -> str:
+    """So many places for values."""
+    return ", ".join("?" * number)
+
+
+def in_parts(values: Sequence[Value], most: int = MOST_VALUES) -> Iterator[Sequence[Value]]:
+    """The values in parts, as many as one statement takes."""
+    for start in range(0, len(values), most):
+        yield values[start : start + most]
