@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -90,7 +89,7 @@ def test_an_event_whose_transaction_takes_longer_than_a_later_ones_is_not_passed
     def second_one() -> None:
         with open_route_file(place) as connection, committed(connection):
             # Of another name: those of one are counted together, which waits for one another anyway.
-            receive(connection, replace(queued(2, "ben"), event="other"))
+            receive(connection, queued(2, "ben")._replace(event="other"))
 
     with open_route_file(place) as reader, open_route_file(place) as writer:
         later = threading.Thread(target=second_one)

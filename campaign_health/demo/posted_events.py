@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from campaign_health.demo.world.manifest import CHANGED, HASTY, INCOMPLETE
 from campaign_health.route.recovery.qualifying import PersonEvent
@@ -29,15 +28,15 @@ def posted_events(events: Iterable[PersonEvent], now: float) -> list[PersonEvent
 def _own(event: PersonEvent) -> PersonEvent:
     """The event as the backend has it, before Mixpanel took it in."""
     own = {name: value for name, value in event.properties.items() if name not in _EXPORTED}
-    return replace(event, properties={**own, "$user_id": event.properties["distinct_id"]})
+    return event._replace(properties={**own, "$user_id": event.properties["distinct_id"]})
 
 
 def _posted(event: PersonEvent, now: float) -> Iterator[PersonEvent]:
     number = int(str(event.properties["$insert_id"])[-6:], 16)
     if event.name == INCOMPLETE and number % INCOMPLETE_EVERY == 0:
-        yield replace(event, properties={name: value for name, value in event.properties.items() if name != "amount"})
+        yield event._replace(properties={name: value for name, value in event.properties.items() if name != "amount"})
     elif event.name == CHANGED and event.time >= now - CHANGED_SECONDS:
-        yield replace(event, properties={**event.properties, "plan_tier": {"name": event.properties["plan_tier"]}})
+        yield event._replace(properties={**event.properties, "plan_tier": {"name": event.properties["plan_tier"]}})
     else:
         yield event
     if event.name == HASTY and number % AGAIN_EVERY == 0:

@@ -19,10 +19,9 @@ def event_key(workspace: str, event: str, properties: Mapping[str, Any], person:
     """
     insert_id = properties.get("$insert_id")
     named = isinstance(insert_id, str) and insert_id != ""
-    parts = (workspace, event, "id", insert_id) if named else (workspace, event, "at", person, str(seconds))
+    text = f"{workspace}\n{event}\nid\n{insert_id}" if named else f"{workspace}\n{event}\nat\n{person}\n{seconds}"
     # Anybody can send half a character as an id.
-    text = "\n".join(map(str, parts)).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(text, digest_size=KEY_BYTES).digest()
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
 
 
 def key_of_ulid(ulid: str) -> bytes | None:

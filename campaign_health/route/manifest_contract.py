@@ -127,9 +127,11 @@ class ManifestContract:
         if not isinstance(mapped(self._plan, own, properties), Mapped):
             return properties
         routed = self._plan.events[own]
-        of_person = [path for path in (routed.person.id, routed.person.email) if path is not None]
         kept = {name: properties[name] for name in (*routed.declared, *_IDENTITY) if name in properties}
-        return kept | {path: value for path in of_person if (value := value_at(path, properties)) is not None}
+        for path in (routed.person.id, routed.person.email):
+            if path is not None and (value := value_at(path, properties)) is not None:
+                kept[path] = value
+        return kept
 
 
 def read_contract(path: Path, renames: Sequence[tuple[str, str]] = (), *, person_by: PersonBy) -> ManifestContract:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from storage.outbox.event_letters import write_letter
@@ -263,7 +262,7 @@ def _as_new(connection: Connection, event: QueuedEvent, known: Mapping[bytes, fl
     if key is None:
         return None
     if key != event.key:
-        event = replace(event, key=key)
+        event = event._replace(key=key)
     return None if event.matched_as and is_copy(connection, event) else event
 
 

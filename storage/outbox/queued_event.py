@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from storage.outbox.many_rows import insert_rows
 from storage.outbox.outbox_connection import Connection
@@ -13,8 +11,7 @@ from storage.outbox.outbox_connection import Connection
 FRESH, BACKLOG, AGAIN = 0, 1, 2
 
 
-@dataclass(frozen=True)
-class QueuedEvent:
+class QueuedEvent(NamedTuple):
     """One event that was received. Instants in Unix seconds; `queue_class` is FRESH or BACKLOG, or AGAIN for
     what was taken out of the queue before and has lost its place among its person's events; `body` is JSON.
 
@@ -39,10 +36,7 @@ class QueuedEvent:
     sent_name: str = ""
 
 
-_NOT_KEPT = frozenset(("counted_as", "counted_seconds", "matched_as", "sent_name"))
-QUEUED = [one.name for one in fields(QueuedEvent) if one.name not in _NOT_KEPT]
-
-_as_queued = attrgetter(*QUEUED)
+QUEUED = QueuedEvent._fields[: QueuedEvent._fields.index("counted_as")]
 
 CARRIED = [name for name in QUEUED if name != "queue_class"]
 """What an event carries wherever it is kept."""
@@ -55,4 +49,4 @@ def carried(row: Sequence[Any]) -> QueuedEvent:
 
 def enqueue(connection: Connection, events: Sequence[QueuedEvent]) -> None:
     """Put events into the queue, in this order."""
-    insert_rows(connection, "event_queue", QUEUED, [_as_queued(one) for one in events])
+    insert_rows(connection, "event_queue", QUEUED, [one[: len(QUEUED)] for one in events])

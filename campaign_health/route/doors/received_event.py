@@ -100,12 +100,12 @@ def instant(value: Any, now: float) -> float:
 
 def is_deeper(value: Any, most: int) -> bool:
     """Whether it is nested deeper; found without recursion, since whoever sent it chose how deep."""
-    level = [value]
+    level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(most):
         level = [
             inner
             for one in level
-            for inner in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+            for inner in (one.values() if isinstance(one, dict) else one)
             if isinstance(inner, (dict, list))
         ]
         if not level:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 from zlib import crc32
 
 from storage.outbox.lane_groups import GROUPS
@@ -18,8 +18,7 @@ BACKLOG_SHARE = 4
 """Of a request that fresh events fill, at most a quarter is backlog."""
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """One event that waits: its place in the queue, whose it is, and all that sending needs.
 
     `is_again`: it has no order among its person's, for it was taken out of the queue before.

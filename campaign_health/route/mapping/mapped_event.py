@@ -52,7 +52,6 @@ class Mapped:
         to: Its name in Customer.io.
         person: Their id or e-mail address, as `person_by` says.
         person_by: Which of the two it is.
-        email: Their e-mail address, where the event has one.
         attributes: The event's attributes, without those that `needs` names.
         profile: Attributes of the person, for an Identify before the event; empty where there are none.
         needs: Attributes that whoever sends it has to fill in.
@@ -61,7 +60,6 @@ class Mapped:
     to: str
     person: str
     person_by: PersonBy
-    email: str | None
     attributes: Mapping[str, Any]
     profile: Mapping[str, Any]
     needs: tuple[CountNeeded | StripeNeeded, ...]
@@ -103,7 +101,6 @@ def mapped(plan: RoutePlan, event: str, properties: Mapping[str, Any]) -> Mapped
         to=routed.to,
         person=person,
         person_by=plan.person_by,
-        email=person_in(routed, properties, "email"),
         attributes=attributes,
         profile={there: value for there, value in profile.items() if value is not None},
         needs=tuple(needs),

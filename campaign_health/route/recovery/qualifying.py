@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from campaign_health.manifest.conditions import Condition, holds
 from campaign_health.route.person import PersonBy, person_of
 
 
-@dataclass(frozen=True)
-class PersonEvent:
+class PersonEvent(NamedTuple):
     """One event of somebody: its instant in Unix seconds, its properties, and its name."""
 
     time: float
