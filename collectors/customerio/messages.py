@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 from collectors.customerio.campaigns import instant
-from collectors.customerio.liquid.template_variables import variables_used
 from collectors.customerio.workspace_api import CustomerioClient
 from collectors.errors import NotFound, UnexpectedShape
 from collectors.http.shape import Reader, storable
@@ -123,6 +122,9 @@ def _is_there(client: CustomerioClient, campaign_id: int, message_id: int) -> bo
 def parse_message(entry: Mapping[str, Any], read: Reader, field: str = "action") -> MessageRecord:
     """The record of one action."""
     required: set[str] = set()
+    # What reads Liquid is large, and most that speaks with Customer.io never reads a message.
+    from collectors.customerio.liquid.template_variables import variables_used
+
     optional: set[str] = set()
     problem: str | None = None
     for name in LIQUID_FIELDS:

@@ -1,7 +1,7 @@
 """How many durable events `route serve` takes a second, one at a time and in batches, and how many go the whole way.
 
-`python -m tests.benchmarks.route_events [SECONDS]`: 64 connections that post one event at a time, then 8 that post 50,
-then 16 that post 50 to a stand-in of Customer.io that takes 50 ms for each request. Server, sender and stand-in share
+`python -m tests.benchmarks.route_events [SECONDS]`: 64 connections that post one event at a time, then 64 that post 50,
+then 4 that post 50 to a stand-in of Customer.io that takes 50 ms for each request. Server, sender and stand-in share
 this machine's own cores.
 """
 
@@ -152,7 +152,7 @@ if __name__ == "__main__":
     of = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
     print(f"load {os.getloadavg()[0]:.1f}")
     for name, connections, together, mode in (
-        ("one at a time", 64, 1, "shadow"), ("50 at a time", 8, 50, "shadow"), ("the whole way", 4, 50, "live"),
+        ("one at a time", 64, 1, "shadow"), ("50 at a time", 64, 50, "shadow"), ("the whole way", 4, 50, "live"),
     ):  # fmt: skip
         found = measure(of, connections, together, mode)
         print(
