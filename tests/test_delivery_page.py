@@ -87,6 +87,7 @@ def test_in_five_seconds_it_is_seen_what_is_the_matter_since_when_why_and_what_t
             .map(e => e.innerText).join(' | ')"""
     )
     for part in (
+        "Upgrade offer",
         "events are kept back. Since",
         "paywall_limit_reached",
         "its property plan is of another type than the manifest says",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from campaign_health.state.promises import SHOWN_DAYS, PromiseState, promises_of
 from campaign_health.words.delivery_words import headline_text, strip_text
 from storage.connection import Connection
 from storage.delivery_records import Delivery, HoldRecord, RouteEventRecord
-from storage.read.campaign_names import named_campaigns
+from storage.read.campaign_names import campaigns_by_event, named_campaigns
 from storage.read.decisions_made import decisions_in_force
 from storage.read.route_delivery import delivery_of
 
@@ -23,10 +23,19 @@ SILENT_AFTER = timedelta(hours=3)
 
 @dataclass(frozen=True)
 class DeliveryView:
-    """What is carried of a workspace, and the promises of its campaigns over the last week, by the campaign's name."""
+    """What is carried of a workspace, the promises of its campaigns over the last week, by the campaign's name, and the
+    names of the running campaigns by the event that triggers them in Customer.io.
+    """
 
     delivery: Delivery
     promises: Sequence[tuple[str, PromiseState]]
+    by_trigger: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def campaigns_of(self, *events: str | None) -> list[str]:
+        """Names of the campaigns that wait for any of these events, which are named as the manifest names them."""
+        sent = {one.event: one.sent_as for one in self.delivery.events}
+        triggers = {sent.get(one, one) for one in events if one is not None}
+        return sorted({name for one in triggers for name in self.by_trigger.get(one, ())}, key=str.lower)
 
     @property
     def held(self) -> int:
@@ -86,7 +95,8 @@ def delivery_view(connection: Connection, workspace: str, zone: ZoneInfo, today:
     names = {number: name for _, number, name in named_campaigns(connection, workspace)}
     kept = promises_of_days(connection, workspace, zone, today - timedelta(days=SHOWN_DAYS - 1), today)
     promises = [(names.get(number, f"Campaign {number}"), one) for number, one in kept.items()]
-    return DeliveryView(delivery, sorted(promises, key=lambda pair: pair[0].lower()))
+    by_trigger = campaigns_by_event(connection, workspace)
+    return DeliveryView(delivery, sorted(promises, key=lambda pair: pair[0].lower()), by_trigger)
 
 
 def carried_event(connection: Connection, workspace: str, event: str | None) -> CarriedEvent | None:

@@ -16,6 +16,18 @@ def named_campaigns(connection: Connection, workspace: str | None) -> list[tuple
     ).fetchall()
 
 
+def campaigns_by_event(connection: Connection, workspace: str) -> dict[str, list[str]]:
+    """Names of the running campaigns that each event triggers, by name."""
+    found: dict[str, list[str]] = {}
+    for event, name in connection.execute(
+        "SELECT event, name FROM campaign WHERE workspace = ? AND event IS NOT NULL AND state = 'running' "
+        "AND gone_at IS NULL ORDER BY lower(name), campaign_id",
+        [workspace],
+    ).fetchall():
+        found.setdefault(event, []).append(name)
+    return found
+
+
 def judged_span(connection: Connection, workspace: str, campaign_id: int) -> tuple[date, date] | None:
     """The first and the last day on which a campaign has a verdict; None where it has none."""
     row = connection.execute(

@@ -36,11 +36,13 @@ def with_code(text: str) -> str:
 
 
 def _code(escaped: str) -> str:
-    """A name is kept on one line, or where it is too long for one broken after a dot or an underscore."""
-    if " " in escaped:
-        return f"<code>{escaped}</code>"
-    parts = _JOINT.sub("\\g<0><wbr>", escaped)
-    return f'<code class="name">{parts}</code>'
+    """A name, or each word of a command, is kept on one line, or where it is too long broken after a dot or an
+    underscore.
+    """
+    words = [_JOINT.sub("\\g<0><wbr>", word) for word in escaped.split(" ")]
+    if len(words) == 1:
+        return f'<code class="name">{words[0]}</code>'
+    return "<code>" + " ".join(f'<span class="name">{word}</span>' for word in words) + "</code>"
 
 
 def in_markdown(text: object) -> str:

@@ -112,7 +112,7 @@ details.rest dl { padding: .3rem 0; }
 }
 /* Streamlit's own export of a table leaves formulas in its cells; each page offers one that does not. */
 [data-testid="stElementToolbar"] button[aria-label^="Download as CSV"] { display: none; }
-code.name { display: inline-block; max-width: 100%; }
+code.name, code .name { display: inline-block; max-width: 100%; }
 .brief { display: -webkit-box; -webkit-box-orient: vertical; overflow: hidden; }
 </style>
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
@@ -29,7 +28,7 @@ from campaign_health.state.delivery_view import DeliveryView, delivery_view
 from campaign_health.state.promises import SHOWN_DAYS
 from campaign_health.words.delivery_words import KIND_WORDS, hold_step, letter_step, letter_why
 from campaign_health.words.numbers import count, plural
-from storage.delivery_records import Delivery, HoldRecord, LetterGroupRecord
+from storage.delivery_records import Delivery
 
 # Groups of letters that are told of one by one; the table has all of them.
 CARDS = 12
@@ -44,8 +43,8 @@ def delivery(page: Page) -> None:
         return
     _lead(page, view)
     workspace = None if len(page.settings.workspaces) == 1 else page.name
-    _holds(page, view.delivery.holds, workspace)
-    _letters(page, view.delivery.letters, workspace)
+    _holds(page, view, workspace)
+    _letters(page, view, workspace)
     _promises(view)
     _events(page, view.delivery)
     _sources(page, view.delivery)
@@ -72,12 +71,14 @@ def _lead(page: Page, view: DeliveryView) -> None:
         quiet(f"As the route noted it {in_markdown(noted)}. Names, reasons and numbers only: nobody is in them.")
 
 
-def _holds(page: Page, holds: Sequence[HoldRecord], workspace: str | None) -> None:
+def _holds(page: Page, view: DeliveryView, workspace: str | None) -> None:
+    holds = view.delivery.holds
     if not holds:
         return
     st.subheader("Kept back", anchor=False)
     for place, hold in enumerate(holds):
         rows = [
+            *_campaigns(view, hold.event, hold.candidate_of),
             ("Why", f"{with_code(hold.why)}. {escape(KIND_WORDS[hold.kind])}"),
             ("Since", escape(page.local_time(hold.since))),
             ("Waiting", f"<strong>{escape(plural(hold.waiting, 'event'))}</strong>"),
@@ -94,13 +95,15 @@ def _holds(page: Page, holds: Sequence[HoldRecord], workspace: str | None) -> No
     )
 
 
-def _letters(page: Page, letters: Sequence[LetterGroupRecord], workspace: str | None) -> None:
+def _letters(page: Page, view: DeliveryView, workspace: str | None) -> None:
+    letters = view.delivery.letters
     st.subheader("Could not be delivered", anchor=False)
     if not letters:
         quiet("Nothing: everything that was received was delivered, or waits.")
         return
     for place, one in enumerate(letters[:CARDS]):
         rows = [
+            *_campaigns(view, one.event),
             ("Why", with_code(letter_why(one.reason, one.field))),
             ("Events", f"<strong>{escape(count(one.count))}</strong>"),
             ("First, last", escape(f"{page.local_time(one.first)}, {page.local_time(one.last)}")),
@@ -113,6 +116,11 @@ def _letters(page: Page, letters: Sequence[LetterGroupRecord], workspace: str | 
         draw_table(letter_table(letters, page.local_time), "What could not be delivered", "letters")
     quiet("They are kept for 7 days, and given up then.")
     offer_csv(pd.DataFrame([vars(one) for one in letters]), "dead_letters.csv", "Download these as CSV")
+
+
+def _campaigns(view: DeliveryView, *events: str | None) -> list[tuple[str, str]]:
+    names = view.campaigns_of(*events)
+    return [("Campaigns" if len(names) > 1 else "Campaign", ", ".join(map(safe, names)))] if names else []
 
 
 def _promises(view: DeliveryView) -> None:
