@@ -18,11 +18,14 @@ from tests.installed_cast import copy_of_the_checkout
 
 GONE = ("campaign_health/route", "campaign_health/cli/of_route")
 PARTS = ("campaign_health/demo/carrying.py", "campaign_health/demo/posted_events.py")
-OF_ROUTE = re.compile(r"campaign_health\.route|cli\.of_route|demo\.(?:carrying|posted_events)")
+OF_ROUTE = re.compile(
+    r"campaign_health\.route|cli\.of_route|demo\.(?:carrying|posted_events)|\[\"route\", |write_references"
+)
+"""Also what calls its commands, and the references, which describe them."""
 
 
 def without_the_route(folder: Path) -> Path:
-    """A copy of the checkout without the route, without its tests, and without those that lean on them."""
+    """A copy of the checkout without the route, its tests and those that lean on them."""
     copy_of_the_checkout(folder)
     for name in GONE:
         shutil.rmtree(folder / name)
@@ -33,6 +36,8 @@ def without_the_route(folder: Path) -> Path:
         for path in found:
             path.unlink()
         gone = re.compile("|".join(rf"tests\.{path.stem}\b" for path in found))
+    for words in (("init", "--quiet"), ("add", "--all")):
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
     return folder
 
 
