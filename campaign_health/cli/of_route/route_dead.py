@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from rich.table import Table
 
+from campaign_health.cli.of_route.event_numbers import plain_table
 from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean, print_rendered
 from campaign_health.route.route_place import route_place
@@ -36,10 +36,12 @@ def command(as_json: bool) -> None:
     if not groups:
         results.print("Everything that was received was delivered, or waits for its turn.")
         return
-    table = Table("workspace", "event", "how many", "why", "last")
+    is_several = len({one.workspace for one in groups}) > 1
+    table = plain_table([*(["Workspace"] if is_several else []), "Event", "Why", "Last (UTC)"], ["Events"])
     for one in groups:
-        why = letter_sentence(one.reason, one.field)
-        table.add_row(clean(one.workspace), clean(one.event), count(one.count), clean(why), _instant(one.last)[:16])
+        names = [clean(one.workspace)] if is_several else []
+        why, last = letter_sentence(one.reason, one.field), _instant(one.last)[:16].replace("T", " ")
+        table.add_row(*names, clean(one.event), clean(why), last, count(one.count))
     print_rendered(lambda console: console.print(table))
 
 

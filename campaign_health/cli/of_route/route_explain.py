@@ -51,7 +51,8 @@ def command(event_id: str, workspace: str | None, as_json: bool) -> None:
     if found is None:
         raise CouldNotStart(
             f"No event {event_id!r} was received in the last 9 days.",
-            "Give the id that its sender gave it, or Customer.io's; `campaign-health route status` says what came in.",
+            "Give the id that its sender gave it, or Customer.io's. `campaign-health route status` says what is moved: "
+            "an event that is off, or not in the manifest, is not kept.",
         )
     told = _told(found)
     if as_json:

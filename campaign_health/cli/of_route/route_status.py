@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from rich.table import Table
 
+from campaign_health.cli.of_route.event_numbers import COLUMNS, event_numbers
 from campaign_health.cli.of_route.only_workspace import contract_of
 from campaign_health.cli.of_route.published_numbers import publish_delivery
 from campaign_health.cli.terminal.console import print_json, results
@@ -20,12 +20,11 @@ from campaign_health.route.numbers_file import note_delivery
 from campaign_health.route.route_place import route_place
 from campaign_health.route.route_state import WorkspaceState, workspace_states
 from campaign_health.settings import WorkspaceSettings, load_settings
-from campaign_health.words.numbers import count, plural
+from campaign_health.words.numbers import plural
 from storage.outbox.held_events import HeldNumbers, Hold
 from storage.outbox.route_file import open_route_file
 
 OF_STRIPE = ("stripe_unknown", "stripe_several")
-COLUMNS = ("waiting", "held", "dead", "delivered", "shadowed", "suppressed_once", "expired")
 
 
 @click.command(name="status")
@@ -52,12 +51,12 @@ def command(as_json: bool, publish: bool, publish_news: bool) -> None:
     if not any(state.events for state in states.values()):
         results.print("No event is moved: none has `route` in the manifest.")
         return
-    table = Table("workspace", "event", "mode", *COLUMNS)
-    for name, state in states.items():
-        for event, numbers in state.events.items():
-            row = [count(numbers.get(column, 0)) for column in COLUMNS]
-            table.add_row(clean(name), clean(event), state.modes.get(event, "off"), *row)
-    print_rendered(lambda console: console.print(table))
+    rows = [
+        (name, event, state.modes.get(event, "off"), numbers)
+        for name, state in states.items()
+        for event, numbers in state.events.items()
+    ]
+    print_rendered(lambda console: console.print(event_numbers(rows)))
     for state in states.values():
         for hold, held in state.holds:
             results.print(clean(_told(hold, held)), markup=False)
