@@ -20,7 +20,7 @@ def plain_table(texts: Sequence[str], numbers: Sequence[str]) -> Table:
     for title in texts:
         table.add_column(title, overflow="fold", no_wrap=title == "Mode")
     for title in numbers:
-        table.add_column(title, justify="right", min_width=max(map(len, title.split())))
+        table.add_column(title, justify="right", min_width=7, max_width=9)
     return table
 
 
