@@ -16,11 +16,11 @@ COLUMNS = (*ALWAYS, *WHERE_SOME)
 
 def plain_table(texts: Sequence[str], numbers: Sequence[str]) -> Table:
     """A table without lines: columns of text, which wrap, and columns of numbers, which do not."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
     for title in texts:
         table.add_column(title, overflow="fold", no_wrap=title == "Mode")
     for title in numbers:
-        table.add_column(title, justify="right", min_width=7, max_width=9)
+        table.add_column(title, justify="right", min_width=max(map(len, title.split())), max_width=9)
     return table
 
 
