@@ -93,7 +93,7 @@ class Product:
         """One look at an instant; whether the export was asked."""
         self.now = now
         self.looks._next.clear()
-        self.moving._next = 0.0
+        self.moving._next = self.moving._next_hold = 0.0
         with open_route_file(self.place) as connection:
             self.moving.refresh(connection)
             return self.looks.look(connection)

@@ -19,6 +19,8 @@ from storage.outbox.route_file import Connection
 from storage.outbox.route_modes import modes
 
 LOOK_SECONDS = 2.0
+HOLD_SECONDS = 0.1
+"""How often modes and holds are read: who holds an event expects that no more of it goes out."""
 Renames = tuple[tuple[str, str], ...]
 """Old and new names of which people said, outside the manifest, that they are one event's."""
 Read = Callable[[Path, Renames], ManifestContract]
@@ -47,14 +49,19 @@ class Moving:
     _renames: Renames = ()
     _seen: tuple[object, ...] | None = None
     _next: float = 0.0
+    _next_hold: float = 0.0
     _reading: threading.Lock = field(default_factory=threading.Lock)
 
     def refresh(self, connection: Connection) -> bool:
         """Read the modes and holds, and the manifest where it was changed; whether it is known what is moved."""
         now = self.clock()
+        if now >= self._next_hold:
+            self._next_hold = now + HOLD_SECONDS
+            self._modes = modes(connection, self.workspace)
+            self.read_holds(connection)
         if now >= self._next:
             self._next = now + LOOK_SECONDS
-            self._read_again(connection)
+            self._read_manifest()
         return self._contract is not None
 
     def read_holds(self, connection: Connection) -> None:
@@ -68,11 +75,6 @@ class Moving:
     def set_renames(self, renames: Sequence[tuple[str, str]]) -> None:
         """Take renames that people confirmed for the manifest's own."""
         self._renames = tuple(sorted(set(renames)))
-        self._read_manifest()
-
-    def _read_again(self, connection: Connection) -> None:
-        self._modes = modes(connection, self.workspace)
-        self.read_holds(connection)
         self._read_manifest()
 
     def _read_manifest(self) -> None:
