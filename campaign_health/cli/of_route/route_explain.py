@@ -61,7 +61,7 @@ def command(event_id: str, workspace: str | None, as_json: bool) -> None:
     results.print(clean(f"{told['event']}, which Customer.io knows as {told['ulid']}"), style="bold", markup=False)
     results.print(f"It happened at {told['happened']}, and was received at {told['received']}.")
     results.print(_OUTCOMES[str(told["outcome"])])
-    if "held_because" in told:
+    if told.get("held_because"):
         results.print(clean(f"All of its name waits: {told['held_because']}."), markup=False)
     if told.get("reason"):
         results.print(clean(f"{letter_sentence(str(told['reason']), str(told['field']))}."), markup=False)
