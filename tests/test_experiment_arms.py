@@ -41,7 +41,7 @@ def held_back(hash_of: PersonHash, of: Experiment) -> set[int]:
     return {
         number
         for number in range(PEOPLE)
-        if arm_of(hash_of("default", salted(of, f"u-{number}")), of.percent) == "held_back"
+        if arm_of(hash_of("default", salted(of.campaign, f"u-{number}")), of.percent) == "held_back"
     }
 
 

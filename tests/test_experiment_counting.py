@@ -134,8 +134,8 @@ def test_the_note_has_both_arms_and_nobody_and_leaves_out_a_campaign_that_is_not
         with committed(connection):
             assign(connection, "default", of.campaign, person(1), of.said, "at_once", BEGIN, of.within_seconds)
             convert(connection, 1, BEGIN + 5)
-        assert experiment_note(connection, "default", [of], {}, WEEK_OVER) == []
-        rows = experiment_note(connection, "default", [of], {"Upgrade offer": 14}, WEEK_OVER)
+        assert experiment_note(connection, "default", {"paywall": of}, {}, WEEK_OVER) == []
+        rows = experiment_note(connection, "default", {"paywall": of}, {"Upgrade offer": 14}, WEEK_OVER)
     assert [(row["campaign_id"], row["arm"], row["share"], row["observed"], row["converted"]) for row in rows] == [
         (14, "at_once", 0.9, 1, 1), (14, "held_back", 0.1, 0, 0),
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from storage.outbox.held_events import RELEASED, end_hold, expire_held, held_rea
 from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import open_route_file
 from tests.holding_cast import EVENT, MANIFEST, Company, company, until
+from tests.net_cast import exported, look, moved_for, net_of
 from tests.outbox_places import place, postgres_place, postgres_server
 
 __all__ = ["place", "postgres_place", "postgres_server"]
@@ -44,7 +45,9 @@ def in_arm(found: Company, arm: str, number: int = 0) -> str:
     """A person of an arm."""
     of = said(found)
     people = (f"u-{one}" for one in range(1000))
-    return [one for one in people if arm_of(found.hash_of("default", salted(of, one)), of.percent) == arm][number]
+    return [one for one in people if arm_of(found.hash_of("default", salted(of.campaign, one)), of.percent) == arm][
+        number
+    ]
 
 
 def arms(found: Company) -> dict[str, ArmNumbers]:
@@ -170,6 +173,23 @@ def test_it_is_told_why_it_waits_and_too_many_held_events_do_not_end_it(tmp_path
             (key,) = connection.execute("SELECT key FROM held_event").fetchone()
             assert held_reason(connection, key) == ("", "experiment", "")
             assert expire_held(connection, "default", time.time(), 0) == 0
+
+
+def test_a_conversion_that_no_door_was_sent_is_found_in_the_export(place: Place) -> None:
+    with company(place, COMPARED) as found, exported() as there:
+        moved_for(found, 2 * 3600)
+        free = in_arm(found, "at_once")
+        there.has(free, "paid", ago=600)
+        there.has("u-5000", "paid", ago=700)
+        there.has(free, "opened", ago=600)
+        assert look(found, net_of(found, there))
+        with open_route_file(place) as connection:
+            rows = connection.execute("SELECT event, person FROM experiment_conversion").fetchall()
+        assert {(event, bytes(person)) for event, person in rows} == {
+            ("paid", found.hash_of("default", free)), ("paid", found.hash_of("default", "u-5000")),
+        }  # fmt: skip
+        assert "paid" in str(there.server.asked[-1]), "it was asked for"
+        assert found.numbers() == {}, "it is not moved"
 
 
 @pytest.mark.parametrize("name", ["paid", "project.created"])

@@ -35,9 +35,9 @@ class Experiment:
     said: str
 
 
-def salted(experiment: Experiment, person: str) -> str:
+def salted(campaign: str, person: str) -> str:
     """What of a person is hashed for their arm: other people are held back by each campaign."""
-    return f"experiment\n{experiment.campaign}\n{person}"
+    return f"experiment\n{campaign}\n{person}"
 
 
 def arm_of(hashed: bytes, percent: int) -> Arm:

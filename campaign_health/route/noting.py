@@ -58,7 +58,7 @@ class Noting:
                 contract = one.keeper.moving.contract
                 sent_as = {} if contract is None else {event: found.to for event, found in contract.events.items()}
                 now, ids = time.time(), one.keeper.published.read().campaigns
-                experiments = () if contract is None else contract.experiments.values()
+                experiments = {} if contract is None else contract.experiments
                 compared = experiment_note(connection, name, experiments, ids, now)
                 note = delivery_note(connection, name, sent_as, now, sources=one.door.ages.rows(), experiments=compared)
                 note_delivery(self._data_dir, name, note)

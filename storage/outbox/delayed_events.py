@@ -26,6 +26,14 @@ def delay(connection: Connection, key: bytes, due: float) -> bool:
     return True
 
 
+def delayed_number(connection: Connection, workspace: str, event: str) -> int:
+    """How many events of a name wait for their hour now."""
+    (found,) = connection.execute(
+        "SELECT count(*) FROM held_event WHERE workspace = ? AND event = ? AND due IS NOT NULL", [workspace, event]
+    ).fetchone()
+    return int(found)
+
+
 def due_events(connection: Connection, workspace: str, now: float, waiting: Collection[str], most: int) -> list[bytes]:
     """Keys of events whose hour has come, in the order in which they were received; of any whose name is not among
     those that are `waiting` at all, each.

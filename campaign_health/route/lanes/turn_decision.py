@@ -81,7 +81,7 @@ class Deciding:
         if holds(experiment.when, attributes) is False:
             return False
         (person,) = operation["identifiers"].values()
-        arm = arm_of(self.hash_of(event.workspace, salted(experiment, person)), experiment.percent)
+        arm = arm_of(self.hash_of(event.workspace, salted(experiment.campaign, person)), experiment.percent)
         assign(
             connection, event.workspace, experiment.campaign, self.hash_of(event.workspace, person), experiment.said,
             arm, float(int(event.event_time)), experiment.within_seconds,
