@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from campaign_health.manifest.manifest_reading import parse_manifest
 from campaign_health.manifest.problems import ManifestError
 from campaign_health.route.experiment_law import LAST_MINUTES_SECONDS, Experiment, arm_of, held_until, salted
 from campaign_health.route.manifest_contract import ManifestContract
+from campaign_health.route.recovery.recovery_plan import plan_for
 from storage.outbox.route_file import PersonHash
 
 PEOPLE = 20_000
@@ -117,3 +118,13 @@ def test_a_campaign_that_does_not_run_holds_nobody_back() -> None:
 def test_what_cannot_be_compared_is_refused(more: str, said: str) -> None:
     with pytest.raises(ManifestError, match=said):
         parse_manifest(f"{MANIFEST}{more}\n")
+
+
+def test_a_recovery_takes_nobody_who_may_still_wait_for_the_daily_hour() -> None:
+    manifest = parse_manifest(MANIFEST).manifest
+    day, zone = date(2026, 11, 20), ZoneInfo("UTC")
+    plan = plan_for(manifest.campaigns[0], "default", 1, "Upgrade offer", "paywall", [], (day, day), zone)
+    assert plan.patience_seconds == 27 * 3600
+    assert (plan.experiment_campaign, plan.held_back_percent) == ("Upgrade offer", 10)
+    plain = manifest.campaigns[0].model_copy(update={"experiment": None})
+    assert plan_for(plain, "default", 1, "Upgrade offer", "paywall", [], (day, day), zone).patience_seconds == 3600
