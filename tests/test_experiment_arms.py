@@ -99,6 +99,13 @@ def test_the_contract_knows_which_event_waits_and_what_converts() -> None:
     assert routed.relevant_seconds == 26 * 3600, "its message has to make sense at the daily hour"
 
 
+def test_people_are_known_by_their_address_where_customerio_knows_them_so() -> None:
+    contract = ManifestContract(parse_manifest(MANIFEST).manifest, "email")
+    paid = {"$email": "Ada@Example.com"}
+    assert contract.conversion("upgraded", paid, "backend") == ("upgraded", 604_800.0, "ada@example.com")
+    assert contract.conversion("upgraded", paid, "browser") is None, "anybody can send that"
+
+
 def test_a_campaign_that_does_not_run_holds_nobody_back() -> None:
     text = MANIFEST.replace("    timing:", "    state: stopped\n    timing:")
     assert ManifestContract(parse_manifest(text).manifest, "id").experiments == {}

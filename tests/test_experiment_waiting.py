@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from campaign_health.route.experiment_law import Experiment, arm_of, salted
-from storage.outbox.experiment_log import ArmNumbers, arm_numbers
+from storage.outbox.experiment_log import ArmNumbers, arm_numbers, count_observed
 from storage.outbox.held_events import RELEASED, end_hold, expire_held, held_reason, hold_of, open_hold
 from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import open_route_file
@@ -93,6 +93,30 @@ def test_nobody_gets_it_twice_where_the_process_ends_while_it_waits_or_as_it_goe
         until(lambda: found.numbers().get("delivered") == 1)
         assert [one["id"] for one in found.events()] == [first["id"]], "to Customer.io it is the same event"
         assert arms(found)["held_back"].assigned == 1
+
+
+def test_who_was_counted_while_their_event_was_kept_back_does_not_count_again(tmp_path: Path) -> None:
+    clock = Clock()
+    short = COMPARED.replace("converted: paid", "converted: paid, within: 1 day").replace(
+        "    experiment:", "    relevant_for: 71 hours\n    experiment:"
+    )
+    with company(tmp_path, short, clock=clock) as found:
+        found.happen(in_arm(found, "held_back"), ago=20 * 3600)
+        until(lambda: found.numbers().get("held") == 1)
+        of = said(found)
+        over = time.time() + 1.5 * DAY
+        found.write(
+            lambda connection: count_observed(
+                connection, "default", of.campaign, of.said, "paid", of.within_seconds, over
+            )
+        )
+        assert arms(found)["held_back"].observed == 1
+        clock.later = 1.5 * DAY
+        until(lambda: found.numbers().get("delivered") == 1)
+        assert arms(found)["held_back"].assigned == 1
+        found.happen(in_arm(found, "at_once"), ago=20 * 3600)
+        until(lambda: found.numbers().get("delivered") == 2)
+        assert "at_once" not in arms(found), "their time was over before it could be known"
 
 
 def test_an_event_goes_before_its_hour_where_it_would_be_of_no_use_then(tmp_path: Path) -> None:

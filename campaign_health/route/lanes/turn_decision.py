@@ -17,7 +17,7 @@ from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.mapping.once_rule import claims
 from storage.outbox.delayed_events import delay
 from storage.outbox.event_windows import claim_once, how_many
-from storage.outbox.experiment_log import assign
+from storage.outbox.experiment_log import SETTLED_SECONDS, assign
 from storage.outbox.route_file import Connection
 from storage.outbox.sent_profiles import is_sent, note_sent
 
@@ -82,12 +82,15 @@ class Deciding:
             return False
         (person,) = operation["identifiers"].values()
         arm = arm_of(self.hash_of(event.workspace, salted(experiment.campaign, person)), experiment.percent)
-        assign(
-            connection, event.workspace, experiment.campaign, self.hash_of(event.workspace, person), experiment.said,
-            arm, float(int(event.event_time)), experiment.within_seconds,
-        )  # fmt: skip
+        at, now = float(int(event.event_time)), self.clock()
+        # Whose time is over may have been counted already, before this event came out of a hold, or their own waiting.
+        if now < at + experiment.within_seconds + SETTLED_SECONDS:
+            assign(
+                connection, event.workspace, experiment.campaign, self.hash_of(event.workspace, person),
+                experiment.said, arm, at, experiment.within_seconds,
+            )  # fmt: skip
         due = held_until(experiment.at, self.zone(), event.received, event.expires)
-        return arm == "held_back" and self.clock() < due and delay(connection, event.key, due)
+        return arm == "held_back" and now < due and delay(connection, event.key, due)
 
     def _person(self, event: Waiting, operation: Operation) -> bytes:
         """Whom it is sent about: the manifest may have learned who that is only since the event came."""
