@@ -86,6 +86,29 @@ class SourceAgeRecord:
 
 
 @dataclass(frozen=True)
+class ExperimentArmRecord:
+    """One arm of a campaign's experiment: `at_once`, or `held_back` until a daily hour (`09:00`).
+
+    `share` of the people, from 0 to 1, are in it. Of the `assigned`, for the `observed` the seconds are over within
+    which they might convert, and of these `converted` did: with an event, or (`converted_by` is None) as Customer.io
+    reports. `waiting` are its events that wait for the hour now.
+    """
+
+    campaign_id: int
+    arm: str
+    event: str
+    share: float
+    held_until: str
+    converted_by: str | None
+    within_seconds: float
+    assigned: int
+    observed: int
+    converted: int
+    waiting: int
+    since: datetime | None
+
+
+@dataclass(frozen=True)
 class Delivery:
     """All of it of one workspace, as it was at `noted_at`; `breaker` says whether Customer.io was asked."""
 
@@ -97,3 +120,4 @@ class Delivery:
     letters: Sequence[LetterGroupRecord]
     holds: Sequence[HoldRecord]
     sources: Sequence[SourceAgeRecord]
+    experiments: Sequence[ExperimentArmRecord] = ()

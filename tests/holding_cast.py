@@ -97,9 +97,16 @@ class Company:
 
 @contextmanager
 def company(
-    place: Place, manifest: str | None = MANIFEST, *, mode: str = "live", status: int = 200
+    place: Place,
+    manifest: str | None = MANIFEST,
+    *,
+    mode: str = "live",
+    status: int = 200,
+    clock: Callable[[], float] = time.time,
 ) -> Iterator[Company]:
-    """With no `manifest` the one that is there already; Customer.io answers with `status` until told otherwise."""
+    """With no `manifest` the one that is there already; Customer.io answers with `status` until told otherwise. By the
+    `clock` it is decided what goes and what waits.
+    """
     folder = place.data_dir if isinstance(place, PostgresPlace) else place
     path, answers = folder / "campaign-health.yaml", [status]
     if manifest is not None:
@@ -119,10 +126,10 @@ def company(
     told: list[str] = []
     moving = Moving("default", path, partial(read_contract, person_by="id"), told.append)
     courier = Courier(
-        "default", place, outbox, moving.operation, post, moving.is_shadow, refresh=moving.refresh,
-        deciding=Deciding(hash_of),
+        "default", place, outbox, moving.operation, post, moving.is_shadow, clock, refresh=moving.refresh,
+        deciding=Deciding(hash_of, clock),
     )  # fmt: skip
-    keeper = HoldKeeper(moving, place, outbox, PublishedFile(folder, "default"), courier.wake)
+    keeper = HoldKeeper(moving, place, outbox, PublishedFile(folder, "default"), courier.wake, clock=clock)
     door = EventDoor("default", DoorKeys(()), hash_of, outbox, moving.routed, courier.wake, time.time)
     carrier = Carrier(door, courier, keeper, None, lambda: None)
     carrier.start()

@@ -169,3 +169,14 @@ def test_a_campaign_depends_on_the_properties_behind_its_attributes() -> None:
     assert (found.event, found.uses, found.required) == (
         "limit_reached", {"plan_tier", "seats", "other"}, {"plan_tier"},
     )  # fmt: skip
+
+
+def test_an_experiment_that_others_would_wait_for_or_that_nothing_carries_is_told(tmp_path: Path) -> None:
+    compared = MANIFEST.replace("event: limit_reached}", "event: limit_reached, experiment: {hold_back: 10 %}}")
+    assert told(run(tmp_path, compared)) == []
+    other = "  - {name: Second offer, event: limit_reached}\n"
+    assert told(run(tmp_path, compared + other)) == [("experiment_on_shared_event", "violation", None, 8)]
+    assert told(run(tmp_path, compared + other.replace("}", ", state: stopped}"))) == []
+    lonely = "  - {name: Third offer, event: elsewhere, experiment: {hold_back: 10 %}}\n"
+    plain = MANIFEST.replace("campaigns:", "  elsewhere: {sent_from: elsewhere}\ncampaigns:") + lonely
+    assert ("experiment_not_routed", "violation", None, 10) in told(run(tmp_path, plain))

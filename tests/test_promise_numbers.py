@@ -86,6 +86,17 @@ def test_terminal_table_page_and_digest_say_the_same_to_the_digit(promising: Ins
     assert share_text((yesterday.within or 0) / yesterday.known) in text
 
 
+def test_to_whom_an_experiment_has_wait_nothing_is_promised(promising: Installation, tmp_path: Path) -> None:
+    everybody = json.loads(run("route", "proof", str(WELCOME), "--json"))["qualifying"]
+    manifest = tmp_path / MANIFEST_NAME
+    compared = manifest.read_text(encoding="utf-8").replace(
+        "    timing: within 2 hours\n", "    timing: within 2 hours\n    experiment: {hold_back: 50 %}\n"
+    )
+    manifest.write_text(compared, encoding="utf-8")
+    others = json.loads(run("route", "proof", str(WELCOME), "--json"))["qualifying"]
+    assert 0.3 * everybody < others < 0.7 * everybody
+
+
 def test_all_campaigns_are_proved_with_one_export(promising: Installation) -> None:
     promising.sandbox.forget_requests()
     told = json.loads(run("route", "proof", "--all", "--json"))

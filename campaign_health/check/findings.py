@@ -50,6 +50,8 @@ RULES = {
     "mapped_property_not_declared": "A route sends a property that the manifest does not have for the event.",
     "condition_not_routed": "A campaign's `when` asks for an attribute that its event's route does not send.",
     "once_on_shared_event": "A campaign's `once` holds a routed event back from other campaigns on it.",
+    "experiment_on_shared_event": "A campaign's `experiment` has part of its people wait for other campaigns, too.",
+    "experiment_not_routed": "A campaign has an `experiment` on an event that no route carries.",
     "routed_event_without_campaign": "No campaign is triggered by the event that a route sends.",
     "event_not_seen": "Mixpanel does not see an event of a running campaign any more.",
     "event_never_seen": "Mixpanel never saw an event of a running campaign.",

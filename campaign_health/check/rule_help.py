@@ -60,6 +60,8 @@ HELP = {
     "once_on_shared_event": (
         "Give every campaign on the event the same `once`, or leave it to each campaign's own frequency in Customer.io."
     ),
+    "experiment_on_shared_event": "Give the campaign an event of its own, or take its `experiment` out.",
+    "experiment_not_routed": "Give the event a `route`, or take the `experiment` out: nothing is held back.",
     "routed_event_without_campaign": "Mend `to`, or take the `route` out until a campaign needs it.",
     "event_not_seen": _MIXPANEL,
     "event_never_seen": "Check the event's spelling against Mixpanel; case and spaces count.",

@@ -53,6 +53,7 @@ def _some(value: Any) -> Any:
     return value
 
 
+TimeOfDay = Annotated[str, BeforeValidator(_time_of_day)]
 _AT_LEAST_ONE = (BeforeValidator(_some), Field(json_schema_extra={"minItems": 1}))
 Scalar = Annotated[str | int | float | bool, BeforeValidator(_scalar)]
 
@@ -165,7 +166,7 @@ class DerivedEntry(Part):
         description="The events of which a person has had none."
     )
     period: LengthText = Field(alias="for", description="For how long, such as `7 days`.")
-    at: Annotated[str, BeforeValidator(_time_of_day)] = Field(
+    at: TimeOfDay = Field(
         description="When it is looked each day, such as `06:00`, in the time zone of the project's days."
     )
 

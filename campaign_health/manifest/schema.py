@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from campaign_health.manifest.durations import seconds_of
 from campaign_health.manifest.entry_parts import (
     LengthText,
     Name,
@@ -18,6 +19,7 @@ from campaign_health.manifest.entry_parts import (
     empty_as_list,
     empty_as_mapping,
 )
+from campaign_health.manifest.experiment_entry import DAY_SECONDS, ExperimentEntry
 from campaign_health.manifest.routed import DerivedEntry, Profile, RouteEntry
 from campaign_health.words.currency import DOLLARS
 
@@ -105,6 +107,9 @@ class CampaignEntry(Part):
     conversion_event: Name | None = Field(
         default=None, description="The event with which a person has done what the message asks for."
     )
+    experiment: ExperimentEntry | None = Field(
+        default=None, description="Compares sending at once with sending once a day, on part of its people."
+    )
     description: Text | None = Field(default=None, description="For people.")
 
     @model_validator(mode="after")
@@ -113,6 +118,12 @@ class CampaignEntry(Part):
             raise PydanticCustomError("campaign_without_name", "a campaign has neither `name` nor `id`")
         if self.event is None and not self.segments:
             raise PydanticCustomError("campaign_without_event", "a campaign has no `event`")
+        if self.experiment is not None and self.event is None:
+            raise PydanticCustomError("experiment_without_event", "an experiment needs the campaign's `event`")
+        if self.experiment is not None and (seconds_of(self.relevant_for or "a day") or 0) < DAY_SECONDS:
+            raise PydanticCustomError(
+                "experiment_too_short", "who waits gets the message when it is of no use any more"
+            )
         return self
 
     @property
@@ -243,6 +254,27 @@ class Manifest(Part):
                         "renamed_in_a_circle", "the renames of `{name}` go round in a circle",
                         {"name": start, "part": "renames"},
                     )  # fmt: skip
+        return self
+
+    @model_validator(mode="after")
+    def _one_experiment_an_event(self) -> Manifest:
+        # What waits is the event, so that one person's could have to wait and to go at the same time.
+        names = {
+            name.strip(): (entry.route.to or name).strip()
+            for name, entry in self.events.items()
+            if entry.route is not None
+        }
+        known: dict[str, str] = {}
+        for one in self.campaigns:
+            if one.experiment is None or one.event is None or one.state not in (None, "running"):
+                continue
+            newest = self.newest_name(one.event)
+            first = known.setdefault(names.get(newest, newest), one.label)
+            if first != one.label:
+                raise PydanticCustomError(
+                    "two_experiments", "`{first}` and `{second}` have an experiment on the same event",
+                    {"first": first, "second": one.label, "part": "campaigns"},
+                )  # fmt: skip
         return self
 
     def event(self, name: str) -> EventEntry | None:

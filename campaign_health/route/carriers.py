@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from functools import partial
 
 from campaign_health.route.doors.door_keys import DoorKeys
@@ -84,7 +85,7 @@ def carriers_of(
             post,
             moving.is_shadow,
             refresh=moving.refresh,
-            deciding=Deciding(hash_of),
+            deciding=Deciding(hash_of, zone=_zone(one, settings)),
             enrich=stripe.enricher.fill,
         )
         keys = DoorKeys(
@@ -93,7 +94,8 @@ def carriers_of(
             frozenset(one.route.browser_origins),
             one.route.trusts_browsers,
         )
-        door = EventDoor(one.name, keys, hash_of, outbox, moving.routed, courier.wake, time.time)
+        converting = partial(moving.conversion, hash_of=hash_of)
+        door = EventDoor(one.name, keys, hash_of, outbox, moving.routed, courier.wake, time.time, converting)
         keeper = HoldKeeper(moving, place, outbox, PublishedFile(settings.data_dir, one.name), courier.wake)
         export = _export(one, settings, place, outbox, moving, courier, hash_of)
         found[one.name] = Carrier(
@@ -107,14 +109,26 @@ def _end(*closing: Callable[[], None]) -> None:
         one()
 
 
+def _source(one: WorkspaceSettings, settings: Settings) -> ExportSource | None:
+    if one.mixpanel is None:
+        return None
+    client = partial(mixpanel_client, one.mixpanel, settings.http, retries=Retries(most=0))
+    return ExportSource(one.name, settings.data_dir, client, one.time_zone)
+
+
+def _zone(one: WorkspaceSettings, settings: Settings) -> Callable[[], tzinfo]:
+    """The zone of the project's days."""
+    source, said = _source(one, settings), one.time_zone or UTC
+    return (lambda: said) if source is None else source.kept_zone()
+
+
 def _export(
     one: WorkspaceSettings, settings: Settings, place: Place, outbox: GroupCommit, moving: Moving, courier: Courier,
     hash_of: PersonHash,
 ) -> ExportReading | None:  # fmt: skip
-    if one.mixpanel is None:
+    source = _source(one, settings)
+    if source is None:
         return None
-    client = partial(mixpanel_client, one.mixpanel, settings.http, retries=Retries(most=0))
-    source = ExportSource(one.name, settings.data_dir, client, one.time_zone)
     minutes = one.route.export_minutes
     net = ExportNet(moving, source, outbox, hash_of, courier.wake, minutes * 60.0) if minutes else None
     return ExportReading(one.name, place, net, AbsenceLook(moving, source, outbox, hash_of, courier.wake), moving.told)

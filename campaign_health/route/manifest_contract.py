@@ -16,6 +16,8 @@ from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.routed import CountSpec, StripeSpec, alternatives
 from campaign_health.manifest.schema import CampaignEntry, Manifest, Rename
 from campaign_health.route.absence_law import AbsenceRule
+from campaign_health.route.experiment_law import Experiment
+from campaign_health.route.experiments_of import conversion_names, experiments_of
 from campaign_health.route.lanes.prepared import Prepared, UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.mapping.asked_person import CUSTOMER, asked_person
@@ -29,6 +31,8 @@ from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS, event_ope
 TIMES_THE_PROMISE = 10
 LEAST_RELEVANT_SECONDS = 3600.0
 DAY_SECONDS = 86_400.0
+EXPERIMENT_RELEVANT_SECONDS = 26 * 3600.0
+"""From one daily hour to the next it is 25 hours when clocks are put back."""
 _IDENTITY = ("$user_id", "distinct_id", *EMAILS, CUSTOMER)
 
 
@@ -47,6 +51,8 @@ class ManifestContract:
         self._relevant = {name: _relevant_seconds(manifest, name, self._plan.events[name]) for name in own}
         by_own = {own: self._as_routed(own) for own in set(self._own.values())}
         self._routed = {name: by_own[own] for name, own in self._own.items()}
+        self.experiments = experiments_of(manifest, self.events)
+        self._conversions = conversion_names(manifest, self.experiments.values())
         self.absences = _absences(manifest, self.events) if person_by == "id" else ()
 
     @property
@@ -70,6 +76,21 @@ class ManifestContract:
         routed = self._plan.events.get(name.strip())
         by = self._plan.person_by
         return person_of(properties, by) if routed is None else person_in(routed, properties, by)
+
+    @property
+    def conversion_names(self) -> frozenset[str]:
+        """Every name of an event with which people convert in an experiment."""
+        return frozenset(self._conversions)
+
+    def conversion(self, name: str, properties: Mapping[str, Any], source: str) -> tuple[str, float, str] | None:
+        """The event with which somebody may have converted, for how many seconds that is of use, and who; None where
+        it is of no experiment, or names nobody.
+        """
+        found = self._conversions.get(name.strip())
+        if found is None or (source == BROWSER and self._plan.person_by == "email"):
+            return None
+        person = self.person(name, properties)
+        return None if person is None else (*found, person)
 
     def routed(self, name: str) -> Routed | None:
         """What is moved under a name that the app sends; None where it is not."""
@@ -99,7 +120,8 @@ class ManifestContract:
         if event.source == BROWSER and found.person_by == "email":
             # Also where the manifest names another property for it.
             raise UnfitEvent("no_person", "email")
-        prepared = _prepared(found, event, self._once.get(self._own.get(event.event.strip(), ""), ()))
+        own = self._own.get(event.event.strip(), "")
+        prepared = _prepared(found, event, self._once.get(own, ()), self.experiments.get(own))
         needs = tuple(need for need in found.needs if isinstance(need, StripeNeeded))
         if not needs:
             return prepared
@@ -145,15 +167,15 @@ def read_contract(path: Path, renames: Sequence[tuple[str, str]] = (), *, person
     return ManifestContract(manifest, person_by)
 
 
-def _prepared(found: Mapped, event: Waiting, once: tuple[OnceRule, ...]) -> Prepared:
+def _prepared(found: Mapped, event: Waiting, once: tuple[OnceRule, ...], experiment: Experiment | None) -> Prepared:
     by, person = found.person_by, found.person
     operation = event_operation(by, person, found.to, event.key, int(event.event_time), found.attributes)
     counts = tuple(need for need in found.needs if isinstance(need, CountNeeded))
     if not found.profile or event.source == BROWSER:
-        return Prepared(operation, counts=counts, once=once)
+        return Prepared(operation, counts=counts, once=once, experiment=experiment)
     attributes = dict(found.profile)
     identify = {"action": "identify", "timestamp": int(event.received), "attributes": attributes}
-    return Prepared(operation, person_part(by, person) | identify, counts, once)
+    return Prepared(operation, person_part(by, person) | identify, counts, once, experiment=experiment)
 
 
 def _absences(manifest: Manifest, moved: Collection[str]) -> tuple[AbsenceRule, ...]:
@@ -193,5 +215,8 @@ def _of_campaign(entry: CampaignEntry) -> float:
     said = seconds_of(entry.relevant_for or "")
     if said is not None:
         return float(said)
+    if entry.experiment is not None:
+        # Who waits gets it as much as a day later: so it makes sense then.
+        return EXPERIMENT_RELEVANT_SECONDS
     promise = promised_seconds(entry.timing)
     return TRIGGERS_WITHIN_SECONDS if promise is None else max(TIMES_THE_PROMISE * promise, LEAST_RELEVANT_SECONDS)

@@ -13,7 +13,9 @@ from campaign_health.route.lanes.prepared import KeptBack, Prepared, UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.manifest_contract import ManifestContract
 from campaign_health.route.moved_event import Routed
+from campaign_health.route.recovery.qualifying import PersonEvent
 from campaign_health.route.seen_names import SeenNames
+from storage.outbox.experiment_log import Conversion
 from storage.outbox.held_events import Hold, holds_now
 from storage.outbox.route_file import Connection
 from storage.outbox.route_modes import modes
@@ -116,6 +118,15 @@ class Moving:
         if contract is None or hold is None or hold.kind != "candidate":
             return None
         return contract.as_candidate(name, hold.candidate_of)
+
+    def conversion(self, event: PersonEvent, source: str, hash_of: Callable[[str, str], bytes]) -> Conversion | None:
+        """An event with which somebody may have converted in an experiment, moved or not; None for all others."""
+        contract = self._contract
+        found = None if contract is None else contract.conversion(event.name, event.properties, source)
+        if found is None:
+            return None
+        name, seconds, person = found
+        return Conversion(self.workspace, name, hash_of(self.workspace, person), event.time, seconds)
 
     def operation(self, event: Waiting) -> Prepared:
         """What an event is to Customer.io.

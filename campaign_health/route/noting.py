@@ -11,6 +11,7 @@ from filelock import Timeout
 
 from campaign_health.route.carriers import Carrier
 from campaign_health.route.delivery_note import delivery_note
+from campaign_health.route.experiment_note import experiment_note
 from campaign_health.route.numbers_file import note_delivery
 from storage.errors import StorageError
 from storage.outbox.outbox_connection import Place
@@ -56,7 +57,10 @@ class Noting:
             for name, one in self._carriers.items():
                 contract = one.keeper.moving.contract
                 sent_as = {} if contract is None else {event: found.to for event, found in contract.events.items()}
-                note = delivery_note(connection, name, sent_as, time.time(), sources=one.door.ages.rows())
+                now, ids = time.time(), one.keeper.published.read().campaigns
+                experiments = {} if contract is None else contract.experiments
+                compared = experiment_note(connection, name, experiments, ids, now)
+                note = delivery_note(connection, name, sent_as, now, sources=one.door.ages.rows(), experiments=compared)
                 note_delivery(self._data_dir, name, note)
 
     def _run(self) -> None:

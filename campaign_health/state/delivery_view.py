@@ -39,8 +39,8 @@ class DeliveryView:
 
     @property
     def held(self) -> int:
-        """Events that are kept back."""
-        return sum(one.held for one in self.delivery.events)
+        """Events that are kept back until something is done about it."""
+        return sum(one.held for one in self.delivery.events) - sum(one.waiting for one in self.delivery.experiments)
 
     @property
     def dead(self) -> int:
@@ -76,15 +76,23 @@ class DeliveryView:
 
 @dataclass(frozen=True)
 class CarriedEvent:
-    """One event that is moved, the hold that keeps it back (None: none), and how many of it died today (UTC)."""
+    """One event that is moved, the hold that keeps it back (None: none), how many of it died today (UTC), and how many
+    wait for the daily hour of an experiment.
+    """
 
     event: RouteEventRecord
     hold: HoldRecord | None
     dead_today: int
+    delayed: int = 0
+
+    @property
+    def held(self) -> int:
+        """Events that are kept back until something is done about it."""
+        return self.event.held - self.delayed
 
     def sentence(self) -> str:
         """`Moved: live · 3 wait · 12 held · 4 dead today`."""
-        return strip_text(self.event.mode, self.event.waiting, self.event.held, self.dead_today)
+        return strip_text(self.event.mode, self.event.waiting, self.held, self.dead_today, self.delayed)
 
 
 def delivery_view(connection: Connection, workspace: str, zone: ZoneInfo, today: date) -> DeliveryView | None:
@@ -112,7 +120,8 @@ def carried_event(connection: Connection, workspace: str, event: str | None) -> 
     day = delivery.noted_at.astimezone(UTC).date()
     dead = [one.dead for one in delivery.days if (one.event, one.day) == (found[0].event, day)]
     hold = next((one for one in delivery.holds if found[0].event in (one.event, one.candidate_of)), None)
-    return CarriedEvent(found[0], hold, sum(dead))
+    delayed = sum(one.waiting for one in delivery.experiments if one.event == found[0].event)
+    return CarriedEvent(found[0], hold, sum(dead), delayed)
 
 
 def is_released(connection: Connection, workspace: str, event: str, since: datetime) -> bool:

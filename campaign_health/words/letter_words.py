@@ -12,6 +12,7 @@ _WORDS = {
     "too_large": "it is larger than the 32 kB that Customer.io takes",
     "too_late": "Customer.io did not take it while the message made sense: look who missed it with `route recover`",
     "hold_expired": "it was kept back for as long as it made sense: look who missed it with `route recover`",
+    "experiment": "its person is in the part of an experiment that gets the message at the daily hour",
     "unreadable": "it could not be read",
 }
 

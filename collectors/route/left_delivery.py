@@ -11,6 +11,7 @@ from collectors.http.shape import Reader
 from collectors.route.left_numbers import instant, left_of, seconds
 from storage.delivery_records import (
     Delivery,
+    ExperimentArmRecord,
     HoldRecord,
     LetterGroupRecord,
     RouteDayRecord,
@@ -21,6 +22,7 @@ from storage.delivery_records import (
 _COUNTS = ("received", "waiting", "held", "dead", "delivered", "shadowed", "suppressed_once", "dropped", "expired")
 _MODES, _STATES = ("off", "shadow", "live"), ("observed", "provisional")
 _KINDS, _BREAKERS = ("everything", "unsendable", "candidate"), ("closed", "open", "half_open")
+_ARMS = ("at_once", "held_back")
 Record = TypeVar("Record")
 
 
@@ -51,6 +53,7 @@ def read_delivery(data_dir: Path, workspace: str) -> Delivery | None:
         letters=rows("letters", _letters),
         holds=rows("holds", _hold),
         sources=rows("sources", _source),
+        experiments=rows("experiments", _arm),
     )
 
 
@@ -90,6 +93,12 @@ class _Row:
     def seconds(self, name: str) -> float:
         # What is not there is no number either.
         return float(seconds(self._values.get(name, ""), f"{self._place}.{name}", self._read) or 0.0)
+
+    def share(self, name: str) -> float:
+        found = self.seconds(name)
+        if found > 1:
+            self._read.fail(f"{self._place}.{name}", "is no share")
+        return found
 
     def day(self, name: str) -> date:
         try:
@@ -150,3 +159,17 @@ def _hold(row: _Row) -> HoldRecord:
 def _source(row: _Row) -> SourceAgeRecord:
     shares = {name: row.seconds(name) for name in ("p50_seconds", "p95_seconds", "p99_seconds")}
     return SourceAgeRecord(source=row.text("source"), events=row.count("events"), since=row.instant("since"), **shares)
+
+
+def _arm(row: _Row) -> ExperimentArmRecord:
+    numbers = {name: row.count(name) for name in ("campaign_id", "assigned", "observed", "converted", "waiting")}
+    return ExperimentArmRecord(
+        arm=row.one_of("arm", _ARMS),
+        event=row.text("event"),
+        share=row.share("share"),
+        held_until=row.text("held_until"),
+        converted_by=row.text_or_none("converted_by"),
+        within_seconds=row.seconds("within_seconds"),
+        since=row.instant_or_none("since"),
+        **numbers,
+    )

@@ -11,6 +11,7 @@ from storage.outbox.event_letters import write_letter
 from storage.outbox.event_pace import HOUR_SECONDS, note_pace, sweep_pace
 from storage.outbox.event_tally import NOW_TABLES, count_up, give_up
 from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
+from storage.outbox.experiment_log import sweep_experiments
 from storage.outbox.held_events import held_reason, keep_back
 from storage.outbox.many_rows import in_parts, insert_rows, marks
 from storage.outbox.outbox_connection import Connection
@@ -206,6 +207,7 @@ def sweep(connection: Connection, now: float) -> None:
     sweep_pace(connection, now)
     sweep_facts(connection, now)
     sweep_unnamed(connection, now - LEDGER_SECONDS)
+    sweep_experiments(connection, now)
 
 
 def forget_events(connection: Connection, workspace: str, person: str) -> int:

@@ -166,7 +166,7 @@ def keep_back(connection: Connection, key: bytes, reason: str, field: str) -> bo
     if event is None or hold is None:
         return False
     connection.execute("DELETE FROM event_queue WHERE key = ?", [key])
-    _keep(connection, hold, event, reason, field)
+    keep(connection, hold.hold_id, event, reason, field)
     return True
 
 
@@ -175,7 +175,7 @@ def fetch_back(connection: Connection, hold: Hold, reason: str, field: str, sinc
     found = letters_of_field(connection, hold.workspace, hold.event, reason, field, since)
     for event in found:
         take_letter(connection, event.key)
-        _keep(connection, hold, event, reason, field)
+        keep(connection, hold.hold_id, event, reason, field)
     return len(found)
 
 
@@ -198,7 +198,7 @@ def leftovers(connection: Connection, workspace: str, most: int) -> list[bytes]:
     """Keys of events whose hold has ended, in the order in which they were received."""
     rows = connection.execute(
         "SELECT key FROM held_event WHERE workspace = ? AND hold_id NOT IN (SELECT hold_id FROM hold WHERE ended IS "
-        "NULL) ORDER BY received, sequence LIMIT ?",
+        "NULL) AND due IS NULL ORDER BY received, sequence LIMIT ?",
         [workspace, most],
     )
     return [key for (key,) in rows]
@@ -215,15 +215,21 @@ def drop_held(connection: Connection, hold: Hold) -> int:
 
 
 def expire_held(connection: Connection, workspace: str, now: float, most: int = MOST_HELD) -> int:
-    """Make letters of what is of no use any more, and of the oldest beyond `most`; how many there were."""
-    (number,) = connection.execute("SELECT count(*) FROM held_event WHERE workspace = ?", [workspace]).fetchone()
+    """Make letters of what is of no use any more, and of the oldest beyond `most`; how many there were.
+
+    What waits for its hour is no part of those: it goes soon.
+    """
+    (number,) = connection.execute(
+        "SELECT count(*) FROM held_event WHERE workspace = ? AND due IS NULL", [workspace]
+    ).fetchone()
     keys = connection.execute(
         "SELECT key FROM held_event WHERE workspace = ? AND expires <= ?", [workspace, now]
     ).fetchall()
     too_many = number - len(keys) - most
     if too_many > 0:
         keys += connection.execute(
-            "SELECT key FROM held_event WHERE workspace = ? AND expires > ? ORDER BY received, sequence LIMIT ?",
+            "SELECT key FROM held_event WHERE workspace = ? AND expires > ? AND due IS NULL "
+            "ORDER BY received, sequence LIMIT ?",
             [workspace, now, too_many],
         ).fetchall()
 
@@ -235,17 +241,21 @@ def expire_held(connection: Connection, workspace: str, now: float, most: int = 
 
 
 def held_reason(connection: Connection, key: bytes) -> tuple[str, str, str] | None:
-    """Why an event is kept back: the hold's reason, and the event's own with its field; None where it is not."""
+    """Why an event is kept back: the hold's reason (empty: it waits for its hour), and the event's own with its field;
+    None where it is not.
+    """
     row = connection.execute(
-        "SELECT hold.why, held_event.reason, held_event.field FROM held_event JOIN hold USING (hold_id) WHERE key = ?",
+        "SELECT COALESCE(hold.why, ''), held_event.reason, held_event.field FROM held_event "
+        "LEFT JOIN hold USING (hold_id) WHERE key = ?",
         [key],
     ).fetchone()
     return None if row is None else (row[0], row[1], row[2])
 
 
-def _keep(connection: Connection, hold: Hold, event: QueuedEvent, reason: str, field: str) -> None:
+def keep(connection: Connection, hold_id: int, event: QueuedEvent, reason: str, field: str) -> None:
+    """Note that a hold keeps an event, which is nowhere else any more."""
     names = ["hold_id", *CARRIED, "reason", "field"]
-    values = [hold.hold_id, *(getattr(event, name) for name in CARRIED), reason, field]
+    values = [hold_id, *(getattr(event, name) for name in CARRIED), reason, field]
     connection.execute(
         f"INSERT INTO held_event ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",  # noqa: S608
         values,

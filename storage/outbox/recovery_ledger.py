@@ -39,6 +39,10 @@ class RecoveryLedger:
         self._hash = person_hash
         self._of = (workspace, campaign)
 
+    def hash_of(self, person: str) -> bytes:
+        """The keyed hash by which a person of the workspace is known."""
+        return self._hash(self._of[0], person)
+
     def reached(self, people: Collection[str]) -> dict[str, float]:
         """When the newest recovery of this campaign that reached each began, in Unix seconds; others are left out."""
         begun = {one.recovery_id: one.begun_at.timestamp() for one in self.recoveries()}

@@ -15,6 +15,7 @@ from storage.delivery_records import (
     SourceAgeRecord,
 )
 from storage.file.conversion import read_instant
+from storage.read.experiment_arms import arms_of_experiments
 from storage.read.known_tables import has_table
 from storage.read.rows import Row, as_rows
 
@@ -53,6 +54,7 @@ def delivery_of(connection: Connection, workspace: str) -> Delivery | None:
             for row in _rows(connection, workspace, "route_letter_group", "count DESC, event, reason, field")
         ],
         holds=[_record(HoldRecord, row) for row in _rows(connection, workspace, "route_hold", "event")],
+        experiments=[one for one, at in arms_of_experiments(connection, workspace) if at == noted_at],
         sources=[_record(SourceAgeRecord, row) for row in _rows(connection, workspace, "route_source", "source")],
     )
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from storage.connection import Connection
 from storage.delivery_records import Delivery
 from storage.file.conversion import stored_instant
-from storage.save.bulk import DAY, INSTANT, SECONDS, TEXT, TRUTH, WHOLE, save_latest
+from storage.save.bulk import DAY, INSTANT, SECONDS, SHARE, TEXT, TRUTH, WHOLE, save_latest
 
 _COUNTS = ("received", "waiting", "held", "dead", "delivered", "shadowed", "suppressed_once", "dropped", "expired")
 _TYPES: Mapping[str, Mapping[str, pa.DataType]] = {
@@ -35,8 +35,18 @@ _TYPES: Mapping[str, Mapping[str, pa.DataType]] = {
         "source": TEXT, "events": WHOLE, "p50_seconds": SECONDS, "p95_seconds": SECONDS, "p99_seconds": SECONDS,
         "since": INSTANT,
     },
+    "experiment_arm": {
+        "campaign_id": WHOLE, "arm": TEXT, "event": TEXT, "share": SHARE, "held_until": TEXT, "converted_by": TEXT,
+        "within_seconds": SECONDS, "assigned": WHOLE, "observed": WHOLE, "converted": WHOLE, "waiting": WHOLE,
+        "since": INSTANT, "noted_at": INSTANT,
+    },
 }  # fmt: skip
-_KEYS = {"route_day": ("event", "day"), "route_letter_group": ("event", "reason", "field"), "route_source": ("source",)}
+_KEYS = {
+    "route_day": ("event", "day"), "route_letter_group": ("event", "reason", "field"), "route_source": ("source",),
+    "experiment_arm": ("campaign_id", "arm"),
+}  # fmt: skip
+_STAYS = frozenset(("route_day", "experiment_arm"))
+"""Of these, what is not noted any more is still known."""
 
 
 def save_delivery(connection: Connection, workspace: str, delivery: Delivery) -> int:
@@ -53,10 +63,11 @@ def save_delivery(connection: Connection, workspace: str, delivery: Delivery) ->
         "route_letter_group": (delivery.letters, {}),
         "route_hold": (delivery.holds, {}),
         "route_source": (delivery.sources, {}),
+        "experiment_arm": (delivery.experiments, of_all),
     }
     written = 0
     for table, (records, more) in parts.items():
-        if table != "route_day":
+        if table not in _STAYS:
             connection.execute(f"DELETE FROM {table} WHERE workspace = ?", [workspace])  # noqa: S608
         rows = [vars(one) | more for one in records]
         written += save_latest(connection, workspace, table, _TYPES[table], _KEYS.get(table, ("event",)), rows)

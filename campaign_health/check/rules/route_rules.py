@@ -11,7 +11,7 @@ from campaign_health.manifest.dependencies import CampaignDependency
 from campaign_health.manifest.manifest_reading import ReadManifest
 from campaign_health.manifest.routed import RESERVED, RouteEntry, declared_name, paths_of
 from campaign_health.manifest.schema import EventEntry
-from campaign_health.manifest.sent_names import attribute_behind, event_behind, has_one_source
+from campaign_health.manifest.sent_names import attribute_behind, entry_of, event_behind, has_one_source
 
 # Mixpanel's own names of a person, which no manifest has to declare.
 _MIXPANELS = frozenset({"distinct_id"})
@@ -21,7 +21,7 @@ def check_routes(read: ReadManifest, file: str, campaigns: Sequence[CampaignDepe
     """What of each routed event does not fit its own entry or the running campaigns on it. An event without `route` is
     sent by somebody else, so nothing is said of it.
     """
-    found: list[Finding] = list(_derived(read, file))
+    found: list[Finding] = [*_derived(read, file), *_experiments_without_route(read, file)]
     manifest = read.manifest
     for name, entry in manifest.events.items():
         if entry.route is None:
@@ -41,6 +41,7 @@ def check_routes(read: ReadManifest, file: str, campaigns: Sequence[CampaignDepe
         found += event.attributes_of(running)
         found += event.conditions_of(running)
         found += event.once_of(running)
+        found += event.experiments_of(running)
         if not fed:
             found.append(event.without_campaign())
     return found
@@ -147,6 +148,24 @@ class _Event:
                     (campaign, *others),
                 )
 
+    def experiments_of(self, running: Sequence[CampaignDependency]) -> Iterator[Finding]:
+        """Campaigns whose `experiment` would have people wait for the messages of others, too."""
+        for campaign in running:
+            others = [other for other in running if other is not campaign]
+            if campaign.index is None or not others:
+                continue
+            experiment = self.read.manifest.campaigns[campaign.index].experiment
+            if experiment is not None:
+                yield self._finding(
+                    "experiment_on_shared_event",
+                    "violation",
+                    f"`experiment` of *{campaign.label}* has {experiment.hold_back} of the people wait until the daily "
+                    f"hour for `{self.name}`, and {stopped(others)} {'hangs' if len(others) == 1 else 'hang'} on the "
+                    "same event.",
+                    self.read.line("campaigns", campaign.index, "experiment"),
+                    (campaign, *others),
+                )
+
     def _once(self, campaign: CampaignDependency) -> str | None:
         return None if campaign.index is None else self.read.manifest.campaigns[campaign.index].once
 
@@ -193,3 +212,18 @@ def _derived(read: ReadManifest, file: str) -> Iterator[Finding]:
                     "unknown_event", "violation", message, event.strip(), file=file, line=line, head_file=file,
                     head_line=line,
                 )  # fmt: skip
+
+
+def _experiments_without_route(read: ReadManifest, file: str) -> Iterator[Finding]:
+    manifest = read.manifest
+    for place, campaign in enumerate(manifest.campaigns):
+        if campaign.experiment is None or campaign.event is None:
+            continue
+        entry = entry_of(manifest, event_behind(manifest, campaign.event))
+        if entry is None or entry.route is None:
+            line = read.line("campaigns", place, "experiment")
+            message = f"`experiment` of *{campaign.label}* holds nothing back: no route carries `{campaign.event}`."
+            yield Finding(
+                "experiment_not_routed", "violation", message, campaign.event.strip(), campaigns=(campaign.label,),
+                file=file, line=line, head_file=file, head_line=line,
+            )  # fmt: skip

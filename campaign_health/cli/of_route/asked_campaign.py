@@ -15,7 +15,7 @@ from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.schema import CampaignEntry, EventEntry
 from campaign_health.process.clock import local_day
 from campaign_health.route.recovery.looking import Sources
-from campaign_health.route.recovery.recovery_plan import LEAST_PATIENCE_SECONDS, RecoveryPlan, plan_for
+from campaign_health.route.recovery.recovery_plan import RecoveryPlan, plan_for
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.clients import customerio_client, mixpanel_client
 from campaign_health.state.campaign_view import renamed
@@ -127,7 +127,7 @@ def _plan(
     entry = campaign_entry(of, campaign_id, title)
     plan = plan_for(entry, of.name, campaign_id, title, event, renames, days, zone)
     promised = promised_seconds(campaign_timing(connection, of.name, campaign_id))
-    return replace(plan, patience_seconds=max(LEAST_PATIENCE_SECONDS, promised or 0.0))
+    return replace(plan, patience_seconds=max(plan.patience_seconds, promised or 0.0))
 
 
 def _zone(connection: Connection, workspace: str) -> ZoneInfo:

@@ -63,7 +63,7 @@ def command(event_id: str, workspace: str | None, as_json: bool) -> None:
     results.print(_OUTCOMES[str(told["outcome"])])
     if told.get("reason"):
         results.print(clean(f"Why: {letter_sentence(str(told['reason']), str(told['field']))}."), markup=False)
-    elif "held_because" in told:
+    elif told.get("held_because"):
         results.print(clean(f"All of its name waits: {told['held_because']}."), markup=False)
 
 

@@ -14,6 +14,7 @@ from campaign_health.settings import load_settings
 from campaign_health.words.numbers import plural
 from storage.outbox.event_queue import forget_events
 from storage.outbox.event_windows import forget_windows
+from storage.outbox.experiment_log import forget_experiments
 from storage.outbox.last_seen import forget_seen
 from storage.outbox.report_log import forget_person
 from storage.outbox.route_file import PersonHash, committed, open_route_file, wipe_log
@@ -39,6 +40,7 @@ def command(person: str, workspace: str | None) -> None:
             rows = sum(forget_person(connection, hash_of(name, one)) for name in names for one in known_as)
             rows += sum(forget_facts(connection, hash_of(name, one)) for name in names for one in known_as)
             rows += sum(forget_windows(connection, hash_of(name, one)) for name in names for one in known_as)
+            rows += sum(forget_experiments(connection, hash_of(name, one)) for name in names for one in known_as)
             rows += sum(
                 forget(connection, name, one)
                 for name in names

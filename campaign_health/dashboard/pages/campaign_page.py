@@ -32,6 +32,7 @@ from campaign_health.dashboard.parts.campaign.campaign_sections import (
 from campaign_health.dashboard.parts.campaign.cause_panel import draw_causes
 from campaign_health.dashboard.parts.campaign.chain_panel import draw_chain
 from campaign_health.dashboard.parts.campaign.delivery_strip import draw_delivery
+from campaign_health.dashboard.parts.campaign.experiment_panel import draw_experiment
 from campaign_health.dashboard.parts.campaign.facts_panel import draw_facts
 from campaign_health.dashboard.parts.campaign.found_later import as_known_now
 from campaign_health.dashboard.parts.campaign.message_panel import draw_messages
@@ -92,6 +93,7 @@ def _draw(page: Page, view: CampaignView, names: Sequence[tuple[int, str]]) -> N
     else:
         draw_chain(page, days)
     draw_promise(page, now.campaign_id, now.name)
+    draw_experiment(page, now.campaign_id, now.event)
     draw_recoveries(page, now.campaign_id, current)
     draw_messages(page, view)
     offer_mapping(page, now.campaign_id, now.name, now.event)

@@ -21,8 +21,10 @@ from campaign_health.route.received_ages import SourceAges
 from campaign_health.route.recovery.qualifying import PersonEvent
 from campaign_health.route.track_event import LARGEST_ITEM
 from storage.outbox.event_queue import receive_all
+from storage.outbox.experiment_log import Conversion, note_conversions
 from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.route_file import Connection
 
 LARGEST_BODY, LARGEST_UNPACKED = 10 * 1024 * 1024, 20 * 1024 * 1024
 LARGEST_UNPROVEN = 2 * 1024 * 1024
@@ -36,7 +38,8 @@ class EventDoor:
 
     `counts` are numbers by door (its dialect's source) and what became of events: accepted, duplicate, unmapped,
     unreadable (events, or whole bodies), ignored, limited (of browsers); and of requests that were refused, by status:
-    `refused_401`. `ages` are how old events were when they came.
+    `refused_401`. `ages` are how old events were when they came. `conversion` says of any event
+    and its source whether somebody may have converted with it.
     """
 
     workspace: str
@@ -46,6 +49,7 @@ class EventDoor:
     routed: Callable[[str], Routed | None]
     wake: Callable[[], None]
     clock: Callable[[], float]
+    conversion: Callable[[PersonEvent, str], Conversion | None] = lambda event, source: None
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     ages: SourceAges = field(default_factory=SourceAges)
     limits: BrowserLimits = field(init=False)
@@ -83,14 +87,16 @@ class EventDoor:
                 dialect.refusal(400, str(problem)) if dialect.is_told(posted) else dialect.answer(posted, Taken(0, 0))
             )
         now = self.clock()
-        moved = [one for one in (self._moved(value, dialect, posted, now) for value in given) if one is not None]
+        events = [one for one in (self._read(value, dialect, posted, now) for value in given) if one is not None]
+        moved = [(one, routed) for one in events if (routed := self._routed(one, dialect)) is not None]
+        conversions = [found for one in events if (found := self.conversion(one, source)) is not None]
         taken = [queued(event, routed, self.workspace, source, now, self.hash_of) for event, routed in moved]
         if source in (BROWSER, TRUSTED_BROWSER):
-            if not self.limits.takes_of_address(_address(request), len(taken)):
+            if not self.limits.takes_of_address(_address(request), len(taken) + len(conversions)):
                 return dialect.refusal(503, "too much came from this address", {"Retry-After": "60"})
             taken = self._within_limits(taken, dialect.source)
         try:
-            new = await self._written(taken)
+            new = await self._written(taken, conversions)
         except (CannotWrite, TimeoutError):
             return dialect.refusal(503, "it cannot be written now", {"Retry-After": "1"})
         self.counts[dialect.source, "accepted"] += new
@@ -98,17 +104,21 @@ class EventDoor:
         self.ages.note(source, [now - one.event_time for one in taken])
         return dialect.answer(posted, Taken(len(given), len(taken) - new))
 
-    def _moved(self, value: Any, dialect: Dialect, posted: Posted, now: float) -> tuple[PersonEvent, Routed] | None:
+    def _read(self, value: Any, dialect: Dialect, posted: Posted, now: float) -> PersonEvent | None:
         try:
             event = dialect.event(value, posted, now)
         except Unreadable:
             self.counts[dialect.source, "unreadable"] += 1
             return None
-        routed = None if event is None else self.routed(event.name)
-        if event is None or routed is None:
-            self.counts[dialect.source, "ignored" if event is None else "unmapped"] += 1
-            return None
-        return event, routed
+        if event is None:
+            self.counts[dialect.source, "ignored"] += 1
+        return event
+
+    def _routed(self, event: PersonEvent, dialect: Dialect) -> Routed | None:
+        routed = self.routed(event.name)
+        if routed is None:
+            self.counts[dialect.source, "unmapped"] += 1
+        return routed
 
     def _within_limits(self, taken: list[QueuedEvent], source: str) -> list[QueuedEvent]:
         # What is larger cannot be sent, and would fill the disk; what names nobody becomes no message.
@@ -117,11 +127,16 @@ class EventDoor:
         self.counts[source, "limited"] += len(taken) - len(found)
         return found
 
-    async def _written(self, taken: list[QueuedEvent]) -> int:
-        """Put them on the disk; how many were new."""
-        if not taken:
+    async def _written(self, taken: list[QueuedEvent], conversions: list[Conversion]) -> int:
+        """Put them on the disk; how many of the events were new."""
+        if not taken and not conversions:
             return 0
-        written = asyncio.wrap_future(self.outbox.take_in(lambda connection: receive_all(connection, taken)))
+
+        def write(connection: Connection) -> int:
+            note_conversions(connection, conversions)
+            return receive_all(connection, taken)
+
+        written = asyncio.wrap_future(self.outbox.take_in(write))
         new: int = await asyncio.wait_for(written, WRITE_SECONDS)
         self.wake()
         return new

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
+from campaign_health.route.holding.daily_hour import let_go_due
 from campaign_health.route.holding.fallen_silent import candidate_for, is_silent, usual_gap
 from campaign_health.route.holding.holds_to_check import HoldsToCheck
 from campaign_health.route.holding.published_word import Drift, PublishedFile
@@ -113,6 +114,7 @@ class HoldKeeper:
         sure = [*word.renames, *confirmed_renames(connection, self.moving.workspace)]
         self.moving.set_renames([one for one in sure if one not in word.refused])
         self._let_go_leftovers(connection)
+        let_go_due(connection, self.moving, self._write, self.wake, now)
         for hold in self._to_check.now(self.moving, partial(holds_now, connection, self.moving.workspace)):
             self._check_again(connection, hold)
         if now < self._next_slow:

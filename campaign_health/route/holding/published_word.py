@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 from storage.errors import StorageError
 from storage.file.database import PUBLISHED_NAME, open_published
+from storage.read.campaign_names import named_campaigns
 from storage.read.decisions_made import Decision, decisions_in_force
 from storage.read.judged import campaign_plans, incidents
 
@@ -31,7 +32,8 @@ class Drift:
 class PublishedWord:
     """`renames` and `refused` are old and new names of which people said that they are, or are not, one event's.
 
-    `holds` and `releases`: what people said of what is carried of an event, the newest word on each.
+    `holds` and `releases`: what people said of what is carried of an event, the newest word on each. `campaigns` are
+    the ids of Customer.io's campaigns by their names.
     """
 
     drifts: Sequence[Drift] = ()
@@ -39,6 +41,7 @@ class PublishedWord:
     refused: Sequence[tuple[str, str]] = ()
     holds: Sequence[Decision] = ()
     releases: Sequence[Decision] = ()
+    campaigns: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,12 +75,15 @@ def _read(data_dir: Path, workspace: str) -> PublishedWord:
             if row["status"] == "open" and row["cause"] in DRIFTS and (event := events.get(row["campaign_id"]))
         ]
         decided = decisions_in_force(connection, workspace)
+        campaigns = {name.strip(): campaign_id for _, campaign_id, name in named_campaigns(connection, workspace)}
     pairs = {
         kind: [(one.event, one.new_event) for one in decided if one.kind == kind and one.event and one.new_event]
         for kind in ("confirm_rename", "refuse_rename")
     }
     of_holds = {kind: [one for one in decided if one.kind == kind and one.event] for kind in ("hold", "release")}
-    return PublishedWord(drifts, pairs["confirm_rename"], pairs["refuse_rename"], of_holds["hold"], of_holds["release"])
+    return PublishedWord(
+        drifts, pairs["confirm_rename"], pairs["refuse_rename"], of_holds["hold"], of_holds["release"], campaigns
+    )
 
 
 def _new_name(row: Any) -> str | None:

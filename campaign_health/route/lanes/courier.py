@@ -196,7 +196,7 @@ class Courier:
     def _decided(self, ready: Sequence[tuple[Waiting, Prepared]]) -> list[tuple[Waiting, Prepared]]:
         """Those that go, with all that they are; asked in one transaction where it takes the file to tell."""
         deciding = self._deciding
-        asked = [(one, of) for one, of in ready if of.counts or of.once or of.identify is not None]
+        asked = [(one, of) for one, of in ready if of.counts or of.once or of.experiment or of.identify is not None]
         if deciding is None or not asked:
             return list(ready)
         written = self._settling.write(lambda connection: [deciding.decide(connection, one, of) for one, of in asked])
@@ -206,6 +206,7 @@ class Courier:
         decided = [(one, by_key.get(one.key, of)) for one, of in ready]
         self._settling.finish([one for one, of in decided if of == "had"], "suppressed_once")
         self._not_yet([one for one, of in decided if of == "wait"])
+        self._free([one for one, of in decided if of == "delayed"])
         return [(one, of) for one, of in decided if isinstance(of, Prepared)]
 
     def _note_identified(self, known: Sequence[tuple[Waiting, Operation]]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from campaign_health.route.experiment_law import Experiment
 from campaign_health.route.mapping.asked_person import AskedPerson
 from campaign_health.route.mapping.mapped_event import CountNeeded, StripeNeeded
 from campaign_health.route.mapping.once_rule import OnceRule
@@ -17,7 +18,7 @@ Operation = Mapping[str, Any]
 class Prepared:
     """What an event is to Customer.io: the event, and (None: nothing of it changed) who its person is, which has to be
     accepted before. When it goes, `stripe` (of the person `asked` for) and `counts` have to be filled in, and `once`
-    asked.
+    and the `experiment` asked.
     """
 
     event: Operation
@@ -26,6 +27,7 @@ class Prepared:
     once: tuple[OnceRule, ...] = ()
     stripe: tuple[StripeNeeded, ...] = ()
     asked: AskedPerson = field(default_factory=AskedPerson)
+    experiment: Experiment | None = None
 
 
 class UnfitEvent(Exception):

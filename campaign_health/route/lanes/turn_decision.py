@@ -5,31 +5,38 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from datetime import UTC, tzinfo
+from typing import Any, Literal
 
+from campaign_health.manifest.conditions import holds
+from campaign_health.route.experiment_law import Experiment, arm_of, held_until, salted
 from campaign_health.route.lanes.prepared import Operation, Prepared
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.mapping.once_rule import claims
+from storage.outbox.delayed_events import delay
 from storage.outbox.event_windows import claim_once, how_many
+from storage.outbox.experiment_log import SETTLED_SECONDS, assign
 from storage.outbox.route_file import Connection
 from storage.outbox.sent_profiles import is_sent, note_sent
 
-Decided = Prepared | Literal["had", "wait"]
+Decided = Prepared | Literal["had", "wait", "delayed"]
 
 
 @dataclass(frozen=True)
 class Deciding:
-    """`hash_of` a workspace's person; `clock` gives Unix seconds."""
+    """`hash_of` a workspace's person; `clock` gives Unix seconds; `zone` is that of the project's days."""
 
     hash_of: Callable[[str, str], bytes]
     clock: Callable[[], float] = time.time
+    zone: Callable[[], tzinfo] = lambda: UTC
 
     def decide(self, connection: Connection, event: Waiting, prepared: Prepared) -> Decided:
         """The event with its counts, and without an identify that says nothing new.
 
-        `had` where its person had all its messages, `wait` where that is not known yet.
+        `had` where its person had all its messages, `wait` where that is not known yet, and `delayed`
+        where it was taken out of the queue until the daily hour.
         """
         person = self._person(event, prepared.event)
         counted = {
@@ -44,6 +51,10 @@ class Deciding:
             answer = claim_once(connection, event.workspace, person, event.key, event.event_time, wanted)
             if answer != "go":
                 return answer
+        if prepared.experiment is not None and self._is_delayed(
+            connection, event, prepared.experiment, prepared.event, attributes
+        ):
+            return "delayed"
         identify = prepared.identify
         if identify is not None and is_sent(
             connection, event.workspace, person, event.event, _hash_of_attributes(identify), self.clock()
@@ -55,6 +66,31 @@ class Deciding:
         """Note that Customer.io took in who an event's person is."""
         person = self._person(event, identify)
         note_sent(connection, event.workspace, person, event.event, _hash_of_attributes(identify), self.clock())
+
+    def _is_delayed(
+        self,
+        connection: Connection,
+        event: Waiting,
+        experiment: Experiment,
+        operation: Operation,
+        attributes: Mapping[str, Any],
+    ) -> bool:
+        """Whether an event was put where it waits for the daily hour; its person counts in the arm they are assigned,
+        whatever becomes of the event.
+        """
+        if holds(experiment.when, attributes) is False:
+            return False
+        (person,) = operation["identifiers"].values()
+        arm = arm_of(self.hash_of(event.workspace, salted(experiment.campaign, person)), experiment.percent)
+        at, now = float(int(event.event_time)), self.clock()
+        # Whose time is over may have been counted already, before this event came out of a hold, or their own waiting.
+        if now < at + experiment.within_seconds + SETTLED_SECONDS:
+            assign(
+                connection, event.workspace, experiment.campaign, self.hash_of(event.workspace, person),
+                experiment.said, arm, at, experiment.within_seconds,
+            )  # fmt: skip
+        due = held_until(experiment.at, self.zone(), event.received, event.expires)
+        return arm == "held_back" and now < due and delay(connection, event.key, due)
 
     def _person(self, event: Waiting, operation: Operation) -> bytes:
         """Whom it is sent about: the manifest may have learned who that is only since the event came."""

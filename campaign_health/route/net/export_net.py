@@ -12,6 +12,7 @@ from campaign_health.route.moving import Moving
 from campaign_health.route.net.export_source import ExportSource
 from storage.outbox.event_queue import is_to_take, receive_exported
 from storage.outbox.event_tally import note_looked
+from storage.outbox.experiment_log import note_conversions
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.route_file import Connection
 from storage.outbox.route_modes import moved_since
@@ -51,17 +52,23 @@ class ExportNet:
         contract, now = self.moving.contract, self.clock()
         since = moved_since(connection, self.moving.workspace)
         names = {} if contract is None else {name: own for name, own in contract.sent_names.items() if own in since}
-        if not names.keys() <= self._asked:
+        asked = frozenset(names)
+        if contract is not None and contract.experiments.keys() & since.keys():
+            asked |= contract.conversion_names
+        if not asked <= self._asked:
             self._until = None
         elif now < self._next or not names:
             return False
-        self._asked, self._next = frozenset(names), now + self.every_seconds
+        self._asked, self._next = asked, now + self.every_seconds
         begin = now - FIRST_SECONDS if self._until is None else self._until - LATE_SECONDS
         begin, end = max(begin, min(since[own] for own in names.values())), now - SETTLED_SECONDS
         if begin >= end:
             return False
-        found = []
-        for event in self.source.between(sorted(names), begin, end, now):
+        found, conversions = [], []
+        for event in self.source.between(sorted(asked), begin, end, now):
+            conversion = self.moving.conversion(event, EXPORT, self.hash_of)
+            if conversion is not None:
+                conversions.append(conversion)
             routed = self.moving.routed(event.name)
             if routed is not None and event.time >= since.get(routed.event, now):
                 one = queued(event, routed, self.moving.workspace, EXPORT, now, self.hash_of)
@@ -71,6 +78,7 @@ class ExportNet:
             some = found[place : place + AT_ONCE]
             self.outbox.take_in(partial(receive_exported, events=some)).result()
             self.wake()
+        self.outbox.submit(lambda writing: note_conversions(writing, conversions)).result()
         self.outbox.submit(lambda writing: note_looked(writing, self.moving.workspace, begin)).result()
         self._until = end
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from collectors.mixpanel import MixpanelClient
 from storage.errors import StorageError
 from storage.file.database import open_published
 from storage.file.zones import stored_zone
+
+ZONE_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,18 @@ class ExportSource:
         with suppress(StorageError), open_published(self.data_dir) as connection:
             return stored_zone(connection, self.workspace) or ZoneInfo("UTC")
         return ZoneInfo("UTC")
+
+    def kept_zone(self, clock: Callable[[], float] = time.monotonic) -> Callable[[], ZoneInfo]:
+        """The same for whoever asks all the time: it is looked up every ten minutes (`clock`: seconds)."""
+        known: tuple[float, ZoneInfo] | None = None
+
+        def zone() -> ZoneInfo:
+            nonlocal known
+            if known is None or clock() >= known[0]:
+                known = (clock() + ZONE_SECONDS, self.zone())
+            return known[1]
+
+        return zone
 
     def between(self, names: Sequence[str], begin: float, end: float, now: float) -> list[PersonEvent]:
         """The events of these names from an instant to before another (Unix seconds), in the order of their times.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from campaign_health.manifest.conditions import holds
+from campaign_health.route.experiment_law import arm_of, salted
 from campaign_health.route.person import person_of
 from campaign_health.route.proof.joining import GIVEN_UP_AFTER, HOUR, WITHOUT_PROMISE_SECONDS, HourProof, prove_hours
 from campaign_health.route.proof.log_histogram import LogHistogram, merged
@@ -139,6 +140,14 @@ def _qualifying(asked: Sequence[ToProve], sources: Sources) -> dict[int, list[tu
     return found
 
 
+def _waits(plan: RecoveryPlan, person: str | None, ledger: RecoveryLedger) -> bool:
+    """Whether an experiment has a person wait for the daily hour: to them nothing is promised."""
+    percent = plan.held_back_percent
+    if not percent or person is None:
+        return False
+    return arm_of(ledger.hash_of(salted(plan.experiment_campaign, person)), percent) == "held_back"
+
+
 def _prove(
     one: ToProve,
     events: Sequence[tuple[str | None, float]],
@@ -147,6 +156,7 @@ def _prove(
     progress: Progress | None,
 ) -> Proof:
     plan, promise_seconds, now = one.plan, one.promise_seconds, sources.now.timestamp()
+    events = [event for event in events if not _waits(plan, event[0], ledger)]
     patience = WITHOUT_PROMISE_SECONDS if promise_seconds is None else GIVEN_UP_AFTER * promise_seconds
     begin = one.begin - EARLY_SECONDS
     until = min(min(one.end, now) + patience, now)

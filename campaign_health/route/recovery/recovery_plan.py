@@ -14,6 +14,8 @@ from collectors.zone_days import day_start
 
 LEAST_PATIENCE_SECONDS = 3600.0
 """No event is younger whose person missed the message: both services take their time, and so does an import."""
+EXPERIMENT_PATIENCE_SECONDS = 27 * 3600.0
+"""The same where part of the people wait for the daily hour: up to 25 hours on the day when clocks are put back."""
 EVER_SECONDS = 365 * 86_400.0
 """As far back as Customer.io tells of messages."""
 
@@ -24,6 +26,7 @@ class RecoveryPlan:
 
     `events` are all names that the campaign's event has or had. `relevant_seconds` None: the message makes sense for
     ever. `once_seconds` 0: a person may get it any number of times. A message may be on its way for `patience_seconds`.
+    `held_back_percent` of the people wait for the daily hour by the experiment of the manifest's `experiment_campaign`.
     """
 
     workspace: str
@@ -38,6 +41,8 @@ class RecoveryPlan:
     relevant_seconds: float | None = None
     conversion_event: str | None = None
     patience_seconds: float = LEAST_PATIENCE_SECONDS
+    experiment_campaign: str = ""
+    held_back_percent: int = 0
 
     @property
     def begin(self) -> int:
@@ -62,12 +67,16 @@ def plan_for(
 ) -> RecoveryPlan:
     """The plan for a campaign, from its entry in the manifest (None: none) and the confirmed renames (old, new)."""
     once = None if entry is None else entry.once
+    experiment = None if entry is None else entry.experiment
     return RecoveryPlan(
         workspace, campaign_id, campaign, names_of(event, renames), *days, zone,
         when={} if entry is None else entry.when,
         once_seconds=EVER_SECONDS if once == "ever" else float(seconds_of(once or "") or 0),
         relevant_seconds=_seconds(None if entry is None else entry.relevant_for),
         conversion_event=None if entry is None else entry.conversion_event,
+        patience_seconds=LEAST_PATIENCE_SECONDS if experiment is None else EXPERIMENT_PATIENCE_SECONDS,
+        experiment_campaign="" if entry is None else entry.label,
+        held_back_percent=0 if experiment is None else experiment.percent,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ def draw_delivery(page: Page, event: str | None) -> None:
     found = answer(carried_event, page.name, event)
     if found is None:
         return
-    is_troubled = found.hold is not None or found.event.held or found.dead_today
+    is_troubled = found.hold is not None or found.held or found.dead_today
     icon = ":orange[:material/pause_circle:]" if is_troubled else ":material/local_shipping:"
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="delivery-strip"):
         st.markdown(f"{icon} {in_markdown(found.sentence())}", width="content")
