@@ -21,12 +21,13 @@ from campaign_health.route.net.absence_look import AbsenceLook
 from campaign_health.route.net.export_net import ExportNet
 from campaign_health.route.net.export_reading import ExportReading
 from campaign_health.route.net.export_source import ExportSource
+from campaign_health.route.stripe.fact_cache import FactCache
 from campaign_health.route.stripe_parts import stripe_parts
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.clients import mixpanel_client
 from collectors.http.retrying import Retries
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.outbox_connection import Place
+from storage.outbox.outbox_connection import Connection, Place
 from storage.outbox.route_file import PersonHash
 
 
@@ -83,7 +84,7 @@ def carriers_of(
             moving.operation,
             post,
             moving.is_shadow,
-            refresh=moving.refresh,
+            refresh=partial(_refreshed, moving, stripe.enricher.cache),
             deciding=Deciding(hash_of),
             enrich=stripe.enricher.fill,
         )
@@ -100,6 +101,11 @@ def carriers_of(
             door, courier, keeper, export, partial(_end, stripe.enricher.close, close), stripe.door
         )
     return found
+
+
+def _refreshed(moving: Moving, cache: FactCache, connection: Connection) -> bool:
+    cache.forget(connection)
+    return moving.refresh(connection)
 
 
 def _end(*closing: Callable[[], None]) -> None:

@@ -17,6 +17,7 @@ from storage.outbox.unnamed_events import EXPORT
 FRESH_SECONDS = 60.0
 BROWSER, TRUSTED_BROWSER = "browser", "trusted browser"
 """Sources whose events anybody can make: of the first no e-mail address and no profile attribute is taken."""
+OF_ANYBODY = frozenset((BROWSER, TRUSTED_BROWSER))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import uvicorn
 
 from campaign_health.errors import CouldNotStart
 from campaign_health.route.carriers import carriers_of
+from campaign_health.route.doors.headers_in_time import HeadersInTime
 from campaign_health.route.doors.listening import Listening, ReportDoor, application
 from campaign_health.route.lanes.courier import LAST_SECONDS
 from campaign_health.route.metrics_port import LOOPBACK, metrics_served
@@ -82,7 +83,7 @@ def serve(
     config = uvicorn.Config(
         application(listening), host=address, port=port, access_log=False, log_config=None, server_header=False,
         lifespan="off", timeout_graceful_shutdown=END_SECONDS, limit_concurrency=MOST_CONNECTIONS,
-        timeout_keep_alive=30, proxy_headers=False,
+        timeout_keep_alive=30, proxy_headers=False, http=HeadersInTime,
     )  # fmt: skip
     shown = f"[{address}]" if ":" in address else address
     names = dict.fromkeys([*doors, *carriers])

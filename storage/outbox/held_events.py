@@ -28,13 +28,19 @@ HOLD_TABLES = """
     CREATE INDEX held_by_hold ON held_event (hold_id, received, sequence);
     CREATE INDEX held_expires ON held_event (expires);
 """
+HELD_BYTES = """
+    ALTER TABLE held_event ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
+    UPDATE held_event SET size = length(body);
+    CREATE INDEX held_by_age ON held_event (workspace, received, sequence, size)
+"""
+"""How many bytes of properties an event has, for the bound of what a workspace's holds keep."""
 HoldKind = Literal["everything", "unsendable", "candidate"]
 CONFIRMED, RELEASED, FITS, DROPPED = "confirmed", "released", "fits", "dropped"
 """How a hold ends: a rename was confirmed, it was let go as it is, all of it fits now, or it was given up."""
 HAND, EVENTS = "hand", "events"
 """Who began a hold: somebody by hand, or what came in."""
-MOST_HELD = 100_000
-"""Events of a workspace; beyond them the oldest make way."""
+MOST_HELD, MOST_HELD_BYTES = 100_000, 256 * 1024 * 1024
+"""Events of a workspace and bytes of their properties; beyond either the oldest make way."""
 
 
 @dataclass(frozen=True)
@@ -214,24 +220,29 @@ def drop_held(connection: Connection, hold: Hold) -> int:
     return sum(_take_out(connection, key, "dropped", count) for key in keys)
 
 
-def expire_held(connection: Connection, workspace: str, now: float, most: int = MOST_HELD) -> int:
-    """Make letters of what is of no use any more, and of the oldest beyond `most`; how many there were."""
-    (number,) = connection.execute("SELECT count(*) FROM held_event WHERE workspace = ?", [workspace]).fetchone()
-    keys = connection.execute(
-        "SELECT key FROM held_event WHERE workspace = ? AND expires <= ?", [workspace, now]
-    ).fetchall()
-    too_many = number - len(keys) - most
-    if too_many > 0:
-        keys += connection.execute(
-            "SELECT key FROM held_event WHERE workspace = ? AND expires > ? ORDER BY received, sequence LIMIT ?",
-            [workspace, now, too_many],
-        ).fetchall()
+def expire_held(
+    connection: Connection, workspace: str, now: float, most: int = MOST_HELD, most_bytes: int = MOST_HELD_BYTES
+) -> int:
+    """Make letters of what is of no use any more, and of the oldest beyond `most` events or `most_bytes` of their
+    properties; how many there were.
+    """
+    number, size = connection.execute(
+        "SELECT count(*), coalesce(sum(size), 0) FROM held_event WHERE workspace = ?", [workspace]
+    ).fetchone()
+    over = _held_keys(connection, workspace, "expires <= ?", now)
+    number, size = number - len(over), size - sum(its_size for _, its_size in over)
+    if number > most or size > most_bytes:
+        for key, its_size in _held_keys(connection, workspace, "expires > ?", now):
+            if number <= most and size <= most_bytes:
+                break
+            over.append((key, its_size))
+            number, size = number - 1, size - its_size
 
     def end(event: QueuedEvent) -> None:
         write_letter(connection, event, "hold_expired", "", now)
         count_up(connection, event.workspace, event.event, "expired", event.received)
 
-    return sum(_take_out(connection, key, "dead", end) for (key,) in keys)
+    return sum(_take_out(connection, key, "dead", end) for key, _ in over)
 
 
 def held_reason(connection: Connection, key: bytes) -> tuple[str, str, str] | None:
@@ -243,9 +254,19 @@ def held_reason(connection: Connection, key: bytes) -> tuple[str, str, str] | No
     return None if row is None else (row[0], row[1], row[2])
 
 
+def _held_keys(connection: Connection, workspace: str, which: str, now: float) -> list[tuple[bytes, int]]:
+    """Key and size of what is held, the oldest first."""
+    rows = connection.execute(
+        f"SELECT key, size FROM held_event WHERE workspace = ? AND {which} ORDER BY received, sequence",  # noqa: S608
+        [workspace, now],
+    )
+    return rows.fetchall()
+
+
 def _keep(connection: Connection, hold: Hold, event: QueuedEvent, reason: str, field: str) -> None:
-    names = ["hold_id", *CARRIED, "reason", "field"]
-    values = [hold.hold_id, *(getattr(event, name) for name in CARRIED), reason, field]
+    names = ["hold_id", *CARRIED, "reason", "field", "size"]
+    size = len(event.body.encode("utf-8", "surrogatepass"))
+    values = [hold.hold_id, *(getattr(event, name) for name in CARRIED), reason, field, size]
     connection.execute(
         f"INSERT INTO held_event ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",  # noqa: S608
         values,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from campaign_health.settings import load_settings
 from campaign_health.words.numbers import plural
 from storage.outbox.event_queue import forget_events
 from storage.outbox.event_windows import forget_windows
+from storage.outbox.forgotten_people import note_forgotten
 from storage.outbox.last_seen import forget_seen
 from storage.outbox.report_log import forget_person
 from storage.outbox.route_file import PersonHash, committed, open_route_file, wipe_log
@@ -38,6 +40,8 @@ def command(person: str, workspace: str | None) -> None:
             known_as = {person, person.lower()} if "@" in person else {person}
             rows = sum(forget_person(connection, hash_of(name, one)) for name in names for one in known_as)
             rows += sum(forget_facts(connection, hash_of(name, one)) for name in names for one in known_as)
+            for name in names:
+                note_forgotten(connection, name, time.time())
             rows += sum(forget_windows(connection, hash_of(name, one)) for name in names for one in known_as)
             rows += sum(
                 forget(connection, name, one)

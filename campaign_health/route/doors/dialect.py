@@ -67,9 +67,8 @@ class Dialect(ABC):
         """Whether it gets a 400 where its body cannot be read."""
         return self.is_own
 
-    @property
-    def has_other_proof(self) -> bool:
-        """Whether the body may let it in where no header does."""
+    def may_be_proven(self, headers: Mapping[str, str], keys: DoorKeys) -> bool:
+        """Whether the body may let it in where no token in the header does; else it is not even read."""
         return False
 
     def proven(self, posted: Posted, keys: DoorKeys) -> str | None:

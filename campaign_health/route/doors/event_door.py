@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from campaign_health.route.doors.bodies import BodyRefused, body_of
+from campaign_health.route.doors.bodies import BodyRefused, UnprovenRoom, body_of
 from campaign_health.route.doors.browser_limits import BrowserLimits
 from campaign_health.route.doors.dialect import Dialect, Posted, Taken
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.received_event import Unreadable
-from campaign_health.route.moved_event import BROWSER, TRUSTED_BROWSER, Routed, queued
+from campaign_health.route.moved_event import OF_ANYBODY, Routed, queued
 from campaign_health.route.received_ages import SourceAges
 from campaign_health.route.recovery.qualifying import PersonEvent
 from campaign_health.route.track_event import LARGEST_ITEM
-from storage.outbox.event_queue import receive_all
+from storage.outbox.event_queue import receive_all, receive_dead
 from storage.outbox.group_commit import CannotWrite, GroupCommit
+from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import QueuedEvent
 
 LARGEST_BODY, LARGEST_UNPACKED = 10 * 1024 * 1024, 20 * 1024 * 1024
 LARGEST_UNPROVEN = 2 * 1024 * 1024
 """Of whom no header proves: anybody can have that much held and read."""
+LARGEST_EVENT = 1024 * 1024
 WRITE_SECONDS = 5.0
+
+
+class Routing(Protocol):
+    """What is moved under a name (None: nothing), told whether its sender proved to be a server of the owner's."""
+
+    def __call__(self, name: str, *, is_proven: bool) -> Routed | None: ...
 
 
 @dataclass
@@ -43,12 +52,13 @@ class EventDoor:
     keys: DoorKeys
     hash_of: Callable[[str, str], bytes]
     outbox: GroupCommit
-    routed: Callable[[str], Routed | None]
+    routed: Routing
     wake: Callable[[], None]
     clock: Callable[[], float]
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     ages: SourceAges = field(default_factory=SourceAges)
     limits: BrowserLimits = field(init=False)
+    unproven: UnprovenRoom = field(default_factory=UnprovenRoom)
 
     def __post_init__(self) -> None:
         self.limits = BrowserLimits(self.clock)
@@ -67,47 +77,66 @@ class EventDoor:
 
     async def _answered(self, request: Request, dialect: Dialect) -> Response:
         is_known = self.keys.opens(request.headers.get("authorization", ""), dialect.kinds)
-        if not is_known and not dialect.has_other_proof:
+        if not is_known and not dialect.may_be_proven(request.headers, self.keys):
             return _unproven(dialect)
         try:
-            posted = await _posted(request, dialect, is_known=is_known)
-            source = dialect.source if is_known else dialect.proven(posted, self.keys)
+            if is_known:
+                source: str | None = dialect.source
+                posted = await _posted(request, dialect, LARGEST_BODY, LARGEST_UNPACKED)
+            else:
+                with self.unproven.counted() as more:
+                    posted = await _posted(request, dialect, LARGEST_UNPROVEN, LARGEST_UNPROVEN, more)
+                    source = dialect.proven(posted, self.keys)
             if source is None:
                 return _unproven(dialect)
             given = dialect.values(posted)
         except BodyRefused as problem:
-            return dialect.refusal(problem.status, problem.why)
+            return dialect.refusal(problem.status, problem.why, problem.headers)
         except Unreadable as problem:
             self.counts[dialect.source, "unreadable"] += 1
             return (
                 dialect.refusal(400, str(problem)) if dialect.is_told(posted) else dialect.answer(posted, Taken(0, 0))
             )
         now = self.clock()
-        moved = [one for one in (self._moved(value, dialect, posted, now) for value in given) if one is not None]
-        taken = [queued(event, routed, self.workspace, source, now, self.hash_of) for event, routed in moved]
-        if source in (BROWSER, TRUSTED_BROWSER):
+        taken: list[QueuedEvent] = []
+        too_large: list[QueuedEvent] = []
+        for value in given:
+            event, routed = self._moved(value, dialect, posted, now, source)
+            if event is None or routed is None:
+                continue
+            if not _is_too_large(value, posted):
+                taken.append(queued(event, routed, self.workspace, source, now, self.hash_of))
+            elif dialect.is_told(posted) and len(given) == 1:
+                return dialect.refusal(413, f"an event of more than {LARGEST_EVENT} bytes")
+            else:
+                nothing = replace(routed, kept=lambda properties: {})
+                too_large.append(queued(event, nothing, self.workspace, source, now, self.hash_of))
+        if source in OF_ANYBODY:
             if not self.limits.takes_of_address(_address(request), len(taken)):
                 return dialect.refusal(503, "too much came from this address", {"Retry-After": "60"})
-            taken = self._within_limits(taken, dialect.source)
+            self.counts[dialect.source, "limited"] += len(too_large)
+            taken, too_large = self._within_limits(taken, dialect.source), []
         try:
-            new = await self._written(taken)
+            new = await self._written(taken, too_large)
         except (CannotWrite, TimeoutError):
             return dialect.refusal(503, "it cannot be written now", {"Retry-After": "1"})
         self.counts[dialect.source, "accepted"] += new
-        self.counts[dialect.source, "duplicate"] += len(taken) - new
+        duplicates = len(taken) + len(too_large) - new
+        self.counts[dialect.source, "duplicate"] += duplicates
         self.ages.note(source, [now - one.event_time for one in taken])
-        return dialect.answer(posted, Taken(len(given), len(taken) - new))
+        return dialect.answer(posted, Taken(len(given), duplicates))
 
-    def _moved(self, value: Any, dialect: Dialect, posted: Posted, now: float) -> tuple[PersonEvent, Routed] | None:
+    def _moved(
+        self, value: Any, dialect: Dialect, posted: Posted, now: float, source: str
+    ) -> tuple[PersonEvent | None, Routed | None]:
         try:
             event = dialect.event(value, posted, now)
         except Unreadable:
             self.counts[dialect.source, "unreadable"] += 1
-            return None
-        routed = None if event is None else self.routed(event.name)
+            return None, None
+        routed = None if event is None else self.routed(event.name, is_proven=source not in OF_ANYBODY)
         if event is None or routed is None:
             self.counts[dialect.source, "ignored" if event is None else "unmapped"] += 1
-            return None
         return event, routed
 
     def _within_limits(self, taken: list[QueuedEvent], source: str) -> list[QueuedEvent]:
@@ -117,21 +146,35 @@ class EventDoor:
         self.counts[source, "limited"] += len(taken) - len(found)
         return found
 
-    async def _written(self, taken: list[QueuedEvent]) -> int:
-        """Put them on the disk; how many were new."""
-        if not taken:
+    async def _written(self, taken: list[QueuedEvent], too_large: list[QueuedEvent]) -> int:
+        """Put them on the disk, what is too large without its properties; how many were new."""
+        if not taken and not too_large:
             return 0
-        written = asyncio.wrap_future(self.outbox.take_in(lambda connection: receive_all(connection, taken)))
+
+        def write(connection: Connection) -> int:
+            letters = sum(receive_dead(connection, one, "too_large", "") for one in too_large)
+            return letters + receive_all(connection, taken)
+
+        written = asyncio.wrap_future(self.outbox.take_in(write))
         new: int = await asyncio.wait_for(written, WRITE_SECONDS)
         self.wake()
         return new
 
 
-async def _posted(request: Request, dialect: Dialect, *, is_known: bool) -> Posted:
-    largest = LARGEST_BODY if is_known else LARGEST_UNPROVEN
-    body = await body_of(request, largest, may_be_encoded=not dialect.is_own)
+async def _posted(
+    request: Request, dialect: Dialect, largest: int, unpacked: int, more: Callable[[int], None] = lambda size: None
+) -> Posted:
+    body = await body_of(request, largest, more, may_be_encoded=not dialect.is_own)
     query: Mapping[str, str] = request.query_params
-    return Posted(request.headers, query, body, LARGEST_UNPACKED if is_known else LARGEST_UNPROVEN)
+    return Posted(request.headers, query, body, unpacked)
+
+
+def _is_too_large(value: Any, posted: Posted) -> bool:
+    # Nothing in a request that is smaller than one event may be can be larger.
+    return (
+        len(posted.text) > LARGEST_EVENT
+        and len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")) > LARGEST_EVENT
+    )
 
 
 def _address(request: Request) -> str:

@@ -19,7 +19,10 @@ class SegmentDialect(Dialect):
     """One message, or many under `batch`; let in by a bearer or by `X-Signature`, Segment's shared secret."""
 
     source = "segment"
-    has_other_proof = True
+
+    def may_be_proven(self, headers: Mapping[str, str], keys: DoorKeys) -> bool:
+        """Only what is signed."""
+        return "x-signature" in headers
 
     def proven(self, posted: Posted, keys: DoorKeys) -> str | None:
         """By the HMAC-SHA1 of the body as it came, in hexadecimal, keyed with a token."""
