@@ -39,11 +39,11 @@ def moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
         yield found
 
 
-def of_page(url: str, number: int, origin: str = SITE, name: str = NAME, **properties: Any) -> int:
+def of_page(at: str, number: int, origin: str = SITE, **properties: Any) -> int:
     """One event as Mixpanel's SDK in a page sends it; the status of the answer."""
     known = {"token": PUBLIC, "$insert_id": f"p-{number}", "plan": "pro"}
-    value = {"event": name, "properties": known | properties}
-    return requests.post(f"{url}/default/track", json=[value], headers={"Origin": origin}, timeout=20).status_code
+    value = {"event": NAME, "properties": known | properties}
+    return requests.post(f"{at}/default/track", json=[value], headers={"Origin": origin}, timeout=20).status_code
 
 
 def own(url: str, path: str, value: Any, **headers: str) -> requests.Response:
@@ -84,7 +84,7 @@ def test_a_page_sends_only_from_sites_that_are_set_only_an_id_and_not_without_en
         until(lambda: numbers().get("delivered") == 1)
         assert [of_page(url, number, **{"$user_id": "u-1"}) for number in range(10, 45)] == [200] * 35
         until(lambda: numbers().get("waiting") == 0)
-        assert numbers()["received"] == 31, "one that names nobody, and 30 of one person within a minute"
+        assert (numbers()["delivered"], letters()) == (30, [(NAME, "no_person", 1)]), "of a person 30 a minute"
     assert {person for person, _ in sent(moved)} == {"u-1"}
     assert moved.sandbox.world.received.identified == []
     trusting = json.loads(doctor(moved, CAMPAIGN_HEALTH_ROUTE_TRUST_BROWSER="true", **BROWSERS).stdout)
@@ -222,7 +222,7 @@ def test_bombs_are_refused_or_taken_without_what_is_too_large(moved: Company) ->
         assert letters() == [(NAME, "too_large", 1)]
         assert b"x" * 1_000 not in in_files(moved.folder)
         told = requests.get(numbers_at, timeout=20).text
-    assert re.search(r'became="unreadable"[^\n]* 1\b', told), "what is nested deeper is counted"
+    assert re.search(r'became="unreadable"[^\n]* 2\b', told), "what is nested deeper, and too many"
     assert sent(moved) == [("u-1", {"plan_name": "pro", "seats": 1})]
 
 
@@ -238,7 +238,7 @@ def test_who_sends_too_slowly_is_cut_off_and_a_thousand_of_them_fill_no_memory(m
 
         def ended(one: socket.socket) -> bytes:
             with closing(one):
-                return b"".join(iter(lambda: one.recv(65_536), b""))
+                return one.recv(65_536)
 
         head = f"HTTP/1.1\r\nHost: x\r\nContent-Length: {2 * MEGABYTE - 100}\r\n"
         assert ended(begun(f"track {head}Origin: https://evil.example\r\n\r\n")).startswith(b"HTTP/1.1 401")
@@ -253,7 +253,7 @@ def test_who_sends_too_slowly_is_cut_off_and_a_thousand_of_them_fill_no_memory(m
         assert 8 < time.monotonic() - started < 18
         kinds = [one[9:12] for one in answers]
         assert set(kinds) == {b"408", b"503"}
-        assert 14 <= kinds.count(b"408") <= 16, "as many as 32 MB hold"
+        assert 8 <= kinds.count(b"408") <= 16, "as many as 32 MB hold"
         assert of_page(url, 1, **{"$user_id": "u-9"}) == 200, "and afterwards there is room"
 
 

@@ -26,8 +26,8 @@ class BodyRefused(Exception):
 
     @property
     def headers(self) -> dict[str, str]:
-        """What goes with the answer: when to come back."""
-        return {"Retry-After": "1"} if self.status == 503 else {}
+        """What goes with the answer: when to come back, or that the connection is not kept."""
+        return {503: {"Retry-After": "1"}, 408: {"Connection": "close"}}.get(self.status, {})
 
 
 @dataclass
