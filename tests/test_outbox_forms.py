@@ -47,6 +47,7 @@ from storage.outbox.held_events import (
     open_hold,
     was_held_for,
 )
+from storage.outbox.known_events import forget_in_ledger, known_events
 from storage.outbox.ledger_reads import delivered_since, last_received, newest_receipts, received_since
 from storage.outbox.outbox_connection import Connection, PostgresPlace, committed
 from storage.outbox.queued_event import QueuedEvent
@@ -99,7 +100,7 @@ class Drawn:
         key = self.number.to_bytes(16, "big")
         return QueuedEvent(
             W, self.event, key, self.person, self.at, self.at, self.at + 50, "100% 'own'", '{"a": "?"}',
-            self.number % 2, self.hash, 60.0,
+            self.number % 2, self.hash, 60.0, hashed_person=self.hash * 8,
         )  # fmt: skip
 
     def report(self, metric: str) -> ReportRow:
@@ -144,6 +145,7 @@ STEPS: list[Step] = [
     lambda c, d: expire_held(c, W, d.at, 9, 20),
     lambda c, d: claim_once(c, W, d.hash, d.queued().key, d.at, [("rule", 20.0), ("other", 1e12)]),
     lambda c, d: forget_windows(c, d.hash),
+    lambda c, d: forget_in_ledger(c, W, d.hash * 8),
     lambda c, d: note_sent(c, W, d.hash, d.event, b"x" * d.number, d.at),
     lambda c, d: note_names(c, W, {d.event: (d.at, True), d.person: (d.at, d.number > 2)}),
     lambda c, d: insert_report(c, d.report("sent")),
@@ -164,6 +166,7 @@ LOOKS: list[Step] = [
     lambda c, d: (leftovers(c, W, 9), held_reason(c, d.queued().key), confirmed_renames(c, W)),
     lambda c, d: (was_held_for(c, W, d.event, "i"), pace_of(c, W, d.event), unmoved_names(c, W)),
     lambda c, d: (numbers_by_day(c, W, 0), places_before(c, W, d.person, 9, 5), newest_receipts(c, W, 1)[1:]),
+    lambda c, d: known_events(c, [d.queued().key]),
     lambda c, d: (last_received(c, W), received_since(c, W, d.at), delivered_since(c, W, d.event, 0.0)),
     lambda c, d: (first_report(c, W, "t", d.hash, NOW), first_report(c, W, "-", d.hash, NOW), channels_reported(c, W)),
     lambda c, d: (facts_of_people(c, W, [d.hash]), sorted(facts_of_customer(c, W, b"c"), key=str)),

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from campaign_health.manifest.problems import ManifestError
 from campaign_health.route.manifest_contract import read_contract
-from tests.collecting_cast import SIGNED_UP
-from tests.moved_cast import MANIFEST, NAME, TOKEN, Company, company, post, run, status, until
+from tests.moved_cast import MANIFEST, NAME, Company, company, post, run, until
 from tests.reports_cast import listening
+from tests.security_cast import BROWSERS, PUBLIC, SITE, event, in_files, letters, numbers, of_page, own, sent
 
 pytestmark = pytest.mark.slow("route")
-SITE, PUBLIC = "https://app.company.example", "0123456789abcdef"
-BROWSERS = {"CAMPAIGN_HEALTH_ROUTE_BROWSER_ORIGINS": SITE, "CAMPAIGN_HEALTH_ROUTE_MIXPANEL_TOKEN": PUBLIC}
-MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture
@@ -37,38 +29,6 @@ def moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
     with company(tmp_path, monkeypatch) as found:
         run("route", "mode", NAME, "live")
         yield found
-
-
-def of_page(at: str, number: int, origin: str = SITE, **properties: Any) -> int:
-    """One event as Mixpanel's SDK in a page sends it; the status of the answer."""
-    known = {"token": PUBLIC, "$insert_id": f"p-{number}", "plan": "pro"}
-    value = {"event": NAME, "properties": known | properties}
-    return requests.post(f"{at}/default/track", json=[value], headers={"Origin": origin}, timeout=20).status_code
-
-
-def own(url: str, path: str, value: Any, **headers: str) -> requests.Response:
-    """What one's own server posts."""
-    body = value if isinstance(value, bytes) else json.dumps(value).encode()
-    known = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
-    return requests.post(f"{url}/default/{path}", data=body, headers=known | headers, timeout=60)
-
-
-def numbers(event: str = NAME) -> dict[str, int]:
-    return {name: one for name, one in status()["events"].get(event, {}).items() if isinstance(one, int)}
-
-
-def letters() -> list[tuple[str, str, int]]:
-    groups = json.loads(run("route", "dead", "--json").stdout)["groups"]
-    return [(one["event"], one["reason"], one["count"]) for one in groups]
-
-
-def in_files(folder: Path) -> bytes:
-    """All bytes of the route's data, with SQLite's log."""
-    return b"".join(path.read_bytes() for path in (folder / "data").glob("route.sqlite*"))
-
-
-def sent(found: Company) -> list[tuple[str, dict[str, Any]]]:
-    return [(one.person, dict(one.attributes)) for one in found.sandbox.world.received.events]
 
 
 def test_a_page_sends_only_from_sites_that_are_set_only_an_id_and_not_without_end(moved: Company) -> None:
@@ -159,11 +119,6 @@ def test_what_was_delivered_is_nowhere_and_the_files_are_the_owners(moved: Compa
             assert path.stat().st_mode & 0o777 == 0o600, path.name
 
 
-def event(number: int, person: str = "u-1", **properties: Any) -> dict[str, Any]:
-    whole = {"plan": "pro"} | properties
-    return {"event": NAME, "id": f"i-{number}", "person": {"id": person}, "properties": whole}
-
-
 def test_no_person_is_in_what_it_says_counts_or_leaves_for_the_dashboard(moved: Company) -> None:
     """Row 5: never a person, never a payload in logs, numbers, metrics and lists."""
     with listening(moved.folder, "--metrics-port", "0", **moved.environment | BROWSERS) as (url, process):
@@ -203,60 +158,6 @@ def test_a_person_who_is_forgotten_is_in_no_row_and_it_is_said_what_stays(moved:
         until(lambda: b"u-marked-person" not in in_files(moved.folder))
 
 
-def test_bombs_are_refused_or_taken_without_what_is_too_large(moved: Company) -> None:
-    """Row 7: 10 MB in, 20 MB out of gzip, nesting 20, 2,000 events, 1 MB each."""
-    deep: Any = "x"
-    for _ in range(25):
-        deep = {"in": deep}
-    bomb = gzip.compress(b"[" + b" " * (21 * MEGABYTE) + b"]")
-    with moved.serving() as (url, numbers_at):
-        assert own(url, "batch", b"[" + b" " * (10 * MEGABYTE)).status_code == 413
-        assert own(url, "track", bomb, **{"Content-Encoding": "gzip"}).status_code == 413
-        assert own(url, "events", event(1, deep=deep)).json() == {"accepted": 1, "duplicates": 0}
-        assert own(url, "import", [event(1)] * 2_001).status_code == 413
-        assert own(url, "batch", {"events": [event(1)] * 2_001}).status_code == 400
-        large = event(2, note="x" * MEGABYTE)
-        assert own(url, "events", large).status_code == 413
-        assert own(url, "batch", {"events": [large, event(3)]}).json() == {"accepted": 2, "duplicates": 0}
-        until(lambda: numbers().get("delivered") == 1)
-        assert letters() == [(NAME, "too_large", 1)]
-        assert b"x" * 1_000 not in in_files(moved.folder)
-        told = requests.get(numbers_at, timeout=20).text
-    assert re.search(r'became="unreadable"[^\n]* 2\b', told), "what is nested deeper, and too many"
-    assert sent(moved) == [("u-1", {"plan_name": "pro", "seats": 1})]
-
-
-def test_who_sends_too_slowly_is_cut_off_and_a_thousand_of_them_fill_no_memory(moved: Company) -> None:
-    """Row 7: slow clients are cut at 10 s, of whom nothing is proven together hold 32 MB, and without a proof none."""
-    with moved.serving(**BROWSERS) as (url, _):
-        where = urlsplit(url)
-
-        def begun(head: str, body: bytes = b"") -> socket.socket:
-            one = socket.create_connection((where.hostname or "", where.port or 0), timeout=20)
-            one.sendall(f"POST /default/{head}".encode() + body)
-            return one
-
-        def ended(one: socket.socket) -> bytes:
-            with closing(one):
-                return one.recv(65_536)
-
-        head = f"HTTP/1.1\r\nHost: x\r\nContent-Length: {2 * MEGABYTE - 100}\r\n"
-        assert ended(begun(f"track {head}Origin: https://evil.example\r\n\r\n")).startswith(b"HTTP/1.1 401")
-        assert ended(begun(f"segment {head}\r\n")).startswith(b"HTTP/1.1 401"), "it is not even asked for its body"
-        started = time.monotonic()
-        dribbling = [begun("track HTTP/1.1\r\nHost: x\r\nX-") for _ in range(20)]
-        slow = [begun(f"track {head}Origin: {SITE}\r\n\r\n", b" " * (2 * MEGABYTE - 200)) for _ in range(40)]
-        with ThreadPoolExecutor(60) as pool:
-            answers = list(pool.map(ended, slow))
-            assert post(url, 1) == 200, "who proves it is not kept waiting"
-            assert list(pool.map(ended, dribbling)) == [b""] * 20
-        assert 8 < time.monotonic() - started < 18
-        kinds = [one[9:12] for one in answers]
-        assert set(kinds) == {b"408", b"503"}
-        assert 8 <= kinds.count(b"408") <= 16, "as many as 32 MB hold"
-        assert of_page(url, 1, **{"$user_id": "u-9"}) == 200, "and afterwards there is room"
-
-
 def test_it_is_open_to_others_only_behind_a_proxy(moved: Company) -> None:
     """Row 8: refuses to listen on other than loopback without `--behind-proxy`."""
     command = [sys.executable, "-m", "campaign_health", "route", "serve", "--port", "0", "--address", "0.0.0.0"]
@@ -284,16 +185,3 @@ def test_no_address_in_an_event_is_asked_for(moved: Company) -> None:
         trap.settimeout(1.0)
         with pytest.raises(TimeoutError):
             trap.accept()
-
-
-def test_nobody_is_ever_merged(moved: Company) -> None:
-    """Identity: Customer.io's `merge` cannot be undone and is never asked for."""
-    with moved.serving(**BROWSERS) as (url, _):
-        assert own(url, "track", [{"event": "$merge", "properties": {"$distinct_ids": ["u-1", "u-2"]}}]).ok
-        assert own(url, "track", [{"event": "$identify", "properties": {"$user_id": "u-1", "$device_id": "d"}}]).ok
-        assert own(url, "segment", {"type": "alias", "userId": "u-1", "previousId": "u-2"}).ok
-        assert post(url, 1) == 200
-        until(lambda: len(sent(moved)) == 1)
-    told = b"".join(one.path.encode() + one.posted for one in moved.sandbox.requests if one.method == "POST")
-    assert SIGNED_UP.encode() in told
-    assert b"merge" not in told

@@ -12,6 +12,7 @@ from storage.outbox.event_pace import HOUR_SECONDS, note_pace, sweep_pace
 from storage.outbox.event_tally import NOW_TABLES, count_up, give_up
 from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
 from storage.outbox.held_events import held_reason, keep_back
+from storage.outbox.known_events import Known, as_known, key_if_new, known_events, ledger_person
 from storage.outbox.many_rows import in_parts, insert_rows, marks
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import AGAIN, FRESH, QUEUED, QueuedEvent, enqueue
@@ -27,8 +28,6 @@ EXPIRED = frozenset(("too_late", "hold_expired"))
 """Reasons that say that time ran out."""
 MENDABLE = frozenset(("wrong_type", "missing_property", "mapping_error"))
 """Reasons that a mended manifest can take away."""
-REUSED_SECONDS = 86_400.0
-"""An id that comes again with a time so far away is another event: some senders use one id for all."""
 
 
 def receive(connection: Connection, event: QueuedEvent) -> bool:
@@ -38,12 +37,12 @@ def receive(connection: Connection, event: QueuedEvent) -> bool:
 
 def receive_all(connection: Connection, events: Sequence[QueuedEvent]) -> int:
     """Take events in as far as they are not known; how many were new. One that names nobody becomes a letter."""
-    known = _known(connection, [one.key for one in events])
+    known = known_events(connection, [one.key for one in events])
     new: list[QueuedEvent] = []
     for event in events:
         one = _as_new(connection, event, known)
         if one is not None:
-            known[one.key] = one.event_time
+            known[one.key] = as_known(one)
             new.append(one)
     of_somebody = [one for one in new if one.person]
     _enter(connection, of_somebody, "waiting")
@@ -59,7 +58,7 @@ def receive_all(connection: Connection, events: Sequence[QueuedEvent]) -> int:
 
 def receive_dead(connection: Connection, event: QueuedEvent, reason: str, field: str) -> bool:
     """Take in an event that cannot be sent as it is; whether it was new."""
-    new = _as_new(connection, event, _known(connection, [event.key]))
+    new = _as_new(connection, event, known_events(connection, [event.key]))
     if new is None:
         return False
     _bury_new(connection, new, reason, field)
@@ -81,8 +80,8 @@ def receive_exported(connection: Connection, events: Sequence[QueuedEvent]) -> i
 
 def is_to_take(connection: Connection, event: QueuedEvent) -> bool:
     """Whether `receive_exported` may have something to do with an event; nothing is changed."""
-    known = _known(connection, [event.key])
-    return needs_match(connection, event.key, is_known=_ledger_key(connection, event, known) is None)
+    known = known_events(connection, [event.key])
+    return needs_match(connection, event.key, is_known=key_if_new(connection, event, known) is None)
 
 
 def head_of_queue(connection: Connection) -> int:
@@ -238,40 +237,19 @@ def _enter(connection: Connection, events: Sequence[QueuedEvent], outcome: Outco
     insert_rows(
         connection,
         "event_ledger",
-        ("key", "workspace", "event", "event_time", "received", "outcome", "source"),
-        [(one.key, one.workspace, one.event, one.event_time, one.received, outcome, one.source) for one in events],
+        ("key", "workspace", "event", "event_time", "received", "outcome", "source", "person"),
+        [
+            (one.key, one.workspace, one.event, one.event_time, one.received, outcome, one.source, ledger_person(one))
+            for one in events
+        ],
     )
 
 
-def _known(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, float]:
-    """Those of the keys that the ledger knows, with the times of their events."""
-    found: dict[bytes, float] = {}
-    for some in in_parts(keys):
-        found |= dict(
-            connection.execute(
-                f"SELECT key, event_time FROM event_ledger WHERE key IN ({marks(len(some))})",  # noqa: S608
-                some,
-            ).fetchall()
-        )
-    return found
-
-
-def _as_new(connection: Connection, event: QueuedEvent, known: Mapping[bytes, float]) -> QueuedEvent | None:
+def _as_new(connection: Connection, event: QueuedEvent, known: Mapping[bytes, Known]) -> QueuedEvent | None:
     """The event with the key under which it is new; None where it, or its copy from elsewhere, is known."""
-    key = _ledger_key(connection, event, known)
+    key = key_if_new(connection, event, known)
     if key is None:
         return None
     if key != event.key:
         event = event._replace(key=key)
     return None if event.matched_as and is_copy(connection, event) else event
-
-
-def _ledger_key(connection: Connection, event: QueuedEvent, known: Mapping[bytes, float]) -> bytes | None:
-    """The key under which it is new; None where it is known."""
-    at = known.get(event.key)
-    if at is None:
-        return event.key
-    if abs(at - event.event_time) <= REUSED_SECONDS:
-        return None
-    other = event.key[:8] + int(event.event_time).to_bytes(8, "big", signed=True)
-    return None if other in known or _known(connection, [other]) else other

@@ -17,7 +17,7 @@ class QueuedEvent(NamedTuple):
 
     Where its person's events are counted, `counted_as` is the person's hash and `counted_seconds` how far back the
     counts reach. Where its sender gave it no id, or it is out of an export, `matched_as` is the person's hash, and
-    `sent_name` the name that it was sent under.
+    `sent_name` the name that it was sent under. `hashed_person` tells people with the same id for their events apart.
     """
 
     workspace: str
@@ -34,6 +34,7 @@ class QueuedEvent(NamedTuple):
     counted_seconds: float = 0.0
     matched_as: bytes = b""
     sent_name: str = ""
+    hashed_person: bytes = b""
 
 
 QUEUED = QueuedEvent._fields[: QueuedEvent._fields.index("counted_as")]

@@ -8,6 +8,7 @@ from storage.outbox.event_tally import TALLY_BY_DAY
 from storage.outbox.event_windows import WINDOW_TABLES
 from storage.outbox.forgotten_people import FORGOTTEN_TABLES
 from storage.outbox.held_events import HELD_BYTES, HOLD_TABLES
+from storage.outbox.known_events import LEDGER_PERSON
 from storage.outbox.last_seen import LAST_SEEN_TABLES
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.route_modes import MODE_TABLES
@@ -58,7 +59,7 @@ TABLES = (
     TALLY_BY_DAY,
     STRIPE_TABLES,
     ";".join((MODE_TABLES, UNNAMED_TABLES, LAST_SEEN_TABLES)),
-    ";".join((HELD_BYTES, NAMES_PROVEN, FORGOTTEN_TABLES)),
+    ";".join((HELD_BYTES, NAMES_PROVEN, FORGOTTEN_TABLES, LEDGER_PERSON)),
 )
 """What each version added, the first one first."""
 VERSION = len(TABLES)

@@ -16,6 +16,7 @@ from campaign_health.words.numbers import plural
 from storage.outbox.event_queue import forget_events
 from storage.outbox.event_windows import forget_windows
 from storage.outbox.forgotten_people import note_forgotten
+from storage.outbox.known_events import forget_in_ledger
 from storage.outbox.last_seen import forget_seen
 from storage.outbox.report_log import forget_person
 from storage.outbox.route_file import PersonHash, committed, open_route_file, wipe_log
@@ -43,6 +44,7 @@ def command(person: str, workspace: str | None) -> None:
             for name in names:
                 note_forgotten(connection, name, time.time())
             rows += sum(forget_windows(connection, hash_of(name, one)) for name in names for one in known_as)
+            rows += sum(forget_in_ledger(connection, name, hash_of(name, one)) for name in names for one in known_as)
             rows += sum(
                 forget(connection, name, one)
                 for name in names
