@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from storage.outbox.device_events import end_waits, events_of_device, first_until
 from storage.outbox.event_letters import drop_letter, letter_groups, letters, letters_of_field, replay_letter
 from storage.outbox.event_pace import note_names, pace_of, share_unfit, unmoved_names
 from storage.outbox.event_queue import (
@@ -25,6 +26,7 @@ from storage.outbox.event_queue import (
     places_before,
     receive,
     receive_dead,
+    receive_joined,
     sweep,
     waiting_behind,
     waiting_fresh,
@@ -103,6 +105,9 @@ class Drawn:
             self.number % 2, self.hash, 60.0, hashed_person=self.hash * 8,
         )  # fmt: skip
 
+    def of_device(self) -> QueuedEvent:
+        return self.queued()._replace(person="", hashed_person=b"", device=self.hash, waits_until=self.at)
+
     def report(self, metric: str) -> ReportRow:
         return ReportRow(
             W, f"{metric}{self.number}", metric, "email", self.at, self.at, 14, None, f"d{self.number}", None,
@@ -124,6 +129,9 @@ def _letters(connection: Connection) -> list[Any]:
 STEPS: list[Step] = [
     lambda c, d: receive(c, d.queued()),
     lambda c, d: receive(c, d.queued()),
+    lambda c, d: receive(c, d.of_device()),
+    lambda c, d: end_waits(c, W, d.at),
+    lambda c, d: [receive_joined(c, one.event.key, d.queued()) for one in events_of_device(c, W, d.hash)[:1]],
     lambda c, d: receive_dead(c, d.queued(), "no_person", "person"),
     lambda c, d: finish(c, [d.queued().key], "delivered"),
     lambda c, d: bury(c, d.queued().key, "too_late", "", d.at),
@@ -166,7 +174,7 @@ LOOKS: list[Step] = [
     lambda c, d: (leftovers(c, W, 9), held_reason(c, d.queued().key), confirmed_renames(c, W)),
     lambda c, d: (was_held_for(c, W, d.event, "i"), pace_of(c, W, d.event), unmoved_names(c, W)),
     lambda c, d: (numbers_by_day(c, W, 0), places_before(c, W, d.person, 9, 5), newest_receipts(c, W, 1)[1:]),
-    lambda c, d: known_events(c, [d.queued().key]),
+    lambda c, d: (known_events(c, [d.queued().key]), events_of_device(c, W, d.hash), first_until(c, W)),
     lambda c, d: (last_received(c, W), received_since(c, W, d.at), delivered_since(c, W, d.event, 0.0)),
     lambda c, d: (first_report(c, W, "t", d.hash, NOW), first_report(c, W, "-", d.hash, NOW), channels_reported(c, W)),
     lambda c, d: (facts_of_people(c, W, [d.hash]), sorted(facts_of_customer(c, W, b"c"), key=str)),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.collecting_cast import SIGNED_UP
 from tests.moved_cast import NAME, Company, company, post, run, until
-from tests.security_cast import BROWSERS, event, own, sent
+from tests.security_cast import BROWSERS, event, in_files, letters, numbers, of_page, own, sent
 
 pytestmark = pytest.mark.slow("route")
 
@@ -42,3 +43,59 @@ def test_two_people_whose_events_have_one_id_are_two_events_each_once(moved: Com
         assert [own(url, "events", one).json()["duplicates"] for one in some] == [1] * 4
         until(lambda: len(sent(moved)) == 2)
     assert {person for person, _ in sent(moved)} == {"u-1", "u-2"}
+
+
+def of_device(number: int, device: str, **properties: Any) -> dict[str, Any]:
+    """An event as one's own server passes it on for somebody who is not signed in yet."""
+    known = {"distinct_id": f"$device:{device}", "$device_id": device, "$insert_id": f"d-{number}", "plan": "pro"}
+    return {"event": NAME, "properties": known | properties}
+
+
+def test_an_event_of_a_device_goes_once_an_event_says_whose_it_is(moved: Company) -> None:
+    """Identity: waits for an event that joins both, also over a restart, and goes under its own id."""
+    with moved.serving() as (url, _):
+        some = [of_device(1, "phone"), of_device(2, "phone"), of_device(3, "tablet"), of_device(4, "laptop")]
+        assert own(url, "track", some).ok
+        until(lambda: numbers().get("waiting") == 4)
+    with moved.serving() as (url, _):
+        signed_in = {"$user_id": "u-1", "$device_id": "phone", "distinct_id": "u-1"}
+        assert own(url, "track", [{"event": "an event that nobody moves", "properties": signed_in}]).ok
+        assert own(url, "segment", {"type": "identify", "userId": "u-2", "anonymousId": "tablet"}).ok
+        until(lambda: numbers().get("delivered") == 3)
+        assert own(url, "track", some).ok, "and none of them comes twice"
+        assert own(url, "events", event(4, person="u-4") | {"id": "d-4"}).ok, "which says itself whose it is"
+        until(lambda: numbers().get("delivered") == 4)
+    assert sorted(person for person, _ in sent(moved)) == ["u-1", "u-1", "u-2", "u-4"]
+    assert (numbers()["waiting"], letters()) == (0, [])
+
+
+def test_an_event_of_a_device_that_nobody_signs_in_on_is_a_letter_in_the_end(moved: Company) -> None:
+    """Identity: then dead letter `no_person`, after the minutes that are set; with 0 at once."""
+    with moved.serving(CAMPAIGN_HEALTH_ROUTE_DEVICE_MINUTES="0.02") as (url, _):
+        assert own(url, "track", [of_device(1, "phone")]).ok
+        until(lambda: letters() == [(NAME, "no_person", 1)])
+    with moved.serving(CAMPAIGN_HEALTH_ROUTE_DEVICE_MINUTES="0") as (url, _):
+        assert own(url, "track", [of_device(2, "phone")]).ok
+        assert letters() == [(NAME, "no_person", 2)]
+
+
+def test_what_a_server_sent_of_a_device_is_joined_by_no_pages_word(moved: Company) -> None:
+    """Identity, and row 1: a page says whose its own events are, and not whose a server's are."""
+    with moved.serving(**BROWSERS) as (url, _):
+        assert own(url, "track", [of_device(1, "phone", plan="of the server")]).ok
+        assert of_page(url, 2, **{"$device_id": "phone", "distinct_id": "$device:phone", "plan": "of the page"}) == 200
+        until(lambda: numbers().get("waiting") == 2)
+        assert of_page(url, 3, **{"$device_id": "phone", "$user_id": "u-1", "plan": "itself"}) == 200
+        until(lambda: numbers().get("delivered") == 2)
+        assert numbers()["waiting"] == 1
+    assert sorted(attributes["plan_name"] for _, attributes in sent(moved)) == ["itself", "of the page"]
+
+
+def test_what_waits_for_a_person_is_forgotten_with_them(moved: Company) -> None:
+    """Row 6: also what names nobody yet, and has them in it."""
+    with moved.serving() as (url, _):
+        assert own(url, "track", [of_device(1, "phone", note="u-marked-person")]).ok
+        until(lambda: numbers().get("waiting") == 1)
+        assert b"u-marked-person" in in_files(moved.folder)
+        run("route", "forget", "u-marked-person")
+        until(lambda: b"u-marked-person" not in in_files(moved.folder))

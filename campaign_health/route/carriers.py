@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.event_door import EventDoor
@@ -21,7 +22,6 @@ from campaign_health.route.net.absence_look import AbsenceLook
 from campaign_health.route.net.export_net import ExportNet
 from campaign_health.route.net.export_reading import ExportReading
 from campaign_health.route.net.export_source import ExportSource
-from campaign_health.route.stripe.fact_cache import FactCache
 from campaign_health.route.stripe_parts import stripe_parts
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.clients import mixpanel_client
@@ -71,41 +71,54 @@ def carriers_of(
     """
     found = {}
     for one in settings.workspaces:
-        track_key, manifest = one.route.track_api_key, one.manifest_path
-        if not one.route.tokens or track_key is None or manifest is None:
-            continue
-        moving = Moving(one.name, manifest, partial(read_contract, person_by=one.route.person), told)
-        post, close = poster(one.route)
-        stripe = stripe_parts(one.name, one.route, outbox, hash_of, told)
-        courier = Courier(
-            one.name,
-            place,
-            outbox,
-            moving.operation,
-            post,
-            moving.is_shadow,
-            refresh=partial(_refreshed, moving, stripe.enricher.cache),
-            deciding=Deciding(hash_of),
-            enrich=stripe.enricher.fill,
-        )
-        keys = DoorKeys(
-            tuple(token.get_secret_value() for token in one.route.tokens),
-            one.route.mixpanel_token,
-            frozenset(one.route.browser_origins),
-            one.route.trusts_browsers,
-        )
-        door = EventDoor(one.name, keys, hash_of, outbox, moving.routed, courier.wake, time.time)
-        keeper = HoldKeeper(moving, place, outbox, PublishedFile(settings.data_dir, one.name), courier.wake)
-        export = _export(one, settings, place, outbox, moving, courier, hash_of)
-        found[one.name] = Carrier(
-            door, courier, keeper, export, partial(_end, stripe.enricher.close, close), stripe.door
-        )
+        if one.route.tokens and one.route.track_api_key is not None and one.manifest_path is not None:
+            found[one.name] = _carrier(one, one.manifest_path, settings, place, outbox, hash_of, told)
     return found
 
 
-def _refreshed(moving: Moving, cache: FactCache, connection: Connection) -> bool:
-    cache.forget(connection)
-    return moving.refresh(connection)
+def _carrier(
+    one: WorkspaceSettings, manifest: Path, settings: Settings, place: Place, outbox: GroupCommit, hash_of: PersonHash,
+    told: Callable[[str], None],
+) -> Carrier:  # fmt: skip
+    moving = Moving(one.name, manifest, partial(read_contract, person_by=one.route.person), told)
+    post, close = poster(one.route)
+    stripe = stripe_parts(one.name, one.route, outbox, hash_of, told)
+
+    def refresh(connection: Connection) -> bool:
+        stripe.enricher.cache.forget(connection)
+        door.joins.look(connection)
+        return moving.refresh(connection)
+
+    courier = Courier(
+        one.name,
+        place,
+        outbox,
+        moving.operation,
+        post,
+        moving.is_shadow,
+        refresh=refresh,
+        deciding=Deciding(hash_of),
+        enrich=stripe.enricher.fill,
+    )
+    keys = DoorKeys(
+        tuple(token.get_secret_value() for token in one.route.tokens),
+        one.route.mixpanel_token,
+        frozenset(one.route.browser_origins),
+        one.route.trusts_browsers,
+    )
+    door = EventDoor(
+        one.name,
+        keys,
+        hash_of,
+        outbox,
+        moving.routed,
+        courier.wake,
+        time.time,
+        device_seconds=one.route.device_minutes * 60.0,
+    )
+    keeper = HoldKeeper(moving, place, outbox, PublishedFile(settings.data_dir, one.name), courier.wake)
+    export = _export(one, settings, place, outbox, moving, courier, hash_of)
+    return Carrier(door, courier, keeper, export, partial(_end, stripe.enricher.close, close), stripe.door)
 
 
 def _end(*closing: Callable[[], None]) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
+from storage.outbox.device_events import give_place, is_of_nobody, wait_for_person
 from storage.outbox.event_letters import write_letter
 from storage.outbox.event_pace import HOUR_SECONDS, note_pace, sweep_pace
 from storage.outbox.event_tally import NOW_TABLES, count_up, give_up
@@ -36,10 +37,17 @@ def receive(connection: Connection, event: QueuedEvent) -> bool:
 
 
 def receive_all(connection: Connection, events: Sequence[QueuedEvent]) -> int:
-    """Take events in as far as they are not known; how many were new. One that names nobody becomes a letter."""
+    """Take events in as far as they are not known; how many were new.
+
+    One that names nobody becomes a letter, or waits for who its device is, until its copy comes that names somebody.
+    """
     known = known_events(connection, [one.key for one in events])
     new: list[QueuedEvent] = []
+    counted_before: set[bytes] = set()
     for event in events:
+        if _is_named_now(connection, event, known) and give_place(connection, event.key):
+            known.pop(event.key)
+            counted_before.add(event.key)
         one = _as_new(connection, event, known)
         if one is not None:
             known[one.key] = as_known(one)
@@ -48,12 +56,28 @@ def receive_all(connection: Connection, events: Sequence[QueuedEvent]) -> int:
     _enter(connection, of_somebody, "waiting")
     enqueue(connection, of_somebody)
     for one in new:
-        if not one.person:
+        if not one.person and wait_for_person(connection, one):
+            _enter(connection, [one], "waiting")
+        elif not one.person:
             _bury_new(connection, one, "no_person", "person")
         elif one.counted_as:
             note_happened(connection, one)
-    _count_received(connection, new)
+    _count_received(connection, [one for one in new if one.key not in counted_before])
     return len(new)
+
+
+def receive_joined(connection: Connection, key: bytes, event: QueuedEvent) -> bool:
+    """Take an event in that waited under a key for who its device is; False where its copy came by another way."""
+    give_place(connection, key)
+    one = _as_new(connection, event, known_events(connection, [event.key]))
+    if one is None:
+        count_up(connection, event.workspace, event.event, "dropped", event.received)
+        return False
+    _enter(connection, [one], "waiting")
+    enqueue(connection, [one])
+    if one.counted_as:
+        note_happened(connection, one)
+    return True
 
 
 def receive_dead(connection: Connection, event: QueuedEvent, reason: str, field: str) -> bool:
@@ -81,6 +105,8 @@ def receive_exported(connection: Connection, events: Sequence[QueuedEvent]) -> i
 def is_to_take(connection: Connection, event: QueuedEvent) -> bool:
     """Whether `receive_exported` may have something to do with an event; nothing is changed."""
     known = known_events(connection, [event.key])
+    if _is_named_now(connection, event, known) and is_of_nobody(connection, event.key):
+        return True
     return needs_match(connection, event.key, is_known=key_if_new(connection, event, known) is None)
 
 
@@ -243,6 +269,12 @@ def _enter(connection: Connection, events: Sequence[QueuedEvent], outcome: Outco
             for one in events
         ],
     )
+
+
+def _is_named_now(connection: Connection, event: QueuedEvent, known: Mapping[bytes, Known]) -> bool:
+    """Whether it is known of nobody, and names somebody."""
+    found = known.get(event.key)
+    return bool(event.person and found and not found.person and key_if_new(connection, event, known) is None)
 
 
 def _as_new(connection: Connection, event: QueuedEvent, known: Mapping[bytes, Known]) -> QueuedEvent | None:

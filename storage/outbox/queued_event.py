@@ -18,6 +18,7 @@ class QueuedEvent(NamedTuple):
     Where its person's events are counted, `counted_as` is the person's hash and `counted_seconds` how far back the
     counts reach. Where its sender gave it no id, or it is out of an export, `matched_as` is the person's hash, and
     `sent_name` the name that it was sent under. `hashed_person` tells people with the same id for their events apart.
+    Where it names only a device, `device` is that one's hash, if it may wait `waits_until` then for who that is.
     """
 
     workspace: str
@@ -35,6 +36,8 @@ class QueuedEvent(NamedTuple):
     matched_as: bytes = b""
     sent_name: str = ""
     hashed_person: bytes = b""
+    device: bytes = b""
+    waits_until: float = 0.0
 
 
 QUEUED = QueuedEvent._fields[: QueuedEvent._fields.index("counted_as")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.outbox.device_events import DEVICE_TABLES
 from storage.outbox.event_pace import NAMES_PROVEN, PACE_TABLES
 from storage.outbox.event_tables import EVENT_TABLES
 from storage.outbox.event_tally import TALLY_BY_DAY
@@ -59,7 +60,7 @@ TABLES = (
     TALLY_BY_DAY,
     STRIPE_TABLES,
     ";".join((MODE_TABLES, UNNAMED_TABLES, LAST_SEEN_TABLES)),
-    ";".join((HELD_BYTES, NAMES_PROVEN, FORGOTTEN_TABLES, LEDGER_PERSON)),
+    ";".join((HELD_BYTES, NAMES_PROVEN, FORGOTTEN_TABLES, LEDGER_PERSON, DEVICE_TABLES)),
 )
 """What each version added, the first one first."""
 VERSION = len(TABLES)

@@ -83,6 +83,10 @@ class Dialect(ABC):
     def event(self, value: Any, posted: Posted, now: float) -> PersonEvent | None:
         """One of them; None for what is no event of a person and not meant to be. Raises Unreadable."""
 
+    def people_of(self, value: Any) -> Mapping[str, Any]:
+        """What one of them that is no event says of a device and a person, under Mixpanel's names."""
+        return {}
+
     @abstractmethod
     def answer(self, posted: Posted, taken: Taken) -> Response:
         """The answer to what was taken in."""

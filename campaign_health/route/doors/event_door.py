@@ -7,13 +7,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from campaign_health.route.doors.bodies import BodyRefused, UnprovenRoom, body_of
 from campaign_health.route.doors.browser_limits import BrowserLimits
+from campaign_health.route.doors.device_joins import DeviceJoins, Join, Routing
 from campaign_health.route.doors.dialect import Dialect, Posted, Taken
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.received_event import Unreadable
@@ -33,19 +34,14 @@ LARGEST_EVENT = 1024 * 1024
 WRITE_SECONDS = 5.0
 
 
-class Routing(Protocol):
-    """What is moved under a name (None: nothing), told whether its sender proved to be a server of the owner's."""
-
-    def __call__(self, name: str, *, is_proven: bool) -> Routed | None: ...
-
-
 @dataclass
 class EventDoor:
     """One workspace's doors: what opens them, how its people are hashed, what is moved, and who is woken.
 
     `counts` are numbers by door (its dialect's source) and what became of events: accepted, duplicate, unmapped,
     unreadable (events, or whole bodies), ignored, limited (of browsers); and of requests that were refused, by status:
-    `refused_401`. `ages` are how old events were when they came.
+    `refused_401`. `ages` are how old events were when they came. An event of a device waits `device_seconds` for who it
+    is.
     """
 
     workspace: str
@@ -57,11 +53,16 @@ class EventDoor:
     clock: Callable[[], float]
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     ages: SourceAges = field(default_factory=SourceAges)
+    device_seconds: float = 0.0
     limits: BrowserLimits = field(init=False)
+    joins: DeviceJoins = field(init=False)
     unproven: UnprovenRoom = field(default_factory=UnprovenRoom)
 
     def __post_init__(self) -> None:
         self.limits = BrowserLimits(self.clock)
+        self.joins = DeviceJoins(
+            self.workspace, self.device_seconds, self.hash_of, self.outbox, self.routed, self.limits, self.clock
+        )
 
     def number(self, became: str) -> int:
         """How many became so, of all doors."""
@@ -100,12 +101,16 @@ class EventDoor:
         now = self.clock()
         taken: list[QueuedEvent] = []
         too_large: list[QueuedEvent] = []
+        joins: list[Join] = []
         for value in given:
             event, routed = self._moved(value, dialect, posted, now, source)
+            join = self.joins.join(dialect.people_of(value) if event is None else event.properties, source)
+            joins += [] if join is None else [join]
             if event is None or routed is None:
                 continue
             if not _is_too_large(value, posted):
-                taken.append(queued(event, routed, self.workspace, source, now, self.hash_of))
+                one = queued(event, routed, self.workspace, source, now, self.hash_of)
+                taken.append(one if one.person else self.joins.may_wait(one, event.properties, routed))
             elif dialect.is_told(posted) and len(given) == 1:
                 return dialect.refusal(413, f"an event of more than {LARGEST_EVENT} bytes")
             else:
@@ -117,7 +122,7 @@ class EventDoor:
             self.counts[dialect.source, "limited"] += len(too_large)
             taken, too_large = self._within_limits(taken, dialect.source), []
         try:
-            new = await self._written(taken, too_large)
+            new = await self._written(taken, too_large, joins)
         except (CannotWrite, TimeoutError):
             return dialect.refusal(503, "it cannot be written now", {"Retry-After": "1"})
         self.counts[dialect.source, "accepted"] += new
@@ -146,14 +151,17 @@ class EventDoor:
         self.counts[source, "limited"] += len(taken) - len(found)
         return found
 
-    async def _written(self, taken: list[QueuedEvent], too_large: list[QueuedEvent]) -> int:
+    async def _written(self, taken: list[QueuedEvent], too_large: list[QueuedEvent], joins: list[Join]) -> int:
         """Put them on the disk, what is too large without its properties; how many were new."""
-        if not taken and not too_large:
+        if not taken and not too_large and not joins:
             return 0
 
         def write(connection: Connection) -> int:
             letters = sum(receive_dead(connection, one, "too_large", "") for one in too_large)
-            return letters + receive_all(connection, taken)
+            new = letters + receive_all(connection, taken)
+            for join in joins:
+                self.joins.apply(connection, join)
+            return new
 
         written = asyncio.wrap_future(self.outbox.take_in(write))
         new: int = await asyncio.wait_for(written, WRITE_SECONDS)

@@ -54,6 +54,14 @@ class SegmentDialect(Dialect):
         time = _happened({"sentAt": posted.value.get("sentAt")} | dict(value), now)
         return event_of(value.get("event"), properties, known, value.get("messageId"), time, now)
 
+    def people_of(self, value: Any) -> Mapping[str, Any]:
+        """Of an `identify`: it says whose a device is."""
+        if not isinstance(value, Mapping) or value.get("type") != "identify":
+            return {}
+        traits = value.get("traits")
+        email = traits.get("email") if isinstance(traits, Mapping) else None
+        return {"$user_id": value.get("userId"), "$device_id": value.get("anonymousId"), "email": email}
+
     def answer(self, posted: Posted, taken: Taken) -> Response:
         """As Segment's own API answers."""
         return JSONResponse({"success": True})
