@@ -91,11 +91,17 @@ def test_what_a_server_sent_of_a_device_is_joined_by_no_pages_word(moved: Compan
     assert sorted(attributes["plan_name"] for _, attributes in sent(moved)) == ["itself", "of the page"]
 
 
-def test_what_waits_for_a_person_is_forgotten_with_them(moved: Company) -> None:
-    """Row 6: also what names nobody yet, and has them in it."""
-    with moved.serving() as (url, _):
-        assert own(url, "track", [of_device(1, "phone", note="u-marked-person")]).ok
-        until(lambda: numbers().get("waiting") == 1)
-        assert b"u-marked-person" in in_files(moved.folder)
+@pytest.mark.parametrize("key", ["", "k" * 32], ids=["plain", "sealed"])
+def test_what_waits_for_a_person_is_forgotten_with_them(
+    moved: Company, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row 6: also what names nobody yet, and has them in it; sealed or not."""
+    monkeypatch.setenv("CAMPAIGN_HEALTH_ROUTE_ENCRYPTION_KEY", key)
+    with moved.serving(CAMPAIGN_HEALTH_ROUTE_ENCRYPTION_KEY=key) as (url, _):
+        some = [of_device(1, "phone", note="u-marked-person"), of_device(2, "phone", note="somebody else")]
+        assert own(url, "track", some).ok
+        until(lambda: numbers().get("waiting") == 2)
+        assert (b"u-marked-person" in in_files(moved.folder)) is (key == "")
         run("route", "forget", "u-marked-person")
+        until(lambda: numbers().get("waiting") == 1)
         until(lambda: b"u-marked-person" not in in_files(moved.folder))

@@ -185,3 +185,27 @@ def test_no_address_in_an_event_is_asked_for(moved: Company) -> None:
         trap.settimeout(1.0)
         with pytest.raises(TimeoutError):
             trap.accept()
+
+
+def test_with_a_key_no_property_is_in_the_file_and_another_key_does_not_start(moved: Company) -> None:
+    """Row 4: `CAMPAIGN_HEALTH_ROUTE_ENCRYPTION_KEY` seals payloads: what waits, is held, is dead, or is of a device."""
+    keys = {name: {"CAMPAIGN_HEALTH_ROUTE_ENCRYPTION_KEY": name * 32} for name in "ab"}
+    run("route", "hold", NAME, "--why", "to look at it")
+    of_device = {"event": NAME, "properties": {"$device_id": "phone", "plan": "a-marked-plan", "$insert_id": "d"}}
+    with moved.serving(**keys["a"]) as (url, _):
+        assert own(url, "events", event(1, plan="a-marked-plan")).ok
+        assert own(url, "events", event(2, plan=["a-marked-plan"])).ok
+        assert own(url, "track", [of_device]).ok
+        until(lambda: (numbers().get("held"), numbers().get("waiting")) == (2, 1))
+        assert b"a-marked-plan" not in in_files(moved.folder)
+    assert run("route", "release", NAME, "--dry-run").exit_code == 0
+    for other in (keys["b"], {}):
+        with pytest.raises(AssertionError, match="sealed with another key"), moved.serving(**other):
+            pass
+    with moved.serving(CAMPAIGN_HEALTH_ROUTE_ENCRYPTION_KEY=f"{'b' * 32},{'a' * 32}") as (url, _):
+        run("route", "release", NAME, "--yes")
+        until(lambda: numbers().get("delivered") == 1 and letters() == [(NAME, "wrong_type", 1)])
+        assert own(url, "events", event(3, plan="a-marked-plan")).ok
+        until(lambda: numbers().get("delivered") == 2)
+        assert b"a-marked-plan" not in in_files(moved.folder)
+    assert {attributes["plan_name"] for _, attributes in sent(moved)} == {"a-marked-plan"}

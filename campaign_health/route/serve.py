@@ -20,7 +20,8 @@ from campaign_health.route.noting import Noting
 from campaign_health.settings import Settings
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.outbox_connection import Place
-from storage.outbox.route_file import PersonHash
+from storage.outbox.route_file import PersonHash, open_route_file
+from storage.outbox.sealed_text import refuse_lost_key
 
 END_SECONDS = 3
 MOST_CONNECTIONS = 1_000
@@ -64,9 +65,11 @@ def serve(
 
     Raises:
         CouldNotStart: no door is open, or a port is taken.
-        StorageError: the route's file cannot be opened.
+        StorageError: the route's file cannot be opened, or not what is sealed in it.
     """
     doors = doors_of(settings)
+    with open_route_file(place) as connection:
+        refuse_lost_key(connection)
     outbox = GroupCommit(place)
     outbox.start()
     hash_of = PersonHash(place)

@@ -216,6 +216,7 @@ class Settings(_Frozen):
     sign_in: SignInSettings
     service: ServiceSettings
     workspaces: tuple[WorkspaceSettings, ...]
+    route_encryption_keys: tuple[SecretStr, ...] = ()
 
     @property
     def configured(self) -> tuple[str, ...] | None:
@@ -239,4 +240,5 @@ class Settings(_Frozen):
             found += [part for one in workspace.digest.apprise for part in secret_parts(one.get_secret_value())]
         if self.route_database_url is not None:
             found.append(self.route_database_url.get_secret_value())
+        found += [one.get_secret_value() for one in self.route_encryption_keys]
         return tuple(sorted({value for value in found if value}, key=len, reverse=True))

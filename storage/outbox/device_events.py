@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from storage.outbox.event_letters import write_letter
 from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import CARRIED, QueuedEvent, carried
+from storage.outbox.queued_event import CARRIED, QueuedEvent, carried, ready
+from storage.outbox.sealed_text import seal
 
 DEVICE_TABLES = """
     CREATE TABLE device_event (
@@ -40,6 +41,7 @@ def wait_for_person(connection: Connection, event: QueuedEvent) -> bool:
     ).fetchone()
     if waiting >= MOST_WAITING or of_device >= MOST_OF_DEVICE:
         return False
+    event = event._replace(body=seal(event.body))
     names = [*CARRIED, "device", "sent_name", "until"]
     values = [*(getattr(event, name) for name in CARRIED), event.device, event.sent_name, event.waits_until]
     connection.execute(
@@ -56,7 +58,7 @@ def events_of_device(connection: Connection, workspace: str, device: bytes) -> l
         "ORDER BY received, event_time, key",
         [workspace, device],
     )
-    return [DeviceEvent(carried(row[:-1]), row[-1]) for row in rows]
+    return [DeviceEvent(ready(row[:-1]), row[-1]) for row in rows]
 
 
 def first_until(connection: Connection, workspace: str) -> float | None:

@@ -16,7 +16,8 @@ from storage.outbox.held_events import held_reason, keep_back
 from storage.outbox.known_events import Known, as_known, key_if_new, known_events, ledger_person
 from storage.outbox.many_rows import in_parts, insert_rows, marks
 from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import AGAIN, FRESH, QUEUED, QueuedEvent, enqueue
+from storage.outbox.queued_event import AGAIN, FRESH, QUEUED, QueuedEvent, enqueue, ready
+from storage.outbox.sealed_text import SEALED, opened
 from storage.outbox.sent_profiles import sweep_profiles
 from storage.outbox.stripe_table import sweep_facts
 from storage.outbox.unnamed_events import is_copy, match_itself, needs_match, sweep_unnamed
@@ -171,7 +172,7 @@ def _waiting(connection: Connection, which: str, values: Sequence[object], most:
         f"WHERE workspace = ? AND sequence > ? AND {which} ORDER BY sequence LIMIT ?",
         [*values, most],
     )
-    return [(row[0], QueuedEvent(*row[1:])) for row in rows]
+    return [(row[0], ready(row[1:])) for row in rows]
 
 
 def finish(connection: Connection, keys: Sequence[bytes], outcome: Outcome) -> None:
@@ -239,9 +240,20 @@ def forget_events(connection: Connection, workspace: str, person: str) -> int:
     Also those that name nobody as far as is known, and have the person among their properties.
     """
     which = "workspace = ? AND (person = ? OR (person = '' AND lower(body) LIKE ? ESCAPE '!'))"
-    written = re.sub(r"([!%_])", r"!\1", json.dumps(person).lower())
+    named = json.dumps(person).lower()
+    written = re.sub(r"([!%_])", r"!\1", named)
     values: list[object] = [workspace, person, f"%{written}%"]
-    return sum(give_up(connection, table, which, values) for _, table in NOW_TABLES)
+    found = sum(give_up(connection, table, which, values) for _, table in NOW_TABLES)
+    return found + sum(_forget_sealed(connection, workspace, table, named) for _, table in NOW_TABLES)
+
+
+def _forget_sealed(connection: Connection, workspace: str, table: str, named: str) -> int:
+    rows = connection.execute(
+        f"SELECT key, body FROM {table} WHERE workspace = ? AND person = '' AND body LIKE '{SEALED}%'",  # noqa: S608
+        [workspace],
+    ).fetchall()
+    keys = [key for key, body in rows if named in opened(body).lower()]
+    return sum(give_up(connection, table, f"key IN ({marks(len(some))})", some) for some in in_parts(keys))
 
 
 def _bury_new(connection: Connection, event: QueuedEvent, reason: str, field: str) -> None:

@@ -10,7 +10,8 @@ from storage.outbox.event_letters import letters_of_field, take_letter, write_le
 from storage.outbox.event_tally import count_up
 from storage.outbox.event_windows import settle_once
 from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import CARRIED, QUEUED, QueuedEvent, carried, enqueue
+from storage.outbox.queued_event import CARRIED, QUEUED, QueuedEvent, carried, enqueue, ready
+from storage.outbox.sealed_text import seal
 
 HOLD_TABLES = """
     CREATE TABLE hold (
@@ -192,7 +193,7 @@ def held_of(connection: Connection, hold: Hold, after: int, most: int) -> list[t
         "WHERE hold_id = ? AND sequence > ? ORDER BY sequence LIMIT ?",
         [hold.hold_id, after, most],
     )
-    return [(row[0], HeldEvent(QueuedEvent(*row[1:-2]), row[-2], row[-1])) for row in rows]
+    return [(row[0], HeldEvent(ready(row[1:-2]), row[-2], row[-1])) for row in rows]
 
 
 def let_go(connection: Connection, keys: Iterable[bytes]) -> int:
@@ -265,6 +266,7 @@ def _held_keys(connection: Connection, workspace: str, which: str, now: float) -
 
 def _keep(connection: Connection, hold: Hold, event: QueuedEvent, reason: str, field: str) -> None:
     names = ["hold_id", *CARRIED, "reason", "field", "size"]
+    event = event._replace(body=seal(event.body))
     size = len(event.body.encode("utf-8", "surrogatepass"))
     values = [hold.hold_id, *(getattr(event, name) for name in CARRIED), reason, field, size]
     connection.execute(

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from storage.outbox.many_rows import insert_rows
 from storage.outbox.outbox_connection import Connection
+from storage.outbox.sealed_text import SEALED, opened, seal
 
 FRESH, BACKLOG, AGAIN = 0, 1, 2
 
@@ -51,6 +52,12 @@ def carried(row: Sequence[Any]) -> QueuedEvent:
     return QueuedEvent(**dict(zip(CARRIED, row, strict=True)), queue_class=AGAIN)
 
 
+def ready(row: Sequence[Any]) -> QueuedEvent:
+    """The event of a row of `QUEUED`, with its properties to be read."""
+    event = QueuedEvent(*row)
+    return event._replace(body=opened(event.body)) if event.body.startswith(SEALED) else event
+
+
 def enqueue(connection: Connection, events: Sequence[QueuedEvent]) -> None:
     """Put events into the queue, in this order."""
-    insert_rows(connection, "event_queue", QUEUED, [one[: len(QUEUED)] for one in events])
+    insert_rows(connection, "event_queue", QUEUED, [one._replace(body=seal(one.body))[: len(QUEUED)] for one in events])

@@ -17,6 +17,7 @@ from storage.outbox.event_queue import receive_joined
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.sealed_text import CANNOT_OPEN
 
 LOOK_SECONDS = 2.0
 DEVICE = "$device:"
@@ -80,7 +81,7 @@ class DeviceJoins:
         for one in events_of_device(connection, self.workspace, join.device):
             waited = one.event
             routed = self.routed(one.sent_name, is_proven=join.source not in OF_ANYBODY)
-            if routed is None or (join.source == BROWSER and waited.source != BROWSER):
+            if routed is None or waited.body == CANNOT_OPEN or (join.source == BROWSER and waited.source != BROWSER):
                 continue
             event = PersonEvent(waited.event_time, {**json.loads(waited.body), **join.person}, one.sent_name)
             found = queued(event, routed, self.workspace, waited.source, waited.received, self.hash_of)
