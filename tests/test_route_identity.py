@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from storage.outbox.sealed_text import use_keys
 from tests.collecting_cast import SIGNED_UP
 from tests.moved_cast import NAME, Company, company, post, run, until
 from tests.security_cast import BROWSERS, event, in_files, letters, numbers, of_page, own, sent
@@ -91,12 +92,16 @@ def test_what_a_server_sent_of_a_device_is_joined_by_no_pages_word(moved: Compan
     assert sorted(attributes["plan_name"] for _, attributes in sent(moved)) == ["itself", "of the page"]
 
 
-@pytest.mark.parametrize("key", ["", "k" * 32], ids=["plain", "sealed"])
-def test_what_waits_for_a_person_is_forgotten_with_them(
-    moved: Company, key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture(params=["", "k" * 32], ids=["plain", "sealed"])
+def key(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """None, or one; commands that run in this process leave it to nobody."""
+    monkeypatch.setenv("CAMPAIGN_HEALTH_ROUTE_ENCRYPTION_KEY", request.param)
+    yield request.param
+    use_keys(())
+
+
+def test_what_waits_for_a_person_is_forgotten_with_them(moved: Company, key: str) -> None:
     """Row 6: also what names nobody yet, and has them in it; sealed or not."""
-    monkeypatch.setenv("CAMPAIGN_HEALTH_ROUTE_ENCRYPTION_KEY", key)
     with moved.serving(CAMPAIGN_HEALTH_ROUTE_ENCRYPTION_KEY=key) as (url, _):
         some = [of_device(1, "phone", note="u-marked-person"), of_device(2, "phone", note="somebody else")]
         assert own(url, "track", some).ok
