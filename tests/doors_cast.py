@@ -94,7 +94,7 @@ def listening(place: Place, keys: DoorKeys = KEYS, by: PersonBy = "id") -> Itera
         keys,
         lambda workspace, person: b"",
         outbox,
-        lambda name: routed if name == EVENT else None,
+        lambda name, *, is_proven: routed if name == EVENT else None,
         lambda: woken.append(1),
         time.time,
     )

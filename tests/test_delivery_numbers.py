@@ -24,9 +24,10 @@ from collectors.errors import UnexpectedShape
 from collectors.route import FILE_NAME, read_delivery
 from storage.file.database import Warehouse
 from storage.outbox.event_letters import drop_letter, letters, replay_letter
-from storage.outbox.event_queue import bury, finish, forget_events, receive, receive_dead, sweep
+from storage.outbox.event_queue import bury, finish, receive, receive_dead, sweep
 from storage.outbox.event_tally import TALLY_BY_DAY, numbers
 from storage.outbox.held_events import HAND, RELEASED, drop_held, end_hold, hold_of, leftovers, let_go, open_hold
+from storage.outbox.queue_forgetting import forget_events
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import open_route_file
 from storage.outbox.route_modes import set_mode

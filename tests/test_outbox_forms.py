@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from storage.outbox.device_events import end_waits, events_of_device, first_until
 from storage.outbox.event_letters import drop_letter, letter_groups, letters, letters_of_field, replay_letter
 from storage.outbox.event_pace import note_names, pace_of, share_unfit, unmoved_names
 from storage.outbox.event_queue import (
@@ -25,6 +26,7 @@ from storage.outbox.event_queue import (
     places_before,
     receive,
     receive_dead,
+    receive_joined,
     sweep,
     waiting_behind,
     waiting_fresh,
@@ -47,6 +49,7 @@ from storage.outbox.held_events import (
     open_hold,
     was_held_for,
 )
+from storage.outbox.known_events import forget_in_ledger, known_events
 from storage.outbox.ledger_reads import delivered_since, last_received, newest_receipts, received_since
 from storage.outbox.outbox_connection import Connection, PostgresPlace, committed
 from storage.outbox.queued_event import QueuedEvent
@@ -99,8 +102,11 @@ class Drawn:
         key = self.number.to_bytes(16, "big")
         return QueuedEvent(
             W, self.event, key, self.person, self.at, self.at, self.at + 50, "100% 'own'", '{"a": "?"}',
-            self.number % 2, self.hash, 60.0,
+            self.number % 2, self.hash, 60.0, hashed_person=self.hash * 8,
         )  # fmt: skip
+
+    def of_device(self) -> QueuedEvent:
+        return self.queued()._replace(person="", hashed_person=b"", device=self.hash, waits_until=self.at)
 
     def report(self, metric: str) -> ReportRow:
         return ReportRow(
@@ -123,6 +129,9 @@ def _letters(connection: Connection) -> list[Any]:
 STEPS: list[Step] = [
     lambda c, d: receive(c, d.queued()),
     lambda c, d: receive(c, d.queued()),
+    lambda c, d: receive(c, d.of_device()),
+    lambda c, d: end_waits(c, W, d.at),
+    lambda c, d: [receive_joined(c, one.event.key, d.queued()) for one in events_of_device(c, W, d.hash)[:1]],
     lambda c, d: receive_dead(c, d.queued(), "no_person", "person"),
     lambda c, d: finish(c, [d.queued().key], "delivered"),
     lambda c, d: bury(c, d.queued().key, "too_late", "", d.at),
@@ -141,10 +150,12 @@ STEPS: list[Step] = [
     lambda c, d: keep_back(c, d.queued().key, "", ""),
     lambda c, d: let_go(c, [d.queued().key]),
     lambda c, d: expire_held(c, W, d.at, 2),
+    lambda c, d: expire_held(c, W, d.at, 9, 20),
     lambda c, d: claim_once(c, W, d.hash, d.queued().key, d.at, [("rule", 20.0), ("other", 1e12)]),
     lambda c, d: forget_windows(c, d.hash),
+    lambda c, d: forget_in_ledger(c, W, d.hash * 8),
     lambda c, d: note_sent(c, W, d.hash, d.event, b"x" * d.number, d.at),
-    lambda c, d: note_names(c, W, {d.event: d.at, d.person: d.at}),
+    lambda c, d: note_names(c, W, {d.event: (d.at, True), d.person: (d.at, d.number > 2)}),
     lambda c, d: insert_report(c, d.report("sent")),
     lambda c, d: insert_report(c, d.report("bounced")),
     lambda c, d: insert_report(c, d.report("delivered")),
@@ -163,6 +174,7 @@ LOOKS: list[Step] = [
     lambda c, d: (leftovers(c, W, 9), held_reason(c, d.queued().key), confirmed_renames(c, W)),
     lambda c, d: (was_held_for(c, W, d.event, "i"), pace_of(c, W, d.event), unmoved_names(c, W)),
     lambda c, d: (numbers_by_day(c, W, 0), places_before(c, W, d.person, 9, 5), newest_receipts(c, W, 1)[1:]),
+    lambda c, d: (known_events(c, [d.queued().key]), events_of_device(c, W, d.hash), first_until(c, W)),
     lambda c, d: (last_received(c, W), received_since(c, W, d.at), delivered_since(c, W, d.event, 0.0)),
     lambda c, d: (first_report(c, W, "t", d.hash, NOW), first_report(c, W, "-", d.hash, NOW), channels_reported(c, W)),
     lambda c, d: (facts_of_people(c, W, [d.hash]), sorted(facts_of_customer(c, W, b"c"), key=str)),

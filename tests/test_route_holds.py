@@ -148,9 +148,13 @@ def test_what_waits_too_long_becomes_a_letter_and_so_do_the_oldest_of_too_many(p
         until(lambda: found.numbers().get("held") == 6)
         found.write(lambda connection: expire_held(connection, "default", time.time(), most=4))
         assert (found.numbers()["held"], found.numbers()["expired"]) == (4, 2)
+        found.happen("u-6", plan="x" * 10_000)
+        until(lambda: found.numbers()["held"] == 5)
+        found.write(lambda connection: expire_held(connection, "default", time.time(), most_bytes=10_100))
+        assert (found.numbers()["held"], found.numbers()["expired"]) == (3, 4), "the oldest of too many bytes"
         found.write(lambda connection: expire_held(connection, "default", time.time() + 80 * 3600))
         with open_route_file(place) as connection:
-            assert [(one.reason, one.count) for one in letter_groups(connection)] == [("hold_expired", 6)]
+            assert [(one.reason, one.count) for one in letter_groups(connection)] == [("hold_expired", 7)]
         assert found.events() == []
 
 

@@ -167,7 +167,7 @@ def test_what_is_no_mail_address_is_refused(tmp_path: Path, name: str, value: st
 
 
 def test_secrets_are_never_printed(tmp_path: Path) -> None:
-    environment = {name: f"secret-{number}" for number, name in enumerate(s.name for s in SETTINGS if s.secret)}
+    environment = {name: f"secret-{number:040}" for number, name in enumerate(s.name for s in SETTINGS if s.secret)}
     environment |= {name: f"https://example.com/secret-{name}" for name in environment if name.endswith("URL")}
     environment["CAMPAIGN_HEALTH_APPRISE_URLS"] = "json://host/secret-apprise xml://secret-user@host"
     environment |= {

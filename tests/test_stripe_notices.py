@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from campaign_health.cli.main import campaign_health
 from campaign_health.route.doors.stripe_notice import notice_signature
+from campaign_health.route.stripe.fact_cache import LOOK_SECONDS
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
 from campaign_health.sandbox.stripe.stripe_objects import SandboxSubscription
@@ -167,8 +168,14 @@ def test_whoever_is_forgotten_is_asked_for_anew(
 
     until(lambda: len(known()) == 1)
     assert json.loads(known()[0][0])[0]["tier"] == "pro"
+    asked = len(stripe.asked)
+    assert post(url, sandbox, "u-1")["tier"] == "pro"
+    assert len(stripe.asked) == asked, "it is known, and in memory"
     run("forget", "u-1")
     assert known() == []
+    time.sleep(2 * LOOK_SECONDS)
+    assert post(url, sandbox, "u-1")["tier"] == "pro"
+    assert len(stripe.asked) > asked, "what was in the memory of the process that sends is forgotten, too"
 
 
 def test_it_ends_in_time_while_stripe_hangs(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import partial
+from pathlib import Path
 
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.event_door import EventDoor
@@ -27,7 +28,7 @@ from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.clients import mixpanel_client
 from collectors.http.retrying import Retries
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.outbox_connection import Place
+from storage.outbox.outbox_connection import Connection, Place
 from storage.outbox.route_file import PersonHash
 
 
@@ -71,37 +72,55 @@ def carriers_of(
     """
     found = {}
     for one in settings.workspaces:
-        track_key, manifest = one.route.track_api_key, one.manifest_path
-        if not one.route.tokens or track_key is None or manifest is None:
-            continue
-        moving = Moving(one.name, manifest, partial(read_contract, person_by=one.route.person), told)
-        post, close = poster(one.route)
-        stripe = stripe_parts(one.name, one.route, outbox, hash_of, told)
-        courier = Courier(
-            one.name,
-            place,
-            outbox,
-            moving.operation,
-            post,
-            moving.is_shadow,
-            refresh=moving.refresh,
-            deciding=Deciding(hash_of, zone=_zone(one, settings)),
-            enrich=stripe.enricher.fill,
-        )
-        keys = DoorKeys(
-            tuple(token.get_secret_value() for token in one.route.tokens),
-            one.route.mixpanel_token,
-            frozenset(one.route.browser_origins),
-            one.route.trusts_browsers,
-        )
-        converting = partial(moving.conversion, hash_of=hash_of)
-        door = EventDoor(one.name, keys, hash_of, outbox, moving.routed, courier.wake, time.time, converting)
-        keeper = HoldKeeper(moving, place, outbox, PublishedFile(settings.data_dir, one.name), courier.wake)
-        export = _export(one, settings, place, outbox, moving, courier, hash_of)
-        found[one.name] = Carrier(
-            door, courier, keeper, export, partial(_end, stripe.enricher.close, close), stripe.door
-        )
+        if one.route.tokens and one.route.track_api_key is not None and one.manifest_path is not None:
+            found[one.name] = _carrier(one, one.manifest_path, settings, place, outbox, hash_of, told)
     return found
+
+
+def _carrier(
+    one: WorkspaceSettings, manifest: Path, settings: Settings, place: Place, outbox: GroupCommit, hash_of: PersonHash,
+    told: Callable[[str], None],
+) -> Carrier:  # fmt: skip
+    moving = Moving(one.name, manifest, partial(read_contract, person_by=one.route.person), told)
+    post, close = poster(one.route)
+    stripe = stripe_parts(one.name, one.route, outbox, hash_of, told)
+
+    def refresh(connection: Connection) -> bool:
+        stripe.enricher.cache.forget(connection)
+        door.joins.look(connection)
+        return moving.refresh(connection)
+
+    courier = Courier(
+        one.name,
+        place,
+        outbox,
+        moving.operation,
+        post,
+        moving.is_shadow,
+        refresh=refresh,
+        deciding=Deciding(hash_of, zone=_zone(one, settings)),
+        enrich=stripe.enricher.fill,
+    )
+    keys = DoorKeys(
+        tuple(token.get_secret_value() for token in one.route.tokens),
+        one.route.mixpanel_token,
+        frozenset(one.route.browser_origins),
+        one.route.trusts_browsers,
+    )
+    door = EventDoor(
+        one.name,
+        keys,
+        hash_of,
+        outbox,
+        moving.routed,
+        courier.wake,
+        time.time,
+        partial(moving.conversion, hash_of=hash_of),
+        device_seconds=one.route.device_minutes * 60.0,
+    )
+    keeper = HoldKeeper(moving, place, outbox, PublishedFile(settings.data_dir, one.name), courier.wake)
+    export = _export(one, settings, place, outbox, moving, courier, hash_of)
+    return Carrier(door, courier, keeper, export, partial(_end, stripe.enricher.close, close), stripe.door)
 
 
 def _end(*closing: Callable[[], None]) -> None:

@@ -112,6 +112,8 @@ class ManifestContract:
     def operation(self, event: Waiting) -> Prepared:
         """What an event is to Customer.io; raises UnfitEvent where it is not as declared, or is not moved any more."""
         properties = json.loads(event.body)
+        if not isinstance(properties, dict):  # sealed with a key that is not there any more
+            raise UnfitEvent("unreadable")
         found = mapped(self._plan, event.event, properties)
         if found is None:
             raise UnfitEvent("mapping_error", "route")
@@ -131,7 +133,8 @@ class ManifestContract:
 
     def fits(self, event: str, body: str) -> bool:
         """Whether an event with these properties (JSON) is as declared."""
-        return isinstance(mapped(self._plan, event, json.loads(body)), Mapped)
+        properties = json.loads(body)
+        return isinstance(properties, dict) and isinstance(mapped(self._plan, event, properties), Mapped)
 
     def _as_routed(self, own: str) -> Routed:
         routed = self._plan.events[own]

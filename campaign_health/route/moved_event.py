@@ -17,6 +17,7 @@ from storage.outbox.unnamed_events import EXPORT
 FRESH_SECONDS = 60.0
 BROWSER, TRUSTED_BROWSER = "browser", "trusted browser"
 """Sources whose events anybody can make: of the first no e-mail address and no profile attribute is taken."""
+OF_ANYBODY = frozenset((BROWSER, TRUSTED_BROWSER))
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def queued(
         properties = {name: value for name, value in properties.items() if name not in EMAILS}
     is_told = source != BROWSER or routed.person_by == "id"
     person = (routed.person(properties) if is_told else None) or ""
-    seconds = int(event.time)
+    seconds, hashed = int(event.time), hash_of(workspace, person)
     return QueuedEvent(
         workspace=workspace,
         event=routed.event,
@@ -63,8 +64,9 @@ def queued(
         source=source,
         body=compact_json(routed.kept(properties)),
         queue_class=FRESH if received - event.time < FRESH_SECONDS else BACKLOG,
-        counted_as=hash_of(workspace, person) if routed.counted_seconds and person else b"",
+        counted_as=hashed if routed.counted_seconds and person else b"",
         counted_seconds=routed.counted_seconds,
-        matched_as=b"" if is_named else hash_of(workspace, person),
+        matched_as=b"" if is_named else hashed,
         sent_name=event.name,
+        hashed_person=hashed if person else b"",
     )

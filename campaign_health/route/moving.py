@@ -107,13 +107,16 @@ class Moving:
         seen = self._seen[0] if self._seen else None
         return seen / 1e9 if isinstance(seen, int) else 0.0
 
-    def routed(self, name: str) -> Routed | None:
-        """What is moved under a name that the app sends, or kept back as a candidate; None for all others."""
+    def routed(self, name: str, *, is_proven: bool = True) -> Routed | None:
+        """What is moved under a name that the app sends, or kept back as a candidate; None for all others.
+
+        A name that nobody moves is remembered, the longer where its sender `is_proven`.
+        """
         contract = self._contract
         found = None if contract is None else contract.routed(name)
         if found is not None:
             return None if self._modes.get(found.event, "off") == "off" else found
-        self.names.seen(name, time.time())
+        self.names.seen(name, time.time(), is_proven=is_proven)
         hold = self._holds.get(name)
         if contract is None or hold is None or hold.kind != "candidate":
             return None

@@ -12,6 +12,7 @@ import uvicorn
 
 from campaign_health.errors import CouldNotStart
 from campaign_health.route.carriers import carriers_of
+from campaign_health.route.doors.headers_in_time import HeadersInTime
 from campaign_health.route.doors.listening import Listening, ReportDoor, application
 from campaign_health.route.lanes.courier import LAST_SECONDS
 from campaign_health.route.metrics_port import LOOPBACK, metrics_served
@@ -19,7 +20,8 @@ from campaign_health.route.noting import Noting
 from campaign_health.settings import Settings
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.outbox_connection import Place
-from storage.outbox.route_file import PersonHash
+from storage.outbox.route_file import PersonHash, open_route_file
+from storage.outbox.sealed_text import refuse_lost_key
 
 END_SECONDS = 3
 MOST_CONNECTIONS = 1_000
@@ -63,9 +65,11 @@ def serve(
 
     Raises:
         CouldNotStart: no door is open, or a port is taken.
-        StorageError: the route's file cannot be opened.
+        StorageError: the route's file cannot be opened, or not what is sealed in it.
     """
     doors = doors_of(settings)
+    with open_route_file(place) as connection:
+        refuse_lost_key(connection)
     outbox = GroupCommit(place)
     outbox.start()
     hash_of = PersonHash(place)
@@ -82,7 +86,7 @@ def serve(
     config = uvicorn.Config(
         application(listening), host=address, port=port, access_log=False, log_config=None, server_header=False,
         lifespan="off", timeout_graceful_shutdown=END_SECONDS, limit_concurrency=MOST_CONNECTIONS,
-        timeout_keep_alive=30, proxy_headers=False,
+        timeout_keep_alive=30, proxy_headers=False, http=HeadersInTime,
     )  # fmt: skip
     shown = f"[{address}]" if ":" in address else address
     names = dict.fromkeys([*doors, *carriers])

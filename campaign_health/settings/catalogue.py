@@ -135,6 +135,13 @@ SETTINGS: tuple[Setting, ...] = (
         scope="program",
     ),
     Setting(
+        "CAMPAIGN_HEALTH_ROUTE_ENCRYPTION_KEY",
+        "A text of at least 32 characters, such as by `openssl rand -hex 32`: the properties of events that the route "
+        "keeps are sealed with it. Lost, they are. While it is changed: the new one, a comma, and the old one.",
+        secret=True,
+        scope="program",
+    ),
+    Setting(
         "CAMPAIGN_HEALTH_DASHBOARD_URL",
         "Address under which people open the dashboard, for links in the digest.",
         scope="program",

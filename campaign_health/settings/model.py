@@ -65,7 +65,8 @@ class RouteSettings(_Frozen):
     """With what the route writes to one Customer.io workspace and knows its reports, and how that knows people.
 
     `tokens` open its doors; `mixpanel_token` and `browser_origins` let browsers in, or are both empty. Every so many
-    `export_minutes` it is looked in Mixpanel's export what the doors missed; 0: never.
+    `export_minutes` it is looked in Mixpanel's export what the doors missed; 0: never. An
+    event of a device waits so many `device_minutes` for who it is.
     """
 
     site_id: str | None
@@ -81,6 +82,7 @@ class RouteSettings(_Frozen):
     browser_origins: tuple[str, ...] = ()
     trusts_browsers: bool = False
     export_minutes: float = 10.0
+    device_minutes: float = 15.0
 
 
 class SlackSettings(_Frozen):
@@ -214,6 +216,7 @@ class Settings(_Frozen):
     sign_in: SignInSettings
     service: ServiceSettings
     workspaces: tuple[WorkspaceSettings, ...]
+    route_encryption_keys: tuple[SecretStr, ...] = ()
 
     @property
     def configured(self) -> tuple[str, ...] | None:
@@ -237,4 +240,5 @@ class Settings(_Frozen):
             found += [part for one in workspace.digest.apprise for part in secret_parts(one.get_secret_value())]
         if self.route_database_url is not None:
             found.append(self.route_database_url.get_secret_value())
+        found += [one.get_secret_value() for one in self.route_encryption_keys]
         return tuple(sorted({value for value in found if value}, key=len, reverse=True))

@@ -46,6 +46,12 @@ ROUTE_SETTINGS: tuple[Setting, ...] = (
         "false",
         choices=("false", "true"),
     ),
+    Setting(
+        "CAMPAIGN_HEALTH_ROUTE_DEVICE_MINUTES",
+        "For how many minutes an event that names only a device waits in `route serve` for one that says whose it is; "
+        "0 for not at all.",
+        "15",
+    ),
     Setting("STRIPE_API_KEY", "Stripe's restricted key (reads customers and subscriptions) for `route`.", secret=True),
     Setting("STRIPE_API_URL", "Address of Stripe's API without a path, in place of https://api.stripe.com."),
     Setting("STRIPE_WEBHOOK_SECRET", "With it Stripe signs its notices to `route serve` (`whsec_…`).", secret=True),

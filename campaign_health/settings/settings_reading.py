@@ -12,6 +12,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from campaign_health.errors import SettingsError
 from campaign_health.settings.catalogue import BY_NAME
 from campaign_health.settings.model import DEFAULT_WORKSPACE, HttpSettings, ServiceSettings, Settings, SignInSettings
@@ -20,6 +22,7 @@ from campaign_health.settings.workspace_settings import can_be_named, read_works
 
 CONFIGURATION_FILE = "campaign-health.toml"
 SECRETS_SETTING = "CAMPAIGN_HEALTH_SECRETS_FILE"
+LEAST_KEY = 32
 OWN_PREFIXES = ("MIXPANEL_", "CUSTOMERIO_", "CAMPAIGN_HEALTH_")
 
 
@@ -61,6 +64,7 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
     return Settings(
         data_dir=program.path("CAMPAIGN_HEALTH_DATA_DIR", directory),
         route_database_url=program.secret("CAMPAIGN_HEALTH_ROUTE_DATABASE_URL"),
+        route_encryption_keys=_encryption_keys(program),
         at_once=program.whole("CAMPAIGN_HEALTH_WORKSPACES_AT_ONCE", 1, 32),
         dashboard_url=program.address("CAMPAIGN_HEALTH_DASHBOARD_URL"),
         digest_together=program.text("CAMPAIGN_HEALTH_DIGEST_TOGETHER") == "on",
@@ -140,3 +144,15 @@ def _refuse_unknown(names: Any, where: str) -> None:
                 f"Did you mean {close[0]}?" if close else "`campaign-health docs settings` lists the names there are."
             )
             raise SettingsError(f"{where} has a setting that does not exist: {name}.", cure)
+
+
+def _encryption_keys(program: Values) -> tuple[SecretStr, ...]:
+    name = "CAMPAIGN_HEALTH_ROUTE_ENCRYPTION_KEY"
+    keys = program.items(name)
+    if len(keys) > 2 or any(len(one) < LEAST_KEY for one in keys):
+        raise SettingsError(
+            f"{name} is no key, or more than two.",
+            f"Make one of at least {LEAST_KEY} characters, such as by `openssl rand -hex 32`; while it is changed, "
+            "write the new one, a comma, and the old one.",
+        )
+    return tuple(map(SecretStr, keys))

@@ -9,7 +9,7 @@ _WORDS = {
     "missing_property": "it lacks the property {field}; mend the event, or the manifest's `route`",
     "wrong_type": "its property {field} is of another type than the manifest says",
     "mapping_error": "the manifest's `route` cannot be applied to its property {field}",
-    "too_large": "it is larger than the 32 kB that Customer.io takes",
+    "too_large": "it is larger than the 32 kB that Customer.io takes (beyond 1 MB nothing of it is kept)",
     "too_late": "Customer.io did not take it while the message made sense: look who missed it with `route recover`",
     "hold_expired": "it was kept back for as long as it made sense: look who missed it with `route recover`",
     "experiment": "its person is in the part of an experiment that gets the message at the daily hour",

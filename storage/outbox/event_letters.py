@@ -8,6 +8,7 @@ from typing import Any
 from storage.outbox.event_tally import count_up
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import AGAIN, CARRIED, QueuedEvent, carried, enqueue
+from storage.outbox.sealed_text import seal
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def drop_letter(connection: Connection, letter: Letter) -> bool:
 
 
 def write_letter(connection: Connection, event: QueuedEvent, reason: str, field: str, now: float) -> None:
+    event = event._replace(body=seal(event.body))
     row: dict[str, Any] = {name: getattr(event, name) for name in CARRIED}
     letter = Letter(**row, reason=reason, field=field, first=now, last=now)
     # Written anew and not changed, so that its place among the letters is that of this writing.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from storage.outbox.outbox_connection import Connection
 
 PACE_TABLES = """
@@ -13,6 +15,8 @@ PACE_TABLES = """
         workspace TEXT NOT NULL, name TEXT NOT NULL, first REAL NOT NULL, PRIMARY KEY (workspace, name)
     ) STRICT, WITHOUT ROWID;
 """
+NAMES_PROVEN = "ALTER TABLE unmoved_name ADD COLUMN is_proven INTEGER NOT NULL DEFAULT 1"
+"""Whether a sender that proved itself sent the name; else only browsers did."""
 HOUR_SECONDS = 3600.0
 KEPT_HOURS = 24 * 9
 
@@ -35,18 +39,24 @@ def pace_of(connection: Connection, workspace: str, event: str) -> tuple[dict[in
     return {hour: number for hour, number, _ in rows}, max((last for _, _, last in rows), default=None)
 
 
-def note_names(connection: Connection, workspace: str, names: dict[str, float]) -> None:
-    """Note when names first came (Unix seconds) that nobody moves; what is known stays."""
+def note_names(connection: Connection, workspace: str, names: Mapping[str, tuple[float, bool]]) -> None:
+    """Note when names first came (Unix seconds) that nobody moves, and whether somebody proven sent them; what is known
+    stays, but for who did.
+    """
     connection.executemany(
-        "INSERT INTO unmoved_name VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        [(workspace, name, first) for name, first in names.items()],
+        "INSERT INTO unmoved_name VALUES (?, ?, ?, ?) ON CONFLICT (workspace, name) DO UPDATE SET is_proven = "
+        "CASE WHEN excluded.is_proven > unmoved_name.is_proven THEN 1 ELSE unmoved_name.is_proven END",
+        [(workspace, name, first, int(is_proven)) for name, (first, is_proven) in names.items()],
     )
 
 
-def unmoved_names(connection: Connection, workspace: str) -> dict[str, float]:
-    """The names that nobody moves, and when each first came."""
-    rows = connection.execute("SELECT name, first FROM unmoved_name WHERE workspace = ?", [workspace])
-    return dict(rows.fetchall())
+def unmoved_names(connection: Connection, workspace: str) -> dict[str, tuple[float, bool]]:
+    """The names that nobody moves: when each first came, and whether somebody proven sent it; these come first."""
+    rows = connection.execute(
+        "SELECT name, first, is_proven FROM unmoved_name WHERE workspace = ? ORDER BY is_proven DESC, first DESC, name",
+        [workspace],
+    )
+    return {name: (first, is_proven == 1) for name, first, is_proven in rows}
 
 
 def share_unfit(

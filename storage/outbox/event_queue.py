@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
+from storage.outbox.device_events import give_place, is_of_nobody, wait_for_person
 from storage.outbox.event_letters import write_letter
 from storage.outbox.event_pace import HOUR_SECONDS, note_pace, sweep_pace
-from storage.outbox.event_tally import NOW_TABLES, count_up, give_up
+from storage.outbox.event_tally import count_up, give_up
 from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
 from storage.outbox.experiment_log import sweep_experiments
 from storage.outbox.held_events import held_reason, keep_back
+from storage.outbox.known_events import Known, as_known, key_if_new, known_events, ledger_person
 from storage.outbox.many_rows import in_parts, insert_rows, marks
 from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import AGAIN, FRESH, QUEUED, QueuedEvent, enqueue
+from storage.outbox.queued_event import AGAIN, FRESH, QUEUED, QueuedEvent, enqueue, ready
 from storage.outbox.sent_profiles import sweep_profiles
 from storage.outbox.stripe_table import sweep_facts
 from storage.outbox.unnamed_events import is_copy, match_itself, needs_match, sweep_unnamed
@@ -28,8 +28,6 @@ EXPIRED = frozenset(("too_late", "hold_expired"))
 """Reasons that say that time ran out."""
 MENDABLE = frozenset(("wrong_type", "missing_property", "mapping_error"))
 """Reasons that a mended manifest can take away."""
-REUSED_SECONDS = 86_400.0
-"""An id that comes again with a time so far away is another event: some senders use one id for all."""
 
 
 def receive(connection: Connection, event: QueuedEvent) -> bool:
@@ -38,29 +36,52 @@ def receive(connection: Connection, event: QueuedEvent) -> bool:
 
 
 def receive_all(connection: Connection, events: Sequence[QueuedEvent]) -> int:
-    """Take events in as far as they are not known; how many were new. One that names nobody becomes a letter."""
-    known = _known(connection, [one.key for one in events])
+    """Take events in as far as they are not known; how many were new.
+
+    One that names nobody becomes a letter, or waits for who its device is, until its copy comes that names somebody.
+    """
+    known = known_events(connection, [one.key for one in events])
     new: list[QueuedEvent] = []
+    counted_before: set[bytes] = set()
     for event in events:
+        if _is_named_now(connection, event, known) and give_place(connection, event.key):
+            known.pop(event.key)
+            counted_before.add(event.key)
         one = _as_new(connection, event, known)
         if one is not None:
-            known[one.key] = one.event_time
+            known[one.key] = as_known(one)
             new.append(one)
     of_somebody = [one for one in new if one.person]
     _enter(connection, of_somebody, "waiting")
     enqueue(connection, of_somebody)
     for one in new:
-        if not one.person:
+        if not one.person and wait_for_person(connection, one):
+            _enter(connection, [one], "waiting")
+        elif not one.person:
             _bury_new(connection, one, "no_person", "person")
         elif one.counted_as:
             note_happened(connection, one)
-    _count_received(connection, new)
+    _count_received(connection, [one for one in new if one.key not in counted_before])
     return len(new)
+
+
+def receive_joined(connection: Connection, key: bytes, event: QueuedEvent) -> bool:
+    """Take an event in that waited under a key for who its device is; False where its copy came by another way."""
+    give_place(connection, key)
+    one = _as_new(connection, event, known_events(connection, [event.key]))
+    if one is None:
+        count_up(connection, event.workspace, event.event, "dropped", event.received)
+        return False
+    _enter(connection, [one], "waiting")
+    enqueue(connection, [one])
+    if one.counted_as:
+        note_happened(connection, one)
+    return True
 
 
 def receive_dead(connection: Connection, event: QueuedEvent, reason: str, field: str) -> bool:
     """Take in an event that cannot be sent as it is; whether it was new."""
-    new = _as_new(connection, event, _known(connection, [event.key]))
+    new = _as_new(connection, event, known_events(connection, [event.key]))
     if new is None:
         return False
     _bury_new(connection, new, reason, field)
@@ -82,8 +103,10 @@ def receive_exported(connection: Connection, events: Sequence[QueuedEvent]) -> i
 
 def is_to_take(connection: Connection, event: QueuedEvent) -> bool:
     """Whether `receive_exported` may have something to do with an event; nothing is changed."""
-    known = _known(connection, [event.key])
-    return needs_match(connection, event.key, is_known=_ledger_key(connection, event, known) is None)
+    known = known_events(connection, [event.key])
+    if _is_named_now(connection, event, known) and is_of_nobody(connection, event.key):
+        return True
+    return needs_match(connection, event.key, is_known=key_if_new(connection, event, known) is None)
 
 
 def head_of_queue(connection: Connection) -> int:
@@ -147,7 +170,7 @@ def _waiting(connection: Connection, which: str, values: Sequence[object], most:
         f"WHERE workspace = ? AND sequence > ? AND {which} ORDER BY sequence LIMIT ?",
         [*values, most],
     )
-    return [(row[0], QueuedEvent(*row[1:])) for row in rows]
+    return [(row[0], ready(row[1:])) for row in rows]
 
 
 def finish(connection: Connection, keys: Sequence[bytes], outcome: Outcome) -> None:
@@ -210,17 +233,6 @@ def sweep(connection: Connection, now: float) -> None:
     sweep_experiments(connection, now)
 
 
-def forget_events(connection: Connection, workspace: str, person: str) -> int:
-    """Take a person's events out of the queue, the holds and the letters; how many there were.
-
-    Also those that name nobody as far as is known, and have the person among their properties.
-    """
-    which = "workspace = ? AND (person = ? OR (person = '' AND lower(body) LIKE ? ESCAPE '!'))"
-    written = re.sub(r"([!%_])", r"!\1", json.dumps(person).lower())
-    values: list[object] = [workspace, person, f"%{written}%"]
-    return sum(give_up(connection, table, which, values) for _, table in NOW_TABLES)
-
-
 def _bury_new(connection: Connection, event: QueuedEvent, reason: str, field: str) -> None:
     _enter(connection, [event], "dead")
     write_letter(connection, event, reason, field, event.received)
@@ -240,40 +252,25 @@ def _enter(connection: Connection, events: Sequence[QueuedEvent], outcome: Outco
     insert_rows(
         connection,
         "event_ledger",
-        ("key", "workspace", "event", "event_time", "received", "outcome", "source"),
-        [(one.key, one.workspace, one.event, one.event_time, one.received, outcome, one.source) for one in events],
+        ("key", "workspace", "event", "event_time", "received", "outcome", "source", "person"),
+        [
+            (one.key, one.workspace, one.event, one.event_time, one.received, outcome, one.source, ledger_person(one))
+            for one in events
+        ],
     )
 
 
-def _known(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, float]:
-    """Those of the keys that the ledger knows, with the times of their events."""
-    found: dict[bytes, float] = {}
-    for some in in_parts(keys):
-        found |= dict(
-            connection.execute(
-                f"SELECT key, event_time FROM event_ledger WHERE key IN ({marks(len(some))})",  # noqa: S608
-                some,
-            ).fetchall()
-        )
-    return found
+def _is_named_now(connection: Connection, event: QueuedEvent, known: Mapping[bytes, Known]) -> bool:
+    """Whether it is known of nobody, and names somebody."""
+    found = known.get(event.key)
+    return bool(event.person and found and not found.person and key_if_new(connection, event, known) is None)
 
 
-def _as_new(connection: Connection, event: QueuedEvent, known: Mapping[bytes, float]) -> QueuedEvent | None:
+def _as_new(connection: Connection, event: QueuedEvent, known: Mapping[bytes, Known]) -> QueuedEvent | None:
     """The event with the key under which it is new; None where it, or its copy from elsewhere, is known."""
-    key = _ledger_key(connection, event, known)
+    key = key_if_new(connection, event, known)
     if key is None:
         return None
     if key != event.key:
         event = event._replace(key=key)
     return None if event.matched_as and is_copy(connection, event) else event
-
-
-def _ledger_key(connection: Connection, event: QueuedEvent, known: Mapping[bytes, float]) -> bytes | None:
-    """The key under which it is new; None where it is known."""
-    at = known.get(event.key)
-    if at is None:
-        return event.key
-    if abs(at - event.event_time) <= REUSED_SECONDS:
-        return None
-    other = event.key[:8] + int(event.event_time).to_bytes(8, "big", signed=True)
-    return None if other in known or _known(connection, [other]) else other

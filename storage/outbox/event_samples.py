@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.outbox.event_letters import LetterGroup
 from storage.outbox.held_events import Hold
 from storage.outbox.outbox_connection import Connection
+from storage.outbox.sealed_text import opened
 
 
 def one_letter(connection: Connection, group: LetterGroup) -> str | None:
@@ -13,7 +14,7 @@ def one_letter(connection: Connection, group: LetterGroup) -> str | None:
         "SELECT body FROM letter WHERE workspace = ? AND event = ? AND reason = ? AND field = ? LIMIT 1",
         [group.workspace, group.event, group.reason, group.field],
     ).fetchone()
-    return None if row is None else str(row[0])
+    return None if row is None else opened(row[0])
 
 
 def newest_held(connection: Connection, hold: Hold) -> tuple[str, str, str] | None:
@@ -23,4 +24,4 @@ def newest_held(connection: Connection, hold: Hold) -> tuple[str, str, str] | No
         "ORDER BY field = ? DESC, sequence DESC LIMIT 1",
         [hold.hold_id, hold.field],
     ).fetchone()
-    return None if row is None else (row[0], row[1], row[2])
+    return None if row is None else (row[0], row[1], opened(row[2]))

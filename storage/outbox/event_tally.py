@@ -16,7 +16,7 @@ TALLY_BY_DAY = """
     DROP TABLE event_tally
 """
 """What was counted before there were days is of day 0."""
-NOW_TABLES = (("waiting", "event_queue"), ("held", "held_event"), ("dead", "letter"))
+NOW_TABLES = (("waiting", "event_queue"), ("waiting", "device_event"), ("held", "held_event"), ("dead", "letter"))
 """What an event may be for a while, and the table that says of which it is so now."""
 
 
@@ -51,7 +51,8 @@ def numbers(connection: Connection) -> dict[tuple[str, str], dict[str, int]]:
         for workspace, event, number in connection.execute(
             f"SELECT workspace, event, count(*) FROM {table} GROUP BY workspace, event"  # noqa: S608
         ):
-            found.setdefault((workspace, event), {})[what] = number
+            counted = found.setdefault((workspace, event), {})
+            counted[what] = counted.get(what, 0) + number
     return found
 
 
@@ -72,7 +73,8 @@ def numbers_by_day(connection: Connection, workspace: str, first_day: int) -> di
             "WHERE workspace = ? AND received >= ? GROUP BY event, day",
             [workspace, first_day * DAY_SECONDS],
         ):
-            found.setdefault((event, day), {})[what] = number
+            counted = found.setdefault((event, day), {})
+            counted[what] = counted.get(what, 0) + number
     return found
 
 

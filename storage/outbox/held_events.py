@@ -10,7 +10,8 @@ from storage.outbox.event_letters import letters_of_field, take_letter, write_le
 from storage.outbox.event_tally import count_up
 from storage.outbox.event_windows import settle_once
 from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import CARRIED, QUEUED, QueuedEvent, carried, enqueue
+from storage.outbox.queued_event import CARRIED, QUEUED, QueuedEvent, carried, enqueue, ready
+from storage.outbox.sealed_text import seal
 
 HOLD_TABLES = """
     CREATE TABLE hold (
@@ -28,13 +29,19 @@ HOLD_TABLES = """
     CREATE INDEX held_by_hold ON held_event (hold_id, received, sequence);
     CREATE INDEX held_expires ON held_event (expires);
 """
+HELD_BYTES = """
+    ALTER TABLE held_event ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
+    UPDATE held_event SET size = length(body);
+    CREATE INDEX held_by_age ON held_event (workspace, received, sequence, size)
+"""
+"""How many bytes of properties an event has, for the bound of what a workspace's holds keep."""
 HoldKind = Literal["everything", "unsendable", "candidate"]
 CONFIRMED, RELEASED, FITS, DROPPED = "confirmed", "released", "fits", "dropped"
 """How a hold ends: a rename was confirmed, it was let go as it is, all of it fits now, or it was given up."""
 HAND, EVENTS = "hand", "events"
 """Who began a hold: somebody by hand, or what came in."""
-MOST_HELD = 100_000
-"""Events of a workspace; beyond them the oldest make way."""
+MOST_HELD, MOST_HELD_BYTES = 100_000, 256 * 1024 * 1024
+"""Events of a workspace and bytes of their properties; beyond either the oldest make way."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +193,7 @@ def held_of(connection: Connection, hold: Hold, after: int, most: int) -> list[t
         "WHERE hold_id = ? AND sequence > ? ORDER BY sequence LIMIT ?",
         [hold.hold_id, after, most],
     )
-    return [(row[0], HeldEvent(QueuedEvent(*row[1:-2]), row[-2], row[-1])) for row in rows]
+    return [(row[0], HeldEvent(ready(row[1:-2]), row[-2], row[-1])) for row in rows]
 
 
 def let_go(connection: Connection, keys: Iterable[bytes]) -> int:
@@ -214,30 +221,31 @@ def drop_held(connection: Connection, hold: Hold) -> int:
     return sum(_take_out(connection, key, "dropped", count) for key in keys)
 
 
-def expire_held(connection: Connection, workspace: str, now: float, most: int = MOST_HELD) -> int:
-    """Make letters of what is of no use any more, and of the oldest beyond `most`; how many there were.
+def expire_held(
+    connection: Connection, workspace: str, now: float, most: int = MOST_HELD, most_bytes: int = MOST_HELD_BYTES
+) -> int:
+    """Make letters of what is of no use any more, and of the oldest beyond `most` events or `most_bytes` of their
+    properties; how many there were.
 
     What waits for its hour is no part of those: it goes soon.
     """
-    (number,) = connection.execute(
-        "SELECT count(*) FROM held_event WHERE workspace = ? AND due IS NULL", [workspace]
+    number, size = connection.execute(
+        "SELECT count(*), coalesce(sum(size), 0) FROM held_event WHERE workspace = ? AND due IS NULL", [workspace]
     ).fetchone()
-    keys = connection.execute(
-        "SELECT key FROM held_event WHERE workspace = ? AND expires <= ?", [workspace, now]
-    ).fetchall()
-    too_many = number - len(keys) - most
-    if too_many > 0:
-        keys += connection.execute(
-            "SELECT key FROM held_event WHERE workspace = ? AND expires > ? AND due IS NULL "
-            "ORDER BY received, sequence LIMIT ?",
-            [workspace, now, too_many],
-        ).fetchall()
+    over = _held_keys(connection, workspace, "expires <= ?", now)
+    number, size = number - len(over), size - sum(its_size for _, its_size in over)
+    if number > most or size > most_bytes:
+        for key, its_size in _held_keys(connection, workspace, "due IS NULL AND expires > ?", now):
+            if number <= most and size <= most_bytes:
+                break
+            over.append((key, its_size))
+            number, size = number - 1, size - its_size
 
     def end(event: QueuedEvent) -> None:
         write_letter(connection, event, "hold_expired", "", now)
         count_up(connection, event.workspace, event.event, "expired", event.received)
 
-    return sum(_take_out(connection, key, "dead", end) for (key,) in keys)
+    return sum(_take_out(connection, key, "dead", end) for key, _ in over)
 
 
 def held_reason(connection: Connection, key: bytes) -> tuple[str, str, str] | None:
@@ -252,10 +260,21 @@ def held_reason(connection: Connection, key: bytes) -> tuple[str, str, str] | No
     return None if row is None else (row[0], row[1], row[2])
 
 
+def _held_keys(connection: Connection, workspace: str, which: str, now: float) -> list[tuple[bytes, int]]:
+    """Key and size of what is held, the oldest first."""
+    rows = connection.execute(
+        f"SELECT key, size FROM held_event WHERE workspace = ? AND {which} ORDER BY received, sequence",  # noqa: S608
+        [workspace, now],
+    )
+    return rows.fetchall()
+
+
 def keep(connection: Connection, hold_id: int, event: QueuedEvent, reason: str, field: str) -> None:
     """Note that a hold keeps an event, which is nowhere else any more."""
-    names = ["hold_id", *CARRIED, "reason", "field"]
-    values = [hold_id, *(getattr(event, name) for name in CARRIED), reason, field]
+    names = ["hold_id", *CARRIED, "reason", "field", "size"]
+    event = event._replace(body=seal(event.body))
+    size = len(event.body.encode("utf-8", "surrogatepass"))
+    values = [hold_id, *(getattr(event, name) for name in CARRIED), reason, field, size]
     connection.execute(
         f"INSERT INTO held_event ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",  # noqa: S608
         values,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from storage.outbox.many_rows import insert_rows
 from storage.outbox.outbox_connection import Connection
+from storage.outbox.sealed_text import SEALED, opened, seal
 
 FRESH, BACKLOG, AGAIN = 0, 1, 2
 
@@ -17,7 +18,8 @@ class QueuedEvent(NamedTuple):
 
     Where its person's events are counted, `counted_as` is the person's hash and `counted_seconds` how far back the
     counts reach. Where its sender gave it no id, or it is out of an export, `matched_as` is the person's hash, and
-    `sent_name` the name that it was sent under.
+    `sent_name` the name that it was sent under. `hashed_person` tells people with the same id for their events apart.
+    Where it names only a device, `device` is that one's hash, if it may wait `waits_until` then for who that is.
     """
 
     workspace: str
@@ -34,6 +36,9 @@ class QueuedEvent(NamedTuple):
     counted_seconds: float = 0.0
     matched_as: bytes = b""
     sent_name: str = ""
+    hashed_person: bytes = b""
+    device: bytes = b""
+    waits_until: float = 0.0
 
 
 QUEUED = QueuedEvent._fields[: QueuedEvent._fields.index("counted_as")]
@@ -47,6 +52,17 @@ def carried(row: Sequence[Any]) -> QueuedEvent:
     return QueuedEvent(**dict(zip(CARRIED, row, strict=True)), queue_class=AGAIN)
 
 
+def ready(row: Sequence[Any]) -> QueuedEvent:
+    """The event of a row of `QUEUED`, with its properties to be read."""
+    event = QueuedEvent(*row)
+    return event._replace(body=opened(event.body)) if event.body.startswith(SEALED) else event
+
+
 def enqueue(connection: Connection, events: Sequence[QueuedEvent]) -> None:
     """Put events into the queue, in this order."""
-    insert_rows(connection, "event_queue", QUEUED, [one[: len(QUEUED)] for one in events])
+    insert_rows(connection, "event_queue", QUEUED, [_sealed(one)[: len(QUEUED)] for one in events])
+
+
+def _sealed(event: QueuedEvent) -> QueuedEvent:
+    body = seal(event.body)
+    return event if body is event.body else event._replace(body=body)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from storage.outbox.event_pace import PACE_TABLES
+from storage.outbox.device_events import DEVICE_TABLES
+from storage.outbox.event_pace import NAMES_PROVEN, PACE_TABLES
 from storage.outbox.event_tables import EVENT_TABLES
 from storage.outbox.event_tally import TALLY_BY_DAY
 from storage.outbox.event_windows import WINDOW_TABLES
 from storage.outbox.experiment_log import EXPERIMENT_TABLES
-from storage.outbox.held_events import HOLD_TABLES
+from storage.outbox.forgotten_people import FORGOTTEN_TABLES
+from storage.outbox.held_events import HELD_BYTES, HOLD_TABLES
+from storage.outbox.known_events import LEDGER_PERSON
 from storage.outbox.last_seen import LAST_SEEN_TABLES
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.route_modes import MODE_TABLES
@@ -59,6 +62,7 @@ TABLES = (
     STRIPE_TABLES,
     ";".join((MODE_TABLES, UNNAMED_TABLES, LAST_SEEN_TABLES)),
     EXPERIMENT_TABLES,
+    ";".join((HELD_BYTES, NAMES_PROVEN, FORGOTTEN_TABLES, LEDGER_PERSON, DEVICE_TABLES)),
 )
 """What each version added, the first one first."""
 VERSION = len(TABLES)

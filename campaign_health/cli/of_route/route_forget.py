@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import click
@@ -12,10 +13,12 @@ from campaign_health.cli.terminal.console import results
 from campaign_health.route.route_place import route_place
 from campaign_health.settings import load_settings
 from campaign_health.words.numbers import plural
-from storage.outbox.event_queue import forget_events
 from storage.outbox.event_windows import forget_windows
 from storage.outbox.experiment_log import forget_experiments
+from storage.outbox.forgotten_people import note_forgotten
+from storage.outbox.known_events import forget_in_ledger
 from storage.outbox.last_seen import forget_seen
+from storage.outbox.queue_forgetting import forget_events
 from storage.outbox.report_log import forget_person
 from storage.outbox.route_file import PersonHash, committed, open_route_file, wipe_log
 from storage.outbox.stripe_table import forget_facts
@@ -39,8 +42,11 @@ def command(person: str, workspace: str | None) -> None:
             known_as = {person, person.lower()} if "@" in person else {person}
             rows = sum(forget_person(connection, hash_of(name, one)) for name in names for one in known_as)
             rows += sum(forget_facts(connection, hash_of(name, one)) for name in names for one in known_as)
+            for name in names:
+                note_forgotten(connection, name, time.time())
             rows += sum(forget_windows(connection, hash_of(name, one)) for name in names for one in known_as)
             rows += sum(forget_experiments(connection, hash_of(name, one)) for name in names for one in known_as)
+            rows += sum(forget_in_ledger(connection, name, hash_of(name, one)) for name in names for one in known_as)
             rows += sum(
                 forget(connection, name, one)
                 for name in names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,11 +18,12 @@ MOST_KEYS = 100_000
 
 @dataclass
 class BrowserLimits:
-    """What came within this minute, by address and by person: in memory only, and forgotten after it."""
+    """What came within this minute, by address and by person: in memory only, and forgotten then. For any thread."""
 
     clock: Callable[[], float]
     _ends: float = 0.0
     _numbers: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def takes_of_address(self, address: str, events: int) -> bool:
         """Whether so many more events may come from there; noted where they may."""
@@ -32,6 +34,10 @@ class BrowserLimits:
         return self._takes(("person", person), 1, MOST_OF_A_PERSON)
 
     def _takes(self, key: tuple[str, str], events: int, most: int) -> bool:
+        with self._lock:
+            return self._takes_alone(key, events, most)
+
+    def _takes_alone(self, key: tuple[str, str], events: int, most: int) -> bool:
         now = self.clock()
         # Also where the clock was set back.
         if not self._ends - WINDOW_SECONDS <= now < self._ends:

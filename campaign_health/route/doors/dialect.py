@@ -67,9 +67,8 @@ class Dialect(ABC):
         """Whether it gets a 400 where its body cannot be read."""
         return self.is_own
 
-    @property
-    def has_other_proof(self) -> bool:
-        """Whether the body may let it in where no header does."""
+    def may_be_proven(self, headers: Mapping[str, str], keys: DoorKeys) -> bool:
+        """Whether the body may let it in where no token in the header does; else it is not even read."""
         return False
 
     def proven(self, posted: Posted, keys: DoorKeys) -> str | None:
@@ -83,6 +82,10 @@ class Dialect(ABC):
     @abstractmethod
     def event(self, value: Any, posted: Posted, now: float) -> PersonEvent | None:
         """One of them; None for what is no event of a person and not meant to be. Raises Unreadable."""
+
+    def people_of(self, value: Any) -> Mapping[str, Any]:
+        """What one of them that is no event says of a device and a person, under Mixpanel's names."""
+        return {}
 
     @abstractmethod
     def answer(self, posted: Posted, taken: Taken) -> Response:

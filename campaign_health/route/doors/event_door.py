@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from campaign_health.route.doors.bodies import BodyRefused, body_of
+from campaign_health.route.doors.bodies import BodyRefused, UnprovenRoom, body_of
 from campaign_health.route.doors.browser_limits import BrowserLimits
+from campaign_health.route.doors.device_joins import DeviceJoins, Join, Routing
 from campaign_health.route.doors.dialect import Dialect, Posted, Taken
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.received_event import Unreadable
-from campaign_health.route.moved_event import BROWSER, TRUSTED_BROWSER, Routed, queued
+from campaign_health.route.moved_event import OF_ANYBODY, Routed, queued
 from campaign_health.route.received_ages import SourceAges
 from campaign_health.route.recovery.qualifying import PersonEvent
 from campaign_health.route.track_event import LARGEST_ITEM
-from storage.outbox.event_queue import receive_all
+from storage.outbox.event_queue import receive_all, receive_dead
 from storage.outbox.experiment_log import Conversion, note_conversions
 from storage.outbox.group_commit import CannotWrite, GroupCommit
+from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import QueuedEvent
-from storage.outbox.route_file import Connection
 
 LARGEST_BODY, LARGEST_UNPACKED = 10 * 1024 * 1024, 20 * 1024 * 1024
 LARGEST_UNPROVEN = 2 * 1024 * 1024
 """Of whom no header proves: anybody can have that much held and read."""
+LARGEST_EVENT = 1024 * 1024
 WRITE_SECONDS = 5.0
+
+
+@dataclass
+class _Got:
+    """What of one request goes on the disk; of what is `too_large` without its properties."""
+
+    taken: list[QueuedEvent] = field(default_factory=list)
+    too_large: list[QueuedEvent] = field(default_factory=list)
+    joins: list[Join] = field(default_factory=list)
+    conversions: list[Conversion] = field(default_factory=list)
 
 
 @dataclass
@@ -38,24 +51,30 @@ class EventDoor:
 
     `counts` are numbers by door (its dialect's source) and what became of events: accepted, duplicate, unmapped,
     unreadable (events, or whole bodies), ignored, limited (of browsers); and of requests that were refused, by status:
-    `refused_401`. `ages` are how old events were when they came. `conversion` says of any event
-    and its source whether somebody may have converted with it.
+    `refused_401`. `ages` are how old events were when they came. `conversion` says of any event and its source whether
+    somebody may have converted with it. An event of a device waits `device_seconds` for who it is.
     """
 
     workspace: str
     keys: DoorKeys
     hash_of: Callable[[str, str], bytes]
     outbox: GroupCommit
-    routed: Callable[[str], Routed | None]
+    routed: Routing
     wake: Callable[[], None]
     clock: Callable[[], float]
     conversion: Callable[[PersonEvent, str], Conversion | None] = lambda event, source: None
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     ages: SourceAges = field(default_factory=SourceAges)
+    device_seconds: float = 0.0
     limits: BrowserLimits = field(init=False)
+    joins: DeviceJoins = field(init=False)
+    unproven: UnprovenRoom = field(default_factory=UnprovenRoom)
 
     def __post_init__(self) -> None:
         self.limits = BrowserLimits(self.clock)
+        self.joins = DeviceJoins(
+            self.workspace, self.device_seconds, self.hash_of, self.outbox, self.routed, self.limits, self.clock
+        )
 
     def number(self, became: str) -> int:
         """How many became so, of all doors."""
@@ -71,54 +90,71 @@ class EventDoor:
 
     async def _answered(self, request: Request, dialect: Dialect) -> Response:
         is_known = self.keys.opens(request.headers.get("authorization", ""), dialect.kinds)
-        if not is_known and not dialect.has_other_proof:
+        if not is_known and not dialect.may_be_proven(request.headers, self.keys):
             return _unproven(dialect)
         try:
-            posted = await _posted(request, dialect, is_known=is_known)
-            source = dialect.source if is_known else dialect.proven(posted, self.keys)
+            if is_known:
+                source: str | None = dialect.source
+                posted = await _posted(request, dialect, LARGEST_BODY, LARGEST_UNPACKED)
+            else:
+                with self.unproven.counted() as more:
+                    posted = await _posted(request, dialect, LARGEST_UNPROVEN, LARGEST_UNPROVEN, more)
+                    source = dialect.proven(posted, self.keys)
             if source is None:
                 return _unproven(dialect)
             given = dialect.values(posted)
         except BodyRefused as problem:
-            return dialect.refusal(problem.status, problem.why)
+            return dialect.refusal(problem.status, problem.why, problem.headers)
         except Unreadable as problem:
             self.counts[dialect.source, "unreadable"] += 1
             return (
                 dialect.refusal(400, str(problem)) if dialect.is_told(posted) else dialect.answer(posted, Taken(0, 0))
             )
         now = self.clock()
-        events = [one for one in (self._read(value, dialect, posted, now) for value in given) if one is not None]
-        moved = [(one, routed) for one in events if (routed := self._routed(one, dialect)) is not None]
-        conversions = [found for one in events if (found := self.conversion(one, source)) is not None]
-        taken = [queued(event, routed, self.workspace, source, now, self.hash_of) for event, routed in moved]
-        if source in (BROWSER, TRUSTED_BROWSER):
-            if not self.limits.takes_of_address(_address(request), len(taken) + len(conversions)):
+        got = _Got()
+        for value in given:
+            event, routed = self._moved(value, dialect, posted, now, source)
+            join = self.joins.join(dialect.people_of(value) if event is None else event.properties, source)
+            got.joins += [] if join is None else [join]
+            conversion = None if event is None else self.conversion(event, source)
+            got.conversions += [] if conversion is None else [conversion]
+            if event is None or routed is None:
+                continue
+            if not _is_too_large(value, posted):
+                one = queued(event, routed, self.workspace, source, now, self.hash_of)
+                got.taken.append(one if one.person else self.joins.may_wait(one, event.properties, routed))
+            elif dialect.is_told(posted) and len(given) == 1:
+                return dialect.refusal(413, f"an event of more than {LARGEST_EVENT} bytes")
+            else:
+                nothing = replace(routed, kept=lambda properties: {})
+                got.too_large.append(queued(event, nothing, self.workspace, source, now, self.hash_of))
+        if source in OF_ANYBODY:
+            if not self.limits.takes_of_address(_address(request), len(got.taken) + len(got.conversions)):
                 return dialect.refusal(503, "too much came from this address", {"Retry-After": "60"})
-            taken = self._within_limits(taken, dialect.source)
+            self.counts[dialect.source, "limited"] += len(got.too_large)
+            got.taken, got.too_large = self._within_limits(got.taken, dialect.source), []
         try:
-            new = await self._written(taken, conversions)
+            new = await self._written(got)
         except (CannotWrite, TimeoutError):
             return dialect.refusal(503, "it cannot be written now", {"Retry-After": "1"})
         self.counts[dialect.source, "accepted"] += new
-        self.counts[dialect.source, "duplicate"] += len(taken) - new
-        self.ages.note(source, [now - one.event_time for one in taken])
-        return dialect.answer(posted, Taken(len(given), len(taken) - new))
+        duplicates = len(got.taken) + len(got.too_large) - new
+        self.counts[dialect.source, "duplicate"] += duplicates
+        self.ages.note(source, [now - one.event_time for one in got.taken])
+        return dialect.answer(posted, Taken(len(given), duplicates))
 
-    def _read(self, value: Any, dialect: Dialect, posted: Posted, now: float) -> PersonEvent | None:
+    def _moved(
+        self, value: Any, dialect: Dialect, posted: Posted, now: float, source: str
+    ) -> tuple[PersonEvent | None, Routed | None]:
         try:
             event = dialect.event(value, posted, now)
         except Unreadable:
             self.counts[dialect.source, "unreadable"] += 1
-            return None
-        if event is None:
-            self.counts[dialect.source, "ignored"] += 1
-        return event
-
-    def _routed(self, event: PersonEvent, dialect: Dialect) -> Routed | None:
-        routed = self.routed(event.name)
-        if routed is None:
-            self.counts[dialect.source, "unmapped"] += 1
-        return routed
+            return None, None
+        routed = None if event is None else self.routed(event.name, is_proven=source not in OF_ANYBODY)
+        if event is None or routed is None:
+            self.counts[dialect.source, "ignored" if event is None else "unmapped"] += 1
+        return event, routed
 
     def _within_limits(self, taken: list[QueuedEvent], source: str) -> list[QueuedEvent]:
         # What is larger cannot be sent, and would fill the disk; what names nobody becomes no message.
@@ -127,14 +163,18 @@ class EventDoor:
         self.counts[source, "limited"] += len(taken) - len(found)
         return found
 
-    async def _written(self, taken: list[QueuedEvent], conversions: list[Conversion]) -> int:
-        """Put them on the disk; how many of the events were new."""
-        if not taken and not conversions:
+    async def _written(self, got: _Got) -> int:
+        """Put it on the disk; how many of the events were new."""
+        if not (got.taken or got.too_large or got.joins or got.conversions):
             return 0
 
         def write(connection: Connection) -> int:
-            note_conversions(connection, conversions)
-            return receive_all(connection, taken)
+            note_conversions(connection, got.conversions)
+            letters = sum(receive_dead(connection, one, "too_large", "") for one in got.too_large)
+            new = letters + receive_all(connection, got.taken)
+            for join in got.joins:
+                self.joins.apply(connection, join)
+            return new
 
         written = asyncio.wrap_future(self.outbox.take_in(write))
         new: int = await asyncio.wait_for(written, WRITE_SECONDS)
@@ -142,11 +182,20 @@ class EventDoor:
         return new
 
 
-async def _posted(request: Request, dialect: Dialect, *, is_known: bool) -> Posted:
-    largest = LARGEST_BODY if is_known else LARGEST_UNPROVEN
-    body = await body_of(request, largest, may_be_encoded=not dialect.is_own)
+async def _posted(
+    request: Request, dialect: Dialect, largest: int, unpacked: int, more: Callable[[int], None] = lambda size: None
+) -> Posted:
+    body = await body_of(request, largest, more, may_be_encoded=not dialect.is_own)
     query: Mapping[str, str] = request.query_params
-    return Posted(request.headers, query, body, LARGEST_UNPACKED if is_known else LARGEST_UNPROVEN)
+    return Posted(request.headers, query, body, unpacked)
+
+
+def _is_too_large(value: Any, posted: Posted) -> bool:
+    # Nothing in a request that is smaller than one event may be can be larger.
+    return (
+        len(posted.text) > LARGEST_EVENT
+        and len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")) > LARGEST_EVENT
+    )
 
 
 def _address(request: Request) -> str:

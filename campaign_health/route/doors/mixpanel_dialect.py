@@ -22,7 +22,6 @@ class MixpanelDialect(Dialect):
 
     source = "mixpanel"
     kinds = frozenset((BEARER, BASIC))
-    has_other_proof = True
 
     def __init__(self, *, is_import: bool) -> None:
         self._is_import = is_import
@@ -30,6 +29,11 @@ class MixpanelDialect(Dialect):
     def is_told(self, posted: Posted) -> bool:
         """Only who asks for it: `strict=1` of `/import`."""
         return self._is_import and posted.query.get("strict") == "1"
+
+    def may_be_proven(self, headers: Mapping[str, str], keys: DoorKeys) -> bool:
+        """A server's, and what a page of a known site sends."""
+        origin = headers.get("origin")
+        return origin is None or keys.is_known_site(origin)
 
     def proven(self, posted: Posted, keys: DoorKeys) -> str | None:
         """By the token that every event has: which one it must be depends on whether a page sent it."""

@@ -19,7 +19,10 @@ class SegmentDialect(Dialect):
     """One message, or many under `batch`; let in by a bearer or by `X-Signature`, Segment's shared secret."""
 
     source = "segment"
-    has_other_proof = True
+
+    def may_be_proven(self, headers: Mapping[str, str], keys: DoorKeys) -> bool:
+        """Only what is signed."""
+        return "x-signature" in headers
 
     def proven(self, posted: Posted, keys: DoorKeys) -> str | None:
         """By the HMAC-SHA1 of the body as it came, in hexadecimal, keyed with a token."""
@@ -50,6 +53,14 @@ class SegmentDialect(Dialect):
             known["email"] = email
         time = _happened({"sentAt": posted.value.get("sentAt")} | dict(value), now)
         return event_of(value.get("event"), properties, known, value.get("messageId"), time, now)
+
+    def people_of(self, value: Any) -> Mapping[str, Any]:
+        """Of an `identify`: it says whose a device is."""
+        if not isinstance(value, Mapping) or value.get("type") != "identify":
+            return {}
+        traits = value.get("traits")
+        email = traits.get("email") if isinstance(traits, Mapping) else None
+        return {"$user_id": value.get("userId"), "$device_id": value.get("anonymousId"), "email": email}
 
     def answer(self, posted: Posted, taken: Taken) -> Response:
         """As Segment's own API answers."""

@@ -26,7 +26,8 @@ LARGEST_FORM = 1024 * 1024
 async def unused(what: Unused, door: EventDoor, request: Request) -> Response:
     """The answer to one of them; it needs no credential, and nothing of it is kept."""
     try:
-        body = await body_of(request, LARGEST_FORM, may_be_encoded=True)
+        with door.unproven.counted() as more:
+            body = await body_of(request, LARGEST_FORM, more, may_be_encoded=True)
     except BodyRefused:
         body = b""
     answer = _answer(what, Posted(request.headers, request.query_params, body, LARGEST_FORM))

@@ -18,6 +18,7 @@ from campaign_health.route.stripe.subscription_facts import (
     after_notice,
     merged,
 )
+from storage.outbox.forgotten_people import last_forgotten
 from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.route_file import Connection
 from storage.outbox.stripe_table import (
@@ -35,6 +36,7 @@ ABSENT_SECONDS = 60.0
 AHEAD = 0.8
 """From this share of that time on it is asked again, while what is there is still sent."""
 MOST_IN_MEMORY = 20_000
+LOOK_SECONDS = 2.0
 
 Rows = Mapping[bytes, FactRow | None]
 
@@ -63,6 +65,7 @@ class FactCache:
     clock: Callable[[], float] = time.time
     _memory: OrderedDict[bytes, FactRow] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _next_look: float = 0.0
     _told: OrderedDict[bytes, float] = field(default_factory=OrderedDict)
     """When Stripe told of customers whom nobody is known to be yet; only the file's writer looks at it."""
 
@@ -92,6 +95,17 @@ class FactCache:
         future.add_done_callback(lambda done: self._remember(result_of(done) or {}))
         return future
 
+    def forget(self, connection: Connection) -> None:
+        """Let go what is in memory from before somebody was forgotten; looked at every two seconds at most."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + LOOK_SECONDS
+        at = last_forgotten(connection, self.workspace)
+        with self._lock:
+            for person in [one for one, row in self._memory.items() if row.read_at <= at]:
+                del self._memory[person]
+
     def is_fresh(self, row: FactRow, share: float = 1.0) -> bool:
         """Whether it was read within this share of the time that it holds."""
         return self.clock() - row.read_at < share * (ABSENT_SECONDS if row.customer is None else FRESH_SECONDS)
@@ -99,6 +113,9 @@ class FactCache:
     def _write(self, connection: Connection, row: FactRow) -> Rows:
         if row.customer is not None and self._told.get(row.customer, -math.inf) >= row.read_at:
             # A new customer subscribes at the moment at which they are asked for: the answer may be from before that.
+            return {row.person: None}
+        if row.read_at <= last_forgotten(connection, self.workspace):
+            # Whom it is about may have been forgotten since it was asked for.
             return {row.person: None}
         subscriptions = read_facts(row.facts)
         for kept in facts_of_people(connection, self.workspace, [row.person]):

@@ -1,0 +1,63 @@
+"""One event is one, whoever tells of it and however often; two are two, also where their senders gave them one id."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storage.outbox.event_queue import receive_all
+from storage.outbox.outbox_connection import Place
+from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.route_file import committed, open_route_file
+from tests.left_out import examples
+
+NOW = 1_800_000_000.0
+
+
+def told(person: str, at: float = NOW, source: str = "backend", key: bytes = b"k" * 16) -> QueuedEvent:
+    """An event under the one id that its sender gives to all."""
+    return QueuedEvent(
+        "default", "limit", key, person, at, at, at + 60, source, "{}", hashed_person=person.encode() * 8
+    )  # fmt: skip
+
+
+def new(place: Place, *events: QueuedEvent) -> list[int]:
+    """How many of each were new."""
+    with open_route_file(place) as connection, committed(connection):
+        return [receive_all(connection, [one]) for one in events]
+
+
+def test_people_who_share_an_id_are_apart_and_each_is_one(place: Place) -> None:
+    assert new(place, told("ada"), told("eve"), told("ada"), told("eve"), told("bob", NOW + 5)) == [1, 1, 0, 0, 1]
+
+
+def test_what_mixpanel_says_of_somebody_who_was_merged_since_is_the_same_event(place: Place) -> None:
+    assert new(place, told("old"), told("merged", NOW + 1, "export"), told("merged", NOW + 1, "stream")) == [1, 0, 0]
+
+
+def test_the_exports_copies_of_people_who_share_an_id_are_the_doors_own_in_either_order(place: Place) -> None:
+    some = [told("ada"), told("eve", NOW + 600)]
+    copies = [one._replace(source="export") for one in some]
+    assert new(place, *some, *copies) == [1, 1, 0, 0]
+    other = [one._replace(key=b"o" * 16) for one in (*copies, *some)]
+    assert new(place, *other) == [1, 1, 0, 0]
+
+
+def test_an_id_that_comes_again_days_later_is_another_event(place: Place) -> None:
+    days = [told(person, NOW + 86_400 * 2 * number) for number in range(3) for person in ("ada", "eve")]
+    assert new(place, *days, *days) == [1] * 6 + [0] * 6, "day by day, and each of them once more"
+
+
+@settings(max_examples=examples(60, 15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 300)), max_size=6, unique_by=lambda one: one[0]),
+    st.randoms(use_true_random=False),
+)
+def test_however_often_and_in_whatever_order_they_come_there_are_as_many_as_people(
+    tmp_path_factory: object, some: list[tuple[str, int]], chance: random.Random
+) -> None:
+    place = tmp_path_factory.mktemp("known")  # type: ignore[attr-defined]
+    events = [told(person, NOW + seconds, source) for person, seconds in some for source in ("backend", "segment")]
+    assert sum(new(place, *chance.sample(events * 2, len(events) * 2))) == len(some)
