@@ -18,7 +18,6 @@ from storage.outbox.event_pace import note_names, pace_of, share_unfit, unmoved_
 from storage.outbox.event_queue import (
     bury,
     finish,
-    forget_events,
     fresh_since,
     head_of_queue,
     known_of,
@@ -52,6 +51,7 @@ from storage.outbox.held_events import (
 from storage.outbox.known_events import forget_in_ledger, known_events
 from storage.outbox.ledger_reads import delivered_since, last_received, newest_receipts, received_since
 from storage.outbox.outbox_connection import Connection, PostgresPlace, committed
+from storage.outbox.queue_forgetting import forget_events
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.recovery_ledger import RecoveryLedger, RecoveryRow
 from storage.outbox.report_log import (
