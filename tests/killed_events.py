@@ -112,7 +112,7 @@ class Sender(threading.Thread):
 
 
 def installed(folder: Path, customerio: str, place: Place | None = None) -> dict[str, str]:
-    """The settings of a route in a folder (its data elsewhere at a `place`) whose events are live and go to an address."""
+    """The settings of a route in a folder, or with its data at a `place`; its events are live and go to an address."""
     (folder / "campaign-health.yaml").write_text(MANIFEST, encoding="utf-8")
     with open_route_file(place or folder / "data") as connection, committed(connection):
         for name in NAMES:
