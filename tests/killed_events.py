@@ -25,6 +25,7 @@ from typing import Any
 import requests
 
 from campaign_health.route.event_key import event_key
+from storage.outbox.event_tally import numbers
 from storage.outbox.outbox_connection import Connection, Place
 from storage.outbox.route_file import committed, open_route_file
 from storage.outbox.route_modes import set_mode
@@ -216,7 +217,7 @@ def ledger(folder: Path, senders: list[Sender]) -> dict[str, object]:
 
 
 def outcomes(connection: Connection, senders: list[Sender]) -> dict[str, object]:
-    """Whether an open file or database knows of each what became of it, once."""
+    """Whether an open file or database knows of each what became of it, once, and has counted it so."""
     known = dict(connection.execute("SELECT key, outcome FROM event_ledger"))
     dead = {key for (key,) in connection.execute("SELECT key FROM letter")}
     wrong = 0
@@ -225,7 +226,11 @@ def outcomes(connection: Connection, senders: list[Sender]) -> dict[str, object]
             keys = [event_key("default", name, {"$insert_id": f"i-{number}"}, "", 0) for name in NAMES]
             found = [known[key] for key in keys if key in known]
             wrong += found != (["dead"] if number in sender.unfit else ["delivered"])
-    return {"wrong_outcome": wrong, "letters_differ": dead != {key for key, what in known.items() if what == "dead"}}
+    counted = numbers(connection).values()
+    return {
+        "wrong_outcome": wrong, "letters_differ": dead != {key for key, what in known.items() if what == "dead"},
+        "miscounted": sum(abs(2 * some["received"] - sum(some.values())) for some in counted),
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 DAY = 86_400.0
 WHOLE = {
     "lost": 0, "second_ulids": 0, "out_of_order": 0, "sent_though_unfit": 0, "wrong_outcome": 0,
-    "letters_differ": False, "file": "ok",
+    "letters_differ": False, "miscounted": 0, "file": "ok",
 }  # fmt: skip
 EVENTS = 1_200
 
