@@ -89,6 +89,7 @@ _LANES = "campaign_health.route.lanes"
 POINTS: dict[str, Callable[[Dying], None]] = {
     "taken in, before the commit": _around_commit(after=False),
     "committed, before the answer": _around_commit(after=True),
+    "claimed, before it is sent": _within(f"{_LANES}.courier", "Courier._decided", after=True),
     "identified, before the event is sent": _within(
         f"{_LANES}.courier", "Courier._note_identified", counts=lambda given: bool(given[1])
     ),

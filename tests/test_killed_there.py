@@ -20,7 +20,7 @@ from storage.outbox.held_events import end_hold, hold_of, open_hold
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import committed, open_route_file
 from tests.killed_at import POINTS
-from tests.killed_events import NAMES, Sender, free_port, installed, judged, ledger, until_empty
+from tests.killed_events import NAMES, TOKEN, Sender, free_port, installed, judged, ledger, until_empty
 from tests.reports_cast import listening
 from tests.track_stand_in import track_stand_in
 
@@ -31,6 +31,7 @@ WHOLE = {
     "letters_differ": False, "miscounted": 0, "file": "ok",
 }  # fmt: skip
 EVENTS = 1_200
+EVENTS_COME_AND_GO = [one for one in POINTS if not any(word in one for word in ("release", "sweep", "claimed"))]
 
 
 def die_at(folder: Path, port: int, environment: Mapping[str, str], point: str, times: int) -> None:
@@ -66,7 +67,7 @@ def whole(folder: Path, sender: Sender, customerio: str) -> dict[str, object]:
 
 
 @pytest.mark.slow("route")
-@pytest.mark.parametrize("point", [one for one in POINTS if "release" not in one and one != "within a sweep"])
+@pytest.mark.parametrize("point", EVENTS_COME_AND_GO)
 def test_killed_there_while_events_come_and_go_all_of_them_arrive_once_and_in_order(point: str, tmp_path: Path) -> None:
     port = free_port()
     with track_stand_in(0.0) as customerio:
@@ -86,6 +87,52 @@ def test_killed_there_while_events_come_and_go_all_of_them_arrive_once_and_in_or
                     until_none_held(tmp_path)
                     assert until_empty(tmp_path, 60) == 0
         assert whole(tmp_path, sender, customerio) == WHOLE
+
+
+def one_after_the_other(port: int, acknowledged: list[int], stopping: threading.Event) -> None:
+    """Two events of each person, one person after the other, each until it is acknowledged."""
+    while not stopping.is_set():
+        number = len(acknowledged)
+        event = {
+            "event": NAMES[0], "id": f"i-{number}", "person": {"id": f"u-{number // 2}"},
+            "properties": {"number": number},
+        }  # fmt: skip
+        try:
+            answer = requests.post(
+                f"http://127.0.0.1:{port}/default/events", json=event, timeout=10,
+                headers={"Authorization": f"Bearer {TOKEN}"},
+            )  # fmt: skip
+        except requests.RequestException:
+            time.sleep(0.02)
+            continue
+        if answer.status_code == 200:
+            acknowledged.append(number)
+
+
+@pytest.mark.slow("route")
+@pytest.mark.parametrize("point", ["claimed, before it is sent", "sent, before it is settled", "within settling"])
+def test_killed_there_whoever_is_to_have_a_message_once_has_it_once(point: str, tmp_path: Path) -> None:
+    port, acknowledged, stopping = free_port(), list[int](), threading.Event()
+    with track_stand_in(0.0) as customerio:
+        environment = installed(tmp_path, customerio)
+        with (tmp_path / "campaign-health.yaml").open("a", encoding="utf-8") as manifest:
+            manifest.write(f"campaigns:\n  - name: Upgrade offer\n    event: {NAMES[0]}\n    once: ever\n")
+        sender = threading.Thread(target=one_after_the_other, args=(port, acknowledged, stopping), daemon=True)
+        sender.start()
+        for times in (1, 2, 7):
+            die_at(tmp_path, port, environment, point, times)
+        with listening(tmp_path, port=port, **environment):
+            ends = time.monotonic() + 60
+            while len(acknowledged) < 100 and time.monotonic() < ends:
+                time.sleep(0.05)
+            stopping.set()
+            sender.join(60)
+            assert until_empty(tmp_path, 60) == 0
+        told = requests.get(customerio, timeout=20).json()
+    people = {f"u-{number // 2}" for number in acknowledged}
+    assert len(people) >= 50
+    assert {person: len(some) for person, some in told["persons"].items()} == dict.fromkeys(people, 1)
+    assert all(len(some) == 1 for some in told["ulids"].values())
 
 
 def hold(folder: Path) -> None:

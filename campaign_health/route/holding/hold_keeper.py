@@ -49,7 +49,7 @@ from storage.read.decisions_made import Decision
 LOOK_SECONDS = 1.0
 SLOW_LOOK_SECONDS = 10.0
 AT_ONCE = 500
-MOST_A_LOOK = 20
+MOST_A_LOOK = 10_000
 DAY_SECONDS = 86_400.0
 USUAL_SHARE = 0.05
 """An event of which so many did not fit the day before has not just changed."""
@@ -272,11 +272,12 @@ class HoldKeeper:
 
     def _let_go_leftovers(self, connection: Connection) -> None:
         """What an ended hold kept goes on, in the order in which it was received."""
-        for _ in range(MOST_A_LOOK):
-            keys = leftovers(connection, self.moving.workspace, AT_ONCE)
-            if not keys:
+        # Asked for once: all that is left has to be put in order for it.
+        keys = leftovers(connection, self.moving.workspace, MOST_A_LOOK)
+        for begin in range(0, len(keys), AT_ONCE):
+            if self._stopping.is_set():
                 return
-            self._write(partial(let_go, keys=keys))
+            self._write(partial(let_go, keys=keys[begin : begin + AT_ONCE]))
             self.wake()
 
     def _read_holds(self, connection: Connection) -> None:
