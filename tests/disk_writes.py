@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +23,11 @@ _RESUMED = re.compile(r"(\d+) +<\.\.\. (\w+) resumed>")
 _FILE, _TEXT = re.compile(r"\d+<([^>]*)>"), re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 Step = tuple[Literal["write", "truncate", "sync begins", "sync", "gone", "answer"], str, int, bytes]
 """What was done, to which file (`""`: the folder), at which place or to which length, and with what."""
+
+
+def may_watch() -> bool:
+    """Whether strace is here and may watch what a process does."""
+    return shutil.which("strace") is not None and not subprocess.run(["strace", "-o", os.devnull, "true"]).returncode
 
 
 def steps(log: Path, folder: Path, names: Sequence[str]) -> Iterator[Step]:

@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from storage.outbox.route_file import FILE_NAME
-from tests.disk_writes import STRACE, Disk, steps
+from tests.disk_writes import STRACE, Disk, may_watch, steps
 from tests.killed_events import TOKEN, free_port, installed, until_empty
 from tests.test_events_durable import seen
 from tests.track_stand_in import track_stand_in
@@ -56,7 +56,7 @@ def served(folder: Path, log: Path, customerio: str, environment: dict[str, str]
 
 @pytest.mark.slow("route")
 def test_what_was_acknowledged_before_power_was_lost_is_there_whatever_of_the_rest_is(tmp_path: Path) -> None:
-    if shutil.which("strace") is None or subprocess.run(["strace", "-o", os.devnull, "true"], check=False).returncode:
+    if not may_watch():
         pytest.skip("what is written to the disk can be watched with strace only, which is not here or may not watch")
     data, left = tmp_path / "data", tmp_path / "left"
     with track_stand_in(0.0) as customerio:

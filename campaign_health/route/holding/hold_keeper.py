@@ -17,6 +17,7 @@ from campaign_health.route.lanes.prepared import UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.moving import Moving
 from campaign_health.words.letter_words import letter_sentence
+from storage.errors import StorageError
 from storage.outbox.event_pace import note_names, pace_of, share_unfit, unmoved_names
 from storage.outbox.event_queue import MENDABLE
 from storage.outbox.group_commit import CannotWrite, GroupCommit, Write
@@ -42,7 +43,7 @@ from storage.outbox.held_events import (
     open_hold,
     was_held_for,
 )
-from storage.outbox.outbox_connection import DatabaseAway, Place
+from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import Connection, open_route_file
 from storage.read.decisions_made import Decision
 
@@ -135,7 +136,7 @@ class HoldKeeper:
             try:
                 with open_route_file(self.place) as connection:
                     self._look_on(connection)
-            except DatabaseAway:
+            except StorageError:  # the database is away, or the disk cannot be read: it may be at the next look
                 self._stopping.wait(LOOK_SECONDS)
 
     def _look_on(self, connection: Connection) -> None:
