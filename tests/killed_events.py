@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -24,6 +25,8 @@ from typing import Any
 import requests
 
 from campaign_health.route.event_key import event_key
+from storage.outbox.event_tally import numbers
+from storage.outbox.outbox_connection import Connection, Place
 from storage.outbox.route_file import committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.reports_cast import listening
@@ -50,14 +53,15 @@ events:
 
 @dataclass
 class Sender(threading.Thread):
-    """Sends its own people's events until it is told to stop; one request after the other, each until it is answered.
+    """Sends its own people's events until it is told to stop; one request after the other, each until it is answered,
+    by whichever of the doors it tries.
 
     `acknowledged` are the numbers that were, in their order; `unfit` those of them that are not as declared.
     """
 
     place: int
     seed: int
-    url: str
+    urls: Sequence[str]
     stopping: threading.Event
     acknowledged: list[int] = field(default_factory=list)
     unfit: set[int] = field(default_factory=set)
@@ -99,7 +103,8 @@ class Sender(threading.Thread):
         path, body = ("events", events[0]) if len(events) == 1 else ("batch", {"events": events})
         while True:
             try:
-                if session.post(f"{self.url}/default/{path}", json=body, timeout=10).status_code == 200:
+                url = f"{self._chance.choice(self.urls)}/default/{path}"
+                if session.post(url, json=body, timeout=10).status_code == 200:
                     return True
             except requests.RequestException:
                 pass
@@ -107,10 +112,10 @@ class Sender(threading.Thread):
                 return False
 
 
-def installed(folder: Path, customerio: str) -> dict[str, str]:
-    """The settings of a route in a folder whose events are live and go to an address."""
+def installed(folder: Path, customerio: str, place: Place | None = None) -> dict[str, str]:
+    """The settings of a route in a folder, or with its data at a `place`; its events are live and go to an address."""
     (folder / "campaign-health.yaml").write_text(MANIFEST, encoding="utf-8")
-    with open_route_file(folder / "data") as connection, committed(connection):
+    with open_route_file(place or folder / "data") as connection, committed(connection):
         for name in NAMES:
             set_mode(connection, "default", name, "live")
     return {
@@ -122,10 +127,9 @@ def installed(folder: Path, customerio: str) -> dict[str, str]:
 
 def killed(kills: int, seed: int, folder: Path) -> dict[str, object]:
     """What came of so many kills: events acknowledged, lost, with a second ULID, out of order; restarts in seconds."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     chance, stopping = random.Random(seed), threading.Event()
-    senders = [Sender(place, seed, f"http://127.0.0.1:{port}", stopping) for place in range(SENDERS)]
+    senders = [Sender(place, seed, [f"http://127.0.0.1:{port}"], stopping) for place in range(SENDERS)]
     restarts = []
     with track_stand_in(FAILING, seed) as customerio:
         environment = installed(folder, customerio)
@@ -140,11 +144,7 @@ def killed(kills: int, seed: int, folder: Path) -> dict[str, object]:
                 if turn < kills:
                     time.sleep(chance.uniform(0.0, 2.5))
                     continue
-                while sum(len(one.acknowledged) for one in senders) < kills * EVENTS_A_KILL:
-                    time.sleep(0.1)
-                stopping.set()
-                for sender in senders:
-                    sender.join(60)
+                until_sent(senders, kills * EVENTS_A_KILL)
                 left = until_empty(folder)
         told = requests.get(customerio, timeout=60).json()
     return {
@@ -152,6 +152,21 @@ def killed(kills: int, seed: int, folder: Path) -> dict[str, object]:
         "requests": told["requests"], "slowest_start_seconds": round(max(restarts), 2),
         "middle_start_seconds": round(sorted(restarts)[len(restarts) // 2], 2),
     }  # fmt: skip
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        return int(probe.getsockname()[1])
+
+
+def until_sent(senders: Sequence[Sender], number: int) -> None:
+    """Waits until so many are acknowledged, and makes an end."""
+    while sum(len(one.acknowledged) for one in senders) < number:
+        time.sleep(0.1)
+    for sender in senders:
+        sender.stopping.set()
+        sender.join(60)
 
 
 def until_well(url: str) -> None:
@@ -165,14 +180,19 @@ def until_well(url: str) -> None:
 
 
 def until_empty(folder: Path, seconds: float = 600.0) -> int:
-    """Waits until nothing is in the queue any more; how many are, where they do not get out of it."""
-    deadline = time.monotonic() + seconds
+    """Waits until nothing is in a folder's queue any more; how many are, where they do not get out of it."""
     with closing(sqlite3.connect(folder / "data" / "route.sqlite", timeout=30)) as connection:
-        while True:
-            (left,) = connection.execute("SELECT count(*) FROM event_queue").fetchone()
-            if not left or time.monotonic() > deadline:
-                return int(left)
-            time.sleep(0.2)
+        return until_none_waits(connection, seconds)
+
+
+def until_none_waits(connection: Connection, seconds: float) -> int:
+    """The same of an open file or database."""
+    deadline = time.monotonic() + seconds
+    while True:
+        (left,) = connection.execute("SELECT count(*) FROM event_queue").fetchone()
+        if not left or time.monotonic() > deadline:
+            return int(left)
+        time.sleep(0.2)
 
 
 def judged(senders: list[Sender], told: dict[str, Any]) -> dict[str, int]:
@@ -190,19 +210,27 @@ def judged(senders: list[Sender], told: dict[str, Any]) -> dict[str, int]:
 
 
 def ledger(folder: Path, senders: list[Sender]) -> dict[str, object]:
-    """Whether the file knows of each what became of it, once, and is whole."""
+    """Whether a folder's file knows of each what became of it, once, and is whole."""
     with closing(sqlite3.connect(folder / "data" / "route.sqlite")) as connection:
-        outcomes = dict(connection.execute("SELECT key, outcome FROM event_ledger"))
-        dead = {key for (key,) in connection.execute("SELECT key FROM letter")}
         whole = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        return {**outcomes(connection, senders), "file": whole}
+
+
+def outcomes(connection: Connection, senders: list[Sender]) -> dict[str, object]:
+    """Whether an open file or database knows of each what became of it, once, and has counted it so."""
+    known = dict(connection.execute("SELECT key, outcome FROM event_ledger"))
+    dead = {key for (key,) in connection.execute("SELECT key FROM letter")}
     wrong = 0
     for sender in senders:
         for number in sender.acknowledged:
             keys = [event_key("default", name, {"$insert_id": f"i-{number}"}, "", 0) for name in NAMES]
-            found = [outcomes[key] for key in keys if key in outcomes]
+            found = [known[key] for key in keys if key in known]
             wrong += found != (["dead"] if number in sender.unfit else ["delivered"])
-    letters_wrong = dead != {key for key, outcome in outcomes.items() if outcome == "dead"}
-    return {"wrong_outcome": wrong, "letters_differ": letters_wrong, "file": whole}
+    counted = numbers(connection).values()
+    return {
+        "wrong_outcome": wrong, "letters_differ": dead != {key for key, what in known.items() if what == "dead"},
+        "miscounted": sum(abs(2 * some["received"] - sum(some.values())) for some in counted),
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from campaign_health.route.lanes.prepared import UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.moving import Moving
 from campaign_health.words.letter_words import letter_sentence
+from storage.errors import StorageError
 from storage.outbox.event_pace import note_names, pace_of, share_unfit, unmoved_names
 from storage.outbox.event_queue import MENDABLE
 from storage.outbox.group_commit import CannotWrite, GroupCommit, Write
@@ -43,14 +44,14 @@ from storage.outbox.held_events import (
     open_hold,
     was_held_for,
 )
-from storage.outbox.outbox_connection import DatabaseAway, Place
+from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import Connection, open_route_file
 from storage.read.decisions_made import Decision
 
 LOOK_SECONDS = 1.0
 SLOW_LOOK_SECONDS = 10.0
 AT_ONCE = 500
-MOST_A_LOOK = 20
+MOST_A_LOOK = 10_000
 DAY_SECONDS = 86_400.0
 USUAL_SHARE = 0.05
 """An event of which so many did not fit the day before has not just changed."""
@@ -137,7 +138,7 @@ class HoldKeeper:
             try:
                 with open_route_file(self.place) as connection:
                     self._look_on(connection)
-            except DatabaseAway:
+            except StorageError:  # the database is away, or the disk cannot be read: it may be at the next look
                 self._stopping.wait(LOOK_SECONDS)
 
     def _look_on(self, connection: Connection) -> None:
@@ -274,11 +275,12 @@ class HoldKeeper:
 
     def _let_go_leftovers(self, connection: Connection) -> None:
         """What an ended hold kept goes on, in the order in which it was received."""
-        for _ in range(MOST_A_LOOK):
-            keys = leftovers(connection, self.moving.workspace, AT_ONCE)
-            if not keys:
+        # Asked for once: all that is left has to be put in order for it.
+        keys = leftovers(connection, self.moving.workspace, MOST_A_LOOK)
+        for begin in range(0, len(keys), AT_ONCE):
+            if self._stopping.is_set():
                 return
-            self._write(partial(let_go, keys=keys))
+            self._write(partial(let_go, keys=keys[begin : begin + AT_ONCE]))
             self.wake()
 
     def _read_holds(self, connection: Connection) -> None:

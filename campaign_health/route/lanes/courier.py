@@ -24,10 +24,11 @@ from campaign_health.route.lanes.turn_decision import Decided, Deciding
 from campaign_health.route.lanes.turns import Turns, Waiting
 from campaign_health.route.lanes.verdict import Verdict, verdict_of
 from campaign_health.route.track_event import BATCH_PATH, ENTITY_PATH
+from storage.errors import StorageError
 from storage.outbox.event_queue import sweep
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.lane_groups import GROUPS, lane_groups
-from storage.outbox.outbox_connection import DatabaseAway, Place
+from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import Connection, open_route_file
 from storage.outbox.route_modes import note_breaker
 
@@ -118,7 +119,7 @@ class Courier:
             try:
                 with open_route_file(self._place) as connection:
                     self._look_after(connection)
-            except DatabaseAway:
+            except StorageError:  # the database is away, or the disk cannot be read: it may be at the next look
                 self._stopping.wait(NOT_YET_SECONDS)
 
     def _look_after(self, connection: Connection) -> None:

@@ -67,16 +67,16 @@ class Loading:
         room = turns.room("fresh")
         if room > 0:
             for place, event in waiting_fresh(connection, self.workspace, self.fresh, min(room, AT_ONCE)):
+                if self._is_wanted(place, event):
+                    before = self._before(connection, place, event)
+                    if len(before) == MOST_BEFORE:
+                        self.left = self.left or place
+                    else:
+                        missing = [one for one in before if one not in self.held]
+                        for earlier, found in [*waiting_at(connection, self.workspace, missing), (place, event)]:
+                            self._add(turns, earlier, found, "fresh")
+                # Last: where it could not be read to its end, it is read again.
                 self.fresh = place
-                if not self._is_wanted(place, event):
-                    continue
-                before = self._before(connection, place, event)
-                if len(before) == MOST_BEFORE:
-                    self.left = self.left or place
-                    continue
-                missing = [one for one in before if one not in self.held]
-                for earlier, found in [*waiting_at(connection, self.workspace, missing), (place, event)]:
-                    self._add(turns, earlier, found, "fresh")
         else:
             oldest_left = waiting_fresh(connection, self.workspace, self.fresh, 1)
             if oldest_left and self.clock() - oldest_left[0][1].received > FRESH_SECONDS:
