@@ -11,7 +11,7 @@ from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.only_workspace import contract_of, only_workspace
 from campaign_health.cli.terminal.console import results
 from campaign_health.cli.terminal.status_view import clean
-from campaign_health.errors import CouldNotStart
+from campaign_health.errors import CouldNotStart, Refused
 from campaign_health.process.clock import read_clock
 from campaign_health.route.manifest_contract import ManifestContract
 from campaign_health.route.other_sender import RECENT_SECONDS, newest_arrival
@@ -82,7 +82,7 @@ def _refuse_second_sender(of: WorkspaceSettings, contract: ManifestContract, eve
         client.close()
     now = read_clock(os.environ).timestamp()
     if newest is not None and now - newest < RECENT_SECONDS:
-        raise CouldNotStart(
+        raise Refused(
             f"{routed.to} already reaches Customer.io from elsewhere: last {length_text(max(now - newest, 1))} ago.",
             "Stop that sender first and wait a day, or say `also_sent_by` in the manifest.",
         )
