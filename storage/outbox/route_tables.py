@@ -13,6 +13,7 @@ from storage.outbox.outbox_connection import Connection
 from storage.outbox.route_modes import MODE_TABLES
 from storage.outbox.sent_profiles import PROFILE_TABLES
 from storage.outbox.stripe_table import STRIPE_TABLES
+from storage.outbox.thread_faults import FAULT_TABLES
 from storage.outbox.unnamed_events import UNNAMED_TABLES
 
 TABLES = (
@@ -59,6 +60,7 @@ TABLES = (
     STRIPE_TABLES,
     ";".join((MODE_TABLES, UNNAMED_TABLES, LAST_SEEN_TABLES)),
     EXPERIMENT_TABLES,
+    FAULT_TABLES,
 )
 """What each version added, the first one first."""
 VERSION = len(TABLES)

@@ -17,10 +17,11 @@ from campaign_health.route.holding.recent_fits import RecentFits
 from campaign_health.route.lanes.prepared import UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.moving import Moving
+from campaign_health.route.steady_thread import SteadyThread
 from campaign_health.words.letter_words import letter_sentence
 from storage.outbox.event_pace import note_names, pace_of, share_unfit, unmoved_names
 from storage.outbox.event_queue import MENDABLE
-from storage.outbox.group_commit import CannotWrite, GroupCommit, Write
+from storage.outbox.group_commit import CannotWrite, CannotWriteThis, GroupCommit, Write
 from storage.outbox.held_events import (
     CONFIRMED,
     DROPPED,
@@ -43,8 +44,8 @@ from storage.outbox.held_events import (
     open_hold,
     was_held_for,
 )
-from storage.outbox.outbox_connection import DatabaseAway, Place
-from storage.outbox.route_file import Connection, open_route_file
+from storage.outbox.outbox_connection import Place
+from storage.outbox.route_file import Connection
 from storage.read.decisions_made import Decision
 
 LOOK_SECONDS = 1.0
@@ -70,23 +71,24 @@ class HoldKeeper:
     recent: RecentFits = field(default_factory=RecentFits)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
     _started: float = 0.0
     _next_slow: float = 0.0
     _to_check: HoldsToCheck = field(default_factory=HoldsToCheck)
+
+    def __post_init__(self) -> None:
+        workspace = self.moving.workspace
+        self.thread = SteadyThread("keeper", workspace, self.place, self._look_on, self._stopping, self.outbox)
 
     def start(self) -> None:
         """Begin to look."""
         self._started = self.clock()
         self.moving.unfit, self.moving.fit = self.unfit, self.fit
-        self._thread = threading.Thread(target=self._run, name=f"holds {self.moving.workspace}", daemon=True)
-        self._thread.start()
+        self.thread.start()
 
     def stop(self) -> None:
         """End."""
         self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
+        self.thread.join()
 
     def fit(self, event: Waiting) -> None:
         """An event is as declared."""
@@ -132,20 +134,14 @@ class HoldKeeper:
         self._save_names()
         self._look_for_silence(connection, now, {name for pair in word.refused for name in pair})
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                with open_route_file(self.place) as connection:
-                    self._look_on(connection)
-            except DatabaseAway:
-                self._stopping.wait(LOOK_SECONDS)
-
     def _look_on(self, connection: Connection) -> None:
         self.moving.names.known_before(unmoved_names(connection, self.moving.workspace))
         while not self._stopping.wait(LOOK_SECONDS):
             if self.moving.contract is not None:
                 try:
                     self.look(connection)
+                except CannotWriteThis:
+                    raise
                 except CannotWrite:  # the disk is full: at the next look
                     continue
 
