@@ -14,13 +14,14 @@ from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean
 from campaign_health.errors import Refused
 from campaign_health.process.clock import read_clock
+from campaign_health.route.holding.hold_decisions import how_let_go
 from campaign_health.route.holding.preview import Preview, preview
 from campaign_health.route.manifest_contract import read_contract
 from campaign_health.route.route_place import route_place
 from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.words.letter_words import letter_sentence
 from campaign_health.words.numbers import plural
-from storage.outbox.held_events import CONFIRMED, RELEASED, Hold, confirmed_renames, end_hold, held_of, hold_of
+from storage.outbox.held_events import Hold, confirmed_renames, end_hold, held_of, hold_of
 from storage.outbox.route_file import Connection, committed, open_route_file
 from storage.outbox.route_modes import modes
 
@@ -62,9 +63,8 @@ def command(event: str, yes: bool, dry_run: bool, as_json: bool, workspace: str 
             )
         if not yes:
             click.confirm("Let them go?", abort=True, err=True)
-        how = CONFIRMED if hold.kind == "candidate" else RELEASED
         with committed(connection):
-            end_hold(connection, hold, how, read_clock(os.environ).timestamp())
+            end_hold(connection, hold, how_let_go(hold), read_clock(os.environ).timestamp())
     results.print("They wait for their turn in `route serve`.")
     if hold.kind == "candidate":
         line = f'renames: [{{from: "{hold.candidate_of}", to: "{event}"}}]'
