@@ -19,6 +19,8 @@ from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import Connection, committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.collecting_cast import SIGNED_UP, cast_world
+from tests.holding_cast import EVENT, until
+from tests.holding_cast import company as carried
 from tests.moved_cast import NAME, Company, company
 
 HELD = ("drop", "--held", NAME)
@@ -48,8 +50,9 @@ TABLE: list[tuple[tuple[str, ...], str, int]] = [
     (("dead",), "letter", 0),
     (("replay",), "", 0),
     (("replay", "--dry-run"), "letter", 0),
-    (("replay", "--yes"), "letter", 0),
-    (("replay",), "letter", 1),
+    (("replay", "--yes"), "live letter", 0),
+    (("replay", "--yes"), "letter", 1),
+    (("replay",), "live letter", 1),
     (("replay", "--since", "x"), "letter", 2),
     (("drop",), "", 0),
     (("drop", "--yes"), "letter", 0),
@@ -147,6 +150,23 @@ def ended_with(monkeypatch: pytest.MonkeyPatch, *words: str) -> object:
     with pytest.raises(SystemExit) as ended:
         main()
     return ended.value.code or 0
+
+
+def test_what_waited_as_an_event_is_turned_off_is_told_and_counts_as_shadowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"DATA_DIR": tmp_path, "MANIFEST": tmp_path / "campaign-health.yaml"}.items():
+        monkeypatch.setenv(f"CAMPAIGN_HEALTH_{name}", str(value))
+    with carried(tmp_path, status=503) as found:
+        for number in range(3):
+            found.happen(f"u-{number}")
+        until(lambda: len(found.sent) > 0)
+        assert ended_with(monkeypatch, "mode", EVENT, "off") == 0
+        assert "3 events that waited will not be sent" in capsys.readouterr().err
+        until(lambda: not found.moving.is_live(EVENT))
+        found.answers[0] = 200
+        until(lambda: found.numbers().get("shadowed") == 3)
+        assert found.numbers().get("waiting", 0) == 0
 
 
 def test_no_command_of_the_route_is_left_out() -> None:

@@ -60,7 +60,7 @@ def command(event: str, mode: str, workspace: str | None) -> None:
 
 def _tell_what_waits(event: str, waiting: int, held: int) -> None:
     if waiting:
-        end = "they count as shadowed. To keep them for later, make it live again and use `route hold`"
+        end = "within seconds they count as shadowed. `route hold` before keeps them for later"
         click.echo(f"{plural(waiting, 'event')} that waited will not be sent: {end}.", err=True)
     if held:
         click.echo(clean(f"{plural(held, 'event')} of {event} stay kept back; let them go while it is live."), err=True)
