@@ -9,6 +9,7 @@ import click
 
 from campaign_health.cli.of_route.asked_campaign import campaign_entry, manifest_event
 from campaign_health.errors import CouldNotStart, Refused
+from campaign_health.manifest.durations import TRIGGERS_WITHIN_SECONDS
 from campaign_health.route.recovery.broadcast_way import BroadcastWay
 from campaign_health.route.recovery.careful_sending import Pace, Sent, Way, WayName, recovery_row, send_carefully
 from campaign_health.route.recovery.chosen_way import Chosen
@@ -19,7 +20,6 @@ from campaign_health.route.recovery.replay_way import ReplayWay
 from campaign_health.route.recovery.replays import replays_of
 from campaign_health.route.recovery.segment_way import SegmentFilled, fill_segment
 from campaign_health.route.track_client import track_client
-from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS
 from campaign_health.settings import WorkspaceSettings
 from collectors.http.client import Progress
 from storage.outbox.recovery_ledger import RecoveryLedger
