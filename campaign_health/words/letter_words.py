@@ -12,11 +12,8 @@ _WORDS = {
     "too_large": "it is larger than the 32 kB that Customer.io takes",
     "too_late": "Customer.io did not take it while the message made sense: look who missed it with `route recover`",
     "hold_expired": "it was kept back for as long as it made sense: look who missed it with `route recover`",
-<<<<<<< HEAD
     "experiment": "its person is in the part of an experiment that gets the message at the daily hour",
-=======
     "program_fault": "the program itself failed at it again and again, and its log says where: report that",
->>>>>>> 2e2bcf3 (Begin a thread of the route again after a failure that nobody foresaw, tell of it, and let no event block its lane for ever)
     "unreadable": "it could not be read",
 }
 
