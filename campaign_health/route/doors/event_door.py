@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from campaign_health.route.doors.bodies import BodyRefused, body_of
 from campaign_health.route.doors.browser_limits import BrowserLimits
-from campaign_health.route.doors.dialect import Dialect, Posted, Taken
+from campaign_health.route.doors.dialect import Dialect, Failed, Posted, Taken
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.received_event import Unreadable
 from campaign_health.route.moved_event import BROWSER, TRUSTED_BROWSER, Routed, queued
@@ -87,7 +87,9 @@ class EventDoor:
                 dialect.refusal(400, str(problem)) if dialect.is_told(posted) else dialect.answer(posted, Taken(0, 0))
             )
         now = self.clock()
-        events = [one for one in (self._read(value, dialect, posted, now) for value in given) if one is not None]
+        failed: list[Failed] = []
+        read = (self._read(value, dialect, posted, now, place, failed) for place, value in enumerate(given))
+        events = [one for one in read if one is not None]
         moved = [(one, routed) for one in events if (routed := self._routed(one, dialect)) is not None]
         conversions = [found for one in events if (found := self.conversion(one, source)) is not None]
         taken = [queued(event, routed, self.workspace, source, now, self.hash_of) for event, routed in moved]
@@ -102,13 +104,16 @@ class EventDoor:
         self.counts[dialect.source, "accepted"] += new
         self.counts[dialect.source, "duplicate"] += len(taken) - new
         self.ages.note(source, [now - one.event_time for one in taken])
-        return dialect.answer(posted, Taken(len(given), len(taken) - new))
+        return dialect.answer(posted, Taken(len(given), len(taken) - new, failed))
 
-    def _read(self, value: Any, dialect: Dialect, posted: Posted, now: float) -> PersonEvent | None:
+    def _read(
+        self, value: Any, dialect: Dialect, posted: Posted, now: float, place: int, failed: list[Failed]
+    ) -> PersonEvent | None:
         try:
             event = dialect.event(value, posted, now)
-        except Unreadable:
+        except Unreadable as problem:
             self.counts[dialect.source, "unreadable"] += 1
+            failed.append(Failed(place, str(problem)))
             return None
         if event is None:
             self.counts[dialect.source, "ignored"] += 1
