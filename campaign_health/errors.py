@@ -15,3 +15,9 @@ class SettingsError(CampaignHealthError):
 
 class CouldNotStart(CampaignHealthError):
     """A command could not begin its work: nothing was changed."""
+
+
+class Refused(CampaignHealthError):
+    """What was asked for is not done, and asking in another way would not help: nothing was changed."""
+
+    exit_code = 1

@@ -12,7 +12,10 @@ class ExpectedFailure(Exception):
     Attributes:
         message: What happened, in words.
         cure: What to do about it; may be empty.
+        exit_code: With which the command ends: 2, it could not begin; 1, it was refused, or something failed.
     """
+
+    exit_code = 2
 
     def __init__(self, message: str, cure: str = "") -> None:
         super().__init__(f"{message} {cure}" if cure else message)

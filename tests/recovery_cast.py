@@ -117,8 +117,8 @@ def company_at_hand(built: Installation, folder: Path, monkeypatch: pytest.Monke
     return found
 
 
-def run_command(*words: str) -> Result:
-    """A command that is to succeed."""
+def run_command(*words: str, code: int = 0) -> Result:
+    """A command that is to end with this code."""
     result = CliRunner().invoke(campaign_health, list(words), catch_exceptions=False)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == code, result.output
     return result

@@ -149,6 +149,14 @@ def test_an_event_that_is_sent_for_no_campaign_is_noted(tmp_path: Path) -> None:
     assert told(run(tmp_path, alone + "campaigns: [{name: Offer, event: paywall}]\n"))[0][0] == "unknown_event"
 
 
+@pytest.mark.parametrize(("length", "is_told"), [("7 days", True), ("3 days", True), ("71 hours", False)])
+def test_a_message_that_makes_sense_for_longer_than_its_event_triggers_it_is_noted(
+    tmp_path: Path, length: str, is_told: bool
+) -> None:
+    result = run(tmp_path, MANIFEST.replace("event: limit_reached}", f"event: limit_reached, relevant_for: {length}}}"))
+    assert told(result) == ([("relevant_beyond_trigger", "note", None, 8)] if is_told else [])
+
+
 def test_a_derived_event_is_among_the_events(tmp_path: Path) -> None:
     derived = 'derived:\n  inactive: {absent: [limit_reached, gone], for: 7 days, at: "06:00"}\n'
     assert [(f.rule, f.event, f.line) for f in run(tmp_path, MANIFEST + derived).findings] == [

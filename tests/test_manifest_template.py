@@ -54,7 +54,7 @@ def test_each_of_its_events_goes_out_with_what_only_others_know(event: str) -> N
     given: dict[str, Any] = {**PERSON, **properties, "ip": "192.0.2.1"}
     found = mapped(route_plan(MANIFEST), event, given)
     assert isinstance(found, Mapped)
-    assert (found.to, found.person, found.email, found.needs) == (event, "u1", "ada@example.com", needs)
+    assert (found.to, found.person, found.person_by, found.needs) == (event, "u1", "id", needs)
     assert found.attributes.items() <= given.items()
     assert "ip" not in found.attributes
 

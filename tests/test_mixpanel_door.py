@@ -190,6 +190,20 @@ def test_a_broken_line_takes_no_other_with_it(tmp_path: Path) -> None:
         assert (len(door.waiting()), door.door.number("unreadable")) == (2, 1)
 
 
+def test_a_strict_import_is_told_which_of_its_events_failed_and_all_others_are_taken_in(tmp_path: Path) -> None:
+    bad = {"event": 7, "properties": {"$insert_id": "i-bad"}}
+    with listening(tmp_path) as door:
+        body = json.dumps([event(1), bad, event(2), "no event"]).encode()
+        answer = door.ask("import?strict=1", data=body, headers=BEARER | JSON)
+        assert (answer.status_code, len(door.waiting())) == (400, 2)
+        told = answer.json()
+        assert (told["code"], told["num_records_imported"], told["status"]) == (400, 2, "Bad Request")
+        assert [(one["index"], one["insert_id"]) for one in told["failed_records"]] == [(1, "i-bad"), (3, "")]
+        assert all(one["field"] and one["message"] for one in told["failed_records"])
+        lenient = door.ask("import", data=body, headers=BEARER | JSON)
+        assert (lenient.status_code, lenient.json()["num_records_imported"]) == (200, 2)
+
+
 @pytest.mark.parametrize(
     ("body", "headers"),
     [(b"x" * (10 * 1024 * 1024 + 1), BEARER), (gzip.compress(b" " * (20 * 1024 * 1024 + 1)), BEARER | GZIP | JSON),

@@ -17,7 +17,7 @@ import streamlit as st
 from campaign_health.alerts.digest.building import build_digest
 from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.plain_text import plain_text
-from campaign_health.errors import CouldNotStart
+from campaign_health.errors import CouldNotStart, Refused
 from campaign_health.process.collect_lock import workspace_part
 from campaign_health.process.run_lock import RECOVERING, only_one
 from campaign_health.route.doors.reading_reports import read_report
@@ -159,7 +159,7 @@ def test_whoever_s_event_is_of_the_last_hour_is_not_named_yet(
 
 
 def test_nothing_is_written_unless_the_number_is_typed_back(confirmed: Installation) -> None:
-    with pytest.raises(CouldNotStart, match="is not"):
+    with pytest.raises(Refused, match="is not"):
         run_command("route", "recover", str(WELCOME), "--send", "--people", "3")
     assert confirmed.sandbox.world.people.members == {}
 
@@ -224,7 +224,7 @@ def test_half_an_answer_names_nobody(confirmed: Installation) -> None:
 
 
 def test_a_rename_that_nobody_confirmed_is_asked_for_first(installation: Installation) -> None:
-    with pytest.raises(CouldNotStart, match=RENAMED):
+    with pytest.raises(Refused, match=RENAMED):
         run_command("route", "recover", str(WELCOME))
 
 

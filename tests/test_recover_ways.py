@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from campaign_health.cli.main import campaign_health
-from campaign_health.errors import CouldNotStart
+from campaign_health.errors import CouldNotStart, Refused
 from campaign_health.sandbox.world.counting import instants_of
 from campaign_health.sandbox.world.world import TriggeredTruth
 from campaign_health.state.recovery_states import read_recovery_states
@@ -62,14 +62,16 @@ def company(silent_company: Installation, tmp_path: Path, monkeypatch: pytest.Mo
     return found
 
 
-def recover(*words: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(run_command("route", "recover", str(WELCOME), "--json", *words).stdout)
+def recover(*words: str, code: int = 0) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        run_command("route", "recover", str(WELCOME), "--json", *words, code=code).stdout
+    )
     return found
 
 
-def send(way: str, *words: str) -> dict[str, Any]:
+def send(way: str, *words: str, code: int = 0) -> dict[str, Any]:
     number = recover("--way", way)["reachable_by_way"]
-    return recover("--way", way, "--send", "--people", str(number), "--canary-minutes", "0.1", *words)
+    return recover("--way", way, "--send", "--people", str(number), "--canary-minutes", "0.1", *words, code=code)
 
 
 def delivered(company: Installation, kind: str) -> list[str]:
@@ -126,7 +128,7 @@ def test_where_the_first_get_nothing_the_others_are_left_alone_and_it_is_said(co
     world.people = replace(world.people, suppressed=frozenset(truth(world)["reachable"]))
     if way == "replay":
         assert recover("--way", way)["reachable_by_way"] > 20
-    found = send(way)
+    found = send(way, code=1)
     assert (found["sent"]["people"], found["sent"]["first_sent"]) == (10, 0)
     assert found["sent"]["stopped"] == "of the first 10 people, nobody was sent the message"
     with open_published(company.data_dir) as connection:
@@ -142,7 +144,7 @@ def test_where_the_first_get_nothing_the_others_are_left_alone_and_it_is_said(co
 def test_where_messages_to_the_first_fail_the_others_are_left_alone(company: Installation) -> None:
     world = company.sandbox.world
     world.people = replace(world.people, failing=frozenset(truth(world)["reachable"]))
-    found = send("broadcast")
+    found = send("broadcast", code=1)
     assert found["sent"]["first_failed"] == 10
     assert found["sent"]["stopped"] == "of the first 10 people, nobody was sent the message and it failed for 10"
     assert len(company.sandbox.world.received.deliveries) == 10
@@ -179,7 +181,7 @@ def test_the_reports_alone_are_enough_to_go_on(company: Installation) -> None:
 
 
 def test_a_wrong_number_writes_nothing_and_the_ways_say_what_they_need(company: Installation, tmp_path: Path) -> None:
-    with pytest.raises(CouldNotStart, match="1 is not"):
+    with pytest.raises(Refused, match="1 is not"):
         CliRunner().invoke(
             campaign_health, ["route", "recover", str(WELCOME), "--way", "broadcast", "--send", "--people", "1"],
             catch_exceptions=False, standalone_mode=False,

@@ -14,7 +14,7 @@ import requests
 from click.testing import CliRunner, Result
 
 from campaign_health.cli.main import campaign_health
-from campaign_health.errors import CouldNotStart
+from campaign_health.errors import Refused
 from campaign_health.judge.planned_campaigns import ManifestFacts
 from campaign_health.manifest.manifest_reading import parse_manifest
 from campaign_health.route.lanes.courier import Courier
@@ -170,7 +170,7 @@ def test_in_shadow_and_off_nothing_is_sent(sandbox: Sandbox, environment: dict[s
 
 
 def test_live_is_refused_while_somebody_else_sends_the_event(environment: dict[str, str]) -> None:
-    with pytest.raises(CouldNotStart, match=r"already reaches Customer\.io from elsewhere"):
+    with pytest.raises(Refused, match=r"already reaches Customer\.io from elsewhere"):
         CliRunner().invoke(
             campaign_health, ["route", "mode", NAME, "live"], catch_exceptions=False, standalone_mode=False
         )

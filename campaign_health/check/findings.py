@@ -52,6 +52,7 @@ RULES = {
     "once_on_shared_event": "A campaign's `once` holds a routed event back from other campaigns on it.",
     "experiment_on_shared_event": "A campaign's `experiment` has part of its people wait for other campaigns, too.",
     "experiment_not_routed": "A campaign has an `experiment` on an event that no route carries.",
+    "relevant_beyond_trigger": "A message makes sense for longer than Customer.io lets its event trigger it.",
     "routed_event_without_campaign": "No campaign is triggered by the event that a route sends.",
     "event_not_seen": "Mixpanel does not see an event of a running campaign any more.",
     "event_never_seen": "Mixpanel never saw an event of a running campaign.",

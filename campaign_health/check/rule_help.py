@@ -62,6 +62,9 @@ HELP = {
     ),
     "experiment_on_shared_event": "Give the campaign an event of its own, or take its `experiment` out.",
     "experiment_not_routed": "Give the event a `route`, or take the `experiment` out: nothing is held back.",
+    "relevant_beyond_trigger": (
+        "Say at most `71 hours`, or leave it: `campaign-health route recover` reaches the others by a segment."
+    ),
     "routed_event_without_campaign": "Mend `to`, or take the `route` out until a campaign needs it.",
     "event_not_seen": _MIXPANEL,
     "event_never_seen": "Check the event's spelling against Mixpanel; case and spaces count.",

@@ -120,7 +120,7 @@ def campaign_health() -> None:
 
 
 def main() -> None:
-    """Runs the command line; an expected failure is one line and a cure, with exit code 2."""
+    """Runs the command line; an expected failure is one line and a cure, with its exit code."""
     replace_unwritable_signs()
     write_for_people()
     try:
@@ -138,9 +138,9 @@ def main() -> None:
 def _give_up(failure: ExpectedFailure) -> NoReturn:
     if writes_log_lines():
         logging.getLogger("campaign_health").error("%s", failure)
-        sys.exit(2)
+        sys.exit(failure.exit_code)
     # What a failure tells of may hold names from outside, which must not move the cursor.
     notes.print(f"error: {visible_lines(failure.message)}", style="bold red", markup=False, emoji=False)
     if failure.cure:
         notes.print(visible_lines(failure.cure), markup=False, emoji=False)
-    sys.exit(2)
+    sys.exit(failure.exit_code)

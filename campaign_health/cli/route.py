@@ -6,6 +6,8 @@ from importlib import import_module
 
 import click
 
+from collectors.errors import CollectorError
+
 COMMANDS = {
     "recover": "Say who missed a campaign's message, and who can still be reached.",
     "proof": "Say how soon a campaign's messages followed their events.",
@@ -37,6 +39,14 @@ class _LazyCommands(click.Group):
         command: click.Command = import_module(f"campaign_health.cli.of_route.route_{name.replace('-', '_')}").command
         return command
 
+    def invoke(self, context: click.Context) -> object:
+        """A service that does not do what it is asked for is no reason why the command could not begin."""
+        try:
+            return super().invoke(context)
+        except CollectorError as failure:
+            failure.exit_code = 1
+            raise
+
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -48,4 +58,6 @@ def command() -> None:
 
     Everything else of this program only reads. What stands here can write to Customer.io, with a key and a file of
     its own; it does so only where it is told to with `--send`.
+
+    Exit code of each: 0 done; 1 refused, or something failed; 2 it could not start, for its arguments or settings.
     """

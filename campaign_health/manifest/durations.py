@@ -7,6 +7,8 @@ import re
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 _LENGTH = re.compile(r"\s*(\d{1,6}|an?)\s+(second|minute|hour|day|week)s?\s*", re.IGNORECASE)
 _WITHIN = re.compile(r"\s*within\b(.*)", re.IGNORECASE | re.DOTALL)
+TRIGGERS_WITHIN_SECONDS = 71 * 3600.0
+"""Customer.io lets events of at most 72 hours trigger; an hour is left for the way there."""
 
 
 def seconds_of(text: str) -> int | None:

@@ -97,7 +97,8 @@ derived:
 # nobody but you knows them, so take the `#` away and put your own in. Deal values are in US dollars,
 # unless a line like `currency: EUR` (its ISO 4217 code) below `version` says otherwise.
 # `when`, `once` and `relevant_for` say who should get the message, how often, and for how long it makes sense:
-# make them what your campaigns in Customer.io do. Customer.io's own trigger stays the judge.
+# make them what your campaigns in Customer.io do. Customer.io's own trigger stays the judge, and no event that is
+# older than 71 hours triggers one there.
 campaigns:
   - name: Onboarding welcome
     event: trial_signup_completed
@@ -107,7 +108,7 @@ campaigns:
     # conversion_rate: 0.1
     timing: within 2 minutes
     once: ever
-    relevant_for: 3 days
+    relevant_for: 71 hours
 
   - name: Activation next step
     event: first_value_action
@@ -116,7 +117,7 @@ campaigns:
     # conversion_rate: 0.1
     timing: within 15 minutes
     once: ever
-    relevant_for: 3 days
+    relevant_for: 71 hours
 
   - name: Team expansion
     event: team_invite_sent
@@ -125,7 +126,7 @@ campaigns:
     # conversion_rate: 0.1
     timing: within 30 minutes
     once: 7 days
-    relevant_for: 7 days
+    relevant_for: 71 hours
 
   - name: Upgrade offer
     event: paywall_limit_reached
@@ -136,7 +137,7 @@ campaigns:
     timing: within 5 minutes
     when: {hit_count: at least 3}
     once: 7 days
-    relevant_for: 7 days
+    relevant_for: 71 hours
 
   - name: Re-engagement
     event: product_inactive_7d
@@ -145,7 +146,7 @@ campaigns:
     # conversion_rate: 0.1
     timing: daily
     once: 30 days
-    relevant_for: 7 days
+    relevant_for: 71 hours
 
 # A change of a name that was reviewed: the hand-over is expected from that day on.
 #   - {from: project.created, to: project_created, since: 2026-12-01, owner: "@platform-team"}

@@ -23,6 +23,7 @@ from campaign_health.route.net.absence_look import AbsenceLook
 from campaign_health.route.net.export_net import ExportNet
 from campaign_health.route.net.export_reading import ExportReading
 from campaign_health.route.net.export_source import ExportSource
+from campaign_health.route.steady_thread import SteadyThread
 from campaign_health.route.stripe_parts import stripe_parts
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.clients import mixpanel_client
@@ -45,6 +46,12 @@ class Carrier:
     export: ExportReading | None
     close: Callable[[], None]
     stripe: StripeDoor | None = None
+
+    @property
+    def threads(self) -> list[SteadyThread]:
+        """What is to run all the time."""
+        export = [] if self.export is None else [self.export.thread]
+        return [self.courier.thread, self.keeper.thread, *export]
 
     def start(self) -> None:
         """Begin to carry."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from campaign_health.manifest.conditions import value_at
-from campaign_health.manifest.durations import promised_seconds, seconds_of
+from campaign_health.manifest.durations import TRIGGERS_WITHIN_SECONDS, promised_seconds, seconds_of
 from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.routed import CountSpec, StripeSpec, alternatives
 from campaign_health.manifest.schema import CampaignEntry, Manifest, Rename
@@ -26,7 +26,7 @@ from campaign_health.route.mapping.once_rule import OnceRule, once_rules
 from campaign_health.route.mapping.route_plan import RoutedEvent, route_plan
 from campaign_health.route.moved_event import BROWSER, Routed
 from campaign_health.route.person import EMAILS, PersonBy, person_of
-from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS, event_operation, person_part
+from campaign_health.route.track_event import event_operation, person_part
 
 TIMES_THE_PROMISE = 10
 LEAST_RELEVANT_SECONDS = 3600.0

@@ -72,4 +72,6 @@ def _text(settings: Settings, place: Place, listening: Listening, carriers: Mapp
     }
     couriers = {name: one.courier.numbers for name, one in carriers.items()}
     outbox = listening.outbox
-    return route_metrics(Readings(own_version(), outbox.can_write, outbox.can_take_in, states, came, couriers))
+    faults = {(name, thread.part): thread.number for name, one in carriers.items() for thread in one.threads}
+    readings = Readings(own_version(), outbox.can_write, outbox.can_take_in, states, came, couriers, faults)
+    return route_metrics(readings)

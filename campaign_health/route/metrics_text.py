@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from campaign_health.health.prometheus_text import Labels, Metric, histogram_samples, prometheus_text
 from campaign_health.route.lanes.courier_numbers import CourierNumbers
@@ -42,6 +42,7 @@ class Readings:
         can_take_in: Whether events are taken in: it can be written, and there is room in the queue and on the disk.
         states: What is moved of each workspace, and what has come of it.
         came: By workspace, door and what became of it: how many reports, events or refused requests, since the start.
+        faults: How often each part of what carries a workspace's events failed, by workspace and part, since the start.
         couriers: What each workspace's courier counted since the start.
     """
 
@@ -51,6 +52,7 @@ class Readings:
     states: Mapping[str, WorkspaceState]
     came: Mapping[tuple[str, str, str], int]
     couriers: Mapping[str, CourierNumbers]
+    faults: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 def route_metrics(readings: Readings) -> str:
@@ -69,6 +71,12 @@ def _of_all(readings: Readings) -> list[Metric]:
         _metric("can_write", "1 where the newest commit went through, else 0.", [({}, readings.can_write)]),
         _metric(
             "can_take_in", "1 where events are taken in, 0 where they are sent back.", [({}, readings.can_take_in)]
+        ),
+        _metric(
+            "faults_total",
+            "How often a part of the program failed in a way that nobody foresaw, since the start.",
+            [({"workspace": name, "part": part}, number) for (name, part), number in sorted(readings.faults.items())],
+            "counter",
         ),
         _metric("door_total", "What came through each door, by what became of it, since the start.", came, "counter"),
         _metric(

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from campaign_health.manifest.durations import TRIGGERS_WITHIN_SECONDS
 from campaign_health.route.compact_json import compact_json
 from campaign_health.route.event_key import event_key
 from campaign_health.route.person import EMAILS, PersonBy
 from campaign_health.route.recovery.qualifying import PersonEvent
-from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS
 from storage.outbox.queued_event import BACKLOG, FRESH, QueuedEvent
 from storage.outbox.unnamed_events import EXPORT
 

@@ -73,7 +73,12 @@ class Noting:
                 self.note()
                 self._failure = ""
             except (OSError, StorageError, Timeout) as failure:
-                if str(failure) != self._failure:
-                    self._failure = str(failure)
-                    self._told(f"The numbers for the dashboard could not be written: {failure}")
+                self._tell(str(failure))
+            except Exception as failure:  # its words may name somebody, and the next numbers may be well
+                self._tell(type(failure).__name__)
             took = time.monotonic() - begun
+
+    def _tell(self, failure: str) -> None:
+        if failure != self._failure:
+            self._failure = failure
+            self._told(f"The numbers for the dashboard could not be written: {failure}")

@@ -11,17 +11,24 @@ from storage.outbox.event_tally import numbers
 from storage.outbox.held_events import HeldNumbers, Hold, held_numbers, holds_now
 from storage.outbox.route_file import Connection
 from storage.outbox.route_modes import breaker_of, modes
+from storage.outbox.thread_faults import ThreadFault, faults_since
+
+FAULT_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True)
 class WorkspaceState:
-    """One workspace's events with their numbers and modes; whether Customer.io is asked (`breaker`); what is held."""
+    """One workspace's events with their numbers and modes; whether Customer.io is asked (`breaker`); what is held.
+
+    `faults` are the parts of the listener that failed within a day in a way that nobody foresaw.
+    """
 
     events: Mapping[str, Mapping[str, int]]
     modes: Mapping[str, str]
     breaker: str
     oldest_waiting_seconds: float | None
     holds: Sequence[tuple[Hold, HeldNumbers]] = ()
+    faults: Sequence[ThreadFault] = ()
 
 
 def workspace_states(
@@ -40,5 +47,6 @@ def workspace_states(
             breaker_of(connection, one.name),
             None if oldest is None else max(0.0, now - oldest),
             [(hold, held_numbers(connection, hold)) for hold in holds_now(connection, one.name)],
+            faults_since(connection, one.name, now - FAULT_SECONDS),
         )
     return states

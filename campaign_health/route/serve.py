@@ -83,6 +83,10 @@ def serve(
         )
     stripe = {name: one.stripe for name, one in carriers.items() if one.stripe is not None}
     listening = Listening(outbox, hash_of, doors, {name: one.door for name, one in carriers.items()}, stripe)
+    listening.failing = lambda: [
+        f"the {thread.part} of {name}" for name, one in carriers.items() for thread in one.threads
+        if thread.failed_lately
+    ]  # fmt: skip
     config = uvicorn.Config(
         application(listening), host=address, port=port, access_log=False, log_config=None, server_header=False,
         lifespan="off", timeout_graceful_shutdown=END_SECONDS, limit_concurrency=MOST_CONNECTIONS,

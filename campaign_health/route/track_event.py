@@ -11,8 +11,6 @@ from campaign_health.route.person import PersonBy
 ENTITY_PATH, BATCH_PATH = "/api/v2/entity", "/api/v2/batch"
 LARGEST_ITEM = 32_000
 """Bytes of one operation."""
-TRIGGERS_WITHIN_SECONDS = 71 * 3600.0
-"""Customer.io lets events of at most 72 hours trigger; an hour is left for the way there."""
 
 
 def person_part(by: PersonBy, person: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ _WORDS = {
     "too_late": "Customer.io did not take it while the message made sense: look who missed it with `route recover`",
     "hold_expired": "it was kept back for as long as it made sense: look who missed it with `route recover`",
     "experiment": "its person is in the part of an experiment that gets the message at the daily hour",
+    "program_fault": "the program itself failed at it again and again, and its log says where: report that",
     "unreadable": "it could not be read",
 }
 

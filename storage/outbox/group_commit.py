@@ -26,12 +26,18 @@ HABITS = ("cache_size = -8000", "wal_autocheckpoint = 4000")
 """Of the file's one writer: events come in the order of no index, so that more of it is wanted again than SQLite keeps
 by itself (2 MB), and it is better written to its place less often.
 """
+OF_ITSELF = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError)
+"""Failures of SQLite's that say nothing of the disk."""
 
 Write = Callable[[Connection], Any]
 
 
 class CannotWrite(StorageError):
     """Nothing can be written now; nothing of what was given is stored."""
+
+
+class CannotWriteThis(CannotWrite):
+    """What was given can never be written, for the fault is in itself; all else can."""
 
 
 class GroupCommit:
@@ -138,9 +144,11 @@ class GroupCommit:
                 for one in writes:
                     self._commit(connection, [one])
                 return
-            self._failing = isinstance(failure, (sqlite3.Error, DatabaseAway))
+            self._failing = isinstance(failure, (sqlite3.Error, DatabaseAway)) and not isinstance(failure, OF_ITSELF)
+            why = (CannotWrite if self._failing else CannotWriteThis)(f"It could not be written: {failure}.")
+            why.__cause__ = failure
             for _, future in writes:
-                _tell(future, CannotWrite(f"It could not be written: {failure}."))
+                _tell(future, why)
             return
         self._failing = False
         for (_, future), result in zip(writes, results, strict=True):

@@ -9,13 +9,14 @@ from storage.outbox.event_tally import TALLY_BY_DAY
 from storage.outbox.event_windows import WINDOW_TABLES
 from storage.outbox.experiment_log import EXPERIMENT_TABLES
 from storage.outbox.forgotten_people import FORGOTTEN_TABLES
-from storage.outbox.held_events import HELD_BYTES, HOLD_TABLES
+from storage.outbox.hold_tables import HELD_BYTES, HOLD_TABLES
 from storage.outbox.known_events import LEDGER_PERSON
 from storage.outbox.last_seen import LAST_SEEN_TABLES
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.route_modes import MODE_TABLES
 from storage.outbox.sent_profiles import PROFILE_TABLES
 from storage.outbox.stripe_table import STRIPE_TABLES
+from storage.outbox.thread_faults import FAULT_TABLES
 from storage.outbox.unnamed_events import UNNAMED_TABLES
 
 TABLES = (
@@ -63,6 +64,7 @@ TABLES = (
     ";".join((MODE_TABLES, UNNAMED_TABLES, LAST_SEEN_TABLES)),
     EXPERIMENT_TABLES,
     ";".join((HELD_BYTES, NAMES_PROVEN, FORGOTTEN_TABLES, LEDGER_PERSON, DEVICE_TABLES)),
+    FAULT_TABLES,
 )
 """What each version added, the first one first."""
 VERSION = len(TABLES)

@@ -8,6 +8,7 @@ from campaign_health.check.findings import Finding, Severity
 from campaign_health.check.labels import stopped
 from campaign_health.check.rules.manifest_rules import is_known
 from campaign_health.manifest.dependencies import CampaignDependency
+from campaign_health.manifest.durations import TRIGGERS_WITHIN_SECONDS, seconds_of
 from campaign_health.manifest.manifest_reading import ReadManifest
 from campaign_health.manifest.routed import RESERVED, RouteEntry, declared_name, paths_of
 from campaign_health.manifest.schema import EventEntry
@@ -42,6 +43,7 @@ def check_routes(read: ReadManifest, file: str, campaigns: Sequence[CampaignDepe
         found += event.conditions_of(running)
         found += event.once_of(running)
         found += event.experiments_of(running)
+        found += event.relevance_of(running)
         if not fed:
             found.append(event.without_campaign())
     return found
@@ -168,6 +170,20 @@ class _Event:
 
     def _once(self, campaign: CampaignDependency) -> str | None:
         return None if campaign.index is None else self.read.manifest.campaigns[campaign.index].once
+
+    def relevance_of(self, running: Sequence[CampaignDependency]) -> Iterator[Finding]:
+        """Campaigns whose message makes sense for longer than Customer.io lets an event trigger it."""
+        for campaign in running:
+            said = None if campaign.index is None else self.read.manifest.campaigns[campaign.index].relevant_for
+            if campaign.index is not None and said and (seconds_of(said) or 0) > TRIGGERS_WITHIN_SECONDS:
+                yield self._finding(
+                    "relevant_beyond_trigger",
+                    "note",
+                    f"`relevant_for` of *{campaign.label}* is {said}, and the route sends `{self.name}` for at most 71 "
+                    "hours, since no older event triggers a campaign in Customer.io.",
+                    self.read.line("campaigns", campaign.index, "relevant_for"),
+                    (campaign,),
+                )
 
     def without_campaign(self) -> Finding:
         """An event that is sent for nobody, as far as is known."""

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from campaign_health.cli.judge import check_workspace
-from campaign_health.errors import CouldNotStart
+from campaign_health.errors import CouldNotStart, Refused
 from campaign_health.manifest.durations import promised_seconds
 from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.schema import CampaignEntry, EventEntry
@@ -50,8 +50,8 @@ def plan_of_incident(
     """The plan for the days of a campaign's newest incident, or for those that were asked for.
 
     Raises:
-        CouldNotStart: there is no incident and no day was asked for, its event is not known, or was probably renamed
-            and nobody confirmed it.
+        CouldNotStart: there is no incident and no day was asked for, or its event is not known.
+        Refused: its event was probably renamed, and nobody confirmed it.
     """
     incidents = [one for one in incidents_of(connection, of.name, campaign_id) if one.status != "withdrawn"]
     since, until = (None if one is None else one.date() for one in asked)
@@ -150,7 +150,7 @@ def _sure_renames(connection: Connection, workspace: str) -> list[tuple[str, str
 def _refuse_unsure_rename(incidents: Sequence[Incident], renames: Sequence[tuple[str, str]]) -> None:
     pair = renamed(incidents[0].headline_cause) if incidents else None
     if pair is not None and pair not in renames:
-        raise CouldNotStart(
+        raise Refused(
             f"Its event was probably renamed from {pair[0]} to {pair[1]}, and nobody has confirmed that.",
             "Confirm it on the campaign's page, or with `campaign-health decide … renamed --by YOU`: events of both "
             "names are read then.",

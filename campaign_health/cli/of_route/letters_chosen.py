@@ -46,11 +46,13 @@ def chosen_letters(
 
 
 def may_go_on(number: int, what: str, *, dry_run: bool, yes: bool) -> bool:
-    """Whether to do it to so many; says what there is to say where not."""
+    """Whether to do it to so many; says what there is to say where not. Raises click.Abort where somebody says no."""
     if not number:
         results.print("There is none of them.")
         return False
     if dry_run:
         results.print(f"{plural(number, 'event')} would be {what}. Nothing was done.")
         return False
-    return yes or click.confirm(f"{plural(number, 'event')} will be {what}. Go on?", err=True)
+    if not yes:
+        click.confirm(f"{plural(number, 'event')} will be {what}. Go on?", abort=True, err=True)
+    return True

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import click
 
 from campaign_health.cli.of_route.asked_campaign import campaign_entry, manifest_event
-from campaign_health.errors import CouldNotStart
+from campaign_health.errors import CouldNotStart, Refused
+from campaign_health.manifest.durations import TRIGGERS_WITHIN_SECONDS
 from campaign_health.route.recovery.broadcast_way import BroadcastWay
 from campaign_health.route.recovery.careful_sending import Pace, Sent, Way, WayName, recovery_row, send_carefully
 from campaign_health.route.recovery.chosen_way import Chosen
@@ -19,7 +20,6 @@ from campaign_health.route.recovery.replay_way import ReplayWay
 from campaign_health.route.recovery.replays import replays_of
 from campaign_health.route.recovery.segment_way import SegmentFilled, fill_segment
 from campaign_health.route.track_client import track_client
-from campaign_health.route.track_event import TRIGGERS_WITHIN_SECONDS
 from campaign_health.settings import WorkspaceSettings
 from collectors.http.client import Progress
 from storage.outbox.recovery_ledger import RecoveryLedger
@@ -88,7 +88,8 @@ def reach(
     there.
 
     Raises:
-        CouldNotStart: the number was not typed, too late, or there are no credentials.
+        CouldNotStart: there are no credentials.
+        Refused: the number was not typed, or too late.
         CollectorError: Customer.io did not take it.
     """
     ledger = ledger_of(plan.campaign_id)
@@ -96,7 +97,7 @@ def reach(
     looked = time.monotonic()
     ask()
     if time.monotonic() - looked > STALE_SECONDS:
-        raise CouldNotStart(
+        raise Refused(
             "The number was typed more than a quarter of an hour after the look.",
             "Nothing was written. Run it again: others may have got the message, or unsubscribed, since.",
         )
@@ -117,9 +118,9 @@ def reach(
 
 
 def ask_number(chosen: Chosen, given: int | None) -> None:
-    """Raises CouldNotStart unless the number of people is typed, or was given."""
+    """Raises Refused unless the number of people is typed, or was given."""
     number, typed = len(chosen.people), given
     if typed is None:
         typed = click.prompt(f"Type the number of {WHAT_IS_TYPED[chosen.way]} ({number})", type=int, err=True)
     if typed != number:
-        raise CouldNotStart(f"{typed} is not {number}, the number of {WHAT_IS_TYPED[chosen.way]}. Nothing was written.")
+        raise Refused(f"{typed} is not {number}, the number of {WHAT_IS_TYPED[chosen.way]}. Nothing was written.")

@@ -12,7 +12,8 @@ from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.letters_chosen import chosen_letters, letter_options, may_go_on
 from campaign_health.cli.of_route.only_workspace import only_workspace
 from campaign_health.cli.terminal.console import results
-from campaign_health.errors import CouldNotStart
+from campaign_health.cli.terminal.status_view import clean
+from campaign_health.errors import Refused
 from campaign_health.process.clock import read_clock
 from campaign_health.route.route_place import route_place
 from campaign_health.settings import Settings, load_settings
@@ -54,11 +55,14 @@ def _drop_held(settings: Settings, workspace: str, event: str, *, dry_run: bool,
     with open_route_file(route_place(settings)) as connection:
         hold = hold_of(connection, workspace, event)
         if hold is None:
-            raise CouldNotStart(f"Nothing of {event!r} is kept back.", "`route status` says what is.")
-        if not may_go_on(held_numbers(connection, hold).waiting, "deleted", dry_run=dry_run, yes=yes):
+            raise Refused(f"Nothing of {event!r} is kept back.", "`route status` says what is.")
+        waiting = held_numbers(connection, hold).waiting
+        # A hold that keeps nothing ends without a question.
+        if (waiting or dry_run) and not may_go_on(waiting, "deleted", dry_run=dry_run, yes=yes):
             return
         with committed(connection):
             number = drop_held(connection, hold)
             end_hold(connection, hold, DROPPED, read_clock(os.environ).timestamp())
         wipe_log(connection)
-    results.print(f"{plural(number, 'event was', 'events were')} deleted.")
+    told = f"{plural(number, 'event was', 'events were')} deleted, and nothing of {event} is kept back any more."
+    results.print(clean(told), markup=False)

@@ -12,7 +12,7 @@ import click
 from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean
-from campaign_health.errors import CouldNotStart
+from campaign_health.errors import Refused
 from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.problems import ManifestError
 from campaign_health.route.event_key import event_key, key_of_ulid, ulid_of
@@ -49,7 +49,7 @@ def command(event_id: str, workspace: str | None, as_json: bool) -> None:
     with open_route_file(route_place(settings)) as connection:
         found = _find(connection, settings, workspace, event_id)
     if found is None:
-        raise CouldNotStart(
+        raise Refused(
             f"No event {event_id!r} was received in the last 9 days.",
             "Give the id that its sender gave it, or Customer.io's. `campaign-health route status` says what is moved: "
             "an event that is off, or not in the manifest, is not kept.",

@@ -33,6 +33,7 @@ def command(event: str | None, is_all: bool, why: str | None, workspace: str | N
     settings = load_settings(os.environ, Path.cwd())
     check_workspace(settings, workspace)
     of = only_workspace(settings.workspaces, workspace)
+    why = (why or "").strip()
     if not why or is_all == (event is not None):
         raise CouldNotStart("An event and a reason are needed.", "Such as: route hold EVENT --why TEXT, or --all.")
     contract = contract_of(of)

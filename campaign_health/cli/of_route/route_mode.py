@@ -11,7 +11,7 @@ from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.only_workspace import contract_of, only_workspace
 from campaign_health.cli.terminal.console import results
 from campaign_health.cli.terminal.status_view import clean
-from campaign_health.errors import CouldNotStart
+from campaign_health.errors import CouldNotStart, Refused
 from campaign_health.process.clock import read_clock
 from campaign_health.route.manifest_contract import ManifestContract
 from campaign_health.route.other_sender import RECENT_SECONDS, newest_arrival
@@ -60,7 +60,7 @@ def command(event: str, mode: str, workspace: str | None) -> None:
 
 def _tell_what_waits(event: str, waiting: int, held: int) -> None:
     if waiting:
-        end = "they count as shadowed. To keep them for later, make it live again and use `route hold`"
+        end = "within seconds they count as shadowed. `route hold` before keeps them for later"
         click.echo(f"{plural(waiting, 'event')} that waited will not be sent: {end}.", err=True)
     if held:
         click.echo(clean(f"{plural(held, 'event')} of {event} stay kept back; let them go while it is live."), err=True)
@@ -82,7 +82,7 @@ def _refuse_second_sender(of: WorkspaceSettings, contract: ManifestContract, eve
         client.close()
     now = read_clock(os.environ).timestamp()
     if newest is not None and now - newest < RECENT_SECONDS:
-        raise CouldNotStart(
+        raise Refused(
             f"{routed.to} already reaches Customer.io from elsewhere: last {length_text(max(now - newest, 1))} ago.",
             "Stop that sender first and wait a day, or say `also_sent_by` in the manifest.",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
@@ -32,7 +33,7 @@ from campaign_health.process.clock import read_clock
 from campaign_health.process.collect_lock import workspace_part
 from campaign_health.process.run_lock import RECOVERING, only_one
 from campaign_health.route.numbers_file import note_recovery
-from campaign_health.route.recovery.careful_sending import Pace, WayName
+from campaign_health.route.recovery.careful_sending import Pace, Sent, WayName
 from campaign_health.route.recovery.chosen_way import Chosen
 from campaign_health.route.recovery.looking import look
 from campaign_health.route.recovery.recovery_note import recovery_note
@@ -125,6 +126,8 @@ def command(
         print_json(recovery_as_json(plan, found, chosen, outcome))
     else:
         _say(outcome_lines(chosen, outcome))
+    if isinstance(outcome, Sent) and (outcome.refused or outcome.stopped is not None):
+        sys.exit(1)
 
 
 def _say(lines: list[str]) -> None:

@@ -12,15 +12,16 @@ from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.only_workspace import contract_of, only_workspace
 from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean
-from campaign_health.errors import CouldNotStart
+from campaign_health.errors import Refused
 from campaign_health.process.clock import read_clock
+from campaign_health.route.holding.hold_decisions import how_let_go
 from campaign_health.route.holding.preview import Preview, preview
 from campaign_health.route.manifest_contract import read_contract
 from campaign_health.route.route_place import route_place
 from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.words.letter_words import letter_sentence
 from campaign_health.words.numbers import plural
-from storage.outbox.held_events import CONFIRMED, RELEASED, Hold, confirmed_renames, end_hold, held_of, hold_of
+from storage.outbox.held_events import Hold, confirmed_renames, end_hold, held_of, hold_of
 from storage.outbox.route_file import Connection, committed, open_route_file
 from storage.outbox.route_modes import modes
 
@@ -44,7 +45,7 @@ def command(event: str, yes: bool, dry_run: bool, as_json: bool, workspace: str 
     with open_route_file(route_place(settings)) as connection:
         hold = hold_of(connection, of.name, event)
         if hold is None:
-            raise CouldNotStart(f"Nothing of {event!r} is kept back.", "`route status` says what is.")
+            raise Refused(f"Nothing of {event!r} is kept back.", "`route status` says what is.")
         found = _preview(connection, of, hold)
         if as_json:
             print_json({"fit": found.fit, "unfit": found.unfit, "shown": [vars(one) for one in found.shown]})
@@ -56,15 +57,14 @@ def command(event: str, yes: bool, dry_run: bool, as_json: bool, workspace: str 
         own = hold.candidate_of or hold.event
         mode = modes(connection, of.name).get(own, "off")
         if mode != "live":
-            raise CouldNotStart(
+            raise Refused(
                 f"{own!r} is {mode}: what is let go now would not be sent, and is lost.",
                 f"Make it live first (`route mode`), or give them up: route drop --held {hold.event!r}.",
             )
-        if not (yes or click.confirm("Let them go?", err=True)):
-            return
-        how = CONFIRMED if hold.kind == "candidate" else RELEASED
+        if not yes:
+            click.confirm("Let them go?", abort=True, err=True)
         with committed(connection):
-            end_hold(connection, hold, how, read_clock(os.environ).timestamp())
+            end_hold(connection, hold, how_let_go(hold), read_clock(os.environ).timestamp())
     results.print("They wait for their turn in `route serve`.")
     if hold.kind == "candidate":
         line = f'renames: [{{from: "{hold.candidate_of}", to: "{event}"}}]'

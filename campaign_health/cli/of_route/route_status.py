@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,9 +21,10 @@ from campaign_health.route.numbers_file import note_delivery
 from campaign_health.route.route_place import route_place
 from campaign_health.route.route_state import WorkspaceState, workspace_states
 from campaign_health.settings import WorkspaceSettings, load_settings
-from campaign_health.words.numbers import plural
+from campaign_health.words.numbers import count, plural
 from storage.outbox.held_events import HeldNumbers, Hold
 from storage.outbox.route_file import open_route_file
+from storage.outbox.thread_faults import ThreadFault
 
 OF_STRIPE = ("stripe_unknown", "stripe_several")
 
@@ -60,6 +62,9 @@ def command(as_json: bool, publish: bool, publish_news: bool) -> None:
     for state in states.values():
         for hold, held in state.holds:
             results.print(clean(_told(hold, held)), markup=False)
+    for name, state in states.items():
+        for fault in state.faults:
+            results.print(clean(_told_of_fault(name, fault)), markup=False)
 
 
 def _sent_as(of: WorkspaceSettings) -> dict[str, str]:
@@ -80,6 +85,7 @@ def _as_json(state: WorkspaceState) -> dict[str, object]:
         },
         "breaker": state.breaker,
         "oldest_waiting_seconds": state.oldest_waiting_seconds,
+        "faults": [asdict(one) | {"last": _instant(one.last)} for one in state.faults],
         "holds": [
             {
                 "event": hold.event,
@@ -101,6 +107,12 @@ def _told(hold: Hold, held: HeldNumbers) -> str:
     until = "" if held.first_expires is None else f", the first until {_instant(held.first_expires)[:16]} UTC"
     waiting = plural(held.waiting, "event waits", "events wait")
     return f"{hold.event}: {what} is kept back since {_instant(hold.since)[:16]} UTC: {hold.why}. {waiting}{until}."
+
+
+def _told_of_fault(workspace: str, fault: ThreadFault) -> str:
+    often = "once" if fault.number == 1 else f"{count(fault.number)} times"
+    last = f"last at {_instant(fault.last)[:16]} UTC"
+    return f"The {fault.part} of {workspace} failed {often}, {last}, and goes on: {fault.kind}. Please report that."
 
 
 def _instant(at: float) -> str:

@@ -60,7 +60,7 @@ def command(
 
     Without --send it only shows what it would send. With it, two people are made, who stay: delete them afterwards.
 
-    Exit code: 0 done, 2 it could not start.
+    Exit code: 0 done; 1 Customer.io did not take or tell it; 2 it could not start.
     """
     settings = load_settings(os.environ, Path.cwd())
     check_workspace(settings, workspace)

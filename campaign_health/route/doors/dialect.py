@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -43,11 +43,20 @@ class Posted:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """An event of a request that cannot be read: its place, from 0, and why, without what was in it."""
+
+    place: int
+    why: str
+
+
+@dataclass(frozen=True)
 class Taken:
-    """What became of a request's events, in numbers: of all that were `given`, those that were there already."""
+    """What became of a request's events: of all that were `given`, those that were there already, and that failed."""
 
     given: int
     duplicates: int
+    failed: Sequence[Failed] = ()
 
 
 class Dialect(ABC):

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from starlette.responses import Response
 from campaign_health.route.doors.bodies import BodyRefused, UnprovenRoom, body_of
 from campaign_health.route.doors.browser_limits import BrowserLimits
 from campaign_health.route.doors.device_joins import DeviceJoins, Join, Routing
-from campaign_health.route.doors.dialect import Dialect, Posted, Taken
+from campaign_health.route.doors.dialect import Dialect, Failed, Posted, Taken
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.received_event import Unreadable
 from campaign_health.route.moved_event import OF_ANYBODY, Routed, queued
@@ -43,6 +44,11 @@ class _Got:
     too_large: list[QueuedEvent] = field(default_factory=list)
     joins: list[Join] = field(default_factory=list)
     conversions: list[Conversion] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+
+    def fail(self, place: int, why: str) -> None:
+        """The event at this place of the request could not be read."""
+        self.failed.append(Failed(place, why))
 
 
 @dataclass
@@ -112,8 +118,8 @@ class EventDoor:
             )
         now = self.clock()
         got = _Got()
-        for value in given:
-            event, routed = self._moved(value, dialect, posted, now, source)
+        for place, value in enumerate(given):
+            event, routed = self._moved(value, dialect, posted, now, source, partial(got.fail, place))
             join = self.joins.join(dialect.people_of(value) if event is None else event.properties, source)
             got.joins += [] if join is None else [join]
             conversion = None if event is None else self.conversion(event, source)
@@ -141,15 +147,16 @@ class EventDoor:
         duplicates = len(got.taken) + len(got.too_large) - new
         self.counts[dialect.source, "duplicate"] += duplicates
         self.ages.note(source, [now - one.event_time for one in got.taken])
-        return dialect.answer(posted, Taken(len(given), duplicates))
+        return dialect.answer(posted, Taken(len(given), duplicates, got.failed))
 
     def _moved(
-        self, value: Any, dialect: Dialect, posted: Posted, now: float, source: str
+        self, value: Any, dialect: Dialect, posted: Posted, now: float, source: str, fail: Callable[[str], None]
     ) -> tuple[PersonEvent | None, Routed | None]:
         try:
             event = dialect.event(value, posted, now)
-        except Unreadable:
+        except Unreadable as problem:
             self.counts[dialect.source, "unreadable"] += 1
+            fail(str(problem))
             return None, None
         routed = None if event is None else self.routed(event.name, is_proven=source not in OF_ANYBODY)
         if event is None or routed is None:

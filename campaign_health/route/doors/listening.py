@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -42,8 +42,9 @@ class ReportDoor:
 class Listening:
     """What the doors share: where reports are written, who may speak, and what has come so far.
 
-    `counts` are numbers by workspace ("": there is no such door) and what became of a report: accepted, duplicate,
-    unusable, unsigned, too_large, too_slow, encoded, unknown_door, cannot_write.
+    `failing` names the parts of what carries events that failed lately. `counts` are numbers by workspace ("": there is
+    no such door) and what became of a report: accepted, duplicate, unusable, unsigned, too_large, too_slow, encoded,
+    unknown_door, cannot_write.
     """
 
     outbox: GroupCommit
@@ -51,6 +52,7 @@ class Listening:
     doors: Mapping[str, ReportDoor]
     events: Mapping[str, EventDoor] = field(default_factory=dict)
     stripe: Mapping[str, StripeDoor] = field(default_factory=dict)
+    failing: Callable[[], Sequence[str]] = tuple
     clock: Callable[[], float] = time.time
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     unproven: UnprovenRoom = field(default_factory=UnprovenRoom)
@@ -71,7 +73,9 @@ def application(listening: Listening) -> Starlette:
 
     def healthz(request: Request) -> Response:
         is_well = listening.outbox.can_take_in
-        return PlainTextResponse("ok\n" if is_well else "cannot write\n", 200 if is_well else 503)
+        # It takes events in all the same, so that nobody is to be sent elsewhere for it.
+        failing = "".join(f"{one} failed lately\n" for one in listening.failing())
+        return PlainTextResponse(("ok\n" if is_well else "cannot write\n") + failing, 200 if is_well else 503)
 
     return Starlette(
         routes=[

@@ -63,7 +63,20 @@ class MixpanelDialect(Dialect):
 
     def answer(self, posted: Posted, taken: Taken) -> Response:
         """`1`, or what `verbose` asks for; `/import` has its own, but not for Python's SDK, which asks for that."""
-        return answered(posted, is_import=self._is_import, number=taken.given)
+        number = taken.given - len(taken.failed)
+        if taken.failed and self.is_told(posted):
+            return self._failed_records(posted, taken, number)
+        return answered(posted, is_import=self._is_import, number=number)
+
+    def _failed_records(self, posted: Posted, taken: Taken, number: int) -> Response:
+        """As `/import` tells of them; all others are taken in."""
+        values = self.values(posted)
+        records = [
+            {"index": one.place, "insert_id": _insert_id(values[one.place]), "field": "event", "message": one.why}
+            for one in taken.failed
+        ]
+        told = {"code": 400, "error": "some data points in the request failed validation", "failed_records": records}
+        return JSONResponse({**told, "num_records_imported": number, "status": "Bad Request"}, 400)
 
     def refusal(self, status: int, why: str, headers: Mapping[str, str] | None = None) -> Response:
         """With the two fields that Python's SDK reads."""
@@ -97,6 +110,12 @@ def shown_to(headers: Mapping[str, str], keys: DoorKeys) -> dict[str, str]:
         "Access-Control-Expose-Headers": "Retry-After",
         "Vary": "Origin",
     }
+
+
+def _insert_id(value: Any) -> str:
+    properties = value.get("properties") if isinstance(value, Mapping) else None
+    found = properties.get("$insert_id") if isinstance(properties, Mapping) else None
+    return found if isinstance(found, str) else ""
 
 
 def _token(value: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -22,23 +23,23 @@ from campaign_health.route.lanes.sorting import body_of_batch, sort_events
 from campaign_health.route.lanes.track_post import NoAnswer, Post
 from campaign_health.route.lanes.turn_decision import Decided, Deciding
 from campaign_health.route.lanes.turns import Turns, Waiting
+from campaign_health.route.lanes.upkeep import Upkeep
 from campaign_health.route.lanes.verdict import Verdict, verdict_of
+from campaign_health.route.steady_thread import SteadyThread
 from campaign_health.route.track_event import BATCH_PATH, ENTITY_PATH
-from storage.errors import StorageError
-from storage.outbox.event_queue import sweep
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.lane_groups import GROUPS, lane_groups
 from storage.outbox.outbox_connection import Place
-from storage.outbox.route_file import Connection, open_route_file
-from storage.outbox.route_modes import note_breaker
+from storage.outbox.route_file import Connection
 
 SENDERS = 4
 LARGEST_BODY = 480_000
 LOOK_SECONDS = 0.25
 NOT_YET_SECONDS = 1.0
 READY_SECONDS = 5.0
+MOST_FAULTS = 8
+"""So often it is tried to carry an event at which the program itself fails."""
 LAST_SECONDS = 1.0
-SWEEP_SECONDS = 600.0
 Ready = tuple[Waiting, Prepared]
 
 
@@ -75,24 +76,24 @@ class Courier:
         enrich: Callable[[Sequence[Ready]], tuple[list[Ready], list[Waiting]]] = lambda ready: (list(ready), []),
     ) -> None:
         self._refresh, self._deciding, self._enrich = refresh, deciding, enrich
-        self._workspace, self._place, self._outbox = workspace, place, outbox
+        self._workspace, self._outbox = workspace, outbox
         self._operation_of, self._post, self._is_shadow, self._clock = operation_of, post, is_shadow, clock
         self._turns, self._loading = Turns(), Loading(workspace, clock)
         self._breaker, self.numbers = Breaker(), CourierNumbers()
-        self._noted: State = "closed"
-        self._next_sweep = 0.0
+        self._upkeep = Upkeep(workspace, outbox, clock)
         self._tries: dict[bytes, int] = {}
         self._idle = SENDERS
         self._groups = lane_groups(place, workspace)
         self._changed = threading.Condition()
         self._woken, self._stopping, self._ready = threading.Event(), threading.Event(), threading.Event()
         self._settling = Settling(outbox, self._stopping, self._free, self._not_yet, clock)
-        self._thread = threading.Thread(target=self._run, name=f"courier {workspace}", daemon=True)
+        self.thread = SteadyThread("courier", workspace, place, self._look_after, self._stopping, outbox)
+        self._faults: Counter[bytes] = Counter()
         self._chance = random.Random()  # noqa: S311 (spreads retries)
 
     def start(self) -> None:
         """Begin with what waits; returns once it is known what is moved."""
-        self._thread.start()
+        self.thread.start()
         self._ready.wait(READY_SECONDS)
 
     def wake(self) -> None:
@@ -103,7 +104,7 @@ class Courier:
         """End; what is just being sent is waited for so long, and else sent again later, under the same ULID."""
         self._stopping.set()
         self.wake()
-        self._thread.join()
+        self.thread.join()
         with self._changed:
             self._changed.wait_for(lambda: self._idle == SENDERS, seconds)
         self._groups.close()
@@ -114,22 +115,15 @@ class Courier:
         with self._changed:
             return self._breaker.state(time.monotonic())
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                with open_route_file(self._place) as connection:
-                    self._look_after(connection)
-            except StorageError:  # the database is away, or the disk cannot be read: it may be at the next look
-                self._stopping.wait(NOT_YET_SECONDS)
-
     def _look_after(self, connection: Connection) -> None:
+        with self._changed:
+            self._loading.look_again()
         self._refresh(connection)
         self._ready.set()
         while not self._stopping.is_set():
             self._woken.clear()
-            self._note_breaker()
             is_known = self._refresh(connection)
-            self._sweep()
+            self._upkeep.look(self.breaker_state)
             with self._changed:
                 own = self._groups.look({lane % GROUPS for lane in self._turns.busy})
                 for one in self._loading.share(connection, self._turns, own):
@@ -138,20 +132,6 @@ class Courier:
                 is_handed_out = is_known and self._hand_out(connection)
             if not is_handed_out:
                 self._woken.wait(LOOK_SECONDS)
-
-    def _sweep(self) -> None:
-        """Every ten minutes, take out what is older than it needs to be."""
-        now = time.monotonic()
-        if now >= self._next_sweep:
-            self._next_sweep = now + SWEEP_SECONDS
-            self._outbox.submit(lambda connection: sweep(connection, self._clock()))
-
-    def _note_breaker(self) -> None:
-        """For whoever looks from another process."""
-        state = self.breaker_state
-        if state != self._noted:
-            self._noted = state
-            self._outbox.submit(lambda connection: note_breaker(connection, self._workspace, state))
 
     def _hand_out(self, connection: Connection) -> bool:
         """Give the next request to a sender; whether there was one."""
@@ -170,7 +150,7 @@ class Courier:
 
     def _carry_out(self, batch: Sequence[Waiting]) -> None:
         try:
-            self._carry(batch)
+            self._try(batch)
         finally:
             with self._changed:
                 self._idle += 1
@@ -178,6 +158,26 @@ class Courier:
                 self._breaker = replace(self._breaker, trying=False)
                 self._changed.notify_all()
             self._woken.set()
+
+    def _try(self, batch: Sequence[Waiting]) -> None:
+        """Carry them; after a failure that nobody foresaw each alone, so that only the one that is to blame waits."""
+        try:
+            self._carry(batch)
+        except Exception as failure:
+            with self._changed:
+                left = [one for one in batch if self._turns.is_out(one)]
+            if len(batch) > 1:
+                for one in left:
+                    self._try([one])
+                return
+            self.thread.failed(failure)
+            for one in left:
+                self._faults[one.key] += 1
+                if self._faults[one.key] >= MOST_FAULTS:
+                    self._settling.give_up(one)
+                    continue
+                with self._changed:
+                    self._turns.put_back([one], time.monotonic() + pause(self._faults[one.key], self._chance))
 
     def _carry(self, batch: Sequence[Waiting]) -> None:
         found = sort_events(batch, self._operation_of, self._is_shadow, self._clock())
@@ -296,3 +296,4 @@ class Courier:
         self._loading.done(events)
         for one in events:
             self._tries.pop(one.key, None)
+            self._faults.pop(one.key, None)

@@ -101,6 +101,10 @@ class Loading:
         """They are not in memory any more."""
         self.held -= {one.sequence for one in events}
 
+    def look_again(self) -> None:
+        """After a failure: all that is not in memory is read once more, for some of it may have been passed over."""
+        self._go_back(0, self.fresh)
+
     def _load_others(self, connection: Connection, turns: Turns) -> bool:
         """Whether there may be more to read at once."""
         found = waiting_behind(connection, self.workspace, self.others, self.limit, AT_ONCE)

@@ -11,7 +11,7 @@ from typing import Any
 from campaign_health.route.lanes.sorting import Reasons
 from campaign_health.route.lanes.turns import Waiting
 from storage.outbox.event_queue import Outcome, bury, finish
-from storage.outbox.group_commit import CannotWrite, GroupCommit, Write
+from storage.outbox.group_commit import CannotWrite, CannotWriteThis, GroupCommit, Write
 from storage.outbox.held_events import keep_back
 from storage.outbox.route_file import Connection
 
@@ -50,11 +50,24 @@ class Settling:
             self.free([one for one, is_kept in zip(events, kept, strict=True) if is_kept])
             self.again([one for one, is_kept in zip(events, kept, strict=True) if not is_kept])
 
+    def give_up(self, event: Waiting) -> None:
+        """The program itself fails at it again and again: it becomes a letter, so that its lane is free."""
+        try:
+            self.bury([event], {event.key: ("program_fault", "")})
+        except CannotWriteThis:  # it stays in the queue, for the next start
+            self.free([event])
+
     def write(self, write: Write) -> list[Any]:
-        """What a write returned once it is on the disk, as the only one; nothing where the process ends before that."""
+        """What a write returned once it is on the disk, as the only one; nothing where the process ends before that.
+
+        Raises:
+            CannotWriteThis: it never will be.
+        """
         while True:
             try:
                 return [self.outbox.submit(write).result()]
+            except CannotWriteThis:
+                raise
             except CannotWrite:
                 if self.stopping.wait(DISK_SECONDS):
                     return []

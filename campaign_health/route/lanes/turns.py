@@ -50,11 +50,14 @@ def lane_of(workspace: str, person: str) -> int:
 
 @dataclass
 class Turns:
-    """The events of one workspace that are in memory, by class and lane, and the lanes of which a request is out."""
+    """The events of one workspace that are in memory, by class and lane.
+
+    `busy` are the lanes of which a request is out, with the event's place in the queue.
+    """
 
     parked: dict[EventClass, dict[int, deque[Waiting]]] = field(default_factory=lambda: {"fresh": {}, "backlog": {}})
     numbers: dict[EventClass, int] = field(default_factory=lambda: {"fresh": 0, "backlog": 0})
-    busy: set[int] = field(default_factory=set)
+    busy: dict[int, int] = field(default_factory=dict)
     not_before: dict[int, float] = field(default_factory=dict)
 
     def room(self, event_class: EventClass) -> int:
@@ -77,7 +80,12 @@ class Turns:
 
     def done(self, events: Iterable[Waiting]) -> None:
         """Events whose request is over: their lanes are free."""
-        self.busy -= {event.lane for event in events}
+        for event in events:
+            self.busy.pop(event.lane, None)
+
+    def is_out(self, event: Waiting) -> bool:
+        """Whether a request of it is out: it was neither put back nor is it done."""
+        return self.busy.get(event.lane) == event.sequence
 
     def leave(self, own: frozenset[int]) -> list[Waiting]:
         """Take out the events of all groups but one's own, none of which is being sent."""
@@ -107,7 +115,7 @@ class Turns:
             if lane in self.busy or self.not_before.get(lane, 0.0) > now:
                 continue
             found.append(self._first_of(event_class, lane))
-            self.busy.add(lane)
+            self.busy[lane] = found[-1].sequence
             self.not_before.pop(lane, None)
             if lane in lanes:
                 # The next one of this lane is behind all others.

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from campaign_health.route.net.absence_look import AbsenceLook
 from campaign_health.route.net.export_net import ExportNet
+from campaign_health.route.steady_thread import SteadyThread
 from collectors.errors import CollectorError
 from storage.errors import StorageError
 from storage.outbox.outbox_connection import DatabaseAway, Place
-from storage.outbox.route_file import Connection, committed, open_route_file
+from storage.outbox.route_file import Connection, committed
 from storage.outbox.route_modes import note_modes_known
 
 LOOK_SECONDS = 2.0
@@ -30,26 +31,19 @@ class ExportReading:
     told: Callable[[str], None]
     _trouble: set[str] = field(default_factory=set)
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        outbox = self.absences.outbox
+        self.thread = SteadyThread("export", self.workspace, self.place, self._look_on, self._stopping, outbox)
 
     def start(self) -> None:
         """Begin to look."""
-        self._thread = threading.Thread(target=self._run, name=f"export {self.workspace}", daemon=True)
-        self._thread.start()
+        self.thread.start()
 
     def stop(self) -> None:
         """End; an answer that is just being read is not waited for: what it has is found again."""
         self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(END_SECONDS)
-
-    def _run(self) -> None:
-        while not self._stopping.wait(LOOK_SECONDS):
-            try:
-                with open_route_file(self.place) as connection:
-                    self._look_on(connection)
-            except StorageError:  # a database that is away: at the next look
-                continue
+        self.thread.join(END_SECONDS)
 
     def _look_on(self, connection: Connection) -> None:
         with committed(connection):

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from campaign_health.manifest.conditions import holds
+from campaign_health.manifest.durations import TRIGGERS_WITHIN_SECONDS
 from campaign_health.manifest.schema import PropertyEntry
 from campaign_health.route.event_key import event_key
 from campaign_health.route.person import PersonBy, person_of
 from campaign_health.route.recovery.declared_attributes import declared_attributes
 from campaign_health.route.recovery.qualifying import PersonEvent
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan
-from campaign_health.route.track_event import LARGEST_ITEM, TRIGGERS_WITHIN_SECONDS, event_operation
+from campaign_health.route.track_event import LARGEST_ITEM, event_operation
 
 
 @dataclass(frozen=True)
