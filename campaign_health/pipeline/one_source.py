@@ -24,6 +24,7 @@ from campaign_health.pipeline.sources.mixpanel_lexicon import collect_mixpanel_l
 from campaign_health.pipeline.sources.mixpanel_properties import collect_mixpanel_properties
 from campaign_health.pipeline.sources.route_numbers import collect_route_numbers
 from campaign_health.process.stopping import Stopped
+from campaign_health.settings import WorkspaceSettings
 from collectors.errors import AuthenticationFailed, BudgetSpent, CollectorError
 from storage.records import CollectionRecord, Source
 from storage.save import save_collection, save_requests
@@ -85,13 +86,19 @@ def run_source(
     try:
         with run.saving() as connection:
             save_collection(connection, record)
-            if run.budget is not None and run.workspace.mixpanel is not None:
-                project = run.workspace.mixpanel.project_id
-                save_requests(connection, project, run.budget.take_unsaved(), run.now)
+            if run.budget is not None and run.workspace.events is not None:
+                save_requests(connection, budget_project(run.workspace), run.budget.take_unsaved(), run.now)
     except Stopped as signal:
         # The save is whole: a stop waits for its end.
         stopped = signal
     return SourceRun(record, budget_spent, stopped)
+
+
+def budget_project(workspace: WorkspaceSettings) -> str:
+    """Under which name the workspace's requests for counts are counted over runs; empty without an event service."""
+    if workspace.mixpanel is not None:
+        return workspace.mixpanel.project_id
+    return "" if workspace.amplitude is None else workspace.amplitude.hourly_share
 
 
 def source_not_run(
@@ -123,5 +130,5 @@ def _record(run: WorkspaceRun, tally: Tally, requests: int) -> CollectionRecord:
 
 
 def _requests_sent(run: WorkspaceRun, source: Source) -> int:
-    client = run.mixpanel if source in MIXPANEL_SOURCES else run.customerio
+    client = run.events if source in MIXPANEL_SOURCES else run.customerio
     return 0 if client is None else client.requests_sent
