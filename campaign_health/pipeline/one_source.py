@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from campaign_health.pipeline.context import WorkspaceRun
+from campaign_health.pipeline.event_source_of import budget_project
 from campaign_health.pipeline.order import MIXPANEL_SOURCES
 from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.customerio_campaigns import collect_customerio_campaigns
@@ -24,7 +25,6 @@ from campaign_health.pipeline.sources.mixpanel_lexicon import collect_mixpanel_l
 from campaign_health.pipeline.sources.mixpanel_properties import collect_mixpanel_properties
 from campaign_health.pipeline.sources.route_numbers import collect_route_numbers
 from campaign_health.process.stopping import Stopped
-from campaign_health.settings import WorkspaceSettings
 from collectors.errors import AuthenticationFailed, BudgetSpent, CollectorError
 from storage.records import CollectionRecord, Source
 from storage.save import save_collection, save_requests
@@ -92,13 +92,6 @@ def run_source(
         # The save is whole: a stop waits for its end.
         stopped = signal
     return SourceRun(record, budget_spent, stopped)
-
-
-def budget_project(workspace: WorkspaceSettings) -> str:
-    """Under which name the workspace's requests for counts are counted over runs; empty without an event service."""
-    if workspace.mixpanel is not None:
-        return workspace.mixpanel.project_id
-    return "" if workspace.amplitude is None else workspace.amplitude.hourly_share
 
 
 def source_not_run(

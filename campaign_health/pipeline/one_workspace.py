@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +12,8 @@ import requests
 from campaign_health.errors import SettingsError
 from campaign_health.pipeline.clock_check import ClockCheck
 from campaign_health.pipeline.context import ProgressSink, RunClock, WorkspaceRun
-from campaign_health.pipeline.one_source import budget_project, run_source, source_not_run
+from campaign_health.pipeline.event_source_of import budget_project, event_source_of
+from campaign_health.pipeline.one_source import run_source, source_not_run
 from campaign_health.pipeline.order import MIXPANEL_SOURCES, Order
 from campaign_health.pipeline.run_report import WorkspaceReport
 from campaign_health.pipeline.run_time import RunTime
@@ -23,13 +22,13 @@ from campaign_health.pipeline.zone import ZoneFound, choose_zone, without_zone
 from campaign_health.process.clock import local_day
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import HttpSettings, WorkspaceSettings
-from campaign_health.settings.clients import Sleep, amplitude_client, customerio_client, mixpanel_client
-from collectors.amplitude import AmplitudeSource, CostBudget
+from campaign_health.settings.clients import Sleep, customerio_client
+from campaign_health.words.event_service import speaking_of
 from collectors.errors import ClockOff, CollectorError
-from collectors.event_source import Budget, EventSource, ProjectTold
+from collectors.event_source import ProjectTold
 from collectors.http.session import new_session
 from collectors.mixpanel import WITHHELD, MixpanelSource
-from collectors.mixpanel.hourly_budget import HOUR, HourlyBudget
+from collectors.mixpanel.hourly_budget import HOUR
 from collectors.route import has_route_numbers
 from storage.file.database import Warehouse
 from storage.read.collected import recent_requests, workspace_zone
@@ -67,7 +66,7 @@ def collect_workspace(workspace: WorkspaceSettings, order: Order, tools: RunTool
         Stopped: a signal ended it; what was complete is saved.
         StorageError: the warehouse cannot be written.
     """
-    with new_session() as session:
+    with speaking_of(workspace.event_service), new_session() as session:
         run, stored_zone = _prepare(workspace, order, tools, session)
         try:
             zone, requests_sent, problem = _find_zone(run, stored_zone)
@@ -101,7 +100,9 @@ def _prepare(
         known = service_numbers(connection, workspace.name).event_service
         earlier = recent_requests(connection, budget_project(workspace), tools.clock.now - HOUR)
     clock_check = ClockCheck(tools.clock.present, is_replay=tools.http.is_replay)
-    events, budget = _event_source(workspace, order, tools, session, earlier, run_time, clock_check)
+    events, budget = event_source_of(
+        workspace, order, tools.http, session, tools.clock, earlier, run_time, clock_check, tools.sleep
+    )
     today = local_day(tools.clock.now, UTC_ZONE)
     run = WorkspaceRun(
         warehouse=tools.warehouse,
@@ -132,58 +133,6 @@ def _prepare(
         known_service=known,
     )
     return run, None if stored is None else stored.time_zone
-
-
-def _event_source(
-    workspace: WorkspaceSettings,
-    order: Order,
-    tools: RunTools,
-    session: requests.Session,
-    earlier: Sequence[tuple[datetime, int]],
-    run_time: RunTime,
-    clock_check: ClockCheck,
-) -> tuple[EventSource | None, Budget | None]:
-    """What counts the workspace's events, and the share of its quota; None without keys."""
-    service, deadline = workspace.event_service, run_time.deadline
-
-    def rest(seconds: float) -> None:
-        deadline.rest(seconds, service, tools.sleep or time.sleep)
-
-    wait = rest if order.wait else None
-    answered = clock_check.of(service)
-    if workspace.mixpanel is not None:
-        hourly = HourlyBudget(
-            workspace.mixpanel.queries_per_hour, [asked for asked, _ in earlier], tools.clock.instant, wait
-        )
-        client = mixpanel_client(
-            workspace.mixpanel,
-            tools.http,
-            session,
-            hourly,
-            sleep=tools.sleep,
-            wait=order.wait,
-            deadline=deadline,
-            answered=answered,
-        )
-        return MixpanelSource(client), hourly
-    if workspace.amplitude is None:
-        return None, None
-    costs = CostBudget(workspace.amplitude.cost_per_hour, earlier, tools.clock.instant, rest, wait)
-    return (
-        AmplitudeSource(
-            amplitude_client(
-                workspace.amplitude,
-                tools.http,
-                session,
-                costs,
-                sleep=tools.sleep,
-                wait=order.wait,
-                deadline=deadline,
-                answered=answered,
-            )
-        ),
-        costs,
-    )
 
 
 def _find_zone(run: WorkspaceRun, stored: str | None) -> tuple[ZoneFound | None, int, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from campaign_health.errors import SettingsError
-from campaign_health.words.source_names import EventService
+from campaign_health.words.event_service import EventService
 from storage.errors import UnknownZoneError
 from storage.file.zones import is_known, known_zone, same_days
 

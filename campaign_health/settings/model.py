@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from campaign_health.words.event_service import EventService
 from campaign_health.words.service_links import CUSTOMERIO_CAMPAIGN_PAGES, MIXPANEL_EVENT_PAGES
-from campaign_health.words.source_names import EventService
 from collectors.http.redaction import SHORTEST_KEY
 from collectors.regions import STRIPE
 

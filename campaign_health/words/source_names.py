@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
+from campaign_health.words.event_service import of_service
 from campaign_health.words.lists import joined
-
-EventService = Literal["Mixpanel", "Amplitude"]
-"""The service that counts a workspace's events. Sources keep their spelling, `mixpanel_events`, for either."""
 
 _NAMES: dict[str, str] = {
     "mixpanel_events": "Mixpanel event counts",
@@ -27,30 +24,22 @@ _NAMES: dict[str, str] = {
 _SERVICES = {"customerio": "Customer.io", "mixpanel": "Mixpanel"}
 
 
-def source_name(source: str, events: str = "Mixpanel") -> str:
-    """The source as people read it, `events` being the workspace's event service; an unknown spelling as it is."""
+def source_name(source: str, events: str | None = None) -> str:
+    """The source as people read it; an unknown spelling as it is. Sources of events are spelled alike for any service.
+
+    Args:
+        events: what counts the workspace's events; None for that of the workspace that is being spoken of.
+    """
     return of_service(_NAMES.get(source, source), events)
 
 
-def source_names(sources: Iterable[str], events: str = "Mixpanel") -> str:
+def source_names(sources: Iterable[str], events: str | None = None) -> str:
     """Each source once: `Mixpanel event counts and Customer.io sends`; empty where there are none."""
     return joined([source_name(one, events) for one in dict.fromkeys(sources)])
 
 
-def service_names(sources: Iterable[str], events: str = "Mixpanel") -> str:
+def service_names(sources: Iterable[str], events: str | None = None) -> str:
     """The services that the sources belong to: `Customer.io and Mixpanel`; empty where there are none."""
     known = list(sources)
     names = [name for sign, name in _SERVICES.items() if any(source.startswith(sign) for source in known)]
     return joined([of_service(name, events) for name in names])
-
-
-def of_service(text: str, events: str) -> str:
-    """A text of our own that speaks of Mixpanel, for a workspace whose events another service counts.
-
-    Only for texts without anybody's names in them.
-    """
-    return (
-        text
-        if events == "Mixpanel"
-        else text.replace("Mixpanel's Lexicon", f"{events}'s data plan").replace("Mixpanel", events)
-    )

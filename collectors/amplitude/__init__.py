@@ -5,7 +5,7 @@ from collectors.amplitude.amplitude_names import fetch_listed_events
 from collectors.amplitude.amplitude_profiles import fetch_amplitude_profiles
 from collectors.amplitude.amplitude_source import AmplitudeSource
 from collectors.amplitude.cost_budget import CostBudget
-from collectors.amplitude.raw_hours import export_is_allowed
+from collectors.amplitude.raw_hours import export_is_allowed, newest_ready_hour
 from collectors.amplitude.segmentation import fetch_segmented_counts
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "fetch_amplitude_profiles",
     "fetch_listed_events",
     "fetch_segmented_counts",
+    "newest_ready_hour",
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
+from campaign_health.words.event_service import EventService
 from campaign_health.words.lists import names_in_code
 from campaign_health.words.numbers import plural
-from campaign_health.words.source_names import EventService
 from collectors.errors import CollectorError
 from storage.connection import Connection
 from storage.read.collected import events_counted
