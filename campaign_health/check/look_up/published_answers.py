@@ -20,7 +20,6 @@ from storage.errors import StorageError
 from storage.file.database import open_published
 from storage.file.translated_errors import clear_mismatch
 from storage.read import check_input
-from storage.read.service_numbers import service_numbers
 
 STALE_DAYS = 3
 STALE_SNAPSHOT_DAYS = 7
@@ -60,7 +59,7 @@ def read_published(file: Path, workspace: str | None) -> PublishedFacts:
                 campaigns=_campaigns(connection, name),
                 events=_events(connection, name),
                 properties=_properties(connection, name),
-                event_service=service_numbers(connection, name).event_service,
+                event_service=check_input.event_service(connection, name),
                 runs={source: NewestRun(run[0], run[1], run[2].date()) for source, run in runs.items() if run},
             )
     except StorageError as error:
