@@ -61,7 +61,9 @@ def event_source_of(
         return MixpanelSource(client), hourly
     if workspace.amplitude is None:
         return None, None
-    costs = CostBudget(workspace.amplitude.cost_per_hour, earlier, clock.instant, rest, wait)
+    costs = CostBudget(
+        workspace.amplitude.cost_per_hour, earlier, clock.instant, rest, wait, workspace.amplitude.cost_per_five_minutes
+    )
     return (
         AmplitudeSource(
             amplitude_client(

@@ -23,4 +23,9 @@ AMPLITUDE_SETTINGS: tuple[Setting, ...] = (
         "allows 108,000 an hour, and 1,000 in five minutes, for all tools of a project together.",
         "7000",
     ),
+    Setting(
+        "AMPLITUDE_COST_PER_FIVE_MINUTES",
+        "What they may cost within five minutes; the program waits where it would be more.",
+        "900",
+    ),
 )

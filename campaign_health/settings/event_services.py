@@ -108,6 +108,7 @@ def _amplitude(values: Values) -> AmplitudeSettings | None:
         secret_key=secret,
         region=region,
         url=values.address("AMPLITUDE_URL") or AMPLITUDE_BASES[region],
-        cost_per_hour=values.whole("AMPLITUDE_COST_PER_HOUR", 600, 108_000),
+        cost_per_hour=values.whole("AMPLITUDE_COST_PER_HOUR", 600, 10_000_000),
+        cost_per_five_minutes=values.whole("AMPLITUDE_COST_PER_FIVE_MINUTES", 600, 1_000_000),
         time_zone=None if zone is None else zone.key,
     )

@@ -60,6 +60,7 @@ class AmplitudeSettings(_Frozen):
     region: Literal["us", "eu"]
     url: str
     cost_per_hour: int
+    cost_per_five_minutes: int
     time_zone: str | None = None
 
     @property

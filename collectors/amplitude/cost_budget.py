@@ -32,6 +32,7 @@ class CostBudget:
         earlier: when queries were sent before this run, and what each cost.
         clock: gives the present instant.
         pause: waits so many seconds where the five minutes' share is used up; always.
+        burst: cost within any five minutes.
         wait: the same where the hour's share is used up; None to end the source instead.
     """
 
@@ -42,6 +43,7 @@ class CostBudget:
         clock: Callable[[], datetime],
         pause: Callable[[float], None],
         wait: Callable[[float], None] | None = None,
+        burst: int = BURST,
     ) -> None:
         self._limit = limit
         self._asked = sorted(earlier)
@@ -49,6 +51,7 @@ class CostBudget:
         self._clock = clock
         self._pause = pause
         self._wait = wait
+        self._burst = burst
 
     def left(self, days: int = 1) -> int:
         """How many queries for so many days may still be sent within the hour that ends now."""
@@ -70,7 +73,7 @@ class CostBudget:
             )
         if hour and self._wait is not None:
             self._wait(hour + 1.0)
-        burst = self._seconds_until_free(cost, BURST, BURST_TIME)
+        burst = self._seconds_until_free(cost, self._burst, BURST_TIME)
         if burst:
             self._pause(burst + 1.0)
 
