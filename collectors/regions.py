@@ -22,6 +22,10 @@ MIXPANEL_BASES: Mapping[str, tuple[str, str, str]] = {
         "https://in.mixpanel.com/api/app",
     ),
 }
+AMPLITUDE_BASES: Mapping[str, str] = {
+    "us": "https://amplitude.com/api/2",
+    "eu": "https://analytics.eu.amplitude.com/api/2",
+}
 STRIPE = "https://api.stripe.com"
 CUSTOMERIO_TRACK: Mapping[str, str] = {
     "us": "https://track.customer.io",

@@ -14,8 +14,8 @@ from hypothesis import strategies as some
 from campaign_health.pipeline.order import order_from_names
 from campaign_health.pipeline.sources.mixpanel_properties import not_whole
 from campaign_health.sandbox.world.world import MISSING, Property, World
+from collectors.event_parts import MOST_PARTS, OTHER, common_parts, part_of
 from collectors.mixpanel import fetch_property_profiles
-from collectors.mixpanel.event_parts import MOST_PARTS, OTHER, common_parts, part_of
 from storage.records import PropertyProfile
 from tests.collecting_cast import DAYS, INVITED, LAST_DAY, SIGNED_UP, Install, Installation, cast_world
 from tests.collectors_cast import mixpanel_at, scripted

@@ -10,10 +10,10 @@ from datetime import timedelta
 import pytest
 
 from collectors.errors import UnexpectedShape
+from collectors.event_source import CountedBatch
 from collectors.mixpanel import fetch_event_counts
-from collectors.mixpanel.event_counts import CountedBatch
 from collectors.mixpanel.export.export_counts import read_export
-from collectors.mixpanel.export.export_stream import Unreadable
+from collectors.unreadable import Unreadable
 from tests.collectors_cast import Reply, customerio_at, mixpanel_at, scripted
 from tests.export_cast import DAY, NOON, PACKED, counted, exported, line
 
@@ -44,7 +44,7 @@ def test_a_packed_export_of_blank_lines_is_never_unpacked_whole() -> None:
         reader = mixpanel_at(server.url)
 
         def read() -> None:
-            [record] = read_export(reader, {}, Unreadable())
+            [record] = read_export(reader, {}, Unreadable("Mixpanel"))
             assert record["event"] == "A"
 
         assert peak_of(read) < 24

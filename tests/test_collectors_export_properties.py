@@ -13,7 +13,7 @@ from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from collectors.errors import ExportCutOff
 from collectors.mixpanel import fetch_property_profiles
-from collectors.mixpanel.properties import json_type
+from collectors.property_sample import json_type
 from tests.collectors_cast import Reply, mixpanel_at, sandbox_mixpanel, scripted
 from tests.export_cast import DAY, NOON, NOW, exported, line
 from tests.sandbox_cast import FIRST, small_world

@@ -172,6 +172,8 @@ def test_secrets_are_never_printed(tmp_path: Path) -> None:
     environment["CAMPAIGN_HEALTH_APPRISE_URLS"] = "json://host/secret-apprise xml://secret-user@host"
     environment |= {
         **MIXPANEL,
+        "AMPLITUDE_API_KEY": "",
+        "AMPLITUDE_SECRET_KEY": "",
         "SMTP_HOST": "mail",
         "SMTP_FROM": "a@b.c",
         "SMTP_TO": "d@e.f",

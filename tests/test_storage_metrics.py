@@ -176,10 +176,10 @@ def test_the_request_budget_is_counted_over_runs_and_forgets_old_requests(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     asked = [NOW - timedelta(days=3), NOW - timedelta(minutes=90), NOW - timedelta(minutes=60), NOW]
-    save_requests(connection, "42", asked[:2], asked[1])
-    save_requests(connection, "42", asked[2:], NOW)
-    save_requests(connection, "43", [NOW], NOW)
-    assert recent_requests(connection, "42", NOW - timedelta(hours=1)) == asked[2:]
+    save_requests(connection, "42", [(at, 1) for at in asked[:2]], asked[1])
+    save_requests(connection, "42", [(at, 42) for at in asked[2:]], NOW)
+    save_requests(connection, "43", [(NOW, 1)], NOW)
+    assert recent_requests(connection, "42", NOW - timedelta(hours=1)) == [(at, 42) for at in asked[2:]]
     assert connection.execute("SELECT count(*) FROM mixpanel_request").fetchone() == (4,)
 
 

@@ -27,6 +27,7 @@ from campaign_health.process.clock import local_day
 from campaign_health.process.collect_lock import workspace_part
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.state.service_pages import service_pages
+from campaign_health.words.event_service import speaking_of
 from campaign_health.words.service_links import ServicePages
 from collectors.http.retrying import Retries, TryAgain, persist
 from storage.connection import Connection
@@ -144,17 +145,18 @@ def compose(
         if earlier.status == "sent":
             break
         missed.append(earlier.day)
-    return build_digest(
-        situation,
-        announcement_id=uuid4().hex[:12],
-        kind=kind,
-        today=today,
-        dashboard_url=settings.dashboard_url,
-        delayed_since=min(missed) if missed and min(missed) < today else None,
-        only_incidents=only_incidents,
-        several_workspaces=len(settings.workspaces) > 1,
-        pages=workspace_pages(settings, situation),
-    )
+    with speaking_of(situation.numbers.event_service):
+        return build_digest(
+            situation,
+            announcement_id=uuid4().hex[:12],
+            kind=kind,
+            today=today,
+            dashboard_url=settings.dashboard_url,
+            delayed_since=min(missed) if missed and min(missed) < today else None,
+            only_incidents=only_incidents,
+            several_workspaces=len(settings.workspaces) > 1,
+            pages=workspace_pages(settings, situation),
+        )
 
 
 def workspace_pages(settings: Settings, situation: Situation) -> ServicePages:

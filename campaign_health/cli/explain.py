@@ -22,9 +22,11 @@ from campaign_health.process.clock import read_clock
 from campaign_health.settings import load_settings
 from campaign_health.state.find_campaign import find_campaign
 from campaign_health.words.dates import day_text
+from campaign_health.words.event_service import speaking_of
 from campaign_health.words.numbers import count, span
 from campaign_health.words.status_words import cause_label, stage_label, status_label
 from storage.file.database import open_published
+from storage.read.service_numbers import service_numbers
 
 
 @click.command(name="explain")
@@ -45,11 +47,13 @@ def command(campaign: str, day: datetime | None, workspace: str | None, as_json:
         chosen = next(item for item in settings.workspaces if item.name == name)
         with notes.status("Judging"):
             wanted = None if day is None else day.date()
+            service = service_numbers(connection, name).event_service
             explanation = explain(connection, chosen, campaign_id, wanted, read_clock(os.environ))
     if as_json:
         print_json(asdict(explanation))
     else:
-        print_rendered(lambda console: _print(console, explanation, chosen.false_alarm_years))
+        with speaking_of(service):
+            print_rendered(lambda console: _print(console, explanation, chosen.false_alarm_years))
 
 
 def _print(console: Console, item: Explanation, years: float) -> None:

@@ -57,6 +57,13 @@ _FAULTS = f"Kinds: {', '.join(KINDS)}."
 @click.option(
     "--fault", "faults", multiple=True, metavar="KIND[,FIELD=VALUE...]", help=f"What goes wrong, such as {EXAMPLE}."
 )
+@click.option(
+    "--events-from",
+    type=click.Choice(["mixpanel", "amplitude"]),
+    default="mixpanel",
+    show_default=True,
+    help="Which service the events are asked of.",
+)
 @click.option("--no-limits", is_flag=True, help="Switch the services' rate limits off.")
 @click.option("--slack", "with_slack", is_flag=True, help="Stand in for Slack, too, and show what it is sent.")
 @click.option(
@@ -70,12 +77,13 @@ def command(
     today: datetime | None,
     seed: int,
     faults: tuple[str, ...],
+    events_from: str,
     no_limits: bool,
     with_slack: bool,
     with_stripe: bool,
     as_json: bool,
 ) -> None:
-    """Run stand-ins for Mixpanel and Customer.io (and Slack, and Stripe) on this machine until Ctrl-C.
+    """Run stand-ins for Mixpanel or Amplitude, and Customer.io (and Slack, and Stripe) on this machine until Ctrl-C.
 
     Prints the environment variables that point campaign-health at them. Nothing leaves this machine.
     """
@@ -85,7 +93,16 @@ def command(
     # Whoever reads the variables may end it the moment they are there.
     ended = _told_to_end()
     with ExitStack() as running:
-        sandbox = running.enter_context(running_sandbox(world, faults=armed, limits=limits, port=port, live=live))
+        sandbox = running.enter_context(
+            running_sandbox(
+                world,
+                faults=armed,
+                limits=limits,
+                port=port,
+                live=live,
+                events_from="Amplitude" if events_from == "amplitude" else "Mixpanel",
+            )
+        )
         slack = running.enter_context(running_slack()) if with_slack else None
         stripe = running.enter_context(running_stripe(has_people=True)).environment if with_stripe else {}
         variables = {**sandbox.environment, **({"SLACK_WEBHOOK_URL": slack.webhook_url} if slack else {}), **stripe}

@@ -28,6 +28,7 @@ from campaign_health.state.service_pages import service_pages
 from campaign_health.state.unchecked import Unchecked, in_brief
 from campaign_health.state.workspace_state import WorkspaceState, read_workspace, workspace_names
 from campaign_health.words.dates import moment_text
+from campaign_health.words.event_service import speaking_of
 from campaign_health.words.service_links import ServicePages
 from campaign_health.words.visible import visible
 from storage.errors import ExpectedFailure, NoPublishedFileError
@@ -99,18 +100,21 @@ def draw(
                 return
             state = answer(read_workspace, name)
             moment = now()
-            view = Page(settings, state, overview_of([state], moment), local_day(moment, state.zone), moment, palette())
-            count_in_tab(key_figures(view.overview).broken)
-            _say_what_is_old(view.overview)
-            if unchecked == "above":
-                # Only the page Data itself begins with it.
-                _say_what_is_missing(view.overview, points_to_data=False)
-            elif unchecked != "below":
-                found = view.overview.unchecked
-                _say_in_brief(view, [one for one in found if unchecked == "brief" or not one.campaigns])
-            page(view)
-            if unchecked == "below":
-                _say_what_is_missing(view.overview, points_to_data=True)
+            with speaking_of(state.numbers.event_service):
+                view = Page(
+                    settings, state, overview_of([state], moment), local_day(moment, state.zone), moment, palette()
+                )
+                count_in_tab(key_figures(view.overview).broken)
+                _say_what_is_old(view.overview)
+                if unchecked == "above":
+                    # Only the page Data itself begins with it.
+                    _say_what_is_missing(view.overview, points_to_data=False)
+                elif unchecked != "below":
+                    found = view.overview.unchecked
+                    _say_in_brief(view, [one for one in found if unchecked == "brief" or not one.campaigns])
+                page(view)
+                if unchecked == "below":
+                    _say_what_is_missing(view.overview, points_to_data=True)
     except NoPublishedFileError:
         _first_run()
     except ExpectedFailure as failure:
@@ -148,8 +152,8 @@ def _forget_all() -> None:
 def _first_run() -> None:
     st.title("No data yet")
     st.write(
-        "Nothing has been collected so far. Once Mixpanel and Customer.io have been asked for the first time, "
-        "your campaigns appear here by themselves."
+        "Nothing has been collected so far. Once Mixpanel (or Amplitude) and Customer.io have been asked for the first "
+        "time, your campaigns appear here by themselves."
     )
     st.write("Whoever runs campaign-health can start that now:")
     st.code("campaign-health doctor     # are the keys right?\ncampaign-health collect    # ask both sources\n"

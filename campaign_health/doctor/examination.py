@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
+from campaign_health.doctor.amplitude_keys import examine_amplitude
 from campaign_health.doctor.apprise_addresses import examine_apprise
 from campaign_health.doctor.customerio import examine_customerio
 from campaign_health.doctor.files import examine_files
@@ -26,7 +27,8 @@ from storage.file.database import open_published
 from storage.file.zones import stored_zone
 
 _KEYS = {
-    "Mixpanel key": "MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET",
+    "Mixpanel key": "MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET (or, with Amplitude, "
+    "AMPLITUDE_API_KEY and AMPLITUDE_SECRET_KEY)",
     "Customer.io key": "CUSTOMERIO_APP_API_KEY",
 }
 
@@ -53,7 +55,9 @@ def examine(settings: Settings, environment: Mapping[str, str], directory: Path,
 def _services(
     settings: Settings, workspace: WorkspaceSettings, session: requests.Session, now: datetime
 ) -> Iterator[Finding]:
-    if workspace.mixpanel is None:
+    if workspace.amplitude is not None:
+        yield from examine_amplitude(workspace.amplitude, settings.http, session, now, workspace.time_zone)
+    elif workspace.mixpanel is None:
         yield _without_keys("Mixpanel key")
     else:
         yield from examine_mixpanel(workspace.mixpanel, settings.http, session, now, workspace.time_zone)
@@ -62,7 +66,7 @@ def _services(
     else:
         zone = workspace.time_zone or _zone_of_last_run(settings, workspace.name)
         yield from examine_customerio(workspace.customerio, settings.http, session, now, zone)
-    if workspace.mixpanel is None and workspace.time_zone is None:
+    if workspace.events is None and workspace.time_zone is None:
         yield wrong("Time zone", "It is not set, and Mixpanel is not there to ask.", "Set CAMPAIGN_HEALTH_TIMEZONE.")
 
 

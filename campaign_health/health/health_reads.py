@@ -46,7 +46,7 @@ class FactsReader:
 
     def facts(self, settings: Settings, now: datetime, schedule: ScheduleFacts | None = None) -> Facts:
         """Everything that is known at `now` of the workspaces with keys, in the order of the settings."""
-        workspaces = tuple(one for one in settings.workspaces if one.mixpanel or one.customerio)
+        workspaces = tuple(one for one in settings.workspaces if one.events or one.customerio)
         published = self._published(settings, workspaces, now)
         told = tuple(
             replace(facts, due=self._due(one, facts.zone, now))

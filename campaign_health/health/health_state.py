@@ -165,7 +165,7 @@ def _of_channels(workspace: WorkspaceFacts, now: datetime, patience: timedelta) 
 
 def _of_sources(workspace: WorkspaceFacts, now: datetime) -> list[Reason]:
     found = [
-        f"{_where(workspace)}{source_name(one.source)}: not complete since "
+        f"{_where(workspace)}{source_name(one.source, one.events)}: not complete since "
         f"{clock_text(one.failing_since, workspace.zone)}."
         for one in workspace.sources
         if one.failing_since is not None

@@ -15,9 +15,11 @@ from campaign_health.judge.outcome import judge_days
 from campaign_health.judge.project_changes import ProjectChanges
 from campaign_health.judge.summary import JudgeSummary, Progress
 from campaign_health.settings import Settings, WorkspaceSettings
+from campaign_health.words.event_service import speaking_of
 from storage.connection import Connection
 from storage.file.database import Warehouse, transaction
 from storage.read import judged
+from storage.read.service_numbers import service_numbers
 from storage.save.judgement import judged_again, save_judgement, save_mappings
 
 
@@ -66,6 +68,17 @@ def judge_on(
     progress: Progress | None = None,
 ) -> JudgeSummary:
     """`judge_workspace` on a warehouse that is open already."""
+    with speaking_of(service_numbers(connection, workspace.name).event_service):
+        return _judge_on(connection, workspace, now, as_of, progress)
+
+
+def _judge_on(
+    connection: Connection,
+    workspace: WorkspaceSettings,
+    now: datetime,
+    as_of: date | None,
+    progress: Progress | None,
+) -> JudgeSummary:
     name = workspace.name
     rests_on = None if as_of is not None else judged_input(connection, workspace, now)
     if rests_on is not None and rests_on == judged.input_judged(connection, name):

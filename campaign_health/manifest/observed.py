@@ -53,11 +53,12 @@ class Observed:
 
     Attributes:
         campaigns: Customer.io's campaigns.
-        events: Mixpanel's events, by name.
+        events: Mixpanel's or Amplitude's events, by name.
         properties: Profiles by event and property; only of events that were profiled.
         parts: What was compared, in words, for the coverage.
         remarks: What to know about the look-up.
         failures: What could not be looked up.
+        event_service: What counts the events: Mixpanel or Amplitude; None where not known.
     """
 
     campaigns: list[ObservedCampaign] | None = None
@@ -66,6 +67,7 @@ class Observed:
     parts: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    event_service: str | None = None
 
     def filled_from(self, other: Observed) -> Observed:
         """This look, with what only the other one knows; sends, which only a published file has, are taken over."""
@@ -85,4 +87,5 @@ class Observed:
             [*self.parts, *other.parts],
             [*self.remarks, *other.remarks],
             [*self.failures, *other.failures],
+            self.event_service or other.event_service,
         )

@@ -79,12 +79,15 @@ def _refuse_without_keys(workspaces: list[WorkspaceSettings], order: Order) -> N
     wants_mixpanel = any(source in MIXPANEL_SOURCES for source in order.sources)
     wants_customerio = any(source in CUSTOMERIO_SOURCES for source in order.sources)
     for workspace in workspaces:
-        if (wants_mixpanel and workspace.mixpanel) or (wants_customerio and workspace.customerio):
+        if (wants_mixpanel and workspace.events) or (wants_customerio and workspace.customerio):
             return
-    wanted = [name for name, wants in (("Mixpanel", wants_mixpanel), ("Customer.io", wants_customerio)) if wants]
+    wanted = [
+        name for name, wants in (("Mixpanel or Amplitude", wants_mixpanel), ("Customer.io", wants_customerio)) if wants
+    ]
     raise CouldNotStart(
         f"There are no keys for {' or '.join(wanted)}.",
-        "Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET, and CUSTOMERIO_APP_API_KEY; "
+        "Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET (or AMPLITUDE_API_KEY and "
+        "AMPLITUDE_SECRET_KEY), and CUSTOMERIO_APP_API_KEY; "
         "`campaign-health demo` needs none.",
     )
 

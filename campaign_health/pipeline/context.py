@@ -18,8 +18,8 @@ from campaign_health.process.clock import local_day
 from campaign_health.process.stopping import StopSignals
 from campaign_health.settings import WorkspaceSettings
 from collectors.customerio import CustomerioClient
+from collectors.event_source import Budget, EventSource
 from collectors.mixpanel import MixpanelClient
-from collectors.mixpanel.hourly_budget import HourlyBudget
 from storage.connection import Connection
 from storage.file.database import Warehouse, transaction
 from storage.records import CampaignRecord, Collected, CollectionRecord, Source
@@ -73,7 +73,7 @@ class RunClock:
 
 @dataclass
 class WorkspaceRun:
-    """One workspace's run. A client is None where its keys are not set."""
+    """One workspace's run. A client is None where its keys are not set; `mixpanel` is the one behind `events`."""
 
     warehouse: Warehouse
     workspace: WorkspaceSettings
@@ -84,14 +84,16 @@ class WorkspaceRun:
     run_id: str
     signals: StopSignals
     progress: ProgressSink
+    events: EventSource | None
     mixpanel: MixpanelClient | None
     customerio: CustomerioClient | None
-    budget: HourlyBudget | None
+    budget: Budget | None
     time: RunTime
     clock_check: ClockCheck
     listed: dict[int, CampaignRecord] = field(default_factory=dict)
     campaigns_listed: bool = False
     mixpanel_view: int | None = None
+    known_service: str | None = None
     messages_read: set[int] = field(default_factory=set)
     refused_services: set[str] = field(default_factory=set)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from campaign_health.pipeline.context import WorkspaceRun
+from campaign_health.pipeline.event_source_of import budget_project
 from campaign_health.pipeline.order import MIXPANEL_SOURCES
 from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.customerio_campaigns import collect_customerio_campaigns
@@ -85,9 +86,8 @@ def run_source(
     try:
         with run.saving() as connection:
             save_collection(connection, record)
-            if run.budget is not None and run.workspace.mixpanel is not None:
-                project = run.workspace.mixpanel.project_id
-                save_requests(connection, project, run.budget.take_unsaved(), run.now)
+            if run.budget is not None and run.workspace.events is not None:
+                save_requests(connection, budget_project(run.workspace), run.budget.take_unsaved(), run.now)
     except Stopped as signal:
         # The save is whole: a stop waits for its end.
         stopped = signal
@@ -123,5 +123,5 @@ def _record(run: WorkspaceRun, tally: Tally, requests: int) -> CollectionRecord:
 
 
 def _requests_sent(run: WorkspaceRun, source: Source) -> int:
-    client = run.mixpanel if source in MIXPANEL_SOURCES else run.customerio
+    client = run.events if source in MIXPANEL_SOURCES else run.customerio
     return 0 if client is None else client.requests_sent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ import requests
 from campaign_health.errors import SettingsError
 from campaign_health.pipeline.clock_check import ClockCheck
 from campaign_health.pipeline.context import ProgressSink, RunClock, WorkspaceRun
+from campaign_health.pipeline.event_source_of import budget_project, event_source_of
 from campaign_health.pipeline.one_source import run_source, source_not_run
 from campaign_health.pipeline.order import MIXPANEL_SOURCES, Order
 from campaign_health.pipeline.run_report import WorkspaceReport
@@ -22,21 +22,25 @@ from campaign_health.pipeline.zone import ZoneFound, choose_zone, without_zone
 from campaign_health.process.clock import local_day
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import HttpSettings, WorkspaceSettings
-from campaign_health.settings.clients import Sleep, customerio_client, mixpanel_client
+from campaign_health.settings.clients import Sleep, customerio_client
+from campaign_health.words.event_service import speaking_of
 from collectors.errors import ClockOff, CollectorError
+from collectors.event_source import ProjectTold
 from collectors.http.session import new_session
-from collectors.mixpanel import WITHHELD, ProjectTold, ask_project
-from collectors.mixpanel.hourly_budget import HOUR, HourlyBudget
+from collectors.mixpanel import WITHHELD, MixpanelSource
+from collectors.mixpanel.hourly_budget import HOUR
 from collectors.route import has_route_numbers
 from storage.file.database import Warehouse
 from storage.read.collected import recent_requests, workspace_zone
+from storage.read.service_numbers import service_numbers
 from storage.records import CLOCK_AHEAD, CollectionRecord, Source
-from storage.save import save_mixpanel_view, save_workspace_zone
+from storage.save import save_event_service, save_mixpanel_view, save_workspace_zone
 
 UTC_ZONE = ZoneInfo("UTC")
 _KEYS = {
-    "mixpanel": "MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET are",
-    "customerio": "CUSTOMERIO_APP_API_KEY is",
+    "events": "MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET are not set, nor are "
+    "AMPLITUDE_API_KEY and AMPLITUDE_SECRET_KEY.",
+    "customerio": "CUSTOMERIO_APP_API_KEY is not set.",
 }
 
 
@@ -62,7 +66,7 @@ def collect_workspace(workspace: WorkspaceSettings, order: Order, tools: RunTool
         Stopped: a signal ended it; what was complete is saved.
         StorageError: the warehouse cannot be written.
     """
-    with new_session() as session:
+    with speaking_of(workspace.event_service), new_session() as session:
         run, stored_zone = _prepare(workspace, order, tools, session)
         try:
             zone, requests_sent, problem = _find_zone(run, stored_zone)
@@ -80,7 +84,7 @@ def collect_workspace(workspace: WorkspaceSettings, order: Order, tools: RunTool
             _record_rest(run, report, "The run was stopped before this source was begun.")
             raise
         finally:
-            for client in (run.mixpanel, run.customerio):
+            for client in (run.events, run.customerio):
                 if client is not None:
                     client.close()
 
@@ -89,16 +93,16 @@ def _prepare(
     workspace: WorkspaceSettings, order: Order, tools: RunTools, session: requests.Session
 ) -> tuple[WorkspaceRun, str | None]:
     """The run as far as it can be prepared without its zone, and the zone of the last run."""
-    mixpanel, customerio = workspace.mixpanel, workspace.customerio
-    budget: HourlyBudget | None = None
+    customerio = workspace.customerio
     run_time = RunTime(tools.http, wait=order.wait)
     with tools.warehouse.read() as connection:
         stored = workspace_zone(connection, workspace.name)
-        if mixpanel is not None:
-            earlier = recent_requests(connection, mixpanel.project_id, tools.clock.now - HOUR)
-            wait = _budget_wait(run_time, tools.sleep or time.sleep) if order.wait else None
-            budget = HourlyBudget(mixpanel.queries_per_hour, earlier, tools.clock.instant, wait)
+        known = service_numbers(connection, workspace.name).event_service
+        earlier = recent_requests(connection, budget_project(workspace), tools.clock.now - HOUR)
     clock_check = ClockCheck(tools.clock.present, is_replay=tools.http.is_replay)
+    events, budget = event_source_of(
+        workspace, order, tools.http, session, tools.clock, earlier, run_time, clock_check, tools.sleep
+    )
     today = local_day(tools.clock.now, UTC_ZONE)
     run = WorkspaceRun(
         warehouse=tools.warehouse,
@@ -110,18 +114,8 @@ def _prepare(
         run_id=tools.run_id,
         signals=tools.signals,
         progress=tools.progress,
-        mixpanel=mixpanel_client(
-            mixpanel,
-            tools.http,
-            session,
-            budget,
-            sleep=tools.sleep,
-            wait=order.wait,
-            deadline=run_time.deadline,
-            answered=clock_check.of("Mixpanel"),
-        )
-        if mixpanel is not None
-        else None,
+        events=events,
+        mixpanel=events.client if isinstance(events, MixpanelSource) else None,
         customerio=customerio_client(
             customerio,
             tools.http,
@@ -136,28 +130,25 @@ def _prepare(
         budget=budget,
         time=run_time,
         clock_check=clock_check,
+        known_service=known,
     )
     return run, None if stored is None else stored.time_zone
 
 
-def _budget_wait(run_time: RunTime, sleep: Sleep) -> Sleep:
-    return lambda seconds: run_time.deadline.rest(seconds, "Mixpanel", sleep)
-
-
 def _find_zone(run: WorkspaceRun, stored: str | None) -> tuple[ZoneFound | None, int, str]:
-    """The zone, the requests it took, and, where it stays unknown as Mixpanel did not tell it, why and the cure."""
+    """The zone, the requests it took, and, where it stays unknown as nobody told it, why and the cure."""
     told = ProjectTold()
     failure: CollectorError | None = None
-    if run.mixpanel is not None:
+    if run.events is not None:
         run.time.begin_source(len(run.order.in_turn()) + 1)
         try:
-            told = ask_project(run.mixpanel)
+            told = run.events.ask_project()
             run.mixpanel_view = told.view
         except ClockOff:
             raise
         except CollectorError as error:
             failure = error
-    sent = run.mixpanel.requests_sent if run.mixpanel is not None else 0
+    sent = run.events.requests_sent if run.events is not None else 0
     withheld = isinstance(failure, WITHHELD)
     try:
         found = choose_zone(
@@ -168,6 +159,7 @@ def _find_zone(run: WorkspaceRun, stored: str | None) -> tuple[ZoneFound | None,
             None if failure is None or withheld else failure.message,
             stored,
             None if run.workspace.mixpanel is None else run.workspace.mixpanel.project_id,
+            service=run.workspace.event_service,
         )
     except SettingsError:
         if failure is None:
@@ -182,6 +174,9 @@ def _settle_zone(run: WorkspaceRun, found: ZoneFound, report: WorkspaceReport) -
     if found.is_new:
         with run.saving() as connection:
             previous = save_workspace_zone(connection, run.name, run.zone.key, run.clock.instant())
+    if run.events is not None and not run.known_service:
+        with run.saving() as connection:
+            save_event_service(connection, run.name, run.events.service)
     if run.mixpanel_view is not None:
         with run.saving() as connection:
             save_mixpanel_view(connection, run.name, run.mixpanel_view)
@@ -200,7 +195,7 @@ def _settle_zone(run: WorkspaceRun, found: ZoneFound, report: WorkspaceReport) -
 
 def _run_sources(run: WorkspaceRun, report: WorkspaceReport, requests_before: int) -> None:
     sources = run.order.in_turn()
-    # The request for the zone went to Mixpanel: its first source answers for it, or whichever is first.
+    # The request for the zone went to the event service: its first source answers for it, or whichever is first.
     answerable = next((source for source in sources if source in MIXPANEL_SOURCES), sources[0])
     for place, source in enumerate(sources):
         missing = _missing_keys(run, source)
@@ -240,9 +235,9 @@ def _record_rest(
 
 
 def _missing_keys(run: WorkspaceRun, source: Source) -> str | None:
-    service = "mixpanel" if source in MIXPANEL_SOURCES else "customerio"
-    client = run.mixpanel if service == "mixpanel" else run.customerio
-    return None if client is not None else f"{_KEYS[service]} not set."
+    service = "events" if source in MIXPANEL_SOURCES else "customerio"
+    client = run.events if service == "events" else run.customerio
+    return None if client is not None else _KEYS[service]
 
 
 def _not_run(

@@ -1,4 +1,4 @@
-"""Which time zone a workspace's days are counted in: the setting, else Mixpanel's own."""
+"""Which time zone a workspace's days are counted in: the setting, else that of its Mixpanel or Amplitude project."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from campaign_health.errors import SettingsError
+from campaign_health.words.event_service import EventService
 from storage.errors import UnknownZoneError
 from storage.file.zones import is_known, known_zone, same_days
 
+_SAYS = {"Mixpanel": "", "Amplitude": " as AMPLITUDE_TIMEZONE says"}
 _CURE = "Set CAMPAIGN_HEALTH_TIMEZONE to the project's zone, such as Europe/Berlin."
 
 
@@ -28,6 +30,8 @@ def choose_zone(
     not_served_because: str | None,
     stored: str | None,
     project: str | None,
+    *,
+    service: EventService = "Mixpanel",
 ) -> ZoneFound:
     """The zone to use: the setting wins, else the one Mixpanel serves, else, if it could not be asked, the last one.
 
@@ -36,6 +40,7 @@ def choose_zone(
         not_served_because: why it could not be asked, None where it was.
         stored: the zone of the last run.
         project: the Mixpanel project, None without Mixpanel's keys.
+        service: what counts the workspace's events. Amplitude tells no zone: `served` is what AMPLITUDE_TIMEZONE says.
 
     Raises:
         SettingsError: none of them is known.
@@ -52,7 +57,8 @@ def choose_zone(
                 setting,
                 is_new,
                 (
-                    f"Mixpanel's project counts its days in {served}, CAMPAIGN_HEALTH_TIMEZONE says {setting.key}. "
+                    f"{service}'s project counts its days in {served}{_SAYS[service]}, CAMPAIGN_HEALTH_TIMEZONE says "
+                    f"{setting.key}. "
                     "Event counts are then of other days than sends: make the two the same.",
                 ),
             )
@@ -67,6 +73,11 @@ def choose_zone(
             f"Mixpanel names {served!r} as the time zone of {workspace}, which is not known here.", _CURE
         )
     silent = f"Mixpanel names no time zone for project {project}." if project is not None else "It is not set."
+    if service == "Amplitude":
+        raise SettingsError(
+            f"The time zone of the workspace {workspace} is not known: no API of Amplitude tells it.",
+            "Set AMPLITUDE_TIMEZONE to the project's zone (Amplitude's Settings, Projects), such as Europe/Berlin.",
+        )
     if served is not None:
         silent = f"Mixpanel names {served!r} as the time zone, which is not known here."
     reason = not_served_because or silent

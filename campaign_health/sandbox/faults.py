@@ -6,6 +6,7 @@ import json
 import threading
 from dataclasses import dataclass, field, replace
 
+from campaign_health.sandbox.amplitude import access_by_cost as amplitude_access
 from campaign_health.sandbox.customerio import error_bodies as customerio_errors
 from campaign_health.sandbox.errors import UnknownFault
 from campaign_health.sandbox.http.exchange import Answer, Call
@@ -120,6 +121,8 @@ class Fault:
         status = self.status or status
         if call.server == "customerio":
             known = customerio_errors.rate_limited(None) if status == 429 else customerio_errors.error(text, status)
+        elif call.server.startswith("amplitude"):
+            known = amplitude_access.error("Too many requests" if status == 429 else text, status)
         else:
             known = mixpanel_access.error(text, status, None if call.server == "mixpanel-app" else call)
         if status in (429, 503) and self.retry_after is not None:

@@ -6,6 +6,9 @@ from datetime import UTC
 from email.utils import format_datetime
 from urllib.parse import parse_qsl, urlsplit
 
+from campaign_health.sandbox.amplitude.access_by_cost import AmplitudeAccess
+from campaign_health.sandbox.amplitude.dashboard_rest import AmplitudeDashboard
+from campaign_health.sandbox.amplitude.hourly_export import AmplitudeExport
 from campaign_health.sandbox.customerio.service import CustomerIo
 from campaign_health.sandbox.customerio.track import CustomerIoTrack
 from campaign_health.sandbox.faults import Faults
@@ -22,6 +25,8 @@ BASES = {
     "/mixpanel/api/query": ("mixpanel-query", ""),
     "/mixpanel/api/2.0": ("mixpanel-export", ""),
     "/mixpanel/api/app": ("mixpanel-app", ""),
+    "/amplitude/api/2/export": ("amplitude-export", "/export"),
+    "/amplitude/api/2": ("amplitude", ""),
     "/customerio/v1": ("customerio", "/v1"),
     "/track": ("customerio-track", ""),
 }
@@ -35,11 +40,13 @@ class Routing:
     """Answers every request to a sandbox; may be called from several threads."""
 
     def __init__(self, setting: Setting, recording: Recording, faults: Faults, keep_bodies: bool) -> None:
-        access = MixpanelAccess(setting)
+        access, amplitude = MixpanelAccess(setting), AmplitudeAccess(setting)
         self._services: dict[str, Service] = {
             "mixpanel-query": MixpanelQuery(setting, access),
             "mixpanel-export": MixpanelExport(setting, access),
             "mixpanel-app": MixpanelApp(setting, access),
+            "amplitude": AmplitudeDashboard(setting, amplitude),
+            "amplitude-export": AmplitudeExport(setting, amplitude),
             "customerio": CustomerIo(setting),
             "customerio-track": CustomerIoTrack(setting),
         }

@@ -1,4 +1,4 @@
-"""The sandbox: stand-ins for Mixpanel and Customer.io over real HTTP on loopback."""
+"""The sandbox: stand-ins for Mixpanel or Amplitude, and for Customer.io, over real HTTP on loopback."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Literal
 
 from campaign_health.sandbox.customerio.report_sender import Habits, ReportSender
 from campaign_health.sandbox.errors import PortInUse
@@ -41,7 +41,9 @@ class Sandbox:
         port: int = 0,
         keep_bodies: bool = False,
         live: bool = False,
+        events_from: Literal["Mixpanel", "Amplitude"] = "Mixpanel",
     ) -> None:
+        self.events_from = events_from
         self.keys = Keys()
         self.recording = Recording()
         self.faults = Faults()
@@ -89,6 +91,11 @@ class Sandbox:
         return f"http://{_HOST}:{self.port}/mixpanel/api/app"
 
     @property
+    def amplitude_url(self) -> str:
+        """Base of Amplitude's APIs."""
+        return f"http://{_HOST}:{self.port}/amplitude/api/2"
+
+    @property
     def customerio_url(self) -> str:
         """Base of Customer.io's App API."""
         return f"http://{_HOST}:{self.port}/customerio/v1"
@@ -115,6 +122,14 @@ class Sandbox:
             "CUSTOMERIO_TRACK_API_KEY": self.keys.track_api_key,
             "CUSTOMERIO_TRACK_URL": self.customerio_track_url,
         }
+        if self.events_from == "Amplitude":
+            variables = {name: value for name, value in variables.items() if not name.startswith("MIXPANEL_")}
+            variables |= {
+                "AMPLITUDE_API_KEY": self.keys.amplitude_key,
+                "AMPLITUDE_SECRET_KEY": self.keys.amplitude_secret,
+                "AMPLITUDE_URL": self.amplitude_url,
+                "AMPLITUDE_TIMEZONE": self.world.time_zone,
+            }
         if self._now is not None:
             variables["CAMPAIGN_HEALTH_NOW"] = self._now.astimezone(self.world.zone).isoformat()
         return variables
@@ -223,15 +238,19 @@ def running_sandbox(
     port: int = 0,
     keep_bodies: bool = False,
     live: bool = False,
+    events_from: Literal["Mixpanel", "Amplitude"] = "Mixpanel",
 ) -> Iterator[Sandbox]:
     """Serve ``world`` on loopback until the block ends; a free port unless one is given.
 
     ``keep_bodies`` records the answers' bodies too. ``live`` lets the services' clock follow the real one.
+    ``events_from`` is the service that `environment` names as the source of events; both are served.
 
     Raises:
         PortInUse: when the port is taken.
     """
-    sandbox = Sandbox(world, faults=faults, limits=limits, port=port, keep_bodies=keep_bodies, live=live)
+    sandbox = Sandbox(
+        world, faults=faults, limits=limits, port=port, keep_bodies=keep_bodies, live=live, events_from=events_from
+    )
     sandbox.start()
     try:
         yield sandbox

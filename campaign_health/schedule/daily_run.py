@@ -125,7 +125,7 @@ def tell(job: Job, now: datetime) -> JobResult:
 def with_keys(order: Order, workspace: WorkspaceSettings) -> Order:
     """The order without the sources of a service whose keys are not set: a schedule need not say so every time."""
     possible = {
-        *(MIXPANEL_SOURCES if workspace.mixpanel is not None else ()),
+        *(MIXPANEL_SOURCES if workspace.events is not None else ()),
         *(CUSTOMERIO_SOURCES if workspace.customerio is not None else ()),
     }
     return replace(order, sources=order.sources & possible)

@@ -65,10 +65,11 @@ def workable(settings: Settings, only: Sequence[str]) -> Settings:
     chosen = tuple(one for one in settings.workspaces if (not only or one.name in only) and _has_keys(one))
     if not chosen:
         raise CouldNotStart(
-            "There are no keys.", "Set Mixpanel's and Customer.io's; `campaign-health demo` needs none."
+            "There are no keys.",
+            "Set Mixpanel's (or Amplitude's) and Customer.io's; `campaign-health demo` needs none.",
         )
     return settings.model_copy(update={"workspaces": chosen})
 
 
 def _has_keys(workspace: WorkspaceSettings) -> bool:
-    return workspace.mixpanel is not None or workspace.customerio is not None
+    return workspace.events is not None or workspace.customerio is not None

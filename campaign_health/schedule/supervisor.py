@@ -200,7 +200,7 @@ class Supervisor:
             is_publishing=self._publication is not None,
             published_from=self._published_from,
             publish_not_before=self._publish_not_before,
-            projects={one.name: one.mixpanel.hourly_share for one in self.settings.workspaces if one.mixpanel},
+            projects={one.name: one.events.hourly_share for one in self.settings.workspaces if one.events},
         )
 
     def _start(self) -> None:

@@ -2,6 +2,7 @@
 
 from campaign_health.settings.model import (
     DEFAULT_WORKSPACE,
+    AmplitudeSettings,
     CustomerioSettings,
     DigestSettings,
     HttpSettings,
@@ -20,6 +21,7 @@ from campaign_health.settings.settings_reading import load_settings, unknown_set
 
 __all__ = [
     "DEFAULT_WORKSPACE",
+    "AmplitudeSettings",
     "CustomerioSettings",
     "DigestSettings",
     "HttpSettings",

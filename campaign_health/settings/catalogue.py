@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaign_health.settings.amplitude_catalogue import AMPLITUDE_SETTINGS
 from campaign_health.settings.one_setting import Setting as Setting
 from campaign_health.settings.route_catalogue import ROUTE_SETTINGS
 
@@ -36,6 +37,7 @@ SETTINGS: tuple[Setting, ...] = (
         "auto",
         choices=("auto", "query", "export"),
     ),
+    *AMPLITUDE_SETTINGS,
     Setting("CUSTOMERIO_APP_API_KEY", "Customer.io App API key of the workspace.", secret=True),
     Setting("CUSTOMERIO_REGION", "Where the Customer.io account lives.", "us", choices=("us", "eu")),
     Setting("CUSTOMERIO_APP_URL", "Base of the App API, in place of the region's."),
@@ -59,7 +61,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "CAMPAIGN_HEALTH_TIMEZONE",
         "IANA name of the zone whose calendar days are counted, such as Europe/Berlin; without it, the Mixpanel "
-        "project's own.",
+        "project's own, or AMPLITUDE_TIMEZONE.",
     ),
     Setting(
         "CAMPAIGN_HEALTH_MANIFEST",

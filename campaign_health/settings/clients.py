@@ -6,13 +6,21 @@ from collections.abc import Callable, Mapping
 
 import requests
 
-from campaign_health.settings import CustomerioSettings, HttpSettings, MixpanelSettings
+from campaign_health.settings import (
+    AmplitudeSettings,
+    CustomerioSettings,
+    HttpSettings,
+    MixpanelSettings,
+    WorkspaceSettings,
+)
+from collectors.amplitude import AmplitudeClient, AmplitudeProject, AmplitudeSource, CostBudget
 from collectors.customerio import CustomerioClient
+from collectors.event_source import EventSource
 from collectors.http.deadline import Deadline
 from collectors.http.request_watch import NOBODY, Watch
 from collectors.http.retrying import Retries
 from collectors.http.transport import Timeouts, Transport
-from collectors.mixpanel import MixpanelClient, MixpanelProject
+from collectors.mixpanel import MixpanelClient, MixpanelProject, MixpanelSource
 from collectors.mixpanel.hourly_budget import HourlyBudget
 
 Sleep = Callable[[float], None]
@@ -56,6 +64,53 @@ def mixpanel_client(
     return MixpanelClient(
         project, queries=queries, transport=_transport(http, session, sleep, wait, deadline, answered, retries)
     )
+
+
+def amplitude_client(
+    settings: AmplitudeSettings,
+    http: HttpSettings,
+    session: requests.Session | None = None,
+    budget: CostBudget | None = None,
+    *,
+    sleep: Sleep | None = None,
+    wait: bool = False,
+    deadline: Deadline | None = None,
+    answered: Answered | None = None,
+) -> AmplitudeClient:
+    """A client for the project, its queries counted against `budget`; None for `session`: one of its own.
+
+    Without a `deadline` it may ask for as long as one source may take, from now on.
+
+    Raises:
+        CollectorError: a setting cannot be used.
+    """
+    return AmplitudeClient(
+        amplitude_project(settings),
+        budget=budget,
+        transport=_transport(http, session, sleep, wait, deadline, answered),
+    )
+
+
+def amplitude_project(settings: AmplitudeSettings) -> AmplitudeProject:
+    """The project as the settings describe it."""
+    return AmplitudeProject(
+        settings.api_key.get_secret_value(),
+        settings.secret_key.get_secret_value(),
+        settings.region,
+        settings.url,
+        settings.time_zone,
+    )
+
+
+def event_source(workspace: WorkspaceSettings, http: HttpSettings) -> EventSource | None:
+    """The workspace's event source, asked outside a run; None without keys.
+
+    Raises:
+        CollectorError: a setting cannot be used.
+    """
+    if workspace.mixpanel is not None:
+        return MixpanelSource(mixpanel_client(workspace.mixpanel, http))
+    return None if workspace.amplitude is None else AmplitudeSource(amplitude_client(workspace.amplitude, http))
 
 
 def customerio_client(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from campaign_health.words.event_service import EventService
 from campaign_health.words.service_links import CUSTOMERIO_CAMPAIGN_PAGES, MIXPANEL_EVENT_PAGES
 from collectors.http.redaction import SHORTEST_KEY
 from collectors.regions import STRIPE
@@ -48,6 +50,23 @@ class MixpanelSettings(_Frozen):
     def hourly_share(self) -> str:
         """Whose queries are counted together, hour by hour: the project's at its address."""
         return f"{self.query_url} {self.project_id}"
+
+
+class AmplitudeSettings(_Frozen):
+    """How to reach one Amplitude project. `time_zone` is the project's, which no API tells."""
+
+    api_key: SecretStr
+    secret_key: SecretStr
+    region: Literal["us", "eu"]
+    url: str
+    cost_per_hour: int
+    cost_per_five_minutes: int
+    time_zone: str | None = None
+
+    @property
+    def hourly_share(self) -> str:
+        """Whose queries are counted together, hour by hour: the project's, named by a digest of its key."""
+        return "amplitude " + hashlib.blake2b(self.api_key.get_secret_value().encode(), digest_size=8).hexdigest()
 
 
 class CustomerioSettings(_Frozen):
@@ -170,12 +189,13 @@ class SignInSettings(_Frozen):
 
 
 class WorkspaceSettings(_Frozen):
-    """One workspace; `mixpanel` or `customerio` is None where its keys are not set."""
+    """One workspace; a service is None where its keys are not set. Of `mixpanel` and `amplitude` one is None."""
 
     name: str
     time_zone: ZoneInfo | None
     mixpanel: MixpanelSettings | None
     customerio: CustomerioSettings | None
+    amplitude: AmplitudeSettings | None = None
     route: RouteSettings
     slack: SlackSettings
     manifest_path: Path | None
@@ -183,6 +203,16 @@ class WorkspaceSettings(_Frozen):
     false_alarm_years: float
     schedule: ScheduleSettings
     digest: DigestSettings
+
+    @property
+    def events(self) -> MixpanelSettings | AmplitudeSettings | None:
+        """The service that counts its events; None where the keys of neither are set."""
+        return self.mixpanel or self.amplitude
+
+    @property
+    def event_service(self) -> EventService:
+        """That service's name; Mixpanel's where the keys of neither are set."""
+        return "Mixpanel" if self.amplitude is None else "Amplitude"
 
     @property
     def tells_anybody(self) -> bool:
@@ -225,14 +255,14 @@ class Settings(_Frozen):
         None where none is named and there are no keys: a machine that only reads what another one collects cannot know.
         """
         names = tuple(workspace.name for workspace in self.workspaces)
-        has_keys = any(workspace.mixpanel or workspace.customerio for workspace in self.workspaces)
+        has_keys = any(workspace.events or workspace.customerio for workspace in self.workspaces)
         return names if has_keys or names != (DEFAULT_WORKSPACE,) else None
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, for redaction; longest first."""
         found: list[str] = []
         for workspace in self.workspaces:
-            for part in (workspace.mixpanel, workspace.customerio, workspace.route, workspace.slack, workspace.digest,
+            for part in (workspace.events, workspace.customerio, workspace.route, workspace.slack, workspace.digest,
                          workspace.digest.webhook, workspace.digest.smtp):  # fmt: skip
                 values = vars(part).values() if part is not None else ()
                 found += [value.get_secret_value() for value in values if isinstance(value, SecretStr)]

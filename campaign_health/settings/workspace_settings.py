@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal, cast
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import SecretStr
 
 from campaign_health.errors import SettingsError
 from campaign_health.settings.catalogue import BY_NAME
+from campaign_health.settings.event_services import read_event_services, read_pattern, read_zone
 from campaign_health.settings.model import (
     CustomerioSettings,
     DigestSettings,
-    MixpanelSettings,
     RouteSettings,
     ScheduleSettings,
     SlackSettings,
@@ -28,11 +26,8 @@ from campaign_health.settings.values import Values
 from campaign_health.words.service_links import (
     CUSTOMERIO_CAMPAIGN_PAGES,
     CUSTOMERIO_NAMES,
-    MIXPANEL_EVENT_PAGES,
-    MIXPANEL_NAMES,
-    unknown_places,
 )
-from collectors.regions import CUSTOMERIO_BASES, CUSTOMERIO_TRACK, MIXPANEL_BASES, STRIPE
+from collectors.regions import CUSTOMERIO_BASES, CUSTOMERIO_TRACK, STRIPE
 
 _MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
@@ -52,10 +47,12 @@ def read_workspace(name: str, values: Values, directory: Path) -> WorkspaceSetti
     Raises:
         SettingsError: a value cannot be used, or a service's keys are only half there.
     """
+    mixpanel, amplitude = read_event_services(values)
     return WorkspaceSettings(
         name=name,
-        time_zone=_zone(values),
-        mixpanel=_mixpanel(values),
+        time_zone=read_zone(values, "CAMPAIGN_HEALTH_TIMEZONE"),
+        mixpanel=mixpanel,
+        amplitude=amplitude,
         customerio=_customerio(values),
         route=_route_settings(values),
         slack=SlackSettings(
@@ -85,61 +82,11 @@ def read_workspace(name: str, values: Values, directory: Path) -> WorkspaceSetti
     )
 
 
-def _zone(values: Values) -> ZoneInfo | None:
-    name = values.optional("CAMPAIGN_HEALTH_TIMEZONE")
-    if name is None:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as failure:
-        likely = [zone for zone in sorted(available_timezones()) if zone.lower() == name.lower()]
-        likely = likely or get_close_matches(name, available_timezones(), n=1)
-        raise SettingsError(
-            f"CAMPAIGN_HEALTH_TIMEZONE is {name[:80]!r}, which is not the name of a time zone.",
-            f"Did you mean {likely[0]}?" if likely else "Use an IANA name such as Europe/Berlin or America/New_York.",
-        ) from failure
-
-
 def _manifest_path(values: Values, directory: Path) -> Path | None:
     text = values.text("CAMPAIGN_HEALTH_MANIFEST")
     path = values.path("CAMPAIGN_HEALTH_MANIFEST", directory)
     # A manifest that was asked for must be there; the one by default may be missing.
     return path if path.exists() or text != BY_NAME["CAMPAIGN_HEALTH_MANIFEST"].default else None
-
-
-def _mixpanel(values: Values) -> MixpanelSettings | None:
-    project = values.optional("MIXPANEL_PROJECT_ID")
-    account = values.optional("MIXPANEL_SERVICE_ACCOUNT")
-    secret = values.secret("MIXPANEL_SERVICE_SECRET")
-    if project is None and account is None and secret is None:
-        return None
-    if project is None or account is None or secret is None:
-        parts = (("PROJECT_ID", project), ("SERVICE_ACCOUNT", account), ("SERVICE_SECRET", secret))
-        lacking = [f"MIXPANEL_{part}" for part, value in parts if value is None]
-        raise SettingsError(
-            f"Mixpanel is set up only in part: {' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} missing.",
-            "All three of project id, service account and its secret are needed.",
-        )
-    if not project.isdigit():
-        raise SettingsError(
-            f"MIXPANEL_PROJECT_ID is {project!r}.",
-            "It is a number, found in Mixpanel under Project Settings, Overview.",
-        )
-    region = cast(Literal["us", "eu", "in"], values.text("MIXPANEL_REGION"))
-    query, export, app = MIXPANEL_BASES[region]
-    return MixpanelSettings(
-        project_id=project,
-        service_account=account,
-        service_secret=secret,
-        region=region,
-        query_url=values.address("MIXPANEL_QUERY_URL") or query,
-        export_url=values.address("MIXPANEL_EXPORT_URL") or export,
-        app_url=values.address("MIXPANEL_APP_URL") or app,
-        queries_per_hour=values.whole("MIXPANEL_QUERIES_PER_HOUR", 1, 100_000),
-        time_storage=cast(Literal["utc", "project"], values.text("MIXPANEL_TIME_STORAGE")),
-        count_source=cast(Literal["auto", "query", "export"], values.text("MIXPANEL_COUNT_SOURCE")),
-        event_page=_pattern(values, "MIXPANEL_EVENT_PAGE", MIXPANEL_NAMES) or MIXPANEL_EVENT_PAGES[region],
-    )
 
 
 def _customerio(values: Values) -> CustomerioSettings | None:
@@ -156,7 +103,7 @@ def _customerio(values: Values) -> CustomerioSettings | None:
         app_url=address,
         messages_per_run=messages,
         workspace_id=values.whole(number, 1, 2**62) if values.optional(number) else None,
-        campaign_page=_pattern(values, "CUSTOMERIO_CAMPAIGN_PAGE", CUSTOMERIO_NAMES)
+        campaign_page=read_pattern(values, "CUSTOMERIO_CAMPAIGN_PAGE", CUSTOMERIO_NAMES)
         or CUSTOMERIO_CAMPAIGN_PAGES[region],
     )
 
@@ -213,16 +160,6 @@ def _origins(values: Values) -> tuple[str, ...]:
             "Set both, or neither.",
         )
     return origins
-
-
-def _pattern(values: Values, name: str, known: frozenset[str]) -> str | None:
-    pattern = values.address(name)
-    if pattern is not None and (unknown := unknown_places(pattern, known)):
-        raise SettingsError(
-            f"{name} has {{{unknown[0][:80]}}}, which nothing can be put in place of.",
-            f"It may have {' and '.join(f'{{{one}}}' for one in sorted(known))}.",
-        )
-    return pattern
 
 
 def _optional_number(values: Values, name: str) -> float | None:

@@ -43,7 +43,7 @@ def staleness(
     if old:
         oldest = min(one.answered_at for one in old if one.answered_at is not None)
         days = plural((local_day(now, zone) - local_day(oldest, zone)).days, "day")
-        of = "" if len(old) == len(needed) else f" of {source_names(one.source for one in old)}"
+        of = "" if len(old) == len(needed) else f" of {source_names((one.source for one in old), old[0].events)}"
         return f"The newest collection{of} is {days} old: what follows is not of today."
     if (local_day(now, zone) - judged_day).days > JUDGED_WITHIN_DAYS:
         return f"Nothing after {day_text(judged_day, local_day(now, zone))} was judged: run `campaign-health judge`."
@@ -54,7 +54,7 @@ def collected_text(sources: Sequence[SourceState], zones: Mapping[str, ZoneInfo]
     """When everything was collected: `all sources collected today at 06:32`; None where nothing ever was."""
     if not sources:
         return None
-    troubled = sorted({source_name(one.source) for one in sources if one.trouble})
+    troubled = sorted({source_name(one.source, one.events) for one in sources if one.trouble})
     when = collected_when(sources, zones, now)
     return f"collected {when}, except part of {joined(troubled)}" if troubled else f"all sources collected {when}"
 

@@ -120,28 +120,30 @@ def checklist(settings: WorkspaceSettings | None, facts: SetupFacts, gate_file: 
 
 def _only_reads(settings: WorkspaceSettings | None, facts: SetupFacts) -> bool:
     """Whether another machine collects what this one shows."""
-    has_keys = settings is not None and (settings.mixpanel is not None or settings.customerio is not None)
+    has_keys = settings is not None and (settings.events is not None or settings.customerio is not None)
     return not has_keys and facts.days.days > 0
 
 
 def _keys(settings: WorkspaceSettings | None, facts: SetupFacts) -> Point:
-    has_mixpanel = settings is not None and settings.mixpanel is not None
+    has_events = settings is not None and settings.events is not None
     has_customerio = settings is not None and settings.customerio is not None
     if _only_reads(settings, facts):
         return Point("keys", "Keys", True, "none on this machine, which reads what another one collects.", "", True)
     names = {
-        "MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET": has_mixpanel,
+        "MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET": has_events,
         "CUSTOMERIO_APP_API_KEY": has_customerio,
     }
     if lacking := [name for name, is_set in names.items() if not is_set]:
-        them = "it is" if has_mixpanel else "they are"
-        text = f"{' and '.join(lacking)} {'is' if has_mixpanel else 'are'} not set."
+        them = "it is" if has_events else "they are"
+        text = f"{' and '.join(lacking)} {'is' if has_events else 'are'} not set."
         return Point("keys", "Keys", False, text, f"`campaign-health docs operating` says where {them} found.", True)
     refused = [one for one in facts.sources if one.is_core and one.outcome == "failed"]
     if refused:
         text = f"set, and the newest collection failed: {visible(refused[0].error or 'no answer', 300)}"
         return Point("keys", "Keys", False, text, "`campaign-health doctor` says what is wrong.", True)
-    return Point("keys", "Keys", True, "of Mixpanel and of Customer.io.", "", True)
+    return Point(
+        "keys", "Keys", True, f"of {settings.event_service if settings else 'Mixpanel'} and of Customer.io.", "", True
+    )
 
 
 def _days(found: CollectedDays, today: date) -> Point:

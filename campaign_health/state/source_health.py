@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from storage.connection import Connection
+from storage.read.service_numbers import service_numbers
 from storage.read.source_runs import source_rows
 from storage.records import CORE_SOURCES
 
@@ -17,6 +18,7 @@ class SourceState:
 
     `answered_at` is the newest run in which it answered at least in part, `complete_at` the newest complete one.
     `failing_since` is the first of the runs up to the newest that were not complete, with the days they were asked for.
+    `events` is what counts the events of its workspace.
     """
 
     workspace: str
@@ -30,6 +32,7 @@ class SourceState:
     failing_since: datetime | None
     failing_first_day: date | None
     failing_last_day: date | None
+    events: str | None = None
 
     @property
     def trouble(self) -> str | None:
@@ -45,7 +48,8 @@ class SourceState:
 def read_sources(connection: Connection, workspace: str) -> tuple[SourceState, ...]:
     """Every source that was ever asked, by name."""
     names = [column.name for column in fields(SourceState)]
-    rows = ({"workspace": workspace, **row} for row in source_rows(connection, workspace))
+    own = {"workspace": workspace, "events": service_numbers(connection, workspace).event_service}
+    rows = ({**own, **row} for row in source_rows(connection, workspace))
     return tuple(SourceState(**{name: row[name] for name in names}) for row in rows)
 
 

@@ -23,6 +23,7 @@ class Unchecked:
     """Campaigns without numbers on the same days, or (`campaigns` empty) a source that only answered in part.
 
     `said` is for everyone. `details` is what the services said, for whoever mends it; empty where nothing is known.
+    `events` is what counts the workspace's events.
     """
 
     campaigns: tuple[str, ...]
@@ -32,11 +33,12 @@ class Unchecked:
     said: str
     details: str
     workspace: str = ""
+    events: str | None = None
 
     @property
     def title(self) -> str:
         """What it is about: up to three campaigns by name, else the source."""
-        return in_short(self.campaigns) if self.campaigns else source_names(self.sources)
+        return in_short(self.campaigns) if self.campaigns else source_names(self.sources, self.events)
 
     @property
     def when(self) -> str:
@@ -58,12 +60,22 @@ def unchecked(stretches: Iterable[Stretch], sources: Sequence[SourceState], work
     be judged without and that cost no campaign its numbers stands for itself, behind the campaigns.
     """
     troubled = {one.source: one for one in troubled_core(sources)}
+    events = next((one.events for one in sources), None)
     groups: dict[tuple[date, date, tuple[str, ...]], list[str]] = {}
     for one in stretches:
         if one.status == "not_collected":
             groups.setdefault((one.since, one.day, one.lacking), []).append(one.campaign)
     found = [
-        Unchecked(tuple(names), lacking, first, last, _said(names, lacking), _details(lacking, troubled), workspace)
+        Unchecked(
+            tuple(names),
+            lacking,
+            first,
+            last,
+            _said(names, lacking, events),
+            _details(lacking, troubled),
+            workspace,
+            events,
+        )
         for (first, last, lacking), names in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
     ]
     explained = {source for _, _, lacking in groups for source in lacking}
@@ -78,15 +90,17 @@ def in_short(names: Sequence[str]) -> str:
 def _source(one: SourceState, workspace: str) -> Unchecked:
     return Unchecked(
         (), (one.source,), one.failing_first_day, one.failing_last_day, f"It could not be read in full. {CURE}",
-        _details((one.source,), {one.source: one}), workspace,
+        _details((one.source,), {one.source: one}), workspace, one.events,
     )  # fmt: skip
 
 
-def _said(names: Sequence[str], sources: Sequence[str]) -> str:
-    services = service_names(sources)
+def _said(names: Sequence[str], sources: Sequence[str], events: str | None) -> str:
+    services = service_names(sources, events)
     who = f"{services} gave no usable numbers" if services else "There are no numbers"
     return f"{who} for {'it' if len(names) == 1 else 'them'}. {CURE}"
 
 
 def _details(names: Sequence[str], troubled: dict[str, SourceState]) -> str:
-    return " ".join(f"{source_name(name)}: {troubled[name].trouble}" for name in names if name in troubled)
+    return " ".join(
+        f"{source_name(name, troubled[name].events)}: {troubled[name].trouble}" for name in names if name in troubled
+    )

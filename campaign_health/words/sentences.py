@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from campaign_health.words.beside_words import broken_in_short
 from campaign_health.words.costs import summed_text, unpriced_text
+from campaign_health.words.event_service import event_service
 from campaign_health.words.lists import joined
 from campaign_health.words.not_watched import CHECKED
 from campaign_health.words.numbers import by_accident, count, plural, span
@@ -65,7 +66,7 @@ def seen_sentence(
     when = f" on {day}" if day else ""
     if stage == "event" and event is None and status not in _UNSEEN:
         until = f" by {day}" if day else ""
-        return f"Not one journey has started{until}, and the trigger event has not come to Mixpanel once."
+        return f"Not one journey has started{until}, and the trigger event has not come to {event_service()} once."
     if stage == "event":
         counted, seen = events, f"{plural(events or 0, 'event')} named {event}{when}"
     elif stage == "delivered" and delivered is not None:

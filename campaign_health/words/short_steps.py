@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
+from campaign_health.words.event_service import event_service
 from campaign_health.words.guides import ask
 from campaign_health.words.property_types import type_words
 
@@ -51,7 +52,7 @@ def _renamed(facts: Facts, who: str) -> Iterable[str]:
 
 def _removed(facts: Facts, who: str) -> Iterable[str]:
     if facts.get("dropped_in_lexicon"):
-        yield "Have the event unblocked in Mixpanel, or choose another trigger."
+        yield f"Have the event unblocked in {event_service()}, or choose another trigger."
     else:
         if event := facts.get("event"):
             yield f"{who} why `{event}` is no longer sent."

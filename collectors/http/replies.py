@@ -33,7 +33,7 @@ class Service:
     """A service's name, its manners, and what to tell a person about its refusals.
 
     Attributes:
-        name: "Mixpanel" or "Customer.io".
+        name: Such as "Mixpanel" or "Customer.io".
         cures: What to do about a status, by status.
         quota_wait: From the headers and text of a 429 without `Retry-After`: the seconds until its quota is
             free again (infinite: not in this run), or None where it only sheds load and can be asked soon.
@@ -58,7 +58,8 @@ def is_web_page(content_type: str, text: str) -> bool:
 def error_text(text: str, content_type: str = "") -> str:
     """The service's own words in an error's body, without keys and addresses, at most 500 characters.
 
-    Reads `error` and `message` (Mixpanel), `errors[].detail` and `meta.error` (Customer.io), else the plain text.
+    Reads `error` and `message` (Mixpanel), `error.message` (Amplitude), `errors[].detail` and `meta.error`
+    (Customer.io), else the plain text.
     """
     if is_web_page(content_type, text):
         return "a web page (HTML) came instead of JSON"
@@ -76,6 +77,11 @@ def _said(body: Any) -> str | None:
     for name in ("error", "message"):
         if isinstance(body.get(name), str):
             return str(body[name])
+    error = body.get("error")
+    if isinstance(error, dict) and isinstance(error.get("message"), str):
+        metadata = error.get("metadata")
+        details = metadata.get("details") if isinstance(metadata, dict) else None
+        return f"{error['message']}: {details}" if isinstance(details, str) else str(error["message"])
     errors = body.get("errors")
     if isinstance(errors, list):
         details = [str(e["detail"]) for e in errors if isinstance(e, dict) and e.get("detail")]

@@ -1,13 +1,16 @@
 """What Mixpanel knows: how often each event happened, and what it carried."""
 
-from collectors.mixpanel.event_counts import CountedBatch, EventRefused, fetch_event_counts
+from collectors.event_source import CountedBatch, Definitions, EventNames, EventRefused, ProjectTold
+from collectors.mixpanel.event_counts import fetch_event_counts
 from collectors.mixpanel.export.export_counts import WindowFailed, fetch_exported_counts
-from collectors.mixpanel.lexicon import Definitions, fetch_definitions, is_declared
-from collectors.mixpanel.names import EventNames, fetch_event_names
-from collectors.mixpanel.project import WITHHELD, ProjectTold, ask_project, fetch_time_zone
+from collectors.mixpanel.lexicon import fetch_definitions, is_declared
+from collectors.mixpanel.mixpanel_source import MixpanelSource
+from collectors.mixpanel.names import fetch_event_names
+from collectors.mixpanel.project import WITHHELD, ask_project, fetch_time_zone
 from collectors.mixpanel.project_apis import MixpanelClient, MixpanelProject, TimeStorage
-from collectors.mixpanel.properties import fetch_property_profiles, json_type
+from collectors.mixpanel.properties import fetch_property_profiles
 from collectors.mixpanel.window import last_day_served
+from collectors.property_sample import json_type
 
 __all__ = [
     "WITHHELD",
@@ -17,6 +20,7 @@ __all__ = [
     "EventRefused",
     "MixpanelClient",
     "MixpanelProject",
+    "MixpanelSource",
     "ProjectTold",
     "TimeStorage",
     "WindowFailed",

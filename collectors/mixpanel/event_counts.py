@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from collectors.errors import CollectorError, NotFound, RequestRefused
+from collectors.event_source import CountedBatch, EventRefused
 from collectors.http.client import Progress
 from collectors.http.shape import Reader
 from collectors.mixpanel.batches import Batches, name_list
@@ -19,28 +19,6 @@ from storage.records import EventCounts
 
 PATH = "/events"
 TOO_MUCH = (400, 413, 414)
-
-
-@dataclass(frozen=True)
-class EventRefused:
-    """An event that Mixpanel does not accept by its name, and why; its days stay not collected."""
-
-    event: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class CountedBatch:
-    """Counts of some events over all of the days from first to last; a day not in an event's counts had none.
-
-    `notes`: what was left out of what was read so far, told once.
-    """
-
-    counts: tuple[EventCounts, ...]
-    first_day: date
-    last_day: date
-    refused: tuple[EventRefused, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def fetch_event_counts(

@@ -35,8 +35,8 @@ class HourlyBudget:
         self._clock = clock
         self._wait = wait
 
-    def left(self) -> int:
-        """How many requests may still be sent within the hour that ends now."""
+    def left(self, days: int = 1) -> int:
+        """How many requests may still be sent within the hour that ends now; of how many `days` they are is free."""
         return max(self._limit - len(self._recent()), 0)
 
     def before_query(self) -> None:
@@ -65,10 +65,10 @@ class HourlyBudget:
             self._asked.append(self._clock())
             self._unsaved.append(self._asked[-1])
 
-    def take_unsaved(self) -> list[datetime]:
-        """The requests not handed out for saving yet."""
+    def take_unsaved(self) -> list[tuple[datetime, int]]:
+        """The requests not handed out for saving yet, each with what it counts: 1."""
         unsaved, self._unsaved = self._unsaved, []
-        return unsaved
+        return [(asked, 1) for asked in unsaved]
 
     def _recent(self) -> list[datetime]:
         now = self._clock()

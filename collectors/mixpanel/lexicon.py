@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from collectors.errors import AuthenticationFailed, Forbidden, NotFound, PlanForbids, UnexpectedShape
+from collectors.event_source import Definitions
 from collectors.http.shape import Reader, storable
 from collectors.mixpanel.project_apis import MixpanelClient, reader
 from storage.records import DefinitionRecord
-
-
-@dataclass(frozen=True)
-class Definitions:
-    """The declared events and properties, or None and why the Lexicon could not be read.
-
-    `unreadable` says what is wrong with single entries that could not be read.
-    """
-
-    records: tuple[DefinitionRecord, ...] | None
-    unreadable_because: str | None = None
-    unreadable: tuple[str, ...] = ()
 
 
 def fetch_definitions(client: MixpanelClient) -> Definitions:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from collectors.errors import AuthenticationFailed, CollectorError, RequestRefused
+from collectors.event_source import EventNames
 from collectors.http.shape import Reader
 from collectors.mixpanel.project_apis import MixpanelClient, reader
 from collectors.mixpanel.window import Window
@@ -13,15 +13,6 @@ from collectors.mixpanel.window import Window
 PATH = "/events/names"
 MOST_NAMES = 5000
 RECENT_DAYS = 31
-
-
-@dataclass(frozen=True)
-class EventNames:
-    """The names listed, the first day that the plan serves, and what a person should know of the list."""
-
-    names: tuple[str, ...]
-    first_day: date
-    notes: tuple[str, ...] = ()
 
 
 def fetch_event_names(client: MixpanelClient, first_day: date, last_day: date, today: date) -> EventNames:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from collectors.errors import Forbidden, NotFound, PlanForbids, UnexpectedShape
+from collectors.event_source import ProjectTold
 from collectors.http.shape import storable, whole_number
 from collectors.mixpanel.project_apis import MixpanelClient
 
 PATH = "/me"
-
-
-@dataclass(frozen=True)
-class ProjectTold:
-    """The IANA name of the project's time zone, and the number of its widest data view; None where it names none."""
-
-    time_zone: str | None = None
-    view: int | None = None
 
 
 WITHHELD = (Forbidden, NotFound, PlanForbids, UnexpectedShape)

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime
-from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from collectors.errors import CollectorError, ExportCutOff, NotFound, RequestRefused, UnexpectedShape
+from collectors.event_parts import part_of
 from collectors.http.client import Progress
-from collectors.http.shape import Reader, storable
+from collectors.http.shape import Reader
 from collectors.mixpanel.batches import Batches, name_list
 from collectors.mixpanel.event_counts import TOO_MUCH
-from collectors.mixpanel.event_parts import Part, common_parts, part_of
 from collectors.mixpanel.export.export_counts import read_export
 from collectors.mixpanel.export.export_events import HOT_SHARD, LocalDay, read_event
-from collectors.mixpanel.export.export_stream import Record, Unreadable
+from collectors.mixpanel.export.export_stream import Record
 from collectors.mixpanel.export.export_windows import export_windows
 from collectors.mixpanel.project_apis import MixpanelClient, reader
+from collectors.property_sample import SAMPLE_SIZE, PropertySample, Sampled
+from collectors.unreadable import Unreadable
 from storage.records import PropertyProfile
-
-SAMPLE_SIZE = 200_000
-# Mixpanel keeps up to 255 properties an event; more names than this are values used as names.
-MOST_PROPERTIES = 1000
-
-Types = tuple[tuple[str, str], ...]
-Shape = tuple[Types, Part]
 
 
 def fetch_property_profiles(
@@ -111,8 +104,8 @@ def _profile(
 ) -> tuple[list[PropertyProfile], str | None]:
     read = reader(client.export, "")
     local_day = LocalDay(zone, client.time_storage, read)
-    sample = PropertySample(read)
-    unreadable = Unreadable()
+    sample = PropertySample()
+    unreadable = Unreadable("Mixpanel")
     with closing(read_export(client, parameters, unreadable)) as records:
         cut_short = not sample.fill(_of_day(records, wanted, day, local_day, read, unreadable), sample_size)
     return sample.profiles(day, cut_short), unreadable.told(str(day))
@@ -125,7 +118,7 @@ def _of_day(
     local_day: LocalDay,
     read: Reader,
     unreadable: Unreadable,
-) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
+) -> Iterator[Sampled]:
     for record in records:
         try:
             event = read_event(record, read)
@@ -134,78 +127,7 @@ def _of_day(
             unreadable.record(error.message)
             continue
         if event is not None and is_of_day:
-            yield event.name, event.identity, record["properties"]
-
-
-class PropertySample:
-    """The shapes of a bounded number of events: which properties, of which types, from which part of the traffic."""
-
-    def __init__(self, read: Reader) -> None:
-        self._read = read
-        self._shapes: dict[Shape, Shape] = {}
-        self._once: Counter[tuple[str, Shape]] = Counter()
-        self._identified: dict[int, tuple[float, str, Shape]] = {}
-
-    def fill(self, events: Iterator[tuple[str, int | None, dict[str, Any]]], most: int) -> bool:
-        """Takes events until there are no more (True) or `most` have been read (False).
-
-        Of events that are the same, the one processed last counts (greatest `mp_processing_time_ms`).
-        """
-        for taken, (name, identity, properties) in enumerate(events):
-            if taken >= most:
-                return False
-            shape = property_types(properties), part_of(properties)
-            shape = self._shapes.setdefault(shape, shape)
-            if identity is None:
-                self._once[name, shape] += 1
-                continue
+            properties = record["properties"]
             processed = properties.get("mp_processing_time_ms")
             moment = processed if isinstance(processed, int | float) else 0
-            known = self._identified.get(identity)
-            if known is None or moment > known[0]:
-                self._identified[identity] = (moment, name, shape)
-        return True
-
-    def profiles(self, day: date, sampled: bool) -> list[PropertyProfile]:
-        """One profile per event seen, sorted by name."""
-        shapes = self._once.copy()
-        shapes.update((name, shape) for _, name, shape in self._identified.values())
-        read: Counter[str] = Counter()
-        carried: dict[str, Counter[tuple[str, str]]] = {}
-        parts: dict[str, Counter[Part]] = {}
-        for (name, shape), times in shapes.items():
-            read[name] += times
-            of_event = carried.setdefault(name, Counter())
-            types, part = shape
-            parts.setdefault(name, Counter())[part] += times
-            for typed in types:
-                of_event[typed] += times
-        return [
-            PropertyProfile(
-                name,
-                day,
-                events_read,
-                sampled,
-                {typed: times / events_read for typed, times in carried[name].most_common(MOST_PROPERTIES)},
-                common_parts(parts[name]),
-            )
-            for name, events_read in sorted(read.items())
-        ]
-
-
-def property_types(properties: dict[str, Any]) -> Types:
-    """Name and JSON type of each property, sorted."""
-    return tuple(sorted((storable(name), json_type(value)) for name, value in properties.items()))
-
-
-def json_type(value: Any) -> str:
-    """JSON's name for the type of a value: string, number, boolean, null, array or object."""
-    if isinstance(value, str):
-        return "string"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    if value is None:
-        return "null"
-    return "array" if isinstance(value, list) else "object"
+            yield event.name, event.identity, properties, part_of(properties), moment

@@ -9,6 +9,7 @@ from typing import Any
 
 from storage.connection import Connection
 from storage.read.rows import Row, as_rows
+from storage.read.service_numbers import service_numbers
 
 _CAMPAIGNS = """
     SELECT campaign_id, name, state, event FROM campaign
@@ -109,3 +110,11 @@ def _has(connection: Connection, table: str, column: str) -> bool:
         "SELECT 1 FROM information_schema.columns WHERE table_name = ? AND column_name = ?", [table, column]
     )
     return found.fetchone() is not None
+
+
+def event_service(connection: Connection, workspace: str) -> str | None:
+    """What counts the workspace's events; None where a file of an older version or of few tables does not say."""
+    found = connection.execute(
+        "SELECT 1 FROM duckdb_columns() WHERE table_name = 'workspace' AND column_name = 'event_service'"
+    ).fetchone()
+    return None if found is None else service_numbers(connection, workspace).event_service

@@ -241,13 +241,13 @@ def campaign_events(connection: Connection, workspace: str) -> list[str]:
     return [event for (event,) in rows]
 
 
-def recent_requests(connection: Connection, project: str, since: datetime) -> list[datetime]:
-    """When Mixpanel's Query API was asked for this project since then (included), oldest first, over all runs."""
+def recent_requests(connection: Connection, project: str, since: datetime) -> list[tuple[datetime, int]]:
+    """When the project's counts were asked for since then (included) and what each cost, oldest first, of all runs."""
     rows = connection.execute(
-        "SELECT asked_at FROM mixpanel_request WHERE project = ? AND asked_at >= ? ORDER BY asked_at",
+        "SELECT asked_at, cost FROM mixpanel_request WHERE project = ? AND asked_at >= ? ORDER BY asked_at",
         [project, stored_instant(since)],
     ).fetchall()
-    return [_aware(asked_at) for (asked_at,) in rows]
+    return [(_aware(asked_at), int(cost)) for asked_at, cost in rows]
 
 
 def newest_instant(connection: Connection) -> datetime | None:

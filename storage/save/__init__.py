@@ -7,7 +7,7 @@ from storage.save.delivery_numbers import save_delivery
 from storage.save.event_days import restart_event_series, save_event_window
 from storage.save.event_definitions import save_definitions, save_property_profiles
 from storage.save.message_numbers import save_message_metrics
-from storage.save.numbers_of_services import save_customerio_workspace, save_mixpanel_view
+from storage.save.numbers_of_services import save_customerio_workspace, save_event_service, save_mixpanel_view
 from storage.save.part_counts import save_event_parts
 from storage.save.promise_numbers import save_promise_hours
 from storage.save.recovery_numbers import save_recoveries
@@ -35,6 +35,7 @@ __all__ = [
     "save_definitions",
     "save_delivery",
     "save_event_parts",
+    "save_event_service",
     "save_event_window",
     "save_failures",
     "save_journey_metrics",

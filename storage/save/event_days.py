@@ -128,14 +128,16 @@ def save_event_window(
     return rows
 
 
-def restart_event_series(connection: Connection, workspace: str, source: CountSource) -> int:
-    """Begin every series anew for counts from `source`: rows of the other source go, names stay.
+def restart_event_series(connection: Connection, workspace: str, source: CountSource | None) -> int:
+    """Begin every series anew for counts from `source`: rows of the other source go, names stay. None: all rows go.
 
     Returns the number of rows removed (0 where nothing was stored from the other source). Call it in the same
     transaction as the save of the new source's history, so that nothing is lost if that fails.
     """
     removed = count_of(
-        connection.execute("DELETE FROM event_day WHERE workspace = ? AND source <> ?", [workspace, source])
+        connection.execute(
+            "DELETE FROM event_day WHERE workspace = ? AND source IS DISTINCT FROM ?", [workspace, source]
+        )
     )
     if removed:
         connection.execute("DELETE FROM source_day WHERE workspace = ? AND source = 'mixpanel_events'", [workspace])

@@ -1,4 +1,4 @@
-"""The numbers of a workspace in the addresses of the services' own pages."""
+"""Which services a workspace's data come from, and its numbers in the addresses of their own pages."""
 
 from __future__ import annotations
 
@@ -22,4 +22,12 @@ def save_mixpanel_view(connection: duckdb.DuckDBPyConnection, workspace: str, nu
     connection.execute(
         "UPDATE workspace SET mixpanel_view = ? WHERE workspace = ? AND mixpanel_view IS DISTINCT FROM ?",
         [number, workspace, number],
+    )
+
+
+def save_event_service(connection: duckdb.DuckDBPyConnection, workspace: str, service: str) -> None:
+    """Record which service the workspace's events are counted by: Mixpanel or Amplitude."""
+    connection.execute(
+        "UPDATE workspace SET event_service = ? WHERE workspace = ? AND event_service IS DISTINCT FROM ?",
+        [service, workspace, service],
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import duckdb
 
 from storage.file.conversion import stored_instant, stored_json, stored_text
 from storage.records import CollectionRecord
-from storage.save.bulk import INSTANT, incoming
+from storage.save.bulk import INSTANT, WHOLE, incoming
 from storage.save.old_runs import forget_old_runs
 
 _REQUESTS_KEPT = timedelta(days=2)
@@ -57,10 +58,16 @@ def save_workspace_zone(connection: duckdb.DuckDBPyConnection, workspace: str, z
 
 
 def save_requests(
-    connection: duckdb.DuckDBPyConnection, project: str, asked_at: Iterable[datetime], now: datetime
+    connection: duckdb.DuckDBPyConnection, project: str, asked: Iterable[tuple[datetime, int]], now: datetime
 ) -> None:
-    """Remember requests to Mixpanel's Query API for the hourly budget; forgets those older than two days."""
-    instants = [stored_instant(instant) for instant in asked_at]
-    with incoming(connection, "incoming_requests", {"asked_at": INSTANT}, {"asked_at": instants}):
-        connection.execute("INSERT INTO mixpanel_request SELECT ?, asked_at FROM incoming_requests", [project])
+    """Remember requests for a project's counts, with the cost of each, for the hourly budget; forgets those older than
+    two days.
+    """
+    some = list(asked)
+    columns: dict[str, list[Any]] = {
+        "asked_at": [stored_instant(instant) for instant, _ in some],
+        "cost": [cost for _, cost in some],
+    }
+    with incoming(connection, "incoming_requests", {"asked_at": INSTANT, "cost": WHOLE}, columns):
+        connection.execute("INSERT INTO mixpanel_request SELECT ?, asked_at, cost FROM incoming_requests", [project])
     connection.execute("DELETE FROM mixpanel_request WHERE asked_at < ?", [stored_instant(now - _REQUESTS_KEPT)])

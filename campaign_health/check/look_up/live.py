@@ -1,4 +1,4 @@
-"""What Customer.io and Mixpanel say now."""
+"""What Customer.io and Mixpanel, or Amplitude, say now."""
 
 from __future__ import annotations
 
@@ -23,14 +23,10 @@ from campaign_health.settings import (
     WorkspaceSettings,
     load_settings,
 )
-from campaign_health.settings.clients import customerio_client, mixpanel_client
+from campaign_health.settings.clients import customerio_client, event_source
 from collectors.customerio import Fetched, fetch_campaign, fetch_campaigns, fetch_each, fetch_messages
-from collectors.mixpanel import (
-    fetch_event_counts,
-    fetch_event_names,
-    fetch_property_profiles,
-    fetch_time_zone,
-)
+from collectors.event_source import EventSource
+from collectors.mixpanel import WITHHELD
 from storage.errors import ExpectedFailure
 from storage.records import CampaignRecord, CampaignRefused, EventCounts, MessageRecord
 
@@ -51,8 +47,8 @@ def observe_live(
     chosen = _choose(settings.workspaces, workspace)
     with ThreadPoolExecutor(2) as both:
         customerio = both.submit(_part, lambda: _ask_customerio(chosen, settings.http, manifest))
-        mixpanel = both.submit(_part, lambda: _ask_mixpanel(chosen, settings.http, manifest, now))
-        return customerio.result().filled_from(mixpanel.result())
+        events = both.submit(_part, lambda: _ask_events(chosen, settings.http, manifest, now))
+        return customerio.result().filled_from(events.result())
 
 
 def _part(ask: Callable[[], Observed]) -> Observed:
@@ -127,41 +123,38 @@ def _campaign(record: CampaignRecord, messages: list[MessageRecord]) -> Observed
     )
 
 
-def _ask_mixpanel(chosen: WorkspaceSettings, http: HttpSettings, manifest: Manifest, now: datetime) -> Observed:
-    settings, zone = chosen.mixpanel, chosen.time_zone
-    if settings is None:
+def _ask_events(chosen: WorkspaceSettings, http: HttpSettings, manifest: Manifest, now: datetime) -> Observed:
+    zone = chosen.time_zone
+    source = event_source(chosen, http)
+    if source is None:
         raise CouldNotCheck(
-            "There is no key for Mixpanel.",
-            "Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET.",
+            "There is no key for Mixpanel or Amplitude.",
+            "Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET, or AMPLITUDE_API_KEY and "
+            "AMPLITUDE_SECRET_KEY.",
         )
-    observed = Observed()
-    client = mixpanel_client(settings, http)
+    observed = Observed(event_service=source.service)
     try:
-        if zone is None:
-            served = fetch_time_zone(client)
-            if served is None:
-                raise CouldNotCheck("Mixpanel does not say its time zone.", "Set CAMPAIGN_HEALTH_TIMEZONE.")
-            zone = _zone(served)
+        zone = zone or _zone_of(source)
         today = local_day(now, zone)
         yesterday = today - timedelta(days=1)
         first = yesterday - timedelta(days=WINDOW_DAYS - 1)
-        listed = fetch_event_names(client, first, yesterday, today)
+        listed = source.event_names(first, yesterday, today)
         observed.remarks += listed.notes
         wanted = _worth_counting(manifest, listed.names)
         counts: list[EventCounts] = []
         last = yesterday
-        for batch in fetch_event_counts(client, wanted, listed.first_day, yesterday, today):
+        for batch in source.event_counts(wanted, listed.first_day, yesterday, today):
             counts += batch.counts
             last = min(last, batch.last_day)
             observed.failures += [
-                Failure(f"Mixpanel could not count `{refused.event}`: {refused.reason}", "Try again.")
+                Failure(f"{source.service} could not count `{refused.event}`: {refused.reason}", "Try again.")
                 for refused in batch.refused
             ]
         observed.events = {name: ObservedEvent(name, None, None, last) for name in listed.names}
         observed.events |= {count.event: _event(count, last) for count in counts}
-        observed.parts.append("Mixpanel's events")
+        observed.parts.append(f"{source.service}'s events")
         seen = [name for name in manifest.events if name in observed.events]
-        profiles = fetch_property_profiles(client, seen, yesterday, zone, now) if seen else []
+        profiles = source.property_profiles(seen, yesterday, zone, now) if seen else []
         for profile in profiles:
             kinds: dict[str, dict[str, float]] = defaultdict(dict)
             for (name, kind), share in profile.shares.items():
@@ -169,18 +162,27 @@ def _ask_mixpanel(chosen: WorkspaceSettings, http: HttpSettings, manifest: Manif
             observed.properties[profile.event] = {
                 name: ObservedProperty(profile.day, shares) for name, shares in kinds.items()
             }
-        observed.parts.append("Mixpanel's properties")
+        observed.parts.append(f"{source.service}'s properties")
         return observed
     finally:
-        client.close()
+        source.close()
 
 
-def _zone(served: str) -> ZoneInfo:
+def _zone_of(source: EventSource) -> ZoneInfo:
+    try:
+        served = source.ask_project().time_zone
+    except WITHHELD:
+        served = None
+    if served is None:
+        setting = "AMPLITUDE_TIMEZONE" if source.service == "Amplitude" else "CAMPAIGN_HEALTH_TIMEZONE"
+        raise CouldNotCheck(f"{source.service} does not say its time zone.", f"Set {setting}.")
     try:
         return ZoneInfo(served)
     except (KeyError, ValueError, OSError) as error:
         cure = "Set CAMPAIGN_HEALTH_TIMEZONE to the project's zone, such as Europe/Berlin."
-        raise CouldNotCheck(f"Mixpanel names {served!r} as its time zone, which is not known here.", cure) from error
+        raise CouldNotCheck(
+            f"{source.service} names {served!r} as its time zone, which is not known here.", cure
+        ) from error
 
 
 def _worth_counting(manifest: Manifest, names: tuple[str, ...]) -> list[str]:

@@ -13,6 +13,7 @@ from campaign_health.manifest.dependencies import ObservedCampaign
 from campaign_health.manifest.observed import Observed, ObservedEvent, ObservedProperty
 from campaign_health.manifest.problems import Failure
 from campaign_health.words.dates import day_text
+from campaign_health.words.event_service import of_service
 from collectors.customerio.liquid.template_variables import property_of
 from storage.connection import Connection
 from storage.errors import StorageError
@@ -58,6 +59,7 @@ def read_published(file: Path, workspace: str | None) -> PublishedFacts:
                 campaigns=_campaigns(connection, name),
                 events=_events(connection, name),
                 properties=_properties(connection, name),
+                event_service=check_input.event_service(connection, name),
                 runs={source: NewestRun(run[0], run[1], run[2].date()) for source, run in runs.items() if run},
             )
     except StorageError as error:
@@ -66,8 +68,9 @@ def read_published(file: Path, workspace: str | None) -> PublishedFacts:
 
 def _observed(facts: PublishedFacts, file: Path, today: date) -> Observed:
     observed = Observed(campaigns=facts.campaigns, events=facts.events, properties=facts.properties)
+    observed.event_service = facts.event_service
     for source, there in (("customerio_campaigns", facts.campaigns), ("mixpanel_events", facts.events)):
-        service, run = _SERVICES[source], facts.runs.get(source)
+        service, run = of_service(_SERVICES[source], facts.event_service), facts.runs.get(source)
         if run is None and not there:
             observed.failures.append(
                 Failure(f"{file} does not hold {service}.", "Run `campaign-health collect` with both services' keys.")
@@ -83,7 +86,9 @@ def _observed(facts: PublishedFacts, file: Path, today: date) -> Observed:
     observed.campaigns = observed.campaigns or None
     days = [event.last_collected for event in (observed.events or {}).values() if event.last_collected]
     if days and (today - max(days)).days > STALE_DAYS:
-        observed.remarks.append(f"The newest day of Mixpanel's events in {file} is {day_text(max(days))}.")
+        observed.remarks.append(
+            f"The newest day of {facts.event_service or 'Mixpanel'}'s events in {file} is {day_text(max(days))}."
+        )
     observed.events = observed.events or None
     return observed
 

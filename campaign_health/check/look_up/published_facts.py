@@ -27,3 +27,4 @@ class PublishedFacts:
     events: dict[str, ObservedEvent]
     properties: dict[str, dict[str, ObservedProperty]]
     runs: dict[str, NewestRun]
+    event_service: str | None = None

@@ -16,6 +16,7 @@ from campaign_health.manifest.observed import Observed, ObservedEvent, ObservedP
 from campaign_health.manifest.schema import EventEntry
 from campaign_health.names.likeness import name_likeness
 from campaign_health.words.dates import day_text
+from campaign_health.words.event_service import event_service
 from campaign_health.words.numbers import count, share_text
 
 SILENT_DAYS = 3  # days without one event before it can be called gone
@@ -71,8 +72,8 @@ def _gone(
             key=lambda other: name_likeness(name, other),
             default=None,
         )
-        told = f" Mixpanel has `{near}`; names are compared exactly." if near else ""
-        message = f"Mixpanel never saw `{name}`, on which {stopped(hit)} {_hangs(hit)}.{told}"
+        told = f" {event_service()} has `{near}`; names are compared exactly." if near else ""
+        message = f"{event_service()} never saw `{name}`, on which {stopped(hit)} {_hangs(hit)}.{told}"
         return [_finding("event_never_seen", "violation", message, name, hit, file, line, new_name=near)]
     if seen.last_seen is None or seen.last_collected is None:
         return []
@@ -86,7 +87,7 @@ def _gone(
     new = likely_successor(seen, events)
     told = f"; `{new}` began then, its likely new name" if new else ""
     message = (
-        f"Mixpanel has seen no `{name}` since {day_text(seen.last_seen)}; about {count(missed)} were to be "
+        f"{event_service()} has seen no `{name}` since {day_text(seen.last_seen)}; about {count(missed)} were to be "
         f"expected{told}. This stops {stopped(hit)}."
     )
     return [_finding("event_not_seen", "violation", message, name, hit, file, line, new_name=new)]
@@ -131,7 +132,7 @@ def _properties(
         kind = seen.main_type if seen else None
         if seen and kind and declared.type and kind not in _ALSO.get(declared.type, {declared.type}):
             message = (
-                f"`{key}` of `{name}` is {_article(declared.type)} in the manifest, but Mixpanel sees "
+                f"`{key}` of `{name}` is {_article(declared.type)} in the manifest, but {event_service()} sees "
                 f"{_article(kind)} in {share_text(seen.shares[kind])} of events on {day_text(seen.day)}.{breaks}"
             )
             found.append(_finding("observed_type_differs", severity, message, name, users, file, line, prop=key))

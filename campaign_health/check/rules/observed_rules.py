@@ -11,6 +11,7 @@ from campaign_health.check.rules.mixpanel_rules import check_mixpanel
 from campaign_health.manifest.dependencies import CampaignDependency
 from campaign_health.manifest.manifest_reading import ReadManifest
 from campaign_health.manifest.observed import Observed
+from campaign_health.words.event_service import speaking_of
 
 
 def check_observed(
@@ -26,5 +27,6 @@ def check_observed(
     if observed.campaigns is not None:
         found += check_customerio(read, file, campaigns, observed.campaigns, coverage)
     if observed.events is not None:
-        found += check_mixpanel(read, file, campaigns, observed, today)
+        with speaking_of(observed.event_service):
+            found += check_mixpanel(read, file, campaigns, observed, today)
     return found

@@ -17,6 +17,7 @@ from campaign_health.dashboard.parts.overview.checklist_panel import draw_checkl
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.manifest.core_events import CORE_EVENTS
 from campaign_health.state.events_view import coverage_view
+from campaign_health.words.event_service import event_service
 from campaign_health.words.not_watched import NOT_WATCHED
 from campaign_health.words.numbers import count, plural
 from campaign_health.words.triggers import why_no_event
@@ -68,7 +69,9 @@ def _unknown(mappings: pd.DataFrame) -> None:
     st.subheader("Campaigns that cannot be watched against an event", anchor=False)
     lacking = mappings[mappings["event"].isna() | ~mappings["event_seen"]]
     if lacking.empty:
-        st.success("Every campaign is watched against an event that Mixpanel has seen.", icon=":material/check:")
+        st.success(
+            f"Every campaign is watched against an event that {event_service()} has seen.", icon=":material/check:"
+        )
         return
     rows = pd.DataFrame(
         {
@@ -77,7 +80,7 @@ def _unknown(mappings: pd.DataFrame) -> None:
             "Trigger": lacking["trigger_kind"],
             "Event": [shown(event) if isinstance(event, str) else "–" for event in lacking["event"]],
             "Why not": [
-                "Mixpanel has never seen this event" if isinstance(event, str) else why_no_event(str(kind))
+                f"{event_service()} has never seen this event" if isinstance(event, str) else why_no_event(str(kind))
                 for event, kind in zip(lacking["event"], lacking["trigger_kind"], strict=True)
             ],
             "Mapping from": [FROM_WORDS.get(str(source), str(source)) for source in lacking["event_from"]],

@@ -22,6 +22,7 @@ from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.data_view import data_view
 from campaign_health.words.dates import clock_text, day_text
+from campaign_health.words.event_service import of_service
 from campaign_health.words.source_names import source_name
 
 OUTCOMES = {"complete": "● complete", "partial": "◔ in part", "failed": "× failed"}
@@ -59,7 +60,7 @@ def _freshness(page: Page) -> None:
             "Source": source_name(one.source),
             "Last complete": page.local_time(one.complete_at) if one.complete_at else "never",
             "Newest run": OUTCOMES.get(one.outcome, one.outcome),
-            "What it is for": SOURCE_MEANINGS.get(one.source, "–"),
+            "What it is for": of_service(SOURCE_MEANINGS.get(one.source, "–")),
         }
         for one in page.workspace.sources
     ]

@@ -24,6 +24,7 @@ from campaign_health.dashboard.parts.event_table import (
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.events_view import RENAMES_SHOWN, EventsView, events_view
 from campaign_health.words.dates import day_text
+from campaign_health.words.event_service import event_service, of_service
 from campaign_health.words.numbers import plural, unbroken_share
 from campaign_health.words.property_types import type_words
 
@@ -32,12 +33,12 @@ def events(page: Page) -> None:
     """Draws the suspected renames, the changed properties, and the table of all events."""
     st.title("Events", anchor=False)
     quiet(
-        "An event is something that people do in your product, under the name that Mixpanel has for it. "
+        f"An event is something that people do in your product, under the name that {event_service()} has for it. "
         "A renamed event shows here twice: once vanished, once new."
     )
     view = answer(events_view, page.name, page.today)
     if view.events.empty:
-        st.info("No event has been seen yet. They appear after the first collection from Mixpanel.")
+        st.info(f"No event has been seen yet. They appear after the first collection from {event_service()}.")
         return
     for line in blocked_lines(view.events):
         st.warning(line, icon=":material/block:")
@@ -112,7 +113,9 @@ def _table(page: Page, found: pd.DataFrame) -> None:
     st.subheader("All events", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input("Search", key="q", bind="query-params", icon=":material/search:", placeholder="Event")
-        life = st.multiselect("State", LIVES, key="life", bind="query-params", placeholder="Any")
+        life = st.multiselect(
+            "State", LIVES, key="life", bind="query-params", placeholder="Any", format_func=of_service
+        )
     exact = st.query_params.get("event")
     keep = pd.Series(True, index=found.index)
     if exact:

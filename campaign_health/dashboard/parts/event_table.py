@@ -11,12 +11,14 @@ import streamlit as st
 from campaign_health.dashboard.figures.sparkline import event_line
 from campaign_health.dashboard.look.markup import in_markdown, shown
 from campaign_health.dashboard.look.theme import Palette
+from campaign_health.words.event_service import event_service, of_service
 from campaign_health.words.lists import joined
 from campaign_health.words.numbers import plural
 
 NEW_DAYS = 14
 VANISHED_DAYS = 2
-LIVES = ("Vanished", "New", "Blocked in Mixpanel", "Still happening", "Long gone")
+BLOCKED = "Blocked in Mixpanel"
+LIVES = ("Vanished", "New", BLOCKED, "Still happening", "Long gone")
 LONG_GONE_DAYS = 60
 COUNTED = {
     "Last 28 days": st.column_config.ImageColumn(width=160, help="A grey bar is a day not collected."),
@@ -33,7 +35,7 @@ def lives(events: pd.DataFrame) -> pd.Series:
     gaps = [_longest_gap(*one) for one in zip(events["line"], events["age_days"], strict=True)]
     life[(events["quiet_days"] >= VANISHED_DAYS) & (events["quiet_days"] > gaps)] = "Vanished"
     life[events["quiet_days"] >= LONG_GONE_DAYS] = "Long gone"
-    life[events["dropped"]] = "Blocked in Mixpanel"
+    life[events["dropped"]] = BLOCKED
     return life
 
 
@@ -54,7 +56,7 @@ def blocked_lines(events: pd.DataFrame) -> list[str]:
     """A line for each event that is blocked in Mixpanel and that campaigns hang on: news of the project's data."""
     blocked = events[events["dropped"] & (events["campaigns"].map(len) > 0)]
     return [
-        f"**{in_markdown(str(row['event']))}** is blocked in Mixpanel, which no longer counts it. "
+        f"**{in_markdown(str(row['event']))}** is blocked in {event_service()}, which no longer counts it. "
         f"{plural(len(row['campaigns']), 'campaign')} that hang{'s' if len(row['campaigns']) == 1 else ''} on it "
         f"({joined([in_markdown(name) for name in row['campaigns']])}) can only be watched by their journeys."
         for row in blocked.to_dict("records")
@@ -63,12 +65,12 @@ def blocked_lines(events: pd.DataFrame) -> list[str]:
 
 def for_people(events: pd.DataFrame, colours: Palette) -> pd.DataFrame:
     """The table as it is shown."""
-    shapes = {"Vanished": "▣", "New": "◔", "Blocked in Mixpanel": "×", "Still happening": "●", "Long gone": "◻"}
+    shapes = {"Vanished": "▣", "New": "◔", BLOCKED: "×", "Still happening": "●", "Long gone": "◻"}
     life = lives(events)
     return pd.DataFrame(
         {
             "Event": [shown(name) for name in events["event"]],
-            "State": [f"{shapes[one]} {one}" for one in life],
+            "State": [f"{shapes[one]} {of_service(one)}" for one in life],
             "Count, 28 days": events["events_28d"],
             "Last 28 days": [event_line(line, colours) for line in events["line"]],
             "First seen": pd.to_datetime(events["first_seen"]).dt.date,

@@ -13,6 +13,7 @@ from campaign_health.detection.causes.season import season_ended
 from campaign_health.detection.rename.rename import Rename
 from campaign_health.names.likeness import nearest_names
 from campaign_health.words.dates import day_text
+from campaign_health.words.event_service import event_service
 from campaign_health.words.guides import ask, asking
 from campaign_health.words.lists import names_in_code
 from campaign_health.words.numbers import share_text
@@ -186,7 +187,7 @@ def _part_renamed(case: BrokenCampaign, chain: Chain, renames: list[Rename]) -> 
         first.first_day,
         sentence,
         first.facts(),
-        f"In Mixpanel, break `{first.new}` down by platform and app version to see who sends it. Then"
+        f"In {event_service()}, break `{first.new}` down by platform and app version to see who sends it. Then"
         f" {asking(case.owner, 'that team')} to have `{case.event}` sent"
         " again, or let the campaign start on both names. The count of the old name should be back to its usual level"
         " on the next day.",
@@ -209,8 +210,8 @@ def _unknown(case: BrokenCampaign, chain: Chain) -> Cause | None:
         return None
     first_day = day_text(case.first_day_known or case.since, case.as_of)
     sentence = (
-        f"The trigger listens to `{case.event}`, an event that has not come to Mixpanel once since {first_day}, the"
-        " first day known."
+        f"The trigger listens to `{case.event}`, an event that has not come to {event_service()} once since "
+        f"{first_day}, the first day known."
     )
     if nearest and near[0][1] >= 0.999 and nearest[0].casefold().strip() == case.event.casefold().strip():
         sentence += f" `{nearest[0]}` differs only in capital letters or spaces, and names must match exactly."
@@ -221,7 +222,7 @@ def _unknown(case: BrokenCampaign, chain: Chain) -> Cause | None:
     step = (
         "In Customer.io, set the campaign's trigger to the name that is really"
         f" sent{f', probably `{nearest[0]}`' if nearest else ''}. If the name is right and goes to Customer.io only,"
-        " map the campaign to the matching Mixpanel event in the manifest."
+        f" map the campaign to the matching {event_service()} event in the manifest."
     )
     facts = {"event": case.event, "nearest": [{"event": name, "likeness": round(score, 3)} for name, score in near]}
     return Cause("event_unknown", 0.96, case.since, sentence, facts, step)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.words.dates import day_text
+from campaign_health.words.event_service import declarations, event_service
 from campaign_health.words.guides import ask
 from campaign_health.words.lists import joined
 from campaign_health.words.numbers import count, rate_text, share_text
@@ -80,17 +81,17 @@ def removed(case: BrokenCampaign, chain: Chain) -> Cause | None:
         f"`{case.event}` {verb} {f'on {day}' if gone else day} ({before} before, {rate_text(values.since)} since)"
     )
     if blocked:
-        sentence += ", and Mixpanel's Lexicon says that it is blocked."
+        sentence += f", and {declarations()} says that it is blocked."
         step = (
-            f"In Mixpanel's Lexicon, look who blocked `{case.event}` and why; unblock it if campaigns need it. "
-            "Blocking only stops Mixpanel: check that Customer.io still gets the event."
+            f"In {declarations()}, look who blocked `{case.event}` and why; unblock it if campaigns need it. "
+            f"Blocking only stops {event_service()}: check that Customer.io still gets the event."
         )
     else:
         sentence += f", and {_what_began(case)}."
         step = (
             f"{ask(case.owner, 'the engineers')} what was released on {day}: was `{case.event}` taken out on purpose?"
             " If so, stop the campaign or give it another trigger; if not, have it sent again. The event's count in"
-            " Mixpanel shows within the hour whether it worked."
+            f" {event_service()} shows within the hour whether it worked."
         )
     confidence = (0.93 if blocked else 0.85) if gone else 0.6
     still = still_runs(chain) if gone else None
@@ -99,7 +100,7 @@ def removed(case: BrokenCampaign, chain: Chain) -> Cause | None:
         facts["journeys_kept"] = round(still, 3)
         sentence += (
             f" Journeys still start ({share_text(still)} of the usual number): Customer.io gets the event as before,"
-            " only Mixpanel no longer shows it under this name."
+            f" only {event_service()} no longer shows it under this name."
         )
     return Cause("event_removed", confidence, case.since, sentence, facts, step)
 

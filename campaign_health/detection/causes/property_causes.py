@@ -12,6 +12,7 @@ from campaign_health.detection.causes.links_kept import Chain
 from campaign_health.detection.causes.message_causes import loss_rise, recent_failures, variables_named
 from campaign_health.detection.causes.property_drift import PropertyChange
 from campaign_health.words.dates import day_text
+from campaign_health.words.event_service import event_service
 from campaign_health.words.guides import ask, asking
 from campaign_health.words.lists import names_in_code
 from campaign_health.words.numbers import share_text
@@ -248,7 +249,7 @@ def _part(
             "lost_share": round(lost, 4),
             "missing_share": None if missing is None else round(missing, 4),
         },
-        f"In Mixpanel, break `{change.event}` without `{change.property}` down by platform and app version."
+        f"In {event_service()}, break `{change.event}` without `{change.property}` down by platform and app version."
         f"{accept or ' Then'} {asking(case.owner, 'that team')} to have it sent again. The share of events"
         " that carry it should be back after the next release.",
     )

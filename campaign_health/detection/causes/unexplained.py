@@ -10,6 +10,7 @@ from campaign_health.detection.causes.message_causes import loss_rise
 from campaign_health.detection.causes.property_causes import used_properties
 from campaign_health.detection.causes.segment_causes import segments_that_hold
 from campaign_health.words.dates import day_text
+from campaign_health.words.event_service import event_service
 from campaign_health.words.guides import ask, asking
 from campaign_health.words.lists import names_in_code
 from campaign_health.words.numbers import rate_text, share_text
@@ -44,9 +45,9 @@ def steady_part(case: BrokenCampaign, chain: Chain) -> Cause | None:
         case.since,
         sentence,
         {"missing_share": round(1 - kept, 4), "stage": case.stage},
-        f"In Mixpanel, break {event} down by platform, app version and plan over the days around {day}, and compare"
-        f" with who starts journeys in Customer.io. {ask(case.owner, 'the engineers')} what was released for the part"
-        " that is missing.",
+        f"In {event_service()}, break {event} down by platform, app version and plan over the days around {day}, and "
+        f"compare with who starts journeys in Customer.io. {ask(case.owner, 'the engineers')} what was released for "
+        "the part that is missing.",
     )
 
 

@@ -26,10 +26,12 @@ from campaign_health.settings import WorkspaceSettings
 from campaign_health.state.find_campaign import no_verdict
 from campaign_health.state.incident import Incident, incident_on, incidents_of
 from campaign_health.state.status_line import status_line
+from campaign_health.words.event_service import speaking_of
 from campaign_health.words.missing import counted_at, missing_sentence
 from campaign_health.words.sentences import seen_sentence
 from storage.connection import Connection
 from storage.read import judged
+from storage.read.service_numbers import service_numbers
 from storage.read.status_runs import status_run
 
 _SMALL = 20_000  # campaigns x days
@@ -60,7 +62,8 @@ def explain(
     Raises:
         CouldNotStart: the campaign has no verdict on that day.
     """
-    return _explained(_read(connection, workspace, campaign_id, day, now))
+    with speaking_of(service_numbers(connection, workspace.name).event_service):
+        return _explained(_read(connection, workspace, campaign_id, day, now))
 
 
 def _read(

@@ -20,6 +20,7 @@ from campaign_health.detection.explain.explanation import Budget
 from campaign_health.detection.pair.monitor import PanelVerdicts
 from campaign_health.judge.explain.explained import HISTORY, LinkDay, LinkExplained
 from campaign_health.state.incident import Incident
+from campaign_health.words.event_service import event_service
 from campaign_health.words.numbers import plural, share_text, span
 
 _DAYS_SHOWN = 10
@@ -36,9 +37,9 @@ def event_step(row: int, data: ChainInput, found: LinkVerdicts) -> str:
     low, high = found.starts.expected_low[row, last], found.starts.expected_high[row, last]
     started = data.started[row, last]
     if math.isnan(started) or math.isnan(low):
-        return "No event that Mixpanel has seen stands for this campaign; it is judged by its own journeys."
+        return f"No event that {event_service()} has seen stands for this campaign; it is judged by its own journeys."
     return (
-        f"No event that Mixpanel has seen stands for this campaign. By its own history "
+        f"No event that {event_service()} has seen stands for this campaign. By its own history "
         f"{plural(started, 'journey started', 'journeys started')}; {span(low, high)} expected."
     )
 

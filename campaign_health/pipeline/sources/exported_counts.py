@@ -19,7 +19,7 @@ from storage.read.collected import (
     known_events,
     stored_days,
 )
-from storage.save import mark_not_collected, restart_event_series, save_event_window
+from storage.save import mark_not_collected, restart_event_series, save_event_service, save_event_window
 
 
 @dataclass
@@ -84,7 +84,8 @@ def _plan(run: WorkspaceRun) -> _Plan:
     with run.reading() as connection:
         earliest = first_stored_day(connection, run.name, "mixpanel_events")
         reach = reach_of(run.window, earliest, asked_from(connection, run.name, "mixpanel_events"))
-        switching = event_source_in_use(connection, run.name) == "query"
+        moved = run.known_service not in (None, "Mixpanel")
+        switching = moved or event_source_in_use(connection, run.name) == "query"
         stored = {} if switching else stored_days(connection, run.name, "mixpanel_events")
         first_day = min(first_day_to_ask(run.window, reach, stored), last_day)
         since = first_day if switching or earliest is None else min(first_day, earliest)
@@ -103,6 +104,7 @@ def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, part: CountedBatch) -> b
         plan.doubted |= doubted
         if plan.switching:
             restart_event_series(connection, run.name, "export")
+            save_event_service(connection, run.name, "Mixpanel")
             plan.switching = False
         tally.rows += save_event_window(
             connection,

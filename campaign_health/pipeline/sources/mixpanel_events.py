@@ -1,4 +1,4 @@
-"""Source `mixpanel_events`: daily counts of every event, from Query or from the raw export."""
+"""Source `mixpanel_events`: daily counts of every event, from Mixpanel (Query or raw export) or from Amplitude."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ def collect_mixpanel_events(run: WorkspaceRun, tally: Tally) -> None:
     Raises:
         CollectorError: what ended it; what was complete by then is saved.
     """
-    assert run.workspace.mixpanel is not None
-    wanted = run.workspace.mixpanel.count_source
+    wanted = "query" if run.workspace.mixpanel is None else run.workspace.mixpanel.count_source
     if wanted == "export":
         collect_exported_counts(run, tally)
         return

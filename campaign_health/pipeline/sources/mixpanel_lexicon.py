@@ -1,11 +1,10 @@
-"""Source `mixpanel_lexicon`: what Mixpanel's Lexicon declares, where the account may read it."""
+"""Source `mixpanel_lexicon`: what Mixpanel's Lexicon or Amplitude's list of events declares, where it may be read."""
 
 from __future__ import annotations
 
 from campaign_health.pipeline.context import WorkspaceRun
 from campaign_health.pipeline.run_report import Tally
 from collectors.errors import CollectorError
-from collectors.mixpanel import fetch_definitions, is_declared
 from storage.read.profiled import declared_events
 from storage.save import save_definitions
 
@@ -21,11 +20,11 @@ def collect_mixpanel_lexicon(run: WorkspaceRun, tally: Tally) -> None:
     Raises:
         CollectorError: it could have been read and was not.
     """
-    assert run.mixpanel is not None
-    definitions = fetch_definitions(run.mixpanel)
+    assert run.events is not None
+    definitions = run.events.definitions()
     if definitions.records is None:
-        reason = definitions.unreadable_because or "The Lexicon may not be read."
-        if "Mixpanel" in run.refused_services:
+        reason = definitions.unreadable_because or f"{_declarations(run)} may not be read."
+        if run.events.service in run.refused_services:
             tally.shortfalls.append(reason)
         else:
             tally.warnings.append(f"{reason} It is optional: it only adds to the explanations.")
@@ -42,14 +41,22 @@ def collect_mixpanel_lexicon(run: WorkspaceRun, tally: Tally) -> None:
 
 def _still_declared(run: WorkspaceRun, tally: Tally, unlisted: list[str]) -> list[str]:
     """Those that are not known to be deleted. One that is there all the same says that the list is not whole."""
-    assert run.mixpanel is not None
+    assert run.events is not None
     for place, event in enumerate(unlisted[:ASKED_AT_MOST]):
         try:
-            is_there = is_declared(run.mixpanel, event)
+            is_there = run.events.is_declared(event)
         except CollectorError as failure:
-            tally.shortfalls.append(f"The Lexicon left out `{event}`, and could not be asked for it: {failure.message}")
+            tally.shortfalls.append(
+                f"{_declarations(run)} left out `{event}`, and could not be asked for it: {failure.message}"
+            )
             return unlisted[place:]
         if is_there:
-            tally.shortfalls.append(f"The Lexicon left out `{event}`, which it declares: what is stored is kept.")
+            tally.shortfalls.append(
+                f"{_declarations(run)} left out `{event}`, which it declares: what is stored is kept."
+            )
             return unlisted[place:]
     return unlisted[ASKED_AT_MOST:]
+
+
+def _declarations(run: WorkspaceRun) -> str:
+    return "The Lexicon" if run.mixpanel is not None else "Amplitude's list of events"

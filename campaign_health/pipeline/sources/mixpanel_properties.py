@@ -11,7 +11,6 @@ from campaign_health.pipeline.run_report import Tally
 from campaign_health.words.lists import names_in_code
 from campaign_health.words.numbers import plural
 from collectors.errors import CollectorError
-from collectors.mixpanel import fetch_property_profiles, last_day_served
 from storage.read.collected import campaign_events, stored_days
 from storage.read.profiled import counts_of_profiled, newly_seen_events, profiled_days
 from storage.read.vanished_numbers import SOLID
@@ -36,8 +35,10 @@ def collect_mixpanel_properties(run: WorkspaceRun, tally: Tally) -> None:
     Raises:
         CollectorError: what ended it; days profiled before it are saved.
     """
-    assert run.mixpanel is not None
-    newest = min(newest_complete_day(run.now, run.zone), last_day_served(run.window.last_day, run.now, run.zone))
+    assert run.events is not None
+    newest = min(
+        newest_complete_day(run.now, run.zone), run.events.last_day_served(run.window.last_day, run.now, run.zone)
+    )
     with run.reading() as connection:
         missed = [
             d
@@ -76,11 +77,9 @@ def days_to_profile(newest: date, missed: list[date], *, first_run: bool) -> lis
 
 
 def _profile(run: WorkspaceRun, tally: Tally, day: date, events: list[str]) -> None:
-    assert run.mixpanel is not None
+    assert run.events is not None
     profiles = (
-        fetch_property_profiles(run.mixpanel, events, day, run.zone, run.now, tell=tally.warnings.append)
-        if events
-        else []
+        run.events.property_profiles(events, day, run.zone, run.now, tell=tally.warnings.append) if events else []
     )
     with run.reading() as connection:
         usual = counts_of_profiled(connection, run.name, day - timedelta(days=BELIEVED_AFTER_DAYS), day)
@@ -89,8 +88,8 @@ def _profile(run: WorkspaceRun, tally: Tally, day: date, events: list[str]) -> N
     profiles = [profile for profile in profiles if profile.event not in doubted]
     if doubted:
         tally.shortfalls.append(
-            f"{day}: Mixpanel's export holds less than half of what was counted of {plural(len(doubted), 'event')} "
-            f"({names_in_code(doubted)}). Their properties of that day are not known."
+            f"{day}: {run.events.service}'s export holds less than half of what was counted of "
+            f"{plural(len(doubted), 'event')} ({names_in_code(doubted)}). Their properties of that day are not known."
         )
     if sampled:
         tally.notes.append(f"{day}: the first 200,000 events were read as a sample.")

@@ -1,4 +1,4 @@
-"""Event counts from Mixpanel's Query API: list the names, count those known and those listed, save once."""
+"""Event counts asked for by name: list the names, count those known and those listed, save once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from campaign_health.pipeline.run_report import Tally
 from campaign_health.pipeline.sources.vanished import not_believed, refuse_vanished, vanished_events
 from campaign_health.pipeline.windows import first_day_to_ask, reach_of
 from collectors.errors import CollectorError, PlanForbids
-from collectors.mixpanel import fetch_event_counts, fetch_event_names, last_day_served
 from storage.read.collected import (
     asked_from,
     campaign_events,
@@ -23,7 +22,13 @@ from storage.read.collected import (
     stored_days,
 )
 from storage.records import EventCounts
-from storage.save import mark_not_collected, restart_event_series, save_event_window, save_source_days
+from storage.save import (
+    mark_not_collected,
+    restart_event_series,
+    save_event_service,
+    save_event_window,
+    save_source_days,
+)
 
 # Share of the hour's requests that a refresh during the day may use.
 LIGHT_SHARE = 0.5
@@ -34,7 +39,11 @@ Known = Mapping[str, tuple[date | None, datetime | None]]
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is asked. `known`: each known event with the first day it lacks and when it was last counted."""
+    """What is asked. `known`: each known event with the first day it lacks and when it was last counted.
+
+    `switching`: the stored series come from elsewhere and begin anew; `moved`: from another service, whose numbers
+    prove nothing of this one's.
+    """
 
     first_day: date
     last_day: date
@@ -42,6 +51,7 @@ class _Plan:
     known: Known
     campaign_events: frozenset[str]
     switching: bool
+    moved: bool
 
 
 @dataclass
@@ -50,7 +60,7 @@ class _Answer:
 
     Attributes:
         counts: by the first and last day that they cover.
-        refused: events that Mixpanel does not take by their names.
+        refused: events that are not taken by their names.
         complete: every event was answered for or refused by itself: the source as a whole has answered.
     """
 
@@ -86,11 +96,13 @@ def collect_queried_counts(run: WorkspaceRun, tally: Tally, *, may_fall_back: bo
 
 
 def _plan(run: WorkspaceRun) -> _Plan:
-    last_day = last_day_served(run.window.last_day, run.now, run.zone)
+    assert run.events is not None
+    last_day = run.events.last_day_served(run.window.last_day, run.now, run.zone)
+    moved = run.known_service not in (None, run.events.service)
     with run.reading() as connection:
         earliest = first_stored_day(connection, run.name, "mixpanel_events")
         reach = reach_of(run.window, earliest, asked_from(connection, run.name, "mixpanel_events"))
-        switching = event_source_in_use(connection, run.name) == "export"
+        switching = moved or event_source_in_use(connection, run.name) == "export"
         stored = {} if switching else stored_days(connection, run.name, "mixpanel_events")
         first_day = min(first_day_to_ask(run.window, reach, stored), last_day)
         known = events_and_gaps(connection, run.name, reach, last_day)
@@ -100,26 +112,26 @@ def _plan(run: WorkspaceRun) -> _Plan:
         # It was in use before it was asked for by its name: the days before its first event are not known to be 0.
         if begins.get(event, last_day) > reach:
             known[event] = (reach, known[event][1])
-    return _Plan(first_day, last_day, reach, known, wanted, switching)
+    return _Plan(first_day, last_day, reach, known, wanted, switching, moved)
 
 
 def _fetch(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> None:
-    assert run.mixpanel is not None
-    listed = fetch_event_names(run.mixpanel, plan.first_day, plan.last_day, run.today)
+    assert run.events is not None
+    listed = run.events.event_names(plan.first_day, plan.last_day, run.today)
     tally.notes += listed.notes
     answer.first_day = max(plan.first_day, listed.first_day)
     # A trigger that nobody sends is in no list: asked for by its name, its 0 is a fact.
     names = {*plan.known, *listed.names, *plan.campaign_events}
-    allowed = _allowance(run)
+    allowed = _allowance(run, (plan.last_day - plan.first_day).days + 1)
     # Query answers for any number of days at once: only the events that lack older days are asked for them.
     for first_day, some in _stretches(plan, names):
         ordered = in_order_of_need(some, plan.known, plan.campaign_events)
-        for batch in fetch_event_counts(
-            run.mixpanel, ordered, first_day, plan.last_day, run.today, run.progress.advance
-        ):
+        for batch in run.events.event_counts(ordered, first_day, plan.last_day, run.today, run.progress.advance):
             answer.counts.setdefault((batch.first_day, batch.last_day), []).extend(batch.counts)
             answer.refused += [one.event for one in batch.refused]
-            tally.shortfalls += [f"Mixpanel refused the event {one.event!r}: {one.reason}" for one in batch.refused]
+            tally.shortfalls += [
+                f"{run.events.service} refused the event {one.event!r}: {one.reason}" for one in batch.refused
+            ]
             allowed = None if allowed is None else allowed - 1
             if allowed == 0:
                 break
@@ -133,13 +145,16 @@ def _fetch(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> Non
 
 def _drop_vanished(run: WorkspaceRun, tally: Tally, answer: _Answer) -> None:
     """Drops an answer without a single event where stored numbers say that it cannot be true."""
+    assert run.events is not None
     records = [record for records in answer.counts.values() for record in records]
     if not records or any(record.counts for record in records):
         return
     days = {day for window in answer.counts for day in days_between(*window)}
     try:
         with run.reading() as connection:
-            refuse_vanished(connection, run.name, days, {record.event for record in records})
+            refuse_vanished(
+                connection, run.name, days, {record.event for record in records}, service=run.events.service
+            )
     except CollectorError as failure:
         tally.shortfalls.append(str(failure))
         answer.counts.clear()
@@ -148,6 +163,7 @@ def _drop_vanished(run: WorkspaceRun, tally: Tally, answer: _Answer) -> None:
 
 def _drop_left_out(run: WorkspaceRun, tally: Tally, answer: _Answer) -> bool:
     """Drops the counts of single events that take back what is stored of past days; whether there were any."""
+    assert run.events is not None
     dropped = False
     for (first_day, last_day), records in answer.counts.items():
         with run.reading() as connection:
@@ -157,15 +173,15 @@ def _drop_left_out(run: WorkspaceRun, tally: Tally, answer: _Answer) -> bool:
         if doubted:
             answer.counts[first_day, last_day] = [record for record in records if record.event not in doubted]
             answer.refused += doubted
-            tally.shortfalls.append(not_believed(first_day, last_day, doubted))
+            tally.shortfalls.append(not_believed(first_day, last_day, doubted, run.events.service))
             dropped = True
     return dropped
 
 
-def _allowance(run: WorkspaceRun) -> int | None:
+def _allowance(run: WorkspaceRun, days: int) -> int | None:
     if not run.order.light or run.budget is None:
         return None
-    return max(int(run.budget.left() * LIGHT_SHARE), 1)
+    return max(int(run.budget.left(days) * LIGHT_SHARE), 1)
 
 
 def _stretches(plan: _Plan, names: Collection[str]) -> list[tuple[date, list[str]]]:
@@ -198,8 +214,10 @@ def in_order_of_need(names: Iterable[str], known: Known, campaign_events: Collec
 
 def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> None:
     """Saves what came, all in one transaction; what did not come is marked so where there is no number yet."""
-    _drop_vanished(run, tally, answer)
-    if _drop_left_out(run, tally, answer) and plan.switching:
+    assert run.events is not None
+    if not plan.moved:
+        _drop_vanished(run, tally, answer)
+    if not plan.moved and _drop_left_out(run, tally, answer) and plan.switching:
         # The other source's series would be given up for one that is not whole.
         answer.counts.clear()
         answer.complete = False
@@ -208,7 +226,8 @@ def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, answer: _Answer) -> None
     windows = answer.counts or ({(answer.first_day, plan.last_day): []} if answer.complete else {})
     with run.saving() as connection:
         if plan.switching and windows:
-            restart_event_series(connection, run.name, "query")
+            restart_event_series(connection, run.name, None if plan.moved else "query")
+            save_event_service(connection, run.name, run.events.service)
         for (first_day, last_day), counts in windows.items():
             tally.rows += save_event_window(
                 connection,

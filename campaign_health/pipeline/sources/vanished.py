@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
+from campaign_health.words.event_service import EventService
 from campaign_health.words.lists import names_in_code
 from campaign_health.words.numbers import plural
 from collectors.errors import CollectorError
@@ -13,27 +14,33 @@ from storage.read.collected import events_counted
 from storage.read.vanished_numbers import SOLID, stored_events
 from storage.records import EventCounts
 
-# So many stored events do not vanish together: Mixpanel adds late events, and takes away next to none.
+# So many stored events do not vanish together: services add late events, and take away next to none.
 FEW_EVENTS = 20
 
 
 def refuse_vanished(
-    connection: Connection, workspace: str, days: Collection[date], events: Collection[str] | None = None
+    connection: Connection,
+    workspace: str,
+    days: Collection[date],
+    events: Collection[str] | None = None,
+    *,
+    service: EventService = "Mixpanel",
 ) -> None:
     """Raises CollectorError where an answer without a single event stands against days that are stored with many.
 
     Args:
         days: the days answered for, each with no event at all.
         events: the events answered for; None for every event of the project.
+        service: what answered.
     """
     stored = events_counted(connection, workspace, days, events)
     if stored < FEW_EVENTS:
         return
     raise CollectorError(
-        f"Mixpanel answered that nothing happened from {min(days)} to {max(days)}, where {stored:,} events were "
+        f"{service} answered that nothing happened from {min(days)} to {max(days)}, where {stored:,} events were "
         "counted before. That is not believed, and the numbers stored are kept.",
-        "The next run asks again. If it stays so, look whether Mixpanel shows these days, and ask its support.",
-        source="Mixpanel",
+        f"The next run asks again. If it stays so, look whether {service} shows these days, and ask its support.",
+        source=service,
     )
 
 
@@ -62,10 +69,10 @@ def vanished_events(
     return sorted(doubted | unnamed)
 
 
-def not_believed(first_day: date, last_day: date, doubted: Sequence[str]) -> str:
+def not_believed(first_day: date, last_day: date, doubted: Sequence[str], service: EventService = "Mixpanel") -> str:
     """What is told of the events whose answer is not believed."""
     return (
-        f"Mixpanel's answer from {first_day} to {last_day} holds nothing of {plural(len(doubted), 'event')} on days on "
-        f"which they were counted before, or nothing at all ({names_in_code(doubted)}). That is not believed, and the "
-        "numbers stored are kept."
+        f"{service}'s answer from {first_day} to {last_day} holds nothing of {plural(len(doubted), 'event')} on days "
+        f"on which they were counted before, or nothing at all ({names_in_code(doubted)}). That is not believed, and "
+        "the numbers stored are kept."
     )

@@ -11,8 +11,8 @@ from campaign_health.route.recovery.qualifying import PersonEvent
 from collectors.errors import UnexpectedShape
 from collectors.mixpanel.export.export_counts import read_export
 from collectors.mixpanel.export.export_events import read_event
-from collectors.mixpanel.export.export_stream import Unreadable
 from collectors.mixpanel.project_apis import MixpanelClient, reader
+from collectors.unreadable import Unreadable
 from collectors.zone_days import day_of, days_from
 
 DAYS_AT_ONCE = 14
@@ -36,7 +36,7 @@ def events_between(
     seen: set[int] = set()
     for day in days_from(first, last)[::DAYS_AT_ONCE]:
         until = min(last, day + timedelta(days=DAYS_AT_ONCE - 1))
-        unreadable = Unreadable()
+        unreadable = Unreadable("Mixpanel")
         for record in read_export(client, _asked(client, names, day, until), unreadable):
             try:
                 event = read_event(record, read)

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """What the services allow; ``None`` is no limit. The defaults are the documented ones."""
+    """What the services allow; ``None`` is no limit. The defaults are the documented ones.
+
+    Amplitude's are of cost, in an hour and in five minutes; ``amplitude_export_hours`` stands for the 4 GB that one
+    export may have.
+    """
 
     query_per_hour: int | None = 60
     query_concurrent: int | None = 5
@@ -18,6 +22,10 @@ class Limits:
     export_per_second: int | None = 3
     schemas_per_minute: int | None = 5
     customerio_per_second: int | None = 10
+    amplitude_per_hour: int | None = 108_000
+    amplitude_per_burst: int | None = 1000
+    amplitude_concurrent: int | None = 5
+    amplitude_export_hours: int = 6
     names_per_call: int = 5000
     max_events_per_call: int | None = None
     url_length: int | None = 8192
@@ -34,6 +42,9 @@ class Limits:
             export_per_second=None,
             schemas_per_minute=None,
             customerio_per_second=None,
+            amplitude_per_hour=None,
+            amplitude_per_burst=None,
+            amplitude_concurrent=None,
         )
 
 
@@ -47,17 +58,19 @@ class Meter:
         self._calls: deque[float] = deque()
         self._lock = threading.Lock()
 
-    def take(self) -> float | None:
-        """Count one call: None when it is allowed, else the seconds until the oldest call leaves the window."""
+    def take(self, cost: int = 1) -> float | None:
+        """Count one call, or what it costs: None when it is allowed, else the seconds until the oldest part leaves the
+        window.
+        """
         if self.most is None:
             return None
         with self._lock:
             now = self._clock()
             while self._calls and self._calls[0] <= now - self.seconds:
                 self._calls.popleft()
-            if len(self._calls) >= self.most:
+            if len(self._calls) + cost > self.most:
                 return self.seconds - (now - self._calls[0]) if self._calls else self.seconds
-            self._calls.append(now)
+            self._calls.extend([now] * cost)
             return None
 
     @property

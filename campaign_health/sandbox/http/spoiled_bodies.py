@@ -20,7 +20,18 @@ def _series_of(value: Any) -> dict[str, Any] | None:
     return None
 
 
+def _amplitudes(value: Any) -> list[Any] | None:
+    """The list of series in Amplitude's answer about one event."""
+    data = value.get("data") if isinstance(value, dict) else None
+    series = data.get("series") if isinstance(data, dict) else None
+    return series if isinstance(series, list) and all(isinstance(one, list) for one in series) else None
+
+
 def _null_series(value: Any) -> Any:
+    amplitudes = _amplitudes(value)
+    if amplitudes is not None:
+        amplitudes[:] = [None]
+        return value
     series = _series_of(value)
     if series is None:
         return None
@@ -39,6 +50,10 @@ def _missing_sent(value: Any) -> Any:
 
 
 def _wrong_length(value: Any) -> Any:
+    amplitudes = _amplitudes(value)
+    if amplitudes is not None:
+        amplitudes[:] = [numbers[1:] for numbers in amplitudes]
+        return value
     series = _series_of(value)
     for name, numbers in (series or {}).items():
         if isinstance(numbers, list) and series is not None:
@@ -89,9 +104,13 @@ def _strange_shape(value: Any) -> Any:
 
 
 def _half_list(value: Any) -> Any:
-    """Every second entry of a list, or every second named series of counts, is left out; nothing says so."""
+    """Every second entry of a list, every second named series, or the only one, is left out; nothing says so."""
     if isinstance(value, list):
         return value[::2]
+    amplitudes = _amplitudes(value)
+    if amplitudes is not None:
+        amplitudes.clear()
+        return value
     series = _series_of(value)
     if series is not None:
         for name in list(series)[1::2]:
@@ -104,6 +123,9 @@ def _half_list(value: Any) -> Any:
 
 def _half_days(value: Any) -> Any:
     """The older half of every series of counts is 0, or left out where days are named; nothing says so."""
+    amplitudes = _amplitudes(value)
+    if amplitudes is not None:
+        amplitudes[:] = [[0] * (len(one) // 2) + one[len(one) // 2 :] for one in amplitudes]
     series = _series_of(value)
     for name, numbers in (series or {}).items():
         if series is not None and isinstance(numbers, list):
@@ -116,6 +138,9 @@ def _half_days(value: Any) -> Any:
 
 def _zeros(value: Any) -> Any:
     """Every count of every series is 0."""
+    amplitudes = _amplitudes(value)
+    if amplitudes is not None:
+        amplitudes[:] = [[0] * len(one) for one in amplitudes]
     series = _series_of(value)
     for name, numbers in (series or {}).items():
         if series is not None:

@@ -19,6 +19,8 @@ class Keys:
     app_api_key: str = "sandbox-app-api-key"
     site_id: str = "sandbox-site-id"
     track_api_key: str = "sandbox-track-api-key"
+    amplitude_key: str = "sandbox-amplitude-key"
+    amplitude_secret: str = "sandbox-amplitude-secret"  # noqa: S105
 
 
 @dataclass

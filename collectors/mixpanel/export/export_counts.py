@@ -9,14 +9,15 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from collectors.errors import ExportCutOff, RequestRefused, UnexpectedShape
+from collectors.event_source import CountedBatch
 from collectors.http.client import Progress
-from collectors.mixpanel.event_counts import CountedBatch
 from collectors.mixpanel.export.export_counting import DistinctEvents
 from collectors.mixpanel.export.export_events import LocalDay, read_event
-from collectors.mixpanel.export.export_stream import Record, Unreadable, export_records
+from collectors.mixpanel.export.export_stream import Record, export_records
 from collectors.mixpanel.export.export_windows import ExportWindow, export_windows
 from collectors.mixpanel.project_apis import MixpanelClient, reader
 from collectors.mixpanel.window import is_after_today
+from collectors.unreadable import Unreadable
 from storage.records import EventCounts
 
 GZIP = {"Accept-Encoding": "gzip"}
@@ -101,7 +102,7 @@ def _count_window(
         "from_date": window.from_date.isoformat(),
         "to_date": window.to_date.isoformat(),
     }
-    unreadable = Unreadable()
+    unreadable = Unreadable("Mixpanel")
     try:
         for record in read_export(client, parameters, unreadable):
             try:

@@ -10,62 +10,18 @@ from typing import Any
 import requests
 import urllib3
 
-from collectors.errors import ExportCutOff, UnexpectedShape
+from collectors.errors import ExportCutOff
 from collectors.http.transport import lateness
+from collectors.unreadable import Unreadable
 
 CHUNK = 64 * 1024
 MOST_UNPACKED = 1024 * 1024
 LONGEST_LINE = 32 * 1024 * 1024
 MOST_FRAGMENTS = 20
-# So few records that cannot be read, or so small a share of all, are left out.
-FEW_UNREADABLE = 10
-SHARE_UNREADABLE = 0.01
 GZIP = 31  # zlib's window size for a gzip header and trailer
 TERMINATED = b"terminated early"
 
 Record = dict[str, Any]
-
-
-class Unreadable:
-    """The records of one export that could not be read: how many, beside how many that could, and what the first lacks.
-
-    A few are left out and told. Many, or as many as there are others, are no oddity of a few events any more.
-    """
-
-    def __init__(self) -> None:
-        self.records = 0
-        self.read = 0
-        self._first = ""
-
-    def lines(self, lines: int) -> None:
-        """So many lines are no event."""
-        self.records += lines
-        self._first = self._first or "a line is no event"
-
-    def record(self, wrong: str) -> None:
-        """One record that was read as such, and what is wrong with it."""
-        self.records += 1
-        self.read -= 1
-        self._first = self._first or wrong
-
-    def told(self, days: str) -> str | None:
-        """What is told of the export of these days; None where all could be read.
-
-        Raises:
-            UnexpectedShape: there are too many.
-        """
-        if not self.records:
-            return None
-        records = "1 record" if self.records == 1 else f"{self.records:,} records"
-        if self.records > max(FEW_UNREADABLE, self.read * SHARE_UNREADABLE) or self.records >= self.read:
-            raise UnexpectedShape(
-                f"Mixpanel's export is not whole: it holds {records} that cannot be read among {self.read:,} others "
-                f"({self._first})",
-                "The days are asked for again by the next run.",
-                source="Mixpanel",
-                field="records",
-            )
-        return f"{days}: {records} of Mixpanel's export could not be read and left out ({self._first})."
 
 
 def export_records(response: requests.Response, unreadable: Unreadable) -> Iterator[Record]:

@@ -11,6 +11,7 @@ from typing import Any
 from campaign_health.dashboard.look.markup import safe, with_code
 from campaign_health.dashboard.look.theme import MUTED, TEXT
 from campaign_health.words.dates import day_text
+from campaign_health.words.event_service import of_service
 from campaign_health.words.numbers import unbroken_share
 from campaign_health.words.property_types import type_words
 
@@ -104,7 +105,7 @@ def _fact(label: str, name: str, value: object) -> str:
     if value is None or value in ([], {}, ""):
         return ""
     return (
-        f'<dt style="color:{MUTED};margin:0">{escape(label)}</dt>'
+        f'<dt style="color:{MUTED};margin:0">{escape(of_service(label))}</dt>'
         f'<dd style="margin:0;overflow-wrap:anywhere;min-width:0">{_value(name, value)}</dd>'
     )
 

@@ -18,6 +18,7 @@ from campaign_health.dashboard.parts.campaign.cause_facts import evidence_html
 from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.state.campaign_view import CampaignView, renamed
 from campaign_health.state.incident import Incident
+from campaign_health.words.event_service import of_service
 from campaign_health.words.guides import GUIDES
 from campaign_health.words.status_words import CAUSE_WORDS, cause_label
 
@@ -43,7 +44,7 @@ def draw_causes(page: Page, view: CampaignView, incident: Incident, draw_chain: 
 def _draw_evidence(page: Page, view: CampaignView, cause: dict[str, Any], index: int) -> None:
     name = str(cause.get("cause"))
     if name in CAUSE_WORDS:
-        quiet(CAUSE_WORDS[name].meaning)
+        quiet(of_service(CAUSE_WORDS[name].meaning))
     st.html(evidence_html(cause, is_said=index == 0))
     if index and (pair := renamed(cause)):
         _hand_over(page, view, pair, index)
@@ -67,7 +68,7 @@ def _hand_over(page: Page, view: CampaignView, pair: tuple[str, str], index: int
 def _advice(cause: str, owner: str | None) -> str:
     guide = GUIDES[cause]
     # The next step asks the campaign's owner, where one is known: nobody else is named beside it.
-    ask = f"{shown(owner)}, who owns this campaign according to the manifest." if owner else guide.ask
+    ask = f"{shown(owner)}, who owns this campaign according to the manifest." if owner else of_service(guide.ask)
     rows = (("Whom to ask", ask), ("What to change", guide.change), ("How to check that it worked", guide.check))
     body = "".join(f'<p style="margin:.25rem 0"><strong>{label}.</strong> {escape(text)}</p>' for label, text in rows)
     return f'<div style="color:{TEXT};font-size:.92rem">{body}</div>'

@@ -10,16 +10,16 @@ from collectors.http.shape import storable
 
 Part = tuple[str, str, str]
 
-FIELDS = ("mp_lib", "$os", "$app_version_string")
+MIXPANELS_FIELDS = ("mp_lib", "$os", "$app_version_string")
 LONGEST_NAME = 64
 MOST_PARTS = 60
 OTHER = "(other)"
 """Stands for the app versions, and failing that the operating systems, of the rarest parts of a day with very many."""
 
 
-def part_of(properties: Mapping[str, Any]) -> Part:
-    """Library, operating system and app version of an event; empty where it carries none."""
-    library, os, version = (_name(properties.get(field)) for field in FIELDS)
+def part_of(properties: Mapping[str, Any], fields: tuple[str, str, str] = MIXPANELS_FIELDS) -> Part:
+    """Library, operating system and app version of an event, from these fields; empty where it carries none."""
+    library, os, version = (_name(properties.get(field)) for field in fields)
     return library, os, version
 
 

@@ -1,0 +1,114 @@
+"""The source of a workspace's events, Mixpanel or Amplitude, out of its settings."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Literal, cast
+from zoneinfo import ZoneInfo, available_timezones
+
+from campaign_health.errors import SettingsError
+from campaign_health.settings.model import AmplitudeSettings, MixpanelSettings
+from campaign_health.settings.values import Values
+from campaign_health.words.service_links import MIXPANEL_EVENT_PAGES, MIXPANEL_NAMES, unknown_places
+from collectors.regions import AMPLITUDE_BASES, MIXPANEL_BASES
+
+
+def read_event_services(values: Values) -> tuple[MixpanelSettings | None, AmplitudeSettings | None]:
+    """Mixpanel's and Amplitude's settings; of the two one at most is there.
+
+    Raises:
+        SettingsError: the keys of both are set, those of one only in part, or a value cannot be used.
+    """
+    mixpanel, amplitude = _mixpanel(values), _amplitude(values)
+    if mixpanel is not None and amplitude is not None:
+        raise SettingsError(
+            "The keys of both Mixpanel and Amplitude are set, and one workspace has one source of events.",
+            "Remove the MIXPANEL_ or the AMPLITUDE_ keys, or make two workspaces in campaign-health.toml: "
+            "[workspace.NAME] with the keys of one each, and none at its top or in the environment.",
+        )
+    return mixpanel, amplitude
+
+
+def read_zone(values: Values, setting: str) -> ZoneInfo | None:
+    """The zone that the setting names; None where it is not set. Raises SettingsError where there is no such zone."""
+    name = values.optional(setting)
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as failure:
+        likely = [zone for zone in sorted(available_timezones()) if zone.lower() == name.lower()]
+        likely = likely or get_close_matches(name, available_timezones(), n=1)
+        raise SettingsError(
+            f"{setting} is {name[:80]!r}, which is not the name of a time zone.",
+            f"Did you mean {likely[0]}?" if likely else "Use an IANA name such as Europe/Berlin or America/New_York.",
+        ) from failure
+
+
+def read_pattern(values: Values, name: str, known: frozenset[str]) -> str | None:
+    """The address with places in braces that the setting is; SettingsError where a place is not among those known."""
+    pattern = values.address(name)
+    if pattern is not None and (unknown := unknown_places(pattern, known)):
+        raise SettingsError(
+            f"{name} has {{{unknown[0][:80]}}}, which nothing can be put in place of.",
+            f"It may have {' and '.join(f'{{{one}}}' for one in sorted(known))}.",
+        )
+    return pattern
+
+
+def _mixpanel(values: Values) -> MixpanelSettings | None:
+    project = values.optional("MIXPANEL_PROJECT_ID")
+    account = values.optional("MIXPANEL_SERVICE_ACCOUNT")
+    secret = values.secret("MIXPANEL_SERVICE_SECRET")
+    if project is None and account is None and secret is None:
+        return None
+    if project is None or account is None or secret is None:
+        parts = (("PROJECT_ID", project), ("SERVICE_ACCOUNT", account), ("SERVICE_SECRET", secret))
+        lacking = [f"MIXPANEL_{part}" for part, value in parts if value is None]
+        raise SettingsError(
+            f"Mixpanel is set up only in part: {' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} missing.",
+            "All three of project id, service account and its secret are needed.",
+        )
+    if not project.isdigit():
+        raise SettingsError(
+            f"MIXPANEL_PROJECT_ID is {project!r}.",
+            "It is a number, found in Mixpanel under Project Settings, Overview.",
+        )
+    region = cast(Literal["us", "eu", "in"], values.text("MIXPANEL_REGION"))
+    query, export, app = MIXPANEL_BASES[region]
+    return MixpanelSettings(
+        project_id=project,
+        service_account=account,
+        service_secret=secret,
+        region=region,
+        query_url=values.address("MIXPANEL_QUERY_URL") or query,
+        export_url=values.address("MIXPANEL_EXPORT_URL") or export,
+        app_url=values.address("MIXPANEL_APP_URL") or app,
+        queries_per_hour=values.whole("MIXPANEL_QUERIES_PER_HOUR", 1, 100_000),
+        time_storage=cast(Literal["utc", "project"], values.text("MIXPANEL_TIME_STORAGE")),
+        count_source=cast(Literal["auto", "query", "export"], values.text("MIXPANEL_COUNT_SOURCE")),
+        event_page=read_pattern(values, "MIXPANEL_EVENT_PAGE", MIXPANEL_NAMES) or MIXPANEL_EVENT_PAGES[region],
+    )
+
+
+def _amplitude(values: Values) -> AmplitudeSettings | None:
+    key, secret = values.secret("AMPLITUDE_API_KEY"), values.secret("AMPLITUDE_SECRET_KEY")
+    if key is None and secret is None:
+        return None
+    if key is None or secret is None:
+        lacking = "AMPLITUDE_API_KEY" if key is None else "AMPLITUDE_SECRET_KEY"
+        raise SettingsError(
+            f"Amplitude is set up only in part: {lacking} is missing.",
+            "Both keys stand in Amplitude under Settings, Projects.",
+        )
+    region = cast(Literal["us", "eu"], values.text("AMPLITUDE_REGION"))
+    zone = read_zone(values, "AMPLITUDE_TIMEZONE")
+    return AmplitudeSettings(
+        api_key=key,
+        secret_key=secret,
+        region=region,
+        url=values.address("AMPLITUDE_URL") or AMPLITUDE_BASES[region],
+        cost_per_hour=values.whole("AMPLITUDE_COST_PER_HOUR", 600, 10_000_000),
+        cost_per_five_minutes=values.whole("AMPLITUDE_COST_PER_FIVE_MINUTES", 600, 1_000_000),
+        time_zone=None if zone is None else zone.key,
+    )
