@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaign_health.manifest.manifest_reading import parse_manifest
 from campaign_health.manifest.schema import PropertyEntry
 from campaign_health.route.event_key import event_key, key_of_ulid, ulid_of
+from campaign_health.route.mapping.route_plan import route_plan
 from campaign_health.route.recovery.arrivals import WhereLost, where_lost
 from campaign_health.route.recovery.canary import SeenOfCanary, canary_verdict
 from campaign_health.route.recovery.careful_sending import Pace, Sent, WayName, recovery_row, send_carefully
@@ -112,6 +114,35 @@ def test_the_newest_event_that_can_still_trigger_is_sent_again_as_it_was() -> No
         "timestamp": seconds,
         "attributes": {"hits": 3, "plan": "pro"},
     }
+
+
+ROUTED = """\
+version: 1
+events:
+  limit_hit:
+    properties: {hits: {type: integer, required: true}, plan: {type: string}}
+    route:
+      to: paywall
+      attributes: {hit_number: hits, tier: {first_of: [plan, {stripe: tier, otherwise: free}]}%s}
+"""
+
+
+def test_an_event_with_a_route_is_sent_again_as_the_route_says_and_when_asks_for_its_attributes() -> None:
+    routes = route_plan(parse_manifest(ROUTED % "").manifest)
+    plan = replace(PLAN, when={"hit_number": "at least 3"}, routes=routes)
+    events = [event("ada", 2, plan="pro"), event("bob", 2, hits=2), event("eve", 2), event("dan", 2, hits="3")]
+    found = replays_of(events, ["ada", "bob", "eve", "dan"], plan, DECLARED, "id", NOW.timestamp())
+    assert {person: (one["name"], one["attributes"]) for person, one in found.operations.items()} == {
+        "ada": ("paywall", {"hit_number": 3, "tier": "pro"}),
+        "eve": ("paywall", {"hit_number": 3, "tier": "free"}),
+    }
+
+
+def test_an_event_whose_count_is_not_known_is_not_sent_again_with_another() -> None:
+    routes = route_plan(parse_manifest(ROUTED % ", number: {count: this, within: 7 days}").manifest)
+    plan = replace(PLAN, when={}, routes=routes)
+    found = replays_of([event("ada", 2)], ["ada"], plan, DECLARED, "id", NOW.timestamp())
+    assert (found.operations, found.unfit) == ({}, {"ada"})
 
 
 @given(

@@ -14,6 +14,7 @@ from campaign_health.manifest.durations import promised_seconds
 from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.schema import CampaignEntry, EventEntry
 from campaign_health.process.clock import local_day
+from campaign_health.route.mapping.route_plan import route_plan
 from campaign_health.route.recovery.looking import Sources
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan, plan_for
 from campaign_health.settings import Settings, WorkspaceSettings
@@ -127,7 +128,8 @@ def _plan(
     entry = campaign_entry(of, campaign_id, title)
     plan = plan_for(entry, of.name, campaign_id, title, event, renames, days, zone)
     promised = promised_seconds(campaign_timing(connection, of.name, campaign_id))
-    return replace(plan, patience_seconds=max(plan.patience_seconds, promised or 0.0))
+    routes = None if of.manifest_path is None else route_plan(read_manifest(of.manifest_path), of.route.person)
+    return replace(plan, patience_seconds=max(plan.patience_seconds, promised or 0.0), routes=routes)
 
 
 def _zone(connection: Connection, workspace: str) -> ZoneInfo:

@@ -11,6 +11,7 @@ from campaign_health.route.experiment_law import arm_of, salted
 from campaign_health.route.person import person_of
 from campaign_health.route.proof.joining import GIVEN_UP_AFTER, HOUR, WITHOUT_PROMISE_SECONDS, HourProof, prove_hours
 from campaign_health.route.proof.log_histogram import LogHistogram, merged
+from campaign_health.route.recovery.as_routed import as_seen
 from campaign_health.route.recovery.customerio_people import sends_between
 from campaign_health.route.recovery.exported_events import events_between
 from campaign_health.route.recovery.looking import Sources
@@ -135,7 +136,7 @@ def _qualifying(asked: Sequence[ToProve], sources: Sources) -> dict[int, list[tu
         for one in asked:
             plan = one.plan
             is_of_plan = event.name in plan.events and one.read_from <= event.time < one.end
-            if is_of_plan and holds(plan.when, event.properties):
+            if is_of_plan and holds(plan.when, as_seen(plan.routes, event.name, event.properties)):
                 found[plan.campaign_id].append((person_of(event.properties, sources.by), event.time))
     return found
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from campaign_health.route.person import PersonBy
 from campaign_health.route.recovery.arrivals import WhereLost, look_where_lost
+from campaign_health.route.recovery.as_routed import as_seen
 from campaign_health.route.recovery.customerio_people import newest_messages, profiles_of
 from campaign_health.route.recovery.exported_events import events_between
 from campaign_health.route.recovery.missed import EARLY_SECONDS, Known, Missed, Profile, who_missed
@@ -53,7 +54,8 @@ def look(plan: RecoveryPlan, sources: Sources, ledger: RecoveryLedger, progress:
     now = sources.now.timestamp()
     client, by = sources.customerio, sources.by
     events = events_between(sources.mixpanel, plan.events, plan.begin, min(plan.end, now), plan.zone, sources.now)
-    should = should_have(events, plan.when, by, now - plan.patience_seconds)
+    seen = (one._replace(properties=as_seen(plan.routes, one.name, one.properties)) for one in events)
+    should = should_have(seen, plan.when, by, now - plan.patience_seconds)
     # Where this machine's clock is slow, whoever got it by now must not be taken for somebody who did not.
     latest = now + SLOW_SECONDS
     begin = plan.begin - plan.once_seconds - EARLY_SECONDS

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from campaign_health.manifest.conditions import Condition
 from campaign_health.manifest.durations import seconds_of
 from campaign_health.manifest.schema import CampaignEntry
+from campaign_health.route.mapping.route_plan import RoutePlan
 from collectors.zone_days import day_start
 
 LEAST_PATIENCE_SECONDS = 3600.0
@@ -27,6 +28,7 @@ class RecoveryPlan:
     `events` are all names that the campaign's event has or had. `relevant_seconds` None: the message makes sense for
     ever. `once_seconds` 0: a person may get it any number of times. A message may be on its way for `patience_seconds`.
     `held_back_percent` of the people wait for the daily hour by the experiment of the manifest's `experiment_campaign`.
+    `routes` are the manifest's: `when` asks for the attributes that they make of an event; None: it is taken as it is.
     """
 
     workspace: str
@@ -43,6 +45,7 @@ class RecoveryPlan:
     patience_seconds: float = LEAST_PATIENCE_SECONDS
     experiment_campaign: str = ""
     held_back_percent: int = 0
+    routes: RoutePlan | None = None
 
     @property
     def begin(self) -> int:

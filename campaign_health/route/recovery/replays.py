@@ -12,7 +12,7 @@ from campaign_health.manifest.durations import TRIGGERS_WITHIN_SECONDS
 from campaign_health.manifest.schema import PropertyEntry
 from campaign_health.route.event_key import event_key
 from campaign_health.route.person import PersonBy, person_of
-from campaign_health.route.recovery.declared_attributes import declared_attributes
+from campaign_health.route.recovery.as_routed import as_seen, sent_again
 from campaign_health.route.recovery.qualifying import PersonEvent
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan
 from campaign_health.route.track_event import LARGEST_ITEM, event_operation
@@ -40,7 +40,8 @@ def replays_of(
 ) -> Replays:
     """The newest event of each of `people` that can still trigger the campaign, with its own time.
 
-    It goes under the name that Customer.io listens to, and carries nothing but what the manifest declares.
+    It goes under the name that Customer.io listens to, and carries what its route makes of it; without one, nothing
+    but what the manifest declares.
     """
     wanted = frozenset(people)
     newest: dict[str, int] = {}
@@ -49,14 +50,14 @@ def replays_of(
         person = person_of(event.properties, by)
         if person not in wanted or person is None or now - event.time > TRIGGERS_WITHIN_SECONDS:
             continue
-        if not holds(plan.when, event.properties):
+        if not holds(plan.when, as_seen(plan.routes, event.name, event.properties)):
             continue
         seconds = int(event.time)
-        attributes = declared_attributes(event.properties, declared)
+        again = sent_again(plan.routes, event.name, event.properties, declared, plan.events[0])
         newest.setdefault(person, 0)
-        if attributes is None or seconds < newest[person]:
+        if again is None or seconds < newest[person]:
             continue
-        operation = _operation(event, attributes, person, seconds, plan, by)
+        operation = _operation(event, *again, person, seconds, plan, by)
         if len(json.dumps(operation).encode()) <= LARGEST_ITEM:
             newest[person], operations[person] = seconds, operation
     return Replays(
@@ -67,7 +68,13 @@ def replays_of(
 
 
 def _operation(
-    event: PersonEvent, attributes: Mapping[str, Any], person: str, seconds: int, plan: RecoveryPlan, by: PersonBy
+    event: PersonEvent,
+    to: str,
+    attributes: Mapping[str, Any],
+    person: str,
+    seconds: int,
+    plan: RecoveryPlan,
+    by: PersonBy,
 ) -> dict[str, Any]:
     key = event_key(plan.workspace, event.name, event.properties, person, seconds)
-    return event_operation(by, person, plan.events[0], key, seconds, attributes)
+    return event_operation(by, person, to, key, seconds, attributes)
