@@ -75,7 +75,7 @@ def test_where_all_is_well_nothing_is_wrong_and_nothing_is_changed(moved: Compan
     assert [each for each in found if each.level == "wrong"] == []
     assert {each.subject for each in found if each.level == "fine"} == {
         "Route's file", "Track API key", "Letters", f"Event {NAME}", "Events from backend", "Route's people",
-        f"Senders of {NAME}",
+        f"Senders of {NAME}", "Accepted by Customer.io",
     }  # fmt: skip
     assert "It can keep `within 5 minutes`." in one(found, "Events from backend").text
     assert (moved.folder / "data/route.sqlite").read_bytes() == before

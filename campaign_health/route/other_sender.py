@@ -25,9 +25,18 @@ def newest_arrivals(client: CustomerioClient, name: str) -> list[Arrival]:
     Raises:
         CollectorError: Customer.io did not say.
     """
+    return newest_activities(client, "event", name=name)
+
+
+def newest_activities(client: CustomerioClient, kind: str, **asked: str) -> list[Arrival]:
+    """The newest activities of a kind in the last 30 days, at most `PAGE`, in no order.
+
+    Raises:
+        CollectorError: Customer.io did not say.
+    """
     path = "/activities"
     read = client.reader(path)
-    body = read.mapping(client.get_json(path, {"type": "event", "name": name, "limit": PAGE}), "body")
+    body = read.mapping(client.get_json(path, {"type": kind, **asked, "limit": PAGE}), "body")
     found = []
     for place, entry in enumerate(read.sequence(body.get("activities") or [], "activities")):
         one = read.mapping(entry, f"activities[{place}]")

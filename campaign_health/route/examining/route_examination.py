@@ -11,6 +11,7 @@ from campaign_health.health.finding import Finding, wrong
 from campaign_health.manifest.problems import ManifestError
 from campaign_health.route.examining.ages_on_receipt import examine_sources
 from campaign_health.route.examining.letter_shares import examine_letters
+from campaign_health.route.examining.not_done import examine_not_done
 from campaign_health.route.examining.people_kinds import examine_people
 from campaign_health.route.examining.route_files import examine_route_files
 from campaign_health.route.examining.second_senders import examine_senders
@@ -69,6 +70,8 @@ def _events(
         yield from examine_people(client, of.route.person)
         live = {event: contract.events[event] for event in contract.events if moved.get(event) == "live"}
         yield from examine_senders(client, connection, of.name, live, now)
+        if live:
+            yield from examine_not_done(client, now)
     except CollectorError as failure:
         yield wrong("Route", failure.message, failure.cure)
     finally:

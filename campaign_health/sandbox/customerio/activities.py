@@ -37,10 +37,15 @@ class Activities:
             limit = min(int(call.get("limit") or _PAGE), _MOST)
         except ValueError:
             raise Refusal(error("invalid start or limit", 400)) from None
-        newest = self._newest(call.get("name")) if kind == "event" else iter(())
+        newest = self._newest(call.get("name")) if kind == "event" else self._not_done(kind)
         found = list(islice(newest, start, start + limit + 1))
         more = base64.b64encode(str(start + limit).encode()).decode() if len(found) > limit else ""
         return json_answer({"activities": found[:limit], "next": more})
+
+    def _not_done(self, kind: str) -> Iterator[dict[str, Any]]:
+        for place, (of, at) in reversed(list(enumerate(self.setting.world.received.not_done))):
+            if of == kind:
+                yield {"id": f"{place:026d}", "type": kind, "timestamp": at, "customer_id": "", "data": {}}
 
     def _newest(self, name: str | None) -> Iterator[dict[str, Any]]:
         world, now = self.setting.world, self.setting.now().timestamp()

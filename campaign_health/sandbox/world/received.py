@@ -45,12 +45,13 @@ class BroadcastTrigger:
 @dataclass
 class Received:
     """All of it, in the order in which it came; guarded by `lock`. `created` are people who were not there, with their
-    addresses."""
+    addresses; `not_done` are kinds of activities with their instants: what was taken in and then not done."""
 
     events: list[TrackedEvent] = field(default_factory=list)
     identified: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     deliveries: list[MadeDelivery] = field(default_factory=list)
     triggers: list[BroadcastTrigger] = field(default_factory=list)
     created: dict[str, str | None] = field(default_factory=dict)
+    not_done: list[tuple[str, int]] = field(default_factory=list)
     ulids: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
