@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,14 +91,6 @@ def post(url: str, number: int, token: str = TOKEN, **properties: Any) -> int:
     }  # fmt: skip
     headers = {"Authorization": f"Bearer {token}"}
     return requests.post(f"{url}/default/events", json=event, headers=headers, timeout=20).status_code
-
-
-def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Waits until it holds, and fails where it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
 
 
 def status() -> dict[str, Any]:

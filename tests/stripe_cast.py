@@ -100,11 +100,3 @@ def tell(url: str, body: bytes, *, secret: str = SECRET, ago: float = 0.0, heade
     signed = f"t={stamp},v1={notice_signature(secret, stamp, body)}" if header is None else header
     headers = {"Stripe-Signature": signed, "Content-Type": "application/json"}
     return requests.post(f"{url}/default/stripe", data=body, headers=headers, timeout=20).status_code
-
-
-def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait for it."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)

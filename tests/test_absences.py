@@ -28,8 +28,9 @@ from storage.outbox.outbox_connection import Place, PostgresPlace
 from storage.outbox.route_file import PersonHash, committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.collectors_cast import Reply
-from tests.holding_cast import EVENT, MANIFEST, company, until
+from tests.holding_cast import EVENT, MANIFEST, company
 from tests.net_cast import exported
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow("route")
 AWAY = "away"

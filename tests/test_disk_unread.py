@@ -24,8 +24,9 @@ from storage.outbox.route_file import FILE_NAME, committed, open_route_file
 from tests.disk_writes import may_watch
 from tests.killed_events import TOKEN, installed, until_empty
 from tests.reports_cast import listening
-from tests.test_lanes_courier import Destination, carrying, is_empty, queued, take_in, until
+from tests.test_lanes_courier import Destination, carrying, is_empty, queued, take_in
 from tests.track_stand_in import track_stand_in
+from tests.waiting import until
 
 
 @dataclass

@@ -16,8 +16,9 @@ from campaign_health.settings import RouteSettings
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import open_route_file
 from tests.killed_events import until_empty
-from tests.test_lanes_courier import Destination, carrying, is_empty, queued, take_in, told, until
+from tests.test_lanes_courier import Destination, carrying, is_empty, queued, take_in, told
 from tests.track_stand_in import track_stand_in
+from tests.waiting import until
 
 HOUR = 3600.0
 

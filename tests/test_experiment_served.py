@@ -15,7 +15,8 @@ import requests
 
 from campaign_health.route.experiment_law import arm_of, salted
 from storage.outbox.route_file import PersonHash
-from tests.moved_cast import CAMPAIGN, MANIFEST, NAME, TOKEN, company, post, run, status, until
+from tests.moved_cast import CAMPAIGN, MANIFEST, NAME, TOKEN, company, post, run, status
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow("experiments")
 PEOPLE = 40

@@ -13,9 +13,10 @@ from storage.outbox.experiment_log import ArmNumbers, arm_numbers, count_observe
 from storage.outbox.held_events import RELEASED, end_hold, expire_held, held_reason, hold_of, open_hold
 from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import open_route_file
-from tests.holding_cast import EVENT, MANIFEST, Company, company, until
+from tests.holding_cast import EVENT, MANIFEST, Company, company
 from tests.net_cast import exported, look, moved_for, net_of
 from tests.outbox_places import place, postgres_place, postgres_server
+from tests.waiting import until
 
 __all__ = ["place", "postgres_place", "postgres_server"]
 DAY = 86_400.0

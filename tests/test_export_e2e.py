@@ -21,8 +21,8 @@ from storage.outbox.event_tally import numbers
 from storage.outbox.route_file import committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.collectors_cast import sandbox_mixpanel
-from tests.holding_cast import until
 from tests.reports_cast import listening
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow("route")
 NAME, AWAY = "signup completed", "away"

@@ -24,8 +24,9 @@ from storage.outbox.route_file import committed, open_route_file
 from storage.outbox.route_modes import modes, moved_since, set_mode
 from storage.outbox.unnamed_events import APART_SECONDS, EXPORT
 from tests.collectors_cast import Reply
-from tests.holding_cast import EVENT, MANIFEST, company, until
+from tests.holding_cast import EVENT, MANIFEST, company
 from tests.net_cast import HOUR, exported, look, moved_for, net_of
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow("route")
 

@@ -24,6 +24,7 @@ from storage.outbox.group_commit import GroupCommit
 from storage.outbox.outbox_connection import Place
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import committed, open_route_file
+from tests.waiting import until
 
 EVENT = "limit_hit"
 Post = Callable[[str, bytes], tuple[int, str, float | None]]
@@ -100,13 +101,6 @@ def take_in(outbox: GroupCommit, courier: Courier, *events: QueuedEvent) -> None
     for future in [outbox.submit(lambda connection, one=one: receive(connection, one)) for one in events]:
         future.result()
     courier.wake()
-
-
-def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.01)
 
 
 def told(place: Place) -> dict[str, int]:

@@ -20,7 +20,8 @@ from storage.outbox.outbox_connection import DatabaseAway, PostgresPlace, commit
 from storage.outbox.route_file import PersonHash, open_route_file
 from tests.outbox_places import lose_all
 from tests.postgres_server import PostgresServer, running_postgres
-from tests.test_lanes_courier import EVENT, queued, until
+from tests.test_lanes_courier import EVENT, queued
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from storage.outbox.route_modes import set_mode
 from tests.doors_cast import EVENT as DOOR_EVENT
 from tests.doors_cast import PUBLIC, SITE, listening
 from tests.full_disk import full_disk
-from tests.holding_cast import EVENT, MANIFEST, Company, company, until
+from tests.holding_cast import EVENT, MANIFEST, Company, company
+from tests.waiting import until
 
 INCIDENT = "an incident of the monitor"
 

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.moved_cast import NAME, Company, company, post, run, until
+from tests.moved_cast import NAME, Company, company, post, run
 from tests.security_cast import BROWSERS, MEGABYTE, SITE, event, in_files, letters, numbers, of_page, own, sent
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow("route")
 

@@ -24,8 +24,8 @@ from campaign_health.sandbox.server import Sandbox, running_sandbox
 from storage.outbox.event_pace import note_pace
 from storage.outbox.route_file import committed, open_route_file
 from tests.collecting_cast import SIGNED_UP, cast_world
-from tests.holding_cast import until
 from tests.reports_cast import listening
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow("route")
 TOKEN = "a token for the door"

@@ -19,9 +19,10 @@ from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import Connection, committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.collecting_cast import SIGNED_UP, cast_world
-from tests.holding_cast import EVENT, until
+from tests.holding_cast import EVENT
 from tests.holding_cast import company as carried
 from tests.moved_cast import NAME, Company, company
+from tests.waiting import until
 
 HELD = ("drop", "--held", NAME)
 LIVE = ("mode", NAME, "live")

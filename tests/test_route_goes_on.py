@@ -24,10 +24,10 @@ from storage.outbox.route_file import open_route_file
 from storage.outbox.thread_faults import faults_since, note_fault
 from tests.full_disk import full_disk
 from tests.holding_cast import EVENT, company
-from tests.holding_cast import until as until_holds
 from tests.moved_cast import NAME, post, run, status
 from tests.moved_cast import company as moved_company
-from tests.test_lanes_courier import Destination, carrying, operation_of, queued, take_in, until
+from tests.test_lanes_courier import Destination, carrying, operation_of, queued, take_in
+from tests.waiting import until
 
 BAD = 13
 
@@ -140,13 +140,13 @@ def test_what_keeps_the_holds_is_begun_again_after_a_failure_and_lets_go_what_ma
     monkeypatch.setattr(steady_thread, "LEAST_PAUSE_SECONDS", 0.1)
     with company(tmp_path) as found:
         found.write(lambda connection: open_hold(connection, "default", EVENT, "everything", "x", 1.0, source=HAND))
-        until_holds(lambda: found.moving._holds != {})
+        until(lambda: found.moving._holds != {})
         found.happen()
-        until_holds(lambda: found.numbers().get("held") == 1)
+        until(lambda: found.numbers().get("held") == 1)
         found.keeper.published = FailingFile(tmp_path, "default")
-        until_holds(lambda: found.keeper.thread.number == 2)
+        until(lambda: found.keeper.thread.number == 2)
         found.write(lambda connection: end_hold(connection, hold_of(connection, "default", EVENT), "released", 2.0))  # type: ignore[arg-type]
-        until_holds(lambda: len(found.events()) == 1)
+        until(lambda: len(found.events()) == 1)
         with open_route_file(tmp_path) as connection:
             (fault,) = faults_since(connection, "default", 0.0)
     assert (fault.part, fault.number, fault.kind.split(" ")[0]) == ("keeper", 2, "ZeroDivisionError")

@@ -17,7 +17,8 @@ from storage.outbox.held_events import HAND, end_hold, expire_held, hold_of, ope
 from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import open_route_file
 from storage.read.decisions_made import DecisionKind
-from tests.holding_cast import EVENT, MANIFEST, company, until
+from tests.holding_cast import EVENT, MANIFEST, company
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow("holds")
 MENDED = MANIFEST.replace("plan: {type: string, required: true}", "plan: {type: object, required: true}").replace(

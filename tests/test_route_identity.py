@@ -10,8 +10,9 @@ import pytest
 
 from storage.outbox.sealed_text import use_keys
 from tests.collecting_cast import SIGNED_UP
-from tests.moved_cast import NAME, Company, company, post, run, until
+from tests.moved_cast import NAME, Company, company, post, run
 from tests.security_cast import BROWSERS, event, in_files, letters, numbers, of_page, own, sent
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow("route")
 

@@ -15,7 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from campaign_health.route.lanes.courier_numbers import BOUNDS, CourierNumbers
 from campaign_health.route.metrics_text import MOST_EVENTS, OTHERS, PREFIX, Readings, route_metrics
 from campaign_health.route.route_state import WorkspaceState
-from tests.moved_cast import NAME, Company, company, post, run, status, until
+from tests.moved_cast import NAME, Company, company, post, run, status
+from tests.waiting import until
 
 Told = dict[tuple[str, frozenset[tuple[str, str]]], float]
 

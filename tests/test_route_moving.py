@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from storage.outbox.route_file import open_route_file
 from tests.collecting_cast import SIGNED_UP, cast_world
 from tests.openapi import answer_violations, request_violations
 from tests.reports_cast import listening
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow("route")
 TOKEN = "a token for the door"
@@ -93,13 +94,6 @@ def post(url: str, number: int, **properties: Any) -> int:
     }  # fmt: skip
     headers = {"Authorization": f"Bearer {TOKEN}"}
     return requests.post(f"{url}/default/events", json=event, headers=headers, timeout=20).status_code
-
-
-def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
 
 
 def delivered() -> int:

@@ -17,9 +17,10 @@ import requests
 
 from campaign_health.manifest.problems import ManifestError
 from campaign_health.route.manifest_contract import read_contract
-from tests.moved_cast import MANIFEST, NAME, Company, company, post, run, until
+from tests.moved_cast import MANIFEST, NAME, Company, company, post, run
 from tests.reports_cast import listening
 from tests.security_cast import BROWSERS, PUBLIC, SITE, event, in_files, letters, numbers, of_page, own, sent
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow("route")
 

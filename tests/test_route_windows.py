@@ -15,8 +15,9 @@ from storage.outbox.event_windows import FOR_EVER, claim_once, forget_windows, h
 from storage.outbox.outbox_connection import Place
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import Connection, open_route_file
-from tests.holding_cast import EVENT, MANIFEST, company, until
+from tests.holding_cast import EVENT, MANIFEST, company
 from tests.outbox_places import place_in
+from tests.waiting import until
 
 HIT = "limit"
 WEEK = 7 * 86_400.0

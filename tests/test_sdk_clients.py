@@ -8,8 +8,7 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +22,7 @@ from campaign_health.route.doors.door_keys import DoorKeys
 from tests.doors_cast import EVENT, PUBLIC, TOKEN, Door
 from tests.doors_cast import listening as door_listening
 from tests.reports_cast import listening as serving
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow("route")
 PACKAGES = ("mixpanel@0.24.0", "mixpanel-browser@2.83.0")
@@ -65,13 +65,6 @@ def modules(request: pytest.FixtureRequest) -> Path:
         if done.returncode:
             pytest.skip(f"npm could not fetch Mixpanel's SDKs: {done.stderr[-200:]}")
     return found
-
-
-def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
 
 
 def test_mixpanels_sdk_for_node_is_content(modules: Path, tmp_path: Path) -> None:

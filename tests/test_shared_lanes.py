@@ -18,7 +18,8 @@ from storage.outbox.outbox_connection import Place, PostgresPlace, committed
 from storage.outbox.route_file import open_route_file
 from storage.outbox.shared_groups import SharedGroups
 from tests.outbox_places import lose_all
-from tests.test_lanes_courier import Destination, carrying, is_empty, queued, take_in, told, until
+from tests.test_lanes_courier import Destination, carrying, is_empty, queued, take_in, told
+from tests.waiting import until
 
 
 def listeners(place: PostgresPlace, number: int) -> list[SharedGroups]:

@@ -14,7 +14,8 @@ from campaign_health.route.doors.stripe_notice import read_notice
 from campaign_health.route.mapping.mapped_event import StripeNeeded
 from campaign_health.sandbox.stripe.stripe_objects import SandboxSubscription
 from campaign_health.sandbox.stripe.stripe_service import KEY, Fault, StripeSandbox, running_stripe
-from tests.stripe_cast import EVENT, TIER, Filling, customer, filling, notice, ready, until
+from tests.stripe_cast import EVENT, TIER, Filling, customer, filling, notice, ready
+from tests.waiting import until
 
 REQUIRED = replace(TIER, required=True)
 

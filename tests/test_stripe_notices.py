@@ -23,7 +23,8 @@ from campaign_health.sandbox.stripe.stripe_service import SECRET, StripeSandbox,
 from storage.outbox.route_file import open_route_file
 from tests.collecting_cast import cast_world
 from tests.reports_cast import listening
-from tests.stripe_cast import customer, notice, tell, until
+from tests.stripe_cast import customer, notice, tell
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow("route")
 TOKEN = "a token for the door"

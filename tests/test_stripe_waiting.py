@@ -22,8 +22,9 @@ from storage.outbox.event_letters import letter_groups
 from storage.outbox.event_queue import receive
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import open_route_file
-from tests.stripe_cast import EVENT, TIER, Filling, customer, filling, ready, until
+from tests.stripe_cast import EVENT, TIER, Filling, customer, filling, ready
 from tests.test_lanes_courier import operation_of, queued, told
+from tests.waiting import until
 
 MANIFEST = """\
 version: 1
