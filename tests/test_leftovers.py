@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_health.route.event_key import event_key
@@ -40,6 +40,7 @@ def end(connection: Connection, event: str) -> None:
     end_hold(connection, hold, "released", 1.0)
 
 
+@settings(max_examples=40, deadline=None)
 @given(kept=KEPT, ended=st.sets(st.sampled_from(NAMES)), most=st.integers(1, 13))
 def test_they_are_those_of_ended_holds_in_the_order_in_which_they_were_received(
     kept: list[tuple[str, int]], ended: set[str], most: int, tmp_path_factory: pytest.TempPathFactory
