@@ -158,7 +158,7 @@ class PersonHash:
 
     def __call__(self, workspace: str, person: str) -> bytes:
         """The hash of one person of a workspace."""
-        return hmac.new(self._key, f"{workspace}\n{person}".encode(), hashlib.sha256).digest()
+        return hmac.digest(self._key, f"{workspace}\n{person}".encode(), "sha256")
 
 
 def _postgres(url: str) -> PostgresConnection:
