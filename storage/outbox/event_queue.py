@@ -40,17 +40,26 @@ def receive_all(connection: Connection, events: Sequence[QueuedEvent]) -> int:
 
     One that names nobody becomes a letter, or waits for who its device is, until its copy comes that names somebody.
     """
-    known = known_events(connection, [one.key for one in events])
+    return receive_each(connection, [events])[0]
+
+
+def receive_each(connection: Connection, requests: Sequence[Sequence[QueuedEvent]]) -> list[int]:
+    """Take in the events of several requests, one request after the other; how many of each were new."""
+    known = known_events(connection, [one.key for events in requests for one in events])
     new: list[QueuedEvent] = []
+    numbers = []
     counted_before: set[bytes] = set()
-    for event in events:
-        if _is_named_now(connection, event, known) and give_place(connection, event.key):
-            known.pop(event.key)
-            counted_before.add(event.key)
-        one = _as_new(connection, event, known)
-        if one is not None:
-            known[one.key] = as_known(one)
-            new.append(one)
+    for events in requests:
+        before = len(new)
+        for event in events:
+            if _is_named_now(connection, event, known) and give_place(connection, event.key):
+                known.pop(event.key)
+                counted_before.add(event.key)
+            one = _as_new(connection, event, known)
+            if one is not None:
+                known[one.key] = as_known(one)
+                new.append(one)
+        numbers.append(len(new) - before)
     of_somebody = [one for one in new if one.person]
     _enter(connection, of_somebody, "waiting")
     enqueue(connection, of_somebody)
@@ -62,7 +71,7 @@ def receive_all(connection: Connection, events: Sequence[QueuedEvent]) -> int:
         elif one.counted_as:
             note_happened(connection, one)
     _count_received(connection, [one for one in new if one.key not in counted_before])
-    return len(new)
+    return numbers
 
 
 def receive_joined(connection: Connection, key: bytes, event: QueuedEvent) -> bool:

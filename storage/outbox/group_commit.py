@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from storage.errors import StorageError
+from storage.outbox.intake import written
 from storage.outbox.outbox_connection import CANNOT_NOW, Connection, DatabaseAway, Place, committed
 from storage.outbox.queue_room import QueueRoom
 from storage.outbox.route_file import open_route_file, wipe_log_if_free
@@ -138,7 +139,7 @@ class GroupCommit:
             return
         try:
             with committed(connection):
-                results = [write(connection) for write, _ in writes]
+                results = written(connection, [write for write, _ in writes])
         except Exception as failure:  # one that cannot be written must not take the others, or the thread, with it
             if len(writes) > 1 and not isinstance(failure, CANNOT_NOW):
                 for one in writes:

@@ -26,6 +26,7 @@ from campaign_health.route.track_event import LARGEST_ITEM
 from storage.outbox.event_queue import receive_all, receive_dead
 from storage.outbox.experiment_log import Conversion, note_conversions
 from storage.outbox.group_commit import CannotWrite, GroupCommit
+from storage.outbox.intake import Intake
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import QueuedEvent
 
@@ -183,7 +184,8 @@ class EventDoor:
                 self.joins.apply(connection, join)
             return new
 
-        written = asyncio.wrap_future(self.outbox.take_in(write))
+        is_plain = not (got.conversions or got.too_large or got.joins)
+        written = asyncio.wrap_future(self.outbox.take_in(Intake(got.taken) if is_plain else write))
         new: int = await asyncio.wait_for(written, WRITE_SECONDS)
         self.wake()
         return new
