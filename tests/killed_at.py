@@ -84,7 +84,7 @@ def _around_commit(*, after: bool) -> Callable[[Dying], None]:
     return place
 
 
-_QUEUE, _HELD, _KEEPER = "storage.outbox.event_queue", "storage.outbox.held_events", "campaign_health.route.holding"
+_QUEUE, _HELD, _HOLDING = "storage.outbox.event_queue", "storage.outbox.held_events", "campaign_health.route.holding"
 _LANES = "campaign_health.route.lanes"
 POINTS: dict[str, Callable[[Dying], None]] = {
     "taken in, before the commit": _around_commit(after=False),
@@ -98,9 +98,9 @@ POINTS: dict[str, Callable[[Dying], None]] = {
     ),
     "within settling": _within(_QUEUE, "settle_once"),
     "within burying": _within(_QUEUE, "write_letter", after=True),
-    "within keeping back": _within(_HELD, "_keep", after=True),
+    "within keeping back": _within(_HELD, "keep", after=True),
     "within a release": _within(_HELD, "enqueue", after=True),
-    "between two parts of a release": _within(f"{_KEEPER}.hold_keeper", "let_go"),
+    "between two parts of a release": _within(f"{_HOLDING}.hold_endings", "let_go"),
     "within a sweep": _within(_QUEUE, "sweep_profiles"),
 }
 
