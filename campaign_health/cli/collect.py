@@ -41,7 +41,7 @@ def command(
     wait: bool,
     as_json: bool,
 ) -> None:
-    """Collect from Mixpanel and Customer.io once, and publish. Judges nothing.
+    """Collect from Mixpanel (or Amplitude) and Customer.io once, and publish. Judges nothing.
 
     The first run fetches the 120 days that end yesterday; later ones the last 7 days again and every day that is
     missing. With --since, exactly the days named.
@@ -56,7 +56,7 @@ def command(
     if as_json:
         print_json(report.as_json())
     else:
-        print_report(report)
+        print_report(report, {one.name: one.event_service for one in settings.workspaces})
         _say_what_is_next(settings)
     if report.problem:
         notes.print(f"error: {report.problem}", style="bold red", markup=False)

@@ -162,6 +162,11 @@ def _refuse_unsure_rename(incidents: Sequence[Incident], renames: Sequence[tuple
 @contextmanager
 def services(settings: Settings, of: WorkspaceSettings, now: datetime) -> Iterator[Sources]:
     """Whom to ask; closed at the end. Raises CouldNotStart where a service has no keys."""
+    if of.mixpanel is None and of.amplitude is not None:
+        raise CouldNotStart(
+            f"Whose events happened is read from Mixpanel's raw export, and those of {of.name} come from Amplitude.",
+            "For a workspace on Amplitude this is not there yet; what is kept back or dead is replayed all the same.",
+        )
     if of.mixpanel is None or of.customerio is None:
         lacking = "Mixpanel" if of.mixpanel is None else "Customer.io"
         raise CouldNotStart(f"There are no keys for {lacking}.", "`campaign-health doctor` says which are needed.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import TracebackType
 
 from rich.markup import escape
@@ -10,6 +11,7 @@ from rich.table import Table
 
 from campaign_health.cli.terminal.console import notes, results
 from campaign_health.pipeline import RunReport
+from campaign_health.words.event_service import of_service
 from campaign_health.words.numbers import plural
 from campaign_health.words.source_names import source_name
 from storage.records import CollectionRecord, Source
@@ -76,8 +78,8 @@ class CollectingDisplay:
             self._task = None
 
 
-def print_report(report: RunReport) -> None:
-    """Writes the run as a table to standard output."""
+def print_report(report: RunReport, services: Mapping[str, str]) -> None:
+    """Writes the run as a table to standard output; `services` count the workspaces' events."""
     several = len(report.workspaces) > 1
     table = Table(box=None, pad_edge=False)
     for column in (["Workspace"] if several else []) + ["Source", "Outcome", "Days"]:
@@ -88,7 +90,7 @@ def print_report(report: RunReport) -> None:
         sign, colour = OUTCOME_SIGNS[record.outcome]
         table.add_row(
             *([escape(record.workspace)] if several else []),
-            source_name(record.source),
+            of_service(source_name(record.source), services.get(record.workspace)),
             f"[{colour}]{sign} {record.outcome}[/]",
             _days(record),
             f"{record.rows:,}",
