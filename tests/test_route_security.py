@@ -52,6 +52,26 @@ def test_a_page_sends_only_from_sites_that_are_set_only_an_id_and_not_without_en
     assert "whoever opens the site can have a message sent to any address" in json.dumps(trusting)
 
 
+def test_where_it_is_asked_for_a_page_speaks_only_of_people_whom_a_server_named(moved: Company) -> None:
+    """Row 1: only an id that the backend made known; of all others the event is a letter, and sent once they are."""
+    with moved.serving(CAMPAIGN_HEALTH_ROUTE_BROWSER_PEOPLE="known", **BROWSERS) as (url, _):
+        assert of_page(url, 1, **{"$user_id": "u-1"}) == 200
+        until(lambda: letters() == [(NAME, "no_person", 1)])
+        other = {"event": "signed in", "person": {"id": "u-1"}, "properties": {}}
+        assert own(url, "events", other).status_code == 200
+        assert of_page(url, 2, **{"$user_id": "u-1"}) == 200
+        assert of_page(url, 3, **{"$user_id": "u-2"}) == 200
+        until(lambda: len(sent(moved)) == 1 and letters() == [(NAME, "no_person", 2)])
+    with moved.serving(CAMPAIGN_HEALTH_ROUTE_BROWSER_PEOPLE="known", **BROWSERS) as (url, _):
+        assert of_page(url, 4, **{"$user_id": "u-1"}) == 200
+        until(lambda: len(sent(moved)) == 2)
+        run("route", "forget", "u-1")
+        assert of_page(url, 5, **{"$user_id": "u-1"}) == 200
+        until(lambda: len(letters()) == 1 and numbers().get("waiting") == 0)
+    assert {person for person, _ in sent(moved)} == {"u-1"}
+    assert len(sent(moved)) == 2
+
+
 def doctor(found: Company, **environment: str) -> subprocess.CompletedProcess[str]:
     """What `doctor --json` says."""
     return subprocess.run(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.event_door import EventDoor
+from campaign_health.route.doors.named_people import NamedPeople
 from campaign_health.route.doors.stripe_door import StripeDoor
 from campaign_health.route.holding.hold_keeper import HoldKeeper
 from campaign_health.route.holding.published_word import PublishedFile
@@ -124,6 +125,7 @@ def _carrier(
         time.time,
         partial(moving.conversion, hash_of=hash_of),
         device_seconds=one.route.device_minutes * 60.0,
+        people=NamedPeople(one.name, hash_of, moving.person, only_known=one.route.only_known_people),
     )
     keeper = HoldKeeper(moving, place, outbox, PublishedFile(settings.data_dir, one.name), courier.wake)
     export = _export(one, settings, place, outbox, moving, courier, hash_of)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from campaign_health.manifest.problems import ManifestError
 from campaign_health.route.lanes.prepared import KeptBack, Prepared, UnfitEvent
@@ -121,6 +122,10 @@ class Moving:
         if contract is None or hold is None or hold.kind != "candidate":
             return None
         return contract.as_candidate(name, hold.candidate_of)
+
+    def person(self, name: str, properties: Mapping[str, Any]) -> str | None:
+        """Whom an event is about, moved or not; None for nobody, and before a manifest was read."""
+        return None if self._contract is None else self._contract.person(name, properties)
 
     def conversion(self, event: PersonEvent, source: str, hash_of: Callable[[str, str], bytes]) -> Conversion | None:
         """An event with which somebody may have converted in an experiment, moved or not; None for all others."""

@@ -100,6 +100,7 @@ class RouteSettings(_Frozen):
     mixpanel_token: str | None = None
     browser_origins: tuple[str, ...] = ()
     trusts_browsers: bool = False
+    only_known_people: bool = False
     export_minutes: float = 10.0
     device_minutes: float = 15.0
 

@@ -47,6 +47,13 @@ ROUTE_SETTINGS: tuple[Setting, ...] = (
         choices=("false", "true"),
     ),
     Setting(
+        "CAMPAIGN_HEALTH_ROUTE_BROWSER_PEOPLE",
+        "Whom events from browsers may be about: `any` id, or only people `known` because one's own servers handed in "
+        "an event of theirs before, moved or not; those of others become letters (`no_person`).",
+        "any",
+        choices=("any", "known"),
+    ),
+    Setting(
         "CAMPAIGN_HEALTH_ROUTE_DEVICE_MINUTES",
         "For how many minutes an event that names only a device waits in `route serve` for one that says whose it is; "
         "0 for not at all.",

@@ -128,6 +128,7 @@ def _route_settings(values: Values) -> RouteSettings:
         mixpanel_token=values.optional("CAMPAIGN_HEALTH_ROUTE_MIXPANEL_TOKEN"),
         browser_origins=_origins(values),
         trusts_browsers=values.text("CAMPAIGN_HEALTH_ROUTE_TRUST_BROWSER") == "true",
+        only_known_people=values.text("CAMPAIGN_HEALTH_ROUTE_BROWSER_PEOPLE") == "known",
         device_minutes=values.number("CAMPAIGN_HEALTH_ROUTE_DEVICE_MINUTES", 0, 60),
         export_minutes=values.number("CAMPAIGN_HEALTH_ROUTE_EXPORT_MINUTES", 0, 1440),
     )

@@ -13,6 +13,7 @@ from storage.outbox.event_windows import note_happened, settle_once, sweep_windo
 from storage.outbox.experiment_log import sweep_experiments
 from storage.outbox.held_events import held_reason, keep_back
 from storage.outbox.known_events import Known, as_known, key_if_new, known_events, ledger_person
+from storage.outbox.known_people import sweep_known_people
 from storage.outbox.many_rows import in_parts, insert_rows, marks
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import AGAIN, FRESH, QUEUED, QueuedEvent, enqueue, ready
@@ -240,6 +241,7 @@ def sweep(connection: Connection, now: float) -> None:
     sweep_facts(connection, now)
     sweep_unnamed(connection, now - LEDGER_SECONDS)
     sweep_experiments(connection, now)
+    sweep_known_people(connection, now)
 
 
 def _bury_new(connection: Connection, event: QueuedEvent, reason: str, field: str) -> None:

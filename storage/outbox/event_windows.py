@@ -106,5 +106,5 @@ def forget_windows(connection: Connection, person: bytes) -> int:
     """Take out what a person (by their hash) had; how many rows."""
     return sum(
         connection.execute(f"DELETE FROM {table} WHERE person = ?", [person]).rowcount  # noqa: S608
-        for table in ("happened", "once_given", "sent_profile", "unnamed_event")
+        for table in ("happened", "once_given", "sent_profile", "unnamed_event", "known_person")
     )

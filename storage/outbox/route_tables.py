@@ -11,6 +11,7 @@ from storage.outbox.experiment_log import EXPERIMENT_TABLES
 from storage.outbox.forgotten_people import FORGOTTEN_TABLES
 from storage.outbox.hold_tables import HELD_BYTES, HOLD_TABLES
 from storage.outbox.known_events import LEDGER_PERSON
+from storage.outbox.known_people import KNOWN_PEOPLE_TABLES
 from storage.outbox.last_seen import LAST_SEEN_TABLES
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.route_modes import MODE_TABLES
@@ -64,7 +65,7 @@ TABLES = (
     ";".join((MODE_TABLES, UNNAMED_TABLES, LAST_SEEN_TABLES)),
     EXPERIMENT_TABLES,
     ";".join((HELD_BYTES, NAMES_PROVEN, FORGOTTEN_TABLES, LEDGER_PERSON, DEVICE_TABLES)),
-    FAULT_TABLES,
+    ";".join((FAULT_TABLES, KNOWN_PEOPLE_TABLES)),
 )
 """What each version added, the first one first."""
 VERSION = len(TABLES)

@@ -18,6 +18,7 @@ from campaign_health.route.doors.browser_limits import BrowserLimits
 from campaign_health.route.doors.device_joins import DeviceJoins, Join, Routing
 from campaign_health.route.doors.dialect import Dialect, Failed, Posted, Taken
 from campaign_health.route.doors.door_keys import DoorKeys
+from campaign_health.route.doors.named_people import NamedPeople
 from campaign_health.route.doors.received_event import Unreadable
 from campaign_health.route.moved_event import OF_ANYBODY, Routed, queued
 from campaign_health.route.received_ages import SourceAges
@@ -46,6 +47,7 @@ class _Got:
     joins: list[Join] = field(default_factory=list)
     conversions: list[Conversion] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
+    named: list[bytes] = field(default_factory=list)
 
     def fail(self, place: int, why: str) -> None:
         """The event at this place of the request could not be read."""
@@ -59,7 +61,8 @@ class EventDoor:
     `counts` are numbers by door (its dialect's source) and what became of events: accepted, duplicate, unmapped,
     unreadable (events, or whole bodies), ignored, limited (of browsers); and of requests that were refused, by status:
     `refused_401`. `ages` are how old events were when they came. `conversion` says of any event and its source whether
-    somebody may have converted with it. An event of a device waits `device_seconds` for who it is.
+    somebody may have converted with it. An event of a device waits `device_seconds` for who it is. `people` are those
+    whom a page may speak of; None: anybody.
     """
 
     workspace: str
@@ -75,6 +78,7 @@ class EventDoor:
     device_seconds: float = 0.0
     limits: BrowserLimits = field(init=False)
     joins: DeviceJoins = field(init=False)
+    people: NamedPeople | None = None
     unproven: UnprovenRoom = field(default_factory=UnprovenRoom)
 
     def __post_init__(self) -> None:
@@ -124,6 +128,8 @@ class EventDoor:
             join = self.joins.join(dialect.people_of(value) if event is None else event.properties, source)
             got.joins += [] if join is None else [join]
             conversion = None if event is None else self.conversion(event, source)
+            named = None if event is None or self.people is None else self.people.named(event, source, now)
+            got.named += [] if named is None else [named]
             got.conversions += [] if conversion is None else [conversion]
             if event is None or routed is None:
                 continue
@@ -141,7 +147,7 @@ class EventDoor:
             self.counts[dialect.source, "limited"] += len(got.too_large)
             got.taken, got.too_large = self._within_limits(got.taken, dialect.source), []
         try:
-            new = await self._written(got)
+            new = await self._written(got, source, now)
         except (CannotWrite, TimeoutError):
             return dialect.refusal(503, "it cannot be written now", {"Retry-After": "1"})
         self.counts[dialect.source, "accepted"] += new
@@ -171,22 +177,30 @@ class EventDoor:
         self.counts[source, "limited"] += len(taken) - len(found)
         return found
 
-    async def _written(self, got: _Got) -> int:
+    async def _written(self, got: _Got, source: str, now: float) -> int:
         """Put it on the disk; how many of the events were new."""
-        if not (got.taken or got.too_large or got.joins or got.conversions):
+        if not (got.taken or got.too_large or got.joins or got.conversions or got.named):
             return 0
+        receive = receive_all
+        people = self.people
+        if people is not None and people.is_asked_for(source):
+            receive = people.receive
 
         def write(connection: Connection) -> int:
             note_conversions(connection, got.conversions)
             letters = sum(receive_dead(connection, one, "too_large", "") for one in got.too_large)
-            new = letters + receive_all(connection, got.taken)
+            new = letters + receive(connection, got.taken)
+            if people is not None:
+                people.note(connection, got.named, now)
             for join in got.joins:
                 self.joins.apply(connection, join)
             return new
 
-        is_plain = not (got.conversions or got.too_large or got.joins)
+        is_plain = receive is receive_all and not (got.conversions or got.too_large or got.joins or got.named)
         written = asyncio.wrap_future(self.outbox.take_in(Intake(got.taken) if is_plain else write))
         new: int = await asyncio.wait_for(written, WRITE_SECONDS)
+        if people is not None:
+            people.noted(got.named)
         self.wake()
         return new
 
