@@ -25,6 +25,7 @@ from storage.outbox.event_queue import (
     places_before,
     receive,
     receive_dead,
+    receive_each,
     receive_joined,
     sweep,
     waiting_behind,
@@ -49,6 +50,7 @@ from storage.outbox.held_events import (
     was_held_for,
 )
 from storage.outbox.known_events import forget_in_ledger, known_events
+from storage.outbox.known_people import known_people, note_known_people
 from storage.outbox.ledger_reads import delivered_since, last_received, newest_receipts, received_since
 from storage.outbox.outbox_connection import Connection, PostgresPlace, committed
 from storage.outbox.queue_forgetting import forget_events
@@ -128,7 +130,8 @@ def _letters(connection: Connection) -> list[Any]:
 
 STEPS: list[Step] = [
     lambda c, d: receive(c, d.queued()),
-    lambda c, d: receive(c, d.queued()),
+    lambda c, d: receive_each(c, [[d.queued()], [d.of_device(), d.queued()._replace(event=d.person)]]),
+    lambda c, d: note_known_people(c, W, [d.hash, b"x"], d.at),
     lambda c, d: receive(c, d.of_device()),
     lambda c, d: end_waits(c, W, d.at),
     lambda c, d: [receive_joined(c, one.event.key, d.queued()) for one in events_of_device(c, W, d.hash)[:1]],
@@ -164,6 +167,7 @@ STEPS: list[Step] = [
     lambda c, d: (note_notice(c, W, f"n{d.number}", d.at), forget_facts(c, d.hash)),
 ]
 LOOKS: list[Step] = [
+    lambda c, d: sorted(known_people(c, W, [d.hash, b"x", b"y"])),
     lambda c, d: (letter_groups(c), _letters(c), letters(c, W, d.event, "wrong_type", d.at)),
     lambda c, d: letters_of_field(c, W, d.event, "wrong_type", "plan", 0.0),
     lambda c, d: (numbers(c), oldest_waiting(c, W), known_of(c, d.queued().key), head_of_queue(c)),
