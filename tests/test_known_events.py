@@ -7,7 +7,9 @@ import random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.outbox.event_queue import receive_all
+from campaign_health.route.moved_event import Routed, queued
+from campaign_health.route.recovery.qualifying import PersonEvent
+from storage.outbox.event_queue import receive_all, receive_each
 from storage.outbox.outbox_connection import Place
 from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import committed, open_route_file
@@ -61,3 +63,48 @@ def test_however_often_and_in_whatever_order_they_come_there_are_as_many_as_peop
     place = tmp_path_factory.mktemp("known")  # type: ignore[attr-defined]
     events = [told(person, NOW + seconds, source) for person, seconds in some for source in ("backend", "segment")]
     assert sum(new(place, *chance.sample(events * 2, len(events) * 2))) == len(some)
+
+
+def outcome(place: Place, requests: list[list[QueuedEvent]], *, together: bool) -> tuple[list[int], list[object]]:
+    """How many of each request were new, and what waits or is a letter then."""
+    with open_route_file(place) as connection, committed(connection):
+        if together:
+            numbers = receive_each(connection, requests)
+        else:
+            numbers = [receive_all(connection, some) for some in requests]
+        rows = connection.execute("SELECT key, person FROM event_queue UNION ALL SELECT key, '' FROM letter")
+        return numbers, sorted(rows.fetchall())
+
+
+STATES = st.tuples(
+    st.sampled_from(["", "ada", "eve"]), st.sampled_from([0.0, 5.0, 3 * 86_400.0]), st.sampled_from("kx")
+)
+
+
+@settings(max_examples=examples(80, 20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(STATES, min_size=1, max_size=3), min_size=1, max_size=4))
+def test_requests_that_are_written_together_become_what_they_would_have_become_one_after_the_other(
+    tmp_path_factory: object, drawn: list[list[tuple[str, float, str]]]
+) -> None:
+    requests = [[told(person, NOW + at, key=key.encode() * 16) for person, at, key in some] for some in drawn]
+    apart, at_once = (
+        outcome(tmp_path_factory.mktemp("known"), requests, together=together)  # type: ignore[attr-defined]
+        for together in (False, True)
+    )
+    assert apart == at_once
+
+
+def test_a_repeat_is_none_where_its_id_is_that_of_a_letter_of_days_before(place: Place) -> None:
+    nobody, somebody = told(""), told("ada", NOW + 3 * 86_400)
+    assert new(place, nobody, somebody, somebody) == [1, 1, 0]
+
+
+def test_events_of_two_devices_in_one_second_are_two() -> None:
+    routed = Routed("limit", 60.0, lambda properties: None, lambda properties: properties)
+    keys = {
+        queued(
+            PersonEvent(NOW, {"$device_id": device}, "limit"), routed, "default", "backend", NOW, lambda a, b: b""
+        ).key
+        for device in ("d1", "d2")
+    }
+    assert len(keys) == 2

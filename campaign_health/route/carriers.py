@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.event_door import EventDoor
@@ -146,8 +147,12 @@ def _source(one: WorkspaceSettings, settings: Settings) -> ExportSource | None:
 
 def _zone(one: WorkspaceSettings, settings: Settings) -> Callable[[], tzinfo]:
     """The zone of the project's days."""
-    source, said = _source(one, settings), one.time_zone or UTC
-    return (lambda: said) if source is None else source.kept_zone()
+    source = _source(one, settings)
+    if source is not None:
+        return source.kept_zone()
+    of_amplitude = one.amplitude.time_zone if one.amplitude is not None else None
+    said = one.time_zone or (ZoneInfo(of_amplitude) if of_amplitude else UTC)
+    return lambda: said
 
 
 def _export(

@@ -12,7 +12,7 @@ _RANDOM_BITS = 80
 
 
 def event_key(workspace: str, event: str, properties: Mapping[str, Any], person: str, seconds: int) -> bytes:
-    """The key of an event: of its `$insert_id`, else of its person and its time in whole Unix seconds.
+    """The key of an event: of its `$insert_id`, else of its person (or device) and its time in whole Unix seconds.
 
     The time is not in the first form, since one event has fractions of a second in the app and none in the export; nor
     is the person, since merging two people gives an event another one.

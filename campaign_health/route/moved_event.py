@@ -9,7 +9,7 @@ from typing import Any
 from campaign_health.manifest.durations import TRIGGERS_WITHIN_SECONDS
 from campaign_health.route.compact_json import compact_json
 from campaign_health.route.event_key import event_key
-from campaign_health.route.person import EMAILS, PersonBy
+from campaign_health.route.person import EMAILS, PersonBy, device_in
 from campaign_health.route.recovery.qualifying import PersonEvent
 from storage.outbox.queued_event import BACKLOG, FRESH, QueuedEvent
 from storage.outbox.unnamed_events import EXPORT
@@ -56,7 +56,7 @@ def queued(
     return QueuedEvent(
         workspace=workspace,
         event=routed.event,
-        key=event_key(workspace, event.name, properties, person, seconds),
+        key=event_key(workspace, event.name, properties, person or device_in(properties) or "", seconds),
         person=person,
         event_time=event.time,
         received=received,

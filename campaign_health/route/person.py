@@ -14,6 +14,8 @@ NOBODY = frozenset(
 )  # fmt: skip
 EMAILS = ("email", "$email")
 """The properties that hold somebody's e-mail address."""
+DEVICE = "$device:"
+"""What Mixpanel puts before a device's id where a person's would be."""
 LONGEST_ID = 150
 """Bytes of an identifier in Customer.io."""
 
@@ -33,8 +35,19 @@ def person_of(properties: Mapping[str, Any], by: PersonBy) -> str | None:
     if not isinstance(found, str):
         return None
     person = found.strip()
-    if person.lower() in NOBODY or person.startswith("$device:") or not person.isprintable():
+    if person.lower() in NOBODY or person.startswith(DEVICE) or not person.isprintable():
         return None
     if len(person.encode()) > LONGEST_ID:
         return None
     return person if by == "id" else person.lower() if "@" in person else None
+
+
+def device_in(properties: Mapping[str, Any]) -> str | None:
+    """The id of the device that an event names; None where it names none."""
+    for name in ("$device_id", "$anon_id", "distinct_id"):
+        found = properties.get(name)
+        if isinstance(found, str) and (name != "distinct_id" or found.startswith(DEVICE)):
+            device = found.removeprefix(DEVICE).strip()
+            if 0 < len(device) <= 200 and device.isprintable():
+                return device
+    return None

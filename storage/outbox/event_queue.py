@@ -12,7 +12,7 @@ from storage.outbox.event_tally import count_up, give_up
 from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
 from storage.outbox.experiment_log import sweep_experiments
 from storage.outbox.held_events import held_reason, keep_back
-from storage.outbox.known_events import Known, as_known, key_if_new, known_events, ledger_person
+from storage.outbox.known_events import Known, as_known, is_same, key_if_new, known_events, ledger_person
 from storage.outbox.known_people import sweep_known_people
 from storage.outbox.many_rows import in_parts, insert_rows, marks
 from storage.outbox.outbox_connection import Connection
@@ -48,19 +48,26 @@ def receive_each(connection: Connection, requests: Sequence[Sequence[QueuedEvent
     """Take in the events of several requests, one request after the other; how many of each were new."""
     known = known_events(connection, [one.key for events in requests for one in events])
     new: list[QueuedEvent] = []
+    places: dict[bytes, int] = {}
     numbers = []
     counted_before: set[bytes] = set()
     for events in requests:
-        before = len(new)
+        number = 0
         for event in events:
-            if _is_named_now(connection, event, known) and give_place(connection, event.key):
-                known.pop(event.key)
-                counted_before.add(event.key)
+            if _is_named_now(event, known):
+                if event.key in places:
+                    new[places[event.key]], known[event.key] = event, as_known(event)
+                    number += 1
+                    continue
+                if give_place(connection, event.key):
+                    known.pop(event.key)
+                    counted_before.add(event.key)
             one = _as_new(connection, event, known)
             if one is not None:
-                known[one.key] = as_known(one)
+                known[one.key], places[one.key] = as_known(one), len(new)
                 new.append(one)
-        numbers.append(len(new) - before)
+                number += 1
+        numbers.append(number)
     of_somebody = [one for one in new if one.person]
     _enter(connection, of_somebody, "waiting")
     enqueue(connection, of_somebody)
@@ -114,7 +121,7 @@ def receive_exported(connection: Connection, events: Sequence[QueuedEvent]) -> i
 def is_to_take(connection: Connection, event: QueuedEvent) -> bool:
     """Whether `receive_exported` may have something to do with an event; nothing is changed."""
     known = known_events(connection, [event.key])
-    if _is_named_now(connection, event, known) and is_of_nobody(connection, event.key):
+    if _is_named_now(event, known) and is_of_nobody(connection, event.key):
         return True
     return needs_match(connection, event.key, is_known=key_if_new(connection, event, known) is None)
 
@@ -271,10 +278,10 @@ def _enter(connection: Connection, events: Sequence[QueuedEvent], outcome: Outco
     )
 
 
-def _is_named_now(connection: Connection, event: QueuedEvent, known: Mapping[bytes, Known]) -> bool:
+def _is_named_now(event: QueuedEvent, known: Mapping[bytes, Known]) -> bool:
     """Whether it is known of nobody, and names somebody."""
     found = known.get(event.key)
-    return bool(event.person and found and not found.person and key_if_new(connection, event, known) is None)
+    return bool(event.person and found and not found.person and is_same(found, as_known(event)))
 
 
 def _as_new(connection: Connection, event: QueuedEvent, known: Mapping[bytes, Known]) -> QueuedEvent | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from storage.outbox.many_rows import insert_rows
 from storage.outbox.outbox_connection import Connection
 
 EXPERIMENT_TABLES = """
@@ -79,14 +80,19 @@ def assign(
 
 def note_conversions(connection: Connection, conversions: Iterable[Conversion]) -> None:
     """Note events that may be conversions, each once, also of people who are in no experiment as far as is known."""
-    for one in conversions:
-        connection.execute(
-            "INSERT INTO experiment_conversion VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [
+    insert_rows(
+        connection,
+        "experiment_conversion",
+        ("workspace", "event", "person", "at", "until"),
+        [
+            (
                 one.workspace, one.event, one.person, one.at,
                 one.at + one.within_seconds + LATEST_SECONDS + SETTLED_SECONDS,
-            ],
-        )  # fmt: skip
+            )
+            for one in conversions
+        ],
+        "ON CONFLICT DO NOTHING",
+    )  # fmt: skip
 
 
 def count_observed(

@@ -64,7 +64,7 @@ def key_if_new(connection: Connection, event: QueuedEvent, known: Mapping[bytes,
         for one in (b"", second)
     )
     for key in (by_person, event.key[:8] + second, by_both):
-        if _is_same(found, as_known(event)):
+        if is_same(found, as_known(event)):
             return None
         found = known.get(key) or known_events(connection, [key]).get(key)
         if found is None:
@@ -79,7 +79,7 @@ def forget_in_ledger(connection: Connection, workspace: str, hashed_person: byte
     ).rowcount
 
 
-def _is_same(one: Known, other: Known) -> bool:
+def is_same(one: Known, other: Known) -> bool:
     """Whether two events with the same id are one."""
     apart = abs(one.event_time - other.event_time)
     if one.person == other.person or not one.person or not other.person:

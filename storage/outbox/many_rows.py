@@ -13,12 +13,14 @@ MOST_VALUES = 900
 Value = TypeVar("Value")
 
 
-def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Put rows into a table in their order."""
+def insert_rows(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], ending: str = ""
+) -> None:
+    """Put rows into a table in their order; `ending` is what the statement ends with."""
     row = f"({marks(len(columns))})"
     for some in in_parts(rows, MOST_VALUES // len(columns)):
         connection.execute(
-            f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(some))}",  # noqa: S608
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(some))} {ending}",  # noqa: S608
             list(chain.from_iterable(some)),
         )
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from campaign_health.route.doors.browser_limits import BrowserLimits
 from campaign_health.route.moved_event import BROWSER, OF_ANYBODY, Routed, queued
-from campaign_health.route.person import person_of
+from campaign_health.route.person import DEVICE, device_in, person_of
 from campaign_health.route.recovery.qualifying import PersonEvent
 from storage.outbox.device_events import end_waits, events_of_device, first_until
 from storage.outbox.event_queue import receive_joined
@@ -20,8 +20,6 @@ from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.sealed_text import CANNOT_OPEN
 
 LOOK_SECONDS = 2.0
-DEVICE = "$device:"
-"""What Mixpanel puts before a device's id where a person's would be."""
 PERSON_IN = {"id": "$user_id", "email": "$email"}
 """Under which property a person is told who is known by an id or an address."""
 
@@ -52,8 +50,6 @@ class DeviceJoins:
     routed: Routing
     limits: BrowserLimits
     clock: Callable[[], float]
-    some_wait: bool = True
-    """As far as is known: what no event waits for need not be looked for."""
     _next_look: float = 0.0
 
     def may_wait(self, event: QueuedEvent, properties: Mapping[str, Any], routed: Routed) -> QueuedEvent:
@@ -62,13 +58,12 @@ class DeviceJoins:
         is_believed = event.source != BROWSER or routed.person_by == "id"
         if device is None or not is_believed:
             return event
-        self.some_wait = True
         until = self.clock() + self.seconds
         return event._replace(device=self._hash(device), waits_until=until)
 
     def join(self, properties: Mapping[str, Any], source: str) -> Join | None:
-        """Who is on which device, where an event says both and something waits for that."""
-        if not self.some_wait or not self.seconds:
+        """Who is on which device, where an event says both."""
+        if not self.seconds:
             return None
         device = device_in(properties)
         by_id = person_of({"$user_id": properties.get("$user_id") or properties.get("$identified_id")}, "id")
@@ -90,25 +85,13 @@ class DeviceJoins:
                 receive_joined(connection, waited.key, found)
 
     def look(self, connection: Connection) -> None:
-        """See whether any waits, and have those become letters that have waited for long enough; seldom."""
+        """Have those become letters that have waited for long enough; seldom."""
         if time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + LOOK_SECONDS
         until, now = first_until(connection, self.workspace), self.clock()
-        self.some_wait = until is not None
         if until is not None and until <= now:
             self.outbox.submit(lambda writing: end_waits(writing, self.workspace, now))
 
     def _hash(self, device: str) -> bytes:
         return self.hash_of(self.workspace, f"{DEVICE}{device}")
-
-
-def device_in(properties: Mapping[str, Any]) -> str | None:
-    """The id of the device that an event names; None where it names none."""
-    for name in ("$device_id", "$anon_id", "distinct_id"):
-        found = properties.get(name)
-        if isinstance(found, str) and (name != "distinct_id" or found.startswith(DEVICE)):
-            device = found.removeprefix(DEVICE).strip()
-            if 0 < len(device) <= 200 and device.isprintable():
-                return device
-    return None

@@ -90,7 +90,11 @@ class Deciding:
                 experiment.said, arm, at, experiment.within_seconds,
             )  # fmt: skip
         due = held_until(experiment.at, self.zone(), event.received, event.expires)
-        return arm == "held_back" and now < due and delay(connection, event.key, due)
+        if arm != "held_back" or now >= due:
+            return False
+        # Where it is not in the queue any more, it waits already, or its person was forgotten.
+        delay(connection, event.key, due)
+        return True
 
     def _person(self, event: Waiting, operation: Operation) -> bytes:
         """Whom it is sent about: the manifest may have learned who that is only since the event came."""

@@ -78,7 +78,8 @@ class ExportNet:
             some = found[place : place + AT_ONCE]
             self.outbox.take_in(partial(receive_exported, events=some)).result()
             self.wake()
-        self.outbox.submit(lambda writing: note_conversions(writing, conversions)).result()
+        for place in range(0, len(conversions), AT_ONCE):
+            self.outbox.submit(partial(note_conversions, conversions=conversions[place : place + AT_ONCE])).result()
         self.outbox.submit(lambda writing: note_looked(writing, self.moving.workspace, begin)).result()
         self._until = end
         return True

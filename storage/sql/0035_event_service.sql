@@ -1,7 +1,8 @@
 -- A workspace's events may come from Amplitude as well as from Mixpanel.
 
 ALTER TABLE workspace ADD COLUMN event_service VARCHAR;
-COMMENT ON COLUMN workspace.event_service IS 'Which service the workspace''s events are counted by: Mixpanel or Amplitude; NULL for Mixpanel in rows of an older version.';
+UPDATE workspace SET event_service = 'Mixpanel' WHERE workspace IN (SELECT workspace FROM event_day);
+COMMENT ON COLUMN workspace.event_service IS 'Which service the workspace''s events are counted by: Mixpanel or Amplitude; NULL where none were counted yet.';
 COMMENT ON TABLE workspace IS 'One row per workspace: a project of Mixpanel or Amplitude and a Customer.io workspace that share one time zone.';
 ALTER TABLE mixpanel_request ADD COLUMN cost INTEGER DEFAULT 1;
 COMMENT ON COLUMN mixpanel_request.cost IS 'What the request counts: 1 at Mixpanel, its cost at Amplitude.';
