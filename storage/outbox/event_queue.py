@@ -55,8 +55,9 @@ def receive_each(connection: Connection, requests: Sequence[Sequence[QueuedEvent
         number = 0
         for event in events:
             if _is_named_now(event, known):
-                if event.key in places:
-                    new[places[event.key]], known[event.key] = event, as_known(event)
+                place = places.get(event.key)
+                if place is not None and not new[place].person:
+                    new[place], known[event.key] = event, as_known(event)
                     number += 1
                     continue
                 if give_place(connection, event.key):
