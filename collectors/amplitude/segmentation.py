@@ -17,8 +17,8 @@ from collectors.zone_days import days_from
 from storage.records import EventCounts
 
 PATH = "/events/segmentation"
-# So many events in a row that are not answered for are not about the events.
-MOST_REFUSALS = 3
+# Where so many events are refused and none was answered, it is not about the events.
+MOST_REFUSALS = 10
 
 
 def fetch_segmented_counts(
@@ -44,16 +44,17 @@ def fetch_segmented_counts(
         CollectorError: by what went wrong; the batches yielded before it are whole.
     """
     wanted = list(dict.fromkeys(names))
-    in_a_row = 0
+    in_vain = 0
+    is_answered = False
     for place, name in enumerate(wanted):
         counts: tuple[EventCounts, ...] = ()
         refused: tuple[EventRefused, ...] = ()
         try:
             counts = (EventCounts(name, _days_of(client, name, first_day, last_day), "query"),)
-            in_a_row = 0
+            is_answered = True
         except (UnexpectedShape, RequestRefused) as error:
-            in_a_row += 1
-            if not _is_about_the_event(error) or len(wanted) == 1 or in_a_row >= MOST_REFUSALS:
+            in_vain += 1
+            if not _is_about_the_event(error) or (in_vain >= MOST_REFUSALS and not is_answered):
                 raise
             refused = (EventRefused(name, error.message),)
         if progress is not None:

@@ -185,7 +185,10 @@ def _allowance(run: WorkspaceRun, days: int) -> int | None:
 
 
 def _stretches(plan: _Plan, names: Collection[str]) -> list[tuple[date, list[str]]]:
-    """Events by the first day to ask them for: new ones and those that lack older days, then all others."""
+    """Events by the first day to ask them for: those of the newest days, then new ones and those that lack older days.
+
+    What fails for an event that was never answered for must not cost the others their newest days.
+    """
     longer: list[str] = []
     usual: list[str] = []
     since = plan.first_day
@@ -196,7 +199,7 @@ def _stretches(plan: _Plan, names: Collection[str]) -> list[tuple[date, list[str
             since = min(since, lacking)
         else:
             usual.append(name)
-    return [stretch for stretch in ((since, longer), (plan.first_day, usual)) if stretch[1]]
+    return [stretch for stretch in ((plan.first_day, usual), (since, longer)) if stretch[1]]
 
 
 def in_order_of_need(names: Iterable[str], known: Known, campaign_events: Collection[str]) -> list[str]:
