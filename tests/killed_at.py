@@ -61,12 +61,13 @@ def _around_commit(*, after: bool) -> Callable[[Dying], None]:
     def place(dying: Dying) -> None:
         group_commit: Any = importlib.import_module("storage.outbox.group_commit")
         event_queue: Any = importlib.import_module("storage.outbox.event_queue")
-        committed, receive_all = group_commit.committed, event_queue.receive_all
+        intake: Any = importlib.import_module("storage.outbox.intake")
+        committed, receive_each = group_commit.committed, event_queue.receive_each
         new = [0]
 
-        def receiving(connection: Connection, events: Sequence[Any]) -> int:
-            found: int = receive_all(connection, events)
-            new[0] += found
+        def receiving(connection: Connection, requests: Sequence[Sequence[Any]]) -> list[int]:
+            found: list[int] = receive_each(connection, requests)
+            new[0] += sum(found)
             return found
 
         @contextmanager
@@ -79,7 +80,8 @@ def _around_commit(*, after: bool) -> Callable[[Dying], None]:
             if new[0] and after:
                 dying.here()
 
-        event_queue.receive_all, group_commit.committed = receiving, committing
+        event_queue.receive_each = intake.receive_each = receiving
+        group_commit.committed = committing
 
     return place
 

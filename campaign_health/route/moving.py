@@ -23,7 +23,7 @@ from storage.outbox.route_modes import modes
 
 LOOK_SECONDS = 2.0
 HOLD_SECONDS = 0.1
-"""How often modes and holds are read: who holds an event expects that no more of it goes out."""
+"""How often it is read which modes and holds are new: who holds an event expects that no more of it goes out."""
 Renames = tuple[tuple[str, str], ...]
 """Old and new names of which people said, outside the manifest, that they are one event's."""
 Read = Callable[[Path, Renames], ManifestContract]
@@ -61,9 +61,11 @@ class Moving:
         if now >= self._next_hold:
             self._next_hold = now + HOLD_SECONDS
             self._modes = modes(connection, self.workspace)
-            self.read_holds(connection)
+            # An end is noticed later, when what was confirmed with it is known: until then the name is nobody's.
+            self._holds = {**self._holds, **{one.event: one for one in holds_now(connection, self.workspace)}}
         if now >= self._next:
             self._next = now + LOOK_SECONDS
+            self.read_holds(connection)
             self._read_manifest()
         return self._contract is not None
 
