@@ -125,7 +125,8 @@ def test_where_more_people_come_than_stripe_takes_as_many_as_it_takes_are_answer
         ]
         known += sum(of.event["attributes"]["tier"] == "pro" for _, of in fills.parts.enricher.fill(batch)[0])
     assert stripe.limited == 0
-    assert known >= 5 * (time.monotonic() - begun), "two requests each, of 20 a second"
+    # A busy machine begins late with the first few.
+    assert known + 3 >= 5 * (time.monotonic() - begun), "two requests each, of 20 a second"
     assert known >= 0.8 * len(stripe.asked) / 2, "hardly anybody was asked for in vain"
 
 
