@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from campaign_health.process.clock import read_clock
 from campaign_health.settings import load_settings
 from campaign_health.state.setup_reads import read_checklist
-from tests.browser import Dashboard, visit
+from tests.browser import Dashboard, settled, visit
 from tests.dashboard_world import NOW
 
 pytestmark = pytest.mark.browser
@@ -71,6 +71,7 @@ def test_the_checklist_says_what_the_doctor_says_and_can_be_put_away(page: Page,
     visit(page, dashboard)
     panel = page.get_by_text(found.heading)
     panel.click()
+    settled(page)  # a button that is just drawn anew hears no click
     text = " ".join(page.locator(".st-key-checklist").inner_text().split())
     for point in found.points:
         assert point.said.replace("`", "") in text
