@@ -23,7 +23,7 @@ LOOK_SECONDS = 2.0
 """How often a disk that took nothing is tried: whoever asks whether it does may send nothing until it does."""
 MOST_WAITING = 20_000
 """Writes that may wait; beyond them the disk does not keep up, and the sender is asked to come back."""
-HABITS = ("cache_size = -8000", "wal_autocheckpoint = 4000")
+HABITS = ("cache_size = -5000", "wal_autocheckpoint = 4000")
 """Of the file's one writer: events come in the order of no index, so that more of it is wanted again than SQLite keeps
 by itself (2 MB), and it is better written to its place less often.
 """
