@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.outbox.event_letters import write_letter
+from storage.outbox.many_rows import insert_rows
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import CARRIED, QueuedEvent, carried, ready
 from storage.outbox.sealed_text import seal
@@ -44,10 +45,7 @@ def wait_for_person(connection: Connection, event: QueuedEvent) -> bool:
     event = event._replace(body=seal(event.body))
     names = [*CARRIED, "device", "sent_name", "until"]
     values = [*(getattr(event, name) for name in CARRIED), event.device, event.sent_name, event.waits_until]
-    connection.execute(
-        f"INSERT INTO device_event ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",  # noqa: S608
-        values,
-    )
+    insert_rows(connection, "device_event", names, [values])
     return True
 
 

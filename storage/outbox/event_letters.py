@@ -6,6 +6,7 @@ from dataclasses import astuple, dataclass, fields
 from typing import Any
 
 from storage.outbox.event_tally import count_up
+from storage.outbox.many_rows import insert_rows
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import AGAIN, CARRIED, QueuedEvent, carried, enqueue
 from storage.outbox.sealed_text import seal
@@ -109,7 +110,4 @@ def write_letter(connection: Connection, event: QueuedEvent, reason: str, field:
     letter = Letter(**row, reason=reason, field=field, first=now, last=now)
     # Written anew and not changed, so that its place among the letters is that of this writing.
     take_letter(connection, event.key)
-    connection.execute(
-        f"INSERT INTO letter ({', '.join(_LETTER)}) VALUES ({', '.join('?' * len(_LETTER))})",  # noqa: S608
-        astuple(letter),
-    )
+    insert_rows(connection, "letter", _LETTER, [astuple(letter)])

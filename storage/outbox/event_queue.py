@@ -176,7 +176,7 @@ def waiting_at(connection: Connection, workspace: str, places: Iterable[int]) ->
 def places_there(connection: Connection, places: Sequence[int]) -> set[int]:
     """Those of some places in the queue at which an event still waits."""
     rows = connection.execute(
-        f"SELECT sequence FROM event_queue WHERE sequence IN ({', '.join('?' * len(places))})",  # noqa: S608
+        f"SELECT sequence FROM event_queue WHERE sequence IN ({marks(len(places))})",  # noqa: S608
         places,
     )
     return {place for (place,) in rows}

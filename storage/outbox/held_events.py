@@ -9,6 +9,7 @@ from typing import Literal
 from storage.outbox.event_letters import letters_of_field, take_letter, write_letter
 from storage.outbox.event_tally import count_up
 from storage.outbox.event_windows import settle_once
+from storage.outbox.many_rows import insert_rows
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import CARRIED, QUEUED, QueuedEvent, carried, enqueue, ready
 from storage.outbox.sealed_text import seal
@@ -260,10 +261,7 @@ def keep(connection: Connection, hold_id: int, event: QueuedEvent, reason: str, 
     event = event._replace(body=seal(event.body))
     size = len(event.body.encode("utf-8", "surrogatepass"))
     values = [hold_id, *(getattr(event, name) for name in CARRIED), reason, field, size]
-    connection.execute(
-        f"INSERT INTO held_event ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",  # noqa: S608
-        values,
-    )
+    insert_rows(connection, "held_event", names, [values])
     connection.execute("UPDATE event_ledger SET outcome = 'held' WHERE key = ?", [event.key])
     settle_once(connection, [event.key], is_given=False)
 

@@ -57,8 +57,9 @@ class NamedPeople:
 
     def receive(self, connection: Connection, events: Sequence[QueuedEvent]) -> int:
         """Take a page's events in, those of people whom no server named as letters; how many were new."""
-        hashes = {one.key: self.hash_of(self.workspace, one.person) for one in events if one.person}
-        known = known_people(connection, self.workspace, set(hashes.values()))
-        strange = {key for key, person in hashes.items() if person not in known}
-        new = receive_all(connection, [one for one in events if one.key not in strange])
-        return new + sum(receive_dead(connection, one, "no_person", "") for one in events if one.key in strange)
+        known = known_people(connection, self.workspace, {one.hashed_person for one in events if one.person})
+        strange: list[QueuedEvent] = []
+        others: list[QueuedEvent] = []
+        for one in events:
+            (strange if one.person and one.hashed_person not in known else others).append(one)
+        return receive_all(connection, others) + sum(receive_dead(connection, one, "no_person", "") for one in strange)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,9 +27,7 @@ class AmplitudeAccess:
     def check(self, call: Call) -> None:
         """Refuse a call with wrong keys."""
         keys = self.setting.keys
-        expected = base64.b64encode(f"{keys.amplitude_key}:{keys.amplitude_secret}".encode()).decode()
-        scheme, _, given = call.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "basic" or given.strip() != expected:
+        if not call.is_signed_by(keys.amplitude_key, keys.amplitude_secret):
             raise Refusal(error("Invalid API key or secret key", 403))
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,12 @@ class Call:
             return json.loads(self.body)
         except ValueError:
             raise Refusal(json_answer({"meta": {"error": "malformed JSON"}}, 400)) from None
+
+    def is_signed_by(self, user: str, secret: str) -> bool:
+        """Whether it names these by HTTP's basic authentication."""
+        expected = base64.b64encode(f"{user}:{secret}".encode()).decode()
+        scheme, _, given = self.headers.get("Authorization", "").partition(" ")
+        return scheme.lower() == "basic" and given.strip() == expected
 
     def get(self, name: str) -> str | None:
         """The parameter's value; the last one when it is given twice."""

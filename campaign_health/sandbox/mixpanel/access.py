@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,9 +32,7 @@ class MixpanelAccess:
         ``project`` is the project asked for; None when the call names none and has to (Query, Export).
         """
         keys = self.setting.keys
-        expected = base64.b64encode(f"{keys.service_account}:{keys.service_secret}".encode()).decode()
-        scheme, _, given = call.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "basic" or given.strip() != expected:
+        if not call.is_signed_by(keys.service_account, keys.service_secret):
             raise Refusal(error("Invalid service account credentials", 401))
         if project is None:
             raise Refusal(error("project_id is a required parameter for service accounts", 400, call))
