@@ -109,6 +109,35 @@ class ExperimentArmRecord:
 
 
 @dataclass(frozen=True)
+class CohortRecord:
+    """One cohort and its segment in Customer.io.
+
+    `people` are in it as was told last, `applied` those whom the segment is to hold, `in_segment` those whom it holds
+    as far as is known, `unknown` those whom Customer.io does not know, and `nobody` those of whom nothing was told by
+    which it could. `counted` is what Customer.io says. Since `held_since` a loss of half or more is kept back.
+    """
+
+    cohort: str
+    source: str
+    name: str
+    mode: str
+    is_whole: bool
+    people: int
+    applied: int
+    in_segment: int
+    to_add: int
+    to_remove: int
+    unknown: int
+    nobody: int
+    segment_id: int | None
+    counted: int | None
+    heard_at: datetime | None
+    completed_at: datetime | None
+    held_since: datetime | None
+    trouble: str
+
+
+@dataclass(frozen=True)
 class Delivery:
     """All of it of one workspace, as it was at `noted_at`; `breaker` says whether Customer.io was asked."""
 
@@ -121,3 +150,4 @@ class Delivery:
     holds: Sequence[HoldRecord]
     sources: Sequence[SourceAgeRecord]
     experiments: Sequence[ExperimentArmRecord] = ()
+    cohorts: Sequence[CohortRecord] = ()

@@ -15,6 +15,7 @@ COMMANDS = {
     "serve": "Take events in, carry them to Customer.io, and listen for its reports.",
     "status": "Say what is moved, what waits, and what could not be delivered.",
     "mode": "Say whether an event is moved: off, shadow or live.",
+    "cohorts": "Say who is in which segment, as cohorts say; or change that.",
     "dead": "List what could not be delivered, and why.",
     "replay": "Send again what could not be delivered.",
     "drop": "Give up what could not be delivered.",

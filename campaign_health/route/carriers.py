@@ -10,6 +10,9 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from campaign_health.route.cohorts.cohort_keeper import CohortKeeper
+from campaign_health.route.cohorts.cohort_opening import segments_opened
+from campaign_health.route.doors.cohort_doors.cohort_door import CohortDoor
 from campaign_health.route.doors.door_keys import DoorKeys
 from campaign_health.route.doors.event_door import EventDoor
 from campaign_health.route.doors.named_people import NamedPeople
@@ -37,7 +40,8 @@ from storage.outbox.route_file import PersonHash
 
 @dataclass(frozen=True)
 class Carrier:
-    """One workspace's door and courier, who keeps its holds, and its door for Stripe; `close` ends its connections.
+    """One workspace's door and courier, who keeps its holds and its cohorts, and its doors for those and for Stripe;
+    `close` ends its connections.
 
     `export` looks for what the door missed; None where Mixpanel is not to be asked.
     """
@@ -48,24 +52,28 @@ class Carrier:
     export: ExportReading | None
     close: Callable[[], None]
     stripe: StripeDoor | None = None
+    cohort_door: CohortDoor | None = None
+    cohorts: CohortKeeper | None = None
 
     @property
     def threads(self) -> list[SteadyThread]:
         """What is to run all the time."""
-        export = [] if self.export is None else [self.export.thread]
-        return [self.courier.thread, self.keeper.thread, *export]
+        beside = [one.thread for one in (self.export, self.cohorts) if one is not None]
+        return [self.courier.thread, self.keeper.thread, *beside]
 
     def start(self) -> None:
         """Begin to carry."""
         self.keeper.start()
         self.courier.start()
-        if self.export is not None:
-            self.export.start()
+        for one in (self.export, self.cohorts):
+            if one is not None:
+                one.start()
 
     def stop(self, seconds: float = LAST_SECONDS) -> None:
         """End; what is just being sent is waited for so long."""
-        if self.export is not None:
-            self.export.stop()
+        for one in (self.export, self.cohorts):
+            if one is not None:
+                one.stop()
         self.keeper.stop()
         self.courier.stop(seconds)
         self.close()
@@ -130,7 +138,10 @@ def _carrier(
     )
     keeper = HoldKeeper(moving, place, outbox, PublishedFile(settings.data_dir, one.name), courier.wake)
     export = _export(one, settings, place, outbox, moving, courier, hash_of)
-    return Carrier(door, courier, keeper, export, partial(_end, stripe.enricher.close, close), stripe.door)
+    cohort_door = CohortDoor(one.name, keys, one.route.person, outbox, door.counts)
+    cohorts = CohortKeeper(one.name, place, outbox, partial(segments_opened, one, settings), told)
+    end = partial(_end, stripe.enricher.close, close)
+    return Carrier(door, courier, keeper, export, end, stripe.door, cohort_door, cohorts)
 
 
 def _end(*closing: Callable[[], None]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from campaign_health.route.cohorts.cohort_note import cohort_rows
 from campaign_health.route.manifest_cure import manifest_cure
 from campaign_health.route.numbers_file import KEPT_DAYS
 from collectors.http.impersonal import impersonal
@@ -46,6 +47,7 @@ def delivery_note(
             "days": _days(connection, workspace, now),
             "letters": _letters(connection, workspace),
             "holds": [_hold(connection, one) for one in holds_now(connection, workspace)],
+            "cohorts": cohort_rows(connection, workspace),
             **more,
         }
     finally:

@@ -82,7 +82,8 @@ def serve(
             "CAMPAIGN_HEALTH_ROUTE_TOKEN beside the Track API's keys and a manifest.",
         )
     stripe = {name: one.stripe for name, one in carriers.items() if one.stripe is not None}
-    listening = Listening(outbox, hash_of, doors, {name: one.door for name, one in carriers.items()}, stripe)
+    cohorts = {name: one.cohort_door for name, one in carriers.items() if one.cohort_door is not None}
+    listening = Listening(outbox, hash_of, doors, {name: one.door for name, one in carriers.items()}, stripe, cohorts)
     listening.failing = lambda: [
         f"the {thread.part} of {name}" for name, one in carriers.items() for thread in one.threads
         if thread.failed_lately
@@ -104,6 +105,8 @@ def serve(
     noting = Noting(place, settings.data_dir, carriers, told)
     for one in carriers.values():
         one.keeper.changed = hold_changed
+        if one.cohorts is not None:
+            one.cohorts.changed = hold_changed
         one.start()
     noting.start()
     try:

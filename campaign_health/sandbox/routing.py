@@ -32,6 +32,7 @@ BASES = {
 }
 POSTED = frozenset(
     ("customerio.people", "customerio.new_segment", "customerio.broadcast_trigger", "customerio-track.add_customers",
+     "customerio-track.remove_customers",
      "customerio-track.entity", "customerio-track.batch")
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from collectors.http.shape import Reader
 from collectors.route.left_numbers import instant, left_of, seconds
 from storage.delivery_records import (
+    CohortRecord,
     Delivery,
     ExperimentArmRecord,
     HoldRecord,
@@ -23,6 +24,8 @@ _COUNTS = ("received", "waiting", "held", "dead", "delivered", "shadowed", "supp
 _MODES, _STATES = ("off", "shadow", "live"), ("observed", "provisional")
 _KINDS, _BREAKERS = ("everything", "unsendable", "candidate"), ("closed", "open", "half_open")
 _ARMS = ("at_once", "held_back")
+_COHORTS_OF = ("mixpanel", "amplitude", "derived")
+_PEOPLE = ("people", "applied", "in_segment", "to_add", "to_remove", "unknown", "nobody")
 Record = TypeVar("Record")
 
 
@@ -54,6 +57,7 @@ def read_delivery(data_dir: Path, workspace: str) -> Delivery | None:
         holds=rows("holds", _hold),
         sources=rows("sources", _source),
         experiments=rows("experiments", _arm),
+        cohorts=rows("cohorts", _cohort),
     )
 
 
@@ -172,4 +176,21 @@ def _arm(row: _Row) -> ExperimentArmRecord:
         within_seconds=row.seconds("within_seconds"),
         since=row.instant_or_none("since"),
         **numbers,
+    )
+
+
+def _cohort(row: _Row) -> CohortRecord:
+    return CohortRecord(
+        cohort=row.text("cohort"),
+        source=row.one_of("source", _COHORTS_OF),
+        name=row.text("name"),
+        mode=row.one_of("mode", _MODES),
+        is_whole=row.truth("is_whole"),
+        **{name: row.count(name) for name in _PEOPLE},
+        segment_id=row.count_or_none("segment_id"),
+        counted=row.count_or_none("counted"),
+        heard_at=row.instant_or_none("heard_at"),
+        completed_at=row.instant_or_none("completed_at"),
+        held_since=row.instant_or_none("held_since"),
+        trouble=row.text("trouble"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.outbox.cohorts.cohort_tables import COHORT_TABLES
 from storage.outbox.device_events import DEVICE_TABLES
 from storage.outbox.event_pace import NAMES_PROVEN, PACE_TABLES
 from storage.outbox.event_tables import EVENT_TABLES
@@ -66,6 +67,7 @@ TABLES = (
     EXPERIMENT_TABLES,
     ";".join((HELD_BYTES, NAMES_PROVEN, FORGOTTEN_TABLES, LEDGER_PERSON, DEVICE_TABLES)),
     ";".join((FAULT_TABLES, KNOWN_PEOPLE_TABLES)),
+    COHORT_TABLES,
 )
 """What each version added, the first one first."""
 VERSION = len(TABLES)

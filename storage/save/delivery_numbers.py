@@ -40,10 +40,16 @@ _TYPES: Mapping[str, Mapping[str, pa.DataType]] = {
         "within_seconds": SECONDS, "assigned": WHOLE, "observed": WHOLE, "converted": WHOLE, "waiting": WHOLE,
         "since": INSTANT, "noted_at": INSTANT,
     },
+    "route_cohort": {
+        "source": TEXT, "cohort": TEXT, "name": TEXT, "mode": TEXT, "is_whole": TRUTH,
+        **dict.fromkeys(("people", "applied", "in_segment", "to_add", "to_remove", "unknown", "nobody"), WHOLE),
+        "segment_id": WHOLE, "counted": WHOLE, "heard_at": INSTANT, "completed_at": INSTANT, "held_since": INSTANT,
+        "trouble": TEXT, "noted_at": INSTANT,
+    },
 }  # fmt: skip
 _KEYS = {
     "route_day": ("event", "day"), "route_letter_group": ("event", "reason", "field"), "route_source": ("source",),
-    "experiment_arm": ("campaign_id", "arm"),
+    "experiment_arm": ("campaign_id", "arm"), "route_cohort": ("source", "cohort"),
 }  # fmt: skip
 _STAYS = frozenset(("route_day", "experiment_arm"))
 """Of these, what is not noted any more is still known."""
@@ -51,7 +57,11 @@ _STAYS = frozenset(("route_day", "experiment_arm"))
 
 def save_delivery(connection: Connection, workspace: str, delivery: Delivery) -> int:
     """Save what the route noted of a workspace, unless something newer is known; how many rows were written."""
-    known = connection.execute("SELECT max(noted_at) FROM route_event WHERE workspace = ?", [workspace]).fetchone()
+    known = connection.execute(
+        "SELECT max(noted_at) FROM (SELECT workspace, noted_at FROM route_event UNION ALL "
+        "SELECT workspace, noted_at FROM route_cohort) WHERE workspace = ?",
+        [workspace],
+    ).fetchone()
     noted = stored_instant(delivery.noted_at)
     if known is not None and known[0] is not None and noted is not None and known[0] > noted:
         return 0
@@ -64,6 +74,7 @@ def save_delivery(connection: Connection, workspace: str, delivery: Delivery) ->
         "route_hold": (delivery.holds, {}),
         "route_source": (delivery.sources, {}),
         "experiment_arm": (delivery.experiments, of_all),
+        "route_cohort": (delivery.cohorts, of_all),
     }
     written = 0
     for table, (records, more) in parts.items():

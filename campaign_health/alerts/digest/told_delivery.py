@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from campaign_health.alerts.digest.situation import TellOnce
+from campaign_health.alerts.digest.told_cohorts import told_cohorts
 from campaign_health.alerts.digest.told_letters import told_letters
 from campaign_health.words.numbers import plural
 from storage.delivery_records import Delivery, HoldRecord
@@ -36,6 +37,7 @@ def told_delivery(
             yield TellOnce(over, event, GOES_ON, recovered=True)
     if delivery is not None:
         yield from told_letters(delivery, said)
+        yield from told_cohorts(delivery, said)
 
 
 def _hold_text(hold: HoldRecord, zone: ZoneInfo) -> str:

@@ -13,6 +13,7 @@ from campaign_health.cli.terminal.console import results
 from campaign_health.route.route_place import route_place
 from campaign_health.settings import load_settings
 from campaign_health.words.numbers import plural
+from storage.outbox.cohorts.cohort_members import forget_in_cohorts
 from storage.outbox.event_windows import forget_windows
 from storage.outbox.experiment_log import forget_experiments
 from storage.outbox.forgotten_people import note_forgotten
@@ -51,7 +52,7 @@ def command(person: str, workspace: str | None) -> None:
                 forget(connection, name, one)
                 for name in names
                 for one in known_as
-                for forget in (forget_events, forget_seen)
+                for forget in (forget_events, forget_seen, forget_in_cohorts)
             )
         wipe_log(connection)
     if not rows:

@@ -21,11 +21,18 @@ from campaign_health.dashboard.look.theme import TEXT
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.parts.cards import facts_list
 from campaign_health.dashboard.parts.chart import draw_chart
-from campaign_health.dashboard.parts.delivery_tables import event_table, letter_table, promise_table, source_table
+from campaign_health.dashboard.parts.delivery_tables import (
+    cohort_table,
+    event_table,
+    letter_table,
+    promise_table,
+    source_table,
+)
 from campaign_health.dashboard.parts.download import offer_csv
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.delivery_view import DeliveryView, delivery_view
 from campaign_health.state.promises import SHOWN_DAYS
+from campaign_health.words.cohort_words import cohort_sentences, held_text
 from campaign_health.words.delivery_words import KIND_WORDS, hold_step, letter_step, letter_why
 from campaign_health.words.numbers import count, plural
 from storage.delivery_records import Delivery
@@ -39,13 +46,14 @@ def delivery(page: Page) -> None:
     st.title("Delivery", anchor=False)
     view = answer(delivery_view, page.name, page.zone, page.today)
     if view is None:
-        st.info("No event of this workspace is moved to Customer.io.")
+        st.info("No event or cohort of this workspace is moved to Customer.io.")
         return
     _lead(page, view)
     workspace = None if len(page.settings.workspaces) == 1 else page.name
     _holds(page, view, workspace)
     _letters(page, view, workspace)
     _promises(view)
+    _cohorts(page, view.delivery)
     _events(page, view.delivery)
     _sources(page, view.delivery)
 
@@ -131,7 +139,28 @@ def _promises(view: DeliveryView) -> None:
     quiet(f"Over {SHOWN_DAYS} days, from an event's own time to its message.")
 
 
+def _cohorts(page: Page, found: Delivery) -> None:
+    if not found.cohorts:
+        return
+    st.subheader("Cohorts and their segments", anchor=False)
+    for place, one in enumerate(cohort for cohort in found.cohorts if cohort.held_since is not None):
+        assert one.held_since is not None
+        rows = [
+            ("Why", with_code(held_text(one.applied, one.people))),
+            ("Since", escape(page.local_time(one.held_since))),
+        ]
+        with st.container(border=True, key=f"incident-cohort-{place}"):
+            st.html(_card(one.name, rows))
+    draw_table(cohort_table(found.cohorts, page.local_time), "Cohorts and their segments in Customer.io", "cohorts")
+    for one in found.cohorts:
+        for sentence in cohort_sentences(one.name, one.mode, one.nobody, one.trouble, is_whole=one.is_whole):
+            quiet(in_markdown(sentence))
+    offer_csv(pd.DataFrame([vars(one) for one in found.cohorts]), "cohorts.csv", "Download the cohorts as CSV")
+
+
 def _events(page: Page, found: Delivery) -> None:
+    if not found.events:
+        return
     st.subheader("Events that are moved", anchor=False)
     draw_table(event_table(found.events), "Events that are moved to Customer.io", "moved")
     offer_csv(pd.DataFrame([vars(one) for one in found.events]), "delivery.csv")

@@ -9,10 +9,11 @@ import pandas as pd
 
 from campaign_health.dashboard.look.markup import shown
 from campaign_health.state.promises import PromiseState
+from campaign_health.words.cohort_words import source_of_cohort
 from campaign_health.words.delivery_words import letter_why, source_text
 from campaign_health.words.numbers import share_text
 from campaign_health.words.proof_words import length_text
-from storage.delivery_records import LetterGroupRecord, RouteEventRecord, SourceAgeRecord
+from storage.delivery_records import CohortRecord, LetterGroupRecord, RouteEventRecord, SourceAgeRecord
 
 When = Callable[[datetime], str]
 
@@ -45,6 +46,24 @@ def event_table(events: Sequence[RouteEventRecord]) -> pd.DataFrame:
             "Only in shadow": [one.shadowed for one in events],
             "Had it already": [one.suppressed_once for one in events],
             "Given up": [one.dropped for one in events],
+        }
+    )
+
+
+def cohort_table(cohorts: Sequence[CohortRecord], when: When) -> pd.DataFrame:
+    """A row a cohort: how many people are in it and in its segment, and when it was last told of."""
+    return pd.DataFrame(
+        {
+            "Cohort": [shown(one.name) for one in cohorts],
+            "Told by": [source_of_cohort(one.source) for one in cohorts],
+            "Mode": [one.mode for one in cohorts],
+            "People": [one.people for one in cohorts],
+            "In its segment": [one.in_segment for one in cohorts],
+            "To add": [one.to_add for one in cohorts],
+            "To remove": [one.to_remove for one in cohorts],
+            "Unknown to Customer.io": [one.unknown for one in cohorts],
+            "Segment": ["–" if one.segment_id is None else str(one.segment_id) for one in cohorts],
+            "Last told": ["–" if one.heard_at is None else when(one.heard_at) for one in cohorts],
         }
     )
 

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from campaign_health.route.doors.bodies import BodyRefused, UnprovenRoom, body_of, refused
+from campaign_health.route.doors.cohort_doors.cohort_door import CohortDoor, cohort_routes
 from campaign_health.route.doors.event_door import EventDoor
 from campaign_health.route.doors.event_routes import event_routes
 from campaign_health.route.doors.reading_reports import NoReport, PersonHasher, read_report
@@ -52,6 +53,7 @@ class Listening:
     doors: Mapping[str, ReportDoor]
     events: Mapping[str, EventDoor] = field(default_factory=dict)
     stripe: Mapping[str, StripeDoor] = field(default_factory=dict)
+    cohorts: Mapping[str, CohortDoor] = field(default_factory=dict)
     failing: Callable[[], Sequence[str]] = tuple
     clock: Callable[[], float] = time.time
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -81,6 +83,7 @@ def application(listening: Listening) -> Starlette:
         routes=[
             Route("/{workspace}/customerio/report", report, methods=["POST"]),
             Route("/{workspace}/stripe", stripe, methods=["POST"]),
+            *cohort_routes(listening.cohorts),
             *event_routes(listening.events),
             Route("/healthz", healthz, methods=["GET"]),
         ]

@@ -12,7 +12,7 @@ from campaign_health.sandbox.world.setting import Setting
 
 MOST_IDS = 1000
 _OPERATIONS = {"/api/v2/entity": "entity", "/api/v2/batch": "batch"}
-_ADD = re.compile(r"/api/v1/segments/(\d+)/add_customers")
+_MEMBERS = re.compile(r"/api/v1/segments/(\d+)/(add|remove)_customers")
 
 
 class CustomerIoTrack:
@@ -25,8 +25,9 @@ class CustomerIoTrack:
         """The endpoint's name."""
         if call.path in _OPERATIONS:
             return f"customerio-track.{_OPERATIONS[call.path]}"
-        if _ADD.fullmatch(call.path):
-            return "customerio-track.add_customers"
+        found = _MEMBERS.fullmatch(call.path)
+        if found:
+            return f"customerio-track.{found[2]}_customers"
         return "customerio-track.region" if call.path == "/api/v1/accounts/region" else None
 
     def answer(self, call: Call) -> Answer:
@@ -39,10 +40,12 @@ class CustomerIoTrack:
         if call.path in _OPERATIONS:
             operations = TrackOperations(self.setting)
             return operations.batch(call) if call.path.endswith("/batch") else operations.entity(call)
-        found = _ADD.fullmatch(call.path)
-        return self._add(call, int(found[1])) if found else json_answer({"region": "us", "data_center": "us"})
+        found = _MEMBERS.fullmatch(call.path)
+        if found is None:
+            return json_answer({"region": "us", "data_center": "us"})
+        return self._change(call, int(found[1]), is_added=found[2] == "add")
 
-    def _add(self, call: Call, segment: int) -> Answer:
+    def _change(self, call: Call, segment: int, *, is_added: bool) -> Answer:
         """Ids of another kind, and of people who are not there, are passed over without a word."""
         asked = call.posted()
         ids = asked.get("ids") if isinstance(asked, dict) else None
@@ -51,6 +54,8 @@ class CustomerIoTrack:
         members = self.setting.world.people.members.get(segment)
         if members is None:
             raise Refusal(json_answer({"meta": {"error": "segment not found"}}, 404))
-        if (call.get("id_type") or "id") == "id":
+        if not is_added:
+            members.difference_update(ids)
+        elif (call.get("id_type") or "id") == "id":
             members.update(one for one in ids if is_there(self.setting, one))
         return json_answer({})

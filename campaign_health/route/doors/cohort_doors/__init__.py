@@ -1,0 +1,1 @@
+"""How Mixpanel and Amplitude tell who is in a cohort."""
