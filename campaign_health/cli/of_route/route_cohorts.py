@@ -11,17 +11,18 @@ from rich.table import Table
 
 from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.event_numbers import plain_table
-from campaign_health.cli.of_route.only_workspace import only_workspace
+from campaign_health.cli.of_route.only_workspace import contract_of, only_workspace
 from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean, print_rendered
 from campaign_health.errors import CouldNotStart, Refused
 from campaign_health.process.clock import read_clock
 from campaign_health.route.cohorts.cohort_note import CohortRow, cohort_rows
 from campaign_health.route.route_place import route_place
-from campaign_health.settings import load_settings
+from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.words.cohort_words import cohort_sentences, held_text, loss_text, source_of_cohort
 from campaign_health.words.numbers import count
 from storage.outbox.cohorts.cohort_list import (
+    DERIVED,
     Cohort,
     begin_cohort,
     cohorts_of,
@@ -58,7 +59,7 @@ def command(
     now = read_clock(os.environ).timestamp()
     with open_route_file(route_place(settings)) as connection:
         if name is not None:
-            found = _named(connection, of.name, name, mode, now)
+            found = _named(connection, of, name, mode, now)
             with committed(connection):
                 _change(connection, found, mode, segment, now)
             if release:
@@ -79,16 +80,19 @@ def command(
                 results.print(clean(sentence), markup=False)
 
 
-def _named(connection: Connection, workspace: str, name: str, mode: str | None, now: float) -> Cohort:
+def _named(connection: Connection, of: WorkspaceSettings, name: str, mode: str | None, now: float) -> Cohort:
     """The cohort of that name or id; one of our own begins with its mode."""
-    known = cohorts_of(connection, workspace)
+    known = cohorts_of(connection, of.name)
     found = [one for one in known if one.cohort == name] or [one for one in known if one.name == name]
-    if not found and mode is not None:
+    if not found and mode is not None and name in {rule.name for rule in contract_of(of).absences}:
         with committed(connection):
-            begin_cohort(connection, workspace, "derived", name, name, now)
-        return _named(connection, workspace, name, mode, now)
+            begin_cohort(connection, of.name, DERIVED, name, name, now)
+        return _named(connection, of, name, mode, now)
     if not found:
-        raise CouldNotStart(f"No cohort is called {name!r}.", "`route cohorts` says which are known.")
+        raise CouldNotStart(
+            f"No cohort is called {name!r}.",
+            "`route cohorts` says which are known: they are once they are told of, or a derived event has their name.",
+        )
     if len(found) > 1:
         ids = ", ".join(f"{one.cohort} ({source_of_cohort(one.source)})" for one in found)
         raise CouldNotStart(f"{len(found)} cohorts are called {name!r}.", f"Give an id: {ids}.")

@@ -20,6 +20,7 @@ from storage.outbox.cohorts.cohort_list import (
     IN,
     NOT_IN,
     PERHAPS,
+    UNKNOWN,
     Cohort,
     cohorts_of,
     lease_cohort,
@@ -216,7 +217,9 @@ class CohortKeeper:
 
     def _compare(self, cohort: Cohort, segments: CohortSegments, segment_id: int) -> None:
         people = [one for one, _ in segments.members(segment_id)]
-        self._write(partial(compare_members, cohort=cohort, people=people))
+        # Whoever was taken out by hand is put in again; who is not in it after that is not known to Customer.io.
+        lacking = UNKNOWN if self._uneven.get(cohort.number) else NOT_IN
+        self._write(partial(compare_members, cohort=cohort, people=people, lacking=lacking))
 
     def _placed(
         self,

@@ -1,9 +1,11 @@
-"""Makes events where others do not come: once a day it is read who came, and who has been absent for long enough."""
+"""Makes events where others do not come, and fills cohorts: once a day it is read who came, and who has been absent for
+long enough.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -17,6 +19,7 @@ from campaign_health.route.net.export_net import SETTLED_SECONDS
 from campaign_health.route.net.export_source import ExportSource
 from collectors.errors import UnexpectedShape
 from collectors.zone_days import day_of, day_start
+from storage.outbox.cohorts.own_cohorts import own_cohorts, tell_own_cohort
 from storage.outbox.event_queue import receive
 from storage.outbox.group_commit import GroupCommit, Write
 from storage.outbox.last_seen import days_read, drop_seen, note_days, note_seen, take_absent
@@ -52,7 +55,7 @@ class AbsenceLook:
         contract, now = self.moving.contract, self.clock()
         if contract is None or not contract.absences:
             return False
-        since = moved_since(connection, self.moving.workspace)
+        since = own_cohorts(connection, self.moving.workspace) | moved_since(connection, self.moving.workspace)
         for rule in contract.absences:
             if rule.name not in since or now < self._next.get(rule.name, 0.0):
                 continue
@@ -89,10 +92,14 @@ class AbsenceLook:
             self._write(lambda writing: drop_seen(writing, workspace, name))
         people = list(seen.items())
         for place in range(0, len(people), AT_ONCE):
-            self._write(partial(note_seen, workspace=workspace, rule=name, seen=dict(people[place : place + AT_ONCE])))
+            self._write(partial(self._note_seen, name, dict(people[place : place + AT_ONCE])))
         while self.outbox.take_in(lambda writing: self._make_some(writing, rule, reading, now, zone)).result():
             self.wake()
         self._write(lambda writing: note_days(writing, workspace, name, reading.after))
+
+    def _note_seen(self, name: str, seen: Mapping[str, str], connection: Connection) -> None:
+        note_seen(connection, self.moving.workspace, name, seen)
+        tell_own_cohort(connection, self.moving.workspace, name, "remove", list(seen), self.clock())
 
     def _make_some(
         self, connection: Connection, rule: AbsenceRule, reading: Reading, now: float, zone: ZoneInfo
@@ -101,6 +108,7 @@ class AbsenceLook:
         workspace, routed = self.moving.workspace, self.moving.routed(rule.name)
         until = rule.last_of(day_of(now, zone)).isoformat()
         due = take_absent(connection, workspace, rule.name, until, AT_ONCE)
+        tell_own_cohort(connection, workspace, rule.name, "add", [person for person, _ in due], now)
         for person, day in due:
             event = absence_event(rule, person, date.fromisoformat(day), zone)
             # Those who were absent for as long before are not all written to at once.

@@ -8,6 +8,7 @@ import re
 from campaign_health.sandbox.customerio.making_deliveries import is_there
 from campaign_health.sandbox.customerio.track_operations import TrackOperations
 from campaign_health.sandbox.http.exchange import Answer, Call, Refusal, json_answer
+from campaign_health.sandbox.world.people import person_named
 from campaign_health.sandbox.world.setting import Setting
 
 MOST_IDS = 1000
@@ -54,8 +55,10 @@ class CustomerIoTrack:
         members = self.setting.world.people.members.get(segment)
         if members is None:
             raise Refusal(json_answer({"meta": {"error": "segment not found"}}, 404))
-        if not is_added:
+        kind = call.get("id_type") or "id"
+        people = ids if kind == "id" else [person_named(kind, one) for one in ids if kind != "email" or "@" in one]
+        if is_added:
+            members.update(one for one in people if is_there(self.setting, one))
+        else:
             members.difference_update(ids)
-        elif (call.get("id_type") or "id") == "id":
-            members.update(one for one in ids if is_there(self.setting, one))
         return json_answer({})

@@ -11,6 +11,8 @@ from storage.outbox.outbox_connection import Connection
 
 NOT_IN, PERHAPS, IN, UNKNOWN = range(4)
 """What is known of a person and the segment."""
+DERIVED = "derived"
+"""The source of cohorts that are filled here."""
 TELL_ALL = frozenset(("mixpanel",))
 """Sources that tell a whole list first, and say so; of others what they tell counts from the beginning."""
 

@@ -89,16 +89,16 @@ def note_placed(connection: Connection, cohort: Cohort, people: Sequence[str], p
             )
 
 
-def compare_members(connection: Connection, cohort: Cohort, people: Sequence[str]) -> None:
+def compare_members(connection: Connection, cohort: Cohort, people: Sequence[str], lacking: int) -> None:
     """Note that just these people are in the segment, as Customer.io says.
 
-    Of those who should be and are not, it is known then that Customer.io does not know them; who should not be and is,
-    counts as approved until it is decided that the cohort may lose them.
+    What is known of those who should be and are not is `lacking` then; who should not be and is, counts as approved
+    until it is decided that the cohort may lose them.
     """
     connection.execute(
         "UPDATE cohort_member SET placed = CASE WHEN approved = 1 THEN ? ELSE ? END "
         "WHERE cohort_number = ? AND placed = ?",
-        [UNKNOWN, NOT_IN, cohort.number, IN],
+        [lacking, NOT_IN, cohort.number, IN],
     )
     for some in in_parts(people, 150):
         insert_rows(
