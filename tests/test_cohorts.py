@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from campaign_health.route.cohorts import cohort_keeper
+from campaign_health.route.doors.cohort_doors.amplitude_cohort import AmplitudeCohort
+from campaign_health.sandbox.amplitude.cohort_messages import cohort_messages
 from storage.outbox.cohorts.cohort_list import release_cohort, set_segment
 from storage.outbox.cohorts.cohort_sessions import CohortPage, take_page
 from storage.outbox.outbox_connection import Place
@@ -254,3 +257,30 @@ def test_all_that_is_asked_of_customerio_is_as_its_description_says(small: Kept)
     small.look()
     assert small.sandbox.count("customerio-track.remove_customers") == 1
     assert request_violations(small.sandbox.requests) == []
+
+
+def test_what_amplitude_tells_is_applied_once_no_message_is_lacking_and_none_comes_any_more(small: Kept) -> None:
+    def take(is_in: bool, who: list[str], told_at: int, *places: int) -> None:
+        bodies = list(cohort_messages(is_in, who, told_at))
+        for place in places:
+            page = AmplitudeCohort().page(json.dumps(bodies[place]).encode(), "default", "id")
+            small.write(lambda connection, page=page: take_page(connection, page, small.now))
+
+    take(True, people(2_500), 100, 0, 2, 0)
+    small.live()
+    small.look(20)
+    assert small.cohort()[0].segment_id is None, "one of three is lacking"
+    take(True, people(2_500), 100, 1)
+    take(False, people(100), 160, 0)
+    small.look(8)
+    assert small.segment == set(), "another one may come"
+    small.look(10)
+    assert small.segment == set(people(2_400, 100))
+    take(True, people(2_500), 100, 1)
+    take(True, people(50), 220, 0)
+    small.look(16)
+    assert small.segment == set(people(50)) | set(people(2_400, 100))
+    take(True, people(3_000, 9_000), 280, 0, 2)
+    small.look(250)
+    assert small.segment == set(people(50)) | set(people(2_400, 100))
+    assert "a part is lacking" in small.told[-1]
