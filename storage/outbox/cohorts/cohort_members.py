@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from storage.outbox.cohorts.cohort_list import IN, NOT_IN, PERHAPS, UNKNOWN, Cohort
-from storage.outbox.cohorts.cohort_sessions import FOLDED, OPEN, WHOLE, Session
+from storage.outbox.cohorts.cohort_sessions import FOLDED, Session, give_up_session, sessions_of
 from storage.outbox.many_rows import in_parts, insert_rows, marks
 from storage.outbox.outbox_connection import Connection
 
@@ -152,11 +152,9 @@ def _set_told(connection: Connection, number: int, session: Session, people: Seq
 def _end_session(connection: Connection, cohort: Cohort, session: Session, now: float) -> None:
     connection.execute("UPDATE cohort_session SET state = ? WHERE session_number = ?", [FOLDED, session.number])
     # Of an older session that has not come whole by now, nothing may be applied after this one.
-    connection.execute(
-        "UPDATE cohort_session SET state = 'stale' WHERE cohort_number = ? AND session_number < ? AND session <> ? "
-        "AND state IN (?, ?)",
-        [cohort.number, session.number, session.session, OPEN, WHOLE],
-    )
+    for one in sessions_of(connection, cohort.number):
+        if one.number < session.number and one.session != session.session:
+            give_up_session(connection, one)
     connection.execute("UPDATE cohort SET completed = ? WHERE cohort_number = ?", [now, cohort.number])
     if session.action == "members":
         connection.execute(

@@ -78,7 +78,7 @@ def take_page(connection: Connection, page: CohortPage, now: float) -> str:
     if state != OPEN and _newer(connection, number, session, page.session):
         return "stale"
     if pages != page.pages:
-        _drop_pages(connection, session)
+        drop_pages(connection, session)
     connection.execute("DELETE FROM cohort_told WHERE session_number = ? AND page = ?", [session, page.page])
     ending = "ON CONFLICT DO NOTHING"
     insert_rows(
@@ -125,7 +125,7 @@ def close_session(connection: Connection, session: Session) -> bool:
 
 def give_up_session(connection: Connection, session: Session) -> None:
     """Let a session be that never became whole: nothing of it is applied."""
-    _drop_pages(connection, session.number)
+    drop_pages(connection, session.number)
     connection.execute("UPDATE cohort_session SET state = ? WHERE session_number = ?", [STALE, session.number])
 
 
@@ -139,7 +139,7 @@ def forget_old_sessions(connection: Connection, number: int, now: float) -> None
         )
     ]
     for session in old:
-        _drop_pages(connection, session)
+        drop_pages(connection, session)
         connection.execute("DELETE FROM cohort_session WHERE session_number = ?", [session])
 
 
@@ -156,6 +156,7 @@ def _come(connection: Connection, session: int) -> tuple[int, ...]:
     return tuple(page for (page,) in rows)
 
 
-def _drop_pages(connection: Connection, session: int) -> None:
+def drop_pages(connection: Connection, session: int) -> None:
+    """Take out what came of a session."""
     for table in ("cohort_told", "cohort_page"):
         connection.execute(f"DELETE FROM {table} WHERE session_number = ?", [session])  # noqa: S608 (our own names)
