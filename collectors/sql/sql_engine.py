@@ -20,6 +20,7 @@ EXTRAS = {
     "databricks": "sql-databricks",
 }
 _COMMENTS = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/|\()*", re.DOTALL)
+_CAST_PLACE = re.compile(r"(?<![:\w\\]):(first_day|last_day)(?=::)")
 _POSTGRES = ("postgres", "postgresql")
 # The drivers that take the seconds of a connection by this name.
 _CONNECT_SECONDS = ("psycopg", "psycopg2", "pymysql")
@@ -54,7 +55,8 @@ def statement_of(database: SqlDatabase) -> TextClause:
     """
     from sqlalchemy import Date, bindparam, text
 
-    query = database.query.strip().rstrip(";").rstrip()
+    # A cast right behind a place hides it from SQLAlchemy.
+    query = _CAST_PLACE.sub(r"(:\1)", database.query.strip().rstrip(";").rstrip())
     begin = _COMMENTS.match(query)
     first_word = re.match(r"\w*", query[begin.end() if begin else 0 :])
     if first_word is None or first_word[0].upper() not in ("SELECT", "WITH"):

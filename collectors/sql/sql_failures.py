@@ -21,7 +21,7 @@ _WRONG_KEY = re.compile(
     r"unauthorized|no password supplied|role \S+ does not exist|default credentials"
 )
 _MAY_NOT = re.compile(r"(?i)permission denied|insufficient privileges|not authorized|access denied|403 ")
-_WRITES = re.compile(r"(?i)read-only transaction|readonly database")
+_WRITES = re.compile(r"(?i)read-only transaction|readonly database|data-modifying")
 _PERSON = re.compile(r"\S+@\S+")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
