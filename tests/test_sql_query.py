@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campaign_health.check.look_up.live import observe_live
 from campaign_health.doctor.examination import examine
+from campaign_health.errors import SettingsError
 from campaign_health.health.finding import Finding
 from campaign_health.manifest.schema import Manifest
 from campaign_health.pipeline import order_from_names
 from campaign_health.process.clock import read_clock
+from campaign_health.settings import load_settings, unknown_settings
 from collectors.errors import CollectorError
 from collectors.sql import SqlClient, SqlDatabase, SqlSource
+from collectors.sql.counted_rows import read_counted_rows
 from tests.collecting_cast import CAST, FIRST_DAY, LAST_DAY, Installation, cast_world
 from tests.sql_cast import QUERY, fill, installed, rows_of
 from tests.storage_cast import warehouse_in
@@ -123,3 +130,60 @@ def test_the_gate_asks_the_database_live(installation: Installation) -> None:
     assert "Warehouse's events" in observed.parts
     assert "Warehouse's properties" not in observed.parts
     assert not observed.failures
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
+COUNTED = st.dictionaries(st.integers(0, 19), st.dictionaries(NAMES, st.integers(0, 2**63 - 1), max_size=4), max_size=6)
+
+
+@given(COUNTED, st.permutations(["event", "day", "events", "beside"]), st.randoms(use_true_random=False), st.booleans())
+def test_what_is_counted_is_read_as_it_was_in_whatever_order_and_type_it_comes(
+    counts: dict[int, dict[str, int]], columns: list[str], chance: Random, as_text: bool
+) -> None:
+    days = {FIRST_DAY + timedelta(days=ahead): events for ahead, events in counts.items()}
+    rows = [{"event": name, "day": day, "events": Decimal(n)} for day, of in days.items() for name, n in of.items()]
+    rows += [{"event": None, "day": day, "events": chance.choice([0, None, 0.0])} for day in days]
+    chance.shuffle(rows)
+    cells = [[str(row[one]) if as_text and one == "day" else row.get(one) for one in columns] for row in rows]
+    named = [chance.choice([one, one.upper()]) for one in columns]
+    assert read_counted_rows(named, cells, FIRST_DAY, LAST_DAY, source="Warehouse") == days
+
+
+SET_UP = {
+    "EVENTS_SQL_URL": "postgresql://team:pass%40word-01@db/events?token=0123456789abcdef0",
+    "EVENTS_SQL_QUERY": QUERY,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"EVENTS_SQL_URL": ""}, "EVENTS_SQL_URL is missing"),
+        ({"EVENTS_SQL_QUERY": ""}, "EVENTS_SQL_QUERY_FILE. is missing"),
+        ({"EVENTS_SQL_QUERY_FILE": "events.sql"}, "both set"),
+        ({"EVENTS_SQL_QUERY": "", "EVENTS_SQL_QUERY_FILE": "nowhere.sql"}, "cannot be read: No such file"),
+        ({"EVENTS_SQL_QUERY": "", "EVENTS_SQL_QUERY_FILE": "empty.sql"}, "which is empty"),
+        ({"EVENTS_SQL_NAME": "Mixpanel"}, "EVENTS_SQL_NAME is 'Mixpanel'"),
+        ({"EVENTS_SQL_NAME": "x" * 41}, "at most 40 signs"),
+        ({"EVENTS_SQL_SECONDS": "0"}, "EVENTS_SQL_SECONDS"),
+        ({"EVENTS_SQL_TIMEZONE": "Berlin"}, "EVENTS_SQL_TIMEZONE is 'Berlin'"),
+        ({"AMPLITUDE_API_KEY": "k", "AMPLITUDE_SECRET_KEY": "s"}, "both Amplitude and a database"),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused_by_their_name(tmp_path: Path, changed: dict[str, str], told: str) -> None:
+    (tmp_path / "empty.sql").write_text(" \n")
+    with pytest.raises(SettingsError, match=told):
+        load_settings(SET_UP | changed, tmp_path)
+
+
+def test_a_query_is_read_from_its_file_and_no_key_of_the_address_is_ever_shown(tmp_path: Path) -> None:
+    (tmp_path / "events.sql").write_text(f"{QUERY}\n")
+    settings = load_settings(SET_UP | {"EVENTS_SQL_QUERY": "", "EVENTS_SQL_QUERY_FILE": "events.sql"}, tmp_path)
+    [workspace] = settings.workspaces
+    assert workspace.sql is not None
+    assert workspace.sql.query == QUERY
+    assert workspace.event_service == "Warehouse"
+    keys = {"pass%40word-01", "pass@word-01", "0123456789abcdef0"}
+    assert keys <= set(settings.secrets())
+    assert not [key for key in keys if key in repr(settings) + settings.model_dump_json()]
+    assert unknown_settings({"EVENTS_SQL_QUERRY": "x"}) == {"EVENTS_SQL_QUERRY": "EVENTS_SQL_QUERY"}

@@ -23,11 +23,11 @@ def secrets_of(address: str) -> tuple[str, ...]:
 
 
 def keys_of_database(address: str) -> tuple[str, ...]:
-    """What must not be shown of the address of a database: the whole, its password, and the values of its options."""
+    """What must not be shown of a database's address: the whole, its password, and options longer than a word."""
     # Not by `urlsplit`, which refuses what a person may well write.
     password = _PASSWORD.search(address)
     options = [one.partition("=")[2] for one in address.partition("?")[2].split("&")]
-    keys = [*options, password[1] if password else ""]
+    keys = [*(one for one in options if len(one) >= SHORTEST_KEY), password[1] if password else ""]
     return (address, *keys, *map(unquote, keys))
 
 
