@@ -1,17 +1,18 @@
-"""What a workspace's event source tells, whichever service it is: the same records from Mixpanel and from Amplitude."""
+"""What a workspace's event source tells, whichever it is: the same records from Mixpanel, Amplitude and a database."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from collectors.http.client import Progress
-from storage.records import DefinitionRecord, EventCounts, PropertyProfile
+from storage.records import DefinitionRecord, EventCounts, PropertyProfile, Source
 
-EventService = Literal["Mixpanel", "Amplitude"]
+EventService = str
+"""`Mixpanel`, `Amplitude`, or what the settings call the team's own database."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,12 @@ class Budget(Protocol):
 
 
 class EventSource(Protocol):
-    """One project of one service. Days are the project's; every method that asks raises `CollectorError`."""
+    """One project of one service. Days are the project's; every method that asks raises `CollectorError`.
+
+    `lacks` are the sources of events that the service cannot answer for.
+    """
+
+    lacks: frozenset[Source]
 
     @property
     def service(self) -> EventService:

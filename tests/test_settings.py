@@ -174,6 +174,7 @@ def test_secrets_are_never_printed(tmp_path: Path) -> None:
         **MIXPANEL,
         "AMPLITUDE_API_KEY": "",
         "AMPLITUDE_SECRET_KEY": "",
+        "EVENTS_SQL_URL": "",
         "SMTP_HOST": "mail",
         "SMTP_FROM": "a@b.c",
         "SMTP_TO": "d@e.f",

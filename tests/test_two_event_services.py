@@ -1,4 +1,4 @@
-"""One workspace on Mixpanel and one on Amplitude in one installation: real processes, and the pages."""
+"""Workspaces on Mixpanel, on Amplitude and on a database in one installation: real processes, and the pages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,16 @@ from campaign_health.sandbox.server import running_sandbox
 from storage.file.database import open_published
 from tests.browser import APP
 from tests.partial_cast import company
+from tests.sql_cast import QUERY, fill, rows_of
 
 pytestmark = pytest.mark.slow("whole runs")
 PAGES = "campaign_health/dashboard/pages"
-SERVICES = {"amp": "Amplitude", "mix": "Mixpanel"}
+SERVICES = {"amp": "Amplitude", "mix": "Mixpanel", "own": "Lakehouse"}
 
 
 @dataclass
 class Both:
-    """A folder with the settings of both workspaces, and what stands in the environment beside them."""
+    """A folder with the settings of all workspaces, and what stands in the environment beside them."""
 
     folder: Path
     environment: dict[str, str]
@@ -67,7 +69,19 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
             "CAMPAIGN_HEALTH_BACKFILL_DAYS": "60",
         }
         mixpanel |= {"MIXPANEL_QUERIES_PER_HOUR": "1000", "CAMPAIGN_HEALTH_BACKFILL_DAYS": "60"}
-        (folder / "campaign-health.toml").write_text(table("mix", mixpanel) + table("amp", amplitude | own))
+        url = f"sqlite:///{folder / 'own.db'}"
+        fill(url, rows_of(sandbox.world, sandbox.now.date() - timedelta(days=1)))
+        database = {name: value for name, value in amplitude.items() if not name.startswith("AMPLITUDE_")}
+        database |= {
+            "EVENTS_SQL_URL": url,
+            "EVENTS_SQL_QUERY": QUERY,
+            "EVENTS_SQL_NAME": "Lakehouse",
+            "EVENTS_SQL_TIMEZONE": sandbox.world.time_zone,
+            "CAMPAIGN_HEALTH_BACKFILL_DAYS": "60",
+        }
+        (folder / "campaign-health.toml").write_text(
+            table("mix", mixpanel) + table("amp", amplitude | own) + table("own", database)
+        )
         made = Both(folder, {"CAMPAIGN_HEALTH_DATA_DIR": str(folder / "data"), "CAMPAIGN_HEALTH_NOW": now})
         done = made.run("collect", "--json")
         assert done.returncode == 0, done.stderr
@@ -75,6 +89,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
         assert {one["outcome"] for of in told for one in of["sources"]} == {"complete"}
         assert "Amplitude event counts: complete" in done.stderr
         assert "Mixpanel event counts: complete" in done.stderr
+        assert "Lakehouse event counts: complete" in done.stderr
         judged = made.run("judge")
         assert judged.returncode in (0, 1), judged.stderr
         yield made
@@ -85,15 +100,19 @@ def rows(both: Both, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
+def others(workspace: str) -> list[str]:
+    return [service for name, service in SERVICES.items() if name != workspace]
+
+
 def test_both_have_the_same_verdicts_and_their_causes_name_their_own_service(both: Both) -> None:
     assert rows(both, "SELECT workspace, event_service FROM workspace ORDER BY 1") == sorted(SERVICES.items())
     of = "SELECT campaign_id, day, status, stage, cause FROM verdict WHERE workspace = '{}' ORDER BY ALL"
     assert rows(both, of.format("amp")) == rows(both, of.format("mix"))
+    assert rows(both, of.format("own")) == rows(both, of.format("mix"))
     said = dict(rows(both, "SELECT workspace, string_agg(evidence || summary, ' ') FROM incident GROUP BY ALL"))
     for workspace, service in SERVICES.items():
-        other = next(one for one in SERVICES.values() if one != service)
         assert service in said[workspace]
-        assert other not in said[workspace]
+        assert not [other for other in others(workspace) if other in said[workspace]]
 
 
 def test_status_and_digest_tell_of_both(both: Both) -> None:
@@ -102,17 +121,15 @@ def test_status_and_digest_tell_of_both(both: Both) -> None:
     told = both.run("digest", "--dry-run")
     assert told.returncode == 0, told.stderr
     for text in (status.stdout, told.stdout):
-        assert "amp" in text
-        assert "mix" in text
+        assert not [name for name in SERVICES if name not in text]
 
 
 @pytest.mark.parametrize("workspace", SERVICES)
 def test_the_digest_of_each_names_its_own_service_only(both: Both, workspace: str) -> None:
     done = both.run("digest", "--dry-run", "--json", "--workspace", workspace)
     assert done.returncode == 0, done.stderr
-    other = next(service for name, service in SERVICES.items() if name != workspace)
     assert SERVICES[workspace] in done.stdout
-    assert other not in done.stdout
+    assert not [other for other in others(workspace) if other in done.stdout]
 
 
 @pytest.mark.parametrize("workspace", SERVICES)
@@ -120,10 +137,11 @@ def test_doctor_and_explain_name_its_own_service(both: Both, workspace: str) -> 
     [(number,)] = rows(both, f"SELECT min(campaign_id) FROM incident WHERE workspace = '{workspace}'")
     done = both.run("explain", str(number), "--workspace", workspace)
     assert done.returncode == 0, done.stderr
-    assert SERVICES["amp" if workspace == "mix" else "mix"] not in done.stdout
+    assert not [other for other in others(workspace) if other in done.stdout]
     found = both.run("doctor")
     assert "Amplitude key" in found.stdout
     assert "Mixpanel key" in found.stdout
+    assert "Lakehouse query" in found.stdout
 
 
 @pytest.mark.parametrize("workspace", SERVICES)
@@ -154,7 +172,6 @@ def test_every_page_names_its_own_service_only(
         + [one.value.to_json(date_format="iso") for one in app.dataframe]
         + [str(one.proto.body) for one in app.main.get("html")]
     )
-    other = next(service for name, service in SERVICES.items() if name != workspace)
-    assert re.findall(f".{{0,60}}{other}.{{0,40}}", shown) == []
+    assert re.findall(f".{{0,60}}(?:{'|'.join(others(workspace))}).{{0,40}}", shown) == []
     if page in ("data", "events"):
         assert SERVICES[workspace] in shown

@@ -108,7 +108,7 @@ _NEXT = """
 {manifest} is an example: nothing was collected here yet.
 Next:
   1. Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT, MIXPANEL_SERVICE_SECRET and CUSTOMERIO_APP_API_KEY,
-     then run `campaign-health doctor`.
+     then run `campaign-health doctor`. `campaign-health docs warehouse`: events from your own database instead.
   2. Run `campaign-health collect`, then `campaign-health init` again: it writes your own events and campaigns.
   3. Run `campaign-health judge` and `campaign-health up`."""
 

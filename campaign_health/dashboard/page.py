@@ -152,8 +152,8 @@ def _forget_all() -> None:
 def _first_run() -> None:
     st.title("No data yet")
     st.write(
-        "Nothing has been collected so far. Once Mixpanel (or Amplitude) and Customer.io have been asked for the first "
-        "time, your campaigns appear here by themselves."
+        "Nothing has been collected so far. Once Mixpanel (or Amplitude, or your own database) and Customer.io have "
+        "been asked for the first time, your campaigns appear here by themselves."
     )
     st.write("Whoever runs campaign-health can start that now:")
     st.code("campaign-health doctor     # are the keys right?\ncampaign-health collect    # ask both sources\n"

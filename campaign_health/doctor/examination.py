@@ -17,6 +17,7 @@ from campaign_health.doctor.files import examine_files
 from campaign_health.doctor.held_workspaces import examine_held_workspaces
 from campaign_health.doctor.mixpanel import examine_mixpanel
 from campaign_health.doctor.slack import examine_slack
+from campaign_health.doctor.sql_query import examine_sql
 from campaign_health.doctor.surroundings import DateHeaders, examine_manifest, examine_settings
 from campaign_health.health.finding import Finding, wrong
 from campaign_health.settings import Settings, WorkspaceSettings
@@ -28,7 +29,7 @@ from storage.file.zones import stored_zone
 
 _KEYS = {
     "Mixpanel key": "MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET (or, with Amplitude, "
-    "AMPLITUDE_API_KEY and AMPLITUDE_SECRET_KEY)",
+    "AMPLITUDE_API_KEY and AMPLITUDE_SECRET_KEY; with a database of your own, EVENTS_SQL_URL and EVENTS_SQL_QUERY)",
     "Customer.io key": "CUSTOMERIO_APP_API_KEY",
 }
 
@@ -57,6 +58,8 @@ def _services(
 ) -> Iterator[Finding]:
     if workspace.amplitude is not None:
         yield from examine_amplitude(workspace.amplitude, settings.http, session, now, workspace.time_zone)
+    elif workspace.sql is not None:
+        yield from examine_sql(workspace.sql, settings.http, now, workspace.time_zone)
     elif workspace.mixpanel is None:
         yield _without_keys("Mixpanel key")
     else:

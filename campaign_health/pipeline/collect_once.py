@@ -82,12 +82,14 @@ def _refuse_without_keys(workspaces: list[WorkspaceSettings], order: Order) -> N
         if (wants_mixpanel and workspace.events) or (wants_customerio and workspace.customerio):
             return
     wanted = [
-        name for name, wants in (("Mixpanel or Amplitude", wants_mixpanel), ("Customer.io", wants_customerio)) if wants
+        name
+        for name, wants in (("Mixpanel, Amplitude or a database", wants_mixpanel), ("Customer.io", wants_customerio))
+        if wants
     ]
     raise CouldNotStart(
         f"There are no keys for {' or '.join(wanted)}.",
         "Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET (or AMPLITUDE_API_KEY and "
-        "AMPLITUDE_SECRET_KEY), and CUSTOMERIO_APP_API_KEY; "
+        "AMPLITUDE_SECRET_KEY, or EVENTS_SQL_URL and EVENTS_SQL_QUERY), and CUSTOMERIO_APP_API_KEY; "
         "`campaign-health demo` needs none.",
     )
 

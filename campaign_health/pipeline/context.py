@@ -107,6 +107,11 @@ class WorkspaceRun:
         """The instant that decides all days."""
         return self.clock.now
 
+    def due(self) -> tuple[Source, ...]:
+        """The sources that are to be run, in turn, without those that what counts the events cannot answer for."""
+        lacks = frozenset() if self.events is None else self.events.lacks
+        return tuple(source for source in self.order.in_turn() if source not in lacks)
+
     def collected(self, at: datetime) -> Collected:
         """What is saved of this run that was answered at the instant."""
         return Collected(self.name, self.run_id, at)

@@ -1,4 +1,4 @@
-"""What counts a workspace's events in a run, Mixpanel or Amplitude, and the share of its quota."""
+"""What counts a workspace's events in a run, a service or a database, and the share of its quota."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from campaign_health.pipeline.context import RunClock
 from campaign_health.pipeline.order import Order
 from campaign_health.pipeline.run_time import RunTime
 from campaign_health.settings import HttpSettings, WorkspaceSettings
-from campaign_health.settings.clients import Sleep, amplitude_client, mixpanel_client
+from campaign_health.settings.clients import Sleep, amplitude_client, mixpanel_client, sql_client
 from collectors.amplitude import AmplitudeSource, CostBudget
 from collectors.event_source import Budget, EventSource
 from collectors.mixpanel import MixpanelSource
 from collectors.mixpanel.hourly_budget import HourlyBudget
+from collectors.sql import SqlSource
 
 
 def budget_project(workspace: WorkspaceSettings) -> str:
-    """Under which name the workspace's requests for counts are counted over runs; empty without an event service."""
+    """Under which name the workspace's requests for counts are counted over runs; empty where no quota is counted."""
     if workspace.mixpanel is not None:
         return workspace.mixpanel.project_id
     return "" if workspace.amplitude is None else workspace.amplitude.hourly_share
@@ -38,7 +39,7 @@ def event_source_of(
     clock_check: ClockCheck,
     sleep: Sleep | None,
 ) -> tuple[EventSource | None, Budget | None]:
-    """What counts the workspace's events, and the share of its quota; None without keys."""
+    """What counts the workspace's events, and the share of its quota, which no database has; None without keys."""
     service, deadline = workspace.event_service, run_time.deadline
 
     def rest(seconds: float) -> None:
@@ -59,6 +60,8 @@ def event_source_of(
             answered=answered,
         )
         return MixpanelSource(client), hourly
+    if workspace.sql is not None:
+        return SqlSource(sql_client(workspace.sql, http, sleep=sleep, deadline=deadline)), None
     if workspace.amplitude is None:
         return None, None
     costs = CostBudget(

@@ -23,7 +23,7 @@ from campaign_health.process.clock import local_day
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.settings import HttpSettings, WorkspaceSettings
 from campaign_health.settings.clients import Sleep, customerio_client
-from campaign_health.words.event_service import speaking_of
+from campaign_health.words.event_service import is_database, speaking_of
 from collectors.errors import ClockOff, CollectorError
 from collectors.event_source import ProjectTold
 from collectors.http.session import new_session
@@ -39,7 +39,7 @@ from storage.save import save_event_service, save_mixpanel_view, save_workspace_
 UTC_ZONE = ZoneInfo("UTC")
 _KEYS = {
     "events": "MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET are not set, nor are "
-    "AMPLITUDE_API_KEY and AMPLITUDE_SECRET_KEY.",
+    "AMPLITUDE_API_KEY and AMPLITUDE_SECRET_KEY, or EVENTS_SQL_URL.",
     "customerio": "CUSTOMERIO_APP_API_KEY is not set.",
 }
 
@@ -97,7 +97,7 @@ def _prepare(
     run_time = RunTime(tools.http, wait=order.wait)
     with tools.warehouse.read() as connection:
         stored = workspace_zone(connection, workspace.name)
-        known = service_numbers(connection, workspace.name).event_service
+        stored_service = service_numbers(connection, workspace.name).event_service
         earlier = recent_requests(connection, budget_project(workspace), tools.clock.now - HOUR)
     clock_check = ClockCheck(tools.clock.present, is_replay=tools.http.is_replay)
     events, budget = event_source_of(
@@ -130,7 +130,7 @@ def _prepare(
         budget=budget,
         time=run_time,
         clock_check=clock_check,
-        known_service=known,
+        known_service=stored_service,
     )
     return run, None if stored is None else stored.time_zone
 
@@ -140,7 +140,7 @@ def _find_zone(run: WorkspaceRun, stored: str | None) -> tuple[ZoneFound | None,
     told = ProjectTold()
     failure: CollectorError | None = None
     if run.events is not None:
-        run.time.begin_source(len(run.order.in_turn()) + 1)
+        run.time.begin_source(len(run.due()) + 1)
         try:
             told = run.events.ask_project()
             run.mixpanel_view = told.view
@@ -174,7 +174,8 @@ def _settle_zone(run: WorkspaceRun, found: ZoneFound, report: WorkspaceReport) -
     if found.is_new:
         with run.saving() as connection:
             previous = save_workspace_zone(connection, run.name, run.zone.key, run.clock.instant())
-    if run.events is not None and not run.known_service:
+    if run.events is not None and _only_named_anew(run.known_service, run.events.service):
+        run.known_service = run.events.service
         with run.saving() as connection:
             save_event_service(connection, run.name, run.events.service)
     if run.mixpanel_view is not None:
@@ -193,8 +194,16 @@ def _settle_zone(run: WorkspaceRun, found: ZoneFound, report: WorkspaceReport) -
             run.order = Order()
 
 
+def _only_named_anew(known: str | None, service: str) -> bool:
+    """Whether what is stored is of this service: the first there is, or one database under another name."""
+    return known is None or (known != service and is_database(known) and is_database(service))
+
+
 def _run_sources(run: WorkspaceRun, report: WorkspaceReport, requests_before: int) -> None:
-    sources = run.order.in_turn()
+    sources = run.due()
+    if not sources:
+        _note(run, report, f"{run.workspace.event_service} has nothing of what is to be collected: it counts events.")
+        return
     # The request for the zone went to the event service: its first source answers for it, or whichever is first.
     answerable = next((source for source in sources if source in MIXPANEL_SOURCES), sources[0])
     for place, source in enumerate(sources):
@@ -229,7 +238,7 @@ def _record_rest(
 ) -> None:
     """Records the sources that have no record yet."""
     recorded = {record.source for record in report.records}
-    for source in run.order.in_turn():
+    for source in run.due():
         if source not in recorded:
             report.records.append(_not_run(run, source, _missing_keys(run, source) or reason, details))
 

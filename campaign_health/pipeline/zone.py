@@ -1,4 +1,4 @@
-"""Which time zone a workspace's days are counted in: the setting, else that of its Mixpanel or Amplitude project."""
+"""Which time zone a workspace's days are counted in: the setting, else that of what counts its events."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from campaign_health.errors import SettingsError
-from campaign_health.words.event_service import EventService
+from campaign_health.words.event_service import EventService, is_database
 from storage.errors import UnknownZoneError
 from storage.file.zones import is_known, known_zone, same_days
 
-_SAYS = {"Mixpanel": "", "Amplitude": " as AMPLITUDE_TIMEZONE says"}
+_SAYS = {"Mixpanel": "'s project counts its days in {}", "Amplitude": "'s project counts its days in {} as "
+         "AMPLITUDE_TIMEZONE says"}  # fmt: skip
+_DATABASE_SAYS = " counts its days in {} as EVENTS_SQL_TIMEZONE says"
 _CURE = "Set CAMPAIGN_HEALTH_TIMEZONE to the project's zone, such as Europe/Berlin."
 
 
@@ -40,7 +42,8 @@ def choose_zone(
         not_served_because: why it could not be asked, None where it was.
         stored: the zone of the last run.
         project: the Mixpanel project, None without Mixpanel's keys.
-        service: what counts the workspace's events. Amplitude tells no zone: `served` is what AMPLITUDE_TIMEZONE says.
+        service: what counts the workspace's events. Amplitude tells no zone, nor does a database: `served` is then
+            what AMPLITUDE_TIMEZONE or EVENTS_SQL_TIMEZONE says.
 
     Raises:
         SettingsError: none of them is known.
@@ -57,7 +60,7 @@ def choose_zone(
                 setting,
                 is_new,
                 (
-                    f"{service}'s project counts its days in {served}{_SAYS[service]}, CAMPAIGN_HEALTH_TIMEZONE says "
+                    f"{service}{_SAYS.get(service, _DATABASE_SAYS).format(served)}, CAMPAIGN_HEALTH_TIMEZONE says "
                     f"{setting.key}. "
                     "Event counts are then of other days than sends: make the two the same.",
                 ),
@@ -77,6 +80,11 @@ def choose_zone(
         raise SettingsError(
             f"The time zone of the workspace {workspace} is not known: no API of Amplitude tells it.",
             "Set AMPLITUDE_TIMEZONE to the project's zone (Amplitude's Settings, Projects), such as Europe/Berlin.",
+        )
+    if is_database(service):
+        raise SettingsError(
+            f"The time zone of the workspace {workspace} is not known: no database tells whose days a query counts.",
+            "Set EVENTS_SQL_TIMEZONE to the zone of the days that the query returns, such as Europe/Berlin.",
         )
     if served is not None:
         silent = f"Mixpanel names {served!r} as the time zone, which is not known here."

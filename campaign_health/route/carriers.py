@@ -161,8 +161,9 @@ def _zone(one: WorkspaceSettings, settings: Settings) -> Callable[[], tzinfo]:
     source = _source(one, settings)
     if source is not None:
         return source.kept_zone()
-    of_amplitude = one.amplitude.time_zone if one.amplitude is not None else None
-    said = one.time_zone or (ZoneInfo(of_amplitude) if of_amplitude else UTC)
+    other = one.amplitude or one.sql
+    told = other.time_zone if other is not None else None
+    said = one.time_zone or (ZoneInfo(told) if told else UTC)
     return lambda: said
 
 

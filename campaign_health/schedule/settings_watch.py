@@ -66,7 +66,7 @@ def workable(settings: Settings, only: Sequence[str]) -> Settings:
     if not chosen:
         raise CouldNotStart(
             "There are no keys.",
-            "Set Mixpanel's (or Amplitude's) and Customer.io's; `campaign-health demo` needs none.",
+            "Set Mixpanel's (or Amplitude's, or EVENTS_SQL_URL) and Customer.io's; `campaign-health demo` needs none.",
         )
     return settings.model_copy(update={"workspaces": chosen})
 

@@ -200,7 +200,7 @@ class Supervisor:
             is_publishing=self._publication is not None,
             published_from=self._published_from,
             publish_not_before=self._publish_not_before,
-            projects={one.name: one.events.hourly_share for one in self.settings.workspaces if one.events},
+            projects={a.name: b.hourly_share for a in self.settings.workspaces if (b := a.mixpanel or a.amplitude)},
         )
 
     def _start(self) -> None:

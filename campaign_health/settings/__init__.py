@@ -14,6 +14,7 @@ from campaign_health.settings.model import (
     SignInSettings,
     SlackSettings,
     SmtpSettings,
+    SqlSettings,
     WebhookSettings,
     WorkspaceSettings,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "SignInSettings",
     "SlackSettings",
     "SmtpSettings",
+    "SqlSettings",
     "WebhookSettings",
     "WorkspaceSettings",
     "load_settings",

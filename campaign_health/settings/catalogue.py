@@ -5,6 +5,7 @@ from __future__ import annotations
 from campaign_health.settings.amplitude_catalogue import AMPLITUDE_SETTINGS
 from campaign_health.settings.one_setting import Setting as Setting
 from campaign_health.settings.route_catalogue import ROUTE_SETTINGS
+from campaign_health.settings.sql_catalogue import SQL_SETTINGS
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("MIXPANEL_PROJECT_ID", "Mixpanel project id, a number (Project Settings, Overview)."),
@@ -38,6 +39,7 @@ SETTINGS: tuple[Setting, ...] = (
         choices=("auto", "query", "export"),
     ),
     *AMPLITUDE_SETTINGS,
+    *SQL_SETTINGS,
     Setting("CUSTOMERIO_APP_API_KEY", "Customer.io App API key of the workspace.", secret=True),
     Setting("CUSTOMERIO_REGION", "Where the Customer.io account lives.", "us", choices=("us", "eu")),
     Setting("CUSTOMERIO_APP_URL", "Base of the App API, in place of the region's."),
@@ -61,7 +63,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "CAMPAIGN_HEALTH_TIMEZONE",
         "IANA name of the zone whose calendar days are counted, such as Europe/Berlin; without it, the Mixpanel "
-        "project's own, or AMPLITUDE_TIMEZONE.",
+        "project's own, AMPLITUDE_TIMEZONE or EVENTS_SQL_TIMEZONE.",
     ),
     Setting(
         "CAMPAIGN_HEALTH_MANIFEST",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 
 import requests
@@ -11,6 +12,7 @@ from campaign_health.settings import (
     CustomerioSettings,
     HttpSettings,
     MixpanelSettings,
+    SqlSettings,
     WorkspaceSettings,
 )
 from collectors.amplitude import AmplitudeClient, AmplitudeProject, AmplitudeSource, CostBudget
@@ -22,6 +24,7 @@ from collectors.http.retrying import Retries
 from collectors.http.transport import Timeouts, Transport
 from collectors.mixpanel import MixpanelClient, MixpanelProject, MixpanelSource
 from collectors.mixpanel.hourly_budget import HourlyBudget
+from collectors.sql import SqlClient, SqlDatabase, SqlSource
 
 Sleep = Callable[[float], None]
 Answered = Callable[[Mapping[str, str], float], None]
@@ -110,7 +113,24 @@ def event_source(workspace: WorkspaceSettings, http: HttpSettings) -> EventSourc
     """
     if workspace.mixpanel is not None:
         return MixpanelSource(mixpanel_client(workspace.mixpanel, http))
-    return None if workspace.amplitude is None else AmplitudeSource(amplitude_client(workspace.amplitude, http))
+    if workspace.amplitude is not None:
+        return AmplitudeSource(amplitude_client(workspace.amplitude, http))
+    return None if workspace.sql is None else SqlSource(sql_client(workspace.sql, http))
+
+
+def sql_client(
+    settings: SqlSettings, http: HttpSettings, *, sleep: Sleep | None = None, deadline: Deadline | None = None
+) -> SqlClient:
+    """A client for the database. Without a `deadline` it may ask for as long as one source may take, from now on."""
+    database = SqlDatabase(
+        settings.name,
+        settings.url.get_secret_value(),
+        settings.query,
+        settings.time_zone,
+        settings.seconds,
+        http.connect_seconds,
+    )
+    return SqlClient(database, deadline=deadline or _deadline(http), sleep=sleep or time.sleep)
 
 
 def customerio_client(

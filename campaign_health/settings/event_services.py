@@ -1,48 +1,46 @@
-"""The source of a workspace's events, Mixpanel or Amplitude, out of its settings."""
+"""The source of a workspace's events, Mixpanel, Amplitude or a database, out of its settings."""
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, cast
-from zoneinfo import ZoneInfo, available_timezones
 
 from campaign_health.errors import SettingsError
-from campaign_health.settings.model import AmplitudeSettings, MixpanelSettings
+from campaign_health.settings.model import AmplitudeSettings, MixpanelSettings, SqlSettings
+from campaign_health.settings.sql_settings import read_sql
 from campaign_health.settings.values import Values
+from campaign_health.settings.zone_setting import read_zone
 from campaign_health.words.service_links import MIXPANEL_EVENT_PAGES, MIXPANEL_NAMES, unknown_places
 from collectors.regions import AMPLITUDE_BASES, MIXPANEL_BASES
 
 
-def read_event_services(values: Values) -> tuple[MixpanelSettings | None, AmplitudeSettings | None]:
-    """Mixpanel's and Amplitude's settings; of the two one at most is there.
+@dataclass(frozen=True)
+class EventServices:
+    """What may count a workspace's events; one of them at most is there."""
+
+    mixpanel: MixpanelSettings | None
+    amplitude: AmplitudeSettings | None
+    sql: SqlSettings | None
+
+
+def read_event_services(values: Values, directory: Path) -> EventServices:
+    """The settings of what counts the events; the path of a query is taken from `directory`.
 
     Raises:
-        SettingsError: the keys of both are set, those of one only in part, or a value cannot be used.
+        SettingsError: several are set, one only in part, or a value cannot be used.
     """
-    mixpanel, amplitude = _mixpanel(values), _amplitude(values)
-    if mixpanel is not None and amplitude is not None:
+    found = EventServices(_mixpanel(values), _amplitude(values), read_sql(values, directory))
+    named = {"Mixpanel": found.mixpanel, "Amplitude": found.amplitude, "a database (EVENTS_SQL_URL)": found.sql}
+    several = [name for name, settings in named.items() if settings is not None]
+    if len(several) > 1:
         raise SettingsError(
-            "The keys of both Mixpanel and Amplitude are set, and one workspace has one source of events.",
-            "Remove the MIXPANEL_ or the AMPLITUDE_ keys, or make two workspaces in campaign-health.toml: "
-            "[workspace.NAME] with the keys of one each, and none at its top or in the environment.",
+            f"The keys of both {several[0]} and {several[1]} are set, and one workspace has one source of events.",
+            "Remove the MIXPANEL_, the AMPLITUDE_ or the EVENTS_SQL_ settings, or make two workspaces in "
+            "campaign-health.toml: [workspace.NAME] with the keys of one each, and none at its top or in the "
+            "environment.",
         )
-    return mixpanel, amplitude
-
-
-def read_zone(values: Values, setting: str) -> ZoneInfo | None:
-    """The zone that the setting names; None where it is not set. Raises SettingsError where there is no such zone."""
-    name = values.optional(setting)
-    if name is None:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as failure:
-        likely = [zone for zone in sorted(available_timezones()) if zone.lower() == name.lower()]
-        likely = likely or get_close_matches(name, available_timezones(), n=1)
-        raise SettingsError(
-            f"{setting} is {name[:80]!r}, which is not the name of a time zone.",
-            f"Did you mean {likely[0]}?" if likely else "Use an IANA name such as Europe/Berlin or America/New_York.",
-        ) from failure
+    return found
 
 
 def read_pattern(values: Values, name: str, known: frozenset[str]) -> str | None:

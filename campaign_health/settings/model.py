@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from campaign_health.words.event_service import EventService
 from campaign_health.words.service_links import CUSTOMERIO_CAMPAIGN_PAGES, MIXPANEL_EVENT_PAGES
-from collectors.http.redaction import SHORTEST_KEY
+from collectors.http.redaction import SHORTEST_KEY, keys_of_database
 from collectors.regions import STRIPE
 
 DEFAULT_WORKSPACE = "default"
@@ -67,6 +67,19 @@ class AmplitudeSettings(_Frozen):
     def hourly_share(self) -> str:
         """Whose queries are counted together, hour by hour: the project's, named by a digest of its key."""
         return "amplitude " + hashlib.blake2b(self.api_key.get_secret_value().encode(), digest_size=8).hexdigest()
+
+
+class SqlSettings(_Frozen):
+    """How to ask a database of the team's own for its counts of events; `name` is what people call it.
+
+    An answer may take so many `seconds`. `time_zone` is that of the days which the query returns.
+    """
+
+    name: str
+    url: SecretStr
+    query: str
+    seconds: float
+    time_zone: str | None = None
 
 
 class CustomerioSettings(_Frozen):
@@ -190,13 +203,14 @@ class SignInSettings(_Frozen):
 
 
 class WorkspaceSettings(_Frozen):
-    """One workspace; a service is None where its keys are not set. Of `mixpanel` and `amplitude` one is None."""
+    """One workspace; a service is None where its keys are not set. Of `mixpanel`, `amplitude` and `sql` one is set."""
 
     name: str
     time_zone: ZoneInfo | None
     mixpanel: MixpanelSettings | None
     customerio: CustomerioSettings | None
     amplitude: AmplitudeSettings | None = None
+    sql: SqlSettings | None = None
     route: RouteSettings
     slack: SlackSettings
     manifest_path: Path | None
@@ -206,13 +220,15 @@ class WorkspaceSettings(_Frozen):
     digest: DigestSettings
 
     @property
-    def events(self) -> MixpanelSettings | AmplitudeSettings | None:
-        """The service that counts its events; None where the keys of neither are set."""
-        return self.mixpanel or self.amplitude
+    def events(self) -> MixpanelSettings | AmplitudeSettings | SqlSettings | None:
+        """What counts its events; None where nothing is set up that does."""
+        return self.mixpanel or self.amplitude or self.sql
 
     @property
     def event_service(self) -> EventService:
-        """That service's name; Mixpanel's where the keys of neither are set."""
+        """Its name; Mixpanel's where nothing is set up."""
+        if self.sql is not None:
+            return self.sql.name
         return "Mixpanel" if self.amplitude is None else "Amplitude"
 
     @property
@@ -268,6 +284,8 @@ class Settings(_Frozen):
                 values = vars(part).values() if part is not None else ()
                 found += [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
             found += [token.get_secret_value() for token in workspace.route.tokens]
+            if workspace.sql is not None:
+                found += keys_of_database(workspace.sql.url.get_secret_value())
             found += [part for one in workspace.digest.apprise for part in secret_parts(one.get_secret_value())]
         if self.route_database_url is not None:
             found.append(self.route_database_url.get_secret_value())

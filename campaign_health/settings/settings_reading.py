@@ -23,7 +23,7 @@ from campaign_health.settings.workspace_settings import can_be_named, read_works
 CONFIGURATION_FILE = "campaign-health.toml"
 SECRETS_SETTING = "CAMPAIGN_HEALTH_SECRETS_FILE"
 LEAST_KEY = 32
-OWN_PREFIXES = ("MIXPANEL_", "AMPLITUDE_", "CUSTOMERIO_", "CAMPAIGN_HEALTH_")
+OWN_PREFIXES = ("MIXPANEL_", "AMPLITUDE_", "EVENTS_SQL_", "CUSTOMERIO_", "CAMPAIGN_HEALTH_")
 
 
 def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from campaign_health.errors import SettingsError
 from campaign_health.settings.catalogue import BY_NAME
-from campaign_health.settings.event_services import read_event_services, read_pattern, read_zone
+from campaign_health.settings.event_services import read_event_services, read_pattern
 from campaign_health.settings.model import (
     CustomerioSettings,
     DigestSettings,
@@ -23,6 +23,7 @@ from campaign_health.settings.model import (
     WorkspaceSettings,
 )
 from campaign_health.settings.values import Values
+from campaign_health.settings.zone_setting import read_zone
 from campaign_health.words.service_links import (
     CUSTOMERIO_CAMPAIGN_PAGES,
     CUSTOMERIO_NAMES,
@@ -47,12 +48,13 @@ def read_workspace(name: str, values: Values, directory: Path) -> WorkspaceSetti
     Raises:
         SettingsError: a value cannot be used, or a service's keys are only half there.
     """
-    mixpanel, amplitude = read_event_services(values)
+    events = read_event_services(values, directory)
     return WorkspaceSettings(
         name=name,
         time_zone=read_zone(values, "CAMPAIGN_HEALTH_TIMEZONE"),
-        mixpanel=mixpanel,
-        amplitude=amplitude,
+        mixpanel=events.mixpanel,
+        amplitude=events.amplitude,
+        sql=events.sql,
         customerio=_customerio(values),
         route=_route_settings(values),
         slack=SlackSettings(

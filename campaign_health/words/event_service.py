@@ -1,4 +1,4 @@
-"""Which service counts the events of the workspace that is being spoken of: Mixpanel or Amplitude.
+"""What counts the events of the workspace that is being spoken of: Mixpanel, Amplitude, or a database of the team's.
 
 Sentences of many places name it, and most of them know nothing of workspaces: whoever begins to tell of one says so
 once, around all that is told. Where nobody said, it is Mixpanel.
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Literal, get_args
 
-EventService = Literal["Mixpanel", "Amplitude"]
+EventService = str
+"""`Mixpanel`, `Amplitude`, or what the settings call the team's own database."""
 
 _SPOKEN_OF: ContextVar[EventService] = ContextVar("event_service", default="Mixpanel")
 _DECLARATIONS: dict[EventService, str] = {"Mixpanel": "Mixpanel's Lexicon", "Amplitude": "Amplitude's list of events"}
@@ -19,8 +19,8 @@ _DECLARATIONS: dict[EventService, str] = {"Mixpanel": "Mixpanel's Lexicon", "Amp
 
 @contextmanager
 def speaking_of(service: str | None) -> Iterator[None]:
-    """Within it, texts are of a workspace whose events this service counts; None and unknown names are Mixpanel."""
-    token = _SPOKEN_OF.set(next((one for one in get_args(EventService) if one == service), "Mixpanel"))
+    """Within it, texts are of a workspace whose events this service counts; None is Mixpanel."""
+    token = _SPOKEN_OF.set(service or "Mixpanel")
     try:
         yield
     finally:
@@ -34,7 +34,7 @@ def event_service() -> EventService:
 
 def declarations() -> str:
     """What the service calls the place where events are declared, hidden and blocked."""
-    return _DECLARATIONS[event_service()]
+    return _declarations(event_service())
 
 
 def of_service(text: str, service: str | None = None) -> str:
@@ -42,4 +42,13 @@ def of_service(text: str, service: str | None = None) -> str:
     named = service or event_service()
     if named == "Mixpanel":
         return text
-    return text.replace(_DECLARATIONS["Mixpanel"], _DECLARATIONS["Amplitude"]).replace("Mixpanel", named)
+    return text.replace(_DECLARATIONS["Mixpanel"], _declarations(named)).replace("Mixpanel", named)
+
+
+def is_database(service: str | None) -> bool:
+    """Whether it is a database of the team's own, by whatever name."""
+    return service is not None and service not in _DECLARATIONS
+
+
+def _declarations(service: EventService) -> str:
+    return _DECLARATIONS.get(service, f"{service}'s list of events")

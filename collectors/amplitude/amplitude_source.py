@@ -12,7 +12,7 @@ from collectors.amplitude.amplitude_profiles import fetch_amplitude_profiles
 from collectors.amplitude.segmentation import fetch_segmented_counts
 from collectors.event_source import CountedBatch, Definitions, EventNames, EventService, ProjectTold
 from collectors.http.client import Progress
-from storage.records import PropertyProfile
+from storage.records import PropertyProfile, Source
 
 
 class AmplitudeSource:
@@ -23,6 +23,7 @@ class AmplitudeSource:
     """
 
     service: EventService = "Amplitude"
+    lacks: frozenset[Source] = frozenset()
 
     def __init__(self, client: AmplitudeClient) -> None:
         self.client = client

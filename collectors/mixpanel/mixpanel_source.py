@@ -15,7 +15,7 @@ from collectors.mixpanel.project import ask_project
 from collectors.mixpanel.project_apis import MixpanelClient
 from collectors.mixpanel.properties import fetch_property_profiles
 from collectors.mixpanel.window import last_day_served
-from storage.records import PropertyProfile
+from storage.records import PropertyProfile, Source
 
 
 class MixpanelSource:
@@ -26,6 +26,7 @@ class MixpanelSource:
     """
 
     service: EventService = "Mixpanel"
+    lacks: frozenset[Source] = frozenset()
 
     def __init__(self, client: MixpanelClient) -> None:
         self.client = client

@@ -1,4 +1,4 @@
-"""What Customer.io and Mixpanel, or Amplitude, say now."""
+"""What Customer.io, and Mixpanel, Amplitude or a database, say now."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from campaign_health.settings import (
     load_settings,
 )
 from campaign_health.settings.clients import customerio_client, event_source
+from campaign_health.words.event_service import is_database
 from collectors.customerio import Fetched, fetch_campaign, fetch_campaigns, fetch_each, fetch_messages
 from collectors.event_source import EventSource
 from collectors.mixpanel import WITHHELD
@@ -128,9 +129,9 @@ def _ask_events(chosen: WorkspaceSettings, http: HttpSettings, manifest: Manifes
     source = event_source(chosen, http)
     if source is None:
         raise CouldNotCheck(
-            "There is no key for Mixpanel or Amplitude.",
+            "There is no key for Mixpanel or Amplitude, and no database.",
             "Set MIXPANEL_PROJECT_ID, MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_SERVICE_SECRET, or AMPLITUDE_API_KEY and "
-            "AMPLITUDE_SECRET_KEY.",
+            "AMPLITUDE_SECRET_KEY, or EVENTS_SQL_URL and EVENTS_SQL_QUERY.",
         )
     observed = Observed(event_service=source.service)
     try:
@@ -162,7 +163,8 @@ def _ask_events(chosen: WorkspaceSettings, http: HttpSettings, manifest: Manifes
             observed.properties[profile.event] = {
                 name: ObservedProperty(profile.day, shares) for name, shares in kinds.items()
             }
-        observed.parts.append(f"{source.service}'s properties")
+        if "mixpanel_properties" not in source.lacks:
+            observed.parts.append(f"{source.service}'s properties")
         return observed
     finally:
         source.close()
@@ -175,6 +177,7 @@ def _zone_of(source: EventSource) -> ZoneInfo:
         served = None
     if served is None:
         setting = "AMPLITUDE_TIMEZONE" if source.service == "Amplitude" else "CAMPAIGN_HEALTH_TIMEZONE"
+        setting = "EVENTS_SQL_TIMEZONE" if is_database(source.service) else setting
         raise CouldNotCheck(f"{source.service} does not say its time zone.", f"Set {setting}.")
     try:
         return ZoneInfo(served)

@@ -162,10 +162,12 @@ def _refuse_unsure_rename(incidents: Sequence[Incident], renames: Sequence[tuple
 @contextmanager
 def services(settings: Settings, of: WorkspaceSettings, now: datetime) -> Iterator[Sources]:
     """Whom to ask; closed at the end. Raises CouldNotStart where a service has no keys."""
-    if of.mixpanel is None and of.amplitude is not None:
+    if of.mixpanel is None and of.events is not None:
         raise CouldNotStart(
-            f"Whose events happened is read from Mixpanel's raw export, and those of {of.name} come from Amplitude.",
-            "For a workspace on Amplitude this is not there yet; what is kept back or dead is replayed all the same.",
+            f"Whose events happened is read from Mixpanel's raw export, and those of {of.name} come from "
+            f"{of.event_service}.",
+            f"For a workspace on {of.event_service} this is not there yet; what is kept back or dead is replayed all "
+            "the same.",
         )
     if of.mixpanel is None or of.customerio is None:
         lacking = "Mixpanel" if of.mixpanel is None else "Customer.io"
