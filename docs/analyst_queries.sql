@@ -181,8 +181,9 @@ ORDER BY week, sent DESC, channel;
 -- 5. What was known to be broken on a morning? Put the instant in (UTC). Here it is two days before the newest judging.
 WITH morning AS (SELECT workspace, judged_at - INTERVAL 2 DAY AS at FROM judge_run),
 known AS (
-    SELECT c.workspace, c.incident_id, min(c.recorded_at) AS known_since, arg_max(c.kind, c.recorded_at) AS newest,
-        arg_max(c.kind, c.recorded_at) FILTER (c.kind IN ('opened', 'reopened', 'recovered', 'closed', 'withdrawn')) AS went
+    SELECT c.workspace, c.incident_id, min(c.recorded_at) AS known_since, last(c.kind ORDER BY c.recorded_at, c.day) AS newest,
+        last(c.kind ORDER BY c.recorded_at, c.day)
+            FILTER (c.kind IN ('opened', 'reopened', 'recovered', 'closed', 'withdrawn')) AS went
     FROM incident_change c JOIN morning m USING (workspace) WHERE c.recorded_at <= m.at
     GROUP BY c.workspace, c.incident_id
 )
