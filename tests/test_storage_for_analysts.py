@@ -79,6 +79,14 @@ def test_sends_and_journeys_are_restated_and_clicks_only_grow(connection: duckdb
     ]
 
 
+def test_days_that_another_time_zone_cut_anew_were_not_restated(connection: duckdb.DuckDBPyConnection) -> None:
+    save_workspace_zone(connection, WORKSPACE, "UTC", RUN.at - timedelta(days=9))
+    save_event_window(connection, [counts("a", {1: 5})], observed(1, 1), RUN)
+    save_workspace_zone(connection, WORKSPACE, "Asia/Tokyo", LATER.at)
+    save_event_window(connection, [counts("a", {1: 8})], observed(1, 1), LATER)
+    assert connection.execute(RESTATED).fetchall() == []
+
+
 def test_an_answer_that_lacks_a_number_restates_nothing(connection: duckdb.DuckDBPyConnection) -> None:
     save_campaign_metrics(connection, WORKSPACE, [sends(7, {1: 3})], always_observed, always_observed, NOW)
     lacking = [CampaignMetrics(7, [day(1)], {"sent": [None]})]

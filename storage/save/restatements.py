@@ -17,7 +17,12 @@ _BY_STATE: dict[str, dict[str, tuple[str, ...]]] = {
     "journey_day": {"state": ("started", "activated")},
 }
 
-_EVENTS = """
+# Another time zone cuts the days anew: the numbers of the old ones are not comparable.
+_SAME_DAYS = (
+    "NOT EXISTS (FROM workspace w WHERE w.workspace = o.workspace AND w.previous_time_zone IS NOT NULL "
+    "AND w.time_zone_since > o.collected_at)"
+)
+_EVENTS = f"""
     INSERT INTO restatement BY NAME
     SELECT $workspace AS workspace, 'event_day' AS of_table, o.event, o.day, 'events' AS series, o.events AS old_value,
         coalesce(c.events, 0) AS new_value, o.collected_at AS known_since, $collected_at AS restated_at
@@ -25,8 +30,8 @@ _EVENTS = """
     JOIN incoming_days d ON d.day = o.day
     JOIN series_begin b ON b.event = o.event
     LEFT JOIN gathered_counts c ON c.event = o.event AND c.day = o.day
-    WHERE o.workspace = $workspace AND o.state = 'observed' AND o.events <> coalesce(c.events, 0)
-"""
+    WHERE o.workspace = $workspace AND o.state = 'observed' AND o.events <> coalesce(c.events, 0) AND {_SAME_DAYS}
+"""  # noqa: S608
 
 
 def keep_restated_events(connection: Connection, workspace: str, collected_at: datetime | None) -> None:
@@ -53,6 +58,7 @@ def keep_restated_numbers(
         f"o.collected_at AS known_since, $at AS restated_at FROM {table} o JOIN {incoming_name} n "
         "ON n.campaign_id = o.campaign_id AND n.day = o.day, "
         f"LATERAL (VALUES {series}) AS s(series, state, old_value, new_value) "
-        "WHERE o.workspace = $workspace AND s.state = 'observed' AND s.old_value <> s.new_value",
+        "WHERE o.workspace = $workspace AND s.state = 'observed' AND s.old_value <> s.new_value "
+        f"AND {_SAME_DAYS}",
         {"workspace": workspace, "at": stored_instant(collected_at)},
     )

@@ -40,7 +40,7 @@ CREATE TABLE restatement (
     known_since TIMESTAMP NOT NULL,
     restated_at TIMESTAMP NOT NULL
 );
-COMMENT ON TABLE restatement IS 'Every number that was a fact (observed) and came out as another one when it was collected again. Numbers of provisional days are expected to change, and opens, clicks, conversions and finished journeys to grow: they are not here; nor is what was restated before this was kept.';
+COMMENT ON TABLE restatement IS 'Every number that was a fact (observed) and came out as another one when it was collected again. Numbers of provisional days are expected to change, and opens, clicks, conversions and finished journeys to grow: they are not here, nor is what another time zone cut anew; nor what was restated before this was kept.';
 COMMENT ON COLUMN restatement.workspace IS 'Name of the workspace.';
 COMMENT ON COLUMN restatement.of_table IS 'Where the number stands: event_day, campaign_day or journey_day.';
 COMMENT ON COLUMN restatement.event IS 'The event, of event_day; NULL for the others.';
