@@ -155,7 +155,7 @@ def test_the_hours_share_ends_the_source_and_the_next_run_goes_on(tmp_path: Path
         assert any(one.budget_spent for one in report.workspaces)
         counted = "SELECT count(DISTINCT event) FROM event_day WHERE events IS NOT NULL"
         assert installation.value(counted) == 2
-        assert installation.value("SELECT sum(cost) FROM mixpanel_request") == 1446
+        assert installation.value("SELECT sum(cost) FROM internal.mixpanel_request") == 1446
         installation.sandbox.set_now(installation.sandbox.now + timedelta(minutes=61))
         installation.collect(COUNTS)
         assert installation.value(counted) == 3

@@ -15,7 +15,10 @@ from streamlit.testing.v1 import AppTest
 from campaign_health.alerts.forms.json_form import digest_from_json
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.alerts.forms.slack_blocks import slack_message
-from storage.file.database import open_published
+from campaign_health.errors import SettingsError
+from campaign_health.settings import load_settings
+from storage.file.database import open_published, transaction
+from storage.read.workspaces import workspace_tables
 from tests.browser import APP
 from tests.judge_cast import World, day
 from tests.status_world import BREAK, LAST, MANIFEST, environment, make_status_world, run
@@ -158,3 +161,37 @@ def test_dollars_are_what_nothing_says_also_in_a_file_of_an_older_version(tmp_pa
     assert run(world, "status", "--json").stdout == before
     for arguments in (("explain", "upgrade"), REPLAYED):
         assert run(world, *arguments).exit_code == 0
+
+
+def test_a_workspace_whose_manifest_says_nothing_has_the_currency_of_its_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAMPAIGN_HEALTH_CURRENCY", "CHF")
+    world = make_status_world(tmp_path)
+    assert "about CHF " in cost_in_status(world)
+    assert world.rows("SELECT currency FROM workspace_currency") == [("CHF",)]
+    assert world.rows("SELECT DISTINCT currency FROM incident_cost_day WHERE revenue_at_risk > 0") == [("CHF",)]
+    (tmp_path / "manifest.yaml").write_text(in_currency("USD"))
+    assert run(world, "judge").exit_code == 0
+    assert "about $" in cost_in_status(world), "what the manifest says holds"
+
+
+def test_a_currency_that_is_no_code_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="CAMPAIGN_HEALTH_CURRENCY is 'euros'"):
+        load_settings({"CAMPAIGN_HEALTH_CURRENCY": "euros"}, tmp_path)
+
+
+def test_sums_of_workspaces_with_different_currencies_stand_beside_each_other(tmp_path: Path) -> None:
+    world = make_status_world(tmp_path, in_currency("EUR"))
+    with world.warehouse.open_and_publish() as connection, transaction(connection):
+        for table in workspace_tables(connection):
+            connection.execute(f"CREATE TEMP TABLE copied AS SELECT * REPLACE ('west' AS workspace) FROM {table}")
+            connection.execute(f"INSERT INTO {table} SELECT * FROM copied; DROP TABLE copied")
+        connection.execute("UPDATE campaign_plan SET currency = NULL, declared = NULL WHERE workspace = 'west'")
+    said = words(run(world, "status").stdout)
+    one = re.search(r"about €([\d,]+) and \$([\d,]+) a week at risk", said) or re.search(
+        r"about \$([\d,]+) and €([\d,]+) a week at risk", said
+    )
+    assert one is not None, said
+    assert one[1] == one[2], "neither holds anything of the other"
+    assert world.rows("SELECT * FROM workspace_currency ORDER BY ALL") == [("default", "EUR"), ("west", "USD")]

@@ -150,5 +150,5 @@ def _judged(world: World, told: bool = True) -> dict[str, Any]:
 
 def _forget(world: World) -> None:
     with world.warehouse.open() as connection:
-        for table in ("verdict", "incident", "incident_change", "judge_checkpoint", "judge_run"):
+        for table in ("verdict", "incident", "incident_change", "internal.judge_checkpoint", "judge_run"):
             connection.execute(f"DELETE FROM {table}")

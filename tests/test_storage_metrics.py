@@ -180,7 +180,7 @@ def test_the_request_budget_is_counted_over_runs_and_forgets_old_requests(
     save_requests(connection, "42", [(at, 42) for at in asked[2:]], NOW)
     save_requests(connection, "43", [(NOW, 1)], NOW)
     assert recent_requests(connection, "42", NOW - timedelta(hours=1)) == [(at, 42) for at in asked[2:]]
-    assert connection.execute("SELECT count(*) FROM mixpanel_request").fetchone() == (4,)
+    assert connection.execute("SELECT count(*) FROM internal.mixpanel_request").fetchone() == (4,)
 
 
 def test_freshness_tells_the_newest_run_and_the_last_complete_one(connection: duckdb.DuckDBPyConnection) -> None:

@@ -25,7 +25,7 @@ def fill_every_table(warehouse: Warehouse, *names: str) -> None:
             columns = connection.execute(
                 "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? AND database_name = "
                 "current_database() ORDER BY column_index",
-                [table],
+                [_alone(table)],
             ).fetchall()
             allowed = _allowed(connection, table)
             marks = ", ".join("?" * len(columns))
@@ -61,15 +61,20 @@ def _allowed(connection: Connection, table: str) -> dict[str, str]:
     checks = connection.execute(
         "SELECT constraint_text FROM duckdb_constraints() WHERE table_name = ? AND constraint_type = 'CHECK' "
         "AND database_name = current_database()",
-        [table],
+        [_alone(table)],
     ).fetchall()
     return {found[1]: found[2] for (text,) in checks for found in _ALLOWED.finditer(text)}
+
+
+def _alone(table: str) -> str:
+    """Its name without that of its schema."""
+    return table.rpartition(".")[2]
 
 
 def _key(connection: Connection, table: str) -> list[str]:
     row = connection.execute(
         "SELECT constraint_column_names FROM duckdb_constraints() WHERE table_name = ? "
         "AND constraint_type = 'PRIMARY KEY' AND database_name = current_database()",
-        [table],
+        [_alone(table)],
     ).fetchone()
     return list(row[0]) if row else []

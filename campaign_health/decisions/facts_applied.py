@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from campaign_health.decisions.stated_facts import declared_facts, facts_in_force, facts_said
 from campaign_health.detection.incident.money import DEFAULT_CONVERSION_RATE, Estimate, revenue_at_risk
+from campaign_health.manifest.durations import promised_minutes
 from storage.connection import Connection
 from storage.read.decisions_made import decisions_in_force, trigger_event
 from storage.read.judged import campaign_plans, missed_events
@@ -22,7 +23,8 @@ def apply_facts(connection: Connection, workspace: str, campaign_id: int) -> Non
     value = facts["deal_value"]
     currency = declared["currency"] if value is not None else None
     event = trigger_event(connection, workspace, campaign_id)
-    save_facts(connection, workspace, campaign_id, facts | {"currency": currency}, declared, event)
+    more = {"currency": currency, "timing_minutes": promised_minutes(facts["timing"])}
+    save_facts(connection, workspace, campaign_id, facts | more, declared, event)
     rate = DEFAULT_CONVERSION_RATE if facts["conversion_rate"] is None else facts["conversion_rate"]
     for incident_id, missed in missed_events(connection, workspace, campaign_id).items():
         risk = None if value is None else revenue_at_risk(Estimate(*missed), value, rate)

@@ -82,7 +82,7 @@ def read_known(connection: Connection, workspace: WorkspaceSettings, now: dateti
     told, announced = ManifestFacts.stored(judged.campaign_plans(connection, name)), announced_renames(connection, name)
     said_something = bool(announced) or told.are_any or bool(triggered_verdicts(connection, name))
     manifest, problem = _manifest(workspace, said_something)
-    facts = ManifestFacts.of(manifest) if problem is None else told
+    facts = ManifestFacts.of(manifest, workspace.currency) if problem is None else told
     renames = announced if problem is not None else manifest.renames if manifest is not None else ()
     decisions = decisions_known(connection, name, zone, today)
     campaigns = judge_input.campaigns(connection, name)

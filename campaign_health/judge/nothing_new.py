@@ -29,5 +29,5 @@ def judged_input(connection: Connection, workspace: WorkspaceSettings, now: date
     if workspace.manifest_path is not None and workspace.manifest_path.is_file():
         manifest = workspace.manifest_path.read_bytes()
     rest = (own_version(), VERSION, State.VERSION, EventState.VERSION, today, workspace.false_alarm_years,
-            workspace.manifest_path, manifest)  # fmt: skip
+            workspace.currency,            workspace.manifest_path, manifest)  # fmt: skip
     return hashlib.sha256(f"{input_digest(connection, workspace.name)}{rest!r}".encode()).hexdigest()

@@ -24,6 +24,7 @@ from campaign_health.detection.rename.rename import DeclaredRename, Rename
 from campaign_health.judge.material import Material
 from campaign_health.judge.outcome import JudgedDays, Outcome, with_provisional
 from campaign_health.judge.planned_campaigns import Plan
+from campaign_health.manifest.durations import promised_minutes
 
 _STOPPED = "campaign_stopped"
 
@@ -132,7 +133,8 @@ def property_change_row(change: PropertyChange) -> dict[str, Any]:
 
 def plan_row(plan: Plan) -> dict[str, Any]:
     """A row of `campaign_plan`."""
-    return {name: value for name, value in vars(plan).items() if name != "periods"} | {"uses": list(plan.uses)}
+    row = {name: value for name, value in vars(plan).items() if name != "periods"}
+    return row | {"uses": list(plan.uses), "timing_minutes": promised_minutes(plan.timing)}
 
 
 def manifest_rename_row(rename: DeclaredRename) -> dict[str, Any]:

@@ -177,13 +177,15 @@ class ManifestFacts:
         return sent if sent is None or self._manifest is None else event_behind(self._manifest, sent)
 
     @classmethod
-    def of(cls, manifest: Manifest | None) -> ManifestFacts:
-        """The facts of a manifest; None says nothing."""
+    def of(cls, manifest: Manifest | None, currency: str = DOLLARS) -> ManifestFacts:
+        """The facts of a manifest; None says nothing. Deal values are in `currency` where it does not say."""
         entries = manifest.campaigns if manifest else ()
-        currency = manifest.currency if manifest and manifest.currency != DOLLARS else None
+        said = manifest.currency if manifest and "currency" in manifest.model_fields_set else currency
         by_id = {entry.id: _facts(entry) for entry in entries if entry.id is not None}
         named = [(entry.name, entry) for entry in entries if entry.name is not None and entry.id is None]
-        return cls(by_id, {name.strip(): _facts(entry) for name, entry in named}, currency, manifest)
+        return cls(
+            by_id, {name.strip(): _facts(entry) for name, entry in named}, None if said == DOLLARS else said, manifest
+        )
 
     @classmethod
     def stored(cls, plans: Iterable[Mapping[str, Any]]) -> ManifestFacts:

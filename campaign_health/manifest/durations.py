@@ -24,3 +24,9 @@ def promised_seconds(timing: str | None) -> int | None:
     """The seconds within which a `timing` promises the message: `within 5 minutes`. Any other text promises nothing."""
     found = _WITHIN.fullmatch(timing or "")
     return None if found is None else seconds_of(found[1])
+
+
+def promised_minutes(timing: str | None) -> float | None:
+    """The same in minutes, for people who reckon with it."""
+    seconds = promised_seconds(timing)
+    return None if seconds is None else seconds / 60

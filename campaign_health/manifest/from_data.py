@@ -22,7 +22,7 @@ version: 1
 """
 _CAMPAIGNS = """
 # Campaigns in Customer.io that hang on these events. Add owner, deal_value, conversion_rate and timing;
-# deal values are in US dollars, unless a line like `currency: EUR` below `version` says otherwise.
+# deal values are in CAMPAIGN_HEALTH_CURRENCY (US dollars), unless a line like `currency: EUR` below `version` says so.
 """
 _TAIL = """
 # Reviewed changes of names: - {from: old_name, to: new_name, since: 2026-12-01, owner: "@team"}

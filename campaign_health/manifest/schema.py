@@ -214,7 +214,8 @@ class Manifest(Part):
 
     version: Literal[1] = Field(description="Of the manifest's shape: 1.")
     currency: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")] = Field(
-        default=DOLLARS, description="What deal values are in: an ISO 4217 code, such as EUR."
+        default=DOLLARS,
+        description="What deal values are in: an ISO 4217 code, such as EUR; CAMPAIGN_HEALTH_CURRENCY where not said.",
     )
     events: Annotated[
         dict[Name, Annotated[EventEntry, BeforeValidator(empty_as_mapping)]], BeforeValidator(empty_as_mapping)

@@ -94,8 +94,8 @@ derived:
 
 # Campaigns by their name in Customer.io (or `id: 17`). What Customer.io says of their state wins where it is known.
 # deal_value is what one conversion is worth; conversion_rate (0 to 1) is the share of qualifying events that convert:
-# nobody but you knows them, so take the `#` away and put your own in. Deal values are in US dollars,
-# unless a line like `currency: EUR` (its ISO 4217 code) below `version` says otherwise.
+# nobody but you knows them, so take the `#` away and put your own in. Deal values are in the currency of
+# CAMPAIGN_HEALTH_CURRENCY (US dollars), unless a line like `currency: EUR` (its ISO 4217 code) below `version` says so.
 # `when`, `once` and `relevant_for` say who should get the message, how often, and for how long it makes sense:
 # make them what your campaigns in Customer.io do. Customer.io's own trigger stays the judge, and no event that is
 # older than 71 hours triggers one there.

@@ -70,6 +70,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Path of the manifest; manifest.yaml is read where it is there.",
         "manifest.yaml",
     ),
+    Setting(
+        "CAMPAIGN_HEALTH_CURRENCY",
+        "What the workspace's deal values are in, an ISO 4217 code such as EUR, where its manifest does not say. Sums "
+        "of different currencies are never added up.",
+        "USD",
+    ),
     Setting("CAMPAIGN_HEALTH_BACKFILL_DAYS", "Days fetched by the first run, ending yesterday.", "120"),
     Setting(
         "CAMPAIGN_HEALTH_FALSE_ALARM_YEARS",

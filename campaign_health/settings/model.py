@@ -203,7 +203,10 @@ class SignInSettings(_Frozen):
 
 
 class WorkspaceSettings(_Frozen):
-    """One workspace; a service is None where its keys are not set. Of `mixpanel`, `amplitude` and `sql` one is set."""
+    """One workspace; a service is None where its keys are not set. Of `mixpanel`, `amplitude` and `sql` one is set.
+
+    `currency` (ISO 4217) is what deal values are in where the manifest does not say.
+    """
 
     name: str
     time_zone: ZoneInfo | None
@@ -214,6 +217,7 @@ class WorkspaceSettings(_Frozen):
     route: RouteSettings
     slack: SlackSettings
     manifest_path: Path | None
+    currency: str
     backfill_days: int
     false_alarm_years: float
     schedule: ScheduleSettings

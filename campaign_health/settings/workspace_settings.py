@@ -64,6 +64,7 @@ def read_workspace(name: str, values: Values, directory: Path) -> WorkspaceSetti
             api_url=values.address("SLACK_API_URL"),
         ),
         manifest_path=_manifest_path(values, directory),
+        currency=_currency(values),
         backfill_days=values.whole("CAMPAIGN_HEALTH_BACKFILL_DAYS", 1, 3650),
         false_alarm_years=values.number("CAMPAIGN_HEALTH_FALSE_ALARM_YEARS", 0.1, 10_000),
         schedule=ScheduleSettings(
@@ -89,6 +90,16 @@ def _manifest_path(values: Values, directory: Path) -> Path | None:
     path = values.path("CAMPAIGN_HEALTH_MANIFEST", directory)
     # A manifest that was asked for must be there; the one by default may be missing.
     return path if path.exists() or text != BY_NAME["CAMPAIGN_HEALTH_MANIFEST"].default else None
+
+
+def _currency(values: Values) -> str:
+    code = values.text("CAMPAIGN_HEALTH_CURRENCY").strip()
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise SettingsError(
+            f"CAMPAIGN_HEALTH_CURRENCY is {code!r}, which is no currency's code.",
+            "Set it to an ISO 4217 code: three capital letters, such as EUR.",
+        )
+    return code
 
 
 def _customerio(values: Values) -> CustomerioSettings | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -110,7 +110,11 @@ def campaign_view(
 def campaign_now(connection: Connection, workspace: str, campaign_id: int) -> CampaignNow | None:
     """The campaign, or None where there is no such id."""
     row = campaign_row(connection, workspace, campaign_id)
-    return None if row is None else CampaignNow(**{**row, "tags": tuple(row["tags"]), "uses": tuple(row["uses"])})
+    if row is None:
+        return None
+    # A plan has columns that only analysts read, and one of an older version has fewer.
+    shown = {column.name: row[column.name] for column in fields(CampaignNow) if column.name in row}
+    return CampaignNow(**{**shown, "tags": tuple(row["tags"]), "uses": tuple(row["uses"])})
 
 
 def _open_first(connection: Connection, workspace: str) -> tuple[tuple[int, str], ...]:

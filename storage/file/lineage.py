@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from storage.errors import OlderFileError
+from storage.file.all_tables import all_tables
 from storage.file.conversion import read_instant, stored_instant
 from storage.file.transactions import transaction
 
@@ -99,11 +100,8 @@ def refusal(warehouse: Path, mine: Standing, published: Path, theirs: Standing) 
 
 def has_rows(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether anything was ever stored in the open database."""
-    tables = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal"
-    ).fetchall()
-    names = [name.replace('"', '""') for (name,) in tables if name not in _OWN_TABLES]
-    return any(connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone() for name in names)  # noqa: S608
+    tables = all_tables(connection, but=_OWN_TABLES)
+    return any(connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in tables)  # noqa: S608
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str, what: str) -> Any:

@@ -8,12 +8,9 @@ from pathlib import Path
 import duckdb
 
 from storage.errors import CorruptFileError, DiskFullError
+from storage.file.all_tables import all_tables, quoted_name
 from storage.file.instances import opened, quoted
 from storage.file.translated_errors import clear_database_failures, clear_failures, no_room
-
-_TABLES = """
-    SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal ORDER BY table_name
-"""
 
 
 def copy_whole(connection: duckdb.DuckDBPyConnection, source: Path, target: Path, *, named: Path) -> None:
@@ -43,8 +40,8 @@ def copy_whole(connection: duckdb.DuckDBPyConnection, source: Path, target: Path
 def read_whole(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Read every row of the open database; gives the rows of each table. A damaged block raises DuckDB's error."""
     rows = {}
-    for (table,) in connection.execute(_TABLES).fetchall():
-        counted = connection.execute(f"SELECT count(*), bit_xor(hash(t)) FROM {_name(table)} t").fetchone()  # noqa: S608
+    for table in all_tables(connection):
+        counted = connection.execute(f"SELECT count(*), bit_xor(hash(t)) FROM {table} t").fetchone()  # noqa: S608
         rows[table] = counted[0] if counted else 0
     return rows
 
@@ -64,16 +61,12 @@ def is_readable(path: Path) -> bool:
 
 def _rows_written(connection: duckdb.DuckDBPyConnection, target: Path) -> dict[str, int]:
     current = connection.execute("SELECT current_database()").fetchone()
-    source = _name(current[0]) if current else ""
+    source = quoted_name(current[0]) if current else ""
     connection.execute(f"ATTACH {quoted(target)} AS whole_copy (STORAGE_VERSION 'v1.0.0')")
     connection.execute(f"COPY FROM DATABASE {source} TO whole_copy")
     rows = {}
-    for (table,) in connection.execute(_TABLES).fetchall():
-        counted = connection.execute(f"SELECT count(*) FROM {_name(table)}").fetchone()  # noqa: S608
+    for table in all_tables(connection):
+        counted = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
         rows[table] = counted[0] if counted else 0
     connection.execute("DETACH whole_copy")
     return rows
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

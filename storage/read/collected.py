@@ -244,7 +244,7 @@ def campaign_events(connection: Connection, workspace: str) -> list[str]:
 def recent_requests(connection: Connection, project: str, since: datetime) -> list[tuple[datetime, int]]:
     """When the project's counts were asked for since then (included) and what each cost, oldest first, of all runs."""
     rows = connection.execute(
-        "SELECT asked_at, cost FROM mixpanel_request WHERE project = ? AND asked_at >= ? ORDER BY asked_at",
+        "SELECT asked_at, cost FROM internal.mixpanel_request WHERE project = ? AND asked_at >= ? ORDER BY asked_at",
         [project, stored_instant(since)],
     ).fetchall()
     return [(_aware(asked_at), int(cost)) for asked_at, cost in rows]

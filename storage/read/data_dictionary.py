@@ -22,6 +22,10 @@ Examples: [analyst_queries.sql](analyst_queries.sql).
 
 - A day is a calendar day in the workspace's time zone. Every instant is in UTC.
 - **NULL is not 0.** 0 is what the service counted. NULL is not known: the day was not collected.
+- **Before you add up**: campaigns may share an event, and then each of them has that event's whole count in
+  `event_vs_campaign` and `campaign_day_wide`; add up `event_day` instead. A campaign has several tags, an incident of a
+  source several campaigns. Sums of money are per currency (`workspace_currency`). The comments say where it matters.
+- What is only the program's own business stands in the schema `internal`, and may change with any version.
 - `state` says what a number is worth: `observed` (a fact), `provisional` (the day is not over, or may still be
   restated), `not_collected` (asked and failed, or never asked), `not_expected` (the campaign was not running).
 
@@ -36,7 +40,8 @@ def data_dictionary(connection: duckdb.DuckDBPyConnection) -> str:
         "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY view_name"
     ).fetchall()
     tables = connection.execute(
-        "SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal ORDER BY table_name"
+        "SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal AND schema_name = 'main' "
+        "ORDER BY table_name"
     ).fetchall()
     for title, found in (("Views", views), ("Tables", tables)):
         parts.append(f"## {title}\n")

@@ -10,13 +10,13 @@ from storage.connection import Connection
 
 # What the judge writes itself, and what it never reads.
 _NOT_READ = (
-    "verdict", "incident", "incident_change", "judge_checkpoint", "judge_run", "rename_suspect", "property_change",
+    "verdict", "incident", "incident_change", "restatement", "judge_run", "rename_suspect", "property_change",
     "campaign_plan", "manifest_rename", "announcement", "schema_migration", "publication", "collection",
-    "mixpanel_request", "api_triggered_verdict", "newsletter",
+    "api_triggered_verdict", "newsletter",
 )  # fmt: skip
 _TABLES = """
     SELECT table_name FROM duckdb_tables()
-    WHERE database_name = current_database() AND NOT list_contains(?, table_name) ORDER BY 1
+    WHERE database_name = current_database() AND schema_name = 'main' AND NOT list_contains(?, table_name) ORDER BY 1
 """
 
 

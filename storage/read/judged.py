@@ -47,7 +47,7 @@ def input_judged(connection: Connection, workspace: str) -> str | None:
 def stored_memory(connection: Connection, workspace: str) -> StoredMemory | None:
     """The judge's memory, None where there is none."""
     row = connection.execute(
-        "SELECT day, fingerprint, state FROM judge_checkpoint WHERE workspace = ?", [workspace]
+        "SELECT day, fingerprint, state FROM internal.judge_checkpoint WHERE workspace = ?", [workspace]
     ).fetchone()
     return None if row is None else StoredMemory(*row)
 

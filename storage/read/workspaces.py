@@ -12,7 +12,8 @@ from storage.file.conversion import read_instant
 
 # Not a list kept by hand: a table that is added is moved and removed with its workspace from its first day on.
 _TABLES = """
-    SELECT c.table_name FROM duckdb_columns() c JOIN duckdb_tables() t USING (database_name, schema_name, table_name)
+    SELECT CASE c.schema_name WHEN 'main' THEN '' ELSE c.schema_name || '.' END || c.table_name
+    FROM duckdb_columns() c JOIN duckdb_tables() t USING (database_name, schema_name, table_name)
     WHERE c.database_name = current_database() AND NOT t.internal AND NOT t.temporary AND c.column_name = 'workspace'
     ORDER BY 1
 """

@@ -12,6 +12,7 @@ import duckdb
 from storage.file.conversion import stored_instant, stored_json, stored_text
 from storage.records import CampaignFailures, CampaignMetrics, JourneyMetrics
 from storage.save.bulk import DAY, TEXT, WHOLE, count_of, incoming
+from storage.save.restatements import keep_restated_numbers
 
 DayState = Callable[[int, date], str]
 """Says of (campaign id, day) which of the four states the day's number has."""
@@ -117,6 +118,7 @@ def _replace(
     collected_at: datetime,
 ) -> int:
     """Write the rows over those of the same campaign and day; a number that the answer lacks stays as it is."""
+    keep_restated_numbers(connection, table, incoming_name, workspace, collected_at)
     kept = [f"{name} = coalesce(excluded.{name}, {table}.{name})" for name in names]
     states = ["state", "collected_at", *(["engagement_state", "other_series"] if table == "campaign_day" else [])]
     statement = (

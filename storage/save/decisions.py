@@ -72,7 +72,7 @@ def save_facts(
 
     A campaign that was not judged yet has no plan: it gets one that hangs on its trigger's `event`.
     """
-    names = ("owner", "deal_value", "conversion_rate", "timing", "currency")
+    names = ("owner", "deal_value", "conversion_rate", "timing", "timing_minutes", "currency")
     values = {name: facts[name] for name in names} | {"declared": stored_json(dict(declared))}
     columns = ", ".join(values)
     connection.execute(

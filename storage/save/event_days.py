@@ -13,6 +13,7 @@ from storage.read.collected import event_source_in_use, known_events
 from storage.records import Collected, CountSource, EventCounts
 from storage.save.answered_days import mark_not_collected, save_source_days
 from storage.save.bulk import DAY, TEXT, WHOLE, count_of, incoming
+from storage.save.restatements import keep_restated_events
 
 _EVENTS_AT_ONCE = 200
 
@@ -117,6 +118,7 @@ def save_event_window(
         )
         connection.execute(_SERIES_BEGIN, [workspace])
         values = {"workspace": workspace, "collected_at": instant}
+        keep_restated_events(connection, workspace, instant)
         rows = count_of(connection.execute(_SAVE_WINDOW, values))
     if answered is None:
         save_source_days(connection, "mixpanel_events", {day: states[day] for day in days}, collected)

@@ -95,7 +95,7 @@ def save_mappings(connection: Connection, workspace: str, mappings: Mappings) ->
 
 def forget_judgements(connection: Connection) -> None:
     """Forget all verdicts, incidents and changes of every workspace, and the memory. Call it inside a transaction."""
-    for table in ("verdict", "incident", "incident_change", "judge_checkpoint", "judge_run"):
+    for table in ("verdict", "incident", "incident_change", "internal.judge_checkpoint", "judge_run"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
 
 
@@ -103,7 +103,7 @@ def _save_memory(connection: Connection, workspace: str, memory: StoredMemory) -
     # As a column it is stored ten times as fast as as a parameter.
     with incoming(connection, "incoming_memory", {"state": pa.large_binary()}, {"state": [memory.state]}):
         connection.execute(
-            "INSERT OR REPLACE INTO judge_checkpoint (workspace, day, fingerprint, state) "
+            "INSERT OR REPLACE INTO internal.judge_checkpoint (workspace, day, fingerprint, state) "
             "SELECT ?, ?, ?, state FROM incoming_memory",
             [workspace, memory.day, memory.fingerprint],
         )

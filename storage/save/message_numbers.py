@@ -22,6 +22,9 @@ MESSAGE_SERIES = (
     "undeliverable",
     "suppressed",
     "bounced",
+    "opened",
+    "clicked",
+    "converted",
 )
 
 

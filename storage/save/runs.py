@@ -69,5 +69,9 @@ def save_requests(
         "cost": [cost for _, cost in some],
     }
     with incoming(connection, "incoming_requests", {"asked_at": INSTANT, "cost": WHOLE}, columns):
-        connection.execute("INSERT INTO mixpanel_request SELECT ?, asked_at, cost FROM incoming_requests", [project])
-    connection.execute("DELETE FROM mixpanel_request WHERE asked_at < ?", [stored_instant(now - _REQUESTS_KEPT)])
+        connection.execute(
+            "INSERT INTO internal.mixpanel_request SELECT ?, asked_at, cost FROM incoming_requests", [project]
+        )
+    connection.execute(
+        "DELETE FROM internal.mixpanel_request WHERE asked_at < ?", [stored_instant(now - _REQUESTS_KEPT)]
+    )

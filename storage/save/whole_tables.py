@@ -17,6 +17,7 @@ _TABLES = {
         "deal_value": SHARE,
         "conversion_rate": SHARE,
         "timing": TEXT,
+        "timing_minutes": SHARE,
         "uses": TEXTS,
         "currency": TEXT,
         "declared": TEXT,

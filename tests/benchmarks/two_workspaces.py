@@ -15,6 +15,8 @@ from pathlib import Path
 
 import duckdb
 
+from storage.read.workspaces import workspace_tables
+
 _SETTINGS = """[workspace.east]
 CAMPAIGN_HEALTH_TIMEZONE = "America/New_York"
 CUSTOMERIO_APP_API_KEY = "east"
@@ -50,11 +52,7 @@ def main() -> None:
 
 
 def _double(connection: duckdb.DuckDBPyConnection) -> None:
-    tables = connection.execute(
-        "SELECT table_name FROM information_schema.columns JOIN information_schema.tables USING (table_name) "
-        "WHERE column_name = 'workspace' AND table_type = 'BASE TABLE'"
-    ).fetchall()
-    for (table,) in tables:
+    for table in workspace_tables(connection):
         connection.execute(f"UPDATE {table} SET workspace = 'east'")
         connection.execute(f"CREATE TEMP TABLE copied AS SELECT * REPLACE ('west' AS workspace) FROM {table}")
         connection.execute(f"INSERT INTO {table} SELECT * FROM copied; DROP TABLE copied")

@@ -1,0 +1,21 @@
+"""Every table of a file, whatever schema it stands in."""
+
+from __future__ import annotations
+
+import duckdb
+
+_TABLES = """
+    SELECT schema_name, table_name FROM duckdb_tables()
+    WHERE database_name = current_database() AND NOT internal ORDER BY ALL
+"""
+
+
+def all_tables(connection: duckdb.DuckDBPyConnection, *, but: tuple[str, ...] = ()) -> list[str]:
+    """Every table of the open database as SQL writes it, `"main"."event_day"`, without those of the names `but`."""
+    found = connection.execute(_TABLES).fetchall()
+    return [f"{quoted_name(schema)}.{quoted_name(table)}" for schema, table in found if table not in but]
+
+
+def quoted_name(name: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
