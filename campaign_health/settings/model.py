@@ -7,6 +7,7 @@ import re
 from datetime import time
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -248,6 +249,7 @@ class Settings(_Frozen):
     service: ServiceSettings
     workspaces: tuple[WorkspaceSettings, ...]
     route_encryption_keys: tuple[SecretStr, ...] = ()
+    share: tuple[SecretStr, ...] = ()
 
     @property
     def configured(self) -> tuple[str, ...] | None:
@@ -272,4 +274,6 @@ class Settings(_Frozen):
         if self.route_database_url is not None:
             found.append(self.route_database_url.get_secret_value())
         found += [one.get_secret_value() for one in self.route_encryption_keys]
+        for one in self.share:
+            found += [one.get_secret_value(), urlsplit(one.get_secret_value().removeprefix("ducklake:")).password or ""]
         return tuple(sorted({value for value in found if value}, key=len, reverse=True))

@@ -38,6 +38,7 @@ SOURCE_MEANINGS = {
     "customerio_broadcasts": "what broadcasts started by code sent",
     "customerio_transactional": "what transactional messages sent",
     "customerio_newsletters": "the newsletters, and when each was sent",
+    "share": "what is published, where else the team looks",
 }
 
 

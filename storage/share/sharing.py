@@ -1,0 +1,110 @@
+"""Shares what was published to one address, workspace by workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from storage.connection import Connection
+from storage.errors import StorageError
+from storage.file.database import open_published
+from storage.file.translated_errors import clear_mismatch
+from storage.read.workspaces import workspaces
+from storage.share.attached_share import AttachedShare
+from storage.share.destinations import Destination
+from storage.share.shared_tables import SharedTable, shared_tables
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What came of sharing to one address: rows by workspace, and by workspace why it could not be shared."""
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+    troubles: Mapping[str, StorageError] = field(default_factory=dict)
+
+
+def what_is_shared(published: Path, only: Sequence[str] = ()) -> dict[str, int]:
+    """How many rows would be shared of each workspace of the published file; `only` these, where any are named.
+
+    Raises what `open_published` raises.
+    """
+    with clear_mismatch(published), open_published(published) as connection:
+        tables = shared_tables(connection)
+        return {name: _counted(connection, name, tables) for name in _chosen(connection, only)}
+
+
+def share(published: Path, destination: Destination, only: Sequence[str] = ()) -> Shared:
+    """Share the published file, or of it `only` the workspaces named; what fails of one stops no other.
+
+    Raises:
+        StorageError: there is no published file, or nothing at all could be shared.
+    """
+    with clear_mismatch(published), open_published(published) as connection:
+        tables = shared_tables(connection)
+        chosen = _chosen(connection, only)
+        return _share_attached(connection, destination, tables, chosen)
+
+
+def reach(destination: Destination) -> None:
+    """Try whether the address can be reached and written to; it changes no workspace's rows.
+
+    Raises:
+        StorageError: it cannot.
+    """
+    with _attached(destination):
+        pass
+
+
+def forget(destination: Destination, workspace: str) -> None:
+    """Delete all that was shared of a workspace.
+
+    Raises:
+        StorageError: it could not be deleted.
+    """
+    with _attached(destination) as there:
+        there.forget(workspace)
+
+
+@contextmanager
+def _attached(destination: Destination) -> Iterator[AttachedShare]:
+    with duckdb.connect() as connection:
+        there = AttachedShare(connection, destination)
+        there.attach()
+        yield there
+
+
+def _share_attached(
+    connection: Connection, destination: Destination, tables: Sequence[SharedTable], chosen: Sequence[str]
+) -> Shared:
+    rows, troubles = dict[str, int](), dict[str, StorageError]()
+    there = AttachedShare(connection, destination)
+    try:
+        there.attach()
+        there.prepare(tables)
+        for workspace in chosen:
+            try:
+                rows[workspace] = there.replace(workspace, tables)
+            except StorageError as failure:
+                troubles[workspace] = failure
+        there.tidy()
+    finally:
+        there.detach()
+    return Shared(rows, troubles)
+
+
+def _chosen(connection: Connection, only: Sequence[str]) -> list[str]:
+    return [name for name in workspaces(connection) if not only or name in only]
+
+
+def _counted(connection: Connection, workspace: str, tables: Sequence[SharedTable]) -> int:
+    parts = " UNION ALL ".join(
+        f"SELECT count(*) AS n FROM ({table.rows_of(workspace)})"  # noqa: S608
+        for table in tables
+        if table.columns
+    )
+    found = connection.execute(f"SELECT sum(n) FROM ({parts})").fetchone()  # noqa: S608
+    return int(found[0]) - 1 if found else 0
