@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -19,14 +19,26 @@ import duckdb
 
 from storage.connection import Connection
 from storage.share.destinations import Destination, ShareError
-from storage.share.shared_tables import PUBLICATION, SharedTable, name_in_sql, text_in_sql
+from storage.share.shared_tables import PUBLICATION, Column, SharedTable, name_in_sql, text_in_sql
 
 TRIES = 8
 """Two who make the same table, or touch the same snapshot, at the same instant: one of them goes again."""
 _CONFLICTS = ("conflict", "could not serialize", "duplicate key", "deadlock", "concurrent", "already exists")
 KEPT_SNAPSHOTS = "7 days"
 
+LEDGER = SharedTable(
+    "shared_rows",
+    (
+        Column("workspace", "VARCHAR", ""),
+        Column("table_name", "VARCHAR", ""),
+        Column("row_count", "BIGINT", ""),
+        Column("fingerprint", "VARCHAR", ""),
+    ),
+)
+"""What was written of each workspace: a table that has not changed since is not written again."""
+
 _Done = TypeVar("_Done")
+_Held = tuple[int, str]
 
 
 class AttachedShare:
@@ -39,6 +51,7 @@ class AttachedShare:
     def __init__(self, connection: Connection, destination: Destination) -> None:
         self._connection, self._destination = connection, destination
         self._is_lake = destination.kind == "ducklake"
+        self._made = set[str]()
 
     def attach(self) -> None:
         """Reach the database, and make the schema where it is not there."""
@@ -65,26 +78,22 @@ class AttachedShare:
 
     def prepare(self, tables: Sequence[SharedTable]) -> None:
         """Make the tables and columns that are not there yet. What is there and is not shared stays."""
-        there = self._columns_there()
-        for table in tables:
-            known = there.get(table.name)
-            if known is None:
-                self._again(partial(self._make, table))
-                continue
-            for column in table.columns:
-                if column.name not in known:
-                    adding = f"ALTER TABLE {self._at(table)} ADD COLUMN IF NOT EXISTS {name_in_sql(column.name)} "
-                    self._again(partial(self._run, adding + column.type))
+        self._again(partial(self._in_one, partial(self._prepare, (*tables, LEDGER))))
 
     def replace(self, workspace: str, tables: Sequence[SharedTable]) -> int:
-        """Put the workspace's rows in the place of those that are there, and return how many are there now."""
-        return self._again(partial(self._in_one, partial(self._replaced, workspace), tables))
+        """Put the workspace's rows in the place of those that are there, and return how many are there now.
+
+        A table whose rows are those that were written there last is left as it is.
+        """
+        held = {table.name: self._held(table.rows_of(workspace)) for table in tables}
+        self._again(partial(self._in_one, partial(self._replace, workspace, tables, held)))
+        return sum(held[table.name][0] for table in tables if table.name != PUBLICATION)
 
     def forget(self, workspace: str) -> None:
         """Delete all that is there of the workspace."""
         there = [name for name, columns in self._columns_there().items() if "workspace" in columns]
         tables = [SharedTable(name, ()) for name in there]
-        self._again(partial(self._in_one, partial(self._delete, workspace), tables))
+        self._again(partial(self._in_one, partial(self._delete_all, workspace, tables)))
 
     def tidy(self) -> None:
         """Of a lake: forget snapshots that are older than a week, with the files that only they need."""
@@ -114,6 +123,18 @@ class AttachedShare:
         )
         return {name: set(columns) for schema, name, columns in rows if schema == self._destination.schema}
 
+    def _prepare(self, tables: Sequence[SharedTable]) -> None:
+        there = self._columns_there()
+        self._made = {table.name for table in tables} - there.keys()
+        for table in tables:
+            if table.name in self._made:
+                self._make(table)
+                continue
+            for column in table.columns:
+                if column.name not in there[table.name]:
+                    adding = f"ADD COLUMN IF NOT EXISTS {name_in_sql(column.name)} {column.type}"
+                    self._run(f"ALTER TABLE {self._at(table)} {adding}")
+
     def _make(self, table: SharedTable) -> None:
         columns = ", ".join(f"{name_in_sql(column.name)} {column.type}" for column in table.columns)
         self._run(f"CREATE TABLE IF NOT EXISTS {self._at(table)} ({columns})")
@@ -123,28 +144,47 @@ class AttachedShare:
             place = f"{self._destination.schema}.{name_in_sql(table.name)}"
             self._in_postgres(f"CREATE INDEX IF NOT EXISTS {table.name}_of_workspace ON {place} (workspace)")
 
-    def _replaced(self, workspace: str, table: SharedTable) -> int:
-        self._delete(workspace, table)
-        [(rows,)] = self._run(f"INSERT INTO {self._at(table)} BY NAME {table.rows_of(workspace)}")
-        return 0 if table.name == PUBLICATION else rows
+    def _held(self, rows: str) -> _Held:
+        """How many rows the SELECT gives, and what tells them from others."""
+        [(count, sum_of_hashes)] = self._run(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM ({rows}) t")  # noqa: S608
+        return int(count), str(sum_of_hashes)
 
-    def _delete(self, workspace: str, table: SharedTable) -> int:
+    def _replace(self, workspace: str, tables: Sequence[SharedTable], held: Mapping[str, _Held]) -> None:
+        own = f"WHERE workspace = {text_in_sql(workspace)}"
+        ledger = self._run(f"SELECT table_name, row_count, fingerprint FROM {self._at(LEDGER)} {own}")  # noqa: S608
+        there = {name: (count, fingerprint) for name, count, fingerprint in ledger}
+        changed = [table for table in tables if table.name in self._made or there.get(table.name) != held[table.name]]
+        self._delete_all(
+            workspace, [one for one in changed if one.name not in self._made and there.get(one.name, (1, ""))[0]]
+        )
+        for table in changed:
+            if held[table.name][0]:
+                self._run(f"INSERT INTO {self._at(table)} BY NAME {table.rows_of(workspace)}")
+        if changed:
+            self._delete_all(workspace, [LEDGER])
+            values = ", ".join(
+                f"({text_in_sql(workspace)}, {text_in_sql(name)}, {count}, {text_in_sql(fingerprint)})"
+                for name, (count, fingerprint) in held.items()
+            )
+            self._run(f"INSERT INTO {self._at(LEDGER)} VALUES {values}")  # noqa: S608
+
+    def _delete_all(self, workspace: str, tables: Sequence[SharedTable]) -> None:
         condition = f"WHERE workspace = {text_in_sql(workspace)}"
-        if self._is_lake:
-            self._run(f"DELETE FROM {self._at(table)} {condition}")  # noqa: S608
-        else:
-            # By PostgreSQL itself: DuckDB would first read every row to be deleted.
-            self._in_postgres(f"DELETE FROM {self._destination.schema}.{name_in_sql(table.name)} {condition}")  # noqa: S608
-        return 0
+        for table in tables:
+            if self._is_lake:
+                self._run(f"DELETE FROM {self._at(table)} {condition}")  # noqa: S608
+            else:
+                # By PostgreSQL itself: DuckDB would first read every row to be deleted.
+                place = f"{self._destination.schema}.{name_in_sql(table.name)}"
+                self._in_postgres(f"DELETE FROM {place} {condition}")  # noqa: S608
 
     def _in_postgres(self, statement: str) -> None:
         self._run(f"CALL postgres_execute('shared', {text_in_sql(statement)})")
 
-    def _in_one(self, work: Callable[[SharedTable], int], tables: Sequence[SharedTable]) -> int:
+    def _in_one(self, work: Callable[[], object]) -> None:
         self._run("BEGIN")
-        done = sum(work(table) for table in tables)
+        work()
         self._run("COMMIT")
-        return done
 
     def _again(self, work: Callable[[], _Done]) -> _Done:
         for attempt in range(1, TRIES + 1):
