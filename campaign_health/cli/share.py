@@ -12,8 +12,8 @@ import click
 from campaign_health.cli.terminal.console import results
 from campaign_health.demo.marker import refuse_demo_directory
 from campaign_health.errors import CouldNotStart
-from campaign_health.pipeline.share_published import SharedTo, destinations, share_published
 from campaign_health.process.clock import read_clock
+from campaign_health.schedule.share_published import SharedTo, destinations, share_published
 from campaign_health.settings import Settings, load_settings
 from storage.errors import StorageError
 from storage.file.database import Warehouse

@@ -12,9 +12,9 @@ from campaign_health.judge.judging import judge_on
 from campaign_health.pipeline import Order, collect_once
 from campaign_health.pipeline.context import ProgressSink
 from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, light_order
-from campaign_health.pipeline.share_published import share_published
 from campaign_health.process.stopping import StopSignals
 from campaign_health.schedule.jobs import Job, JobResult
+from campaign_health.schedule.share_published import share_published
 from campaign_health.settings import WorkspaceSettings
 from campaign_health.settings.clients import Sleep
 from storage.connection import Connection
