@@ -28,7 +28,9 @@ class ShareEnvironment:
 
     def variables(self, more: dict[str, str] | None = None) -> dict[str, str]:
         """The environment of a program in it."""
-        return {**os.environ, "HOME": str(self.home), "PYTHONPATH": str(ROOT), **(more or {})}
+        # Every one of many short programs would compile everything anew.
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return {**kept, "HOME": str(self.home), "PYTHONPATH": str(ROOT), **(more or {})}
 
     def start(self, *arguments: str, more: dict[str, str] | None = None, cwd: Path = ROOT) -> subprocess.Popen[str]:
         """A program in it, its output kept."""

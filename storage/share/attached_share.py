@@ -19,7 +19,14 @@ import duckdb
 
 from storage.connection import Connection
 from storage.share.destinations import Destination, ShareError
-from storage.share.shared_tables import PUBLICATION, Column, SharedTable, name_in_sql, text_in_sql
+from storage.share.shared_tables import (
+    PUBLICATION,
+    Column,
+    SharedTable,
+    fingerprint_of,
+    name_in_sql,
+    text_in_sql,
+)
 
 TRIES = 8
 """Two who make the same table, or touch the same snapshot, at the same instant: one of them goes again."""
@@ -85,7 +92,7 @@ class AttachedShare:
 
         A table whose rows are those that were written there last is left as it is.
         """
-        held = {table.name: self._held(table.rows_of(workspace)) for table in tables}
+        held = {table.name: fingerprint_of(self._connection, table, workspace) for table in tables}
         self._again(partial(self._in_one, partial(self._replace, workspace, tables, held)))
         return sum(held[table.name][0] for table in tables if table.name != PUBLICATION)
 
@@ -143,11 +150,6 @@ class AttachedShare:
         else:
             place = f"{self._destination.schema}.{name_in_sql(table.name)}"
             self._in_postgres(f"CREATE INDEX IF NOT EXISTS {table.name}_of_workspace ON {place} (workspace)")
-
-    def _held(self, rows: str) -> _Held:
-        """How many rows the SELECT gives, and what tells them from others."""
-        [(count, sum_of_hashes)] = self._run(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM ({rows}) t")  # noqa: S608
-        return int(count), str(sum_of_hashes)
 
     def _replace(self, workspace: str, tables: Sequence[SharedTable], held: Mapping[str, _Held]) -> None:
         own = f"WHERE workspace = {text_in_sql(workspace)}"

@@ -63,6 +63,12 @@ def shared_tables(connection: Connection) -> list[SharedTable]:
     )]  # fmt: skip
 
 
+def fingerprint_of(connection: Connection, table: SharedTable, workspace: str) -> tuple[int, str]:
+    """How many rows of the workspace the table has in the open published file, and what tells them from others."""
+    found = connection.execute(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM ({table.rows_of(workspace)}) t").fetchone()  # noqa: S608
+    return (int(found[0]), str(found[1])) if found else (0, "")
+
+
 def name_in_sql(name: str) -> str:
     """The name of a table or column, in quotes."""
     return '"' + name.replace('"', '""') + '"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from storage.file.translated_errors import clear_mismatch
 from storage.read.workspaces import workspaces
 from storage.share.attached_share import AttachedShare
 from storage.share.destinations import Destination
+from storage.share.object_share import ObjectShare
 from storage.share.shared_tables import SharedTable, shared_tables
 
 
@@ -46,6 +47,8 @@ def share(published: Path, destination: Destination, only: Sequence[str] = ()) -
     with clear_mismatch(published), open_published(published) as connection:
         tables = shared_tables(connection)
         chosen = _chosen(connection, only)
+        if destination.kind == "files":
+            return _share_objects(connection, published, destination, tables, chosen)
         return _share_attached(connection, destination, tables, chosen)
 
 
@@ -55,6 +58,9 @@ def reach(destination: Destination) -> None:
     Raises:
         StorageError: it cannot.
     """
+    if destination.kind == "files":
+        ObjectShare(destination).reach()
+        return
     with _attached(destination):
         pass
 
@@ -65,6 +71,9 @@ def forget(destination: Destination, workspace: str) -> None:
     Raises:
         StorageError: it could not be deleted.
     """
+    if destination.kind == "files":
+        ObjectShare(destination).forget(workspace)
+        return
     with _attached(destination) as there:
         there.forget(workspace)
 
@@ -80,19 +89,36 @@ def _attached(destination: Destination) -> Iterator[AttachedShare]:
 def _share_attached(
     connection: Connection, destination: Destination, tables: Sequence[SharedTable], chosen: Sequence[str]
 ) -> Shared:
-    rows, troubles = dict[str, int](), dict[str, StorageError]()
     there = AttachedShare(connection, destination)
     try:
         there.attach()
         there.prepare(tables)
-        for workspace in chosen:
-            try:
-                rows[workspace] = there.replace(workspace, tables)
-            except StorageError as failure:
-                troubles[workspace] = failure
+        shared = _each(chosen, lambda workspace: there.replace(workspace, tables))
         there.tidy()
     finally:
         there.detach()
+    return shared
+
+
+def _share_objects(
+    connection: Connection,
+    published: Path,
+    destination: Destination,
+    tables: Sequence[SharedTable],
+    chosen: Sequence[str],
+) -> Shared:
+    there = ObjectShare(destination)
+    there.put_file(published)
+    return _each(chosen, lambda workspace: there.replace(connection, workspace, tables))
+
+
+def _each(chosen: Sequence[str], replace: Callable[[str], int]) -> Shared:
+    rows, troubles = dict[str, int](), dict[str, StorageError]()
+    for workspace in chosen:
+        try:
+            rows[workspace] = replace(workspace)
+        except StorageError as failure:
+            troubles[workspace] = failure
     return Shared(rows, troubles)
 
 
