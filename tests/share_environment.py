@@ -67,7 +67,7 @@ def _make() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     _uv("venv", "--no-python-downloads", "--python", sys.executable, str(FOLDER))
     wheels = [f"duckdb-extension-{name}=={RELEASE}" for name in EXTENSIONS]
-    _uv("pip", "install", "--python", str(FOLDER), f"duckdb=={RELEASE}", *wheels, "--editable", f"{ROOT}[monitor]")
+    _uv("pip", "install", "--python", str(FOLDER), f"duckdb=={RELEASE}", *wheels, "--editable", f"{ROOT}[share]")
     for file in FOLDER.glob("lib/**/*.duckdb_extension"):
         # As DuckDB itself lays them out; the wheel does not say for which machine it is, the running one asks.
         platform = subprocess.run(

@@ -1,56 +1,28 @@
-"""Sharing to an object store and to a folder, by programs that are killed, looked at by another client."""
+"""Sharing to a folder as to an object store: what is put there again, what stays, what is swept; and addresses."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import obstore
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from moto.server import ThreadedMotoServer
 from obstore.store import from_url
 
 from campaign_health.schedule.share_published import share_published
 from campaign_health.settings import load_settings
 from storage.errors import StorageError
-from storage.file.database import PUBLISHED_NAME, Warehouse, open_published
+from storage.file.database import PUBLISHED_NAME, Warehouse
 from storage.share.destinations import ShareError, parse_destination
 from storage.share.object_share import ObjectShare, folder_of
 from storage.share.sharing import forget, share
 from tests.sharing_machine import ROWS, publish
-
-ROOT = Path(__file__).parents[1]
-MACHINES = ("acme", "bolt", "corn")
-MORNINGS = 4
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[dict[str, str]]:
-    """The variables under which an object store with the bucket `team` is reached."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    urlopen(Request(f"http://127.0.0.1:{port}/team", method="PUT")).close()
-    try:
-        yield {
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_ACCESS_KEY_ID": "key",
-            "AWS_SECRET_ACCESS_KEY": "s3cret-word", "AWS_REGION": "us-east-1",
-        }  # fmt: skip
-    finally:
-        server.stop()
 
 
 def manifest(store: Any, workspace: str) -> dict[str, Any]:
@@ -61,67 +33,8 @@ def manifest(store: Any, workspace: str) -> dict[str, Any]:
     return found
 
 
-def numbers(store: Any, named: dict[str, Any], table: str, column: str) -> tuple[int, int, int]:
-    """The least and the greatest of a column, and how many rows there are."""
-    rows = pq.read_table(BytesIO(bytes(obstore.get(store, named["tables"][table]["path"]).bytes())))
-    ends = pc.min_max(rows[column]).as_py()
-    return ends["min"], ends["max"], len(rows)
-
-
 def paths(store: Any, prefix: str) -> set[str]:
     return {one["path"] for part in obstore.list(store, prefix=prefix) for one in part}
-
-
-@pytest.mark.slow("share")
-def test_readers_of_a_store_see_whole_mornings_whatever_machine_is_killed(
-    s3: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in s3.items():
-        monkeypatch.setenv(name, value)
-    store = from_url("s3://team/shared", client_options={"allow_http": True})
-
-    def started(name: str) -> subprocess.Popen[bytes]:
-        (tmp_path / name).mkdir(exist_ok=True)
-        more = {"CAMPAIGN_HEALTH_SHARE": "s3://team/shared", "PYTHONPATH": str(ROOT)}
-        kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-        program = [sys.executable, "-m", "tests.sharing_machine", str(tmp_path / name), name]
-        return subprocess.Popen(program, env={**kept, **more}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-    machines = {name: started(name) for name in MACHINES}
-    newest = dict.fromkeys(MACHINES, 0)
-    killed = 0
-    ends = time.monotonic() + 100
-    try:
-        while not (killed and min(newest.values()) >= MORNINGS):
-            assert time.monotonic() < ends, f"{newest}, killed {killed} times"
-            for name, process in machines.items():
-                assert process.poll() is None, process.communicate()
-                named = manifest(store, name)
-                if not named:
-                    continue
-                number = named["publication"]
-                assert number >= newest[name], "an older one came back"
-                assert numbers(store, named, "event_day", "events") == (number, number, ROWS)
-                assert numbers(store, named, "campaign_day", "sent") == (number, number, ROWS)
-                assert numbers(store, named, "publication", "number") == (number, number, 1)
-                newest[name] = number
-            # Some of the next morning is there, and not named yet.
-            if not killed and any(
-                f"/{newest['bolt'] + 1}-" in path for path in paths(store, "workspaces/bolt") if newest["bolt"]
-            ):
-                machines["bolt"].kill()
-                machines["bolt"].communicate()
-                machines["bolt"] = started("bolt")
-                killed += 1
-            time.sleep(0.05)
-    finally:
-        for process in machines.values():
-            process.kill()
-            process.communicate()
-    file = tmp_path / "had.duckdb"
-    assert ObjectShare(parse_destination("s3://team/shared")).fetch(file, None)
-    with open_published(file) as connection:
-        assert connection.execute("SELECT max(events) - min(events) FROM event_day").fetchone() == (0,)
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,10 +15,6 @@ from tests.sharing_machine import ROWS
 
 pytestmark = pytest.mark.slow("share")
 
-MACHINES = ("acme", "bolt", "corn")
-KILLS = 2
-MORNINGS = 3
-
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
@@ -31,77 +25,6 @@ def server() -> Iterator[PostgresServer]:
 @pytest.fixture(scope="module")
 def environment() -> ShareEnvironment:
     return share_environment()
-
-
-def seen(reader: psycopg.Connection) -> dict[str, tuple[int, ...]]:
-    """Of each workspace: its publication, and the numbers and rows of three tables, all read at one instant."""
-    with reader.transaction():
-        reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        rows = reader.execute("""
-            SELECT p.workspace, p.number, e.low, e.high, e.n, c.low, c.high, c.n, v.low, v.high, v.n
-            FROM campaign_health.publication p
-            LEFT JOIN (SELECT workspace, min(events) AS low, max(events) AS high, count(*) AS n
-                       FROM campaign_health.event_day GROUP BY 1) e USING (workspace)
-            LEFT JOIN (SELECT workspace, min(sent) AS low, max(sent) AS high, count(*) AS n
-                       FROM campaign_health.campaign_day GROUP BY 1) c USING (workspace)
-            LEFT JOIN (SELECT workspace, max(row_count) AS low, max(row_count) AS high, count(*) AS n
-                       FROM campaign_health.shared_rows WHERE table_name = 'event_day' GROUP BY 1) v USING (workspace)
-        """).fetchall()
-    return {name: tuple(numbers) for name, *numbers in rows}
-
-
-def is_whole(numbers: tuple[int, ...]) -> bool:
-    number = numbers[0]
-    return numbers == (number, number, number, ROWS, number, number, ROWS, ROWS, ROWS, 1)
-
-
-def in_the_middle(reader: psycopg.Connection, machine: str) -> bool:
-    """Whether the machine has written within a transaction that is still open."""
-    found = reader.execute(
-        "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND backend_xid IS NOT NULL", [machine]
-    ).fetchone()
-    return bool(found and found[0])
-
-
-def test_readers_see_whole_mornings_of_each_workspace_whatever_machine_is_killed(
-    server: PostgresServer, environment: ShareEnvironment, tmp_path: Path
-) -> None:
-    database = server.database()
-
-    def started(name: str) -> subprocess.Popen[str]:
-        (tmp_path / name).mkdir(exist_ok=True)
-        more = {"CAMPAIGN_HEALTH_SHARE": f"{database}?application_name={name}"}
-        return environment.start("-m", "tests.sharing_machine", str(tmp_path / name), name, more=more)
-
-    machines = {name: started(name) for name in MACHINES}
-    newest: dict[str, int] = {}
-    looked = killed = 0
-    ends = time.monotonic() + 100
-    try:
-        with psycopg.connect(database, autocommit=True) as reader:
-            while not (killed >= KILLS and min(newest.get(name, 0) for name in MACHINES) >= MORNINGS):
-                assert time.monotonic() < ends, f"{newest}, killed {killed} times"
-                for process in machines.values():
-                    assert process.poll() is None, process.communicate()
-                time.sleep(0.02)
-                ready = reader.execute("SELECT to_regclass('campaign_health.shared_rows') IS NOT NULL").fetchone()
-                if ready != (True,):
-                    continue
-                for name, numbers in seen(reader).items():
-                    assert is_whole(numbers), f"half a morning of {name}: {numbers}"
-                    assert numbers[0] >= newest.get(name, 0), "an older one came back"
-                    newest[name] = numbers[0]
-                looked += 1
-                if killed < KILLS and newest.get("bolt", 0) >= killed + 1 and in_the_middle(reader, "bolt"):
-                    machines["bolt"].kill()
-                    machines["bolt"].wait()
-                    machines["bolt"] = started("bolt")
-                    killed += 1
-    finally:
-        for process in machines.values():
-            process.kill()
-            process.communicate()
-    assert looked > 20
 
 
 def test_every_published_table_is_there_and_one_can_be_forgotten_by_the_command(

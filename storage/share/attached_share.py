@@ -30,7 +30,7 @@ from storage.share.shared_tables import (
 
 TRIES = 8
 """Two who make the same table, or touch the same snapshot, at the same instant: one of them goes again."""
-_CONFLICTS = ("conflict", "could not serialize", "duplicate key", "deadlock", "concurrent", "already exists")
+_CONFLICTS = ("conflict", "could not serialize", "duplicate key", "deadlock", "already exists", "failed to commit")
 KEPT_SNAPSHOTS = "7 days"
 
 LEDGER = SharedTable(
@@ -115,7 +115,7 @@ class AttachedShare:
             self._connection.execute(f"INSTALL {extension}; LOAD {extension}")
         except duckdb.Error as failure:
             raise ShareError(
-                f"DuckDB's extension {extension} cannot be loaded: {_first_line(failure)}",
+                f"DuckDB's extension {extension} cannot be loaded: {_first_lines(failure)}",
                 f"It is fetched at the first use: let this machine reach extensions.duckdb.org once, or put the file "
                 f"for DuckDB {duckdb.__version__} into ~/.duckdb/extensions.",
             ) from failure
@@ -205,7 +205,7 @@ class AttachedShare:
             return self._connection.execute(statement).fetchall()
         except duckdb.Error as failure:
             raise ShareError(
-                f"{self._destination.shown}: {self._without_secrets(_first_line(failure))}",
+                f"{self._destination.shown}: {self._without_secrets(_first_lines(failure))}",
                 "Check the address, the network and this user's rights there; the next run tries again.",
             ) from None
 
@@ -231,5 +231,5 @@ def _s3_secret() -> str:
     return f"CREATE OR REPLACE SECRET shared_files (TYPE s3, {provider}{values})"
 
 
-def _first_line(failure: duckdb.Error) -> str:
-    return (str(failure).splitlines() or ["it failed without a word"])[0]
+def _first_lines(failure: duckdb.Error) -> str:
+    return " ".join(str(failure).splitlines()[:3]) or "it failed without a word"
