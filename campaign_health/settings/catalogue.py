@@ -139,6 +139,13 @@ SETTINGS: tuple[Setting, ...] = (
         scope="program",
     ),
     Setting(
+        "CAMPAIGN_HEALTH_DATABASE",
+        "Where the dashboard has its data from, on a machine that collects none: the object store or folder that "
+        "another machine shares to (s3://BUCKET/FOLDER, gs://…, az://…, file:///FOLDER; needs the extra `share`). It "
+        "is looked at each minute. What people decide is decided on the machine that collects.",
+        scope="program",
+    ),
+    Setting(
         "CAMPAIGN_HEALTH_ROUTE_DATABASE_URL",
         "Address of a PostgreSQL database for the route's data (postgresql://USER:PASSWORD@HOST/DATABASE), so that "
         "`route serve` can run on several machines at once. Without it that data is in a file of the data folder.",

@@ -236,7 +236,8 @@ class WorkspaceSettings(_Frozen):
 class Settings(_Frozen):
     """Everything; `workspaces` holds at least one (its keys may be missing), `at_once` are collected side by side.
 
-    `digest_together`: those that have the same channels are told in one message.
+    `digest_together`: those that have the same channels are told in one message. `share`: where what is published goes
+    besides; `database`: where the dashboard has it from, where another machine collects.
     """
 
     data_dir: Path
@@ -250,6 +251,7 @@ class Settings(_Frozen):
     workspaces: tuple[WorkspaceSettings, ...]
     route_encryption_keys: tuple[SecretStr, ...] = ()
     share: tuple[SecretStr, ...] = ()
+    database: str | None = None
 
     @property
     def configured(self) -> tuple[str, ...] | None:

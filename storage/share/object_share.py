@@ -27,6 +27,7 @@ from storage.share.destinations import Destination, ShareError
 from storage.share.shared_tables import PUBLICATION, SharedTable, fingerprint_of, text_in_sql
 
 if TYPE_CHECKING:
+    from obstore import ObjectMeta
     from obstore.store import ObjectStore
 
 KEPT = timedelta(days=1)
@@ -103,14 +104,13 @@ class ObjectShare:
         import obstore
 
         with self._told():
-            found = obstore.get(self._store, PUBLISHED_NAME)
-            tag = f"{found.meta['e_tag']} {found.meta['last_modified'].isoformat()}"
-            if tag == known:
+            if _tag(obstore.head(self._store, PUBLISHED_NAME)) == known:
                 return None
+            found = obstore.get(self._store, PUBLISHED_NAME)
             with target.open("wb") as written:
                 for part in found.stream():
                     written.write(part)
-        return tag
+        return _tag(found.meta)
 
     def _manifest(self, workspace: str) -> Mapping[str, Any]:
         import obstore
@@ -193,6 +193,10 @@ def _manifest_name(workspace: str) -> str:
 
 def _is_young(at: str, now: datetime) -> bool:
     return now - datetime.fromisoformat(at) < KEPT
+
+
+def _tag(meta: ObjectMeta) -> str:
+    return f"{meta['e_tag']} {meta['last_modified'].isoformat()}"
 
 
 def _parquet(connection: Connection, table: SharedTable, workspace: str, directory: Path) -> bytes:

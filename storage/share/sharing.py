@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from storage.connection import Connection
 from storage.errors import StorageError
-from storage.file.database import open_published
-from storage.file.translated_errors import clear_mismatch
+from storage.file.database import PUBLISHED_NAME, open_published
+from storage.file.private_files import FILE_MODE, make_private_directory
+from storage.file.translated_errors import clear_failures, clear_mismatch
 from storage.read.workspaces import workspaces
 from storage.share.attached_share import AttachedShare
 from storage.share.destinations import Destination
@@ -76,6 +78,30 @@ def forget(destination: Destination, workspace: str) -> None:
         return
     with _attached(destination) as there:
         there.forget(workspace)
+
+
+def fetch(destination: Destination, folder: Path) -> bool:
+    """Bring the file that is shared at `destination` into the folder, where it is another than the one that was
+    brought last; whether it is. Whoever reads the old one goes on with it.
+
+    Raises:
+        StorageError: it cannot be had, or not be read here; the file in the folder stays.
+    """
+    published, tag_file = folder / PUBLISHED_NAME, folder / "fetched"
+    with clear_failures(folder):
+        make_private_directory(folder)
+        known = tag_file.read_text(encoding="utf-8") if tag_file.exists() and published.exists() else None
+        with TemporaryDirectory(dir=folder) as directory:
+            had = Path(directory) / PUBLISHED_NAME
+            tag = ObjectShare(destination).fetch(had, known)
+            if tag is None:
+                return False
+            with open_published(had):
+                pass
+            had.chmod(FILE_MODE)
+            had.replace(published)
+        tag_file.write_text(tag, encoding="utf-8")
+    return True
 
 
 @contextmanager
