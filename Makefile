@@ -94,7 +94,7 @@ docs: $(READY) ## write the references of commands, settings and data anew
 	$(BIN)/python -m storage.read.data_dictionary docs/data.md
 
 clean: ## remove the virtual environment and caches
-	rm -rf $(VENV) .venv-lowest .venv-newest .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-lowest .venv-newest .venv-share .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found on the path." \

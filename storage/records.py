@@ -23,6 +23,7 @@ Source = Literal[
     "customerio_transactional",
     "customerio_newsletters",
     "route",
+    "share",
 ]
 Outcome = Literal["complete", "partial", "failed"]
 CountSource = Literal["query", "export"]

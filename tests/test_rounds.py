@@ -21,9 +21,9 @@ from campaign_health.sandbox.slack.slack_service import running_slack
 from campaign_health.schedule import child_process, round_plan, supervisor
 from campaign_health.schedule.daily_run import judge_and_publish
 from campaign_health.schedule.due_work import Task
-from campaign_health.schedule.jobs import Job, JobResult
+from campaign_health.schedule.jobs import Ended, Job, JobResult
 from campaign_health.schedule.one_round import run_once
-from campaign_health.schedule.supervisor import Ended, Supervisor
+from campaign_health.schedule.supervisor import Supervisor
 from storage.file.database import Warehouse
 from tests.collecting_cast import Notes
 from tests.rounds_cast import WORKER, running_company, verdicts_rest_on_their_counts

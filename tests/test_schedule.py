@@ -20,9 +20,9 @@ from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.schedule import scheduler
 from campaign_health.schedule.daily_run import with_keys
 from campaign_health.schedule.due_work import Task
-from campaign_health.schedule.jobs import Job, JobResult
+from campaign_health.schedule.jobs import Ended, Job, JobResult
 from campaign_health.schedule.scheduler import Schedule
-from campaign_health.schedule.supervisor import Ended, Supervisor
+from campaign_health.schedule.supervisor import Supervisor
 from campaign_health.settings import Settings
 from storage.file.database import Warehouse
 from tests.collecting_cast import Install, Installation

@@ -11,9 +11,9 @@ import pytest
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.schedule import scheduler
 from campaign_health.schedule.due_work import Task
-from campaign_health.schedule.jobs import Job, JobResult
+from campaign_health.schedule.jobs import Ended, Job, JobResult
 from campaign_health.schedule.scheduler import Schedule
-from campaign_health.schedule.supervisor import Ended, Supervisor
+from campaign_health.schedule.supervisor import Supervisor
 from tests.rounds_cast import WORKER, running_company
 
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from campaign_health.dashboard.installation import installation, now, warehouse
+from campaign_health.dashboard.hosted_demo import HOSTED_DEMO
+from campaign_health.dashboard.installation import installation, now, shows_demo, warehouse
 from campaign_health.dashboard.look.brand import count_in_tab
 from campaign_health.dashboard.look.markup import in_markdown, said_in_markdown, shown
 from campaign_health.dashboard.look.quiet import quiet
@@ -68,6 +69,10 @@ class Page:
 
 ALL_WORKSPACES = "*"
 """What the address names where all workspaces are asked for; no workspace can be called so."""
+THIS_IS_A_DEMO = (
+    "This is a made-up company, for nothing is set up here yet. To see your own, set CAMPAIGN_HEALTH_DATABASE (in the "
+    "host's secrets) to where the machine that collects shares what it publishes."
+)
 
 
 def draw(
@@ -105,6 +110,8 @@ def draw(
                     settings, state, overview_of([state], moment), local_day(moment, state.zone), moment, palette()
                 )
                 count_in_tab(key_figures(view.overview).broken)
+                if shows_demo(settings):
+                    st.info(THIS_IS_A_DEMO, icon=":material/theater_comedy:")
                 _say_what_is_old(view.overview)
                 if unchecked == "above":
                     # Only the page Data itself begins with it.
@@ -150,6 +157,11 @@ def _forget_all() -> None:
 
 
 def _first_run() -> None:
+    if shows_demo(installation()) and HOSTED_DEMO.state != "failed":
+        HOSTED_DEMO.begin()
+        st.title("A made-up company is being prepared")
+        st.write("This takes half a minute; then it appears here by itself.")
+        return
     st.title("No data yet")
     st.write(
         "Nothing has been collected so far. Once Mixpanel (or Amplitude, or your own database) and Customer.io have "

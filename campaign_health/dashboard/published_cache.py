@@ -14,6 +14,7 @@ import streamlit as st
 
 from campaign_health.dashboard.installation import warehouse
 from storage.connection import Connection
+from storage.errors import StorageError
 from storage.file.database import open_published
 from storage.file.translated_errors import clear_database_failures
 
@@ -60,7 +61,7 @@ def file_stamp() -> Stamp:
     """Tells one published file from the next: inode, time and size; zeros where there is none."""
     try:
         found = warehouse().published_path.stat()
-    except OSError:
+    except (OSError, StorageError):
         return (0, 0, 0)
     return (found.st_ino, found.st_mtime_ns, found.st_size)
 

@@ -16,6 +16,7 @@ from campaign_health.doctor.customerio import examine_customerio
 from campaign_health.doctor.files import examine_files
 from campaign_health.doctor.held_workspaces import examine_held_workspaces
 from campaign_health.doctor.mixpanel import examine_mixpanel
+from campaign_health.doctor.shared_places import examine_shared_places
 from campaign_health.doctor.slack import examine_slack
 from campaign_health.doctor.sql_query import examine_sql
 from campaign_health.doctor.surroundings import DateHeaders, examine_manifest, examine_settings
@@ -39,6 +40,7 @@ def examine(settings: Settings, environment: Mapping[str, str], directory: Path,
     yield from examine_settings(environment)
     yield from examine_files(settings.data_dir, (directory / CONFIGURATION_FILE, settings.sign_in.secrets_file))
     yield from examine_held_workspaces(settings)
+    yield from examine_shared_places(settings)
     with new_session() as session:
         dates = DateHeaders(session)
         for workspace in settings.workspaces:

@@ -1,4 +1,4 @@
-"""A whole morning in four steps: collect, judge, publish, tell. Each step is done in a process of its own."""
+"""A whole morning in steps: collect, judge, publish, tell, share. Each is done in a process of its own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from campaign_health.pipeline.context import ProgressSink
 from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, light_order
 from campaign_health.process.stopping import StopSignals
 from campaign_health.schedule.jobs import Job, JobResult
+from campaign_health.schedule.share_published import share_published
 from campaign_health.settings import WorkspaceSettings
 from campaign_health.settings.clients import Sleep
 from storage.connection import Connection
@@ -35,6 +36,8 @@ def do(
     if job.kind == "tell":
         with signals.held():  # what was sent is also settled
             return tell(job, now)
+    if job.kind == "share":
+        return share(job, now)
     return collect(job, now, progress, signals, sleep=sleep)
 
 
@@ -120,6 +123,18 @@ def tell(job: Job, now: datetime) -> JobResult:
         problems={workspace.name: problems} if problems else {},
         announced=announced,
     )
+
+
+def share(job: Job, now: datetime) -> JobResult:
+    """Shares what is published to every address of the settings. What is cut off in the middle is seen by nobody."""
+    problems: dict[str, list[str]] = {}
+    try:
+        for one in share_published(job.settings, now):
+            for name, failure in one.result.troubles.items():
+                problems.setdefault(name, []).append(str(failure))
+    except ExpectedFailure as failure:
+        problems[""] = [str(failure)]
+    return JobResult(exit_code=1 if problems else 0, problems=problems)
 
 
 def with_keys(order: Order, workspace: WorkspaceSettings) -> Order:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from campaign_health.settings import Settings, WorkspaceSettings
 
-Kind = Literal["collect", "refresh", "publish", "tell"]
+Kind = Literal["collect", "refresh", "publish", "tell", "share"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Job:
 
     Attributes:
         kind: `collect` (all sources) or `refresh` (the light ones) of one workspace; `publish`: judge the workspaces
-            named and publish; `tell`: send what is due of one workspace.
+            named and publish; `tell`: send what is due of one workspace; `share`: what is published, to where else the
+            team looks.
         settings: as they were read when the round began.
         warehouse_seen: whether there was a warehouse before: then none is begun anew where it is gone.
         ends_round: a `tell` that ends a round, of which the outside watcher hears.
@@ -77,3 +78,11 @@ class JobResult:
             return cls(**values)
         except (IndexError, TypeError, ValueError):
             return None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A piece of work that ended; `result` always says how."""
+
+    job: Job
+    result: JobResult

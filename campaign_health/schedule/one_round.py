@@ -17,15 +17,16 @@ from campaign_health.settings import Settings
 
 @dataclass
 class Round:
-    """What came of it: of each workspace's collection and digest, and of the publications."""
+    """What came of it: of each workspace's collection and digest, of the publications, and of sharing them."""
 
     collected: dict[str, JobResult] = field(default_factory=dict)
     told: dict[str, JobResult] = field(default_factory=dict)
     published: list[JobResult] = field(default_factory=list)
+    shared: list[JobResult] = field(default_factory=list)
 
     def exit_code(self) -> int:
         """0 all collected, judged, published and told; 1 something failed."""
-        results = [*self.collected.values(), *self.told.values(), *self.published]
+        results = [*self.collected.values(), *self.told.values(), *self.published, *self.shared]
         return 0 if all(result.exit_code == 0 for result in results) else 1
 
 
@@ -52,8 +53,8 @@ def run_once(
             ended = supervisor.step(LOOK_AFTER_SECONDS, signals)
             if ended is None:
                 continue
-            if ended.job.kind == "publish":
-                done.published.append(ended.result)
+            if ended.job.kind in ("publish", "share"):
+                (done.published if ended.job.kind == "publish" else done.shared).append(ended.result)
                 continue
             name = ended.job.workspaces[0]
             (done.told if ended.job.kind == "tell" else done.collected)[name] = ended.result

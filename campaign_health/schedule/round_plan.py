@@ -36,6 +36,8 @@ class RoundState:
         is_publishing: whether a publication runs.
         published_from: when the newest publication that ended was begun.
         publish_not_before: no publication is tried before, as the last one failed.
+        unshared: since when something was published that is not shared; None where nothing is to be.
+        is_sharing: whether it is being shared.
         projects: the Mixpanel project of each workspace that has one; two that share its hourly budget take turns.
     """
 
@@ -50,6 +52,8 @@ class RoundState:
     is_publishing: bool = False
     published_from: float = float("-inf")
     publish_not_before: float = float("-inf")
+    unshared: float | None = None
+    is_sharing: bool = False
     projects: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -84,6 +88,14 @@ def publication_is_due(state: RoundState) -> bool:
     if state.announced is None:
         return False
     return (_is_quiet(state) and is_told) or _is_long(state, state.announced)
+
+
+def sharing_is_due(state: RoundState) -> bool:
+    """Whether to share now: once for a round, behind all that is published and told, but not kept back for ever."""
+    if state.unshared is None or state.is_sharing or state.is_publishing:
+        return False
+    is_over = not (state.collected or state.asked or state.telling or state.announced is not None)
+    return (_is_quiet(state) and is_over) or _is_long(state, state.unshared)
 
 
 def digests_to_start(state: RoundState) -> list[str]:

@@ -50,7 +50,7 @@ def problem_lines(job: Job, result: JobResult) -> list[Line]:
     lines = []
     for name, problems in result.problems.items():
         for problem in problems:
-            line = trouble(problem if name and job.kind in ("publish", "tell") else f"{_what(job)}: {problem}")
+            line = trouble(problem if name and job.kind in ("publish", "tell") else f"{_what(job, name)}: {problem}")
             line.workspace = name or None
             lines.append(line)
     return lines
@@ -63,6 +63,10 @@ def why_it_ended(child: ChildProcess) -> str:
     return f"it ended before it could say what came of it (exit code {child.exit_code})."
 
 
-def _what(job: Job) -> str:
+def _what(job: Job, workspace: str) -> str:
+    if job.kind == "publish":
+        return "Publishing"
+    if job.kind == "share":
+        return f"{where(workspace) if workspace else ''}sharing"
     words = {"collect": "The collection", "refresh": "The refresh", "tell": "The digest"}
-    return "Publishing" if job.kind == "publish" else f"{words[job.kind]} of {job.workspaces[0]}"
+    return f"{words[job.kind]} of {job.workspaces[0]}"

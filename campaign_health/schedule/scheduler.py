@@ -23,10 +23,11 @@ from campaign_health.process.clock import NOW_SETTING, read_clock
 from campaign_health.process.stopping import StopSignals
 from campaign_health.schedule.daily_run import with_keys
 from campaign_health.schedule.due_work import CLOCK_STEP, Facts, Task, due_tasks, next_instant, refresh_times
+from campaign_health.schedule.jobs import Ended
 from campaign_health.schedule.round_words import Line, trouble
 from campaign_health.schedule.seen_from_outside import SeenFromOutside
 from campaign_health.schedule.settings_watch import SettingsWatch
-from campaign_health.schedule.supervisor import Ended, Supervisor
+from campaign_health.schedule.supervisor import Supervisor
 from campaign_health.settings import Settings, WorkspaceSettings
 from collectors.route import FILE_NAME
 from storage.connection import Connection

@@ -77,4 +77,4 @@ def due_times(workspace: WorkspaceSettings, zone: ZoneInfo, now: datetime) -> Du
 
 
 def _whose(job: Job) -> str | None:
-    return job.workspaces[0] if job.kind != "publish" else None
+    return job.workspaces[0] if job.kind not in ("publish", "share") else None

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from campaign_health.process.stopping import StopSignals
 from campaign_health.schedule.child_process import ChildProcess
 from campaign_health.schedule.due_work import Task
-from campaign_health.schedule.jobs import Job, JobResult
+from campaign_health.schedule.jobs import Ended, Job, JobResult
 from campaign_health.schedule.round_plan import (
     RoundState,
     collections_to_start,
     digests_to_start,
     publication_is_due,
+    sharing_is_due,
 )
 from campaign_health.schedule.round_words import begins, problem_lines, trouble, why_it_ended
 from campaign_health.settings import Settings, WorkspaceSettings
@@ -29,17 +30,10 @@ from campaign_health.settings import Settings, WorkspaceSettings
 MARGIN_SECONDS = 10 * 60.0
 LONGEST_PUBLICATION = 60 * 60.0
 LONGEST_TELLING = 30 * 60.0
+LONGEST_SHARING = 60 * 60.0
 PUBLISH_AGAIN_AFTER = 10 * 60.0
 SECONDS_TO_STOP = 20.0
 LOOK_AFTER_SECONDS = 1.0
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A piece of work that ended; `result` always says how."""
-
-    job: Job
-    result: JobResult
 
 
 @dataclass
@@ -78,6 +72,8 @@ class Supervisor:
         self._telling: dict[str, ChildProcess] = {}
         self._asked: dict[str, _Asked] = {}
         self._publication: ChildProcess | None = None
+        self._sharing: ChildProcess | None = None
+        self._unshared: float | None = None  # since when what was published is not shared
         self._published_from = float("-inf")
         self._publish_not_before = float("-inf")
         # Workspaces whose counts may be newer than their verdicts; those whose collection ended; what each met.
@@ -128,7 +124,7 @@ class Supervisor:
         """Whether nothing waits, runs or is to be published now."""
         state = self._state()
         unpublished = (self._collected or self._announced is not None) and state.now >= self._publish_not_before
-        return not (self._waiting or self._children() or self._asked or unpublished)
+        return not (self._waiting or self._children() or self._asked or unpublished or self._unshared is not None)
 
     @property
     def at_work(self) -> list[tuple[Job, float]]:
@@ -184,8 +180,8 @@ class Supervisor:
             self._wakes.get(timeout=wait)
 
     def _children(self) -> list[ChildProcess]:
-        publication = [self._publication] if self._publication is not None else []
-        return [*self._running.values(), *self._telling.values(), *publication]
+        single = [one for one in (self._publication, self._sharing) if one is not None]
+        return [*self._running.values(), *self._telling.values(), *single]
 
     def _state(self) -> RoundState:
         return RoundState(
@@ -200,6 +196,8 @@ class Supervisor:
             is_publishing=self._publication is not None,
             published_from=self._published_from,
             publish_not_before=self._publish_not_before,
+            unshared=self._unshared,
+            is_sharing=self._sharing is not None,
             projects={a.name: b.hourly_share for a in self.settings.workspaces if (b := a.mixpanel or a.amplitude)},
         )
 
@@ -215,6 +213,8 @@ class Supervisor:
         for name in digests_to_start(self._state()):
             self._tell(name, self._asked[name])
             del self._asked[name]
+        if sharing_is_due(self._state()):
+            self._sharing, self._unshared = self._child(Job("share", self.settings, ()), LONGEST_SHARING), None
 
     def _publish(self) -> None:
         unjudged = {*self._unjudged, *self._running} & self._configured
@@ -248,6 +248,8 @@ class Supervisor:
             self._note(line)
         if child.job.kind == "publish":
             self._take_publication(child, result)
+        elif child.job.kind == "share":
+            self._sharing = None
         elif child.job.kind == "tell":
             del self._telling[child.job.workspaces[0]]
             if result.announced and self._announced is None:
@@ -276,6 +278,7 @@ class Supervisor:
         now = time.monotonic()
         done = [name for name, ended in self._collected.items() if ended <= child.begun]
         if result.published:
+            self._unshared = (self._unshared or now) if self.settings.share else None
             self._announced = None if (self._announced or 0.0) <= child.begun else self._announced
             self._unjudged -= {
                 name for name in child.job.workspaces

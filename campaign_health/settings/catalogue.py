@@ -138,6 +138,22 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SMTP_TO", "Recipient addresses, separated by commas."),
     Setting("CAMPAIGN_HEALTH_DATA_DIR", "Folder of both database files.", "data", scope="program"),
     Setting(
+        "CAMPAIGN_HEALTH_SHARE",
+        "Where what was published goes besides, addresses separated by spaces: a PostgreSQL "
+        "(postgresql://USER:PASSWORD@HOST/DATABASE?schema=NAME), an object store or folder (s3://BUCKET/FOLDER, "
+        "gs://…, az://…, file:///FOLDER; needs the extra `share`), or a DuckLake "
+        "(ducklake:postgresql://USER:PASSWORD@HOST/DATABASE?data_path=s3://BUCKET/FOLDER).",
+        secret=True,
+        scope="program",
+    ),
+    Setting(
+        "CAMPAIGN_HEALTH_DATABASE",
+        "Where the dashboard has its data from, on a machine that collects none: the object store or folder that "
+        "another machine shares to (s3://BUCKET/FOLDER, gs://…, az://…, file:///FOLDER; needs the extra `share`). It "
+        "is looked at each minute. What people decide is decided on the machine that collects.",
+        scope="program",
+    ),
+    Setting(
         "CAMPAIGN_HEALTH_ROUTE_DATABASE_URL",
         "Address of a PostgreSQL database for the route's data (postgresql://USER:PASSWORD@HOST/DATABASE), so that "
         "`route serve` can run on several machines at once. Without it that data is in a file of the data folder.",

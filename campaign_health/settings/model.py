@@ -7,6 +7,7 @@ import re
 from datetime import time
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -255,7 +256,8 @@ class WorkspaceSettings(_Frozen):
 class Settings(_Frozen):
     """Everything; `workspaces` holds at least one (its keys may be missing), `at_once` are collected side by side.
 
-    `digest_together`: those that have the same channels are told in one message.
+    `digest_together`: those that have the same channels are told in one message. `share`: where what is published goes
+    besides; `database`: where the dashboard has it from, where another machine collects.
     """
 
     data_dir: Path
@@ -268,6 +270,8 @@ class Settings(_Frozen):
     service: ServiceSettings
     workspaces: tuple[WorkspaceSettings, ...]
     route_encryption_keys: tuple[SecretStr, ...] = ()
+    share: tuple[SecretStr, ...] = ()
+    database: str | None = None
 
     @property
     def configured(self) -> tuple[str, ...] | None:
@@ -294,4 +298,6 @@ class Settings(_Frozen):
         if self.route_database_url is not None:
             found.append(self.route_database_url.get_secret_value())
         found += [one.get_secret_value() for one in self.route_encryption_keys]
+        for one in self.share:
+            found += [one.get_secret_value(), urlsplit(one.get_secret_value().removeprefix("ducklake:")).password or ""]
         return tuple(sorted({value for value in found if value}, key=len, reverse=True))

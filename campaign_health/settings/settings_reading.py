@@ -6,6 +6,7 @@ then the secrets file, then the top of `campaign-health.toml`, then the default.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -19,6 +20,8 @@ from campaign_health.settings.catalogue import BY_NAME
 from campaign_health.settings.model import DEFAULT_WORKSPACE, HttpSettings, ServiceSettings, Settings, SignInSettings
 from campaign_health.settings.values import Values
 from campaign_health.settings.workspace_settings import can_be_named, read_workspace
+from storage.errors import StorageError
+from storage.share.destinations import Destination, parse_destination
 
 CONFIGURATION_FILE = "campaign-health.toml"
 SECRETS_SETTING = "CAMPAIGN_HEALTH_SECRETS_FILE"
@@ -65,6 +68,8 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
         data_dir=program.path("CAMPAIGN_HEALTH_DATA_DIR", directory),
         route_database_url=program.secret("CAMPAIGN_HEALTH_ROUTE_DATABASE_URL"),
         route_encryption_keys=_encryption_keys(program),
+        share=_share(program),
+        database=_database(program),
         at_once=program.whole("CAMPAIGN_HEALTH_WORKSPACES_AT_ONCE", 1, 32),
         dashboard_url=program.address("CAMPAIGN_HEALTH_DASHBOARD_URL"),
         digest_together=program.text("CAMPAIGN_HEALTH_DIGEST_TOGETHER") == "on",
@@ -156,3 +161,30 @@ def _encryption_keys(program: Values) -> tuple[SecretStr, ...]:
             "write the new one, a comma, and the old one.",
         )
     return tuple(map(SecretStr, keys))
+
+
+def _share(program: Values) -> tuple[SecretStr, ...]:
+    name = "CAMPAIGN_HEALTH_SHARE"
+    given = program.secret(name)
+    # A list in a file arrives with commas, and no address has one that is not written %2C.
+    addresses = re.split(r"[\s,]+", given.get_secret_value()) if given else []
+    for address in addresses:
+        _destination(name, address)
+    return tuple(map(SecretStr, addresses))
+
+
+def _database(program: Values) -> str | None:
+    name = "CAMPAIGN_HEALTH_DATABASE"
+    address = program.optional(name)
+    if address is not None and _destination(name, address).kind != "files":
+        raise SettingsError(
+            f"{name} is no object store and no folder.", "Write it like s3://BUCKET/FOLDER or file:///FOLDER."
+        )
+    return address
+
+
+def _destination(name: str, address: str) -> Destination:
+    try:
+        return parse_destination(address)
+    except StorageError as failure:
+        raise SettingsError(f"{name}: {failure.message}", failure.cure) from None

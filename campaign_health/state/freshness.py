@@ -54,9 +54,12 @@ def collected_text(sources: Sequence[SourceState], zones: Mapping[str, ZoneInfo]
     """When everything was collected: `all sources collected today at 06:32`; None where nothing ever was."""
     if not sources:
         return None
-    troubled = sorted({source_name(one.source, one.events) for one in sources if one.trouble})
+    asked = [one for one in sources if one.source != "share"]
+    troubled = sorted({source_name(one.source, one.events) for one in asked if one.trouble})
     when = collected_when(sources, zones, now)
-    return f"collected {when}, except part of {joined(troubled)}" if troubled else f"all sources collected {when}"
+    kept = "" if all(one.trouble is None for one in sources if one.source == "share") else "; it could not be shared"
+    text = f"collected {when}, except part of {joined(troubled)}" if troubled else f"all sources collected {when}"
+    return text + kept
 
 
 def collected_when(sources: Sequence[SourceState], zones: Mapping[str, ZoneInfo], now: datetime) -> str | None:

@@ -20,6 +20,7 @@ _NAMES: dict[str, str] = {
     "customerio_transactional": "Customer.io transactional messages",
     "customerio_newsletters": "Customer.io newsletters",
     "route": "Recoveries and promises",
+    "share": "Sharing",
 }
 _SERVICES = {"customerio": "Customer.io", "mixpanel": "Mixpanel"}
 

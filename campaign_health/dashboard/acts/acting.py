@@ -33,6 +33,7 @@ from storage.read.decisions_made import DecisionKind, decisions_in_force
 # Long enough for a collection to finish saving one source.
 WAIT_SECONDS = 20.0
 LAST_SAID = "last_said"
+DECIDED_ELSEWHERE = "These pages show what another machine shares: what you decide is said on that machine's own pages."
 MEANINGS = {
     "acknowledge": "Say that you are on it.",
     "fixed": "Say that it is mended: the next days confirm it, or show that it goes on.",
@@ -48,7 +49,7 @@ def offer_acts(page: Page, incident: Incident, key: str) -> None:
 
     A source's trouble is nobody's intent, and no campaign learns it as normal: it can be taken on or muted only.
     """
-    if incident.status != "open":
+    if incident.status != "open" or page.settings.database is not None:
         return
     name = f"{key}-{incident.incident_id}"
     if not incident.acknowledged_by and _act("Acknowledge", f"ack-{name}", MEANINGS["acknowledge"]):
@@ -76,7 +77,11 @@ def _act(label: str, key: str, meaning: str) -> bool:
 def open_dialog_from_address(page: Page, incident: Incident) -> None:
     """Opens the dialog that a link of the digest asks for, once: the address is cleared of it."""
     act = st.query_params.get("act")
-    if act is None or st.query_params.get("incident") not in (None, incident.incident_id):
+    if (
+        act is None
+        or page.settings.database is not None
+        or st.query_params.get("incident") not in (None, incident.incident_id)
+    ):
         return
     del st.query_params["act"]
     if act == "acknowledge" and not incident.acknowledged_by:
@@ -180,7 +185,11 @@ def false_alarm_dialog(page: Page, incident: Incident) -> None:
 
 
 def ask_who(page: Page) -> str:
-    """Who acts: the signed-in address, or a name to be typed, which is kept for the session."""
+    """Who acts: the signed-in address, or a name to be typed, which is kept for the session; nobody where only what
+    another machine shares is shown."""
+    if page.settings.database is not None:
+        st.info(DECIDED_ELSEWHERE)
+        return ""
     if asks_for_sign_in(page.settings.sign_in):
         return person(page.settings.sign_in)
     return (
@@ -248,6 +257,9 @@ def undo(page: Page, *decision_ids: str) -> None:
 
 
 def _write(page: Page, change: Any) -> None:
+    if page.settings.database is not None:
+        st.error(DECIDED_ELSEWHERE)
+        return
     try:
         change_warehouse(warehouse(), change, wait_seconds=WAIT_SECONDS)
     except StorageError as failure:

@@ -19,6 +19,7 @@ from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw, say_not_configured
 from campaign_health.dashboard.parts.chart import draw_chart
 from campaign_health.dashboard.parts.download import offer_csv
+from campaign_health.dashboard.parts.where_it_is import show_where_it_is
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.state.data_view import data_view
 from campaign_health.words.dates import clock_text, day_text
@@ -38,11 +39,12 @@ SOURCE_MEANINGS = {
     "customerio_broadcasts": "what broadcasts started by code sent",
     "customerio_transactional": "what transactional messages sent",
     "customerio_newsletters": "the newsletters, and when each was sent",
+    "share": "what is published, where else the team looks",
 }
 
 
 def data(page: Page) -> None:
-    """Draws freshness, the calendar of gaps, and the runs with their errors."""
+    """Draws freshness, the calendar of gaps, the runs with their errors, and where the file is."""
     st.title("Data", anchor=False)
     zone = in_markdown(page.zone.key)
     quiet(f"Days are calendar days in {zone}. A day without an answer is *not collected*, never zero.")
@@ -50,6 +52,7 @@ def data(page: Page) -> None:
     view = answer(data_view, page.name)
     _calendar(page, view.days)
     _runs(page, view.runs)
+    show_where_it_is(page)
     say_not_configured(page.settings)
 
 

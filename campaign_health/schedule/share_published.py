@@ -1,0 +1,77 @@
+"""Shares what was published to where else the team looks, and keeps how that went; it never holds a morning."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from campaign_health.settings import Settings
+from storage.errors import StorageError
+from storage.file.database import Warehouse, transaction
+from storage.records import CollectionRecord
+from storage.save.runs import save_collection
+from storage.share.destinations import Destination, parse_destination
+from storage.share.sharing import Shared, share, what_is_shared
+
+
+@dataclass(frozen=True)
+class SharedTo:
+    """What came of one address; `shown` is the address without its password, `began` and `ended` are in UTC."""
+
+    shown: str
+    result: Shared
+    began: datetime
+    ended: datetime
+
+
+def destinations(settings: Settings) -> list[Destination]:
+    """Where what is published is shared to, in the order of the setting."""
+    return [parse_destination(one.get_secret_value()) for one in settings.share]
+
+
+def share_published(settings: Settings, now: datetime, only: Sequence[str] = ()) -> list[SharedTo]:
+    """Shares the published file to every address, or of it `only` the workspaces named, and keeps how that went.
+
+    What fails at one address, or of one workspace, stops no other; the next round tries it again.
+
+    Raises:
+        StorageError: nothing is published, or the data directory cannot be used.
+    """
+    warehouse = Warehouse(settings.data_dir)
+    names = list(what_is_shared(warehouse.published_path, only))
+    done, moment = list[SharedTo](), now
+    for one in destinations(settings):
+        begun = time.monotonic()
+        try:
+            result = share(warehouse.published_path, one, names)
+        except StorageError as failure:
+            result = Shared(troubles=dict.fromkeys(names, failure))
+        ended = moment + timedelta(seconds=time.monotonic() - begun)
+        done.append(SharedTo(one.shown, result, moment, ended))
+        moment = ended
+    if done and names:
+        with warehouse.open() as connection, transaction(connection):
+            for name in names:
+                save_collection(connection, _record(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}", name, done))
+    return done
+
+
+def _record(run_id: str, workspace: str, done: Sequence[SharedTo]) -> CollectionRecord:
+    troubles = [str(one.result.troubles[workspace]) for one in done if workspace in one.result.troubles]
+    outcome = "complete" if not troubles else "failed" if len(troubles) == len(done) else "partial"
+    return CollectionRecord(
+        run_id=run_id,
+        workspace=workspace,
+        source="share",
+        started_at=done[0].began,
+        ended_at=done[-1].ended,
+        outcome=outcome,  # type: ignore[arg-type]
+        first_day=None,
+        last_day=None,
+        requests=0,
+        rows=sum(one.result.rows.get(workspace, 0) for one in done),
+        error=" ".join(troubles) or None,
+    )

@@ -1,0 +1,1 @@
+"""Where published tables go besides the published file: databases and object stores that the team already looks at."""

@@ -1,0 +1,79 @@
+"""Which published tables are shared, and how their columns are written elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.connection import Connection
+
+PUBLICATION = "publication"
+"""The table that says of each workspace which publication is there; it is written with the workspace's rows."""
+
+# The judge's own memory is of no use elsewhere, and changes its form from version to version.
+_LEFT_OUT = ("judge_checkpoint",)
+_PLAIN = {"HUGEINT": "BIGINT", "JSON": "VARCHAR"}
+_COLUMNS = """
+    SELECT table_name, column_name, data_type, comment FROM duckdb_columns()
+    WHERE database_name IN (current_database(), 'temp') AND NOT internal ORDER BY table_name, column_index
+"""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, the type that it has elsewhere, and what it means (may be empty)."""
+
+    name: str
+    type: str
+    comment: str
+
+    @property
+    def cast(self) -> str:
+        """The column in a SELECT, in that type."""
+        return f"CAST({name_in_sql(self.name)} AS {self.type}) AS {name_in_sql(self.name)}"
+
+
+@dataclass(frozen=True)
+class SharedTable:
+    """A table or view of the published file with a row for each of some thing of a workspace."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    def rows_of(self, workspace: str) -> str:
+        """The SELECT of the workspace's rows, from the published file that is open."""
+        if self.name == PUBLICATION:
+            return f"SELECT {text_in_sql(workspace)} AS workspace, number, published_at FROM publication"  # noqa: S608
+        names = ", ".join(column.cast for column in self.columns)
+        return f"SELECT {names} FROM {name_in_sql(self.name)} WHERE workspace = {text_in_sql(workspace)}"  # noqa: S608
+
+
+def shared_tables(connection: Connection) -> list[SharedTable]:
+    """Every table and view of the open published file that has a workspace, and `publication`, by name."""
+    found: dict[str, list[Column]] = {}
+    for table, name, kind, comment in connection.execute(_COLUMNS).fetchall():
+        found.setdefault(table, []).append(Column(name, _PLAIN.get(kind, kind), comment or ""))
+    tables = [
+        SharedTable(name, tuple(columns))
+        for name, columns in found.items()
+        if name not in _LEFT_OUT and any(column.name == "workspace" for column in columns)
+    ]
+    return [*tables, *(
+        SharedTable(PUBLICATION, (Column("workspace", "VARCHAR", "Name of the workspace."), *columns))
+        for columns in [found.get(PUBLICATION, [])] if columns
+    )]  # fmt: skip
+
+
+def fingerprint_of(connection: Connection, table: SharedTable, workspace: str) -> tuple[int, str]:
+    """How many rows of the workspace the table has in the open published file, and what tells them from others."""
+    found = connection.execute(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM ({table.rows_of(workspace)}) t").fetchone()  # noqa: S608
+    return (int(found[0]), str(found[1])) if found else (0, "")
+
+
+def name_in_sql(name: str) -> str:
+    """The name of a table or column, in quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text_in_sql(text: str) -> str:
+    """The text, in quotes: ATTACH and what is passed on to PostgreSQL take no parameters."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,162 @@
+"""Shares what was published to one address, workspace by workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from storage.connection import Connection
+from storage.errors import StorageError
+from storage.file.database import PUBLISHED_NAME, open_published
+from storage.file.private_files import FILE_MODE, make_private_directory
+from storage.file.translated_errors import clear_failures, clear_mismatch
+from storage.read.workspaces import workspaces
+from storage.share.attached_share import AttachedShare
+from storage.share.destinations import Destination
+from storage.share.object_share import ObjectShare
+from storage.share.shared_tables import SharedTable, shared_tables
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What came of sharing to one address: rows by workspace, and by workspace why it could not be shared."""
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+    troubles: Mapping[str, StorageError] = field(default_factory=dict)
+
+
+def what_is_shared(published: Path, only: Sequence[str] = ()) -> dict[str, int]:
+    """How many rows would be shared of each workspace of the published file; `only` these, where any are named.
+
+    Raises what `open_published` raises.
+    """
+    with clear_mismatch(published), open_published(published) as connection:
+        tables = shared_tables(connection)
+        return {name: _counted(connection, name, tables) for name in _chosen(connection, only)}
+
+
+def share(published: Path, destination: Destination, only: Sequence[str] = ()) -> Shared:
+    """Share the published file, or of it `only` the workspaces named; what fails of one stops no other.
+
+    Raises:
+        StorageError: there is no published file, or nothing at all could be shared.
+    """
+    with clear_mismatch(published), open_published(published) as connection:
+        tables = shared_tables(connection)
+        chosen = _chosen(connection, only)
+        if destination.kind == "files":
+            return _share_objects(connection, published, destination, tables, chosen)
+        return _share_attached(connection, destination, tables, chosen)
+
+
+def reach(destination: Destination) -> None:
+    """Try whether the address can be reached and written to; it changes no workspace's rows.
+
+    Raises:
+        StorageError: it cannot.
+    """
+    if destination.kind == "files":
+        ObjectShare(destination).reach()
+        return
+    with _attached(destination):
+        pass
+
+
+def forget(destination: Destination, workspace: str) -> None:
+    """Delete all that was shared of a workspace.
+
+    Raises:
+        StorageError: it could not be deleted.
+    """
+    if destination.kind == "files":
+        ObjectShare(destination).forget(workspace)
+        return
+    with _attached(destination) as there:
+        there.forget(workspace)
+
+
+def fetch(destination: Destination, folder: Path) -> bool:
+    """Bring the file that is shared at `destination` into the folder, where it is another than the one that was
+    brought last; whether it is. Whoever reads the old one goes on with it.
+
+    Raises:
+        StorageError: it cannot be had, or not be read here; the file in the folder stays.
+    """
+    published, tag_file = folder / PUBLISHED_NAME, folder / "fetched"
+    with clear_failures(folder):
+        make_private_directory(folder)
+        known = tag_file.read_text(encoding="utf-8") if tag_file.exists() and published.exists() else None
+        with TemporaryDirectory(dir=folder) as directory:
+            had = Path(directory) / PUBLISHED_NAME
+            tag = ObjectShare(destination).fetch(had, known)
+            if tag is None:
+                return False
+            with open_published(had):
+                pass
+            had.chmod(FILE_MODE)
+            had.replace(published)
+        tag_file.write_text(tag, encoding="utf-8")
+    return True
+
+
+@contextmanager
+def _attached(destination: Destination) -> Iterator[AttachedShare]:
+    with duckdb.connect() as connection:
+        there = AttachedShare(connection, destination)
+        there.attach()
+        yield there
+
+
+def _share_attached(
+    connection: Connection, destination: Destination, tables: Sequence[SharedTable], chosen: Sequence[str]
+) -> Shared:
+    there = AttachedShare(connection, destination)
+    try:
+        there.attach()
+        there.prepare(tables)
+        shared = _each(chosen, lambda workspace: there.replace(workspace, tables))
+        there.tidy()
+    finally:
+        there.detach()
+    return shared
+
+
+def _share_objects(
+    connection: Connection,
+    published: Path,
+    destination: Destination,
+    tables: Sequence[SharedTable],
+    chosen: Sequence[str],
+) -> Shared:
+    there = ObjectShare(destination)
+    there.put_file(published)
+    return _each(chosen, lambda workspace: there.replace(connection, workspace, tables))
+
+
+def _each(chosen: Sequence[str], replace: Callable[[str], int]) -> Shared:
+    rows, troubles = dict[str, int](), dict[str, StorageError]()
+    for workspace in chosen:
+        try:
+            rows[workspace] = replace(workspace)
+        except StorageError as failure:
+            troubles[workspace] = failure
+    return Shared(rows, troubles)
+
+
+def _chosen(connection: Connection, only: Sequence[str]) -> list[str]:
+    return [name for name in workspaces(connection) if not only or name in only]
+
+
+def _counted(connection: Connection, workspace: str, tables: Sequence[SharedTable]) -> int:
+    parts = " UNION ALL ".join(
+        f"SELECT count(*) AS n FROM ({table.rows_of(workspace)})"  # noqa: S608
+        for table in tables
+        if table.columns
+    )
+    found = connection.execute(f"SELECT sum(n) FROM ({parts})").fetchone()  # noqa: S608
+    return int(found[0]) - 1 if found else 0

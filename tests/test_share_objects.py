@@ -1,0 +1,142 @@
+"""Sharing to a folder as to an object store: what is put there again, what stays, what is swept; and addresses."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import obstore
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from obstore.store import from_url
+
+from campaign_health.schedule.share_published import share_published
+from campaign_health.settings import load_settings
+from storage.errors import StorageError
+from storage.file.database import PUBLISHED_NAME, Warehouse
+from storage.share.destinations import ShareError, parse_destination
+from storage.share.object_share import ObjectShare, folder_of
+from storage.share.sharing import forget, share
+from tests.sharing_machine import ROWS, publish
+
+
+def manifest(store: Any, workspace: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(bytes(obstore.get(store, f"workspaces/{workspace}/latest.json").bytes()))
+    except FileNotFoundError:
+        return {}
+    return found
+
+
+def paths(store: Any, prefix: str) -> set[str]:
+    return {one["path"] for part in obstore.list(store, prefix=prefix) for one in part}
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    found = Warehouse(tmp_path_factory.mktemp("share_world"))
+    publish(found, "acme")
+    return found
+
+
+def test_what_has_not_changed_is_not_put_there_again_and_what_is_replaced_stays_a_day(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    place = parse_destination(f"file://{tmp_path}/a folder")
+    share(warehouse.published_path, place)
+    store = from_url(f"file://{tmp_path}/a folder")
+    first = manifest(store, "acme")
+    leftover = tmp_path / "a folder" / "workspaces" / "acme" / "1-dead" / "event_day.parquet"
+    leftover.parent.mkdir()
+    leftover.write_bytes(b"of one that was killed")
+
+    number = publish(warehouse, "acme")
+    share(warehouse.published_path, place)
+    second = manifest(store, "acme")
+    assert second["publication"] == number
+    changed = {name for name, one in second["tables"].items() if one != first["tables"][name]}
+    assert changed == {"event_day", "event_vs_campaign", "campaign_day", "publication"} & changed
+    assert {"event_day", "campaign_day", "publication"} <= changed
+    assert first["tables"]["event_day"]["path"] in paths(store, "workspaces/acme"), "somebody may be reading it"
+
+    two_days = time.time() - 2 * 86400
+    for file in (tmp_path / "a folder").rglob("*.parquet"):
+        os.utime(file, (two_days, two_days))
+    third_day = json.loads((tmp_path / "a folder" / "workspaces" / "acme" / "latest.json").read_text())
+    third_day["retired"] = dict.fromkeys(third_day["retired"], "2026-01-01T00:00:00+00:00")
+    (tmp_path / "a folder" / "workspaces" / "acme" / "latest.json").write_text(json.dumps(third_day))
+    publish(warehouse, "acme")
+    share(warehouse.published_path, place)
+    third = manifest(store, "acme")
+    held = {one["path"] for one in third["tables"].values()} | {one["path"] for one in second["tables"].values()}
+    assert paths(store, "workspaces/acme") == held | {"workspaces/acme/latest.json"}, "swept: the dead and the old"
+
+
+def test_a_file_that_is_fetched_is_the_published_one_and_is_fetched_once(warehouse: Warehouse, tmp_path: Path) -> None:
+    place = parse_destination(f"file://{tmp_path}/shared")
+    there, file = ObjectShare(place), tmp_path / "had.duckdb"
+    with pytest.raises(ShareError, match="there is no campaign_health"):
+        there.fetch(file, None)
+    share(warehouse.published_path, place)
+    tag = there.fetch(file, None)
+    assert file.read_bytes() == warehouse.published_path.read_bytes()
+    assert there.fetch(file, tag) is None
+    forget(place, "acme")
+    assert not [one for one in (tmp_path / "shared").rglob("*") if one.is_file()]
+
+
+def test_one_place_that_is_away_keeps_nothing_from_the_others_and_it_is_kept_how_it_went(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    (tmp_path / "in the way").write_text("a file where a folder should be")
+    environment = {
+        "CAMPAIGN_HEALTH_DATA_DIR": str(warehouse.data_dir),
+        "CAMPAIGN_HEALTH_SHARE": f"file://{tmp_path}/in%20the%20way/x file://{tmp_path}/shared",
+    }
+    settings = load_settings(environment, tmp_path)
+    away, there = share_published(settings, datetime(2026, 11, 23, 7, tzinfo=UTC))
+    assert list(away.result.troubles) == ["acme"]
+    assert there.result.rows["acme"] >= 2 * ROWS
+    with warehouse.read() as connection:
+        rows = connection.execute("SELECT outcome, error FROM collection WHERE source = 'share'").fetchall()
+    [(outcome, error)] = rows
+    assert outcome == "partial"
+    assert "in%20the%20way" in error
+    assert (tmp_path / "shared" / PUBLISHED_NAME).exists()
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_every_workspace_has_a_folder_of_its_own_in_the_store(one: str, other: str) -> None:
+    for name in (one, other):
+        *above, last = folder_of(name).split("/")
+        assert above == ["workspaces"]
+        assert last.strip(".")
+    assert (folder_of(one) == folder_of(other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["s3:/team", "http://s3cret-word/x", "mysql://a:s3cret-word@b/c", "ducklake:postgresql://a:s3cret-word@b/c",
+     "postgresql://a:s3cret-word@b/c?schema=a;drop", "s3cret-word", "ducklake:s3://team/x", "postgresql://[s3cret-word"],
+)  # fmt: skip
+def test_an_address_that_cannot_be_one_is_refused_without_being_shown(address: str) -> None:
+    with pytest.raises(StorageError) as refused:
+        parse_destination(address)
+    assert "s3cret" not in str(refused.value)
+
+
+def test_an_address_is_shown_without_its_password_and_it_is_redacted_everywhere(tmp_path: Path) -> None:
+    address = "ducklake:postgresql://ada:s3cret-word@db.example/team?schema=watch&data_path=s3://team/lake"
+    place = parse_destination(address)
+    assert (place.shown, place.schema, place.data_path) == (
+        "ducklake:postgresql://db.example/team", "watch", "s3://team/lake",
+    )  # fmt: skip
+    assert "schema" not in place.url
+    settings = load_settings({"CAMPAIGN_HEALTH_SHARE": f"file:///x {address}"}, tmp_path)
+    assert {"s3cret-word", address} <= set(settings.secrets())
+    assert "s3cret" not in repr(settings)
