@@ -13,6 +13,7 @@ LONGEST_NAME = 255
 OLDEST = 946_684_800.0
 """The year 2000: what is older has no clock."""
 MOST_UNIX = 1e15
+_NESTED = frozenset((dict, list))
 MILLISECONDS_FROM = 1e11
 """Unix times above it are in milliseconds (it is the year 5138 in seconds)."""
 
@@ -101,14 +102,14 @@ def instant(value: Any, now: float) -> float:
 
 
 def is_deeper(value: Any, most: int) -> bool:
-    """Whether it is nested deeper; found without recursion, since whoever sent it chose how deep."""
-    level = [value] if isinstance(value, (dict, list)) else []
+    """Whether what was JSON is nested deeper; found without recursion, since whoever sent it chose how deep."""
+    level = [value] if type(value) in _NESTED else []
     for _ in range(most):
         level = [
             inner
             for one in level
             for inner in (one.values() if isinstance(one, dict) else one)
-            if isinstance(inner, (dict, list))
+            if type(inner) in _NESTED
         ]
         if not level:
             return False
