@@ -101,7 +101,7 @@ POINTS: dict[str, Callable[[Dying], None]] = {
     "within settling": _within(_QUEUE, "settle_once"),
     "within burying": _within(_QUEUE, "write_letter", after=True),
     "within keeping back": _within(_HELD, "keep", after=True),
-    "within a release": _within(_HELD, "enqueue", after=True),
+    "within a release": _within(_HELD, "enqueue_again", after=True),
     "between two parts of a release": _within(f"{_HOLDING}.hold_endings", "let_go"),
     "within a sweep": _within(_QUEUE, "sweep_profiles"),
 }

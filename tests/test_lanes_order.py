@@ -18,7 +18,7 @@ from campaign_health.route.lanes import loading as loading_module
 from campaign_health.route.lanes import turns as turns_module
 from campaign_health.route.lanes.loading import Loading
 from campaign_health.route.lanes.turns import Turns, Waiting
-from storage.outbox.event_queue import finish, places_before, receive
+from storage.outbox.event_queue import finish, head_of_queue, places_before, receive
 from storage.outbox.lane_groups import EVERY_GROUP
 from storage.outbox.queued_event import AGAIN, BACKLOG, FRESH, QueuedEvent
 from storage.outbox.route_file import Connection, committed, open_route_file
@@ -171,3 +171,16 @@ def test_what_waits_of_a_person_is_found_without_reading_all_that_waits(connecti
     assert [row[3] for row in plan] == [
         "SEARCH event_queue USING COVERING INDEX event_queue_person (workspace=? AND person=? AND sequence<?)"
     ]
+
+
+def test_new_events_are_not_looked_through_again_and_again_for_what_has_waited(
+    little_memory: None, connection: Connection
+) -> None:
+    life = Life(connection, "through", random.Random(3))
+    for number in range(200):
+        put(connection, "through", f"u-{number}", number)
+    life.loading.load(connection, life.turns)
+    assert life.loading.others == head_of_queue(connection)
+    put(connection, "through", "ada", 300, BACKLOG)
+    life.loading.load(connection, life.turns)
+    assert [one.person for lane in life.turns.parked["backlog"].values() for one in lane] == ["ada"]

@@ -21,7 +21,15 @@ from campaign_health.route.experiments_of import conversion_names, experiments_o
 from campaign_health.route.lanes.prepared import Prepared, UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.mapping.asked_person import CUSTOMER, asked_person
-from campaign_health.route.mapping.mapped_event import CountNeeded, Mapped, StripeNeeded, Unfit, mapped, person_in
+from campaign_health.route.mapping.mapped_event import (
+    CountNeeded,
+    Mapped,
+    StripeNeeded,
+    Unfit,
+    is_plainly_fit,
+    mapped,
+    person_in,
+)
 from campaign_health.route.mapping.once_rule import OnceRule, once_rules
 from campaign_health.route.mapping.route_plan import RoutedEvent, route_plan
 from campaign_health.route.moved_event import BROWSER, Routed
@@ -49,6 +57,7 @@ class ManifestContract:
         self._campaigns = manifest.campaigns
         self._once = {name: once_rules(manifest.campaigns, {name, self._plan.events[name].to}) for name in own}
         self._relevant = {name: _relevant_seconds(manifest, name, self._plan.events[name]) for name in own}
+        self._kept_names = {name: (*self._plan.events[name].declared, *_IDENTITY) for name in own}
         by_own = {own: self._as_routed(own) for own in set(self._own.values())}
         self._routed = {name: by_own[own] for name, own in self._own.items()}
         self.experiments = experiments_of(manifest, self.events)
@@ -149,10 +158,12 @@ class ManifestContract:
 
     def _kept(self, own: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
         """The declared properties and who it is about; all of it where it does not fit."""
-        if not isinstance(mapped(self._plan, own, properties), Mapped):
-            return properties
         routed = self._plan.events[own]
-        kept = {name: properties[name] for name in (*routed.declared, *_IDENTITY) if name in properties}
+        if not is_plainly_fit(routed, properties, self._plan.person_by) and not isinstance(
+            mapped(self._plan, own, properties), Mapped
+        ):
+            return properties
+        kept = {name: properties[name] for name in self._kept_names[own] if name in properties}
         for path in (routed.person.id, routed.person.email):
             if path is not None and (value := value_at(path, properties)) is not None:
                 kept[path] = value

@@ -37,7 +37,7 @@ def person_of(properties: Mapping[str, Any], by: PersonBy) -> str | None:
     person = found.strip()
     if person.lower() in NOBODY or person.startswith(DEVICE) or not person.isprintable():
         return None
-    if len(person.encode()) > LONGEST_ID:
+    if len(person) > LONGEST_ID or not (person.isascii() or len(person.encode()) <= LONGEST_ID):
         return None
     return person if by == "id" else person.lower() if "@" in person else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import signal
 import time
@@ -25,6 +26,7 @@ from storage.outbox.sealed_text import refuse_lost_key
 
 END_SECONDS = 3
 MOST_CONNECTIONS = 1_000
+OBJECTS_UNTIL_LOOK = 20_000
 
 
 def doors_of(settings: Settings) -> dict[str, ReportDoor]:
@@ -109,6 +111,10 @@ def serve(
             one.cohorts.changed = hold_changed
         one.start()
     noting.start()
+    # What is there now stays, and is not looked through again and again for what nobody needs any more, while events
+    # by the thousand come and go.
+    gc.freeze()
+    gc.set_threshold(OBJECTS_UNTIL_LOOK)
     try:
         with metrics_served(metrics_port, settings, place, listening, carriers) as metrics_at:
             server.run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from storage.outbox.event_tables import AT_KEY
 from storage.outbox.held_events import keep
 from storage.outbox.outbox_connection import Connection
 from storage.outbox.queued_event import QUEUED, QueuedEvent
@@ -16,7 +17,7 @@ NO_HOLD = 0
 def delay(connection: Connection, key: bytes, due: float) -> bool:
     """Move a queued event to where it waits until an instant (Unix seconds); False where it is not queued any more."""
     row = connection.execute(
-        f"DELETE FROM event_queue WHERE key = ? RETURNING {', '.join(QUEUED)}",  # noqa: S608
+        f"DELETE FROM event_queue WHERE {AT_KEY} RETURNING {', '.join(QUEUED)}",  # noqa: S608
         [key],
     ).fetchone()
     if row is None:

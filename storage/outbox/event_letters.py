@@ -8,7 +8,7 @@ from typing import Any
 from storage.outbox.event_tally import count_up
 from storage.outbox.many_rows import insert_rows
 from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import AGAIN, CARRIED, QueuedEvent, carried, enqueue
+from storage.outbox.queued_event import AGAIN, CARRIED, QueuedEvent, carried, enqueue_again
 from storage.outbox.sealed_text import seal
 
 
@@ -90,8 +90,7 @@ def replay_letter(connection: Connection, letter: Letter) -> bool:
     if not take_letter(connection, letter.key):
         return False
     row = {name: getattr(letter, name) for name in CARRIED}
-    enqueue(connection, [QueuedEvent(**row, queue_class=AGAIN)])
-    connection.execute("UPDATE event_ledger SET outcome = 'waiting' WHERE key = ?", [letter.key])
+    enqueue_again(connection, QueuedEvent(**row, queue_class=AGAIN))
     return True
 
 

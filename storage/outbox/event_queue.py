@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Literal
 
 from storage.outbox.device_events import give_place, is_of_nobody, wait_for_person
 from storage.outbox.event_letters import write_letter
 from storage.outbox.event_pace import HOUR_SECONDS, note_pace, sweep_pace
+from storage.outbox.event_tables import AT_KEY
 from storage.outbox.event_tally import count_up, give_up
 from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
 from storage.outbox.experiment_log import sweep_experiments
@@ -70,8 +72,7 @@ def receive_each(connection: Connection, requests: Sequence[Sequence[QueuedEvent
                 number += 1
         numbers.append(number)
     of_somebody = [one for one in new if one.person]
-    _enter(connection, of_somebody, "waiting")
-    enqueue(connection, of_somebody)
+    _enter(connection, of_somebody, "waiting", enqueue(connection, of_somebody))
     for one in new:
         if not one.person and wait_for_person(connection, one):
             _enter(connection, [one], "waiting")
@@ -90,8 +91,7 @@ def receive_joined(connection: Connection, key: bytes, event: QueuedEvent) -> bo
     if one is None:
         count_up(connection, event.workspace, event.event, "dropped", event.received)
         return False
-    _enter(connection, [one], "waiting")
-    enqueue(connection, [one])
+    _enter(connection, [one], "waiting", enqueue(connection, [one]))
     if one.counted_as:
         note_happened(connection, one)
     return True
@@ -195,7 +195,8 @@ def finish(connection: Connection, keys: Sequence[bytes], outcome: Outcome) -> N
     """Take events out of the queue, with all that they carried, and note what became of them."""
     for some in in_parts(keys):
         which = f"key IN ({marks(len(some))})"
-        give_up(connection, "event_queue", which, some, outcome)
+        places = f"sequence IN (SELECT place FROM event_ledger WHERE {which})"  # noqa: S608
+        give_up(connection, "event_queue", places, some, outcome)
         connection.execute(f"UPDATE event_ledger SET outcome = ? WHERE {which}", [outcome, *some])  # noqa: S608
         settle_once(connection, some, is_given=outcome == "delivered")
 
@@ -205,7 +206,7 @@ def bury(connection: Connection, key: bytes, reason: str, field: str, now: float
     if reason in MENDABLE and keep_back(connection, key, reason, field):
         return
     row = connection.execute(
-        f"SELECT {', '.join(QUEUED)} FROM event_queue WHERE key = ?",  # noqa: S608
+        f"SELECT {', '.join(QUEUED)} FROM event_queue WHERE {AT_KEY}",  # noqa: S608
         [key],
     ).fetchone()
     if row is not None:
@@ -213,7 +214,7 @@ def bury(connection: Connection, key: bytes, reason: str, field: str, now: float
         write_letter(connection, event, reason, field, now)
         if reason in EXPIRED:
             count_up(connection, event.workspace, event.event, "expired", event.received)
-        connection.execute("DELETE FROM event_queue WHERE key = ?", [key])
+        connection.execute(f"DELETE FROM event_queue WHERE {AT_KEY}", [key])  # noqa: S608
         connection.execute("UPDATE event_ledger SET outcome = 'dead' WHERE key = ?", [key])
         settle_once(connection, [key], is_given=False)
 
@@ -267,16 +268,15 @@ def _count_received(connection: Connection, events: Sequence[QueuedEvent]) -> No
         note_pace(connection, workspace, event, max(received), len(received))
 
 
-def _enter(connection: Connection, events: Sequence[QueuedEvent], outcome: Outcome) -> None:
-    insert_rows(
-        connection,
-        "event_ledger",
-        ("key", "workspace", "event", "event_time", "received", "outcome", "source", "person"),
-        [
-            (one.key, one.workspace, one.event, one.event_time, one.received, outcome, one.source, ledger_person(one))
-            for one in events
-        ],
-    )
+def _enter(
+    connection: Connection, events: Sequence[QueuedEvent], outcome: Outcome, places: Iterable[int | None] = repeat(None)
+) -> None:
+    columns = ("key", "workspace", "event", "event_time", "received", "source", "person", "outcome", "place")
+    rows = [
+        (one.key, one.workspace, one.event, one.event_time, one.received, one.source, ledger_person(one), outcome, at)
+        for one, at in zip(events, places, strict=False)
+    ]
+    insert_rows(connection, "event_ledger", columns, rows)
 
 
 def _is_named_now(event: QueuedEvent, known: Mapping[bytes, Known]) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Literal
 
 from storage.outbox.event_letters import letters_of_field, take_letter, write_letter
+from storage.outbox.event_tables import AT_KEY
 from storage.outbox.event_tally import count_up
 from storage.outbox.event_windows import settle_once
 from storage.outbox.many_rows import insert_rows
 from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import CARRIED, QUEUED, QueuedEvent, carried, enqueue, ready
+from storage.outbox.queued_event import CARRIED, QUEUED, QueuedEvent, carried, enqueue_again, ready
 from storage.outbox.sealed_text import seal
 
 HoldKind = Literal["everything", "unsendable", "candidate"]
@@ -146,12 +148,12 @@ def end_hold(connection: Connection, hold: Hold, how: str, now: float) -> None:
 
 def keep_back(connection: Connection, key: bytes, reason: str, field: str) -> bool:
     """Move a queued event to the hold of its name; False where none is in force."""
-    row = connection.execute(f"SELECT {', '.join(QUEUED)} FROM event_queue WHERE key = ?", [key]).fetchone()  # noqa: S608
+    row = connection.execute(f"SELECT {', '.join(QUEUED)} FROM event_queue WHERE {AT_KEY}", [key]).fetchone()  # noqa: S608
     event = None if row is None else QueuedEvent(*row)
     hold = None if event is None else hold_of(connection, event.workspace, event.event)
     if event is None or hold is None:
         return False
-    connection.execute("DELETE FROM event_queue WHERE key = ?", [key])
+    connection.execute(f"DELETE FROM event_queue WHERE {AT_KEY}", [key])  # noqa: S608
     keep(connection, hold.hold_id, event, reason, field)
     return True
 
@@ -177,7 +179,7 @@ def held_of(connection: Connection, hold: Hold, after: int, most: int) -> list[t
 
 def let_go(connection: Connection, keys: Iterable[bytes]) -> int:
     """Put events that were kept back into the queue, behind what comes in now; how many there were."""
-    return sum(_take_out(connection, key, "waiting", lambda event: enqueue(connection, [event])) for key in keys)
+    return sum(_take_out(connection, key, "waiting", partial(enqueue_again, connection)) for key in keys)
 
 
 def leftovers(connection: Connection, workspace: str, most: int) -> list[bytes]:

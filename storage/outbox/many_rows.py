@@ -15,14 +15,18 @@ Value = TypeVar("Value")
 
 def insert_rows(
     connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], ending: str = ""
-) -> None:
-    """Put rows into a table in their order; `ending` is what the statement ends with."""
+) -> list[Any]:
+    """Put rows into a table in their order; `ending` is what the statement ends with; gives what it is `RETURNING`."""
+    found: list[Any] = []
     row = f"({marks(len(columns))})"
     for some in in_parts(rows, MOST_VALUES // len(columns)):
-        connection.execute(
+        given = connection.execute(
             f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(some))} {ending}",  # noqa: S608
             list(chain.from_iterable(some)),
         )
+        if ending.startswith("RETURNING"):
+            found += given.fetchall()
+    return found
 
 
 def marks(number: int) -> str:

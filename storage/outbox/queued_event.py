@@ -58,9 +58,16 @@ def ready(row: Sequence[Any]) -> QueuedEvent:
     return event._replace(body=opened(event.body)) if event.body.startswith(SEALED) else event
 
 
-def enqueue(connection: Connection, events: Sequence[QueuedEvent]) -> None:
-    """Put events into the queue, in this order."""
-    insert_rows(connection, "event_queue", QUEUED, [_sealed(one)[: len(QUEUED)] for one in events])
+def enqueue(connection: Connection, events: Sequence[QueuedEvent]) -> list[int]:
+    """Put events into the queue, in this order; gives the places that they have there, for the ledger."""
+    rows = [_sealed(one)[: len(QUEUED)] for one in events]
+    return sorted(place for (place,) in insert_rows(connection, "event_queue", QUEUED, rows, "RETURNING sequence"))
+
+
+def enqueue_again(connection: Connection, event: QueuedEvent) -> None:
+    """Put an event that the ledger knows behind what waits."""
+    (place,) = enqueue(connection, [event])
+    connection.execute("UPDATE event_ledger SET outcome = 'waiting', place = ? WHERE key = ?", [place, event.key])
 
 
 def _sealed(event: QueuedEvent) -> QueuedEvent:

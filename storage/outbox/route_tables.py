@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.outbox.cohorts.cohort_tables import COHORT_TABLES
 from storage.outbox.device_events import DEVICE_TABLES
 from storage.outbox.event_pace import NAMES_PROVEN, PACE_TABLES
-from storage.outbox.event_tables import EVENT_TABLES
+from storage.outbox.event_tables import EVENT_TABLES, IN_ORDER
 from storage.outbox.event_tally import TALLY_BY_DAY
 from storage.outbox.event_windows import WINDOW_TABLES
 from storage.outbox.experiment_log import EXPERIMENT_TABLES
@@ -68,6 +68,7 @@ TABLES = (
     ";".join((HELD_BYTES, NAMES_PROVEN, FORGOTTEN_TABLES, LEDGER_PERSON, DEVICE_TABLES)),
     ";".join((FAULT_TABLES, KNOWN_PEOPLE_TABLES)),
     COHORT_TABLES,
+    IN_ORDER,
 )
 """What each version added, the first one first."""
 VERSION = len(TABLES)

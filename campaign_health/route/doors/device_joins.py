@@ -66,10 +66,12 @@ class DeviceJoins:
         if not self.seconds:
             return None
         device = device_in(properties)
+        if device is None:
+            return None
         by_id = person_of({"$user_id": properties.get("$user_id") or properties.get("$identified_id")}, "id")
         by_email = None if source == BROWSER else person_of(properties, "email")
         person = {PERSON_IN[by]: one for by, one in (("id", by_id), ("email", by_email)) if one is not None}
-        return Join(self._hash(device), person, source) if device is not None and person else None
+        return Join(self._hash(device), person, source) if person else None
 
     def apply(self, connection: Connection, join: Join) -> None:
         """Have what waits for it go on as its person's. What one's own servers sent is joined by no page's word."""

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from campaign_health.route.doors.bodies import BodyRefused, refused, unpacked
 from campaign_health.route.doors.door_keys import BEARER, DoorKeys
-from campaign_health.route.doors.received_event import Unreadable
+from campaign_health.route.doors.received_event import DEEPEST, Unreadable, is_deeper
 from campaign_health.route.recovery.qualifying import PersonEvent
 
 MOST_TOGETHER = 2_000
@@ -40,6 +40,11 @@ class Posted:
     def value(self) -> Any:
         """The body as JSON. Raises BodyRefused or Unreadable."""
         return as_json(self.text)
+
+    @cached_property
+    def is_shallow(self) -> bool:
+        """Whether none of its events can be nested too deep: found once for all of them. Raises as `value`."""
+        return not is_deeper(self.value, DEEPEST)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class OwnDialect(Dialect):
 
     def event(self, value: Any, posted: Posted, now: float) -> PersonEvent:
         """One of them."""
-        return received_event(value, now)
+        return received_event(value, now, is_shallow=posted.is_shallow)
 
     def answer(self, posted: Posted, taken: Taken) -> Response:
         """How many were new."""

@@ -13,6 +13,7 @@ LONGEST_NAME = 255
 OLDEST = 946_684_800.0
 """The year 2000: what is older has no clock."""
 MOST_UNIX = 1e15
+_NESTED = frozenset((dict, list))
 MILLISECONDS_FROM = 1e11
 """Unix times above it are in milliseconds (it is the year 5138 in seconds)."""
 
@@ -21,20 +22,22 @@ class Unreadable(Exception):
     """It is no event; says why, without what was in it."""
 
 
-def received_event(value: Any, now: float) -> PersonEvent:
+def received_event(value: Any, now: float, *, is_shallow: bool = False) -> PersonEvent:
     """An event of the own door: `{"event", "id"?, "person": {"id" | "email"}, "time"?, "properties"}`.
 
     Its id and its person are put among the properties under the names that Mixpanel gives them, so that the same event
     is the same from every source. Without a time it happened `now` (Unix seconds), and none
-    happens later.
+    happens later. `is_shallow`: it is known that it is not nested too deep.
 
     Raises:
         Unreadable: it has no name, or what it has is not of the right kind.
     """
-    value = an_object(value)
+    if not is_shallow or not isinstance(value, dict):
+        value = an_object(value)
     person = part_of(value, "person")
-    named = {"$user_id": "id", "email": "email", "$email": "email"}
-    known = {name: person[key] for name, key in named.items() if key in person}
+    known = {"$user_id": person["id"]} if "id" in person else {}
+    if "email" in person:
+        known |= {"email": person["email"], "$email": person["email"]}
     return event_of(value.get("event"), part_of(value, "properties"), known, value.get("id"), value.get("time"), now)
 
 
@@ -99,14 +102,14 @@ def instant(value: Any, now: float) -> float:
 
 
 def is_deeper(value: Any, most: int) -> bool:
-    """Whether it is nested deeper; found without recursion, since whoever sent it chose how deep."""
-    level = [value] if isinstance(value, (dict, list)) else []
+    """Whether what was JSON is nested deeper; found without recursion, since whoever sent it chose how deep."""
+    level = [value] if type(value) in _NESTED else []
     for _ in range(most):
         level = [
             inner
             for one in level
             for inner in (one.values() if isinstance(one, dict) else one)
-            if isinstance(inner, (dict, list))
+            if type(inner) in _NESTED
         ]
         if not level:
             return False

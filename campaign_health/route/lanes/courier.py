@@ -223,8 +223,9 @@ class Courier:
 
     def _not_yet(self, events: Sequence[Waiting]) -> None:
         """They stay in the queue for now."""
-        with self._changed:
-            self._turns.put_back(events, time.monotonic() + NOT_YET_SECONDS)
+        if events:
+            with self._changed:
+                self._turns.put_back(events, time.monotonic() + NOT_YET_SECONDS)
 
     def _send(self, operations: Sequence[tuple[Waiting, Operation]], *, is_last: bool = True) -> frozenset[bytes]:
         """Send them, and settle what can be settled; gives the keys of those that were taken in.

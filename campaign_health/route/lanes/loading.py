@@ -107,6 +107,7 @@ class Loading:
 
     def _load_others(self, connection: Connection, turns: Turns) -> bool:
         """Whether there may be more to read at once."""
+        head = head_of_queue(connection)
         found = waiting_behind(connection, self.workspace, self.others, self.limit, AT_ONCE)
         for place, event in found:
             if self._is_wanted(place, event):
@@ -115,6 +116,9 @@ class Loading:
                     return False
                 self._add(turns, place, event, "backlog")
             self.others = place
+        if len(found) < AT_ONCE:
+            # New ones behind it are not theirs, however many wait: they are not looked through again.
+            self.others = max(self.others, head)
         return len(found) == AT_ONCE
 
     def _is_wanted(self, place: int, event: QueuedEvent) -> bool:

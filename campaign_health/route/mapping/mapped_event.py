@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from campaign_health.manifest.conditions import value_at
@@ -105,6 +106,19 @@ def mapped(plan: RoutePlan, event: str, properties: Mapping[str, Any]) -> Mapped
         profile={there: value for there, value in profile.items() if value is not None},
         needs=tuple(needs),
     )
+
+
+def is_plainly_fit(routed: RoutedEvent, properties: Mapping[str, Any], by: PersonBy) -> bool:
+    """Whether an event is surely as declared, as nearly every one is; where it is not sure, `mapped` tells."""
+    if routed.plain is None or person_in(routed, properties, by) is None:
+        return False
+    for name, types in routed.plain.items():
+        value = properties.get(name)
+        if type(value) not in types:
+            return False
+        if (isinstance(value, str) and not value.isascii()) or (isinstance(value, float) and not isfinite(value)):
+            return False
+    return True
 
 
 def person_in(routed: RoutedEvent, properties: Mapping[str, Any], by: PersonBy) -> str | None:

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from campaign_health.manifest.routed import RESERVED, RoutedPerson, declared_name, paths_of
+from campaign_health.manifest.routed import (
+    RESERVED,
+    ConstantSpec,
+    CountSpec,
+    RoutedPerson,
+    StripeSpec,
+    ValueSpec,
+    alternatives,
+    declared_name,
+    paths_of,
+)
 from campaign_health.manifest.schema import EventEntry, Manifest, PropertyEntry
 from campaign_health.route.person import PersonBy
+
+_TYPES: Mapping[str | None, frozenset[type]] = {
+    None: frozenset((str, int, float, bool)),
+    "string": frozenset((str,)),
+    "integer": frozenset((int,)),
+    "number": frozenset((int, float)),
+    "boolean": frozenset((bool,)),
+}
 
 
 @dataclass(frozen=True)
@@ -22,6 +40,8 @@ class RoutedEvent:
         profile: Each attribute of the person with the property, or path, that it is.
         declared: The properties that the manifest declares: only these are ever read.
         also_sent_by: Who else sends it on purpose.
+        plain: Each property that is read, with the types of Python of which its values are as declared (a number where
+            it is finite, a text where it is ASCII); None where an event has to be mapped to tell whether it fits.
     """
 
     to: str
@@ -30,6 +50,7 @@ class RoutedEvent:
     profile: Mapping[str, str]
     declared: Mapping[str, PropertyEntry]
     also_sent_by: str | None
+    plain: Mapping[str, frozenset[type]] | None
 
 
 @dataclass(frozen=True)
@@ -72,16 +93,32 @@ def route_plan(manifest: Manifest, person_by: PersonBy = "id", listened_to: Coll
 def _routed(entry: EventEntry, name: str) -> RoutedEvent:
     route, declared = entry.route, entry.properties
     assert route is not None
+    attributes = {
+        attribute: spec
+        for attribute, spec in route.attributes.items()
+        if attribute.strip().lower() not in RESERVED
+        and all(declared_name(path, declared) is not None for path in paths_of(spec))
+    }
+    profile = {there: path for path, there in entry.profile.items() if declared_name(path, declared) is not None}
     return RoutedEvent(
         to=(route.to or name).strip(),
         person=route.person,
-        attributes={
-            attribute: spec
-            for attribute, spec in route.attributes.items()
-            if attribute.strip().lower() not in RESERVED
-            and all(declared_name(path, declared) is not None for path in paths_of(spec))
-        },
-        profile={there: path for path, there in entry.profile.items() if declared_name(path, declared) is not None},
+        attributes=attributes,
+        profile=profile,
         declared=declared,
         also_sent_by=route.also_sent_by,
+        plain=_plain([*attributes.values(), *profile.values()], declared),
     )
+
+
+def _plain(specs: Iterable[Any], declared: Mapping[str, PropertyEntry]) -> dict[str, frozenset[type]] | None:
+    found = {}
+    for one in (one for spec in specs for one in alternatives(spec)):
+        if isinstance(one, ConstantSpec | CountSpec | StripeSpec):
+            continue
+        name, cast = (one.value, one.cast) if isinstance(one, ValueSpec) else (one, None)
+        types = _TYPES.get(declared[name].type) if name in declared and "." not in name else None
+        if types is None or cast is not None:
+            return None
+        found[name] = types if declared[name].required else types | {type(None)}
+    return found
