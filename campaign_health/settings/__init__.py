@@ -2,11 +2,8 @@
 
 from campaign_health.settings.model import (
     DEFAULT_WORKSPACE,
-    AmplitudeSettings,
-    CustomerioSettings,
     DigestSettings,
     HttpSettings,
-    MixpanelSettings,
     RouteSettings,
     ScheduleSettings,
     ServiceSettings,
@@ -14,10 +11,10 @@ from campaign_health.settings.model import (
     SignInSettings,
     SlackSettings,
     SmtpSettings,
-    SqlSettings,
     WebhookSettings,
     WorkspaceSettings,
 )
+from campaign_health.settings.service_models import AmplitudeSettings, CustomerioSettings, MixpanelSettings, SqlSettings
 from campaign_health.settings.settings_reading import load_settings, unknown_settings
 
 __all__ = [

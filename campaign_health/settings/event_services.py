@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from campaign_health.errors import SettingsError
-from campaign_health.settings.model import AmplitudeSettings, MixpanelSettings, SqlSettings
+from campaign_health.settings.service_models import AmplitudeSettings, MixpanelSettings, SqlSettings
 from campaign_health.settings.sql_settings import read_sql
 from campaign_health.settings.values import Values
 from campaign_health.settings.zone_setting import read_zone

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import time
 from pathlib import Path
@@ -10,10 +9,16 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import SecretStr
 
+from campaign_health.settings.service_models import (
+    AmplitudeSettings,
+    CustomerioSettings,
+    Frozen,
+    MixpanelSettings,
+    SqlSettings,
+)
 from campaign_health.words.event_service import EventService
-from campaign_health.words.service_links import CUSTOMERIO_CAMPAIGN_PAGES, MIXPANEL_EVENT_PAGES
 from collectors.http.redaction import SHORTEST_KEY, keys_of_database
 from collectors.regions import STRIPE
 
@@ -28,73 +33,7 @@ def secret_parts(address: str) -> tuple[str, ...]:
     return (address, *(part for part in re.split(r"[/?&=@:]+", address) if len(part) >= SHORTEST_KEY))
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
-
-
-class MixpanelSettings(_Frozen):
-    """How to reach one Mixpanel project."""
-
-    project_id: str
-    service_account: str
-    service_secret: SecretStr
-    region: Literal["us", "eu", "in"]
-    query_url: str
-    export_url: str
-    app_url: str
-    queries_per_hour: int
-    time_storage: Literal["utc", "project"]
-    count_source: Literal["auto", "query", "export"]
-    event_page: str = MIXPANEL_EVENT_PAGES["us"]
-
-    @property
-    def hourly_share(self) -> str:
-        """Whose queries are counted together, hour by hour: the project's at its address."""
-        return f"{self.query_url} {self.project_id}"
-
-
-class AmplitudeSettings(_Frozen):
-    """How to reach one Amplitude project. `time_zone` is the project's, which no API tells."""
-
-    api_key: SecretStr
-    secret_key: SecretStr
-    region: Literal["us", "eu"]
-    url: str
-    cost_per_hour: int
-    cost_per_five_minutes: int
-    time_zone: str | None = None
-
-    @property
-    def hourly_share(self) -> str:
-        """Whose queries are counted together, hour by hour: the project's, named by a digest of its key."""
-        return "amplitude " + hashlib.blake2b(self.api_key.get_secret_value().encode(), digest_size=8).hexdigest()
-
-
-class SqlSettings(_Frozen):
-    """How to ask a database of the team's own for its counts of events; `name` is what people call it.
-
-    An answer may take so many `seconds`. `time_zone` is that of the days which the query returns.
-    """
-
-    name: str
-    url: SecretStr
-    query: str
-    seconds: float
-    time_zone: str | None = None
-
-
-class CustomerioSettings(_Frozen):
-    """How to reach one Customer.io workspace."""
-
-    app_api_key: SecretStr
-    region: Literal["us", "eu"]
-    app_url: str
-    messages_per_run: int
-    workspace_id: int | None = None
-    campaign_page: str = CUSTOMERIO_CAMPAIGN_PAGES["us"]
-
-
-class RouteSettings(_Frozen):
+class RouteSettings(Frozen):
     """With what the route writes to one Customer.io workspace and knows its reports, and how that knows people.
 
     `tokens` open its doors; `mixpanel_token` and `browser_origins` let browsers in, or are both empty. Every so many
@@ -119,7 +58,7 @@ class RouteSettings(_Frozen):
     device_minutes: float = 15.0
 
 
-class SlackSettings(_Frozen):
+class SlackSettings(Frozen):
     """Where the digest goes in Slack; all empty where Slack is not used."""
 
     webhook_url: SecretStr | None
@@ -128,14 +67,14 @@ class SlackSettings(_Frozen):
     api_url: str | None
 
 
-class WebhookSettings(_Frozen):
+class WebhookSettings(Frozen):
     """A generic receiver of the digest as JSON."""
 
     url: SecretStr
     secret: SecretStr | None
 
 
-class SmtpSettings(_Frozen):
+class SmtpSettings(Frozen):
     """A mail server for the digest."""
 
     host: str
@@ -147,14 +86,14 @@ class SmtpSettings(_Frozen):
     recipients: tuple[str, ...]
 
 
-class ScheduleSettings(_Frozen):
+class ScheduleSettings(Frozen):
     """When to collect, in the workspace's local time; `refresh_every_hours` 0 means no refresh during the day."""
 
     collect_at: time
     refresh_every_hours: int
 
 
-class DigestSettings(_Frozen):
+class DigestSettings(Frozen):
     """When the digest is due, and what is announced at once. `routes`: ("tag" or "owner", value, channel)."""
 
     at: time
@@ -168,7 +107,7 @@ class DigestSettings(_Frozen):
     apprise: tuple[SecretStr, ...] = ()
 
 
-class HttpSettings(_Frozen):
+class HttpSettings(Frozen):
     """Seconds to connect, seconds without a byte, and minutes for one source and for one workspace's whole run.
 
     `is_replay`: the clock is set by hand, so that it is not to be compared with the services'.
@@ -181,7 +120,7 @@ class HttpSettings(_Frozen):
     is_replay: bool
 
 
-class ServiceSettings(_Frozen):
+class ServiceSettings(Frozen):
     """How a program that nobody looks at tells of itself. `health_port` 0: nothing is served."""
 
     log_format: Literal["auto", "text", "json"]
@@ -190,7 +129,7 @@ class ServiceSettings(_Frozen):
     metrics_file: Path | None
 
 
-class SignInSettings(_Frozen):
+class SignInSettings(Frozen):
     """Who may see the dashboard.
 
     `enabled` where `secrets_file` has an [auth] table; `allowed` are addresses or domains. An address given by one of
@@ -203,7 +142,7 @@ class SignInSettings(_Frozen):
     secrets_file: Path
 
 
-class WorkspaceSettings(_Frozen):
+class WorkspaceSettings(Frozen):
     """One workspace; a service is None where its keys are not set. Of `mixpanel`, `amplitude` and `sql` one is set.
 
     `currency` (ISO 4217) is what deal values are in where the manifest does not say.
@@ -253,7 +192,7 @@ class WorkspaceSettings(_Frozen):
         )
 
 
-class Settings(_Frozen):
+class Settings(Frozen):
     """Everything; `workspaces` holds at least one (its keys may be missing), `at_once` are collected side by side.
 
     `digest_together`: those that have the same channels are told in one message. `share`: where what is published goes

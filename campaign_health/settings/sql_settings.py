@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from campaign_health.errors import SettingsError
-from campaign_health.settings.model import SqlSettings
+from campaign_health.settings.service_models import SqlSettings
 from campaign_health.settings.values import Values
 from campaign_health.settings.zone_setting import read_zone
 

@@ -13,7 +13,6 @@ from campaign_health.errors import SettingsError
 from campaign_health.settings.catalogue import BY_NAME
 from campaign_health.settings.event_services import read_event_services, read_pattern
 from campaign_health.settings.model import (
-    CustomerioSettings,
     DigestSettings,
     RouteSettings,
     ScheduleSettings,
@@ -22,6 +21,7 @@ from campaign_health.settings.model import (
     WebhookSettings,
     WorkspaceSettings,
 )
+from campaign_health.settings.service_models import CustomerioSettings
 from campaign_health.settings.values import Values
 from campaign_health.settings.zone_setting import read_zone
 from campaign_health.words.service_links import (
