@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -135,6 +137,9 @@ def test_the_running_day_is_provisional_and_need_not_be_there(own: Own) -> None:
         "SELECT day, state FROM event_day WHERE event = ? ORDER BY day DESC LIMIT 2", SIGNED_UP
     )
     assert states == [(LAST_DAY, "provisional"), (LAST_DAY - timedelta(days=1), "observed")]
+    own.installation.sandbox.set_today(LAST_DAY + timedelta(days=1), hour=15)
+    up_to_today = order_from_names(["mixpanel_events"], None, LAST_DAY + timedelta(days=1))
+    assert own.installation.collect(up_to_today).exit_code() == 0
     own.installation.sandbox.set_today(LAST_DAY + timedelta(days=3), hour=15)
     report = own.installation.collect(light_order())
     assert own.installation.outcomes(report)["mixpanel_events"] == "complete"
@@ -166,8 +171,11 @@ def test_counts_of_mixpanel_give_way_and_another_name_of_the_database_changes_no
     own.installation.collect(COUNTS)
     assert own.installation.value("SELECT event_service FROM workspace") == "Mixpanel"
     own.installation.extra = of_database
-    own.holds(("only here", str(LAST_DAY), 4))
+    begins = FIRST_DAY + timedelta(days=5)
+    later = [row for row in rows_of(cast_world(), LAST_DAY) if str(row[1]) >= str(begins)]
+    fill(own.url, [*later, ("only here", str(LAST_DAY), 4)])
     own.installation.collect(COUNTS)
+    assert own.installation.value("SELECT min(day) FROM event_day") == begins
     assert own.installation.value("SELECT events FROM event_day WHERE event = 'only here'") == 4
     before = own.stored()
     own.installation.extra = {**of_database, "EVENTS_SQL_NAME": "BigQuery"}
@@ -202,3 +210,6 @@ def test_a_query_that_takes_too_long_is_given_up(own: Own) -> None:
     own.installation.collect(COUNTS)
     assert "after 1 seconds" in own.error()
     assert "EVENTS_SQL_SECONDS" in own.error()
+    begun = monotonic()
+    while any(one.name == "events by SQL" for one in threading.enumerate()):
+        assert monotonic() - begun < 20, "the query goes on"

@@ -127,6 +127,9 @@ def test_a_slow_query_is_given_up_and_ended_in_the_server(counted: str) -> None:
     assert isinstance(failure, OutOfTime)
     assert "EVENTS_SQL_SECONDS" in failure.cure
     assert monotonic() - begun < 20
+    assert source_of(counted, f"{QUERY} AND current_setting('statement_timeout') = '7s'", 7).counted_days(
+        LAST_DAY, LAST_DAY
+    )
     running = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%AND pg_sleep(6%'"
     while rows(counted, running) != [(1,)]:  # this question itself
         assert monotonic() - begun < 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from campaign_health.errors import SettingsError
@@ -46,10 +47,11 @@ def read_sql(values: Values, directory: Path) -> SqlSettings | None:
 
 def _name(values: Values) -> str:
     name = values.text("EVENTS_SQL_NAME")
-    if name.lower() in _TAKEN or not name.isprintable() or len(name) > LONGEST_NAME:
+    # It stands in sentences of pages and messages: signs that these would take for their own are none of a name.
+    if name.lower() in _TAKEN or not re.fullmatch(r"\w[\w .+-]*", name) or len(name) > LONGEST_NAME:
         raise SettingsError(
             f"EVENTS_SQL_NAME is {name[:80]!r}.",
-            f"Call the database something else, in at most {LONGEST_NAME} signs, such as BigQuery.",
+            f"Call the database something else, in at most {LONGEST_NAME} letters and digits, such as BigQuery.",
         )
     return name
 
