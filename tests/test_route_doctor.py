@@ -200,7 +200,7 @@ def test_a_source_is_told_which_promise_it_cannot_keep(moved: Company) -> None:
     finding = one(found, "Events from export")
     assert finding.level == "note"
     assert "It cannot keep `within 5 minutes`." in finding.text
-    assert "half were at most 7 minutes old" in finding.text
+    assert "half were at most 6.6 minutes old" in finding.text
 
 
 def test_letters_above_a_hundredth_of_an_event_are_wrong_and_one_below_is_not(moved: Company) -> None:

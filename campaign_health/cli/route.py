@@ -12,6 +12,7 @@ COMMANDS = {
     "recover": "Say who missed a campaign's message, and who can still be reached.",
     "proof": "Say how soon a campaign's messages followed their events.",
     "experiment": "Say whether sending at once is worth it, against once a day.",
+    "coverage": "Say which campaign deserves real time, and what its promise takes.",
     "serve": "Take events in, carry them to Customer.io, and listen for its reports.",
     "status": "Say what is moved, what waits, and what could not be delivered.",
     "mode": "Say whether an event is moved: off, shadow or live.",

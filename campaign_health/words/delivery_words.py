@@ -62,14 +62,14 @@ def strip_text(mode: str, waiting: int, held: int, dead_today: int, delayed: int
 
 def release_command(event: str, workspace: str | None) -> str:
     """The command that lets go what is kept back of an event; it shows first what would become of it."""
-    return _command("route release", event, workspace)
+    return route_command("route release", event, workspace)
 
 
 def replay_command(event: str, reason: str, workspace: str | None) -> str:
     """The command that sends the letters of a group again."""
     # What Customer.io said is shown without people, and so it may not be what the letters have.
     of_reason = [] if reason.startswith("refused:") else [f"--reason={reason}"]
-    return _command("route replay", f"--event={event}", workspace, *of_reason)
+    return route_command("route replay", f"--event={event}", workspace, *of_reason)
 
 
 def letter_step(event: str, reason: str, mended_by: str | None, workspace: str | None) -> str:
@@ -108,6 +108,7 @@ def source_text(source: str) -> str:
     return SOURCE_WORDS.get(source, source)
 
 
-def _command(what: str, about: str, workspace: str | None, *more: str) -> str:
+def route_command(what: str, about: str, workspace: str | None, *more: str) -> str:
+    """A command of the route about an event or a campaign; the workspace is named where there are several."""
     parts: Sequence[str] = [about, *more, *([f"--workspace={workspace}"] if workspace else [])]
     return f"campaign-health {what} {shlex.join(parts)}"

@@ -13,8 +13,8 @@ def length_text(seconds: float) -> str:
         return "under a second"
     size, unit = next((size, unit) for size, unit in _UNITS if seconds >= size)
     number = seconds / size
-    rounded = round(number) if number >= 10 or number == round(number) else round(number, 1)
-    return plural(rounded, unit)
+    rounded = round(number) if number >= 10 else round(number, 1)
+    return f"{rounded:,g} {unit}{'' if rounded == 1 else 's'}"
 
 
 def rest_text(late: int, not_sent: int, unknown: int) -> str:

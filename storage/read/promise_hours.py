@@ -42,3 +42,24 @@ def promised_hours(connection: Connection, workspace: str, begin: datetime) -> d
     for row in rows:
         by_campaign.setdefault(row["campaign_id"], []).append(row)
     return by_campaign
+
+
+def hourly_lengths(
+    connection: Connection, workspace: str, begin: datetime, end: datetime
+) -> dict[int, list[tuple[int, float, float, float]]]:
+    """(sent, and the seconds that half, 95 % and 99 % of them took at most) of each hour with sends, by campaign.
+
+    Hours begin from one instant to before another; none in an older file.
+    """
+    if not has_table(connection, "promise_hour"):
+        return {}
+    found: dict[int, list[tuple[int, float, float, float]]] = {}
+    rows = connection.execute(
+        "SELECT campaign_id, sent, p50_seconds, p95_seconds, p99_seconds FROM promise_hour "
+        "WHERE workspace = ? AND hour >= ? AND hour < ? AND state IN ('observed', 'provisional') AND sent > 0 "
+        "AND p50_seconds IS NOT NULL AND p95_seconds IS NOT NULL AND p99_seconds IS NOT NULL",
+        [workspace, stored_instant(begin), stored_instant(end)],
+    ).fetchall()
+    for campaign_id, *hour in rows:
+        found.setdefault(campaign_id, []).append(tuple(hour))
+    return found

@@ -26,3 +26,14 @@ def sends_since(
     for campaign_id, day, sent in connection.execute(_SENDS, values).fetchall():
         found.setdefault(campaign_id, {})[day] = sent
     return found
+
+
+def sends_lately(connection: duckdb.DuckDBPyConnection, workspace: str, days: int) -> dict[int, int]:
+    """The sends of each campaign over the last so many days that are known of it; without one that has none known."""
+    found = connection.execute(
+        "SELECT campaign_id, sum(sent)::BIGINT FROM campaign_day WHERE workspace = $workspace AND sent IS NOT NULL AND "
+        "day + $days > (SELECT max(day) FROM campaign_day WHERE workspace = $workspace AND sent IS NOT NULL) "
+        "GROUP BY campaign_id",
+        {"workspace": workspace, "days": days},
+    ).fetchall()
+    return dict(found)

@@ -14,6 +14,7 @@ from campaign_health.dashboard.parts.beside_section import draw_newsletters, dra
 from campaign_health.dashboard.parts.event_table import COUNTED
 from campaign_health.dashboard.parts.event_use import usage, users
 from campaign_health.dashboard.parts.overview.checklist_panel import draw_checklist, page_checklist
+from campaign_health.dashboard.parts.real_time_section import draw_real_time
 from campaign_health.dashboard.published_cache import answer
 from campaign_health.manifest.core_events import CORE_EVENTS
 from campaign_health.state.events_view import coverage_view
@@ -34,6 +35,7 @@ def coverage(page: Page) -> None:
     view = answer(coverage_view, page.name)
     _core(view.mappings, view.events)
     _unknown(view.mappings)
+    draw_real_time(page)
     draw_triggered(page)
     draw_newsletters(page)
     _unused(page, view.events)
