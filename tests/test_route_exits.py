@@ -81,6 +81,7 @@ TABLE: list[tuple[tuple[str, ...], str, int]] = [
     (("try",), "", 0),
     (("try", "--send"), "", 2),
     (("try", "--send", "--address", "you@example.com"), "other key", 1),
+    (("coverage",), "", 2),
     (("experiment",), "", 2),
     (("experiment", "1"), "", 2),
     (("explain", "i-1"), "held", 0),

@@ -70,6 +70,20 @@ def test_both_patterns_and_the_workspaces_number_can_be_set(tmp_path: Path) -> N
     assert found.event("a b") == "https://example.com/p/4242?event=a%20b"
 
 
+def test_an_event_that_amplitude_counts_has_a_page_there_where_its_address_is_set(tmp_path: Path) -> None:
+    keys = {"AMPLITUDE_API_KEY": "a", "AMPLITUDE_SECRET_KEY": "b", "AMPLITUDE_TIMEZONE": "UTC"}
+    address = "https://app.amplitude.com/data/acme/default/events/main/latest/{event}"
+    (unset,) = load_settings(keys, tmp_path).workspaces
+    (is_set,) = load_settings({**keys, "AMPLITUDE_EVENT_PAGE": address}, tmp_path).workspaces
+    assert service_pages(unset, NUMBERS).event("a") is None
+    found = service_pages(is_set, NUMBERS)
+    assert found.event("Plan: $5") == address.replace("{event}", "Plan%3A%20%245")
+    assert found.event("a", "Mixpanel") is None
+    assert found.event("a", "Amplitude") == found.event("a")
+    with pytest.raises(SettingsError, match=r"AMPLITUDE_EVENT_PAGE has \{project\}"):
+        load_settings({**keys, "AMPLITUDE_EVENT_PAGE": "https://example.com/{project}"}, tmp_path)
+
+
 def test_a_pattern_with_an_unknown_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"CUSTOMERIO_CAMPAIGN_PAGE has \{acount\}"):
         pages(tmp_path, CUSTOMERIO_CAMPAIGN_PAGE="https://example.com/{acount}/{campaign}")

@@ -32,7 +32,7 @@ def test_every_cause_has_a_step_that_a_card_has_room_for(cause: str, name: str) 
             assert found.text.endswith((".", "?"))
             assert "None" not in found.text
             assert LONG not in found.text
-            assert found.service in ("customerio", "mixpanel")
+            assert found.service in ("customerio", "events")
 
 
 def test_a_cause_of_another_version_has_none() -> None:
@@ -62,6 +62,6 @@ def test_a_step_begins_where_its_address_leads() -> None:
     assert renamed is not None
     assert part is not None
     assert (renamed.service, renamed.opens) == ("customerio", "trigger")
-    assert (part.service, part.opens) == ("mixpanel", "event")
+    assert (part.service, part.opens) == ("events", "event")
     assert pages.campaign(13) is not None
     assert pages.event("signed_up") is not None

@@ -9,20 +9,23 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
+from playwright.sync_api import Page
 from streamlit.testing.v1 import AppTest
 
+from campaign_health.check.look_up.published_answers import observe_published
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from storage.file.database import open_published
-from tests.browser import APP
+from tests.browser import APP, Dashboard, running_dashboard, text_of, visit
 from tests.partial_cast import company
 from tests.sql_cast import QUERY, fill, rows_of
+from tests.test_dashboard_pages import beyond_the_edge
 
 pytestmark = pytest.mark.slow("whole runs")
 PAGES = "campaign_health/dashboard/pages"
@@ -67,6 +70,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
             "AMPLITUDE_COST_PER_HOUR": "108000",
             "AMPLITUDE_COST_PER_FIVE_MINUTES": "100000",
             "CAMPAIGN_HEALTH_BACKFILL_DAYS": "60",
+            "AMPLITUDE_EVENT_PAGE": "https://app.amplitude.com/data/acme/default/events/main/latest/{event}",
         }
         mixpanel |= {"MIXPANEL_QUERIES_PER_HOUR": "1000", "CAMPAIGN_HEALTH_BACKFILL_DAYS": "60"}
         url = f"sqlite:///{folder / 'own.db'}"
@@ -130,6 +134,7 @@ def test_the_digest_of_each_names_its_own_service_only(both: Both, workspace: st
     assert done.returncode == 0, done.stderr
     assert SERVICES[workspace] in done.stdout
     assert not [other for other in others(workspace) if other in done.stdout]
+    assert ("amplitude_link" in done.stdout) is (workspace == "amp")
 
 
 @pytest.mark.parametrize("workspace", SERVICES)
@@ -175,3 +180,54 @@ def test_every_page_names_its_own_service_only(
     assert re.findall(f".{{0,60}}(?:{'|'.join(others(workspace))}).{{0,40}}", shown) == []
     if page in ("data", "events"):
         assert SERVICES[workspace] in shown
+
+
+@pytest.fixture(scope="module")
+def dashboard(both: Both) -> Iterator[Dashboard]:
+    with running_dashboard(both.folder, **both.environment) as found:
+        yield found
+        assert "Traceback" not in found.log
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("workspace", SERVICES)
+def test_in_a_browser_each_page_has_no_mistake_and_names_its_own_service_only(
+    page: Page, both: Both, dashboard: Dashboard, workspace: str
+) -> None:
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    of = f"SELECT min(campaign_id) FROM incident WHERE workspace = '{workspace}' AND kind = "
+    [(lost,)], [(silent,)] = (rows(both, f"{of}'{kind}'") for kind in ("event_lost", "silent"))
+    for path in ("?", f"campaign?campaign={lost}&", "events?", "coverage?", "data?", "report?"):
+        visit(page, dashboard, f"{path}workspace={workspace}")
+        assert not [other for other in others(workspace) if other in text_of(page)], path
+    visit(page, dashboard, f"campaign?campaign={silent}&workspace={workspace}")
+    assert ("route recover" in text_of(page)) is (workspace == "mix"), "it reads no export of Amplitude's"
+    in_its_place = {"amp": "a cohort in Amplitude", "own": "a query of Lakehouse"}
+    assert {name for name, said in in_its_place.items() if said in text_of(page)} == {workspace} - {"mix"}
+    visit(page, dashboard, f"campaign?campaign={lost}&workspace={workspace}")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= 390")
+    assert beyond_the_edge(page) == []
+    links = page.get_by_test_id("stMain").get_by_role("link", name="Open in Amplitude")
+    addresses = [link.get_attribute("href") for link in links.all()]
+    assert addresses == (
+        ["https://app.amplitude.com/data/acme/default/events/main/latest/event_0003"] if workspace == "amp" else []
+    )
+    assert problems == []
+
+
+@pytest.mark.browser
+def test_the_list_of_all_workspaces_says_whose_events_come_from_where(page: Page, dashboard: Dashboard) -> None:
+    visit(page, dashboard)
+    shown = text_of(page)
+    assert all(f"Events from {service}." in shown for service in SERVICES.values())
+
+
+@pytest.mark.parametrize("workspace", SERVICES)
+def test_an_exported_snapshot_names_its_own_service(both: Both, workspace: str, tmp_path: Path) -> None:
+    file = tmp_path / "snapshot.json"
+    assert both.run("export", str(file), "--workspace", workspace).returncode == 0
+    observed = observe_published(file, None, datetime.fromisoformat(both.environment["CAMPAIGN_HEALTH_NOW"]).date())
+    assert observed.event_service == SERVICES[workspace]
+    assert f"{SERVICES[workspace]}'s events as published" in observed.parts

@@ -16,6 +16,12 @@ AMPLITUDE_SETTINGS: tuple[Setting, ...] = (
         "AMPLITUDE_TIMEZONE",
         "IANA name of the zone that the project counts its days in (Settings, Projects): no API of Amplitude tells it.",
     ),
+    Setting(
+        "AMPLITUDE_EVENT_PAGE",
+        "Address of an event in Amplitude, with {event} in place of its name, as the browser shows it there (Data, "
+        "Events): https://app.amplitude.com/data/ORGANIZATION/PROJECT/events/main/latest/{event}, in the EU "
+        "app.eu.amplitude.com. No API tells the organization: without it no event is linked.",
+    ),
     Setting("AMPLITUDE_URL", "Base of Amplitude's APIs, in place of the region's."),
     Setting(
         "AMPLITUDE_COST_PER_HOUR",

@@ -11,7 +11,7 @@ from campaign_health.settings.service_models import AmplitudeSettings, MixpanelS
 from campaign_health.settings.sql_settings import read_sql
 from campaign_health.settings.values import Values
 from campaign_health.settings.zone_setting import read_zone
-from campaign_health.words.service_links import MIXPANEL_EVENT_PAGES, MIXPANEL_NAMES, unknown_places
+from campaign_health.words.service_links import AMPLITUDE_NAMES, MIXPANEL_EVENT_PAGES, MIXPANEL_NAMES, unknown_places
 from collectors.regions import AMPLITUDE_BASES, MIXPANEL_BASES
 
 
@@ -109,4 +109,5 @@ def _amplitude(values: Values) -> AmplitudeSettings | None:
         cost_per_hour=values.whole("AMPLITUDE_COST_PER_HOUR", 600, 10_000_000),
         cost_per_five_minutes=values.whole("AMPLITUDE_COST_PER_FIVE_MINUTES", 600, 1_000_000),
         time_zone=None if zone is None else zone.key,
+        event_page=read_pattern(values, "AMPLITUDE_EVENT_PAGE", AMPLITUDE_NAMES),
     )

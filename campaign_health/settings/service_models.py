@@ -47,6 +47,7 @@ class AmplitudeSettings(Frozen):
     cost_per_hour: int
     cost_per_five_minutes: int
     time_zone: str | None = None
+    event_page: str | None = None
 
     @property
     def hourly_share(self) -> str:

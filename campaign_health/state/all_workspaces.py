@@ -16,12 +16,14 @@ from storage.errors import ExpectedFailure
 class WorkspaceLine:
     """One workspace now.
 
-    `overview` is that of its own page; None where its data could not be read, and `failure` says why.
+    `overview` is that of its own page; None where its data could not be read, and `failure` says why. `events_from` is
+    the service that counts its events, where others have another.
     """
 
     name: str
     overview: Overview | None = None
     failure: ExpectedFailure | None = None
+    events_from: str | None = None
 
     @property
     def figures(self) -> KeyFigures | None:
@@ -40,10 +42,16 @@ def workspace_lines(found: Mapping[str, WorkspaceState | ExpectedFailure], now: 
     First those with anything broken: the most money a week (whatever its currency), the most missed sends, the most
     campaigns. Then those of which not everything is known, for they may be broken as well; then the rest, by name.
     """
+    services = {
+        name: state.numbers.event_service
+        for name, state in found.items()
+        if not isinstance(state, ExpectedFailure) and state.numbers.event_service is not None
+    }
+    differ = len(set(services.values())) > 1
     lines = [
         WorkspaceLine(name, failure=state)
         if isinstance(state, ExpectedFailure)
-        else WorkspaceLine(name, overview_of([state], now))
+        else WorkspaceLine(name, overview_of([state], now), events_from=services.get(name) if differ else None)
         for name, state in found.items()
     ]
     return tuple(sorted(lines, key=_worst_first))

@@ -11,11 +11,13 @@ def service_pages(settings: WorkspaceSettings | None, numbers: ServiceNumbers) -
     """The pages of a workspace as it is set up now; none are known of one that is not, or of a service without keys."""
     customerio = settings.customerio if settings is not None else None
     mixpanel = settings.mixpanel if settings is not None else None
+    amplitude = settings.amplitude if settings is not None else None
     pages = ServicePages()
     return ServicePages(
         campaign_pattern=customerio.campaign_page if customerio else pages.campaign_pattern,
-        event_pattern=mixpanel.event_page if mixpanel else pages.event_pattern,
+        event_pattern=mixpanel.event_page if mixpanel else amplitude.event_page if amplitude else None,
         customerio_workspace=(customerio.workspace_id or numbers.customerio_workspace) if customerio else None,
         mixpanel_project=mixpanel.project_id if mixpanel else None,
         mixpanel_view=numbers.mixpanel_view if mixpanel else None,
+        events_in=settings.event_service if settings is not None else pages.events_in,
     )

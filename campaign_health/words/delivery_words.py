@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from campaign_health.words.letter_words import letter_sentence
 from campaign_health.words.lists import joined
 from campaign_health.words.numbers import count, plural
+from campaign_health.words.recovery_words import recover_step
 
 MODE_WORDS = {
     "off": "off",
@@ -75,7 +76,7 @@ def replay_command(event: str, reason: str, workspace: str | None) -> str:
 def letter_step(event: str, reason: str, mended_by: str | None, workspace: str | None) -> str:
     """What is to be done about a group of letters."""
     if reason in TOO_LATE:
-        return "Look who missed a message: `campaign-health route recover`."
+        return f"Look who missed a message: {recover_step(event)}."
     again = f"`{replay_command(event, reason, workspace)}`"
     if mended_by:
         return f"Write `{mended_by}` under the event in the manifest, or mend the event; then {again}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaign_health.words.numbers import count, share_text
+from campaign_health.words.recovery_words import can_recover, list_of_people
 
 _WORDS = {
     "no_person": "it names nobody whom Customer.io could know",
@@ -10,8 +11,8 @@ _WORDS = {
     "wrong_type": "its property {field} is of another type than the manifest says",
     "mapping_error": "the manifest's `route` cannot be applied to its property {field}",
     "too_large": "it is larger than the 32 kB that Customer.io takes (beyond 1 MB nothing of it is kept)",
-    "too_late": "Customer.io did not take it while the message made sense: look who missed it with `route recover`",
-    "hold_expired": "it was kept back for as long as it made sense: look who missed it with `route recover`",
+    "too_late": "Customer.io did not take it while the message made sense: look who missed it{by}",
+    "hold_expired": "it was kept back for as long as it made sense: look who missed it{by}",
     "experiment": "its person is in the part of an experiment that gets the message at the daily hour",
     "program_fault": "the program itself failed at it again and again, and its log says where: report that",
     "unreadable": "it could not be read",
@@ -34,4 +35,5 @@ def letter_sentence(reason: str, field: str) -> str:
     if reason.startswith("refused:"):
         where = f" ({field})" if field else ""
         return f"Customer.io refused it: {reason.removeprefix('refused:')}{where}"
-    return _WORDS.get(reason, reason).format(field=field or "?")
+    by = " with `route recover`" if can_recover() else f" in {list_of_people()}"
+    return _WORDS.get(reason, reason).format(field=field or "?", by=by)

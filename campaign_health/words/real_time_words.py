@@ -10,6 +10,7 @@ from campaign_health.words.delivery_words import release_command, route_command,
 from campaign_health.words.event_service import event_service
 from campaign_health.words.numbers import count, share_text
 from campaign_health.words.proof_words import length_text
+from campaign_health.words.recovery_words import can_recover
 
 Way = Literal["live", "shadow", "export", "another_sender", "batch", "not_by_event", "not_carried"]
 WAY_WORDS: Mapping[Way, str] = {
@@ -91,8 +92,8 @@ def _of_event(
     if carried.way == "export" and promise_seconds < EXPORT_SECONDS:
         return "Send its event from your own servers: the export is late."
     if is_kept is None:
-        if event_service() == "Amplitude":
-            return "To be measured, which is not there yet for a workspace on Amplitude."
+        if not can_recover():
+            return f"To be measured, which is not there yet for a workspace on {event_service()}."
         return f"Measure: {route_command('route proof', str(campaign_id), workspace)}"
     if carried.way == "another_sender":
         return "Carry it by the route: say so under its event in the manifest."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from campaign_health.words.event_service import event_service, is_database
 from campaign_health.words.numbers import count, plural
 
 REASON_WORDS: Mapping[str, str] = {
@@ -23,6 +24,29 @@ _DONE = {
     "replay": ("had their event sent to Customer.io again", "had their event sent to Customer.io again"),
     "broadcast": ("was in the broadcast", "were in the broadcast"),
 }
+
+
+def who_missed(what: str) -> str:
+    """What finds who missed `it`, without the full stop: `route recover` reads Mixpanel's export and no other."""
+    if can_recover():
+        return f"`campaign-health route recover` finds who missed {what} meanwhile"
+    return f"{list_of_people()} of those who had the event meanwhile shows who missed {what}"
+
+
+def recover_step(event: str, command: str = "`campaign-health route recover`") -> str:
+    """How to look who missed a message about an event, after a colon: the command, or what there is in its place."""
+    return command if can_recover() else f"make {list_of_people()} of those who had `{event}` then"
+
+
+def can_recover() -> bool:
+    """Whether `route recover` and `route proof` can read who had an event."""
+    return event_service() == "Mixpanel"
+
+
+def list_of_people() -> str:
+    """What lists people by their events where recovery cannot: `a cohort in Amplitude`."""
+    service = event_service()
+    return f"a query of {service}" if is_database(service) else f"a cohort in {service}"
 
 
 def done_sentence(way: str, people: int, by: str = "") -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from campaign_health.words.event_service import EventService
+
 # Seen in use; neither service documents its addresses, so both patterns are settable.
 CUSTOMERIO_CAMPAIGN_PAGES: Mapping[str, str] = {
     "us": "https://fly.customer.io/workspaces/{workspace}/journeys/campaigns/{campaign}",
@@ -19,6 +21,7 @@ MIXPANEL_EVENT_PAGES: Mapping[str, str] = {
 }
 CUSTOMERIO_NAMES = frozenset({"workspace", "campaign"})
 MIXPANEL_NAMES = frozenset({"project", "view", "event", "report"})
+AMPLITUDE_NAMES = frozenset({"event"})
 
 # An Insights report of one event's daily count over 30 days, as Mixpanel writes an unsaved one into its address: JSURL
 # (https://github.com/Sage/jsurl), in which `!` stands for a dollar sign.
@@ -33,16 +36,18 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class ServicePages:
-    """How to come from a campaign to its page in Customer.io, and from an event to its report in Mixpanel.
+    """How to come from a campaign to its page in Customer.io, and from an event to its page in `events_in`.
 
-    The numbers are those in the services' addresses; None where not known.
+    The numbers are those in the services' addresses, and the pattern of events is one of Amplitude's where those are
+    there; None where not known.
     """
 
     campaign_pattern: str = CUSTOMERIO_CAMPAIGN_PAGES["us"]
-    event_pattern: str = MIXPANEL_EVENT_PAGES["us"]
+    event_pattern: str | None = MIXPANEL_EVENT_PAGES["us"]
     customerio_workspace: int | None = None
     mixpanel_project: str | None = None
     mixpanel_view: int | None = None
+    events_in: EventService = "Mixpanel"
 
     def campaign(self, campaign_id: int) -> str | None:
         """The page of a campaign in Customer.io; None where something of its address is not known."""
@@ -50,9 +55,11 @@ class ServicePages:
             return None
         return _filled(self.campaign_pattern, {"workspace": self.customerio_workspace, "campaign": campaign_id})
 
-    def event(self, event: str | None) -> str | None:
-        """The report of an event's counts in Mixpanel; None without an event, or where an address is not known."""
-        if not event:
+    def event(self, event: str | None, only_in: EventService | None = None) -> str | None:
+        """The page of an event in the service that counts it; None without an event, where an address is not known, and
+        where it is `only_in` another service.
+        """
+        if not event or self.event_pattern is None or only_in not in (None, self.events_in):
             return None
         values = {
             "project": self.mixpanel_project,

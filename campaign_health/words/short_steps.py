@@ -12,7 +12,7 @@ from campaign_health.words.property_types import type_words
 # Two lines of a card on a phone, names included.
 ROOM = 76
 
-Service = Literal["customerio", "mixpanel"]
+Service = Literal["customerio", "events"]
 Facts = Mapping[str, Any]
 
 
@@ -132,7 +132,7 @@ def _plain(text: str) -> Callable[[Facts, str], Iterable[str]]:
 
 _STEPS: Mapping[str, tuple[Service, str, Callable[[Facts, str], Iterable[str]]]] = {
     "event_renamed": ("customerio", "trigger", _renamed),
-    "event_removed": ("mixpanel", "event", _removed),
+    "event_removed": ("events", "event", _removed),
     "event_unknown": ("customerio", "trigger", _unknown_event),
     "trigger_never_met": ("customerio", "trigger", _plain("Compare the trigger's conditions with a recent event.")),
     "property_type_changed": ("customerio", "message", _type_changed),
@@ -149,9 +149,9 @@ _STEPS: Mapping[str, tuple[Service, str, Callable[[Facts, str], Iterable[str]]]]
     "recipients_unreachable": ("customerio", "deliveries", _unreachable),
     "campaign_edited": ("customerio", "campaign", _plain("Compare it with the version before, and set it back.")),
     "campaign_stopped": ("customerio", "campaign", _plain("If this was not meant, start it again.")),
-    "part_of_traffic_broke": ("mixpanel", "event", _part),
+    "part_of_traffic_broke": ("events", "event", _part),
     "season_ended": (
-        "mixpanel",
+        "events",
         "event",
         _plain("If the season is over, say that it is intended; else ask why it stopped."),
     ),

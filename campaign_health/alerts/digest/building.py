@@ -257,7 +257,8 @@ def _item(
         fixed_link=_act(act, incident, "fixed") if _asks_for_the_fix(incident, name) else None,
         mute_link=_act(act, incident, "mute") if name is not SectionName.MUTED else None,
         customerio_link=pages.campaign(incident.campaign_id) if pages and incident.is_open else None,
-        mixpanel_link=pages.event(incident.counted_event) if pages and incident.is_open else None,
+        mixpanel_link=pages.event(incident.counted_event, "Mixpanel") if pages and incident.is_open else None,
+        amplitude_link=pages.event(incident.counted_event, "Amplitude") if pages and incident.is_open else None,
     )
 
 

@@ -50,8 +50,8 @@ class DigestItem:
     while it is open and where it was withdrawn. `never_otherwise`: it was so on every day that is known. `campaigns`
     are all that one trouble of a source broke together: `campaign_id` is then 0, and the link the overview's. `brief`:
     where many are broken, it is told in one line. `note` is what people said of it and what came of that, `handling`
-    the same in a word or two. `customerio_link` and `mixpanel_link` lead to the campaign and its event in the services
-    themselves.
+    the same in a word or two. `customerio_link`, and `mixpanel_link` or `amplitude_link`, lead to the campaign and its
+    event in the services themselves.
     """
 
     incident_id: str
@@ -83,6 +83,7 @@ class DigestItem:
     handling: str = ""
     customerio_link: str | None = None
     mixpanel_link: str | None = None
+    amplitude_link: str | None = None
     brief: bool = False
 
 

@@ -143,6 +143,7 @@ def _workspace_item(part: Part, base: str | None) -> DigestItem:
         mute_link=None,
         customerio_link=None,
         mixpanel_link=None,
+        amplitude_link=None,
         brief=True,
     )
 

@@ -28,7 +28,7 @@ def digest_as_json(digest: Digest) -> dict[str, Any]:
         if not part[name]:
             del part[name]
     for item in (item for section in values["sections"] for item in section["items"]):
-        for name in ("never_otherwise", "fixed_link", "handling", "customerio_link", "mixpanel_link"):
+        for name in ("never_otherwise", "fixed_link", "handling", "customerio_link", "mixpanel_link", "amplitude_link"):
             if not item[name]:
                 del item[name]
     return {"version": VERSION, **values}

@@ -175,6 +175,7 @@ def _item_block(item: DigestItem, name: SectionName, today: date) -> Block:
     ways = (
         (item.customerio_link, "Open in Customer.io"),
         (item.mixpanel_link, "Open in Mixpanel"),
+        (item.amplitude_link, "Open in Amplitude"),
         (item.acknowledge_link, "Acknowledge"),
         (item.fixed_link, "I fixed it"),
         (item.mute_link, "Mute"),

@@ -14,6 +14,7 @@ from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean, print_rendered
 from campaign_health.route.route_place import route_place
 from campaign_health.settings import load_settings
+from campaign_health.words.event_service import speaking_of
 from campaign_health.words.letter_words import letter_sentence
 from campaign_health.words.numbers import count
 from storage.outbox.event_letters import LetterGroup, letter_groups
@@ -37,10 +38,12 @@ def command(as_json: bool) -> None:
         results.print("Everything that was received was delivered, or waits for its turn.")
         return
     is_several = len({one.workspace for one in groups}) > 1
+    services = {one.name: one.event_service for one in settings.workspaces}
     table = plain_table([*(["Workspace"] if is_several else []), "Event", "Why", "Last (UTC)"], ["Events"])
     for one in groups:
         names = [clean(one.workspace)] if is_several else []
-        why, last = letter_sentence(one.reason, one.field), _instant(one.last)[:16].replace("T", " ")
+        with speaking_of(services.get(one.workspace)):
+            why, last = letter_sentence(one.reason, one.field), _instant(one.last)[:16].replace("T", " ")
         table.add_row(*names, clean(one.event), clean(why), last, count(one.count))
     print_rendered(lambda console: console.print(table))
 

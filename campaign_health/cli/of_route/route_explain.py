@@ -18,6 +18,7 @@ from campaign_health.manifest.problems import ManifestError
 from campaign_health.route.event_key import event_key, key_of_ulid, ulid_of
 from campaign_health.route.route_place import route_place
 from campaign_health.settings import Settings, WorkspaceSettings, load_settings
+from campaign_health.words.event_service import speaking_of
 from campaign_health.words.letter_words import letter_sentence
 from storage.outbox.event_pace import unmoved_names
 from storage.outbox.event_queue import known_of
@@ -62,7 +63,9 @@ def command(event_id: str, workspace: str | None, as_json: bool) -> None:
     results.print(f"It happened at {told['happened']}, and was received at {told['received']}.")
     results.print(_OUTCOMES[str(told["outcome"])])
     if told.get("reason"):
-        results.print(clean(f"Why: {letter_sentence(str(told['reason']), str(told['field']))}."), markup=False)
+        services = {one.name: one.event_service for one in settings.workspaces}
+        with speaking_of(services.get(str(told["workspace"]))):
+            results.print(clean(f"Why: {letter_sentence(str(told['reason']), str(told['field']))}."), markup=False)
     elif told.get("held_because"):
         results.print(clean(f"All of its name waits: {told['held_because']}."), markup=False)
 

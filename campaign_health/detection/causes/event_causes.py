@@ -17,6 +17,7 @@ from campaign_health.words.event_service import event_service
 from campaign_health.words.guides import ask, asking
 from campaign_health.words.lists import names_in_code
 from campaign_health.words.numbers import share_text
+from campaign_health.words.recovery_words import who_missed
 
 DAYS_APART = 4  # a hand-over that began at most this many days before the break can be its cause
 DAYS_APART_GRADUAL = 35
@@ -151,8 +152,8 @@ def _rename_step(case: BrokenCampaign, new: str) -> str:
     return (
         f"In Customer.io, open the campaign's trigger and change the event from `{case.event}` to `{new}` (or"
         f" {asking(case.owner, 'the engineers')} to have the old name sent"
-        " again). Journeys should start again within the hour; tomorrow's run says whether they did. `campaign-health"
-        " route recover` finds who missed it meanwhile."
+        " again). Journeys should start again within the hour; tomorrow's run says whether they did;"
+        f" {who_missed('it')}."
     )
 
 

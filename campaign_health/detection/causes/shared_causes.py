@@ -6,6 +6,7 @@ from campaign_health.detection.causes.case import BrokenCampaign, Cause
 from campaign_health.words.dates import day_text
 from campaign_health.words.guides import ask
 from campaign_health.words.numbers import plural
+from campaign_health.words.recovery_words import who_missed
 
 SOURCE_TROUBLE = "source_trouble"
 """The cause that is none of one campaign's."""
@@ -66,6 +67,5 @@ def source_trouble(case: BrokenCampaign) -> Cause | None:
             "stage": case.stage,
         },
         f"Look at Customer.io's status page for {day}. {ask(None, whom)} {whether}, and what was changed or released"
-        " that day. All of them should be back together; `campaign-health route recover` finds who missed what"
-        " meanwhile.",
+        f" that day. All of them should be back together; {who_missed('what')}.",
     )

@@ -68,6 +68,8 @@ def line_html(line: WorkspaceLine) -> str:
             f"{escape(values['broken'])}</strong>",
         )
     notes = [*overview.stale]
+    if line.events_from is not None:
+        notes.insert(0, f"Events from {line.events_from}.")
     if figures.risk.unpriced:
         notes.append(f"{unpriced_text(figures.risk.unpriced).capitalize()}.")
     if figures.unchecked:
