@@ -12,6 +12,7 @@ import pytest
 
 from campaign_health.pipeline import collect_once, order_from_names
 from campaign_health.pipeline.order import light_order
+from campaign_health.pipeline.sources.queried_counts import _Plan, _stretches
 from campaign_health.process.clock import read_clock
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
@@ -159,6 +160,36 @@ def test_the_hours_share_ends_the_source_and_the_next_run_goes_on(tmp_path: Path
         installation.sandbox.set_now(installation.sandbox.now + timedelta(minutes=61))
         installation.collect(COUNTS)
         assert installation.value(counted) == 3
+
+
+def test_events_that_are_new_cost_no_other_its_newest_day_where_the_hours_share_is_small(tmp_path: Path) -> None:
+    with made(tmp_path / "data") as installation:
+        installation.collect(COUNTS)
+        installation.next_day()
+        world = cast_world()
+        world.events["a new one"] = replace(world.events[SIGNED_UP], name="a new one")
+        installation.sandbox.serve(world)
+        # A week of each of three costs some 150, the 120 days of the new one 720.
+        installation.extra["AMPLITUDE_COST_PER_HOUR"] = "800"
+        installation.collect(COUNTS)
+        newest = installation.rows(
+            "SELECT event FROM event_day WHERE day = ? AND state = 'observed'",
+            installation.sandbox.now.date() - timedelta(days=1),
+        )
+        assert {event for (event,) in newest} == set(CAST)
+
+
+def test_of_what_is_asked_campaigns_events_come_first_also_where_they_lack_older_days() -> None:
+    day, reach = LAST_DAY, LAST_DAY - timedelta(days=100)
+    known = {"usual": (None, None), "usual of a campaign": (None, None), "mended": (reach, None)}
+    plan = _Plan(day, day, reach, known, frozenset(("usual of a campaign", "new of a campaign")), False, False)
+    names = [*known, "new", "new of a campaign"]
+    assert _stretches(plan, names) == [
+        (day, ["usual of a campaign"]), (reach, ["new of a campaign"]), (day, ["usual"]), (reach, ["mended", "new"]),
+    ]  # fmt: skip
+    none = replace(plan, campaign_events=frozenset(("usual of a campaign",)))
+    assert _stretches(none, names[:-1]) == [(day, ["usual", "usual of a campaign"]), (reach, ["mended", "new"])]
+    assert _stretches(none, ["usual"]) == [(day, ["usual"])], "one request more only where it is needed"
 
 
 def test_within_five_minutes_no_more_is_asked_than_amplitude_allows(tmp_path: Path) -> None:

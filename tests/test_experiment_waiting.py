@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from campaign_health.route.experiment_law import Experiment, arm_of, salted
+from campaign_health.route.lanes.turn_decision import Deciding
+from campaign_health.route.lanes.turns import Waiting
+from storage.outbox.event_queue import waiting_fresh
 from storage.outbox.experiment_log import ArmNumbers, arm_numbers, count_observed
 from storage.outbox.held_events import RELEASED, end_hold, expire_held, held_reason, hold_of, open_hold
 from storage.outbox.outbox_connection import Place
@@ -118,6 +121,23 @@ def test_who_was_counted_while_their_event_was_kept_back_does_not_count_again(tm
         found.happen(in_arm(found, "at_once"), ago=20 * 3600)
         until(lambda: found.numbers().get("delivered") == 2)
         assert "at_once" not in arms(found), "their time was over before it could be known"
+
+
+def test_who_waits_is_decided_so_each_time_and_sent_in_no_case_before_the_hour(place: Place) -> None:
+    with company(place, COMPARED) as found:
+        found.courier.stop()
+        found.happen(in_arm(found, "held_back"))
+        deciding = Deciding(found.hash_of)
+        with open_route_file(place) as connection:
+            ((number, one),) = waiting_fresh(connection, "default", 0, 9)
+        event = Waiting(number, "fresh", "default", EVENT, one.key, one.person, one.event_time, one.received,
+                        one.expires, one.body)  # fmt: skip
+        prepared = found.moving.operation(event)
+        for again in range(2):
+            decided: list[object] = []
+            found.write(lambda connection, said=decided: said.append(deciding.decide(connection, event, prepared)))
+            assert decided == ["delayed"], again
+        assert found.numbers().get("held") == 1
 
 
 def test_an_event_goes_before_its_hour_where_it_would_be_of_no_use_then(tmp_path: Path) -> None:

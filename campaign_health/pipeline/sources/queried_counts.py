@@ -187,7 +187,8 @@ def _allowance(run: WorkspaceRun, days: int) -> int | None:
 def _stretches(plan: _Plan, names: Collection[str]) -> list[tuple[date, list[str]]]:
     """Events by the first day to ask them for: those of the newest days, then new ones and those that lack older days.
 
-    What fails for an event that was never answered for must not cost the others their newest days.
+    What fails for an event that was never answered for must not cost the others their newest days. Where events of
+    campaigns lack older days, all of campaigns' are asked for first: an hour's share may be too small for the others.
     """
     longer: list[str] = []
     usual: list[str] = []
@@ -199,7 +200,15 @@ def _stretches(plan: _Plan, names: Collection[str]) -> list[tuple[date, list[str
             since = min(since, lacking)
         else:
             usual.append(name)
-    return [stretch for stretch in ((plan.first_day, usual), (since, longer)) if stretch[1]]
+    both = ((plan.first_day, usual), (since, longer))
+    if plan.campaign_events.isdisjoint(longer):
+        return [stretch for stretch in both if stretch[1]]
+    return [
+        (first_day, some)
+        for of_campaigns in (True, False)
+        for first_day, names_of in both
+        if (some := [name for name in names_of if (name in plan.campaign_events) is of_campaigns])
+    ]
 
 
 def in_order_of_need(names: Iterable[str], known: Known, campaign_events: Collection[str]) -> list[str]:
