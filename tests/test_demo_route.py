@@ -100,6 +100,12 @@ def test_its_page_delivery_and_its_campaigns_say_what_the_commands_say(
     assert within / due > 0.9
     assert "Payment recovery kept its 5 minutes for" in kept
     assert f"of {due} qualifying events" in kept
+    for sentence in (
+        "Within 7 days, 34.0 % of 1,600 people converted who were to get it at once, and 26.0 % of 400 people",
+        "more than chance.",
+    ):
+        assert sentence in " ".join(kept.split())
+        assert sentence in " ".join(run_command("route", "experiment", "24").stdout.split())
 
 
 @SLOW

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from campaign_health.demo.past_experiment import COMPARED, compared
 from campaign_health.demo.posted_events import posted_events
 from campaign_health.demo.world.manifest import HASTY, MODES
 from campaign_health.errors import CouldNotStart
@@ -152,7 +153,11 @@ class _Route:
         contract = self.moving.contract
         assert contract is not None
         sent_as = {event: routed.to for event, routed in contract.events.items()}
-        found = delivery_note(self.connection, self.moving.workspace, sent_as, now, sources=self.ages.rows())
+        (campaign_id,) = (one.id for one in self.sandbox.world.campaigns.values() if one.name == COMPARED)
+        arms = compared(self.connection, self.moving.workspace, self.hash_of, campaign_id, now)
+        found = delivery_note(
+            self.connection, self.moving.workspace, sent_as, now, sources=self.ages.rows(), experiments=arms
+        )
         note_delivery(data_dir, self.moving.workspace, found)
 
 
