@@ -17,8 +17,8 @@ from tests.recovery_cast import run_command
 from tests.test_dashboard_pages import beyond_the_edge, downloaded, serious_barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow("pages in the browser")]
-TIMINGS = {2: "within 2 minutes", 3: "within 5 minutes", 4: "within 30 minutes", 5: "daily", 7: "within an hour",
-           12: "within 5 minutes"}  # fmt: skip
+TIMINGS = {2: "within 2 minutes", 3: "within 5 minutes", 4: "within 30 minutes", 5: "daily", 6: "15 minutes",
+           7: "within an hour", 12: "within 5 minutes"}  # fmt: skip
 
 
 def test_page_download_and_terminal_say_the_same(
@@ -47,6 +47,7 @@ def test_page_download_and_terminal_say_the_same(
         "Webinar reminder": "not_carried",
     }  # fmt: skip
     assert by_name["Re-engagement"]["promise"] == "daily"
+    assert by_name["Activation, next step"]["would_take"] == "Nothing: only “within 15 minutes” is a promise."
     assert "Spring promotion" not in by_name, "it does not run"
 
     dashboard = server.showing(tmp_path)

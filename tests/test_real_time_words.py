@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from campaign_health.state.real_time import Hour, within_which
 from campaign_health.words.event_service import speaking_of
 from campaign_health.words.proof_words import length_text
-from campaign_health.words.real_time_words import Carried, Way, measured_text, promise_text, what_it_takes
+from campaign_health.words.real_time_words import (
+    Carried,
+    Way,
+    measured_text,
+    promise_text,
+    promises_nothing,
+    what_it_takes,
+)
 
 LENGTHS = st.lists(st.lists(st.floats(0, 1e5), min_size=1, max_size=40), min_size=1, max_size=12)
 
@@ -67,7 +74,8 @@ def test_a_promise_that_a_list_can_keep_and_none_at_all_take_nothing() -> None:
     assert what_it_takes(1800, False, Carried("export", "e"), 7, None) != what_it_takes(
         300, False, Carried("export", "e"), 7, None
     )
-    assert what_it_takes(None, None, Carried("live", "e"), 7, None) == "Nothing: no time is promised."
+    assert promises_nothing(None) == "Nothing: no time is promised."
+    assert promises_nothing("15 minutes") == "Nothing: only “within 15 minutes” is a promise."
     assert promise_text(None, "daily") == "daily"
     assert promise_text(300, "within 5 minutes") == "within 5 minutes"
     assert measured_text(None) == "not known"

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from campaign_health.manifest.durations import promised_seconds
+from campaign_health.manifest.durations import promised_seconds, seconds_of
 from campaign_health.state.promises import LEAST_KEPT, LEAST_KNOWN, SHOWN_DAYS, PromiseState, promises_of_days
 from campaign_health.words.real_time_words import (
     WAY_WORDS,
@@ -17,6 +17,7 @@ from campaign_health.words.real_time_words import (
     kept_text_of,
     measured_text,
     promise_text,
+    promises_nothing,
     what_it_takes,
 )
 from storage.connection import Connection
@@ -92,7 +93,8 @@ def _row(
     return rank, RealTime(
         row["campaign_id"], row["name"], _text(row["event"]), promise, promise_text(promise, timing), half, most, share,
         known, measured_text(most), kept_text_of(share, known), carried.way, WAY_WORDS[carried.way],
-        what_it_takes(promise, is_kept, carried, row["campaign_id"], named),
+        what_it_takes(promise, is_kept, carried, row["campaign_id"], named) if promise is not None else
+        promises_nothing(timing if timing and seconds_of(timing) else None),
     )  # fmt: skip
 
 

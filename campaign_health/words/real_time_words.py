@@ -62,15 +62,18 @@ def kept_text_of(kept_share: float | None, known: int) -> str:
     return "–" if kept_share is None else f"{share_text(kept_share)} of {count(known)}"
 
 
+def promises_nothing(length: str | None) -> str:
+    """What it would take where no time is promised; a timing that is a `length` only, such as `15 minutes`, is none."""
+    return f"Nothing: only “within {length}” is a promise." if length else "Nothing: no time is promised."
+
+
 def what_it_takes(
-    promise_seconds: float | None, is_kept: bool | None, carried: Carried, campaign_id: int, workspace: str | None
+    promise_seconds: float, is_kept: bool | None, carried: Carried, campaign_id: int, workspace: str | None
 ) -> str:
     """What it would take to keep the promise, in one short sentence; `is_kept` is None where that is not known.
 
     `workspace` is named in commands; None where there is only one.
     """
-    if promise_seconds is None:
-        return "Nothing: no time is promised."
     if is_kept:
         return "Nothing: it is kept."
     if carried.way in ("batch", "not_by_event"):
