@@ -13,6 +13,7 @@ import pytest
 from campaign_health.cli.main import main
 from campaign_health.cli.route import COMMANDS
 from campaign_health.route.event_key import event_key
+from storage.outbox.cohorts.cohort_list import begin_cohort
 from storage.outbox.event_queue import receive, receive_dead
 from storage.outbox.held_events import HAND, hold_of, keep_back, open_hold
 from storage.outbox.queued_event import QueuedEvent
@@ -81,6 +82,15 @@ TABLE: list[tuple[tuple[str, ...], str, int]] = [
     (("try",), "", 0),
     (("try", "--send"), "", 2),
     (("try", "--send", "--address", "you@example.com"), "other key", 1),
+    (("cohorts",), "", 0),
+    (("cohorts", "--json"), "", 0),
+    (("cohorts", "--release"), "", 2),
+    (("cohorts", "x"), "", 2),
+    (("cohorts", "Power users"), "cohort", 0),
+    (("cohorts", "901", "--mode", "live"), "cohort", 0),
+    (("cohorts", "901", "--mode", "x"), "cohort", 2),
+    (("cohorts", "901", "--segment", "12"), "cohort", 0),
+    (("cohorts", "901", "--release", "--yes"), "cohort", 1),
     (("coverage",), "", 2),
     (("experiment",), "", 2),
     (("experiment", "1"), "", 2),
@@ -117,7 +127,12 @@ def _held(connection: Connection) -> None:
     assert keep_back(connection, event.key, "", "")
 
 
+def _cohort(connection: Connection) -> None:
+    begin_cohort(connection, "default", "mixpanel", "901", "Power users", time.time())
+
+
 THERE: dict[str, Callable[[Connection], None]] = {
+    "cohort": _cohort,
     "hold": _hold,
     "held": _held,
     "letter": lambda connection: receive_dead(connection, of_one(), "no_person", "person"),
