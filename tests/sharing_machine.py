@@ -51,7 +51,7 @@ def main(folder: Path, workspace: str, mornings: int) -> None:
     warehouse = Warehouse(folder)
     for _ in range(mornings):
         number = publish(warehouse, workspace)
-        for one in share_published(settings, datetime.now(UTC)):
+        for one in share_published(settings, datetime.now(UTC)).places:
             if one.result.troubles:
                 sys.exit(str(next(iter(one.result.troubles.values()))))
         print(number, flush=True)
