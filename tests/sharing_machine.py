@@ -15,7 +15,7 @@ from campaign_health.schedule.share_published import share_published
 from campaign_health.settings import load_settings
 from storage.file.database import Warehouse, transaction
 
-ROWS = 3000
+ROWS = 2000
 
 
 def publish(warehouse: Warehouse, workspace: str) -> int:
