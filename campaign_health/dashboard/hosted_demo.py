@@ -80,7 +80,8 @@ HOSTED_DEMO = HostedDemo()
 
 def may_show_demo(settings: Settings) -> bool:
     """Whether nothing is set up, and nobody is there who could type a command: Streamlit was started by a host."""
-    is_hosted = not _OWN.is_set() and runtime.exists() and isinstance(runtime.get_instance(), runtime.Runtime)
+    # Where there is a server at all: a page that is drawn by itself, for a test, has a stand-in for one.
+    is_hosted = not _OWN.is_set() and runtime.exists() and type(runtime.get_instance()) is runtime.Runtime
     return is_hosted and settings.database is None and settings.configured is None
 
 
