@@ -14,7 +14,8 @@ _LEFT_OUT = ("judge_checkpoint",)
 _PLAIN = {"HUGEINT": "BIGINT", "JSON": "VARCHAR"}
 _COLUMNS = """
     SELECT table_name, column_name, data_type, comment FROM duckdb_columns()
-    WHERE database_name IN (current_database(), 'temp') AND schema_name = 'main' AND NOT internal ORDER BY table_name, column_index
+    WHERE database_name IN (current_database(), 'temp') AND schema_name = 'main' AND NOT internal
+    ORDER BY table_name, column_index
 """
 
 
