@@ -36,7 +36,7 @@ def main(database: str, data_path: str) -> None:
         while True:
             rows = connection.execute(_SEEN).fetchall()
             print(json.dumps({name: numbers for name, *numbers in rows}), flush=True)
-            time.sleep(0.3)
+            time.sleep(0.5)
 
 
 if __name__ == "__main__":

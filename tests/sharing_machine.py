@@ -15,7 +15,7 @@ from campaign_health.schedule.share_published import share_published
 from campaign_health.settings import load_settings
 from storage.file.database import Warehouse, transaction
 
-ROWS = 3000
+ROWS = 2000
 
 
 def publish(warehouse: Warehouse, workspace: str) -> int:
@@ -51,7 +51,7 @@ def main(folder: Path, workspace: str, mornings: int) -> None:
     warehouse = Warehouse(folder)
     for _ in range(mornings):
         number = publish(warehouse, workspace)
-        for one in share_published(settings, datetime.now(UTC)):
+        for one in share_published(settings, datetime.now(UTC)).places:
             if one.result.troubles:
                 sys.exit(str(next(iter(one.result.troubles.values()))))
         print(number, flush=True)

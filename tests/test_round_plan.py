@@ -13,6 +13,7 @@ from campaign_health.schedule.round_plan import (
     collections_to_start,
     digests_to_start,
     publication_is_due,
+    sharing_is_due,
 )
 
 NOW = 10_000.0
@@ -120,3 +121,18 @@ def test_digests_of_many_workspaces_are_not_all_sent_at_once() -> None:
     assert len(digests_to_start(RoundState(NOW, 2, asked=asked))) == 2 * LONG_ONES
     telling = [f"earlier {number}" for number in range(2 * LONG_ONES - 1)]
     assert len(digests_to_start(RoundState(NOW, 2, asked=asked, telling=telling))) == 1
+
+
+def test_sharing_waits_for_what_is_published_and_told_but_not_for_ever() -> None:
+    assert not sharing_is_due(RoundState(NOW, 2))
+    assert sharing_is_due(RoundState(NOW, 2, unshared=JUST_NOW))
+    for busy in (
+        RoundState(NOW, 2, unshared=JUST_NOW, telling=["a"]),
+        RoundState(NOW, 2, unshared=JUST_NOW, asked={"a": NOW}),
+        RoundState(NOW, 2, unshared=JUST_NOW, announced=JUST_NOW),
+        RoundState(NOW, 2, unshared=JUST_NOW, running={"a": JUST_NOW}),
+        RoundState(NOW, 2, unshared=JUST_NOW, is_publishing=True),
+        RoundState(NOW, 2, unshared=JUST_NOW, is_sharing=True),
+    ):
+        assert not sharing_is_due(busy)
+    assert sharing_is_due(RoundState(NOW, 2, unshared=LONG_AGO, telling=["a"], running={"b": JUST_NOW}))

@@ -170,6 +170,9 @@ def test_secrets_are_never_printed(tmp_path: Path) -> None:
     environment = {name: f"secret-{number:040}" for number, name in enumerate(s.name for s in SETTINGS if s.secret)}
     environment |= {name: f"https://example.com/secret-{name}" for name in environment if name.endswith("URL")}
     environment["CAMPAIGN_HEALTH_APPRISE_URLS"] = "json://host/secret-apprise xml://secret-user@host"
+    environment["CAMPAIGN_HEALTH_SHARE"] = (
+        "postgresql://watch:secret-share-password@host/database file:///secret-folder"
+    )
     environment |= {
         **MIXPANEL,
         "AMPLITUDE_API_KEY": "",

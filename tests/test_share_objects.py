@@ -99,12 +99,15 @@ def test_one_place_that_is_away_keeps_nothing_from_the_others_and_it_is_kept_how
         "CAMPAIGN_HEALTH_SHARE": f"file://{tmp_path}/in%20the%20way/x file://{tmp_path}/shared",
     }
     settings = load_settings(environment, tmp_path)
-    away, there = share_published(settings, datetime(2026, 11, 23, 7, tzinfo=UTC))
+    report = share_published(settings, datetime(2026, 11, 23, 7, tzinfo=UTC))
+    away, there = report.places
+    assert report.is_news
+    assert not share_published(settings, datetime(2026, 11, 23, 8, tzinfo=UTC)).is_news
     assert list(away.result.troubles) == ["acme"]
     assert there.result.rows["acme"] >= 2 * ROWS
     with warehouse.read() as connection:
         rows = connection.execute("SELECT outcome, error FROM collection WHERE source = 'share'").fetchall()
-    [(outcome, error)] = rows
+    outcome, error = rows[-1]
     assert outcome == "partial"
     assert "in%20the%20way" in error
     assert (tmp_path / "shared" / PUBLISHED_NAME).exists()

@@ -43,7 +43,7 @@ def command(only: tuple[str, ...], dry_run: bool, forgotten: str | None) -> None
         raise CouldNotStart(f"Nothing is published of {missing[0]!r}.", f"Known: {', '.join(rows) or 'none'}.")
     if dry_run:
         sys.exit(_say_what_would_go(settings, rows))
-    sys.exit(max((_told(one) for one in share_published(settings, read_clock(os.environ), only)), default=0))
+    sys.exit(max((_told(one) for one in share_published(settings, read_clock(os.environ), only).places), default=0))
 
 
 def _told(one: SharedTo) -> int:

@@ -26,6 +26,10 @@ def main() -> None:
         _take_handlers_off()
     from streamlit.web.cli import main as streamlit_main
 
+    from campaign_health.dashboard.hosted_demo import served_by_our_command
+
+    served_by_our_command()
+
     streamlit_main(prog_name="streamlit")
 
 

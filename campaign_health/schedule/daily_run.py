@@ -128,13 +128,16 @@ def tell(job: Job, now: datetime) -> JobResult:
 def share(job: Job, now: datetime) -> JobResult:
     """Shares what is published to every address of the settings. What is cut off in the middle is seen by nobody."""
     problems: dict[str, list[str]] = {}
+    is_news = False
     try:
-        for one in share_published(job.settings, now):
+        report = share_published(job.settings, now)
+        is_news = report.is_news
+        for one in report.places:
             for name, failure in one.result.troubles.items():
                 problems.setdefault(name, []).append(str(failure))
     except ExpectedFailure as failure:
         problems[""] = [str(failure)]
-    return JobResult(exit_code=1 if problems else 0, problems=problems)
+    return JobResult(exit_code=1 if problems else 0, problems=problems, announced=is_news)
 
 
 def with_keys(order: Order, workspace: WorkspaceSettings) -> Order:

@@ -54,7 +54,7 @@ class JobResult:
         time_zone: the zone that was collected in.
         clock_off: why nothing may be judged or told by this machine's clock.
         published: whether a publication was made.
-        announced: whether something was sent, which the published file does not say yet.
+        announced: whether something was sent, or began or ceased to fail, which the published file does not say yet.
     """
 
     exit_code: int = 0

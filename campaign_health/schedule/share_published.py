@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from campaign_health.settings import Settings
 from storage.errors import StorageError
 from storage.file.database import Warehouse, transaction
+from storage.read.last_outcome import newest_outcome
 from storage.records import CollectionRecord
 from storage.save.runs import save_collection
 from storage.share.destinations import Destination, parse_destination
@@ -27,12 +28,20 @@ class SharedTo:
     ended: datetime
 
 
+@dataclass(frozen=True)
+class SharingReport:
+    """What came of every address; `is_news` where it fails now and did not before, or the other way round."""
+
+    places: tuple[SharedTo, ...]
+    is_news: bool
+
+
 def destinations(settings: Settings) -> list[Destination]:
     """Where what is published is shared to, in the order of the setting."""
     return [parse_destination(one.get_secret_value()) for one in settings.share]
 
 
-def share_published(settings: Settings, now: datetime, only: Sequence[str] = ()) -> list[SharedTo]:
+def share_published(settings: Settings, now: datetime, only: Sequence[str] = ()) -> SharingReport:
     """Shares the published file to every address, or of it `only` the workspaces named, and keeps how that went.
 
     What fails at one address, or of one workspace, stops no other; the next round tries it again.
@@ -52,11 +61,15 @@ def share_published(settings: Settings, now: datetime, only: Sequence[str] = ())
         ended = moment + timedelta(seconds=time.monotonic() - begun)
         done.append(SharedTo(one.shown, result, moment, ended))
         moment = ended
+    is_news = False
     if done and names:
+        run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         with warehouse.open() as connection, transaction(connection):
             for name in names:
-                save_collection(connection, _record(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}", name, done))
-    return done
+                record, before = _record(run_id, name, done), newest_outcome(connection, name, "share")
+                is_news |= (before or "complete") != record.outcome
+                save_collection(connection, record)
+    return SharingReport(tuple(done), is_news)
 
 
 def _record(run_id: str, workspace: str, done: Sequence[SharedTo]) -> CollectionRecord:

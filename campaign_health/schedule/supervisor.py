@@ -252,10 +252,10 @@ class Supervisor:
             self._sharing = None
         elif child.job.kind == "tell":
             del self._telling[child.job.workspaces[0]]
-            if result.announced and self._announced is None:
-                self._announced = time.monotonic()
         else:
             self._take_collection(child.job.workspaces[0], result)
+        if result.announced and self._announced is None:
+            self._announced = time.monotonic()
         return ended
 
     def _take_collection(self, name: str, result: JobResult) -> None:

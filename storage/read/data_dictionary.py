@@ -18,7 +18,8 @@ _HEAD = """# What is in the published file
 `campaign_health.duckdb` in the data directory is replaced as a whole after each run. Open it read-only with any DuckDB
 client from version 1.1 on, for as long as you like: `duckdb -readonly data/campaign_health.duckdb`. A connection
 goes on showing the run it was opened on; open a new one to see the next.
-Examples: [analyst_queries.sql](analyst_queries.sql).
+Examples: [analyst_queries.sql](analyst_queries.sql). The same tables in PostgreSQL, an object store or a DuckLake:
+[sharing.md](sharing.md).
 
 - A day is a calendar day in the workspace's time zone. Every instant is in UTC.
 - **NULL is not 0.** 0 is what the service counted. NULL is not known: the day was not collected.

@@ -73,8 +73,11 @@ class AttachedShare:
         if self._is_lake:
             options = f"DATA_PATH {text_in_sql(place.data_path)}"
         self._again(partial(self._run, f"ATTACH {text_in_sql(source)} AS shared ({options})"))
-        making = f"CREATE SCHEMA IF NOT EXISTS {'shared.' if self._is_lake else ''}{place.schema}"
-        self._again(partial(self._run if self._is_lake else self._in_postgres, making))
+        if self._is_lake:
+            self._again(partial(self._run, f"CREATE SCHEMA IF NOT EXISTS shared.{place.schema}"))
+        elif (place.schema,) not in self._run("FROM postgres_query('shared', 'SELECT nspname FROM pg_namespace')"):
+            # Asked for only where it is needed: PostgreSQL refuses it to who may write in the schema alone.
+            self._again(partial(self._in_postgres, f"CREATE SCHEMA IF NOT EXISTS {place.schema}"))
 
     def detach(self) -> None:
         """Let go of the database, in whatever state it is."""

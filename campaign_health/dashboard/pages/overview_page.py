@@ -168,8 +168,9 @@ def _links(page: Page, incident: Incident, key: str) -> None:
         if not incident.is_of_source:
             service_buttons(page, incident.campaign_id, incident.counted_event, step_of(incident))
             _open(page, incident.campaign_id, incident.campaign)
-        with st.popover("Respond"):
-            offer_acts(page, incident, key)
+        if page.settings.database is None:
+            with st.popover("Respond"):
+                offer_acts(page, incident, key)
 
 
 draw(overview, unchecked="below", across=draw_workspaces)

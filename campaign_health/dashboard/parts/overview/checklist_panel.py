@@ -27,7 +27,9 @@ def page_checklist(page: Page) -> Checklist:
 
 
 def draw_checklist(page: Page, found: Checklist, *, folded: bool) -> None:
-    """The points, done ones included, folded to one line where asked."""
+    """The points, done ones included, folded to one line where asked; none where another machine collects."""
+    if page.settings.database is not None:  # what is set up is seen there
+        return
     with st.expander(found.heading, expanded=not folded, icon=":material/checklist:", key="checklist"):
         st.html(_points_html(found))
         with st.container(horizontal=True, gap="xsmall", key="acts-checklist"):
