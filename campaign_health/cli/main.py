@@ -45,6 +45,7 @@ COMMANDS = {
     "backtest": "Judge daily counts from a CSV file.",
     "replay": "List what would have been announced over past days.",
     "sandbox": "Run the stand-in services on this machine.",
+    "mcp": "Let an assistant ask what is broken, why, and what the data says.",
     "docs": "Print a page of the guide.",
 }
 
@@ -78,6 +79,7 @@ EXAMPLES = {
     "backtest": "backtest --pairs counts.csv --out verdicts.csv",
     "replay": "replay --from 2026-11-01 --to 2026-11-23",
     "sandbox": "sandbox --no-limits",
+    "mcp": "mcp --port 8700",
     "docs": "docs check",
 }
 
