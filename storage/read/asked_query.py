@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import duckdb
@@ -29,6 +30,8 @@ SECONDS = 15.0
 LONGEST_CELL = 2000
 MOST_SIGNS = 200_000
 """Of one answer, all its cells together: what does not fit is left out, and that is said."""
+_AT_ONCE = BoundedSemaphore(2)
+"""Others wait: an assistant may ask many queries at once, and each has the memory below."""
 _MEMORY = 512 * 2**20
 _ADDRESSES = 4 * 2**30
 
