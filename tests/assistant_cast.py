@@ -12,6 +12,7 @@ from typing import Any
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
 
 from tests.judge_cast import World, broken, steady
 from tests.status_world import BREAK, DAYS, HOSTILE, LAST, collected, environment, run
@@ -79,7 +80,9 @@ class Assistant:
 @contextmanager
 def assistant(server: StdioServerParameters | str) -> Iterator[Assistant]:
     """An assistant connected to a server that it starts, or to one at an address."""
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(Client(server)) as client:
+    # The first releases of the client take a transport for what is to be started.
+    at = server if isinstance(server, str) else stdio_client(server)
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(Client(at)) as client:
         yield Assistant(portal, client, [])
 
 

@@ -64,7 +64,6 @@ ESCAPES = [
     "SELECT * FROM read_json('http://127.0.0.1:9/x.json')",
     "SELECT * FROM query('DROP TABLE incident')",
     "SELECT getenv('CUSTOMERIO_APP_API_KEY')",
-    "SELECT * FROM duckdb_secrets()",
     "SELECT list_sum(range(2000000000))",
 ]
 
@@ -182,6 +181,7 @@ def test_nothing_is_written_and_nothing_else_is_read(asked: Assistant, world: Wo
         text, refused = asked.ask("query", sql=statement.format(place=tmp_path / "out"))
         assert refused, statement
         assert "root:" not in text
+    assert asked.rows("SELECT * FROM duckdb_secrets()")["rows"] == []
     assert (hashlib.sha256(published.read_bytes()).hexdigest(), sorted(world.directory.iterdir())) == before
     assert list(tmp_path.iterdir()) == []
 

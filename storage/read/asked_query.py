@@ -37,7 +37,7 @@ _ADDRESSES = 4 * 2**30
 
 _LOCKED = f"""
 SET memory_limit = '{_MEMORY} bytes'; SET threads = 2; SET temp_directory = ''; SET python_enable_replacements = false;
-SET autoload_known_extensions = false; SET autoinstall_known_extensions = false;
+SET autoload_known_extensions = false; SET autoinstall_known_extensions = false; SET allow_persistent_secrets = false;
 SET enable_external_access = false; SET lock_configuration = true
 """
 
@@ -70,10 +70,11 @@ def answer_query(published: Path, sql: str, most_rows: int = MOST_ROWS, seconds:
     if "SYSTEMROOT" in os.environ:
         environment["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "storage.read.asked_query"],
-            input=asked, capture_output=True, encoding="utf-8", env=environment, timeout=seconds,
-        )  # fmt: skip
+        with _AT_ONCE:
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", "storage.read.asked_query"],
+                input=asked, capture_output=True, encoding="utf-8", env=environment, timeout=seconds,
+            )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise QueryRefusedError(
             f"The query took longer than {seconds:g} seconds and was ended.", "Ask for fewer days or campaigns."
