@@ -8,12 +8,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 import requests
 
-from storage.file.database import PUBLISHED_NAME
+from campaign_health.demo.world.stories import STORIES, demo_faults, demo_manifest, demo_world
+from campaign_health.judge.judging import judge_workspace
+from campaign_health.pipeline import collect_once, order_from_names
+from campaign_health.process.clock import read_clock
+from campaign_health.sandbox.http.limits import Limits
+from campaign_health.sandbox.server import running_sandbox
+from campaign_health.settings import load_settings
+from campaign_health.words.status_words import cause_label
+from storage.file.database import PUBLISHED_NAME, Warehouse
 from storage.read.asked_query import QueryRefusedError, answer_query
 from tests.assistant_cast import (
     ROOT,
@@ -26,6 +35,7 @@ from tests.assistant_cast import (
     world_environment,
 )
 from tests.browser import free_port
+from tests.collecting_cast import Notes
 from tests.installed_cast import Installed
 from tests.judge_cast import World, day
 from tests.status_world import BREAK, LAST, run
@@ -253,6 +263,29 @@ def test_over_http_it_answers_this_machine_and_no_page_of_another(world: World) 
     finally:
         server.terminate()
         assert server.wait(30) is not None
+
+
+@pytest.mark.slow("demos")
+def test_of_the_demo_it_says_why_a_campaign_stopped(tmp_path: Path) -> None:
+    today = date(2026, 11, 24)
+    (tmp_path / "manifest.yaml").write_text(demo_manifest())
+    of_demo = {
+        "CAMPAIGN_HEALTH_DATA_DIR": str(tmp_path),
+        "CAMPAIGN_HEALTH_MANIFEST": str(tmp_path / "manifest.yaml"),
+    }
+    with running_sandbox(demo_world(today), faults=list(demo_faults()), limits=Limits.unlimited()) as sandbox:
+        of_demo = sandbox.environment | of_demo
+        settings = load_settings(of_demo, tmp_path)
+        collect_once(settings, order_from_names((), None, None), read_clock(of_demo), Notes(), sleep=lambda _: None)
+    judge_workspace(Warehouse(tmp_path), settings.workspaces[0], read_clock(of_demo))
+    Warehouse(tmp_path).publish()
+    broken = {one.status: one for one in STORIES if one.status in ("silent", "event_lost")}
+    with assistant(server_command(tmp_path, of_demo)) as found:
+        for story in broken.values():
+            text, _ = found.ask("explain", about=story.campaign)
+            assert text.startswith(f"{story.campaign}: ")
+            assert f"Cause: {cause_label(story.cause)}." in text
+    assert len(broken) == 2
 
 
 @pytest.mark.slow("installs")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import click
@@ -33,4 +34,6 @@ def command(port: int | None) -> None:
         return
     if sys.stdin.isatty():
         notes.print("Waiting for an assistant on standard input. Ctrl+C ends it.")
+    # What waits for standard input cannot be interrupted otherwise; there is nothing to be finished.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     server.run("stdio")
