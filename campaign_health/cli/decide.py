@@ -105,7 +105,7 @@ def command(
     with open_published(settings.data_dir) as connection:
         found = incidents_of(connection, name, campaign_id)
         rows = incident_timeline(connection, name, found[0]) if found else ()
-    print_rendered(lambda console: _print(console, title, found[0] if found else None, rows, zone, today))
+    print_rendered(lambda console: draw_life(console, title, found[0] if found else None, rows, zone, today))
 
 
 def _edit_days_message(settings: Settings, name: str, now: datetime) -> None:
@@ -194,9 +194,10 @@ def _why_not_fixed(incident: Incident) -> str:
     return f"{incident.fixed_by} said so already: the next judged days confirm it, or show that it goes on."
 
 
-def _print(
+def draw_life(
     console: Console, title: str, incident: Incident | None, rows: Sequence[TimelineRow], zone: ZoneInfo, today: date
 ) -> None:
+    """Draw what happened to an incident, was told and said of it, oldest first, with instants in `zone`."""
     if incident is None:
         console.print(Text(clean(f"{title} has had no incident."), style="bold"))
         return

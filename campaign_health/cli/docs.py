@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from campaign_health.errors import CouldNotStart
@@ -19,17 +21,23 @@ def command(page: str | None) -> None:
 
     The page manifest-schema is the manifest's JSON Schema, for editors.
     """
-    folder = shipped(_ANY_PAGE).parent
-    pages = {path.stem: path for path in sorted(folder.glob("*.md"))} | {SCHEMA: SCHEMA_FILE}
+    pages = guide_pages()
     if page is None:
         for name, path in pages.items():
-            click.echo(f"{name:<18}{_title(path.read_text(encoding='utf-8'))}")
+            click.echo(f"{name:<18}{page_title(path)}")
         return
     if page not in pages:
         raise CouldNotStart(f"There is no page {page!r}.", f"The pages: {', '.join(pages)}.")
     click.echo(pages[page].read_text(encoding="utf-8"), nl=False)
 
 
-def _title(text: str) -> str:
-    first = text.partition("\n")[0]
+def guide_pages() -> dict[str, Path]:
+    """The file of each page of the guide, by its name. Raises CouldNotStart where the installation lacks them."""
+    folder = shipped(_ANY_PAGE).parent
+    return {path.stem: path for path in sorted(folder.glob("*.md"))} | {SCHEMA: SCHEMA_FILE}
+
+
+def page_title(path: Path) -> str:
+    """What a page is about, in a line."""
+    first = path.read_text(encoding="utf-8").partition("\n")[0]
     return first.removeprefix("# ") if first.startswith("# ") else "The manifest's JSON Schema, for editors"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -19,12 +19,13 @@ from campaign_health.cli.terminal.status_view import clean, print_rendered
 from campaign_health.judge.explain.explained import HISTORY, Explanation, LinkDay, LinkExplained
 from campaign_health.judge.explain.explaining import explain
 from campaign_health.process.clock import read_clock
-from campaign_health.settings import load_settings
+from campaign_health.settings import Settings, load_settings
 from campaign_health.state.find_campaign import find_campaign
 from campaign_health.words.dates import day_text
 from campaign_health.words.event_service import speaking_of
 from campaign_health.words.numbers import count, span
 from campaign_health.words.status_words import cause_label, stage_label, status_label
+from storage.connection import Connection
 from storage.file.database import open_published
 from storage.read.service_numbers import service_numbers
 
@@ -43,17 +44,38 @@ def command(campaign: str, day: datetime | None, workspace: str | None, as_json:
     check_workspace(settings, workspace)
     with open_published(settings.data_dir) as connection:
         name, campaign_id, _ = find_campaign(connection, workspace, campaign, settings.configured)
-        check_workspace(settings, name)
-        chosen = next(item for item in settings.workspaces if item.name == name)
         with notes.status("Judging"):
             wanted = None if day is None else day.date()
-            service = service_numbers(connection, name).event_service
-            explanation = explain(connection, chosen, campaign_id, wanted, read_clock(os.environ))
+            told = explained(connection, settings, name, campaign_id, wanted)
     if as_json:
-        print_json(asdict(explanation))
+        print_json(asdict(told.explanation))
     else:
-        with speaking_of(service):
-            print_rendered(lambda console: _print(console, explanation, chosen.false_alarm_years))
+        print_rendered(told.draw)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """An explanation, with what its words depend on: the workspace's event service and its years per false alarm."""
+
+    explanation: Explanation
+    service: str | None
+    years: float
+
+    def draw(self, console: Console) -> None:
+        """Draw it as the terminal shows it."""
+        with speaking_of(self.service):
+            _print(console, self.explanation, self.years)
+
+
+def explained(
+    connection: Connection, settings: Settings, workspace: str, campaign_id: int, day: date | None
+) -> Explained:
+    """A campaign's verdict of a day (None: the newest judged one). Raises SettingsError, CouldNotStart."""
+    check_workspace(settings, workspace)
+    chosen = next(item for item in settings.workspaces if item.name == workspace)
+    service = service_numbers(connection, workspace).event_service
+    found = explain(connection, chosen, campaign_id, day, read_clock(os.environ))
+    return Explained(found, service, chosen.false_alarm_years)
 
 
 def _print(console: Console, item: Explanation, years: float) -> None:

@@ -45,6 +45,8 @@ COMMANDS = {
     "backtest": "Judge daily counts from a CSV file.",
     "replay": "List what would have been announced over past days.",
     "sandbox": "Run the stand-in services on this machine.",
+    "mcp": "Let an assistant ask what is broken, why, and what the data says.",
+    "dbt-sources": "Write the published tables as sources for dbt.",
     "docs": "Print a page of the guide.",
 }
 
@@ -78,6 +80,8 @@ EXAMPLES = {
     "backtest": "backtest --pairs counts.csv --out verdicts.csv",
     "replay": "replay --from 2026-11-01 --to 2026-11-23",
     "sandbox": "sandbox --no-limits",
+    "mcp": "mcp --port 8700",
+    "dbt-sources": "dbt-sources",
     "docs": "docs check",
 }
 
@@ -93,7 +97,7 @@ class LazyCommands(click.Group):
             return None
         if name not in OF_THE_GATE and (refusal := monitor_is_missing(name)):
             raise refusal
-        module = import_module(f"campaign_health.cli.{name}")
+        module = import_module(f"campaign_health.cli.{name.replace('-', '_')}")
         command: click.Command = module.command
         example = f"Example: campaign-health {EXAMPLES[name]}"
         if command.epilog is None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +21,9 @@ from campaign_health.cli.terminal.console import notes, print_json
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.status_view import clean, print_rendered
 from campaign_health.judge.past_mornings import Announcement, ReplayedDay, replay
+from campaign_health.judge.summary import Progress as JudgingProgress
 from campaign_health.process.stopping import Stopped, StopSignals
-from campaign_health.settings import load_settings
+from campaign_health.settings import Settings, load_settings
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.currency import DOLLARS, currency_if_said
 from campaign_health.words.dates import day_text
@@ -66,8 +67,6 @@ def command(first: datetime, last: datetime, workspace: str | None, as_json: boo
     if last < first:
         raise click.BadParameter("it is before --from", param_hint="--to")
     settings = load_settings(os.environ, Path.cwd())
-    check_workspace(settings, workspace)
-    days: list[ReplayedDay] = []
     with Progress(console=notes, transient=True) as display:
         task = display.add_task("Reading", total=None)
 
@@ -77,21 +76,64 @@ def command(first: datetime, last: datetime, workspace: str | None, as_json: boo
         # Ended by a signal, the copy that the days are judged on is deleted like at any other end.
         try:
             with StopSignals() as signals:
-                for chosen in settings.workspaces:
-                    if workspace in (None, chosen.name):
-                        for day in replay(settings.data_dir, chosen, first.date(), last.date(), progress):
-                            signals.insist()
-                            days.append(day)
+                found = replayed(settings, workspace, first.date(), last.date(), signals.insist, progress)
         except Stopped as stopped:
             sys.exit(stopped.exit_code)
-    _say_what_is_not_stored(days, first.date(), last.date())
-    announcements = [item for day in days for item in day.announcements]
-    costs = _costs(settings.data_dir, announcements)
+    for text in found.not_stored:
+        notes.print(f"warning: {text}", style="yellow", markup=False)
     if as_json:
-        said = [{**asdict(item), **currency_if_said(_cost(item, costs)._asdict())} for item in announcements]
-        print_json({"days": len(days), "announcements": said})
+        said = [{**asdict(item), **currency_if_said(found.cost(item)._asdict())} for item in found.announcements]
+        print_json({"days": len(found.days), "announcements": said})
     else:
-        print_rendered(lambda console: _print(console, days, announcements, costs))
+        print_rendered(found.draw)
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """Days that were judged again, what would have been announced, and what each incident has cost until now.
+
+    `not_stored` says of which workspace not all the days that were asked for are stored.
+    """
+
+    days: Sequence[ReplayedDay]
+    announcements: Sequence[Announcement]
+    costs: Mapping[tuple[str, str], Cost]
+    not_stored: Sequence[str]
+
+    def cost(self, item: Announcement) -> Cost:
+        """What the incident of an announcement has cost."""
+        return self.costs.get((item.workspace, item.incident_id), Cost())
+
+    def of_campaign(self, campaign_id: int) -> Replayed:
+        """Only what is of this campaign, or of a source that many campaigns hang on."""
+        return replace(self, announcements=[one for one in self.announcements if one.campaign_id in (campaign_id, 0)])
+
+    def draw(self, console: Console) -> None:
+        """Draw it as the terminal shows it."""
+        _print(console, self)
+
+
+def replayed(
+    settings: Settings,
+    workspace: str | None,
+    first: date,
+    last: date,
+    after_each_day: Callable[[], None] = lambda: None,
+    progress: JudgingProgress | None = None,
+) -> Replayed:
+    """What would have been announced from day to day in one workspace or (None) in all; both days in its zone.
+
+    Raises what `replay` raises, and SettingsError for an unknown workspace.
+    """
+    check_workspace(settings, workspace)
+    days: list[ReplayedDay] = []
+    for chosen in settings.workspaces:
+        if workspace in (None, chosen.name):
+            for day in replay(settings.data_dir, chosen, first, last, progress):
+                after_each_day()
+                days.append(day)
+    announcements = [item for day in days for item in day.announcements]
+    return Replayed(days, announcements, _costs(settings.data_dir, announcements), _not_stored(days, first, last))
 
 
 def _costs(data_dir: Path, announcements: Sequence[Announcement]) -> dict[tuple[str, str], Cost]:
@@ -122,23 +164,23 @@ def _costs(data_dir: Path, announcements: Sequence[Announcement]) -> dict[tuple[
     return found
 
 
-def _say_what_is_not_stored(days: list[ReplayedDay], first: date, last: date) -> None:
+def _not_stored(days: Sequence[ReplayedDay], first: date, last: date) -> list[str]:
     """Days that were never collected are not judged, and so are not quiet days either."""
+    said: list[str] = []
     judged: dict[str, list[date]] = {}
     for day in days:
         judged.setdefault(day.workspace, []).append(day.day)
     for workspace, found in judged.items():
         if min(found) > first or max(found) < last:
             name = f"{workspace}: " if len(judged) > 1 else ""
-            text = f"{name}of {first} to {last}, only {min(found)} to {max(found)} is stored and was judged."
-            notes.print(f"warning: {text}", style="yellow", markup=False)
+            said.append(f"{name}of {first} to {last}, only {min(found)} to {max(found)} is stored and was judged.")
+    return said
 
 
-def _print(
-    console: Console, days: list[ReplayedDay], announcements: list[Announcement], costs: Mapping[tuple[str, str], Cost]
-) -> None:
+def _print(console: Console, found: Replayed) -> None:
+    announcements = found.announcements
     mornings = len({(item.workspace, item.announced_on) for item in announcements})
-    quiet = plural(len(days) - mornings, "quiet day")
+    quiet = plural(len(found.days) - mornings, "quiet day")
     console.print(f"{plural(len(announcements), 'announcement')} on {plural(mornings, 'morning')}; {quiet}.")
     console.print("As if each day's numbers, as they are stored now, had been there on the morning after.")
     if not announcements:
@@ -151,13 +193,9 @@ def _print(
             console.print(Text(day_text(morning), style="bold"))
         since = "" if item.kind in ("recovered", "closed") else f", since {day_text(item.opened_on, item.announced_on)}"
         console.print(Text(clean(f"  {_KINDS.get(item.kind, item.kind)}: {item.campaign}{since}")))
-        for text in (_said(item), _cost_text(_cost(item, costs))):
+        for text in (_said(item), _cost_text(found.cost(item))):
             if text:
                 console.print(Padding(Text(clean(text), style="default"), (0, 0, 0, 4)))
-
-
-def _cost(item: Announcement, costs: Mapping[tuple[str, str], Cost]) -> Cost:
-    return costs.get((item.workspace, item.incident_id), Cost())
 
 
 def _cost_text(cost: Cost) -> str:

@@ -25,3 +25,13 @@ def monitor_is_missing(command: str) -> CouldNotStart | None:
         f"(missing: {', '.join(missing)}).",
         "Install it in full, in the checkout of a tagged version: pip install '.[monitor]'",
     )
+
+
+def assistant_is_missing() -> CouldNotStart | None:
+    """The refusal to serve assistants where the extra `mcp` is not installed, or None where it is."""
+    if find_spec("mcp") is not None and find_spec("mcp.server.mcpserver") is not None:
+        return None
+    return CouldNotStart(
+        "`campaign-health mcp` needs the Python SDK of the Model Context Protocol, release 2 or newer.",
+        "Install it, in the checkout of a tagged version: pip install '.[mcp]'",
+    )

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from storage.file.database import Warehouse
+from storage.read.described_tables import DescribedTable, described_tables
 
 _HEAD = """# What is in the published file
 
@@ -36,29 +37,18 @@ This page is made from the comments in the file (`duckdb_columns()`, `duckdb_tab
 
 def data_dictionary(connection: duckdb.DuckDBPyConnection) -> str:
     """The dictionary of the open database as Markdown: views first, then tables, each with its columns."""
+    found = described_tables(connection)
     parts = [_HEAD]
-    views = connection.execute(
-        "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY view_name"
-    ).fetchall()
-    tables = connection.execute(
-        "SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal AND schema_name = 'main' "
-        "ORDER BY table_name"
-    ).fetchall()
-    for title, found in (("Views", views), ("Tables", tables)):
+    for title, is_view in (("Views", True), ("Tables", False)):
         parts.append(f"## {title}\n")
-        for name, comment in found:
-            parts.append(f"### {name}\n\n{comment}\n\n{_columns(connection, name)}")
+        parts += [f"### {one.name}\n\n{described(one)}" for one in found if one.is_view == is_view]
     return "\n".join(parts)
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    rows = connection.execute(
-        "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal AND table_name = ? "
-        "ORDER BY column_index",
-        [name],
-    ).fetchall()
-    lines = ["| Column | Type | Meaning |", "|---|---|---|"]
-    lines += [f"| `{column}` | {kind} | {_cell(comment or '')} |" for column, kind, comment in rows]
+def described(table: DescribedTable) -> str:
+    """What a table or view holds, and its columns, as Markdown without a heading."""
+    lines = [table.meaning, "", "| Column | Type | Meaning |", "|---|---|---|"]
+    lines += [f"| `{column.name}` | {column.kind} | {_cell(column.meaning)} |" for column in table.columns]
     return "\n".join(lines) + "\n"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from io import StringIO
 
 from rich.console import Console
 from rich.padding import Padding
@@ -35,7 +36,7 @@ def print_overview(overview: Overview, promised_years: Mapping[str, float]) -> N
 
     `promised_years` are those in which a campaign may have one false alarm, by workspace.
     """
-    print_rendered(lambda console: _print_all(console, overview, promised_years))
+    print_rendered(lambda console: draw_overview(console, overview, promised_years))
 
 
 def print_rendered(draw: Callable[[Console], None]) -> None:
@@ -45,20 +46,32 @@ def print_rendered(draw: Callable[[Console], None]) -> None:
     if console.is_terminal:
         draw(console)
         return
+    print(_captured(console, draw))
+
+
+def rendered(draw: Callable[[Console], None]) -> str:
+    """What `print_rendered` writes to a file, as text, as wide as is good to read."""
+    return _captured(
+        Console(highlight=False, width=_WIDEST, file=StringIO(), force_terminal=False, color_system=None), draw
+    )
+
+
+def _captured(console: Console, draw: Callable[[Console], None]) -> str:
     with console.capture() as captured:
         draw(console)
     # Grids pad every line to their width, which nobody wants in a file.
-    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
-def _print_all(console: Console, overview: Overview, promised_years: Mapping[str, float]) -> None:
+def draw_overview(console: Console, overview: Overview, promised_years: Mapping[str, float]) -> None:
+    """Draw what `print_overview` writes."""
     console.print(Text(clean(overview.sentence), style="bold"))
     for text in overview.stale:
         console.print(Text(f"! {clean(text)}", style="yellow"))
     several = len(overview.workspaces) > 1
     for item in overview.standing.broken:
         console.print()
-        console.print(_block(item, several))
+        console.print(incident_block(item, several))
     _print_beside(console, overview.broken_beside, several)
     _print_quiet(console, "Muted", overview.standing.muted)
     _print_quiet(console, "Not counted as broken", overview.standing.intended)
@@ -78,7 +91,8 @@ def clean(text: str) -> str:
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
-def _block(item: Incident, several: bool) -> Table:
+def incident_block(item: Incident, several: bool) -> Table:
+    """An incident with its heading: what is seen, why, what it costs, what to do; `several` workspaces are named."""
     table = Table.grid(padding=(0, 1), expand=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")

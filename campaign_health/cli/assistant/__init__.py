@@ -1,0 +1,1 @@
+"""What an assistant can ask, answered in the words of the terminal."""
