@@ -9,12 +9,13 @@ from storage.connection import Connection
 PUBLICATION = "publication"
 """The table that says of each workspace which publication is there; it is written with the workspace's rows."""
 
-# The judge's own memory is of no use elsewhere, and changes its form from version to version.
+# The program's own tables stand in a schema of their own; in a file of an older version the judge's memory stands here.
 _LEFT_OUT = ("judge_checkpoint",)
 _PLAIN = {"HUGEINT": "BIGINT", "JSON": "VARCHAR"}
 _COLUMNS = """
     SELECT table_name, column_name, data_type, comment FROM duckdb_columns()
-    WHERE database_name IN (current_database(), 'temp') AND NOT internal ORDER BY table_name, column_index
+    WHERE database_name IN (current_database(), 'temp') AND schema_name = 'main' AND NOT internal
+    ORDER BY table_name, column_index
 """
 
 
