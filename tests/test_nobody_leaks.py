@@ -82,10 +82,11 @@ def test_after_a_day_of_everything_nobody_is_anywhere_but_in_the_file_that_was_a
             assert not marked.findall(path.read_bytes().decode("latin-1")), path
     with open_published(company.data_dir) as connection:
         texts = connection.execute(
-            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND data_type LIKE '%VARCHAR%'"
+            "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() "
+            "WHERE NOT internal AND data_type LIKE '%VARCHAR%'"
         ).fetchall()
         assert len(texts) > 100
         for table, column in texts:
-            rows = connection.execute(f'SELECT "{column}"::VARCHAR FROM "{table}"').fetchall()
+            rows = connection.execute(f'SELECT "{column}"::VARCHAR FROM {table}').fetchall()
             found = [row[0] for row in rows if row[0] and marked.search(row[0])]
             assert not found, (table, column)

@@ -43,6 +43,7 @@ def test_who_may_write_in_one_schema_has_every_published_table_there_and_can_for
         there = {name for (name,) in reader.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'watch'")}
         named = {line.removeprefix("### ") for line in shipped_dictionary().splitlines() if line.startswith("### ")}
         assert named - there == {"schema_migration"}
+        assert there - named == {"shared_rows"}, "nothing of the program's own"
         runs = reader.execute("SELECT outcome, rows FROM watch.collection WHERE source = 'share'").fetchall()
         assert runs == [("complete", 2 * ROWS + 2)], "how the first went, shared with the second"
 

@@ -9,7 +9,7 @@ from storage.connection import Connection
 PUBLICATION = "publication"
 """The table that says of each workspace which publication is there; it is written with the workspace's rows."""
 
-# The judge's own memory is of no use elsewhere; newer files have it in a schema of its own.
+# The program's own tables stand in a schema of their own; in a file of an older version the judge's memory stands here.
 _LEFT_OUT = ("judge_checkpoint",)
 _PLAIN = {"HUGEINT": "BIGINT", "JSON": "VARCHAR"}
 _COLUMNS = """
