@@ -43,7 +43,7 @@ def without_the_route(folder: Path) -> Path:
 
 def run_in(folder: Path, *words: str, seconds: float) -> subprocess.CompletedProcess[str]:
     """Run Python in the copy, with the copy's own code."""
-    env = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {**os.environ, "PYTHONPATH": str(folder)}
     return subprocess.run(
         [sys.executable, *words], cwd=folder, env=env, capture_output=True, text=True, timeout=seconds
     )

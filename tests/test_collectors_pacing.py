@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaign_health.sandbox.http.limits import Limits
+from campaign_health.sandbox.server import running_sandbox
+from campaign_health.settings import load_settings
+from campaign_health.settings.clients import customerio_client, mixpanel_client
 from collectors.http.pacing import Pace
 from collectors.http.waiting import backoff_seconds, retry_after_seconds
+from tests.sandbox_cast import small_world
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 
@@ -97,3 +105,35 @@ def test_no_retry_after_is_longer_than_its_ceiling() -> None:
         assert retry_after_seconds(long, NOW, 60) == 60
     for short in ("59", "Tue, 24 Nov 2026 06:30:59 GMT"):
         assert retry_after_seconds(short, NOW, 60) == 59
+
+
+@pytest.mark.parametrize(("said", "distance"), [("2", 0.52), ("", 0.00104)])
+def test_each_service_is_asked_as_often_as_its_setting_says_and_a_sandbox_without_limits_at_once(
+    said: str, distance: float, tmp_path: Path
+) -> None:
+    with running_sandbox(small_world(), limits=Limits.unlimited()) as sandbox:
+        names = ("MIXPANEL_EXPORTS_PER_SECOND", "CUSTOMERIO_REQUESTS_PER_SECOND")
+        settings = load_settings(sandbox.environment | (dict.fromkeys(names, said) if said else {}), tmp_path)
+        [workspace] = settings.workspaces
+        assert workspace.mixpanel is not None
+        assert workspace.customerio is not None
+        rests: list[float] = []
+        mixpanel = mixpanel_client(workspace.mixpanel, settings.http, sleep=rests.append)
+        customerio = customerio_client(workspace.customerio, settings.http, sleep=rests.append)
+        days = {"from_date": "2026-11-01", "to_date": "2026-11-01", "project_id": str(sandbox.world.project_id)}
+        for ask in (
+            lambda: mixpanel.export.open_stream("", days).close(),
+            lambda: customerio.get_json("/campaigns"),
+        ):
+            rests.clear()
+            began = time.monotonic()
+            for _ in range(5):
+                ask()
+            # Nobody really rested, so that what the asking took is missing in the last rest.
+            took = time.monotonic() - began
+            assert 4 * distance - took <= (rests[-1] if rests else 0.0) <= 4 * distance
+
+
+def test_a_sandbox_that_keeps_the_limits_leaves_the_usual_pace() -> None:
+    with running_sandbox(small_world()) as sandbox:
+        assert not [name for name in sandbox.environment if name.endswith("PER_SECOND")]

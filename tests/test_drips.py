@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -49,6 +50,7 @@ PREPARED = 5 * SILENCE
 PAUSE = 0.02
 # For all that is no waiting, on a busy machine; the answers drip for 40 seconds.
 LEEWAY = 8.0
+AT_ONCE = 12
 PATIENCE = {"timeouts": Timeouts(5.0, SILENCE, whole_seconds=WHOLE), "retries": Retries(0)}
 NOW, UTC_ZONE = datetime(2026, 11, 24, 12, tzinfo=UTC), ZoneInfo("UTC")
 
@@ -109,12 +111,46 @@ def held(ask: Ask, answer: bytes, *, speaks_first: bool = False) -> tuple[float,
 # All go through one client: each call with one answer, and one call of each service with each.
 THOROUGH = ("time zone", "campaigns")
 JSON_CASES = [(call, part) for call in JSON_CALLS for part in ANSWERS if part == "body" or call in THOROUGH]
+EXPORT_ANSWERS = {**ANSWERS, "events": OK + b"\r\n" + EVENT * 30}
+DEAD_MAN = "dead-man address"
+
+
+def of_receiver(kind: str) -> Ask:
+    return lambda url: channel_at(kind, url, read_seconds=SILENCE).deliver(DIGEST, None)
+
+
+def of_dead_man(folder: Path) -> Ask:
+    def ask(url: str) -> object:
+        address = f"{url}/ping/topsecret"
+        settings, workspace = settings_in(
+            folder, CAMPAIGN_HEALTH_DEAD_MAN_URL=address, CAMPAIGN_HEALTH_READ_SECONDS=str(SILENCE)
+        )
+        return ping(workspace, settings.http)
+
+    return ask
+
+
+Drips = Mapping[tuple[str, str], "Future[tuple[float, object]]"]
+
+
+@pytest.fixture(scope="module")
+def drips(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drips]:
+    """Every call with each of its answers, some at once: all that they do is wait, each for an answer of its own."""
+    dead_man = of_dead_man(tmp_path_factory.mktemp("dead_man"))
+    cases: dict[tuple[str, str], tuple[Ask, bytes]] = {
+        **{(call, part): (JSON_CALLS[call], ANSWERS[part]) for call, part in JSON_CASES},
+        **{(call, part): (ask, EXPORT_ANSWERS[part]) for call, ask in EXPORT_CALLS.items() for part in EXPORT_ANSWERS},
+        **{(kind, part): (of_receiver(kind), ANSWERS[part]) for kind in KINDS for part in ANSWERS},
+        **{(DEAD_MAN, part): (dead_man, ANSWERS[part]) for part in ANSWERS},
+    }
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {case: pool.submit(held, *call) for case, call in cases.items()}
 
 
 @pytest.mark.slow("ends")
 @pytest.mark.parametrize(("call", "part"), JSON_CASES)
-def test_what_is_json_is_whole_in_time_or_given_up(call: str, part: str) -> None:
-    seconds, outcome = held(JSON_CALLS[call], ANSWERS[part])
+def test_what_is_json_is_whole_in_time_or_given_up(call: str, part: str, drips: Drips) -> None:
+    seconds, outcome = drips[call, part].result()
     assert seconds < WHOLE + LEEWAY
     # A refusal's status says enough, whether or not its text came.
     if part in ("head", "body", "redirect"):
@@ -123,11 +159,10 @@ def test_what_is_json_is_whole_in_time_or_given_up(call: str, part: str) -> None
 
 
 @pytest.mark.slow("ends")
-@pytest.mark.parametrize("part", [*ANSWERS, "events"])
+@pytest.mark.parametrize("part", EXPORT_ANSWERS)
 @pytest.mark.parametrize("call", EXPORT_CALLS)
-def test_an_export_begins_in_time_and_is_fast_enough_or_given_up(call: str, part: str) -> None:
-    answer = OK + b"\r\n" + EVENT * 30 if part == "events" else ANSWERS[part]
-    seconds, outcome = held(EXPORT_CALLS[call], answer)
+def test_an_export_begins_in_time_and_is_fast_enough_or_given_up(call: str, part: str, drips: Drips) -> None:
+    seconds, outcome = drips[call, part].result()
     # What is cut off is read a second time, whole.
     assert seconds < 2 * (PREPARED + 2 * SILENCE) + LEEWAY
     said = str(outcome)
@@ -141,10 +176,8 @@ def test_an_export_begins_in_time_and_is_fast_enough_or_given_up(call: str, part
 @pytest.mark.slow("ends")
 @pytest.mark.parametrize("part", ANSWERS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_receiver_is_given_up(kind: str, part: str) -> None:
-    seconds, outcome = held(
-        lambda url: channel_at(kind, url, read_seconds=SILENCE).deliver(DIGEST, None), ANSWERS[part]
-    )
+def test_a_receiver_is_given_up(kind: str, part: str, drips: Drips) -> None:
+    seconds, outcome = drips[kind, part].result()
     assert seconds < SILENCE + LEEWAY
     assert isinstance(outcome, DeliveryFailed)
     assert "the answer was not whole within 0.4 seconds" in outcome.reason
@@ -152,16 +185,8 @@ def test_a_receiver_is_given_up(kind: str, part: str) -> None:
 
 @pytest.mark.slow("ends")
 @pytest.mark.parametrize("part", ANSWERS)
-def test_the_dead_man_address_is_given_up(part: str, tmp_path: Path) -> None:
-    def ask(url: str) -> object:
-        settings, workspace = settings_in(
-            tmp_path,
-            CAMPAIGN_HEALTH_DEAD_MAN_URL=f"{url}/ping/topsecret",
-            CAMPAIGN_HEALTH_READ_SECONDS=str(SILENCE),
-        )
-        return ping(workspace, settings.http)
-
-    seconds, outcome = held(ask, ANSWERS[part])
+def test_the_dead_man_address_is_given_up(part: str, drips: Drips) -> None:
+    seconds, outcome = drips[DEAD_MAN, part].result()
     assert seconds < SILENCE + LEEWAY
     assert outcome == "the dead-man address could not be reached (the answer was not whole within 0.4 seconds)"
 

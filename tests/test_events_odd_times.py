@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -21,6 +24,7 @@ from tests.track_stand_in import track_stand_in
 from tests.waiting import until
 
 HOUR = 3600.0
+FAILURES = ("hang for ever", "drip", "html", "500", "reset")
 
 
 class Clock:
@@ -68,26 +72,41 @@ def test_the_hour_that_comes_twice_in_autumn_is_two_hours() -> None:
     assert (winter - summer, no_zone - winter) == (HOUR, 0.0)
 
 
-@pytest.mark.slow("route")
-@pytest.mark.parametrize("failure", ["hang for ever", "drip", "html", "500", "reset"])
-def test_whatever_customerio_does_instead_of_answering_each_event_goes_out_once_in_its_persons_order(
-    tmp_path: Path, failure: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(track_post, "READ_SECONDS", 0.5)
+def delivered_in_spite_of(failure: str, folder: Path) -> dict[str, Any]:
+    """What Customer.io has of 200 events, where it does this instead of answering now and then."""
     with track_stand_in(0.2, seed=4, failures=(failure,)) as customerio:
         post, close = track_post.poster(
             RouteSettings(
                 site_id="s", track_api_key=SecretStr("k"), track_url=customerio, signing_key=None, person="id"
             )
         )
-        with carrying(tmp_path / "data", post) as (outbox, courier):
+        with carrying(folder / "data", post) as (outbox, courier):
             for start in range(0, 200, 10):
                 take_in(outbox, courier, *(queued(number, f"p-{number % 7}") for number in range(start, start + 10)))
                 time.sleep(0.02)
-            assert until_empty(tmp_path, 60) == 0
+            assert until_empty(folder, 60) == 0
         close()
-        answered = requests.get(customerio, timeout=20).json()
-    assert told(tmp_path / "data") == {"received": 200, "delivered": 200}
+        answered: dict[str, Any] = requests.get(customerio, timeout=20).json()
+    return answered
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, tuple[Path, Future[dict[str, Any]]]]]:
+    """The folder and the outcome of each failure. They are met side by side, for nearly all of the time is waiting."""
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(len(FAILURES)) as pool:
+        patch.setattr(track_post, "READ_SECONDS", 0.5)
+        folders = {failure: tmp_path_factory.mktemp("met") for failure in FAILURES}
+        yield {name: (folder, pool.submit(delivered_in_spite_of, name, folder)) for name, folder in folders.items()}
+
+
+@pytest.mark.slow("route")
+@pytest.mark.parametrize("failure", FAILURES)
+def test_whatever_customerio_does_instead_of_answering_each_event_goes_out_once_in_its_persons_order(
+    failure: str, delivered: Mapping[str, tuple[Path, Future[dict[str, Any]]]]
+) -> None:
+    folder, outcome = delivered[failure]
+    answered = outcome.result()
+    assert told(folder / "data") == {"received": 200, "delivered": 200}
     assert answered["failed"] > 3
     assert {int(number) for number in answered["ulids"]} == set(range(200))
     assert all(len(some) == 1 for some in answered["ulids"].values())

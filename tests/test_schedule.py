@@ -14,11 +14,9 @@ from pathlib import Path
 import pytest
 
 from campaign_health.errors import CouldNotStart, SettingsError
-from campaign_health.pipeline import Order
-from campaign_health.pipeline.order import MIXPANEL_SOURCES, light_order
+from campaign_health.pipeline.order import MIXPANEL_SOURCES, Order, light_order, with_keys
 from campaign_health.process.stopping import Stopped, StopSignals
 from campaign_health.schedule import scheduler
-from campaign_health.schedule.daily_run import with_keys
 from campaign_health.schedule.due_work import Task
 from campaign_health.schedule.jobs import Ended, Job, JobResult
 from campaign_health.schedule.scheduler import Schedule

@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.text import Text
 
 from campaign_health.alerts.editing import edit_days_message
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import notes
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.status_view import clean, print_rendered
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.decisions.record_decision import change_warehouse, record_decision, undo_decisions
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import local_day, read_clock

@@ -13,9 +13,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from campaign_health.cli.judge import DAY, check_workspace
 from campaign_health.cli.terminal.console import notes, print_json
+from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.status_view import clean, print_rendered
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.judge.explain.explained import HISTORY, Explanation, LinkDay, LinkExplained
 from campaign_health.judge.explain.explaining import explain
 from campaign_health.process.clock import read_clock

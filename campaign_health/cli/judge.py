@@ -13,17 +13,16 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.cli.terminal.day_option import DAY
-from campaign_health.errors import CouldNotStart, SettingsError
+from campaign_health.cli.terminal.workspace_named import check_workspace
+from campaign_health.errors import CouldNotStart
 from campaign_health.judge.judging import judge_all
 from campaign_health.judge.summary import JudgeSummary
 from campaign_health.process.clock import read_clock
-from campaign_health.settings import Settings, load_settings
+from campaign_health.settings import load_settings
 from campaign_health.words.dates import day_text
 from campaign_health.words.numbers import plural
 from campaign_health.words.status_words import STATUS_WORDS
 from storage.file.database import Warehouse
-
-__all__ = ["DAY", "check_workspace", "command"]
 
 
 @click.command(name="judge")
@@ -67,13 +66,6 @@ def command(as_of: datetime | None, workspace: str | None, as_json: bool) -> Non
         print_json([asdict(summary) for summary in summaries])
     else:
         _print(summaries)
-
-
-def check_workspace(settings: Settings, name: str | None) -> None:
-    """Raise SettingsError where there is no workspace of that name."""
-    names = [workspace.name for workspace in settings.workspaces]
-    if name is not None and name not in names:
-        raise SettingsError(f"There is no workspace {name!r}.", f"Known: {', '.join(names)}.")
 
 
 def _print(summaries: Sequence[JudgeSummary]) -> None:

@@ -16,10 +16,10 @@ from rich.padding import Padding
 from rich.progress import Progress
 from rich.text import Text
 
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import notes, print_json
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.status_view import clean, print_rendered
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.judge.past_mornings import Announcement, ReplayedDay, replay
 from campaign_health.judge.summary import Progress as JudgingProgress
 from campaign_health.process.stopping import Stopped, StopSignals

@@ -16,8 +16,8 @@ from campaign_health.alerts.channels.delivery import DeliveryFailed, ReportMessa
 from campaign_health.alerts.forms.report_json import report_as_json
 from campaign_health.alerts.forms.report_plain import report_plain
 from campaign_health.alerts.report_sending import as_message
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import print_json
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import local_day, read_clock
 from campaign_health.settings import Settings, WorkspaceSettings, load_settings

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import notes, print_json
 from campaign_health.cli.terminal.status_json import status_as_json
 from campaign_health.cli.terminal.status_view import print_overview
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.process.clock import read_clock
 from campaign_health.settings import load_settings
 from campaign_health.state.overview import read_overview

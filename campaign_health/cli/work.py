@@ -13,10 +13,9 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from campaign_health.cli.terminal.as_a_service import LOG_FORMAT_SETTING
-from campaign_health.cli.terminal.collecting import CollectingDisplay
 from campaign_health.logs.log_setup import LOG_FORMATS, write_log_lines
 from campaign_health.logs.logged_progress import LoggedProgress
-from campaign_health.pipeline.context import ProgressSink
+from campaign_health.pipeline.progress_sink import ProgressSink
 from campaign_health.process.clock import read_clock
 from campaign_health.process.life_line import end_with
 from campaign_health.process.stopping import Stopped, StopSignals
@@ -51,6 +50,8 @@ def _progress(job: Job) -> ProgressSink:
     named = os.environ.get(LOG_FORMAT_SETTING)
     form = next((one for one in LOG_FORMATS if one == named), None)
     if form is None:
+        from campaign_health.cli.terminal.collecting import CollectingDisplay
+
         # It is not entered: bars of processes side by side would draw over each other.
         return CollectingDisplay()
     write_log_lines(form, job.settings.secrets())

@@ -16,8 +16,8 @@ from campaign_health.demo.world.stories import TIME_ZONE, demo_faults, demo_mani
 from campaign_health.errors import CouldNotStart
 from campaign_health.judge.judging import judge_all
 from campaign_health.pipeline import Order, collect_once
-from campaign_health.pipeline.context import ProgressSink
 from campaign_health.pipeline.day_states import count_state
+from campaign_health.pipeline.progress_sink import ProgressSink
 from campaign_health.process.stopping import StopSignals
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox

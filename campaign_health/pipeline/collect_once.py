@@ -8,9 +8,10 @@ from contextlib import nullcontext
 from datetime import datetime
 
 from campaign_health.errors import CouldNotStart
-from campaign_health.pipeline.context import ProgressSink, RunClock
+from campaign_health.pipeline.context import RunClock
 from campaign_health.pipeline.one_workspace import RunTools, collect_workspace
 from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, Order
+from campaign_health.pipeline.progress_sink import ProgressSink
 from campaign_health.pipeline.run_report import RunReport, WorkspaceReport
 from campaign_health.process.collect_lock import collecting
 from campaign_health.process.stopping import Stopped, StopSignals

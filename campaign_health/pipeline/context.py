@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from time import monotonic
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from campaign_health.pipeline.clock_check import ClockCheck
 from campaign_health.pipeline.order import Order
+from campaign_health.pipeline.progress_sink import ProgressSink
 from campaign_health.pipeline.run_time import RunTime
 from campaign_health.pipeline.windows import Window
 from campaign_health.process.clock import local_day
@@ -22,23 +22,7 @@ from collectors.event_source import Budget, EventSource
 from collectors.mixpanel import MixpanelClient
 from storage.connection import Connection
 from storage.file.database import Warehouse, transaction
-from storage.records import CampaignRecord, Collected, CollectionRecord, Source
-
-
-class ProgressSink(Protocol):
-    """Who shows how far a run is."""
-
-    def begin(self, workspace: str, source: Source) -> None:
-        """A source of a workspace begins."""
-
-    def advance(self, done: int, total: int | None, what: str) -> None:
-        """The source has done so much of so much."""
-
-    def end(self, record: CollectionRecord) -> None:
-        """The source has ended."""
-
-    def note(self, text: str) -> None:
-        """Something worth telling."""
+from storage.records import CampaignRecord, Collected, Source
 
 
 class RunClock:

@@ -11,10 +11,11 @@ import requests
 
 from campaign_health.errors import SettingsError
 from campaign_health.pipeline.clock_check import ClockCheck
-from campaign_health.pipeline.context import ProgressSink, RunClock, WorkspaceRun
+from campaign_health.pipeline.context import RunClock, WorkspaceRun
 from campaign_health.pipeline.event_source_of import budget_project, event_source_of
 from campaign_health.pipeline.one_source import run_source, source_not_run
 from campaign_health.pipeline.order import MIXPANEL_SOURCES, Order
+from campaign_health.pipeline.progress_sink import ProgressSink
 from campaign_health.pipeline.run_report import WorkspaceReport
 from campaign_health.pipeline.run_time import RunTime
 from campaign_health.pipeline.windows import Window, window_of_run

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from campaign_health.errors import CouldNotStart
+from campaign_health.settings import WorkspaceSettings
 from storage.records import SOURCES, Source
 
 MIXPANEL_SOURCES: tuple[Source, ...] = ("mixpanel_events", "mixpanel_properties", "mixpanel_lexicon")
@@ -89,3 +90,12 @@ def order_from_names(names: Sequence[str], since: date | None, until: date | Non
 def light_order() -> Order:
     """The order of the refresh during the day."""
     return Order(sources=LIGHT_SOURCES, light=True)
+
+
+def with_keys(order: Order, workspace: WorkspaceSettings) -> Order:
+    """The order without the sources of a service whose keys are not set: a schedule need not say so every time."""
+    possible = {
+        *(MIXPANEL_SOURCES if workspace.events is not None else ()),
+        *(CUSTOMERIO_SOURCES if workspace.customerio is not None else ()),
+    }
+    return replace(order, sources=order.sources & possible)

@@ -121,6 +121,7 @@ class Sandbox:
             "CUSTOMERIO_SITE_ID": self.keys.site_id,
             "CUSTOMERIO_TRACK_API_KEY": self.keys.track_api_key,
             "CUSTOMERIO_TRACK_URL": self.customerio_track_url,
+            **self._setting.limits.environment,
         }
         if self.events_from == "Amplitude":
             variables = {name: value for name, value in variables.items() if not name.startswith("MIXPANEL_")}

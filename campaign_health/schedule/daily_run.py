@@ -1,20 +1,18 @@
-"""A whole morning in steps: collect, judge, publish, tell, share. Each is done in a process of its own."""
+"""A whole morning in steps: collect, judge, publish, tell, share. Each is done in a process of its own.
+
+Each imports for itself what only it needs: half of a process's work on a small workspace is to begin.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from campaign_health.alerts.channels.dead_man import Signal, ping
-from campaign_health.alerts.telling import has_announced, tell_due
 from campaign_health.errors import CouldNotStart
-from campaign_health.judge.judging import judge_on
-from campaign_health.pipeline import Order, collect_once
-from campaign_health.pipeline.context import ProgressSink
-from campaign_health.pipeline.order import CUSTOMERIO_SOURCES, MIXPANEL_SOURCES, light_order
+from campaign_health.pipeline.order import Order, light_order, with_keys
+from campaign_health.pipeline.progress_sink import ProgressSink
 from campaign_health.process.stopping import StopSignals
 from campaign_health.schedule.jobs import Job, JobResult
-from campaign_health.schedule.share_published import share_published
 from campaign_health.settings import WorkspaceSettings
 from campaign_health.settings.clients import Sleep
 from storage.connection import Connection
@@ -45,6 +43,8 @@ def collect(
     job: Job, now: datetime, progress: ProgressSink, signals: StopSignals, *, sleep: Sleep | None = None
 ) -> JobResult:
     """Collects one workspace. It judges nothing and publishes nothing: nobody sees new counts beside old verdicts."""
+    from campaign_health.pipeline import collect_once
+
     workspace = job.workspace
     if unheard := ping(workspace, job.settings.http, Signal.START):
         progress.note(unheard)
@@ -99,6 +99,8 @@ def tell(job: Job, now: datetime) -> JobResult:
     It hears that a round is done where it was judged and told, whatever of the collection failed: that is in the
     digest, and an alarm that rings each day for one campaign is turned off.
     """
+    from campaign_health.alerts.telling import has_announced, tell_due
+
     workspace, problems, announced = job.workspace, list[str](), False
     try:
         warehouse = Warehouse(job.settings.data_dir)
@@ -127,6 +129,8 @@ def tell(job: Job, now: datetime) -> JobResult:
 
 def share(job: Job, now: datetime) -> JobResult:
     """Shares what is published to every address of the settings. What is cut off in the middle is seen by nobody."""
+    from campaign_health.schedule.share_published import share_published
+
     problems: dict[str, list[str]] = {}
     is_news = False
     try:
@@ -140,16 +144,9 @@ def share(job: Job, now: datetime) -> JobResult:
     return JobResult(exit_code=1 if problems else 0, problems=problems, announced=is_news)
 
 
-def with_keys(order: Order, workspace: WorkspaceSettings) -> Order:
-    """The order without the sources of a service whose keys are not set: a schedule need not say so every time."""
-    possible = {
-        *(MIXPANEL_SOURCES if workspace.events is not None else ()),
-        *(CUSTOMERIO_SOURCES if workspace.customerio is not None else ()),
-    }
-    return replace(order, sources=order.sources & possible)
-
-
 def _judge(connection: Connection, workspace: WorkspaceSettings, now: datetime, problems: dict[str, list[str]]) -> None:
+    from campaign_health.judge.judging import judge_on
+
     try:
         judge_on(connection, workspace, now)
     except ExpectedFailure as failure:

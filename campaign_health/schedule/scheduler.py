@@ -18,10 +18,9 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
-from campaign_health.pipeline import Order
+from campaign_health.pipeline.order import Order, with_keys
 from campaign_health.process.clock import NOW_SETTING, read_clock
 from campaign_health.process.stopping import StopSignals
-from campaign_health.schedule.daily_run import with_keys
 from campaign_health.schedule.due_work import CLOCK_STEP, Facts, Task, due_tasks, next_instant, refresh_times
 from campaign_health.schedule.jobs import Ended
 from campaign_health.schedule.round_words import Line, trouble

@@ -27,6 +27,11 @@ SETTINGS: tuple[Setting, ...] = (
         "20",
     ),
     Setting(
+        "MIXPANEL_EXPORTS_PER_SECOND",
+        "How many raw exports this program may ask for in a second; Mixpanel allows 3.",
+        "3",
+    ),
+    Setting(
         "MIXPANEL_TIME_STORAGE",
         "How the project stores times: utc, or project for projects made before 2023.",
         "utc",
@@ -56,9 +61,15 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "CUSTOMERIO_MESSAGES_PER_RUN",
-        "How many single messages of campaigns with several each run asks for, one request each, 8 a second; those "
-        "known the least far come first, and the rest follows in the next runs. 0 asks for none.",
+        "How many single messages of campaigns with several each run asks for, one request each; those known the "
+        "least far come first, and the rest follows in the next runs. 0 asks for none.",
         "400",
+    ),
+    Setting(
+        "CUSTOMERIO_REQUESTS_PER_SECOND",
+        "How many requests this program may send to the App API in a second; Customer.io allows 10 for all tools of a "
+        "workspace together.",
+        "8",
     ),
     Setting(
         "CAMPAIGN_HEALTH_TIMEZONE",

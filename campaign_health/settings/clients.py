@@ -62,6 +62,7 @@ def mixpanel_client(
         settings.export_url,
         settings.app_url,
         settings.time_storage,
+        settings.exports_per_second,
     )
     queries = Watch(budget.before_query, budget.after_query) if budget else NOBODY
     return MixpanelClient(
@@ -154,6 +155,7 @@ def customerio_client(
         settings.app_api_key.get_secret_value(),
         region=settings.region,
         app_url=settings.app_url,
+        requests_per_second=settings.requests_per_second,
         transport=_transport(http, session, sleep, wait, deadline, answered),
     )
 

@@ -83,6 +83,7 @@ def _mixpanel(values: Values) -> MixpanelSettings | None:
         export_url=values.address("MIXPANEL_EXPORT_URL") or export,
         app_url=values.address("MIXPANEL_APP_URL") or app,
         queries_per_hour=values.whole("MIXPANEL_QUERIES_PER_HOUR", 1, 100_000),
+        exports_per_second=values.number("MIXPANEL_EXPORTS_PER_SECOND", 0.1, 1000),
         time_storage=cast(Literal["utc", "project"], values.text("MIXPANEL_TIME_STORAGE")),
         count_source=cast(Literal["auto", "query", "export"], values.text("MIXPANEL_COUNT_SOURCE")),
         event_page=read_pattern(values, "MIXPANEL_EVENT_PAGE", MIXPANEL_NAMES) or MIXPANEL_EVENT_PAGES[region],

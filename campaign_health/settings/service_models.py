@@ -27,6 +27,7 @@ class MixpanelSettings(Frozen):
     export_url: str
     app_url: str
     queries_per_hour: int
+    exports_per_second: float
     time_storage: Literal["utc", "project"]
     count_source: Literal["auto", "query", "export"]
     event_page: str = MIXPANEL_EVENT_PAGES["us"]
@@ -75,5 +76,6 @@ class CustomerioSettings(Frozen):
     region: Literal["us", "eu"]
     app_url: str
     messages_per_run: int
+    requests_per_second: float
     workspace_id: int | None = None
     campaign_page: str = CUSTOMERIO_CAMPAIGN_PAGES["us"]

@@ -107,6 +107,7 @@ def _customerio(values: Values) -> CustomerioSettings | None:
     region = cast(Literal["us", "eu"], values.text("CUSTOMERIO_REGION"))
     address = values.address("CUSTOMERIO_APP_URL") or CUSTOMERIO_BASES[region]
     messages = values.whole("CUSTOMERIO_MESSAGES_PER_RUN", 0, 100_000)
+    pace = values.number("CUSTOMERIO_REQUESTS_PER_SECOND", 0.1, 1000)
     if not key:
         return None
     number = "CUSTOMERIO_WORKSPACE_ID"
@@ -115,6 +116,7 @@ def _customerio(values: Values) -> CustomerioSettings | None:
         region=region,
         app_url=address,
         messages_per_run=messages,
+        requests_per_second=pace,
         workspace_id=values.whole(number, 1, 2**62) if values.optional(number) else None,
         campaign_page=read_pattern(values, "CUSTOMERIO_CAMPAIGN_PAGE", CUSTOMERIO_NAMES)
         or CUSTOMERIO_CAMPAIGN_PAGES[region],

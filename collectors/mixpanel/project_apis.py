@@ -72,6 +72,7 @@ class MixpanelProject:
         export_url: Whole address of the raw export instead of the region's.
         app_url: Base address of the App API instead of the region's.
         time_storage: "utc", or "project" for projects made before 2023, whose events carry local time.
+        exports_per_second: Rate limit of the raw export.
     """
 
     project_id: str | int
@@ -82,6 +83,7 @@ class MixpanelProject:
     export_url: str | None = None
     app_url: str | None = None
     time_storage: TimeStorage = "utc"
+    exports_per_second: float = EXPORTS_PER_SECOND
 
 
 class MixpanelClient:
@@ -118,7 +120,7 @@ class MixpanelClient:
             )
 
         self.query = client(project.query_url or bases[0], watch=queries)
-        self.export = client(project.export_url or bases[1], pace=Pace(EXPORTS_PER_SECOND))
+        self.export = client(project.export_url or bases[1], pace=Pace(project.exports_per_second))
         self.app = client(project.app_url or bases[2])
 
     @property

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from storage.connection import Connection
 from storage.read.segment_numbers import segments_of_campaigns
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NUMBERS = """
     SELECT coalesce(c.campaign_id, j.campaign_id) AS campaign_id, coalesce(c.day, j.day) AS day,

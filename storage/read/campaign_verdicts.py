@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import duckdb
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What the view `campaign_health` says, asked of one workspace and without the columns that the page does not show:
 # four times as fast with a thousand campaigns and two years of days.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from storage.connection import Connection
 from storage.read.rows import Row, as_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FIRST_ACTIVE = """
     SELECT campaign_id, min(day) AS first_day, min(day) FILTER (expected) AS first_expected,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from storage.connection import Connection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _TO_ASK = """
     SELECT m.campaign_id, m.message_id, m.type, max(d.day) AS newest

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
 
 from storage.read.rows import as_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # The rows of `event_vs_campaign` with what the page needs beside them, asked of one campaign only.
 _DAYS = """

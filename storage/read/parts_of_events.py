@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from storage.connection import Connection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REST = ""
 """Stands for all events of which no part may have fallen silent."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from storage.connection import Connection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NAMED = """
     SELECT DISTINCT try_cast(s.segment_id AS BIGINT) AS number

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
 
 from storage.file.conversion import read_instant
 from storage.read.rows import as_rows
 from storage.records import CLOCK_AHEAD
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # `failing`: the unbroken run of collections that were not complete, up to the newest one.
 _SOURCES = """

@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 import psutil
 
+from campaign_health.cli.run import WORKER
 from campaign_health.process.stopping import StopSignals
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
@@ -35,7 +36,6 @@ LAST = date(2026, 11, 30)
 HISTORY = 60
 PRINT_EVERY = 30
 BROKEN_DAYS = 10
-WORKER = (sys.executable, "-m", "tests.unpaced_work")
 
 
 def serve(pipe: Connection, days: int, campaigns: int, events: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from campaign_health.cli.judge import check_workspace
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.errors import CouldNotStart, Refused
 from campaign_health.manifest.durations import promised_seconds
 from campaign_health.manifest.manifest_reading import read_manifest

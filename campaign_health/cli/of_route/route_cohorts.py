@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.event_numbers import plain_table
 from campaign_health.cli.of_route.only_workspace import contract_of, only_workspace
 from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean, print_rendered
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.errors import CouldNotStart, Refused
 from campaign_health.process.clock import read_clock
 from campaign_health.route.cohorts.cohort_note import CohortRow, cohort_rows

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.letters_chosen import chosen_letters, letter_options, may_go_on
 from campaign_health.cli.of_route.only_workspace import only_workspace
 from campaign_health.cli.terminal.console import results
 from campaign_health.cli.terminal.status_view import clean
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.errors import Refused
 from campaign_health.process.clock import read_clock
 from campaign_health.route.route_place import route_place

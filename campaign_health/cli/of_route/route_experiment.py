@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.asked_campaign import asked_campaign
 from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.settings import load_settings
 from campaign_health.state.experiments import ExperimentState, experiments_of
 from campaign_health.words.experiment_words import NOT_COMPARED

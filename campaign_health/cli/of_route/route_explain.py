@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.errors import Refused
 from campaign_health.manifest.manifest_reading import read_manifest
 from campaign_health.manifest.problems import ManifestError

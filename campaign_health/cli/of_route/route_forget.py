@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import results
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.route.route_place import route_place
 from campaign_health.settings import load_settings
 from campaign_health.words.numbers import plural

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.only_workspace import contract_of, only_workspace
 from campaign_health.cli.terminal.console import results
 from campaign_health.cli.terminal.status_view import clean
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.errors import CouldNotStart, Refused
 from campaign_health.process.clock import read_clock
 from campaign_health.route.manifest_contract import ManifestContract

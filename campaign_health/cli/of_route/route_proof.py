@@ -12,7 +12,6 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.asked_campaign import asked_campaign
 from campaign_health.cli.of_route.prove_campaigns import all_to_prove, prove_and_note, to_prove, workspaces_to_prove
 from campaign_health.cli.of_route.published_numbers import publish_numbers
@@ -20,6 +19,7 @@ from campaign_health.cli.of_route.recovery_view import so_far
 from campaign_health.cli.terminal.console import notes, print_json
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.status_view import clean, print_rendered
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.process.clock import read_clock
 from campaign_health.route.proof.proving import Proof
 from campaign_health.route.recovery.recovery_plan import RecoveryPlan

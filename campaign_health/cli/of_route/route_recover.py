@@ -14,7 +14,6 @@ from typing import get_args
 import click
 from rich.status import Status
 
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.asked_campaign import asked_campaign, plan_of_incident, services
 from campaign_health.cli.of_route.published_numbers import publish_numbers
 from campaign_health.cli.of_route.recover_by import ask_number, choose, reach
@@ -29,6 +28,7 @@ from campaign_health.cli.of_route.recovery_view import (
 from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.status_view import clean, print_rendered
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.process.clock import read_clock
 from campaign_health.process.collect_lock import workspace_part
 from campaign_health.process.run_lock import RECOVERING, only_one

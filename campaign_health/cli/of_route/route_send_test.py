@@ -13,10 +13,10 @@ from typing import Any
 
 import click
 
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.only_workspace import contract_of, only_workspace
 from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.cli.terminal.status_view import clean
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.errors import CouldNotStart
 from campaign_health.route.route_place import route_place
 from campaign_health.route.trying.marked_event import MarkedEvent, marked_event

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.of_route.only_workspace import only_workspace
 from campaign_health.cli.terminal.console import notes, print_json, results
 from campaign_health.cli.terminal.status_view import clean
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.errors import CouldNotStart
 from campaign_health.route.route_place import route_place
 from campaign_health.route.track_client import track_client

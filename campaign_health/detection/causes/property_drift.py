@@ -90,15 +90,15 @@ def find_property_changes(event_property: pd.DataFrame, *, as_of: date | None = 
 
 
 def _profile(rows: pd.DataFrame) -> _Profile:
-    stamps = np.sort(rows["day"].unique())
-    index = {stamp: position for position, stamp in enumerate(pd.DatetimeIndex(stamps))}
-    read = rows.groupby("day")["events_read"].max()
+    stamps, positions = np.unique(rows["day"].to_numpy(), return_inverse=True)
+    read = np.zeros(len(stamps))
+    np.fmax.at(read, positions, rows["events_read"].to_numpy(dtype=float))
     shares: dict[str, dict[str, np.ndarray]] = {}
-    for name, kind, day, share in zip(rows["property"], rows["type"], rows["day"], rows["share"], strict=True):
+    columns = (rows[name].to_list() for name in ("property", "type", "share"))
+    for name, kind, share, position in zip(*columns, positions, strict=True):
         series = shares.setdefault(str(name), {}).setdefault(str(kind), np.zeros(len(stamps)))
-        series[index[day]] = share
-    days = [stamp.date() for stamp in pd.DatetimeIndex(stamps)]
-    return _Profile(days, read.reindex(pd.DatetimeIndex(stamps)).to_numpy(dtype=float), shares)
+        series[position] = share
+    return _Profile([stamp.date() for stamp in pd.DatetimeIndex(stamps)], read, shares)
 
 
 def _changes(event: str, profile: _Profile) -> Iterator[PropertyChange]:

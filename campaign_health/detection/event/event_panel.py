@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Counts = NDArray[np.float64]
 MIXPANELS_OWN = ("$", "mp_")
@@ -30,6 +33,8 @@ class EventPanel:
     @classmethod
     def from_frame(cls, event_day: pd.DataFrame, as_of: date | None = None) -> EventPanel:
         """The panel of `event_day` rows (event, day, events, state), without provisional days or days after `as_of`."""
+        import pandas as pd  # what only names the counts does not wait for it
+
         frame = event_day
         if "state" in frame.columns:
             frame = frame[frame["state"] != "provisional"]

@@ -72,7 +72,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Pace:
-    """How long the first few are watched, how often it is looked, and how time passes."""
+    """How long the first few are watched, how often it is looked (twenty times at least), and how time passes."""
 
     canary_seconds: float = CANARY_SECONDS
     look_seconds: float = LOOK_SECONDS
@@ -145,5 +145,5 @@ def _watched(way: Way, people: Collection[str], pace: Pace, progress: Progress |
             progress(seen.sent + seen.failed, len(people), "of the first people, of whom it is known")
         if canary_verdict(seen, is_over=False) != "wait" or pace.clock() >= deadline:
             return seen
-        pace.sleep(pace.look_seconds)
+        pace.sleep(min(pace.look_seconds, pace.canary_seconds / 20))
     return SeenOfCanary(0, 0, 0)

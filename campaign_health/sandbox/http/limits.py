@@ -47,6 +47,15 @@ class Limits:
             amplitude_concurrent=None,
         )
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings with which the product does not hold itself back where there is no limit."""
+        each_second = {
+            "MIXPANEL_EXPORTS_PER_SECOND": self.export_per_second,
+            "CUSTOMERIO_REQUESTS_PER_SECOND": self.customerio_per_second,
+        }
+        return {name: "1000" for name, most in each_second.items() if most is None}
+
 
 class Meter:
     """Counts calls in a sliding window of ``seconds``; safe to use from several threads."""
