@@ -17,10 +17,10 @@ from rich.text import Text
 from campaign_health.cli.assistant.incident_list import Listed, draw_incidents, listed_incidents, one_incident
 from campaign_health.cli.decide import draw_life
 from campaign_health.cli.explain import explained
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.replay import replayed
 from campaign_health.cli.terminal.day_option import DAY
 from campaign_health.cli.terminal.status_view import clean, draw_overview, rendered
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.errors import CouldNotStart, SettingsError
 from campaign_health.process.clock import read_clock
 from campaign_health.settings import Settings, load_settings

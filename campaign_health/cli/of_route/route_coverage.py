@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from campaign_health.cli.judge import check_workspace
 from campaign_health.cli.terminal.console import print_json, results
 from campaign_health.cli.terminal.status_view import clean
+from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.process.clock import local_day, read_clock
 from campaign_health.settings import load_settings
 from campaign_health.state.real_time import RealTime, real_time_of
