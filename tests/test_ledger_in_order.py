@@ -13,7 +13,7 @@ from storage.outbox.outbox_connection import Connection, Place, PostgresPlace
 from storage.outbox.postgres_connection import PostgresConnection
 from storage.outbox.queued_event import AGAIN, FRESH, QueuedEvent
 from storage.outbox.route_file import FILE_NAME, committed, open_route_file
-from storage.outbox.route_tables import TABLES
+from storage.outbox.route_tables import TABLES, make_tables
 
 NOW = 1_800_000_000.0
 
@@ -83,3 +83,13 @@ def test_an_event_that_waits_anew_is_found_where_it_waits_now(place: Place) -> N
         assert keys_waiting(connection) == [event(2).key, event(1).key]
         finish(connection, [event(1).key], "delivered")
         assert keys_waiting(connection) == [event(2).key]
+
+
+def test_a_large_database_is_given_the_time_that_it_takes(postgres_place: PostgresPlace) -> None:
+    with before_it(postgres_place) as connection:
+        (usual,) = connection.execute("SHOW statement_timeout").fetchone()
+        with committed(connection):
+            make_tables(connection, TABLES.index(IN_ORDER))
+            (meanwhile,) = connection.execute("SHOW statement_timeout").fetchone()
+        assert (usual, meanwhile) == ("30s", "0")
+        assert connection.execute("SHOW statement_timeout").fetchone() == (usual,)

@@ -46,7 +46,8 @@ IN_ORDER = """
     ) STRICT;
     INSERT INTO known_event (key, workspace, event, event_time, received, outcome, source, person, place)
         SELECT key, workspace, event, event_time, received, outcome, source, person,
-            (SELECT sequence FROM waiting_event WHERE waiting_event.key = event_ledger.key)
+            CASE WHEN outcome = 'waiting'
+                THEN (SELECT sequence FROM waiting_event WHERE waiting_event.key = event_ledger.key) END
         FROM event_ledger ORDER BY received;
     DROP INDEX waiting_event_key;
     DROP TABLE event_queue;

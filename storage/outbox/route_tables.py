@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from storage.outbox.cohorts.cohort_tables import COHORT_TABLES
 from storage.outbox.device_events import DEVICE_TABLES
 from storage.outbox.event_pace import NAMES_PROVEN, PACE_TABLES
@@ -76,6 +78,9 @@ VERSION = len(TABLES)
 
 def make_tables(connection: Connection, version: int) -> None:
     """Bring the tables of a version (0: none) to this program's, within a transaction."""
+    if not isinstance(connection, sqlite3.Connection):
+        # Rows by the million may have to be carried over, and PostgreSQL is told to give up what takes long.
+        connection.execute("SET LOCAL statement_timeout = 0")
     for statement in ";".join(TABLES[version:]).split(";"):
         if statement.strip():
             connection.execute(statement)
