@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_health.route.cohorts.cohort_law import is_too_great_a_loss, session_verdict
@@ -54,6 +54,7 @@ STEPS = st.lists(
 
 
 @given(STEPS, st.randoms(use_true_random=False))
+@settings(deadline=None)
 def test_whatever_comes_in_whatever_order_the_cohort_is_what_the_whole_sessions_say(
     law_place: Path, steps: list[tuple[Any, list[int], int, bool]], order: random.Random
 ) -> None:
