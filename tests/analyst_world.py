@@ -19,13 +19,6 @@ NOW = datetime(2026, 11, 24, 20, tzinfo=UTC)
 WORKSPACE = "default"
 NEVER_SENT = "Onboarding welcome"
 QUERIES = Path(__file__).resolve().parents[1] / "docs" / "analyst_queries.sql"
-_ARMS = """
-    INSERT INTO experiment_arm BY NAME
-    SELECT workspace, campaign_id, unnest(['at_once', 'held_back']) AS arm, event, 0.5 AS share, '09:00' AS held_until,
-        86400.0 AS within_seconds, 1000 AS assigned, 800 AS observed, unnest([64, 40]) AS converted, 0 AS waiting,
-        now()::TIMESTAMP AS noted_at
-    FROM campaign_event WHERE campaign_id = 24
-"""
 
 
 def questions() -> dict[int, str]:
@@ -43,7 +36,6 @@ def publish_analyst_world(directory: Path) -> Path:
         _say(connection)
         _announce(connection)
         _restate(connection)
-        connection.execute(_ARMS)
         connection.execute(
             "UPDATE campaign_day SET sent = 0 WHERE sent > 0 AND campaign_id = "
             "(SELECT campaign_id FROM campaign WHERE name = ?)",
