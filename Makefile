@@ -49,7 +49,7 @@ endef
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all test-lowest test-newest check format bench docs clean style
+.PHONY: help install demo test test-all test-lowest test-newest check format bench docs pictures clean style
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -89,9 +89,12 @@ bench: $(READY) ## measure what the README claims
 	@for file in tests/benchmarks/[a-z]*.py; do \
 		echo "== $$file"; $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; done
 
-docs: $(READY) ## write the references of commands, settings and data anew
+docs: $(READY) ## write the references of commands, settings, words and data anew
 	$(BIN)/python -m tests.write_references
 	$(BIN)/python -m storage.read.data_dictionary docs/data.md
+
+pictures: $(READY) ## take the guide's pictures anew, of the demo of one fixed morning
+	$(BIN)/python -m tests.guide_walk
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .venv-lowest .venv-newest .venv-share .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

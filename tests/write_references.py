@@ -1,4 +1,4 @@
-"""Writes docs/settings.md and docs/commands.md from the code: `python -m tests.write_references`."""
+"""Writes docs/settings.md, docs/commands.md and docs/glossary.md from the code: `python -m tests.write_references`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from campaign_health.cli.main import COMMANDS, campaign_health
 from campaign_health.settings.catalogue import settings_table
+from campaign_health.words.glossary import glossary_page
 
 DOCS = Path(__file__).parents[1] / "docs"
 WIDTH = 100
@@ -82,3 +83,4 @@ def _help_of(command: click.Command, name: str, parent: click.Context) -> tuple[
 if __name__ == "__main__":
     (DOCS / "settings.md").write_text(settings_reference(), encoding="utf-8")
     (DOCS / "commands.md").write_text(commands_reference(), encoding="utf-8")
+    (DOCS / "glossary.md").write_text(glossary_page(), encoding="utf-8")

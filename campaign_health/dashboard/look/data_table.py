@@ -16,6 +16,8 @@ from campaign_health.dashboard.look.day_columns import day_columns
 from campaign_health.dashboard.look.markup import badge, safe
 from campaign_health.dashboard.look.theme import Palette
 from campaign_health.words.dates import day_text
+from campaign_health.words.event_service import of_service
+from campaign_health.words.glossary import meaning_of
 from campaign_health.words.numbers import count, plural
 from campaign_health.words.status_words import shape_and_label
 
@@ -46,6 +48,7 @@ def draw_table(
         wide = table.copy()
         wide[statuses] = [[shape_and_label(status)] for status in table[statuses]]
         columns[statuses] = _chips(list(dict.fromkeys(table[statuses])), colours, columns.get(statuses))
+    columns |= {name: _with_tip(meaning, columns.get(name)) for name, meaning in _meanings(table)}
     with st.container(key=f"wide-{key}"):
         found = st.dataframe(
             wide,
@@ -58,6 +61,17 @@ def draw_table(
         )
     st.html(stacked_html(table.iloc[:ROWS_ON_A_PHONE], alt, len(table), links, statuses))
     return found
+
+
+def _meanings(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """The heads that are words of the glossary, with their meaning."""
+    return [(name, of_service(meaning)) for name in map(str, table) if (meaning := meaning_of(name))]
+
+
+def _with_tip(meaning: str, config: ColumnConfig | None) -> ColumnConfig:
+    """How a column is drawn, with this tip at its head unless it has one of its own."""
+    found = config or st.column_config.Column()
+    return found if found.get("help") else {**found, "help": meaning}
 
 
 def stacked_html(

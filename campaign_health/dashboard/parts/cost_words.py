@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from campaign_health.detection.incident.money import DEFAULT_CONVERSION_RATE
 from campaign_health.state.incident import Incident
 from campaign_health.words.costs import cost_text, missed_text, risk_text, unpriced_text
-from campaign_health.words.numbers import unbroken_share
+from campaign_health.words.glossary import RISK, meaning_of
 
-RISK_IN_SHORT = "missed sends × conversion rate × deal value"
-RISK_MEANING = (
-    f"{RISK_IN_SHORT.capitalize()}; several messages of one campaign to the same person count once. "
-    f"Deal value and rate come from the manifest; without a rate it is {unbroken_share(DEFAULT_CONVERSION_RATE)}."
-)
+RISK_MEANING = str(meaning_of(RISK))
 
 
 def brief_cost(incident: Incident) -> str:
