@@ -33,11 +33,11 @@ SIZES: dict[str, ViewportSize] = {
 
 
 @contextmanager
-def demo_of_the_morning(folder: Path) -> Iterator[str]:
-    """Makes the demo of that morning in a folder and serves its dashboard; the address."""
+def demo_of_the_morning(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Makes the demo of that morning in a folder and serves its dashboard: its address, and a program's environment."""
     demo = prepare_demo(folder, MORNING, Notes(), StopSignals())
     with running_dashboard(folder, **demo.environment) as dashboard:
-        yield dashboard.url
+        yield dashboard.url, demo.environment
 
 
 def walk(page: Page, url: str, reached: Callable[[str], None]) -> list[str]:
@@ -79,7 +79,11 @@ def _say(page: Page, button: str, said: dict[str, str], done: str, reached: Call
 
 def main() -> None:
     """Takes each picture in its size."""
-    with TemporaryDirectory() as room, demo_of_the_morning(Path(room) / "demo") as url, running_browser() as browser:
+    with (
+        TemporaryDirectory() as room,
+        demo_of_the_morning(Path(room) / "demo") as (url, _),
+        running_browser() as browser,
+    ):
         page = new_window(browser).new_page()
         page.set_viewport_size(DESK)
 
