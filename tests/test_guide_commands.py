@@ -19,14 +19,14 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SLACK = ROOT / "docs/slack-admin.md"
 SHELL = re.compile(r"^ *```sh\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 PROGRAM = "campaign-health"
-ENDS = "&|;()\n"
+ENDS = "&|;()<>\n"
 
 
 def told_commands(page: Path) -> Iterator[list[str]]:
     """The words behind `campaign-health` of each command in the page's blocks of shell."""
     for block in SHELL.findall(page.read_text(encoding="utf-8")):
         text = re.sub(r"(^|\s)#.*$", "", block.replace("\\\n", " "), flags=re.MULTILINE)
-        words = shlex.shlex(text, posix=True, punctuation_chars=f"{ENDS}<>")
+        words = shlex.shlex(text, posix=True, punctuation_chars=ENDS)
         words.whitespace, words.whitespace_split, words.commenters = " \t", True, ""
         command: list[str] = []
         for word in [*words, ";"]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +70,14 @@ def test_the_data_dictionary_says_what_the_file_says(published: Path) -> None:
     assert (DOCS / "data.md").read_text(encoding="utf-8") == found, (
         "run: python -m storage.read.data_dictionary docs/data.md"
     )
+
+
+def test_the_guide_opens_the_file_as_it_says(published: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/campaign_health.duckdb").symlink_to(published)
+    (program,) = re.findall(r"```python\n(.*?)```", (DOCS / "data.md").read_text(encoding="utf-8"), re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, "Edited" in done.stdout) == (0, True), done.stderr
 
 
 def test_the_examples_may_be_split_at_semicolons() -> None:

@@ -17,10 +17,28 @@ from storage.read.described_tables import DescribedTable, described_tables
 _HEAD = """# What is in the published file
 
 `campaign_health.duckdb` in the data directory is replaced as a whole after each run. Open it read-only with any DuckDB
-client from version 1.1 on, for as long as you like: `duckdb -readonly data/campaign_health.duckdb`. A connection
-goes on showing the run it was opened on; open a new one to see the next.
-Examples: [analyst_queries.sql](analyst_queries.sql). The same tables in PostgreSQL, an object store or a DuckLake:
-[sharing.md](sharing.md).
+client from version 1.1 on, for as long as you like. A connection goes on showing the run it was opened on; open a new
+one to see the next.
+
+## Open it
+
+```sh
+duckdb -readonly data/campaign_health.duckdb
+```
+
+```python
+import duckdb
+
+con = duckdb.connect("data/campaign_health.duckdb", read_only=True)
+print(con.sql("SELECT campaign, status, cause, missed_sends FROM campaign_health ORDER BY missed_sends DESC"))
+con.sql("SUMMARIZE event_vs_campaign").show()
+```
+
+`campaign-health demo --no-dashboard --data-dir data` makes such a file of a made-up company. More questions with their
+queries: [analyst_queries.sql](analyst_queries.sql). Other tools: [recipes.md](recipes.md). The same tables in PostgreSQL, an
+object store or a DuckLake: [sharing.md](sharing.md).
+
+## Before you count
 
 - A day is a calendar day in the workspace's time zone. Every instant is in UTC.
 - **NULL is not 0.** 0 is what the service counted. NULL is not known: the day was not collected.
@@ -31,7 +49,7 @@ Examples: [analyst_queries.sql](analyst_queries.sql). The same tables in Postgre
 - `state` says what a number is worth: `observed` (a fact), `provisional` (the day is not over, or may still be
   restated), `not_collected` (asked and failed, or never asked), `not_expected` (the campaign was not running).
 
-This page is made from the comments in the file (`duckdb_columns()`, `duckdb_tables()`, `duckdb_views()`).
+What follows is made from the comments in the file (`duckdb_columns()`, `duckdb_tables()`, `duckdb_views()`).
 """
 
 
