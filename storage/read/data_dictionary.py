@@ -35,8 +35,8 @@ con.sql("SUMMARIZE event_vs_campaign").show()
 ```
 
 `campaign-health demo --no-dashboard --data-dir data` makes such a file of a made-up company. More questions with their
-queries: [analyst_queries.sql](analyst_queries.sql). Other tools: [recipes.md](recipes.md). The same tables in PostgreSQL, an
-object store or a DuckLake: [sharing.md](sharing.md).
+queries: [analyst_queries.sql](analyst_queries.sql). Other tools: [recipes.md](recipes.md). The same tables in
+PostgreSQL, an object store or a DuckLake: [sharing.md](sharing.md).
 
 ## Before you count
 
