@@ -226,7 +226,7 @@ def test_the_log_keeps_no_secret() -> None:
         run(sandbox)
         logged = repr(sandbox.requests)
         environment = sandbox.environment
-    assert len(environment) == 13
+    assert len(environment) == 15
     for name in ("MIXPANEL_SERVICE_SECRET", "CUSTOMERIO_APP_API_KEY", "CUSTOMERIO_TRACK_API_KEY"):
         assert environment[name] not in logged
     assert "Basic " not in logged
