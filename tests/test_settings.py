@@ -171,6 +171,7 @@ def test_secrets_are_never_printed(tmp_path: Path) -> None:
     environment |= {name: f"https://example.com/secret-{name}" for name in environment if name.endswith("URL")}
     environment["CAMPAIGN_HEALTH_APPRISE_URLS"] = "json://host/secret-apprise xml://secret-user@host"
     environment["CAMPAIGN_HEALTH_SHARE"] = (
+    environment["CAMPAIGN_HEALTH_DATABASE"] = (
         "postgresql://watch:secret-share-password@host/database file:///secret-folder"
     )
     environment |= {

@@ -29,7 +29,7 @@ def warehouse() -> Warehouse:
     """
     settings = installation()
     if settings.database is not None:
-        return Warehouse(shared_folder(settings.data_dir, settings.database))
+        return Warehouse(shared_folder(settings.data_dir, settings.database.get_secret_value()))
     found = Warehouse(settings.data_dir)
     if shows_demo(settings) and HOSTED_DEMO.folder is not None:
         found = Warehouse(HOSTED_DEMO.folder)

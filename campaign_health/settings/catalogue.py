@@ -159,9 +159,10 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "CAMPAIGN_HEALTH_DATABASE",
-        "Where the dashboard has its data from, on a machine that collects none: the object store or folder that "
-        "another machine shares to (s3://BUCKET/FOLDER, gs://…, az://…, file:///FOLDER; needs the extra `share`). It "
-        "is looked at each minute. What people decide is decided on the machine that collects.",
+        "Where the dashboard has its data from, on a machine that collects none: where another machine shares to, "
+        "written as in CAMPAIGN_HEALTH_SHARE. Of a PostgreSQL or a DuckLake all workspaces that machines share there "
+        "are shown together. It is looked at each minute. What people decide is decided on the machine that collects.",
+        secret=True,
         scope="program",
     ),
     Setting(

@@ -210,7 +210,7 @@ class Settings(Frozen):
     workspaces: tuple[WorkspaceSettings, ...]
     route_encryption_keys: tuple[SecretStr, ...] = ()
     share: tuple[SecretStr, ...] = ()
-    database: str | None = None
+    database: SecretStr | None = None
 
     @property
     def configured(self) -> tuple[str, ...] | None:

@@ -173,13 +173,11 @@ def _share(program: Values) -> tuple[SecretStr, ...]:
     return tuple(map(SecretStr, addresses))
 
 
-def _database(program: Values) -> str | None:
+def _database(program: Values) -> SecretStr | None:
     name = "CAMPAIGN_HEALTH_DATABASE"
-    address = program.optional(name)
-    if address is not None and _destination(name, address).kind != "files":
-        raise SettingsError(
-            f"{name} is no object store and no folder.", "Write it like s3://BUCKET/FOLDER or file:///FOLDER."
-        )
+    address = program.secret(name)
+    if address is not None:
+        _destination(name, address.get_secret_value())
     return address
 
 

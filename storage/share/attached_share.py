@@ -60,8 +60,8 @@ class AttachedShare:
         self._is_lake = destination.kind == "ducklake"
         self._made = set[str]()
 
-    def attach(self) -> None:
-        """Reach the database, and make the schema where it is not there."""
+    def attach(self, *, only_read: bool = False) -> None:
+        """Reach the database, and make the schema where it is not there and is to be written to."""
         place = self._destination
         for extension in ("postgres", *(("ducklake", "httpfs") if self._is_lake else ())):
             self._load(extension)
@@ -72,7 +72,11 @@ class AttachedShare:
         options = f"TYPE postgres, SCHEMA {text_in_sql(place.schema)}"
         if self._is_lake:
             options = f"DATA_PATH {text_in_sql(place.data_path)}"
+        if only_read:
+            options += ", READ_ONLY"
         self._again(partial(self._run, f"ATTACH {text_in_sql(source)} AS shared ({options})"))
+        if only_read:
+            return
         if self._is_lake:
             self._again(partial(self._run, f"CREATE SCHEMA IF NOT EXISTS shared.{place.schema}"))
         elif (place.schema,) not in self._run("FROM postgres_query('shared', 'SELECT nspname FROM pg_namespace')"):
@@ -104,6 +108,31 @@ class AttachedShare:
         there = [name for name, columns in self._columns_there().items() if "workspace" in columns]
         tables = [SharedTable(name, ()) for name in there]
         self._again(partial(self._in_one, partial(self._delete_all, workspace, tables)))
+
+    def publications(self) -> str:
+        """Which publication of each workspace is there, in words that tell it from the next; empty where none is."""
+        if PUBLICATION not in self._columns_there():
+            return ""
+        there = self._at(SharedTable(PUBLICATION, ()))
+        rows = self._run(f"SELECT workspace, number, published_at FROM {there} ORDER BY workspace")  # noqa: S608
+        return "\n".join(f"{name} {number} {at}" for name, number, at in rows)
+
+    def bring(self, tables: Mapping[str, Sequence[str]]) -> None:
+        """Fill tables of the connection's own database, each with its columns, with all that is there of them: of every
+        workspace one whole publication.
+        """
+        there = self._columns_there()
+        held = {name: [one for one in columns if one in there.get(name, ())] for name, columns in tables.items()}
+        self._in_one(partial(self._bring, held))
+
+    def _bring(self, tables: Mapping[str, Sequence[str]]) -> None:
+        for name, columns in tables.items():
+            if columns:
+                named = ", ".join(map(name_in_sql, columns))
+                rows = f"SELECT {named} FROM {self._at(SharedTable(name, ()))}"  # noqa: S608
+                self._run(f"INSERT INTO main.{name_in_sql(name)} ({named}) {rows}")
+        newest = f"SELECT max(number), max(published_at) FROM {self._at(SharedTable(PUBLICATION, ()))}"  # noqa: S608
+        self._run(f"DELETE FROM main.{PUBLICATION}; INSERT INTO main.{PUBLICATION} {newest}")  # noqa: S608
 
     def tidy(self) -> None:
         """Of a lake: forget snapshots that are older than a week, with the files that only they need."""

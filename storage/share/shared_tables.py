@@ -64,6 +64,16 @@ def shared_tables(connection: Connection) -> list[SharedTable]:
     )]  # fmt: skip
 
 
+def tables_of_workspaces(connection: Connection) -> dict[str, list[str]]:
+    """The columns of each table (no view) of the open database that has a workspace, by its name."""
+    rows = connection.execute(
+        "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+        "JOIN duckdb_tables() USING (database_name, schema_name, table_name) "
+        "WHERE database_name = current_database() AND schema_name = 'main' GROUP BY table_name ORDER BY table_name"
+    ).fetchall()
+    return {name: list(columns) for name, columns in rows if "workspace" in columns}
+
+
 def fingerprint_of(connection: Connection, table: SharedTable, workspace: str) -> tuple[int, str]:
     """How many rows of the workspace the table has in the open published file, and what tells them from others."""
     found = connection.execute(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM ({table.rows_of(workspace)}) t").fetchone()  # noqa: S608

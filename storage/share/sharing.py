@@ -13,13 +13,14 @@ import duckdb
 from storage.connection import Connection
 from storage.errors import StorageError
 from storage.file.database import PUBLISHED_NAME, open_published
+from storage.file.migrations import migrate
 from storage.file.private_files import FILE_MODE, make_private_directory
 from storage.file.translated_errors import clear_failures, clear_mismatch
 from storage.read.workspaces import workspaces
 from storage.share.attached_share import AttachedShare
-from storage.share.destinations import Destination
+from storage.share.destinations import Destination, ShareError
 from storage.share.object_share import ObjectShare
-from storage.share.shared_tables import SharedTable, shared_tables
+from storage.share.shared_tables import SharedTable, shared_tables, tables_of_workspaces
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def forget(destination: Destination, workspace: str) -> None:
 
 def fetch(destination: Destination, folder: Path) -> bool:
     """Bring the file that is shared at `destination` into the folder, where it is another than the one that was
-    brought last; whether it is. Whoever reads the old one goes on with it.
+    brought last; whether it is. Of a database it is put together from the tables of all who share there. Whoever reads
+    the old one goes on with it.
 
     Raises:
         StorageError: it cannot be had, or not be read here; the file in the folder stays.
@@ -93,7 +95,8 @@ def fetch(destination: Destination, folder: Path) -> bool:
         known = tag_file.read_text(encoding="utf-8") if tag_file.exists() and published.exists() else None
         with TemporaryDirectory(dir=folder) as directory:
             had = Path(directory) / PUBLISHED_NAME
-            tag = ObjectShare(destination).fetch(had, known)
+            is_file = destination.kind == "files"
+            tag = ObjectShare(destination).fetch(had, known) if is_file else _put_together(destination, had, known)
             if tag is None:
                 return False
             with open_published(had):
@@ -102,6 +105,27 @@ def fetch(destination: Destination, folder: Path) -> bool:
             had.replace(published)
         tag_file.write_text(tag, encoding="utf-8")
     return True
+
+
+def _put_together(destination: Destination, target: Path, known: str | None) -> str | None:
+    """Write what is shared in a database to the new file `target`; as `ObjectShare.fetch`."""
+    with duckdb.connect(target) as connection:
+        there = AttachedShare(connection, destination)
+        there.attach(only_read=True)
+        try:
+            tag = there.publications()
+            if not tag:
+                raise ShareError(
+                    f"Nothing is shared at {destination.shown} yet.",
+                    "Let a machine that collects share there: CAMPAIGN_HEALTH_SHARE.",
+                )
+            if tag == known:
+                return None
+            migrate(connection, target)
+            there.bring(tables_of_workspaces(connection))
+        finally:
+            there.detach()
+    return tag
 
 
 @contextmanager

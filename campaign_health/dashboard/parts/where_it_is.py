@@ -17,11 +17,19 @@ def show_where_it_is(page: Page) -> None:
     st.subheader("Where the data is", anchor=False)
     published = warehouse().published_path
     size = published.stat().st_size / 1e6
-    where = page.settings.database or str(published)
-    st.write(
-        f"All that these pages show is in one DuckDB file: {in_markdown(where)} ({size:,.1f} MB). Open it read-only "
-        "with any DuckDB client, for as long as you like; it is replaced as a whole after each run."
-    )
+    read_from = page.settings.database
+    shared = None if read_from is None else parse_destination(read_from.get_secret_value())
+    if shared is not None and shared.kind != "files":
+        st.write(
+            f"All that these pages show is what machines share to {in_markdown(shared.shown)}, put together here in "
+            f"one DuckDB file ({size:,.1f} MB)."
+        )
+    else:
+        where = str(published) if shared is None else shared.shown
+        st.write(
+            f"All that these pages show is in one DuckDB file: {in_markdown(where)} ({size:,.1f} MB). Open it "
+            "read-only with any DuckDB client, for as long as you like; it is replaced as a whole after each run."
+        )
     st.download_button(
         "Download the file", published.read_bytes, file_name=published.name, mime="application/vnd.duckdb",
         icon=":material/download:", on_click="ignore",
