@@ -171,9 +171,9 @@ def test_secrets_are_never_printed(tmp_path: Path) -> None:
     environment |= {name: f"https://example.com/secret-{name}" for name in environment if name.endswith("URL")}
     environment["CAMPAIGN_HEALTH_APPRISE_URLS"] = "json://host/secret-apprise xml://secret-user@host"
     environment["CAMPAIGN_HEALTH_SHARE"] = (
-    environment["CAMPAIGN_HEALTH_DATABASE"] = (
         "postgresql://watch:secret-share-password@host/database file:///secret-folder"
     )
+    environment["CAMPAIGN_HEALTH_DATABASE"] = "postgresql://reads:secret-read-password@host/database"
     environment |= {
         **MIXPANEL,
         "AMPLITUDE_API_KEY": "",
@@ -188,6 +188,7 @@ def test_secrets_are_never_printed(tmp_path: Path) -> None:
     shown = repr(settings) + str(settings) + settings.model_dump_json()
     secrets = settings.secrets()
     assert len(secrets) >= 8
+    assert "secret-read-password" in secrets
     assert not [secret for secret in secrets if secret in shown]
 
 

@@ -237,6 +237,6 @@ class Settings(Frozen):
         if self.route_database_url is not None:
             found.append(self.route_database_url.get_secret_value())
         found += [one.get_secret_value() for one in self.route_encryption_keys]
-        for one in self.share:
+        for one in (*self.share, *([self.database] if self.database is not None else [])):
             found += [one.get_secret_value(), urlsplit(one.get_secret_value().removeprefix("ducklake:")).password or ""]
         return tuple(sorted({value for value in found if value}, key=len, reverse=True))
