@@ -28,6 +28,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from campaign_health.cli.run import WORKER
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import running_sandbox
 from campaign_health.sandbox.world.generated_world import generated_world
@@ -37,7 +38,6 @@ from tests.benchmarks.year import _written
 LAST = date(2026, 11, 30)
 CAMPAIGNS, EVENTS, DAYS = 20, 40, 365
 SHARDS = 4
-WORKER = (sys.executable, "-m", "tests.unpaced_work")
 MEGABYTE = 1024 * 1024
 
 
@@ -87,7 +87,7 @@ def installation(folder: Path, names: Sequence[str], served: Mapping[str, str], 
     lines = []
     for number, name in enumerate(names):
         # Each is a project of its own, with its own hourly budget.
-        values = own | {"MIXPANEL_PROJECT_ID": str(1_000_000 + number), "MIXPANEL_QUERIES_PER_HOUR": "1000"}
+        values = own | {"MIXPANEL_PROJECT_ID": str(1_000_000 + number), "CAMPAIGN_HEALTH_TIMEZONE": "UTC"}
         lines += [f"[workspace.{name}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
     (folder / "campaign-health.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return {
@@ -102,7 +102,7 @@ def copied(first: Path, folder: Path, names: Sequence[str]) -> None:
     data.mkdir(parents=True, exist_ok=True)
     shutil.copy(first / "data" / WAREHOUSE_NAME, data / WAREHOUSE_NAME)
     with duckdb.connect(data / WAREHOUSE_NAME) as connection:
-        connection.execute("CREATE TEMP TABLE named (name VARCHAR)")
+        connection.execute("CREATE TEMP TABLE named (copied_to VARCHAR)")
         connection.execute(f"INSERT INTO named VALUES {', '.join(['(?)'] * len(names))}", list(names))
         tables = connection.execute(
             "SELECT table_schema, table_name FROM information_schema.columns JOIN information_schema.tables "
@@ -112,7 +112,7 @@ def copied(first: Path, folder: Path, names: Sequence[str]) -> None:
             connection.execute(f'CREATE TEMP TABLE kept AS SELECT * FROM "{schema}"."{table}"')
             connection.execute(f'DELETE FROM "{schema}"."{table}"')
             connection.execute(
-                f'INSERT INTO "{schema}"."{table}" SELECT kept.* REPLACE (name AS workspace) FROM named, kept'
+                f'INSERT INTO "{schema}"."{table}" SELECT kept.* REPLACE (copied_to AS workspace) FROM named, kept'
             )
             connection.execute("DROP TABLE kept")
     Warehouse(data).publish()
@@ -162,7 +162,7 @@ def main(*numbers: int) -> None:
     """Prints a line for each number of workspaces, and one for the largest in shards."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    server = context.Process(target=serve, args=(theirs,))
+    server = context.Process(target=serve, args=(theirs,), daemon=True)
     server.start()
     served = ours.recv()
     print(f"{CAMPAIGNS} campaigns and {EVENTS} events a workspace, {DAYS} days; one round, {os.cpu_count()} cores")
