@@ -150,6 +150,8 @@ def test_the_doors_answer_each_service_in_its_words_and_within_its_time(one: Com
             assert answer.json()["error"]["code"] == 400
         for body in ([], {**message, "in_cohort": 1}, {**message, "users": None}, {**message, "cohort_id": None}):
             assert post("amplitude", body).status_code == 400
+        told["mixpanel_cohort_name"] = "力\u3000\u200d users"
+        assert post("mixpanel", page).status_code == 200, "a name is no reason to have the sync paused"
         nameless = {"mixpanel_distinct_id": "$device:1", "email": ""}
         told["members"][0], told["mixpanel_session_id"] = nameless, "s-2"
         assert post("mixpanel", page).status_code == 200

@@ -91,6 +91,8 @@ TABLE: list[tuple[tuple[str, ...], str, int]] = [
     (("cohorts", "901", "--mode", "x"), "cohort", 2),
     (("cohorts", "901", "--segment", "12"), "cohort", 0),
     (("cohorts", "901", "--release", "--yes"), "cohort", 1),
+    (("cohorts", "901", "--anew"), "cohort", 0),
+    (("cohorts", "--anew"), "", 2),
     (("coverage",), "", 2),
     (("experiment",), "", 2),
     (("experiment", "1"), "", 2),

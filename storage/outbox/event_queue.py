@@ -241,9 +241,14 @@ def known_of(connection: Connection, key: bytes) -> dict[str, object] | None:
 
 
 def sweep(connection: Connection, now: float) -> None:
-    """Take out what is older than it needs to be."""
+    """Take out what is older than it needs to be; what still lies somewhere may go on, and needs its row."""
     give_up(connection, "letter", "last < ?", [now - LETTER_SECONDS])
-    connection.execute("DELETE FROM event_ledger WHERE received < ? AND outcome <> 'waiting'", [now - LEDGER_SECONDS])
+    connection.execute(
+        "DELETE FROM event_ledger WHERE received < ? AND outcome <> 'waiting' "
+        "AND NOT EXISTS (SELECT 1 FROM letter WHERE letter.key = event_ledger.key) "
+        "AND NOT EXISTS (SELECT 1 FROM held_event WHERE held_event.key = event_ledger.key)",
+        [now - LEDGER_SECONDS],
+    )
     sweep_windows(connection, now)
     sweep_profiles(connection, now)
     sweep_pace(connection, now)

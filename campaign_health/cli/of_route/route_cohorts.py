@@ -25,6 +25,8 @@ from storage.outbox.cohorts.cohort_list import (
     DERIVED,
     Cohort,
     begin_cohort,
+    begin_told_anew,
+    cohort_of_segment,
     cohorts_of,
     numbers_of,
     release_cohort,
@@ -39,11 +41,13 @@ from storage.outbox.route_file import Connection, committed, open_route_file
 @click.option("--mode", type=click.Choice(["off", "shadow", "live"]), help="Whether its segment is kept equal to it.")
 @click.option("--segment", type=int, metavar="ID", help="The manual segment to fill, instead of one of its own.")
 @click.option("--release", is_flag=True, help="Apply a loss of half its people or more: it is right.")
+@click.option("--anew", is_flag=True, help="All of it is told anew, by Amplitude or the daily run, since it was off.")
 @click.option("--yes", is_flag=True, help="Without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Write it as JSON.")
 @click.option("--workspace", help="The workspace, where there are several.")
 def command(
-    name: str | None, mode: str | None, segment: int | None, release: bool, yes: bool, as_json: bool,
+    name: str | None, mode: str | None, segment: int | None, release: bool, anew: bool, yes: bool,
+    as_json: bool,
     workspace: str | None,
 ) -> None:  # fmt: skip
     """Say of each cohort how many people are in it and in its segment; or change what becomes of NAME.
@@ -61,10 +65,10 @@ def command(
         if name is not None:
             found = _named(connection, of, name, mode, now)
             with committed(connection):
-                _change(connection, found, mode, segment, now)
+                _change(connection, found, mode, segment, now, anew=anew)
             if release:
                 _release(connection, found, yes)
-        elif mode is not None or segment is not None or release:
+        elif mode is not None or segment is not None or release or anew:
             raise click.UsageError("Say which cohort: its name or its id.")
         rows = cohort_rows(connection, of.name)
     if as_json:
@@ -99,11 +103,21 @@ def _named(connection: Connection, of: WorkspaceSettings, name: str, mode: str |
     return found[0]
 
 
-def _change(connection: Connection, cohort: Cohort, mode: str | None, segment: int | None, now: float) -> None:
+def _change(
+    connection: Connection, cohort: Cohort, mode: str | None, segment: int | None, now: float, *, anew: bool
+) -> None:
     if segment is not None and segment != cohort.segment_id:
+        other = cohort_of_segment(connection, cohort.workspace, segment)
+        if other is not None:
+            raise Refused(
+                f"Segment {segment} is filled by the cohort {other.name!r} already.",
+                "Two cohorts in one segment would take each other's people out. Give each its own.",
+            )
         set_segment(connection, cohort.number, segment, is_bound=False)
     if mode is not None:
         set_cohort_mode(connection, cohort.number, mode, now)
+    if anew:
+        begin_told_anew(connection, cohort.number)
 
 
 def _release(connection: Connection, cohort: Cohort, yes: bool) -> None:

@@ -6,9 +6,9 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from campaign_health.errors import CouldNotStart
@@ -20,6 +20,7 @@ from storage.outbox.cohorts.cohort_list import (
     IN,
     NOT_IN,
     PERHAPS,
+    STUCK,
     UNKNOWN,
     Cohort,
     cohorts_of,
@@ -56,7 +57,8 @@ SETTLED_SECONDS = 3.0
 AGAIN_SECONDS = 60.0
 LEASE_SECONDS = 120.0
 COUNTED_AGAIN_SECONDS = 600.0
-MOST_UNEVEN = 4
+MOST_UNEVEN = 6
+SOON_SECONDS = 5.0
 DAY_SECONDS = 86_400.0
 
 
@@ -139,6 +141,8 @@ class CohortKeeper:
                 self.told(f"Of what was told of the cohort {cohort.name} a part is lacking: nothing of it is applied.")
             elif verdict == "fold" or (verdict == "close" and self._write(partial(close_session, session=session))):
                 self._all(partial(fold_some, cohort=cohort, session=session, now=now))
+                if self._stopping.is_set():  # what came later may only be folded after the whole of this
+                    return
                 self._write(partial(forget_old_sessions, number=cohort.number, now=now))
 
     def _settle(self, connection: Connection, number: int) -> None:
@@ -148,14 +152,16 @@ class CohortKeeper:
             return
         cohort = self._known(connection, number)
         again = self._applied(connection, cohort)
-        self._settled[number] = (self._known(connection, number), self.clock() + again)
+        after = self._known(connection, number)
+        if _as_said(after) == _as_said(cohort):
+            self._settled[number] = (after, self.clock() + again)
 
     def _decide(self, connection: Connection, cohort: Cohort) -> bool:
         """Whether what was told could be decided by now."""
         now = self.clock()
         if cohort.completed is None or self._stopping.is_set():
             return cohort.completed is None
-        if now - (cohort.heard or 0.0) < SETTLED_SECONDS:
+        if 0 <= now - (cohort.heard or 0.0) < SETTLED_SECONDS:
             return False
         numbers = numbers_of(connection, cohort.number)
         if is_too_great_a_loss(numbers.approved, numbers.told) and not cohort.is_released:
@@ -188,8 +194,8 @@ class CohortKeeper:
             return AGAIN_SECONDS
         self._tell(cohort, trouble)
         uneven = self._uneven[cohort.number] = 0 if is_equal else self._uneven.get(cohort.number, 0) + 1
-        # What was found to differ is mended at once; what differs still is Customer.io's, which may need some time.
-        return DAY_SECONDS if is_equal else 0.0 if uneven < MOST_UNEVEN else COUNTED_AGAIN_SECONDS
+        # What was found to differ is mended soon; what differs still is Customer.io's, which may need some time.
+        return DAY_SECONDS if is_equal else SOON_SECONDS if uneven < MOST_UNEVEN else COUNTED_AGAIN_SECONDS
 
     def _make_equal(self, connection: Connection, cohort: Cohort, segments: CohortSegments) -> tuple[bool, str]:
         """Whether Customer.io says that it is, and what only a person can do."""
@@ -197,21 +203,23 @@ class CohortKeeper:
         if segment_id is None:
             segment_id = segments.begun(cohort)
             self._write(partial(set_segment, number=cohort.number, segment_id=segment_id, is_bound=False))
+            cohort = replace(cohort, segment_id=segment_id)
         if not cohort.is_bound:
             # Whoever is in it already has to be decided about before anybody is taken out.
             self._compare(cohort, segments, segment_id)
             return False, ""
-        if cohort.counted_at is not None and self.clock() - cohort.counted_at >= DAY_SECONDS:
-            self._write(partial(try_unknown_again, cohort=cohort))
+        if self.clock() - cohort.tried_at >= DAY_SECONDS:
+            self._write(partial(try_unknown_again, cohort=cohort, now=self.clock()))
         remover = Remover(segments, segment_id)
-        self._placed(connection, next_to_remove, cohort, remover.remove, NOT_IN)
-        self._placed(connection, next_to_add, cohort, partial(segments.add, segment_id), IN)
-        if self._stopping.is_set():
+        changed = self._placed(connection, next_to_remove, cohort, remover.remove, NOT_IN)
+        changed |= self._placed(connection, next_to_add, cohort, partial(segments.add, segment_id), IN)
+        if self._stopping.is_set() or _as_said(self._known(connection, cohort.number)) != _as_said(cohort):
             return False, ""
         counted = segments.count(segment_id)
         self._write(partial(note_counted, number=cohort.number, counted=counted, now=self.clock()))
         is_equal = counted == numbers_of(connection, cohort.number).placed
-        if not is_equal:
+        # Customer.io may count later than it takes in: what was just changed is counted once more before it is read.
+        if not is_equal and not changed:
             self._compare(cohort, segments, segment_id)
         return is_equal, remover.trouble
 
@@ -226,14 +234,21 @@ class CohortKeeper:
         connection: Connection,
         some: Callable[[Connection, Cohort, int], list[str]],
         cohort: Cohort,
-        change: Callable[[list[str]], None],
+        change: Callable[[list[str]], Collection[str]],
         then: int,
-    ) -> None:
+    ) -> bool:
+        """Whether anybody was changed; it ends where it is said meanwhile that the cohort is to be something else."""
+        is_changed = False
         while (people := some(connection, cohort, BLOCK)) and not self._stopping.is_set() and self._is_ours(cohort):
+            if _as_said(self._known(connection, cohort.number)) != _as_said(cohort):
+                break
+            is_changed = True
             # Noted before it is asked for, so that it is known who may be in it where the answer is lost.
             self._write(partial(note_placed, cohort=cohort, people=people, placed=PERHAPS))
-            change(people)
-            self._write(partial(note_placed, cohort=cohort, people=people, placed=then))
+            stuck = change(people)
+            self._write(partial(note_placed, cohort=cohort, people=[*{*people} - {*stuck}], placed=then))
+            self._write(partial(note_placed, cohort=cohort, people=list(stuck), placed=STUCK))
+        return is_changed
 
     def _known(self, connection: Connection, number: int) -> Cohort:
         return next(one for one in cohorts_of(connection, self.workspace) if one.number == number)
@@ -248,3 +263,8 @@ class CohortKeeper:
 
     def _write(self, write: Write) -> object:
         return self.outbox.submit(write).result()
+
+
+def _as_said(cohort: Cohort) -> tuple[str, int | None]:
+    """What people say of it, on which everything that is done rests."""
+    return cohort.mode, cohort.segment_id

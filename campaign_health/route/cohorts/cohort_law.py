@@ -22,7 +22,8 @@ def session_verdict(session: Session, now: float) -> str:
     if session.pages is not None:
         return "pass"
     has_gap = session.come != tuple(range(1, len(session.come) + 1))
-    silent = now - session.newest
+    # A clock that was put back makes what came seem to lie ahead: nobody waits for that.
+    silent = now - session.newest if session.newest <= now + QUIET_SECONDS else GIVEN_UP_SECONDS
     if has_gap or not session.come:
         return "give_up" if silent >= GIVEN_UP_SECONDS else "wait"
     return "close" if silent >= QUIET_SECONDS else "wait"

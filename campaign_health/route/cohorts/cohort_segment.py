@@ -58,9 +58,12 @@ class CohortSegments:
         read = self.app.reader(path)
         return read.count(read.mapping(self.app.get_json(path), "body").get("count"), "count")
 
-    def add(self, segment_id: int, people: Sequence[str]) -> None:
-        """Put at most a thousand people into it; whom Customer.io does not know it passes over without a word."""
+    def add(self, segment_id: int, people: Sequence[str]) -> tuple[str, ...]:
+        """Put at most a thousand people into it, all of them: whom Customer.io does not know it passes over without a
+        word.
+        """
         self._change(segment_id, "add_customers" + ("?id_type=email" if self.by == "email" else ""), people)
+        return ()
 
     def remove(self, segment_id: int, ids: Sequence[str]) -> None:
         """Take at most a thousand people out of it, who have to be named by their ids."""
@@ -101,14 +104,16 @@ class Remover:
         who = plural(self._without, "person", "people")
         return f"{who} without an id in Customer.io can be taken out of the segment by hand only"
 
-    def remove(self, people: Sequence[str]) -> None:
-        """Take at most a thousand of them out; whoever is not in it needs nothing."""
+    def remove(self, people: Sequence[str]) -> list[str]:
+        """Take at most a thousand of them out; whoever is not in it needs nothing. Gives those who have no id."""
         if self._segments.by == "id":
             self._segments.remove(self._segment_id, people)
-            return
+            return []
         if self._ids is None:
             self._ids = dict(self._segments.members(self._segment_id))
         known = [found for one in people if (found := self._ids.get(one)) is not None]
-        self._without += sum(one in self._ids and self._ids[one] is None for one in people)
+        stuck = [one for one in people if one in self._ids and self._ids[one] is None]
+        self._without += len(stuck)
         if known:
             self._segments.remove(self._segment_id, known)
+        return stuck

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from storage.outbox.many_rows import marks
 from storage.outbox.outbox_connection import Connection
 
-NOT_IN, PERHAPS, IN, UNKNOWN = range(4)
+NOT_IN, PERHAPS, IN, UNKNOWN, STUCK = range(5)
 """What is known of a person and the segment."""
 DERIVED = "derived"
 """The source of cohorts that are filled here."""
@@ -30,6 +29,7 @@ class Cohort:
         held_since: Since when a loss of half or more of its people waits for somebody to say that it is right.
         segment_id: The segment that it fills, None until there is one; `is_bound`: who was in it before is known.
         counted: How many Customer.io says are in the segment, and when that was asked.
+        tried_at: When those whom Customer.io does not know were tried again.
         trouble: Why it could not be applied; empty where it could.
     """
 
@@ -50,6 +50,7 @@ class Cohort:
     is_bound: bool
     counted: int | None
     counted_at: float | None
+    tried_at: float
     trouble: str
 
 
@@ -109,9 +110,9 @@ def set_cohort_mode(connection: Connection, number: int, mode: str, now: float) 
         connection.execute("DELETE FROM cohort_session WHERE cohort_number = ?", [number])
         connection.execute("UPDATE cohort_member SET told = 0 WHERE cohort_number = ?", [number])
         connection.execute(
-            f"UPDATE cohort SET is_whole = CASE WHEN source IN ({marks(len(TELL_ALL))}) THEN 0 ELSE 1 END, "  # noqa: S608
-            "completed = NULL, held_since = NULL, is_released = 0 WHERE cohort_number = ?",
-            [*sorted(TELL_ALL), number],
+            "UPDATE cohort SET is_whole = 0, completed = NULL, held_since = NULL, is_released = 0 "
+            "WHERE cohort_number = ?",
+            [number],
         )
     connection.execute(
         "UPDATE cohort SET mode = ?, since = ?, trouble = '' WHERE cohort_number = ? AND mode <> ?",
@@ -135,6 +136,16 @@ def set_segment(connection: Connection, number: int, segment_id: int, *, is_boun
 def release_cohort(connection: Connection, number: int) -> None:
     """Say that what it lost is right: it is applied at the next look."""
     connection.execute("UPDATE cohort SET is_released = 1 WHERE cohort_number = ?", [number])
+
+
+def begin_told_anew(connection: Connection, number: int) -> None:
+    """Say that all of a cohort is told anew from now on, by a source that never says so itself."""
+    connection.execute("UPDATE cohort SET is_whole = 1 WHERE cohort_number = ?", [number])
+
+
+def cohort_of_segment(connection: Connection, workspace: str, segment_id: int) -> Cohort | None:
+    """The cohort that fills a segment; None where none does."""
+    return next((one for one in cohorts_of(connection, workspace) if one.segment_id == segment_id), None)
 
 
 def note_counted(connection: Connection, number: int, counted: int, now: float) -> None:
@@ -170,7 +181,7 @@ def numbers_of(connection: Connection, number: int) -> CohortNumbers:
         [number],
     ).fetchall()
 
-    def total(*, told: int | None = None, approved: int | None = None, placed: tuple[int, ...] = (0, 1, 2, 3)) -> int:
+    def total(*, told: int | None = None, approved: int | None = None, placed: Sequence[int] = range(5)) -> int:
         return sum(
             found
             for is_told, is_approved, state, found in rows
@@ -181,7 +192,7 @@ def numbers_of(connection: Connection, number: int) -> CohortNumbers:
         told=total(told=1),
         undecided=total(told=1, approved=0) + total(told=0, approved=1),
         approved=total(approved=1),
-        placed=total(placed=(IN,)),
+        placed=total(placed=(IN, STUCK)),
         to_add=total(approved=1, placed=(NOT_IN, PERHAPS)),
         to_remove=total(approved=0, placed=(PERHAPS, IN)),
         unknown=total(approved=1, placed=(UNKNOWN,)),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from storage.outbox.cohorts.cohort_list import IN, NOT_IN, PERHAPS, UNKNOWN, Cohort
+from storage.outbox.cohorts.cohort_list import IN, NOT_IN, PERHAPS, STUCK, UNKNOWN, Cohort
 from storage.outbox.cohorts.cohort_sessions import FOLDED, Session, give_up_session, sessions_of
 from storage.outbox.many_rows import in_parts, insert_rows, marks
 from storage.outbox.outbox_connection import Connection
 
 AT_ONCE = 2_000
+_SOUGHT = STUCK + 1
+"""While it is looked who is in the segment: could be taken out by hand only, and may have been."""
 Step = Callable[[Connection], int]
 """Does some of it in the transaction of whoever calls it; how many people that was, 0 at the end."""
 
@@ -78,7 +80,14 @@ def next_to_remove(connection: Connection, cohort: Cohort, most: int) -> list[st
 
 
 def note_placed(connection: Connection, cohort: Cohort, people: Sequence[str], placed: int) -> None:
-    """Note what is known of people and the segment; whoever is of no use any more is forgotten."""
+    """Note what is known of people and the segment that the cohort had when it was read; nothing where it has another
+    one by now. Whoever is of no use any more is forgotten.
+    """
+    (segment_id,) = connection.execute(
+        "SELECT segment_id FROM cohort WHERE cohort_number = ?", [cohort.number]
+    ).fetchone()
+    if segment_id != cohort.segment_id:
+        return
     _update(connection, cohort.number, people, f"placed = {placed}")
     if placed == NOT_IN:
         for some in in_parts(people):
@@ -96,6 +105,9 @@ def compare_members(connection: Connection, cohort: Cohort, people: Sequence[str
     until it is decided that the cohort may lose them.
     """
     connection.execute(
+        "UPDATE cohort_member SET placed = ? WHERE cohort_number = ? AND placed = ?", [_SOUGHT, cohort.number, STUCK]
+    )
+    connection.execute(
         "UPDATE cohort_member SET placed = CASE WHEN approved = 1 THEN ? ELSE ? END "
         "WHERE cohort_number = ? AND placed = ?",
         [lacking, NOT_IN, cohort.number, IN],
@@ -106,13 +118,18 @@ def compare_members(connection: Connection, cohort: Cohort, people: Sequence[str
             "cohort_member",
             ("cohort_number", "person", "told", "approved", "placed", "session_number"),
             [(cohort.number, person, 0, 1, IN, 0) for person in some],
-            f"ON CONFLICT (cohort_number, person) DO UPDATE SET placed = {IN}",
+            f"ON CONFLICT (cohort_number, person) DO UPDATE SET placed = CASE WHEN cohort_member.placed = {_SOUGHT} "
+            f"THEN {STUCK} ELSE {IN} END",
         )
+    connection.execute(
+        "UPDATE cohort_member SET placed = ? WHERE cohort_number = ? AND placed = ?", [NOT_IN, cohort.number, _SOUGHT]
+    )
     connection.execute("UPDATE cohort SET is_bound = 1 WHERE cohort_number = ?", [cohort.number])
 
 
-def try_unknown_again(connection: Connection, cohort: Cohort) -> None:
+def try_unknown_again(connection: Connection, cohort: Cohort, now: float) -> None:
     """Let those whom Customer.io did not know be sent again: it may know them by now."""
+    connection.execute("UPDATE cohort SET tried_at = ? WHERE cohort_number = ?", [now, cohort.number])
     connection.execute(
         "UPDATE cohort_member SET placed = ? WHERE cohort_number = ? AND placed = ?", [NOT_IN, cohort.number, UNKNOWN]
     )

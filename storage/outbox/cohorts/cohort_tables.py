@@ -7,7 +7,8 @@ COHORT_TABLES = """
         cohort_number INTEGER PRIMARY KEY AUTOINCREMENT, workspace TEXT NOT NULL, source TEXT NOT NULL,
         cohort TEXT NOT NULL, name TEXT NOT NULL, mode TEXT NOT NULL, since REAL NOT NULL, is_whole INTEGER NOT NULL,
         heard REAL, completed REAL, nobody INTEGER NOT NULL DEFAULT 0, held_since REAL, is_released INTEGER NOT NULL,
-        segment_id INTEGER, is_bound INTEGER NOT NULL, counted INTEGER, counted_at REAL, trouble TEXT NOT NULL,
+        segment_id INTEGER, is_bound INTEGER NOT NULL, counted INTEGER, counted_at REAL,
+        tried_at REAL NOT NULL DEFAULT 0, trouble TEXT NOT NULL,
         leased_by TEXT NOT NULL DEFAULT '', leased_until REAL NOT NULL DEFAULT 0, UNIQUE (workspace, source, cohort)
     ) STRICT;
     CREATE TABLE cohort_session (
@@ -32,6 +33,6 @@ COHORT_TABLES = """
     CREATE INDEX cohort_member_person ON cohort_member (person)
 """
 """Of a member, `told`: in the cohort by what was folded; `approved`: in it by what may be applied; `placed`: what is
-known of them and the segment (0: not in it, 1: perhaps, 2: in it, 3: Customer.io does not know them); `session_number`:
-the whole list that named them last.
+known of them and the segment (0: not in it, 1: perhaps, 2: in it, 3: Customer.io does not know them, 4: in it, and can
+be taken out by hand only); `session_number`: the whole list that named them last.
 """

@@ -11,6 +11,7 @@ from campaign_health.route.doors.bodies import refused
 from campaign_health.route.doors.cohort_doors.cohort_message import (
     UnusableMessage,
     mapping_of,
+    name_in,
     named,
     objects_in,
     text_in,
@@ -52,7 +53,7 @@ class AmplitudeCohort:
             workspace=workspace,
             source=self.source,
             cohort=cohort,
-            name=text_in(body, "cohort_name") if body.get("cohort_name") else cohort,
+            name=name_in(body, "cohort_name", cohort),
             session=f"{told_at} {message if numbered is None else numbered[1]}",
             action="add" if is_in else "remove",
             page=1 if numbered is None else int(numbered[2]) + 1,

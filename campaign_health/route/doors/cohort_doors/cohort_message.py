@@ -59,6 +59,13 @@ def text_in(values: Mapping[str, Any], name: str, longest: int = LONGEST_NAME) -
     return found.strip()
 
 
+def name_in(values: Mapping[str, Any], name: str, otherwise: str) -> str:
+    """What people call it, without signs that cannot be shown; `otherwise` where nothing is left of it."""
+    found = values.get(name)
+    shown = "".join(one if one.isprintable() else " " for one in found).strip() if isinstance(found, str) else ""
+    return shown[:LONGEST_NAME] or otherwise
+
+
 def objects_in(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """A list of objects in an object; raises UnusableMessage."""
     found = values.get(name)

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from campaign_health.route.doors.cohort_doors.cohort_message import (
     UnusableMessage,
     mapping_of,
+    name_in,
     named,
     objects_in,
     text_in,
@@ -45,7 +46,7 @@ class MixpanelCohort:
             workspace=workspace,
             source=self.source,
             cohort=cohort,
-            name=text_in(told, "mixpanel_cohort_name") if told.get("mixpanel_cohort_name") else cohort,
+            name=name_in(told, "mixpanel_cohort_name", cohort),
             session=text_in(told, "mixpanel_session_id"),
             action=action,
             page=page,
