@@ -47,7 +47,7 @@ def test_page_download_and_terminal_say_the_same(
         "Webinar reminder": "not_carried",
     }  # fmt: skip
     assert by_name["Re-engagement"]["promise"] == "daily"
-    assert by_name["Activation, next step"]["would_take"] == "Nothing: only “within 15 minutes” is a promise."
+    assert by_name["Activation, next step"]["would_take"] == "No promise yet: write “within 15 minutes” as its timing."
     assert "Spring promotion" not in by_name, "it does not run"
 
     dashboard = server.showing(tmp_path)

@@ -74,11 +74,21 @@ def test_a_promise_that_a_list_can_keep_and_none_at_all_take_nothing() -> None:
     assert what_it_takes(1800, False, Carried("export", "e"), 7, None) != what_it_takes(
         300, False, Carried("export", "e"), 7, None
     )
-    assert promises_nothing(None) == "Nothing: no time is promised."
-    assert promises_nothing("15 minutes") == "Nothing: only “within 15 minutes” is a promise."
+    live = Carried("live", "e")
+    assert promises_nothing(None, live) == "Nothing: no time is promised."
+    assert promises_nothing("15 minutes", live) == "No promise yet: write “within 15 minutes” as its timing."
     assert promise_text(None, "daily") == "daily"
     assert promise_text(300, "within 5 minutes") == "within 5 minutes"
     assert measured_text(None) == "not known"
+
+
+def test_what_did_not_go_out_is_said_before_any_nothing() -> None:
+    held, dead = Carried("live", "e", is_held=True, held=25), Carried("live", "e", dead=12)
+    assert promises_nothing(None, held) == "25 events are kept back: see Delivery."
+    assert promises_nothing("15 minutes", dead) == (
+        "12 events could not be delivered: see Delivery. No promise yet: write “within 15 minutes” as its timing."
+    )
+    assert what_it_takes(300, True, held, 7, None) == "25 events are kept back: see Delivery."
 
 
 def test_nobody_on_amplitude_is_sent_to_what_reads_mixpanel() -> None:

@@ -94,7 +94,7 @@ def _row(
         row["campaign_id"], row["name"], _text(row["event"]), promise, promise_text(promise, timing), half, most, share,
         known, measured_text(most), kept_text_of(share, known), carried.way, WAY_WORDS[carried.way],
         what_it_takes(promise, is_kept, carried, row["campaign_id"], named) if promise is not None else
-        promises_nothing(timing if timing and seconds_of(timing) else None),
+        promises_nothing(timing if timing and seconds_of(timing) else None, carried),
     )  # fmt: skip
 
 
@@ -130,15 +130,24 @@ def _carried(
     moved = _moved(delivery, event)
     if delivery is None or moved is None:
         return Carried("another_sender" if sent else "not_carried", event)
+    held, dead = _undelivered(delivery, moved)
     if moved.mode == "shadow":
-        return Carried("shadow", moved.event)
+        return Carried("shadow", moved.event, held=held, dead=dead)
     is_held = any(moved.event in (one.event, one.candidate_of) for one in delivery.holds)
     late = max(delivery.sources, key=lambda one: one.p95_seconds, default=None)
     is_late = late is not None and promise is not None and late.p95_seconds > promise
     return Carried(
         "export" if _is_by_export(delivery, moved.event, first) else "live", moved.event, is_held,
         late.source if late is not None and is_late else None, late.p95_seconds if late is not None else 0.0,
+        held, dead,
     )  # fmt: skip
+
+
+def _undelivered(delivery: Delivery, moved: RouteEventRecord) -> tuple[int, int]:
+    """How many are kept back, also under what may be its new name, and how many could not be delivered."""
+    delayed = sum(one.waiting for one in delivery.experiments if one.event == moved.event)
+    renamed = sum(one.waiting for one in delivery.holds if one.candidate_of == moved.event != one.event)
+    return moved.held - delayed + renamed, moved.dead
 
 
 def _moved(delivery: Delivery | None, event: str | None) -> RouteEventRecord | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from campaign_health.words.delivery_words import release_command, route_command, source_text
+from campaign_health.words.delivery_words import headline_text, release_command, route_command, source_text
 from campaign_health.words.event_service import event_service
 from campaign_health.words.numbers import count, share_text
 from campaign_health.words.proof_words import length_text
@@ -37,7 +37,8 @@ class Carried:
     """How a campaign's event comes to Customer.io, as far as it matters for what a promise takes.
 
     `event` is its name in the manifest, None where it has none; `late_source` is who sends events of which more than
-    5 % are older on receipt than the promise, and `late_seconds` how old 95 % of those are at most.
+    5 % are older on receipt than the promise, and `late_seconds` how old 95 % of those are at most. `held` of its
+    events are kept back, `dead` could not be delivered.
     """
 
     way: Way
@@ -45,6 +46,8 @@ class Carried:
     is_held: bool = False
     late_source: str | None = None
     late_seconds: float = 0.0
+    held: int = 0
+    dead: int = 0
 
 
 def promise_text(promise_seconds: float | None, timing: str | None) -> str:
@@ -62,9 +65,18 @@ def kept_text_of(kept_share: float | None, known: int) -> str:
     return "–" if kept_share is None else f"{share_text(kept_share)} of {count(known)}"
 
 
-def promises_nothing(length: str | None) -> str:
+def promises_nothing(length: str | None, carried: Carried) -> str:
     """What it would take where no time is promised; a timing that is a `length` only, such as `15 minutes`, is none."""
-    return f"Nothing: only “within {length}” is a promise." if length else "Nothing: no time is promised."
+    promised = f"No promise yet: write “within {length}” as its timing." if length else ""
+    undelivered = _undelivered(carried)
+    return f"{undelivered} {promised}".strip() or "Nothing: no time is promised."
+
+
+def _undelivered(carried: Carried) -> str:
+    """`25 events are kept back: see Delivery.`; empty where nothing is kept back and all could be delivered."""
+    if not carried.held and not carried.dead:
+        return ""
+    return f"{headline_text(carried.held, carried.dead, 0, 'closed', 0).rstrip('.')}: see Delivery."
 
 
 def what_it_takes(
@@ -75,7 +87,7 @@ def what_it_takes(
     `workspace` is named in commands; None where there is only one.
     """
     if is_kept:
-        return "Nothing: it is kept."
+        return _undelivered(carried) or "Nothing: it is kept."
     if carried.way in ("batch", "not_by_event"):
         if promise_seconds >= DAY_SECONDS:
             return "Nothing more than what fills it once a day."
