@@ -12,7 +12,7 @@ from campaign_health.dashboard.look.quiet import quiet
 from campaign_health.dashboard.page import Page, draw
 from campaign_health.dashboard.parts.beside_section import draw_newsletters, draw_triggered
 from campaign_health.dashboard.parts.event_table import COUNTED
-from campaign_health.dashboard.parts.event_use import usage, users
+from campaign_health.dashboard.parts.event_use import IN_USE, usage, users
 from campaign_health.dashboard.parts.overview.checklist_panel import draw_checklist, page_checklist
 from campaign_health.dashboard.parts.real_time_section import draw_real_time
 from campaign_health.dashboard.published_cache import answer
@@ -54,13 +54,14 @@ def _idle(page: Page) -> str:
 
 
 def _core(mappings: pd.DataFrame, events: pd.DataFrame) -> None:
-    st.subheader("The five events worth automating first", anchor=False)
     seen = set(events["event"])
     rows = []
     for core in CORE_EVENTS:
         used = mappings[mappings["event"] == core.event]
         rows.append({"Event": core.event, "State": usage(core.event in seen, used), "Campaigns": users(used) or "–",
                      "Campaign it is good for": core.campaign, "Send within": core.timing})  # fmt: skip
+    all_used = ": all are in use" if all(row["State"] == IN_USE for row in rows) else ""
+    st.subheader(f"The five events worth automating first{all_used}", anchor=False)
     draw_table(
         pd.DataFrame(rows), "The five core events and which campaigns use them", "core",
         config={"Campaigns": st.column_config.TextColumn(width="large", help="With how each is doing now.")},

@@ -7,12 +7,14 @@ import pandas as pd
 from campaign_health.dashboard.look.markup import shown
 from campaign_health.words.status_words import shape_and_label
 
+IN_USE = "● in use"
+
 
 def usage(is_seen: bool, used: pd.DataFrame) -> str:
     """Whether a running campaign uses an event; `used` are the rows of `campaign_mappings` of that event."""
     if not is_seen:
         return "○ never seen"
-    return "● in use" if (used["state"] == "running").any() else "◔ not in use"
+    return IN_USE if (used["state"] == "running").any() else "◔ not in use"
 
 
 def users(used: pd.DataFrame) -> str:
