@@ -162,6 +162,21 @@ def test_an_event_can_be_looked_at_alone(page: Page, dashboard: Dashboard) -> No
     assert set(MOVED) == {"project.created", "paywall_limit_reached", "invoice_paid"}
 
 
+def test_the_overview_says_the_same_first_and_leads_there(page: Page, dashboard: Dashboard) -> None:
+    visit(page, dashboard, "")
+    line = page.locator(".st-key-delivery-line")
+    said = line.locator("p", has_text="kept back").inner_text()
+    said = said[said.index("6 events") :]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollWidth <= 390")
+    assert beyond_the_edge(page) == []
+    assert serious_barriers(page) == []
+    line.get_by_role("link", name="Delivery").click()
+    expect(page.get_by_role("heading", name="Delivery", exact=True)).to_be_visible()
+    assert said.endswith(" are kept back.")
+    assert said in text_of(settled(page))
+
+
 def test_names_and_reasons_from_outside_are_shown_as_text(page: Page, dashboard: Dashboard) -> None:
     hostile = "<img src=x onerror=window.hacked=1>`**[a](javascript:alert(1))\n" + "long" * 60
     with Warehouse(dashboard.folder / "data").open_and_publish() as connection, transaction(connection):

@@ -18,6 +18,7 @@ from campaign_health.dashboard.parts.cards import look_html, some_lost_html
 from campaign_health.dashboard.parts.overview.campaign_filters import Filters, chosen_among, draw_filters
 from campaign_health.dashboard.parts.overview.campaign_table import campaign_table
 from campaign_health.dashboard.parts.overview.checklist_panel import draw_checklist, page_checklist
+from campaign_health.dashboard.parts.overview.delivery_line import draw_delivery_line
 from campaign_health.dashboard.parts.overview.headline import draw_headline
 from campaign_health.dashboard.parts.overview.incident_card import card_html, step_of
 from campaign_health.dashboard.parts.overview.kept_address import keep_address
@@ -41,6 +42,7 @@ def overview(page: Page) -> None:
     keep_address()
     figure = draw_key_figures(page.overview)
     draw_headline(page.overview)
+    draw_delivery_line(page)
     offer_last_undo(page)
     setup = page_checklist(page)
     if setup.lacks_needed:
