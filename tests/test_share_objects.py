@@ -8,7 +8,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 
+import duckdb
 import obstore
 import pytest
 from hypothesis import given
@@ -19,8 +21,10 @@ from campaign_health.schedule.share_published import share_published
 from campaign_health.settings import load_settings
 from storage.errors import StorageError
 from storage.file.database import PUBLISHED_NAME, Warehouse
+from storage.share.attached_share import AttachedShare
 from storage.share.destinations import ShareError, parse_destination
 from storage.share.object_share import ObjectShare, folder_of
+from storage.share.shared_tables import text_in_sql
 from storage.share.sharing import forget, share
 from tests.sharing_machine import ROWS, publish
 
@@ -131,6 +135,41 @@ def test_an_address_that_cannot_be_one_is_refused_without_being_shown(address: s
     with pytest.raises(StorageError) as refused:
         parse_destination(address)
     assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "ducklake:postgresql", "ducklake:postgres:postgresql", "s3"])
+@pytest.mark.parametrize("password", ["1/s3cret", "s3cret/1", "1#s3cret", "1?s3cret", "s3cret?a=1", "s3cret@1"])
+def test_a_password_that_ends_the_host_too_early_is_refused_and_not_shown(scheme: str, password: str) -> None:
+    with pytest.raises(ShareError) as refused:
+        parse_destination(f"{scheme}://ada:{password}@db.example/team?data_path=s3://team/lake")
+    assert "%2F" in str(refused.value)
+    assert not [word for word in ("s3cret", "ada", "example") if word in str(refused.value)]
+    good = parse_destination(f"postgresql://ada:{quote(password, safe='')}@db.example/team")
+    assert good.shown == "postgresql://db.example/team"
+
+
+def test_what_a_database_says_of_its_address_is_told_without_user_and_password() -> None:
+    place = parse_destination("postgresql://ada:s3cret%2F1@db.example/team?password=s3cret-two")
+    with duckdb.connect() as connection:
+        there = AttachedShare(connection, place)
+        for said in (place.url, "postgresql://ada:s3cr@et/2@db", "password s3cret/1 is wrong", "and s3cret-two"):
+            connection.execute("CREATE OR REPLACE MACRO told() AS error(" + text_in_sql(said) + ")")
+            with pytest.raises(ShareError) as failure:
+                there._run("SELECT told()")
+            assert not [word for word in ("s3cr", "ada") if word in str(failure.value)]
+
+
+def test_nobody_waits_for_ever_for_a_database_unless_its_address_says_so() -> None:
+    def options(address: str) -> dict[str, list[str]]:
+        url = parse_destination(address).url
+        assert "+" not in url, "libpq reads it as itself"
+        return parse_qs(urlsplit(url).query, keep_blank_values=True)
+
+    waits = options("postgresql://db.example/team")
+    assert waits["options"] == ["-c lock_timeout=30s -c statement_timeout=600s"]
+    assert (waits["connect_timeout"], waits["keepalives_idle"]) == (["10"], ["30"])
+    own = options("postgresql://db.example/team?options=&keepalives_idle=5&application_name=a+b")
+    assert (own["options"], own["keepalives_idle"], own["application_name"]) == ([""], ["5"], ["a+b"])
 
 
 def test_an_address_is_shown_without_its_password_and_it_is_redacted_everywhere(tmp_path: Path) -> None:
