@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, urlsplit
 
 import duckdb
 import obstore
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from obstore.store import from_url
 
+from campaign_health.cli.share import command
 from campaign_health.schedule.share_published import share_published
 from campaign_health.settings import load_settings
 from storage.errors import StorageError
@@ -114,6 +119,67 @@ def test_one_place_that_is_away_keeps_nothing_from_the_others_and_it_is_kept_how
     outcome, error = rows[-1]
     assert outcome == "partial"
     assert "in%20the%20way" in error
+    assert (tmp_path / "shared" / PUBLISHED_NAME).exists()
+
+
+class _Looking(BaseHTTPRequestHandler):
+    """A store that refuses, and looks first what is kept of the addresses before it."""
+
+    look: ClassVar[Callable[[], object]]
+    seen: ClassVar[list[object]] = []
+
+    def do_PUT(self) -> None:
+        self.seen.append(type(self).look())
+        self.send_error(403)
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+def test_what_came_of_an_address_is_kept_before_the_next_one_is_tried(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def newest() -> object:
+        with warehouse.read() as connection:
+            return connection.execute(
+                "SELECT outcome, error FROM collection WHERE source = 'share' ORDER BY started_at DESC LIMIT 1"
+            ).fetchone()
+
+    _Looking.look = staticmethod(newest)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Looking)
+    Thread(target=server.serve_forever, daemon=True).start()
+    for name, value in {"ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "ACCESS_KEY_ID": "key",
+                        "SECRET_ACCESS_KEY": "secret"}.items():  # fmt: skip
+        monkeypatch.setenv(f"AWS_{name}", value)
+    environment = {
+        "CAMPAIGN_HEALTH_DATA_DIR": str(warehouse.data_dir),
+        "CAMPAIGN_HEALTH_SHARE": f"file://{tmp_path}/shared s3://team/away",
+    }
+    try:
+        report = share_published(load_settings(environment, tmp_path), datetime(2026, 11, 24, 7, tzinfo=UTC))
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert _Looking.seen[0] == ("partial", "s3://team/away: sharing to it has not ended.")
+    assert list(report.places[1].result.troubles) == ["acme"]
+    outcome, error = newest()  # type: ignore[misc]
+    assert outcome == "partial"
+    assert "not ended" not in error
+
+
+def test_a_file_with_other_workspaces_is_not_put_where_only_some_are_shared(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "data")
+    publish(warehouse, "acme")
+    publish(warehouse, "birch")
+    told = CliRunner().invoke(command, ["--workspace", "birch"], env={
+        "CAMPAIGN_HEALTH_DATA_DIR": str(warehouse.data_dir), "CAMPAIGN_HEALTH_SHARE": f"file://{tmp_path}/shared",
+    })  # fmt: skip
+    assert told.exit_code == 0
+    assert "The file itself was not put" in " ".join(told.stdout.split())
+    assert not (tmp_path / "shared" / PUBLISHED_NAME).exists()
+    assert [one.name for one in (tmp_path / "shared" / "workspaces").iterdir()] == ["birch"]
+    place = parse_destination(f"file://{tmp_path}/shared")
+    assert not share(warehouse.published_path, place, ["acme", "birch"]).without_file
     assert (tmp_path / "shared" / PUBLISHED_NAME).exists()
 
 
