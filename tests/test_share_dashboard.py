@@ -80,6 +80,17 @@ def test_a_shared_file_that_cannot_be_read_takes_no_good_ones_place(folder: Path
     assert "Project tips" in said(drawn())
 
 
+def test_what_was_had_of_one_address_is_not_shown_as_what_is_at_another(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share(Warehouse(folder / "collects").published_path, parse_destination(f"file://{folder}/team"))
+    assert "Project tips" in said(drawn())
+    monkeypatch.setenv("CAMPAIGN_HEALTH_DATABASE", f"file://{folder}/other")
+    text = said(drawn())
+    assert "Project tips" not in text
+    assert "there is no campaign_health.duckdb yet" in text
+
+
 def test_the_data_page_says_where_the_file_is_and_where_it_is_shared(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

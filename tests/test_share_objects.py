@@ -5,22 +5,31 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, quote, urlsplit
 
+import duckdb
 import obstore
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from obstore.store import from_url
 
+from campaign_health.cli.share import command
 from campaign_health.schedule.share_published import share_published
 from campaign_health.settings import load_settings
 from storage.errors import StorageError
 from storage.file.database import PUBLISHED_NAME, Warehouse
+from storage.share.attached_share import AttachedShare
 from storage.share.destinations import ShareError, parse_destination
 from storage.share.object_share import ObjectShare, folder_of
+from storage.share.shared_tables import text_in_sql
 from storage.share.sharing import forget, share
 from tests.sharing_machine import ROWS, publish
 
@@ -113,6 +122,67 @@ def test_one_place_that_is_away_keeps_nothing_from_the_others_and_it_is_kept_how
     assert (tmp_path / "shared" / PUBLISHED_NAME).exists()
 
 
+class _Looking(BaseHTTPRequestHandler):
+    """A store that refuses, and looks first what is kept of the addresses before it."""
+
+    look: ClassVar[Callable[[], object]]
+    seen: ClassVar[list[object]] = []
+
+    def do_PUT(self) -> None:
+        self.seen.append(type(self).look())
+        self.send_error(403)
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+def test_what_came_of_an_address_is_kept_before_the_next_one_is_tried(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def newest() -> object:
+        with warehouse.read() as connection:
+            return connection.execute(
+                "SELECT outcome, error FROM collection WHERE source = 'share' ORDER BY started_at DESC LIMIT 1"
+            ).fetchone()
+
+    _Looking.look = staticmethod(newest)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Looking)
+    Thread(target=server.serve_forever, daemon=True).start()
+    for name, value in {"ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "ACCESS_KEY_ID": "key",
+                        "SECRET_ACCESS_KEY": "secret"}.items():  # fmt: skip
+        monkeypatch.setenv(f"AWS_{name}", value)
+    environment = {
+        "CAMPAIGN_HEALTH_DATA_DIR": str(warehouse.data_dir),
+        "CAMPAIGN_HEALTH_SHARE": f"file://{tmp_path}/shared s3://team/away",
+    }
+    try:
+        report = share_published(load_settings(environment, tmp_path), datetime(2026, 11, 24, 7, tzinfo=UTC))
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert _Looking.seen[0] == ("partial", "s3://team/away: sharing to it has not ended.")
+    assert list(report.places[1].result.troubles) == ["acme"]
+    outcome, error = newest()  # type: ignore[misc]
+    assert outcome == "partial"
+    assert "not ended" not in error
+
+
+def test_a_file_with_other_workspaces_is_not_put_where_only_some_are_shared(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "data")
+    publish(warehouse, "acme")
+    publish(warehouse, "birch")
+    told = CliRunner().invoke(command, ["--workspace", "birch"], env={
+        "CAMPAIGN_HEALTH_DATA_DIR": str(warehouse.data_dir), "CAMPAIGN_HEALTH_SHARE": f"file://{tmp_path}/shared",
+    })  # fmt: skip
+    assert told.exit_code == 0
+    assert "The file itself was not put" in " ".join(told.stdout.split())
+    assert not (tmp_path / "shared" / PUBLISHED_NAME).exists()
+    assert [one.name for one in (tmp_path / "shared" / "workspaces").iterdir()] == ["birch"]
+    place = parse_destination(f"file://{tmp_path}/shared")
+    assert not share(warehouse.published_path, place, ["acme", "birch"]).without_file
+    assert (tmp_path / "shared" / PUBLISHED_NAME).exists()
+
+
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_every_workspace_has_a_folder_of_its_own_in_the_store(one: str, other: str) -> None:
     for name in (one, other):
@@ -131,6 +201,41 @@ def test_an_address_that_cannot_be_one_is_refused_without_being_shown(address: s
     with pytest.raises(StorageError) as refused:
         parse_destination(address)
     assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "ducklake:postgresql", "ducklake:postgres:postgresql", "s3"])
+@pytest.mark.parametrize("password", ["1/s3cret", "s3cret/1", "1#s3cret", "1?s3cret", "s3cret?a=1", "s3cret@1"])
+def test_a_password_that_ends_the_host_too_early_is_refused_and_not_shown(scheme: str, password: str) -> None:
+    with pytest.raises(ShareError) as refused:
+        parse_destination(f"{scheme}://ada:{password}@db.example/team?data_path=s3://team/lake")
+    assert "%2F" in str(refused.value)
+    assert not [word for word in ("s3cret", "ada", "example") if word in str(refused.value)]
+    good = parse_destination(f"postgresql://ada:{quote(password, safe='')}@db.example/team")
+    assert good.shown == "postgresql://db.example/team"
+
+
+def test_what_a_database_says_of_its_address_is_told_without_user_and_password() -> None:
+    place = parse_destination("postgresql://ada:s3cret%2F1@db.example/team?password=s3cret-two")
+    with duckdb.connect() as connection:
+        there = AttachedShare(connection, place)
+        for said in (place.url, "postgresql://ada:s3cr@et/2@db", "password s3cret/1 is wrong", "and s3cret-two"):
+            connection.execute("CREATE OR REPLACE MACRO told() AS error(" + text_in_sql(said) + ")")
+            with pytest.raises(ShareError) as failure:
+                there._run("SELECT told()")
+            assert not [word for word in ("s3cr", "ada") if word in str(failure.value)]
+
+
+def test_nobody_waits_for_ever_for_a_database_unless_its_address_says_so() -> None:
+    def options(address: str) -> dict[str, list[str]]:
+        url = parse_destination(address).url
+        assert "+" not in url, "libpq reads it as itself"
+        return parse_qs(urlsplit(url).query, keep_blank_values=True)
+
+    waits = options("postgresql://db.example/team")
+    assert waits["options"] == ["-c lock_timeout=30s -c statement_timeout=600s"]
+    assert (waits["connect_timeout"], waits["keepalives_idle"]) == (["10"], ["30"])
+    own = options("postgresql://db.example/team?options=&keepalives_idle=5&application_name=a+b")
+    assert (own["options"], own["keepalives_idle"], own["application_name"]) == ([""], ["5"], ["a+b"])
 
 
 def test_an_address_is_shown_without_its_password_and_it_is_redacted_everywhere(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from campaign_health.settings import load_settings, unknown_settings
 from collectors.errors import CollectorError
 from collectors.sql import SqlClient, SqlDatabase, SqlSource
 from collectors.sql.counted_rows import read_counted_rows
+from collectors.sql.sql_failures import failure_of
 from tests.collecting_cast import CAST, FIRST_DAY, LAST_DAY, Installation, cast_world
 from tests.sql_cast import QUERY, fill, installed, rows_of
 from tests.storage_cast import warehouse_in
@@ -130,6 +131,28 @@ def test_the_gate_asks_the_database_live(installation: Installation) -> None:
     assert "Warehouse's events" in observed.parts
     assert "Warehouse's properties" not in observed.parts
     assert not observed.failures
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['could not read "ada 17" as a number', "value 'ada 17' is no date", "value 'ada 17", "400 Bad int64 value: ada 17",
+     "Invalid date: ada 17"],
+)  # fmt: skip
+def test_what_a_database_without_states_quotes_of_a_row_is_not_told(said: str) -> None:
+    failure = failure_of(RuntimeError(said), SqlDatabase("Warehouse", "bigquery://project", QUERY))
+    assert "ada" not in str(failure)
+    assert "…" in failure.message
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("Plan bought", True), ("ada@acme.example", False), ("x" * 41, False), ("a\nb", False)]
+)
+def test_an_event_that_is_there_twice_is_named_only_where_it_can_be_a_name(name: str, told: bool) -> None:
+    rows = [(name, FIRST_DAY, 1)] * 2
+    with pytest.raises(CollectorError) as failure:
+        read_counted_rows(["event", "day", "events"], rows, FIRST_DAY, LAST_DAY, source="Warehouse")
+    assert "twice on" in failure.value.message
+    assert (repr(name)[1:-1] in failure.value.message) == told
 
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)

@@ -49,6 +49,8 @@ def command(only: tuple[str, ...], dry_run: bool, forgotten: str | None) -> None
 def _told(one: SharedTo) -> int:
     for name, rows in one.result.rows.items():
         results.print(f"✓ {name}: {rows:,} rows to {one.shown}.", markup=False)
+    if one.result.without_file:
+        results.print(f"The file itself was not put to {one.shown}: it has other workspaces too.", markup=False)
     return _tell_troubles(one.shown, [(name, failure) for name, failure in one.result.troubles.items()])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
@@ -27,7 +28,8 @@ def shared_folder(data_dir: Path, address: str) -> Path:
     Raises:
         StorageError: nothing was had so far, and it cannot be had now.
     """
-    folder = data_dir / "shared"
+    # One for each address: what was had of another one would be shown as this one's.
+    folder = data_dir / "shared" / sha256(address.encode()).hexdigest()[:16]
     is_there = (folder / PUBLISHED_NAME).exists()
     is_due = time.monotonic() - _looked.get(address, float("-inf")) >= LOOK_EVERY_SECONDS
     if (is_due or not is_there) and _looking.acquire(blocking=not is_there):

@@ -49,32 +49,37 @@ def share_published(settings: Settings, now: datetime, only: Sequence[str] = ())
     Raises:
         StorageError: nothing is published, or the data directory cannot be used.
     """
-    warehouse = Warehouse(settings.data_dir)
+    warehouse, places = Warehouse(settings.data_dir), destinations(settings)
     names = list(what_is_shared(warehouse.published_path, only))
-    done, moment = list[SharedTo](), now
-    for one in destinations(settings):
+    run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    done, moment, before = list[SharedTo](), now, dict[str, str]()
+    if places and names:
+        with warehouse.read() as connection:
+            before = {name: newest_outcome(connection, name, "share") or "complete" for name in names}
+    is_news = False
+    for number, one in enumerate(places, start=1):
         begun = time.monotonic()
         try:
-            result = share(warehouse.published_path, one, names)
+            result = share(warehouse.published_path, one, only)
         except StorageError as failure:
             result = Shared(troubles=dict.fromkeys(names, failure))
         ended = moment + timedelta(seconds=time.monotonic() - begun)
         done.append(SharedTo(one.shown, result, moment, ended))
         moment = ended
-    is_news = False
-    if done and names:
-        run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-        with warehouse.open() as connection, transaction(connection):
-            for name in names:
-                record, before = _record(run_id, name, done), newest_outcome(connection, name, "share")
-                is_news |= (before or "complete") != record.outcome
-                save_collection(connection, record)
+        # After each: whoever is killed at the next one has kept what came of this one.
+        records = [_record(run_id, name, done, places[number:]) for name in names]
+        is_news = any(record.outcome != before[record.workspace] for record in records)
+        if records:
+            with warehouse.open() as connection, transaction(connection):
+                for record in records:
+                    save_collection(connection, record)
     return SharingReport(tuple(done), is_news)
 
 
-def _record(run_id: str, workspace: str, done: Sequence[SharedTo]) -> CollectionRecord:
+def _record(run_id: str, workspace: str, done: Sequence[SharedTo], waiting: Sequence[Destination]) -> CollectionRecord:
     troubles = [str(one.result.troubles[workspace]) for one in done if workspace in one.result.troubles]
-    outcome = "complete" if not troubles else "failed" if len(troubles) == len(done) else "partial"
+    troubles += [f"{one.shown}: sharing to it has not ended." for one in waiting]
+    outcome = "complete" if not troubles else "failed" if len(troubles) == len(done) + len(waiting) else "partial"
     return CollectionRecord(
         run_id=run_id,
         workspace=workspace,

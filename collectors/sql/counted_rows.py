@@ -15,6 +15,7 @@ from collectors.http.shape import storable
 COLUMNS = ("event", "day", "events")
 # So many names come of a query that takes something else for the event, such as a person or an address of a page.
 MOST_EVENTS = 10_000
+LONGEST_TOLD = 40
 MOST_OF_A_COUNT = 2**63
 
 CountedDays = dict[date, dict[str, int]]
@@ -50,9 +51,11 @@ def read_counted_rows(
             continue
         name = reading.event(event, number)
         if name in found:
+            # What is long, or an address, is no name of an event but a cell that may be of a person.
+            is_name = len(name) <= LONGEST_TOLD and name.isprintable() and "@" not in name
             reading.fail(
                 "event",
-                f"has the event {name[:80]!r} twice on {day}",
+                f"has {f'the event {name!r}' if is_name else 'an event'} twice on {day}",
                 "Let it return one row for each event and day: GROUP BY these two alone.",
             )
         found[name] = reading.count(events, number)

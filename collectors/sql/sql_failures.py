@@ -23,7 +23,9 @@ _WRONG_KEY = re.compile(
 _MAY_NOT = re.compile(r"(?i)permission denied|insufficient privileges|not authorized|access denied|403 ")
 _WRITES = re.compile(r"(?i)read-only transaction|readonly database|data-modifying")
 _PERSON = re.compile(r"\S+@\S+")
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+# Also what a line's end cuts off, and what follows the colon in `Bad int64 value: …`.
+_QUOTED = re.compile(r"\"[^\"]*(?:\"|$)|'[^']*(?:'|$)")
+_VALUE = re.compile(r"(?i)(\b(?:bad|invalid)\b[^:]*:).*")
 
 
 class NotConnected(Exception):
@@ -34,7 +36,7 @@ def failure_of(failure: Exception, database: SqlDatabase) -> CollectorError:
     """The failure as the collectors tell it."""
     connecting = isinstance(failure, NotConnected)
     told = failure.__cause__ if connecting and failure.__cause__ is not None else failure
-    said = _said(told, database)
+    said = _said(told, database, is_of_rows=not connecting)
     name, state = database.name, _state(told)
     if connecting:
         if state.startswith("28") or _WRONG_KEY.search(said):
@@ -74,9 +76,11 @@ def _state(failure: BaseException) -> str:
     return str(getattr(driver, "sqlstate", None) or getattr(driver, "pgcode", None) or "")
 
 
-def _said(failure: BaseException, database: SqlDatabase) -> str:
+def _said(failure: BaseException, database: SqlDatabase, *, is_of_rows: bool) -> str:
     driver = getattr(failure, "orig", None) or failure
     first_line = next(iter(str(driver).strip().splitlines()), "") or type(driver).__name__
-    said = _PERSON.sub("…", Redactor(keys_of_database(database.url))(first_line[:LONGEST_SAID]))
-    # The failures of this class quote what stands in a row.
-    return _QUOTED.sub("…", said) if _state(failure).startswith("22") else said
+    said = _PERSON.sub("…", Redactor(keys_of_database(database.url))(first_line))
+    # The failures of class 22 quote what stands in a row; of one without a class nobody knows.
+    if is_of_rows and _state(failure)[:2] in ("22", ""):
+        said = _VALUE.sub(r"\1 …", _QUOTED.sub("…", said))
+    return said[:LONGEST_SAID]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import duckdb
 
@@ -31,6 +32,8 @@ from storage.share.shared_tables import (
 TRIES = 8
 """Two who make the same table, or touch the same snapshot, at the same instant: one of them goes again."""
 _CONFLICTS = ("conflict", "could not serialize", "duplicate key", "deadlock", "already exists", "failed to commit")
+# To the last @: a password may hold one of its own.
+_USER_INFO = re.compile(r"(?<=://).*@", re.DOTALL)
 KEPT_SNAPSHOTS = "7 days"
 
 LEDGER = SharedTable(
@@ -242,10 +245,12 @@ class AttachedShare:
             ) from None
 
     def _without_secrets(self, text: str) -> str:
-        password = urlsplit(self._destination.url).password
-        for secret in (self._destination.url, password, os.environ.get("AWS_SECRET_ACCESS_KEY")):
+        parts = urlsplit(self._destination.url)
+        password = parts.password or ""
+        secrets = [self._destination.url, password, unquote(password), os.environ.get("AWS_SECRET_ACCESS_KEY")]
+        for secret in (*secrets, *parse_qs(parts.query).get("password", ())):
             text = text.replace(secret, "…") if secret else text
-        return text
+        return _USER_INFO.sub("…@", text)
 
 
 def _s3_secret() -> str:

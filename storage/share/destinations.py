@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from storage.errors import StorageError
 
@@ -14,6 +14,12 @@ _POSTGRES = ("postgresql", "postgres")
 _LAKE = re.compile(r"ducklake:(?:postgres:)?(?=postgres(?:ql)?://)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 DEFAULT_SCHEMA = "campaign_health"
+# Nobody waits for ever: not for another one's lock, nor for a server or a network that has gone silent.
+_PATIENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "options": "-c lock_timeout=30s -c statement_timeout=600s",
+}
 _EXAMPLES = "s3://BUCKET/FOLDER, postgresql://USER:PASSWORD@HOST/DATABASE or ducklake:postgresql://…?data_path=s3://…"
 
 
@@ -57,9 +63,16 @@ def parse_destination(address: str) -> Destination:
         raise _unknown(address) from None
     if not has_place or parts.scheme not in (_POSTGRES if lake else (*_POSTGRES, *FILE_SCHEMES)):
         raise _unknown(address)
+    if parts.netloc.count("@") > 1 or "@" in parts.path + parts.query + parts.fragment:
+        # A password's own / # or ? ends the host too early: what follows would be shown as a path.
+        raise ShareError(
+            "An address to share to has an @ where none can be.",
+            "In a user, password, folder or parameter, write / as %2F, # as %23, ? as %3F and @ as %40.",
+        )
     if parts.scheme in FILE_SCHEMES:
         return Destination("files", rest.rstrip("/"), _shown(rest))
-    ours = dict(parse_qsl(parts.query, keep_blank_values=True))
+    # A + is itself there: libpq does not read it as a space.
+    ours = dict(parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True))
     schema, data_path = ours.pop("schema", DEFAULT_SCHEMA), ours.pop("data_path", "")
     if not _NAME.fullmatch(schema):
         raise ShareError(
@@ -70,9 +83,7 @@ def parse_destination(address: str) -> Destination:
             "A DuckLake to share to has no place for its files.",
             "Add ?data_path=s3://BUCKET/FOLDER (or a folder that all who read it have) to its address.",
         )
-    # A server that is away answers nothing: the network's own patience is minutes.
-    ours.setdefault("connect_timeout", "10")
-    url = urlunsplit(parts._replace(query=urlencode(ours)))
+    url = urlunsplit(parts._replace(query=urlencode(_PATIENCE | ours, quote_via=quote)))
     kind: Literal["ducklake", "postgres"] = "ducklake" if lake else "postgres"
     return Destination(kind, url, ("ducklake:" if lake else "") + _shown(rest), schema, data_path)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,10 +25,14 @@ from storage.share.shared_tables import SharedTable, shared_tables, tables_of_wo
 
 @dataclass(frozen=True)
 class Shared:
-    """What came of sharing to one address: rows by workspace, and by workspace why it could not be shared."""
+    """What came of sharing to one address: rows by workspace, and by workspace why it could not be shared.
+
+    `without_file` where the file itself was not put there, as it holds workspaces that were not to be shared.
+    """
 
     rows: Mapping[str, int] = field(default_factory=dict)
     troubles: Mapping[str, StorageError] = field(default_factory=dict)
+    without_file: bool = False
 
 
 def what_is_shared(published: Path, only: Sequence[str] = ()) -> dict[str, int]:
@@ -158,15 +162,19 @@ def _share_objects(
     chosen: Sequence[str],
 ) -> Shared:
     there = ObjectShare(destination)
-    there.put_file(published)
-    return _each(chosen, lambda workspace: there.replace(connection, workspace, tables))
+    # The file has all workspaces: others than those that are to be shared may be nobody's business there.
+    without_file = set(workspaces(connection)) > set(chosen)
+    if not without_file:
+        there.put_file(published)
+    shared = _each(chosen, lambda workspace: there.replace(connection, workspace, tables))
+    return replace(shared, without_file=without_file)
 
 
-def _each(chosen: Sequence[str], replace: Callable[[str], int]) -> Shared:
+def _each(chosen: Sequence[str], put: Callable[[str], int]) -> Shared:
     rows, troubles = dict[str, int](), dict[str, StorageError]()
     for workspace in chosen:
         try:
-            rows[workspace] = replace(workspace)
+            rows[workspace] = put(workspace)
         except StorageError as failure:
             troubles[workspace] = failure
     return Shared(rows, troubles)
