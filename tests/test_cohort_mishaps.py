@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from campaign_health.route.cohorts.cohort_segment import CohortSegments
-from storage.outbox.cohorts.cohort_list import set_segment
+from storage.outbox.cohorts.cohort_list import begin_told_anew, set_segment
 from storage.outbox.cohorts.cohort_sessions import CohortPage, take_page
 from tests.cohorts_cast import Kept, kept, people
 
@@ -79,3 +79,34 @@ def test_whom_customerio_does_not_know_is_tried_again_every_day_also_where_the_c
         small.take("add_members", people(1, 100 + number), f"t-{number}")
         small.look(2)
     assert "u-3" in small.segment
+
+
+def test_what_amplitude_tells_after_a_cohort_was_off_is_applied_once_it_is_said_that_all_is_told_anew(
+    small: Kept,
+) -> None:
+    def take(who: list[str], told_at: int) -> None:
+        page = CohortPage("default", "amplitude", "k3", "n", str(told_at), "add", 1, None, who)
+        small.write(lambda connection: take_page(connection, page, small.now))
+
+    take(people(10), 100)
+    small.live()
+    small.look(16)
+    assert small.segment == set(people(10))
+    small.live("off")
+    small.live()
+    take(people(6, 20), 200)
+    small.look(16)
+    assert small.segment == set(people(10)), "of ten nobody said that they left"
+    take(people(10), 300)
+    number = small.cohort()[0].number
+    small.write(lambda connection: begin_told_anew(connection, number))
+    small.look(16)
+    assert small.segment == set(people(10)) | set(people(6, 20))
+
+
+def test_a_clock_that_was_put_back_holds_nothing_up(small: Kept) -> None:
+    page = CohortPage("default", "amplitude", "k3", "n", "100", "add", 1, None, people(10))
+    small.write(lambda connection: take_page(connection, page, small.now + 86_400))
+    small.live()
+    small.look(6)
+    assert small.segment == set(people(10))
