@@ -25,6 +25,7 @@ def test_what_is_said_while_it_is_applied_holds_from_the_next_block_on(small: Ke
     small.look()
     number = small.cohort()[0].number
     small.sandbox.world.people.members[77] = set()
+    small.sandbox.world.segments.append({"id": 77, "name": "VIP", "type": "manual"})
     small.live()
     add = CohortSegments.add
 
@@ -110,3 +111,18 @@ def test_a_clock_that_was_put_back_holds_nothing_up(small: Kept) -> None:
     small.live()
     small.look(6)
     assert small.segment == set(people(10))
+
+
+@pytest.mark.parametrize(("kind", "why"), [("dynamic", "fills itself by its conditions"), (None, "has no segment 77")])
+def test_a_segment_that_cannot_be_filled_is_told_and_left_alone(small: Kept, kind: str | None, why: str) -> None:
+    small.sandbox.world.people.members[77] = set(people(5, 50))
+    if kind:
+        small.sandbox.world.segments.append({"id": 77, "name": "Paying", "type": kind})
+    small.take("members", people(10), "s-1")
+    small.look()
+    number = small.cohort()[0].number
+    small.write(lambda connection: set_segment(connection, number, 77, is_bound=False))
+    small.live()
+    small.look(4)
+    assert why in small.told[0]
+    assert small.segment == set(people(5, 50))

@@ -205,6 +205,7 @@ class CohortKeeper:
             self._write(partial(set_segment, number=cohort.number, segment_id=segment_id, is_bound=False))
             cohort = replace(cohort, segment_id=segment_id)
         if not cohort.is_bound:
+            segments.refuse_unfillable(segment_id)
             # Whoever is in it already has to be decided about before anybody is taken out.
             self._compare(cohort, segments, segment_id)
             return False, ""

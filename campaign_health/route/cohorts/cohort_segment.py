@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from campaign_health.errors import CouldNotStart
 from campaign_health.route.person import PersonBy
 from campaign_health.route.recovery.unnamed import unnamed
 from campaign_health.words.numbers import plural
@@ -42,15 +44,24 @@ class CohortSegments:
 
     def begun(self, cohort: Cohort) -> int:
         """The segment of the cohort: one that was made for it before, else a new one."""
-        read = self.app.reader("/segments")
-        body = read.mapping(self.app.get_json("/segments"), "body")
-        for place, entry in enumerate(read.sequence(body.get("segments"), "segments")):
-            found = read.mapping(entry, f"segments[{place}]")
+        for number, found in self._listed():
             if found.get("type") == "manual" and found.get("description") == description_of(cohort):
-                return read.identifier(found.get("id"), f"segments[{place}].id")
+                return number
+        read = self.app.reader("/segments")
         asked = {"segment": {"name": segment_name(cohort), "description": description_of(cohort)}}
         body = read.mapping(self.app.ask_json("/segments", asked, repeatable=False), "body")
         return read.identifier(read.mapping(body.get("segment"), "segment").get("id"), "segment.id")
+
+    def refuse_unfillable(self, segment_id: int) -> None:
+        """Raises CouldNotStart where there is no such segment, or one that fills itself by its conditions."""
+        found = next((segment for number, segment in self._listed() if number == segment_id), None)
+        if found is None:
+            raise CouldNotStart(f"Customer.io has no segment {segment_id}.", "Name another one with --segment.")
+        if found.get("type") != "manual":
+            raise CouldNotStart(
+                f"Segment {segment_id} fills itself by its conditions, and nobody can be put into it.",
+                "Name a manual segment with --segment.",
+            )
 
     def count(self, segment_id: int) -> int:
         """How many people are in it."""
@@ -80,6 +91,13 @@ class CohortSegments:
                 if isinstance(person, str) and person:
                     named = person.lower() if self.by == "email" else person
                     yield named, known_by if isinstance(known_by, str) and known_by else None
+
+    def _listed(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        read = self.app.reader("/segments")
+        body = read.mapping(self.app.get_json("/segments"), "body")
+        for place, entry in enumerate(read.sequence(body.get("segments"), "segments")):
+            found = read.mapping(entry, f"segments[{place}]")
+            yield read.identifier(found.get("id"), f"segments[{place}].id"), found
 
     def _change(self, segment_id: int, what: str, people: Sequence[str]) -> None:
         with unnamed(people):
