@@ -94,8 +94,13 @@ def test_every_campaign_has_the_same_verdicts_and_causes_on_every_day(tmp_path: 
     assert database.verdicts == mixpanel.verdicts
     assert len(mixpanel.incidents) > 5
     assert [row[:-1] for row in database.incidents] == [row[:-1] for row in mixpanel.incidents]
-    told = [evidence(row[-1]) for row in database.incidents]
-    assert told == [evidence(row[-1].replace("Mixpanel", "BigQuery")) for row in mixpanel.incidents]
+    told = [causes(evidence(row[-1])) for row in database.incidents]
+    assert told == [causes(evidence(row[-1].replace("Mixpanel", "BigQuery"))) for row in mixpanel.incidents]
     assert "Mixpanel" not in json.dumps(told)
     assert not [one for one in database.asked if one.endpoint.startswith("mixpanel")]
     assert "event_renamed" in {cause for *_, cause, _ in database.incidents}
+
+
+def causes(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without what to do: who missed a message is found in another way where `route recover` cannot read."""
+    return [{name: value for name, value in one.items() if name != "next_step"} for one in found]
