@@ -104,7 +104,12 @@ def test_every_campaign_has_the_same_verdicts_and_causes_on_every_day(tmp_path: 
 def causes(found: list[dict[str, Any]]) -> list[Any]:
     """Without what to do: who missed a message is found in another way where `route recover` cannot read; and with what
     has no order in one."""
-    return [in_order({name: value for name, value in one.items() if name != "next_step"}) for one in found]
+    # Of two failures that are equally frequent either may be quoted.
+    left = [{"next_step", "sentence"} if one["cause"] == "message_failing" else {"next_step"} for one in found]
+    return [
+        in_order({name: value for name, value in one.items() if name not in out})
+        for one, out in zip(found, left, strict=True)
+    ]
 
 
 def in_order(value: Any) -> Any:
