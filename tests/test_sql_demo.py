@@ -96,23 +96,16 @@ def test_every_campaign_has_the_same_verdicts_and_causes_on_every_day(tmp_path: 
     assert [row[:-1] for row in database.incidents] == [row[:-1] for row in mixpanel.incidents]
     told = [causes(evidence(row[-1])) for row in database.incidents]
     assert told == [causes(evidence(row[-1].replace("Mixpanel", "BigQuery"))) for row in mixpanel.incidents]
-    assert "Mixpanel" not in json.dumps(told)
+    assert "Mixpanel" not in json.dumps([row[-1] for row in database.incidents])
     assert not [one for one in database.asked if one.endpoint.startswith("mixpanel")]
     assert "event_renamed" in {cause for *_, cause, _ in database.incidents}
 
 
-def causes(found: list[dict[str, Any]]) -> list[Any]:
-    """Without what to do: who missed a message is found in another way where `route recover` cannot read; and with what
-    has no order in one."""
-    # Of two failures that are equally frequent either may be quoted.
+def causes(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without what to do, for who missed a message is found in another way where `route recover` cannot read, and
+    without which of two equally frequent failures is quoted.
+    """
     left = [{"next_step", "sentence"} if one["cause"] == "message_failing" else {"next_step"} for one in found]
     return [
-        in_order({name: value for name, value in one.items() if name not in out})
-        for one, out in zip(found, left, strict=True)
+        {name: value for name, value in one.items() if name not in out} for one, out in zip(found, left, strict=True)
     ]
-
-
-def in_order(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: in_order(one) for name, one in value.items()}
-    return sorted(map(in_order, value), key=repr) if isinstance(value, list) else value
