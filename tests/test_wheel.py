@@ -143,7 +143,7 @@ def test_the_dashboard_is_served_in_its_own_look_and_asks_no_other_host(
         page.reload()
         settled(page)
         assert background(page) == DARK.background
-        page.locator("a[data-testid=stPageLink-NavLink]").first.click()
+        page.locator("a[data-testid=stPageLink-NavLink][href*=campaign]").first.click()
         page.wait_for_url("**/campaign?*")
         for path in ("campaign", "events", "coverage", "report", "data", "help"):
             page.goto(f"{url}/{path}")
