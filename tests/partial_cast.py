@@ -118,6 +118,11 @@ class Cell:
         return f"{self.endpoint}-{self.kind}{of}{'-export' if self.settings else ''}"
 
 
+def together(missing: tuple[Cell, ...]) -> str:
+    """The name of what is missing at once."""
+    return "+".join(map(str, missing))
+
+
 @dataclass
 class Office:
     """A data directory, the services that its settings point at, and the channel that is told."""
@@ -144,11 +149,11 @@ class Office:
         """One command, as at a terminal."""
         return CliRunner().invoke(campaign_health, list(arguments), env=self.environment, catch_exceptions=False)
 
-    def morning(self, newest: int, fault: Cell | None = None) -> tuple[int, list[str]]:
+    def morning(self, newest: int, *faults: Cell) -> tuple[int, list[str]]:
         """Collect, judge and tell on the morning after a day; the collection's exit code, and what was told."""
         self.sandbox.mend()
         self.sandbox.set_today(FIRST_DAY + timedelta(days=newest + 1))
-        if fault is not None:
+        for fault in faults:
             self.sandbox.fail(fault.kind, fault.endpoint, at="every", times=None, campaign=fault.campaign)
         told = len(self.slack.messages)
         settings, now = load_settings(self.environment, self.folder), read_clock(self.environment)
