@@ -51,6 +51,14 @@ def test_a_machine_that_collects_nothing_shows_what_all_the_others_share(form: s
         collects("bolt", "1")
         assert fetched(environment, address, pages) == (0, "True")
         assert numbers(pages) == [("acme", 2, ROWS), ("bolt", 2, ROWS)]
+        telling = {
+            "CAMPAIGN_HEALTH_DATABASE": address, "CAMPAIGN_HEALTH_DATA_DIR": str(tmp_path / "tells"),
+            "CAMPAIGN_HEALTH_DIGEST_TOGETHER": "on",
+        }  # fmt: skip
+        code, said = environment.run("-m", "campaign_health", "digest", "--dry-run", more=telling, cwd=tmp_path)
+        assert code == 0, said
+        assert "acme" in said
+        assert "bolt" in said
 
 
 def numbers(folder: Path) -> list[tuple[str, int, int]]:

@@ -15,6 +15,7 @@ from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.json_form import digest_as_json
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.alerts.sending import as_test, compose, prepare, zone_of
+from campaign_health.alerts.shared_installation import told_of
 from campaign_health.alerts.telling import tell_due
 from campaign_health.alerts.together_sending import present_digest, told_with
 from campaign_health.cli.terminal.as_a_service import LOG_FORMAT, say, service_settings
@@ -22,7 +23,7 @@ from campaign_health.cli.terminal.console import print_json
 from campaign_health.errors import CouldNotStart, SettingsError
 from campaign_health.process.clock import local_day, read_clock
 from campaign_health.settings import Settings, WorkspaceSettings
-from storage.file.database import Warehouse, open_published
+from storage.file.database import open_published
 
 
 @click.command()
@@ -35,18 +36,19 @@ def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> No
     """Send the digest that is due on each channel; see it first with --dry-run, which sends nothing.
 
     Due: once a day at the set local time where something is new; once a week a sign of life; on the first working day
-    of a month the report of the last one. What was announced is
-    never announced again. Exit code 0: sent, or nothing was due; 1: a channel failed (it is tried again later);
-    2: could not start.
+    of a month the report of the last one. What was announced is never announced again. With CAMPAIGN_HEALTH_DATABASE
+    it tells of all that other machines share there.
+
+    Exit code 0: sent, or nothing was due; 1: a channel failed (it is tried again later); 2: could not start.
     """
     now = read_clock(os.environ)
-    settings = service_settings(on_a_terminal=False)
+    settings, warehouse = told_of(service_settings(on_a_terminal=False))
     chosen = [workspace for workspace in settings.workspaces if only in (None, workspace.name)]
     if not chosen:
         raise SettingsError(
             f"There is no workspace {only!r}.", "Its name is that of its table in campaign-health.toml."
         )
-    if not Warehouse(settings.data_dir).exists():
+    if not warehouse.exists():
         raise CouldNotStart("Nothing was collected yet.", "Run `campaign-health collect` first.")
     if dry_run:
         _show(settings, chosen, now, as_json)
@@ -54,7 +56,7 @@ def command(only: str | None, dry_run: bool, is_test: bool, as_json: bool) -> No
     deliveries = {
         workspace.name: _send_tests(settings, workspace, now)
         if is_test
-        else tell_due(Warehouse(settings.data_dir), settings, workspace, now)
+        else tell_due(warehouse, settings, workspace, now)
         for workspace in (_each_once(chosen, settings) if is_test else chosen)
     }
     _report(deliveries, as_json)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
@@ -12,6 +11,7 @@ from storage.errors import StorageError
 from storage.file.database import PUBLISHED_NAME
 from storage.share.destinations import parse_destination
 from storage.share.sharing import fetch
+from storage.share.taking_in import folder_of
 
 LOOK_EVERY_SECONDS = 60.0
 _log = logging.getLogger(__name__)
@@ -28,8 +28,7 @@ def shared_folder(data_dir: Path, address: str) -> Path:
     Raises:
         StorageError: nothing was had so far, and it cannot be had now.
     """
-    # One for each address: what was had of another one would be shown as this one's.
-    folder = data_dir / "shared" / sha256(address.encode()).hexdigest()[:16]
+    folder = folder_of(data_dir, address)
     is_there = (folder / PUBLISHED_NAME).exists()
     is_due = time.monotonic() - _looked.get(address, float("-inf")) >= LOOK_EVERY_SECONDS
     if (is_due or not is_there) and _looking.acquire(blocking=not is_there):

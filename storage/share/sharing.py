@@ -22,6 +22,9 @@ from storage.share.destinations import Destination, ShareError
 from storage.share.object_share import ObjectShare
 from storage.share.shared_tables import SharedTable, shared_tables, tables_of_workspaces
 
+FETCHED_NAME = "fetched"
+"""The file beside the one that was brought, with what tells that one from the next."""
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -93,7 +96,7 @@ def fetch(destination: Destination, folder: Path) -> bool:
     Raises:
         StorageError: it cannot be had, or not be read here; the file in the folder stays.
     """
-    published, tag_file = folder / PUBLISHED_NAME, folder / "fetched"
+    published, tag_file = folder / PUBLISHED_NAME, folder / FETCHED_NAME
     with clear_failures(folder):
         make_private_directory(folder)
         known = tag_file.read_text(encoding="utf-8") if tag_file.exists() and published.exists() else None
