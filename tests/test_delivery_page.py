@@ -120,7 +120,7 @@ def test_the_campaigns_page_has_a_strip_that_leads_there(page: Page, dashboard: 
     with open_published(dashboard.folder / "data") as connection:
         (held,) = connection.execute("SELECT held FROM route_event WHERE event = 'paywall_limit_reached'").fetchone()
     visit(page, dashboard, "campaign?campaign=3")
-    assert f"Moved: live · 0 wait · {held} held · 0 dead today" in text_of(page)
+    assert f"Moved: live · 0 wait · {held} kept back · 0 could not be delivered today" in text_of(page)
     page.get_by_test_id("stMain").get_by_role("link", name="Delivery").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Delivery")
     visit(page, dashboard, "campaign?campaign=1")

@@ -128,4 +128,4 @@ def test_commands_take_any_name_and_say_the_workspace_where_there_are_several() 
         "it is not as the letters have it"
     )
     assert "route recover" in letter_step("a", "hold_expired", None, None)
-    assert strip_text("live", 1, 12, 0) == "Moved: live · 1 waits · 12 held · 0 dead today"
+    assert strip_text("live", 1, 12, 0) == "Moved: live · 1 waits · 12 kept back · 0 could not be delivered today"

@@ -92,7 +92,7 @@ def test_its_page_delivery_and_its_campaigns_say_what_the_commands_say(
     }
     assert events["payment_failed"]["suppressed_once"]
     assert events["course_completed"]["shadowed"]
-    assert f"Moved: live · 0 wait · {held} held · 0 dead today" in strip
+    assert f"Moved: live · 0 wait · {held} kept back · 0 could not be delivered today" in strip
     (promise,) = noted["promises"]
     hours = promise["hours"]
     due, within = (sum(one[name] for one in hours) for name in ("qualifying", "within_promise"))

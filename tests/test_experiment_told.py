@@ -130,7 +130,10 @@ def test_what_waits_for_the_daily_hour_is_no_trouble(shown: Path) -> None:
     assert view is not None
     assert carried is not None
     assert (view.held, view.level, carried.held) == (0, "good", 0)
-    assert carried.sentence() == "Moved: live · 0 wait · 0 held · 0 dead today · 1 until the daily hour"
+    assert (
+        carried.sentence()
+        == "Moved: live · 0 wait · 0 kept back · 0 could not be delivered today · 1 until the daily hour"
+    )
 
 
 def test_an_experiment_that_is_over_stays_as_it_was(shown: Path) -> None:

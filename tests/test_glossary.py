@@ -12,6 +12,7 @@ from campaign_health.dashboard.look.theme import LIGHT
 from campaign_health.dashboard.parts import event_table
 from campaign_health.dashboard.parts.overview import campaign_table
 from campaign_health.detection.incident.money import DEFAULT_CONVERSION_RATE
+from campaign_health.words.delivery_terms import DELIVERY_TERMS
 from campaign_health.words.glossary import RISK, SECTIONS, TERMS, glossary_page, meaning_of
 from campaign_health.words.numbers import unbroken_share
 
@@ -29,7 +30,7 @@ def test_no_word_is_explained_twice() -> None:
     for section in SECTIONS:
         names = [term.name for term in section.terms]
         assert sorted(set(names)) == sorted(names)
-    heads = [head for term in TERMS for head in (term.name, *term.heads)]
+    heads = [head for term in (*TERMS, *DELIVERY_TERMS) for head in (term.name, *term.heads)]
     assert sorted(set(heads)) == sorted(heads)
 
 

@@ -91,7 +91,7 @@ class CarriedEvent:
         return self.event.held - self.delayed
 
     def sentence(self) -> str:
-        """`Moved: live · 3 wait · 12 held · 4 dead today`."""
+        """`Moved: live · 3 wait · 12 kept back · 4 could not be delivered today`."""
         return strip_text(self.event.mode, self.event.waiting, self.held, self.dead_today, self.delayed)
 
 

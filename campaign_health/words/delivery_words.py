@@ -51,13 +51,13 @@ def headline_text(held: int, dead: int, waiting: int, breaker: str, holds: int) 
 
 
 def strip_text(mode: str, waiting: int, held: int, dead_today: int, delayed: int = 0) -> str:
-    """One event of a campaign: `Moved: live · 3 wait · 12 held · 4 dead today`, and where an experiment delays some,
-    `· 9 until the daily hour`.
+    """One event of a campaign: `Moved: live · 3 wait · 12 kept back · 4 could not be delivered today`, and where an
+    experiment delays some, `· 9 until the daily hour`.
     """
     until = f" · {count(delayed)} until the daily hour" if delayed else ""
     return (
-        f"Moved: {mode} · {count(waiting)} {'waits' if waiting == 1 else 'wait'} · {count(held)} held · "
-        f"{count(dead_today)} dead today{until}"
+        f"Moved: {mode} · {count(waiting)} {'waits' if waiting == 1 else 'wait'} · {count(held)} kept back · "
+        f"{count(dead_today)} could not be delivered today{until}"
     )
 
 

@@ -8,18 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from campaign_health.words.delivery_terms import DELIVERY_TERMS
 from campaign_health.words.not_watched import NOT_WATCHED
 from campaign_health.words.status_words import CAUSE_WORDS, PAGE_STATUSES, STAGE_WORDS
+from campaign_health.words.term import Term
 
 RISK = "Revenue at risk"
-
-
-class Term(NamedTuple):
-    """A word and what it means. `heads` are the heads of table columns that hold it, without a unit behind a comma."""
-
-    name: str
-    meaning: str
-    heads: tuple[str, ...] = ()
 
 
 class Section(NamedTuple):
@@ -112,6 +106,7 @@ TERMS = (
 )
 SECTIONS = (
     Section("What the words mean", TERMS),
+    Section("What the page Delivery says", DELIVERY_TERMS),
     *(
         Section(title, tuple(Term(f"{one.shape} {one.label[0].upper()}{one.label[1:]}", one.meaning) for one in words))
         for title, words in (
@@ -121,7 +116,7 @@ SECTIONS = (
         )
     ),
 )
-_OF_HEADS = {head: term.meaning for term in TERMS for head in (term.name, *term.heads)}
+_OF_HEADS = {head: term.meaning for term in (*TERMS, *DELIVERY_TERMS) for head in (term.name, *term.heads)}
 
 
 def meaning_of(head: str) -> str | None:

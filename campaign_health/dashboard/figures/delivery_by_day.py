@@ -16,7 +16,8 @@ from storage.delivery_records import RouteDayRecord
 COUNTS = ("received", "delivered", "waiting", "held", "dead", "shadowed", "suppressed_once", "dropped", "expired")
 # Together they are what was received.
 SHOWN = {"delivered": "Delivered", "shadowed": "Only in shadow", "suppressed_once": "Had it already",
-         "dropped": "Given up", "waiting": "Waiting", "held": "Held", "dead": "Dead"}  # fmt: skip
+         "dropped": "Given up", "waiting": "Waiting", "held": "Kept back",
+         "dead": "Could not be delivered"}  # fmt: skip
 
 MOST_TICKS = 8
 """Of a few days each would else be written twice: at its noon, too."""
