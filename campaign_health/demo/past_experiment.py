@@ -24,12 +24,13 @@ def compared(
     """The arms of the experiment for the monitor, as `experiment_note` gives them; `now` in Unix seconds."""
     converted, within = "subscription_renewed", 7 * DAY_SECONDS
     one = Experiment(COMPARED, campaign_id, PERCENT, time(9), converted, within, {}, "demo")
-    at = now - 20 * DAY_SECONDS
     with committed(connection):
         for arm, people in PEOPLE.items():
             some, of = ONE_IN[arm]
             for number in range(people):
                 person = hash_of(workspace, f"{arm} {number}")
+                # As many a day as the campaign has, and each long enough ago to have converted.
+                at = now - (9 + 52 * number / people) * DAY_SECONDS
                 assign(connection, workspace, one.campaign, person, one.said, arm, at, within)
                 if number % of < some:
                     done = Conversion(workspace, converted, person, at + DAY_SECONDS, within)
