@@ -18,8 +18,8 @@ from campaign_health.sandbox.server import Sandbox, running_sandbox
 from campaign_health.settings import load_settings
 from storage.outbox.cohorts.cohort_list import Cohort, CohortNumbers, cohorts_of, numbers_of, set_cohort_mode
 from storage.outbox.cohorts.cohort_sessions import CohortPage, take_page
+from storage.outbox.connection.outbox_connection import Place
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import committed, open_route_file
 from tests.collecting_cast import cast_world
 from tests.moved_cast import TOKEN

@@ -11,9 +11,9 @@ from campaign_health.route.delivery_note import delivery_note
 from campaign_health.route.numbers_file import note_delivery, note_proof
 from campaign_health.route.received_ages import SourceAges
 from storage.file.database import Warehouse
-from storage.outbox.event_queue import bury, finish, receive, receive_dead, sweep
-from storage.outbox.held_events import HAND, open_hold
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.events.event_queue import bury, finish, receive, receive_dead, sweep
+from storage.outbox.events.held_events import HAND, open_hold
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.route_file import Connection, committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.dashboard_world import NOW

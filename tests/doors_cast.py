@@ -20,12 +20,12 @@ from campaign_health.route.doors.event_door import EventDoor
 from campaign_health.route.doors.listening import Listening, application
 from campaign_health.route.moved_event import Routed
 from campaign_health.route.person import PersonBy, person_of
-from storage.outbox.event_letters import LetterGroup, letter_groups
-from storage.outbox.event_queue import waiting_behind, waiting_fresh
-from storage.outbox.event_tally import numbers
+from storage.outbox.connection.outbox_connection import Place
+from storage.outbox.events.event_letters import LetterGroup, letter_groups
+from storage.outbox.events.event_queue import waiting_behind, waiting_fresh
+from storage.outbox.events.event_tally import numbers
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.outbox_connection import Place
-from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import open_route_file
 
 TOKEN, OLD_TOKEN = "a token that nobody guesses", "the one before"

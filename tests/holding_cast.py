@@ -21,11 +21,11 @@ from campaign_health.route.manifest_contract import read_contract
 from campaign_health.route.moved_event import queued
 from campaign_health.route.moving import Moving
 from campaign_health.route.recovery.qualifying import PersonEvent
-from storage.outbox.event_queue import receive
-from storage.outbox.event_tally import numbers
+from storage.outbox.connection.outbox_connection import Place, PostgresPlace
+from storage.outbox.events.event_queue import receive
+from storage.outbox.events.event_tally import numbers
+from storage.outbox.events.held_events import Hold, holds_now
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.held_events import Hold, holds_now
-from storage.outbox.outbox_connection import Place, PostgresPlace
 from storage.outbox.route_file import PersonHash, committed, open_route_file
 from storage.outbox.route_modes import set_mode
 

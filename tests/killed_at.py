@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.outbox_connection import Connection
 
 Check = Callable[[Sequence[Any]], bool]
 
@@ -60,7 +60,7 @@ def _around_commit(*, after: bool) -> Callable[[Dying], None]:
 
     def place(dying: Dying) -> None:
         group_commit: Any = importlib.import_module("storage.outbox.group_commit")
-        event_queue: Any = importlib.import_module("storage.outbox.event_queue")
+        event_queue: Any = importlib.import_module("storage.outbox.events.event_queue")
         intake: Any = importlib.import_module("storage.outbox.intake")
         committed, receive_each = group_commit.committed, event_queue.receive_each
         new = [0]
@@ -86,7 +86,8 @@ def _around_commit(*, after: bool) -> Callable[[Dying], None]:
     return place
 
 
-_QUEUE, _HELD, _HOLDING = "storage.outbox.event_queue", "storage.outbox.held_events", "campaign_health.route.holding"
+_QUEUE, _HELD = "storage.outbox.events.event_queue", "storage.outbox.events.held_events"
+_HOLDING = "campaign_health.route.holding"
 _LANES = "campaign_health.route.lanes"
 POINTS: dict[str, Callable[[Dying], None]] = {
     "taken in, before the commit": _around_commit(after=False),

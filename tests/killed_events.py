@@ -25,8 +25,8 @@ from typing import Any
 import requests
 
 from campaign_health.route.event_key import event_key
-from storage.outbox.event_tally import numbers
-from storage.outbox.outbox_connection import Connection, Place
+from storage.outbox.connection.outbox_connection import Connection, Place
+from storage.outbox.events.event_tally import numbers
 from storage.outbox.route_file import committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.reports_cast import listening

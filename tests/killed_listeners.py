@@ -18,7 +18,7 @@ from pathlib import Path
 
 import requests
 
-from storage.outbox.outbox_connection import PostgresPlace
+from storage.outbox.connection.outbox_connection import PostgresPlace
 from storage.outbox.route_file import PersonHash, open_route_file
 from tests.killed_events import (
     EVENTS_A_KILL,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from campaign_health.route.net.export_net import ExportNet
 from campaign_health.route.net.export_source import ExportSource
 from collectors.http.retrying import Retries
-from storage.outbox.outbox_connection import Place, PostgresPlace
+from storage.outbox.connection.outbox_connection import Place, PostgresPlace
 from storage.outbox.route_file import open_route_file
 from tests.collectors_cast import Reply, ScriptedServer, mixpanel_at, scripted
 from tests.holding_cast import EVENT, Company

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.outbox.outbox_connection import Place, PostgresPlace
+from storage.outbox.connection.outbox_connection import Place, PostgresPlace
 from tests.postgres_server import PostgresServer, running_postgres
 
 

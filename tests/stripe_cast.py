@@ -23,7 +23,7 @@ from campaign_health.route.stripe_parts import StripeParts, stripe_parts
 from campaign_health.sandbox.stripe.stripe_objects import SandboxCustomer, SandboxSubscription
 from campaign_health.sandbox.stripe.stripe_service import KEY, SECRET, StripeSandbox
 from campaign_health.settings import RouteSettings
-from storage.outbox.event_tally import numbers
+from storage.outbox.events.event_tally import numbers
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.route_file import PersonHash, open_route_file
 

@@ -6,7 +6,7 @@ from datetime import date
 from datetime import time as time_of_day
 
 from campaign_health.route.absence_law import AbsenceRule, reading_of
-from storage.outbox.last_seen import DaysRead
+from storage.outbox.people.last_seen import DaysRead
 
 
 def test_a_manifest_that_says_something_else_begins_anew_only_where_the_events_are_others() -> None:

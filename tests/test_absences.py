@@ -23,8 +23,8 @@ from campaign_health.route.net.absence_look import AbsenceLook
 from campaign_health.route.net.export_source import ExportSource
 from campaign_health.route.recovery.qualifying import PersonEvent
 from collectors.errors import CollectorError, ExportCutOff
+from storage.outbox.connection.outbox_connection import Place, PostgresPlace
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.outbox_connection import Place, PostgresPlace
 from storage.outbox.route_file import PersonHash, committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.collectors_cast import Reply

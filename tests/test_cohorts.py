@@ -14,7 +14,7 @@ from campaign_health.route.doors.cohort_doors.amplitude_cohort import AmplitudeC
 from campaign_health.sandbox.amplitude.cohort_messages import cohort_messages
 from storage.outbox.cohorts.cohort_list import release_cohort, set_segment
 from storage.outbox.cohorts.cohort_sessions import CohortPage, take_page
-from storage.outbox.outbox_connection import Place
+from storage.outbox.connection.outbox_connection import Place
 from storage.outbox.route_file import open_route_file
 from tests.cohorts_cast import Kept, kept, people
 from tests.openapi import request_violations, require_descriptions

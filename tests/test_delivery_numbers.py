@@ -23,12 +23,12 @@ from campaign_health.route.received_ages import SourceAges
 from collectors.errors import UnexpectedShape
 from collectors.route import FILE_NAME, read_delivery
 from storage.file.database import Warehouse
-from storage.outbox.event_letters import drop_letter, letters, replay_letter
-from storage.outbox.event_queue import bury, finish, receive, receive_dead, sweep
-from storage.outbox.event_tally import TALLY_BY_DAY, numbers
-from storage.outbox.held_events import HAND, RELEASED, drop_held, end_hold, hold_of, leftovers, let_go, open_hold
-from storage.outbox.queue_forgetting import forget_events
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.events.event_letters import drop_letter, letters, replay_letter
+from storage.outbox.events.event_queue import bury, finish, receive, receive_dead, sweep
+from storage.outbox.events.event_tally import TALLY_BY_DAY, numbers
+from storage.outbox.events.held_events import HAND, RELEASED, drop_held, end_hold, hold_of, leftovers, let_go, open_hold
+from storage.outbox.events.queue_forgetting import forget_events
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.route_file import open_route_file
 from storage.outbox.route_modes import set_mode
 from storage.outbox.route_tables import TABLES

@@ -11,9 +11,9 @@ import pytest
 from campaign_health.words.delivery_words import headline_text, hold_step, letter_step, strip_text
 from collectors.route import read_delivery
 from storage.file.database import Warehouse, open_published
-from storage.outbox.event_letters import drop_letter, letters
-from storage.outbox.event_queue import bury, receive
-from storage.outbox.held_events import HAND, open_hold
+from storage.outbox.events.event_letters import drop_letter, letters
+from storage.outbox.events.event_queue import bury, receive
+from storage.outbox.events.held_events import HAND, open_hold
 from storage.outbox.route_file import open_route_file
 from storage.outbox.route_modes import set_mode
 from storage.read.route_delivery import delivery_of

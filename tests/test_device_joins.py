@@ -8,8 +8,8 @@ from campaign_health.route.doors.browser_limits import BrowserLimits
 from campaign_health.route.doors.device_joins import DeviceJoins
 from campaign_health.route.moved_event import queued
 from campaign_health.route.recovery.qualifying import PersonEvent
-from storage.outbox.event_queue import receive
-from storage.outbox.outbox_connection import Place
+from storage.outbox.connection.outbox_connection import Place
+from storage.outbox.events.event_queue import receive
 from storage.outbox.route_file import open_route_file
 from tests.holding_cast import EVENT, Company, company
 from tests.outbox_places import place, postgres_place, postgres_server

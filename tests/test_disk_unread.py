@@ -17,9 +17,9 @@ import requests
 
 from campaign_health.route.lanes.loading import Loading
 from campaign_health.route.lanes.turns import Turns
-from storage.outbox.event_queue import receive
-from storage.outbox.lane_groups import EVERY_GROUP
-from storage.outbox.outbox_connection import Connection, Rows
+from storage.outbox.connection.lane_groups import EVERY_GROUP
+from storage.outbox.connection.outbox_connection import Connection, Rows
+from storage.outbox.events.event_queue import receive
 from storage.outbox.route_file import FILE_NAME, committed, open_route_file
 from tests.disk_writes import may_watch
 from tests.killed_events import TOKEN, installed, until_empty

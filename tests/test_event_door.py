@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_health.route.doors.received_event import Unreadable, received_event
-from storage.outbox.outbox_connection import Place
+from storage.outbox.connection.outbox_connection import Place
 from tests.doors_cast import EVENT, OLD_TOKEN, TOKEN, Door, listening
 
 NOW = 1_800_000_000.0

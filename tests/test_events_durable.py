@@ -19,14 +19,14 @@ from typing import Any
 import pytest
 import requests
 
-from storage.outbox import queue_room
-from storage.outbox.event_letters import letters, replay_letter
-from storage.outbox.event_queue import bury, finish, receive, receive_dead
-from storage.outbox.event_tally import numbers
+from storage.outbox.events import queue_room
+from storage.outbox.events.event_letters import letters, replay_letter
+from storage.outbox.events.event_queue import bury, finish, receive, receive_dead
+from storage.outbox.events.event_tally import numbers
+from storage.outbox.events.held_events import keep_back, open_hold
+from storage.outbox.events.queue_room import QueueRoom
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.held_events import keep_back, open_hold
-from storage.outbox.queue_room import QueueRoom
-from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import FILE_NAME, committed, open_route_file
 from tests import doors_cast
 from tests.killed_events import TOKEN, installed, until_empty, until_well

@@ -16,7 +16,7 @@ from campaign_health.route.doors.received_event import received_event
 from campaign_health.route.event_key import ulid_of
 from campaign_health.route.lanes import track_post
 from campaign_health.settings import RouteSettings
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.route_file import open_route_file
 from tests.killed_events import until_empty
 from tests.test_lanes_courier import Destination, carrying, is_empty, queued, take_in, told

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from campaign_health.route.experiment_note import experiment_note
-from storage.outbox.experiment_log import (
+from storage.outbox.connection.outbox_connection import Connection, Place, committed
+from storage.outbox.people.experiment_log import (
     SETTLED_SECONDS,
     ArmNumbers,
     Conversion,
@@ -18,7 +19,6 @@ from storage.outbox.experiment_log import (
     note_conversions,
     sweep_experiments,
 )
-from storage.outbox.outbox_connection import Connection, Place, committed
 from storage.outbox.report_log import ReportRow, insert_report
 from storage.outbox.route_file import open_route_file
 from tests.outbox_places import place, postgres_place, postgres_server

@@ -17,10 +17,10 @@ from campaign_health.state.experiments import Difference, difference_of, experim
 from campaign_health.words.experiment_words import NOT_COMPARED
 from collectors.errors import UnexpectedShape
 from storage.file.database import Warehouse, open_published
-from storage.outbox.delayed_events import delay
-from storage.outbox.event_queue import receive
-from storage.outbox.experiment_log import Conversion, assign, note_conversions
-from storage.outbox.outbox_connection import committed
+from storage.outbox.connection.outbox_connection import committed
+from storage.outbox.events.delayed_events import delay
+from storage.outbox.events.event_queue import receive
+from storage.outbox.people.experiment_log import Conversion, assign, note_conversions
 from storage.outbox.route_file import open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.dashboard_world import NOW

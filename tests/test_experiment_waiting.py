@@ -11,10 +11,10 @@ import pytest
 from campaign_health.route.experiment_law import Experiment, arm_of, salted
 from campaign_health.route.lanes.turn_decision import Deciding
 from campaign_health.route.lanes.turns import Waiting
-from storage.outbox.event_queue import waiting_fresh
-from storage.outbox.experiment_log import ArmNumbers, arm_numbers, count_observed
-from storage.outbox.held_events import RELEASED, end_hold, expire_held, held_reason, hold_of, open_hold
-from storage.outbox.outbox_connection import Place
+from storage.outbox.connection.outbox_connection import Place
+from storage.outbox.events.event_queue import waiting_fresh
+from storage.outbox.events.held_events import RELEASED, end_hold, expire_held, held_reason, hold_of, open_hold
+from storage.outbox.people.experiment_log import ArmNumbers, arm_numbers, count_observed
 from storage.outbox.route_file import open_route_file
 from tests.holding_cast import EVENT, MANIFEST, Company, company
 from tests.net_cast import exported, look, moved_for, net_of

@@ -10,8 +10,8 @@ from typing import Any
 
 from campaign_health.route.carriers import carriers_of
 from campaign_health.settings import load_settings
+from storage.outbox.connection.outbox_connection import Connection, Place
 from storage.outbox.group_commit import GroupCommit, Write
-from storage.outbox.outbox_connection import Connection, Place
 from storage.outbox.route_file import PersonHash
 from tests.holding_cast import company
 from tests.net_cast import exported, look, moved_for, net_of

@@ -17,7 +17,7 @@ from campaign_health.sandbox.server import Sandbox, running_sandbox
 from campaign_health.sandbox.world.csv_world import csv_world
 from campaign_health.sandbox.world.world import Property
 from collectors.zone_days import day_of
-from storage.outbox.event_tally import numbers
+from storage.outbox.events.event_tally import numbers
 from storage.outbox.route_file import committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.collectors_cast import sandbox_mixpanel

@@ -15,14 +15,14 @@ from campaign_health.route.net import export_reading
 from campaign_health.route.net.absence_look import AbsenceLook
 from campaign_health.route.net.export_reading import ExportReading
 from collectors.errors import CollectorError
-from storage.outbox.event_queue import receive, receive_exported
-from storage.outbox.event_tally import numbers_by_day
-from storage.outbox.held_events import end_hold, open_hold
-from storage.outbox.outbox_connection import Place
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.connection.outbox_connection import Place
+from storage.outbox.events.event_queue import receive, receive_exported
+from storage.outbox.events.event_tally import numbers_by_day
+from storage.outbox.events.held_events import end_hold, open_hold
+from storage.outbox.events.queued_event import QueuedEvent
+from storage.outbox.events.unnamed_events import APART_SECONDS, EXPORT
 from storage.outbox.route_file import committed, open_route_file
 from storage.outbox.route_modes import modes, moved_since, set_mode
-from storage.outbox.unnamed_events import APART_SECONDS, EXPORT
 from tests.collectors_cast import Reply
 from tests.holding_cast import EVENT, MANIFEST, company
 from tests.net_cast import HOUR, exported, look, moved_for, net_of

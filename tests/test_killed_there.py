@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from storage.outbox.event_queue import receive_dead
-from storage.outbox.event_tally import numbers
-from storage.outbox.held_events import end_hold, hold_of, open_hold
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.events.event_queue import receive_dead
+from storage.outbox.events.event_tally import numbers
+from storage.outbox.events.held_events import end_hold, hold_of, open_hold
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.route_file import committed, open_route_file
 from tests.killed_at import POINTS
 from tests.killed_events import NAMES, TOKEN, Sender, free_port, installed, judged, ledger, until_empty

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from campaign_health.route.moved_event import Routed, queued
 from campaign_health.route.recovery.qualifying import PersonEvent
-from storage.outbox.event_queue import receive_all, receive_each
-from storage.outbox.outbox_connection import Place
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.connection.outbox_connection import Place
+from storage.outbox.events.event_queue import receive_all, receive_each
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.route_file import committed, open_route_file
 from tests.left_out import examples
 

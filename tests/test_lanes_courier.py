@@ -17,12 +17,12 @@ from campaign_health.route.event_key import event_key, ulid_of
 from campaign_health.route.lanes.courier import Courier
 from campaign_health.route.lanes.prepared import Prepared, UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
-from storage.outbox.event_letters import letter_groups, letters, replay_letter
-from storage.outbox.event_queue import known_of, receive
-from storage.outbox.event_tally import numbers
+from storage.outbox.connection.outbox_connection import Place
+from storage.outbox.events.event_letters import letter_groups, letters, replay_letter
+from storage.outbox.events.event_queue import known_of, receive
+from storage.outbox.events.event_tally import numbers
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.outbox_connection import Place
-from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import committed, open_route_file
 from tests.waiting import until
 

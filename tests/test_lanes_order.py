@@ -18,9 +18,9 @@ from campaign_health.route.lanes import loading as loading_module
 from campaign_health.route.lanes import turns as turns_module
 from campaign_health.route.lanes.loading import Loading
 from campaign_health.route.lanes.turns import Turns, Waiting
-from storage.outbox.event_queue import finish, head_of_queue, places_before, receive
-from storage.outbox.lane_groups import EVERY_GROUP
-from storage.outbox.queued_event import AGAIN, BACKLOG, FRESH, QueuedEvent
+from storage.outbox.connection.lane_groups import EVERY_GROUP
+from storage.outbox.events.event_queue import finish, head_of_queue, places_before, receive
+from storage.outbox.events.queued_event import AGAIN, BACKLOG, FRESH, QueuedEvent
 from storage.outbox.route_file import Connection, committed, open_route_file
 
 PEOPLE = 8

@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from storage.outbox.event_queue import finish, head_of_queue, known_of, receive_all, waiting_behind
-from storage.outbox.event_tables import IN_ORDER
-from storage.outbox.held_events import keep_back, let_go, open_hold
-from storage.outbox.outbox_connection import Connection, Place, PostgresPlace
-from storage.outbox.postgres_connection import PostgresConnection
-from storage.outbox.queued_event import AGAIN, FRESH, QueuedEvent
+from storage.outbox.connection.outbox_connection import Connection, Place, PostgresPlace
+from storage.outbox.connection.postgres_connection import PostgresConnection
+from storage.outbox.events.event_queue import finish, head_of_queue, known_of, receive_all, waiting_behind
+from storage.outbox.events.event_tables import IN_ORDER
+from storage.outbox.events.held_events import keep_back, let_go, open_hold
+from storage.outbox.events.queued_event import AGAIN, FRESH, QueuedEvent
 from storage.outbox.route_file import FILE_NAME, committed, open_route_file
 from storage.outbox.route_tables import TABLES, make_tables
 

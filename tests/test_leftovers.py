@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_health.route.event_key import event_key
-from storage.outbox.event_queue import receive
-from storage.outbox.held_events import HAND, end_hold, hold_of, keep_back, leftovers, open_hold
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.events.event_queue import receive
+from storage.outbox.events.held_events import HAND, end_hold, hold_of, keep_back, leftovers, open_hold
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.route_file import Connection, committed, open_route_file
 
 NAMES = ("one", "two", "three")

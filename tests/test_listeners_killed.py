@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.outbox.outbox_connection import PostgresPlace
+from storage.outbox.connection.outbox_connection import PostgresPlace
 from tests.killed_listeners import killed
 
 

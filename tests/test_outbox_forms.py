@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.outbox.device_events import end_waits, events_of_device, first_until
-from storage.outbox.event_letters import drop_letter, letter_groups, letters, letters_of_field, replay_letter
-from storage.outbox.event_pace import note_names, pace_of, share_unfit, unmoved_names
-from storage.outbox.event_queue import (
+from storage.outbox.connection.outbox_connection import Connection, PostgresPlace, committed
+from storage.outbox.events.device_events import end_waits, events_of_device, first_until
+from storage.outbox.events.event_letters import drop_letter, letter_groups, letters, letters_of_field, replay_letter
+from storage.outbox.events.event_pace import note_names, pace_of, share_unfit, unmoved_names
+from storage.outbox.events.event_queue import (
     bury,
     finish,
     fresh_since,
@@ -31,9 +32,9 @@ from storage.outbox.event_queue import (
     waiting_behind,
     waiting_fresh,
 )
-from storage.outbox.event_tally import numbers, numbers_by_day
-from storage.outbox.event_windows import claim_once, forget_windows, how_many
-from storage.outbox.held_events import (
+from storage.outbox.events.event_tally import numbers, numbers_by_day
+from storage.outbox.events.event_windows import claim_once, forget_windows, how_many
+from storage.outbox.events.held_events import (
     confirmed_renames,
     drop_held,
     end_hold,
@@ -49,12 +50,20 @@ from storage.outbox.held_events import (
     open_hold,
     was_held_for,
 )
-from storage.outbox.known_events import forget_in_ledger, known_events
-from storage.outbox.known_people import known_people, note_known_people
-from storage.outbox.ledger_reads import delivered_since, last_received, newest_receipts, received_since
-from storage.outbox.outbox_connection import Connection, PostgresPlace, committed
-from storage.outbox.queue_forgetting import forget_events
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.events.known_events import forget_in_ledger, known_events
+from storage.outbox.events.ledger_reads import delivered_since, last_received, newest_receipts, received_since
+from storage.outbox.events.queue_forgetting import forget_events
+from storage.outbox.events.queued_event import QueuedEvent
+from storage.outbox.people.known_people import known_people, note_known_people
+from storage.outbox.people.sent_profiles import is_sent, note_sent
+from storage.outbox.people.stripe_table import (
+    FactRow,
+    facts_of_customer,
+    facts_of_people,
+    forget_facts,
+    note_notice,
+    write_facts,
+)
 from storage.outbox.recovery_ledger import RecoveryLedger, RecoveryRow
 from storage.outbox.report_log import (
     ReportRow,
@@ -66,15 +75,6 @@ from storage.outbox.report_log import (
 )
 from storage.outbox.route_file import PersonHash, open_route_file
 from storage.outbox.route_modes import breaker_of, key_beginning_with, known_names, modes, note_breaker, set_mode
-from storage.outbox.sent_profiles import is_sent, note_sent
-from storage.outbox.stripe_table import (
-    FactRow,
-    facts_of_customer,
-    facts_of_people,
-    forget_facts,
-    note_notice,
-    write_facts,
-)
 from tests.left_out import examples
 from tests.postgres_server import PostgresServer
 

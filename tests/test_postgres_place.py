@@ -13,10 +13,10 @@ import pytest
 
 from campaign_health.cli.main import main
 from storage.errors import StorageError
-from storage.outbox.event_queue import known_of, receive
-from storage.outbox.event_tally import numbers
+from storage.outbox.connection.outbox_connection import DatabaseAway, PostgresPlace, committed
+from storage.outbox.events.event_queue import known_of, receive
+from storage.outbox.events.event_tally import numbers
 from storage.outbox.group_commit import CannotWrite, GroupCommit
-from storage.outbox.outbox_connection import DatabaseAway, PostgresPlace, committed
 from storage.outbox.route_file import PersonHash, open_route_file
 from tests.outbox_places import lose_all
 from tests.postgres_server import PostgresServer, running_postgres
@@ -88,7 +88,7 @@ def test_without_its_library_it_is_said_what_to_install(
     postgres_place: PostgresPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    monkeypatch.delitem(sys.modules, "storage.outbox.postgres_connection")
+    monkeypatch.delitem(sys.modules, "storage.outbox.connection.postgres_connection")
     with pytest.raises(StorageError) as failure, open_route_file(postgres_place):
         pass
     assert "route-postgres" in str(failure.value.cure)

@@ -11,11 +11,11 @@ import pytest
 from campaign_health.route.lanes.prepared import UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.lanes.verdict import verdict_of
-from storage.outbox.event_letters import letters, replay_letter
-from storage.outbox.event_queue import receive_dead
-from storage.outbox.held_events import HAND, open_hold
-from storage.outbox.queue_forgetting import forget_events
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.events.event_letters import letters, replay_letter
+from storage.outbox.events.event_queue import receive_dead
+from storage.outbox.events.held_events import HAND, open_hold
+from storage.outbox.events.queue_forgetting import forget_events
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.route_file import committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.doors_cast import EVENT as DOOR_EVENT

@@ -17,9 +17,9 @@ from campaign_health.errors import CouldNotStart
 from campaign_health.process.run_lock import ROUTING, only_one
 from storage.errors import CorruptFileError, ExpectedFailure, StorageError
 from storage.file.database import Warehouse, transaction
-from storage.outbox.event_queue import receive
-from storage.outbox.event_tally import numbers
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.events.event_queue import receive
+from storage.outbox.events.event_tally import numbers
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.report_log import ReportRow, insert_report
 from storage.outbox.route_file import PersonHash, committed, open_route_file
 from tests.reports_cast import KEY, listening, report, send

@@ -21,8 +21,8 @@ from campaign_health.route.examining.track_keys import examine_track
 from campaign_health.sandbox.stripe.stripe_service import running_stripe
 from campaign_health.sandbox.world.received import MadeDelivery, TrackedEvent
 from campaign_health.settings import WorkspaceSettings, load_settings
-from storage.outbox.event_queue import finish, receive, receive_dead
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.events.event_queue import finish, receive, receive_dead
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.route_file import PersonHash, committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.collecting_cast import SIGNED_UP

@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 from campaign_health.cli.main import campaign_health
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
-from storage.outbox.event_pace import note_pace
+from storage.outbox.events.event_pace import note_pace
 from storage.outbox.route_file import committed, open_route_file
 from tests.collecting_cast import SIGNED_UP, cast_world
 from tests.reports_cast import listening

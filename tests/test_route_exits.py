@@ -14,9 +14,9 @@ from campaign_health.cli.main import main
 from campaign_health.cli.route import COMMANDS
 from campaign_health.route.event_key import event_key
 from storage.outbox.cohorts.cohort_list import begin_cohort
-from storage.outbox.event_queue import receive, receive_dead
-from storage.outbox.held_events import HAND, hold_of, keep_back, open_hold
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.events.event_queue import receive, receive_dead
+from storage.outbox.events.held_events import HAND, hold_of, keep_back, open_hold
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.route_file import Connection, committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.collecting_cast import SIGNED_UP, cast_world

@@ -15,13 +15,13 @@ from campaign_health.route.holding.published_word import PublishedFile, Publishe
 from campaign_health.route.lanes import courier as couriers
 from campaign_health.route.lanes.prepared import Prepared
 from campaign_health.route.lanes.turns import Waiting
-from storage.outbox.event_letters import letter_groups
-from storage.outbox.event_tally import numbers
+from storage.outbox.connection.outbox_connection import Place
+from storage.outbox.connection.thread_faults import faults_since, note_fault
+from storage.outbox.events.event_letters import letter_groups
+from storage.outbox.events.event_tally import numbers
+from storage.outbox.events.held_events import HAND, end_hold, hold_of, open_hold
 from storage.outbox.group_commit import CannotWrite, CannotWriteThis, GroupCommit
-from storage.outbox.held_events import HAND, end_hold, hold_of, open_hold
-from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import open_route_file
-from storage.outbox.thread_faults import faults_since, note_fault
 from tests.full_disk import full_disk
 from tests.holding_cast import EVENT, company
 from tests.moved_cast import NAME, post, run, status

@@ -11,10 +11,10 @@ import pytest
 from campaign_health.decisions.record_decision import change_warehouse, record_decision
 from campaign_health.route.holding import hold_keeper
 from storage.file.database import Warehouse
-from storage.outbox.event_letters import letter_groups
-from storage.outbox.event_pace import note_pace
-from storage.outbox.held_events import HAND, end_hold, expire_held, hold_of, open_hold
-from storage.outbox.outbox_connection import Place
+from storage.outbox.connection.outbox_connection import Place
+from storage.outbox.events.event_letters import letter_groups
+from storage.outbox.events.event_pace import note_pace
+from storage.outbox.events.held_events import HAND, end_hold, expire_held, hold_of, open_hold
 from storage.outbox.route_file import open_route_file
 from storage.read.decisions_made import DecisionKind
 from tests.holding_cast import EVENT, MANIFEST, company

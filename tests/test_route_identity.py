@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from storage.outbox.sealed_text import use_keys
+from storage.outbox.connection.sealed_text import use_keys
 from tests.collecting_cast import SIGNED_UP
 from tests.moved_cast import NAME, Company, company, post, run
 from tests.security_cast import BROWSERS, event, in_files, letters, numbers, of_page, own, sent

@@ -22,11 +22,11 @@ from campaign_health.route.manifest_contract import read_contract
 from campaign_health.route.moving import Moving
 from campaign_health.sandbox.http.limits import Limits
 from campaign_health.sandbox.server import Sandbox, running_sandbox
-from storage.outbox.event_queue import receive
-from storage.outbox.event_tally import numbers
+from storage.outbox.connection.outbox_connection import Place, PostgresPlace
+from storage.outbox.events.event_queue import receive
+from storage.outbox.events.event_tally import numbers
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.outbox_connection import Place, PostgresPlace
-from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import open_route_file
 from tests.collecting_cast import SIGNED_UP, cast_world
 from tests.openapi import answer_violations, request_violations

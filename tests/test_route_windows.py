@@ -10,10 +10,17 @@ from hypothesis import strategies as st
 
 from campaign_health.manifest.manifest_reading import parse_manifest
 from campaign_health.route.mapping.once_rule import claims, once_rules
-from storage.outbox.event_queue import finish, receive
-from storage.outbox.event_windows import FOR_EVER, claim_once, forget_windows, how_many, settle_once, sweep_windows
-from storage.outbox.outbox_connection import Place
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.connection.outbox_connection import Place
+from storage.outbox.events.event_queue import finish, receive
+from storage.outbox.events.event_windows import (
+    FOR_EVER,
+    claim_once,
+    forget_windows,
+    how_many,
+    settle_once,
+    sweep_windows,
+)
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.route_file import Connection, open_route_file
 from tests.holding_cast import EVENT, MANIFEST, company
 from tests.outbox_places import place_in

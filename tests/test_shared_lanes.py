@@ -12,11 +12,11 @@ from typing import Any
 
 from campaign_health.route.lanes.loading import Loading
 from campaign_health.route.lanes.turns import Turns
-from storage.outbox.event_queue import receive
-from storage.outbox.lane_groups import EVERY_GROUP, GROUPS
-from storage.outbox.outbox_connection import Place, PostgresPlace, committed
+from storage.outbox.connection.lane_groups import EVERY_GROUP, GROUPS
+from storage.outbox.connection.outbox_connection import Place, PostgresPlace, committed
+from storage.outbox.connection.shared_groups import SharedGroups
+from storage.outbox.events.event_queue import receive
 from storage.outbox.route_file import open_route_file
-from storage.outbox.shared_groups import SharedGroups
 from tests.outbox_places import lose_all
 from tests.test_lanes_courier import Destination, carrying, is_empty, queued, take_in, told
 from tests.waiting import until

@@ -18,9 +18,9 @@ from campaign_health.route.manifest_contract import ManifestContract
 from campaign_health.route.mapping.asked_person import AskedPerson
 from campaign_health.route.moved_event import BROWSER
 from campaign_health.sandbox.stripe.stripe_service import StripeSandbox, running_stripe
-from storage.outbox.event_letters import letter_groups
-from storage.outbox.event_queue import receive
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.events.event_letters import letter_groups
+from storage.outbox.events.event_queue import receive
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.route_file import open_route_file
 from tests.stripe_cast import EVENT, TIER, Filling, customer, filling, ready
 from tests.test_lanes_courier import operation_of, queued, told

@@ -39,7 +39,7 @@ from campaign_health.route.recovery.recovery_plan import plan_for
 from campaign_health.sandbox.server import Sandbox
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.clients import customerio_client, mixpanel_client
-from storage.outbox.event_queue import oldest_waiting, receive
+from storage.outbox.events.event_queue import oldest_waiting, receive
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.recovery_ledger import RecoveryLedger
 from storage.outbox.route_file import Connection, PersonHash, committed, open_route_file

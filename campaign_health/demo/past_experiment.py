@@ -8,7 +8,7 @@ from typing import Any
 from campaign_health.demo.world.manifest import HASTY
 from campaign_health.route.experiment_law import Experiment
 from campaign_health.route.experiment_note import experiment_note
-from storage.outbox.experiment_log import Conversion, assign, note_conversions
+from storage.outbox.people.experiment_log import Conversion, assign, note_conversions
 from storage.outbox.route_file import Connection, PersonHash, committed
 
 COMPARED = "Payment recovery"

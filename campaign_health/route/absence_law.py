@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from campaign_health.route.recovery.qualifying import PersonEvent
-from storage.outbox.last_seen import DaysRead
+from storage.outbox.people.last_seen import DaysRead
 
 
 @dataclass(frozen=True)

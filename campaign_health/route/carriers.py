@@ -33,8 +33,8 @@ from campaign_health.route.stripe_parts import stripe_parts
 from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.settings.clients import mixpanel_client
 from collectors.http.retrying import Retries
+from storage.outbox.connection.outbox_connection import Connection, Place
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.outbox_connection import Connection, Place
 from storage.outbox.route_file import PersonHash
 
 

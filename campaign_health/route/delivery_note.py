@@ -10,11 +10,11 @@ from campaign_health.route.cohorts.cohort_note import cohort_rows
 from campaign_health.route.manifest_cure import manifest_cure
 from campaign_health.route.numbers_file import KEPT_DAYS
 from collectors.http.impersonal import impersonal
-from storage.outbox.event_letters import LetterGroup, letter_groups
-from storage.outbox.event_queue import oldest_waiting
-from storage.outbox.event_samples import newest_held, one_letter
-from storage.outbox.event_tally import DAY_SECONDS, numbers, numbers_by_day
-from storage.outbox.held_events import HAND, Hold, held_numbers, holds_now
+from storage.outbox.events.event_letters import LetterGroup, letter_groups
+from storage.outbox.events.event_queue import oldest_waiting
+from storage.outbox.events.event_samples import newest_held, one_letter
+from storage.outbox.events.event_tally import DAY_SECONDS, numbers, numbers_by_day
+from storage.outbox.events.held_events import HAND, Hold, held_numbers, holds_now
 from storage.outbox.route_file import Connection
 from storage.outbox.route_modes import breaker_of, modes
 

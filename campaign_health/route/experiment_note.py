@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from campaign_health.route.experiment_law import ARMS, Experiment
-from storage.outbox.delayed_events import delayed_number
-from storage.outbox.experiment_log import ArmNumbers, arm_numbers, count_observed
+from storage.outbox.events.delayed_events import delayed_number
+from storage.outbox.people.experiment_log import ArmNumbers, arm_numbers, count_observed
 from storage.outbox.route_file import Connection, committed
 
 

@@ -15,7 +15,7 @@ from campaign_health.route.doors.listening import Listening
 from campaign_health.route.metrics_text import Readings, route_metrics
 from campaign_health.route.route_state import workspace_states
 from campaign_health.settings import Settings
-from storage.outbox.outbox_connection import Place
+from storage.outbox.connection.outbox_connection import Place
 from storage.outbox.route_file import open_route_file
 
 LOOPBACK = "127.0.0.1"

@@ -11,8 +11,8 @@ from campaign_health.route.compact_json import compact_json
 from campaign_health.route.event_key import event_key
 from campaign_health.route.person import EMAILS, PersonBy, device_in
 from campaign_health.route.recovery.qualifying import PersonEvent
-from storage.outbox.queued_event import BACKLOG, FRESH, QueuedEvent
-from storage.outbox.unnamed_events import EXPORT
+from storage.outbox.events.queued_event import BACKLOG, FRESH, QueuedEvent
+from storage.outbox.events.unnamed_events import EXPORT
 
 FRESH_SECONDS = 60.0
 BROWSER, TRUSTED_BROWSER = "browser", "trusted browser"

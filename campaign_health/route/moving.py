@@ -16,8 +16,8 @@ from campaign_health.route.manifest_contract import ManifestContract
 from campaign_health.route.moved_event import Routed
 from campaign_health.route.recovery.qualifying import PersonEvent
 from campaign_health.route.seen_names import SeenNames
-from storage.outbox.experiment_log import Conversion
-from storage.outbox.held_events import Hold, holds_now
+from storage.outbox.events.held_events import Hold, holds_now
+from storage.outbox.people.experiment_log import Conversion
 from storage.outbox.route_file import Connection
 from storage.outbox.route_modes import modes
 

@@ -14,7 +14,7 @@ from campaign_health.route.delivery_note import delivery_note
 from campaign_health.route.experiment_note import experiment_note
 from campaign_health.route.numbers_file import note_delivery
 from storage.errors import StorageError
-from storage.outbox.outbox_connection import Place
+from storage.outbox.connection.outbox_connection import Place
 from storage.outbox.route_file import open_route_file
 
 EVERY_SECONDS = 60.0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from campaign_health.settings import Settings
-from storage.outbox.outbox_connection import Place, PostgresPlace
-from storage.outbox.sealed_text import use_keys
+from storage.outbox.connection.outbox_connection import Place, PostgresPlace
+from storage.outbox.connection.sealed_text import use_keys
 
 
 def route_place(settings: Settings) -> Place:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from campaign_health.settings import WorkspaceSettings
-from storage.outbox.event_queue import oldest_waiting
-from storage.outbox.event_tally import numbers
-from storage.outbox.held_events import HeldNumbers, Hold, held_numbers, holds_now
+from storage.outbox.connection.thread_faults import ThreadFault, faults_since
+from storage.outbox.events.event_queue import oldest_waiting
+from storage.outbox.events.event_tally import numbers
+from storage.outbox.events.held_events import HeldNumbers, Hold, held_numbers, holds_now
 from storage.outbox.route_file import Connection
 from storage.outbox.route_modes import breaker_of, modes
-from storage.outbox.thread_faults import ThreadFault, faults_since
 
 FAULT_SECONDS = 86_400.0
 

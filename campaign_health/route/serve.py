@@ -19,10 +19,10 @@ from campaign_health.route.lanes.courier import LAST_SECONDS
 from campaign_health.route.metrics_port import LOOPBACK, metrics_served
 from campaign_health.route.noting import Noting
 from campaign_health.settings import Settings
+from storage.outbox.connection.outbox_connection import Place
+from storage.outbox.connection.sealed_text import refuse_lost_key
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import PersonHash, open_route_file
-from storage.outbox.sealed_text import refuse_lost_key
 
 END_SECONDS = 3
 MOST_CONNECTIONS = 1_000

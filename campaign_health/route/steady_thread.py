@@ -10,10 +10,10 @@ from pathlib import Path
 from traceback import extract_tb
 
 from storage.errors import StorageError
+from storage.outbox.connection.outbox_connection import DatabaseAway, Place
+from storage.outbox.connection.thread_faults import note_fault
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.outbox_connection import DatabaseAway, Place
 from storage.outbox.route_file import Connection, open_route_file
-from storage.outbox.thread_faults import note_fault
 
 AWAY_SECONDS = 1.0
 LEAST_PAUSE_SECONDS, MOST_PAUSE_SECONDS = 1.0, 60.0

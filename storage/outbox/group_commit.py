@@ -11,9 +11,9 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from storage.errors import StorageError
+from storage.outbox.connection.outbox_connection import CANNOT_NOW, Connection, DatabaseAway, Place, committed
+from storage.outbox.events.queue_room import QueueRoom
 from storage.outbox.intake import written
-from storage.outbox.outbox_connection import CANNOT_NOW, Connection, DatabaseAway, Place, committed
-from storage.outbox.queue_room import QueueRoom
 from storage.outbox.route_file import open_route_file, wipe_log_if_free
 
 MOST_TOGETHER = 2_000

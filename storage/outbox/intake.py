@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from storage.outbox.event_queue import receive_all, receive_each
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.events.event_queue import receive_all, receive_each
+from storage.outbox.events.queued_event import QueuedEvent
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from storage.errors import StorageError
 from storage.file.private_files import FILE_MODE, make_private_directory
-from storage.outbox.outbox_connection import Connection as Connection
-from storage.outbox.outbox_connection import Place, PostgresPlace
-from storage.outbox.outbox_connection import committed as committed
+from storage.outbox.connection.outbox_connection import Connection as Connection
+from storage.outbox.connection.outbox_connection import Place, PostgresPlace
+from storage.outbox.connection.outbox_connection import committed as committed
 from storage.outbox.route_tables import VERSION, make_tables
 
 if TYPE_CHECKING:
-    from storage.outbox.postgres_connection import PostgresConnection
+    from storage.outbox.connection.postgres_connection import PostgresConnection
 
 FILE_NAME, KEY_NAME = "route.sqlite", "route.key"
 DATABASE = "the route's database"
@@ -163,7 +163,7 @@ class PersonHash:
 
 def _postgres(url: str) -> PostgresConnection:
     try:
-        from storage.outbox.postgres_connection import PostgresConnection
+        from storage.outbox.connection.postgres_connection import PostgresConnection
     except ImportError as failure:
         raise StorageError(
             f"The route's data is in PostgreSQL, and what reads it cannot be loaded: {failure}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.outbox_connection import Connection
 
 MODE_TABLES = "ALTER TABLE event_mode ADD COLUMN since REAL NOT NULL DEFAULT 0"
 

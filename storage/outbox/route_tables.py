@@ -5,23 +5,23 @@ from __future__ import annotations
 import sqlite3
 
 from storage.outbox.cohorts.cohort_tables import COHORT_TABLES
-from storage.outbox.device_events import DEVICE_TABLES
-from storage.outbox.event_pace import NAMES_PROVEN, PACE_TABLES
-from storage.outbox.event_tables import EVENT_TABLES, IN_ORDER
-from storage.outbox.event_tally import TALLY_BY_DAY
-from storage.outbox.event_windows import WINDOW_TABLES
-from storage.outbox.experiment_log import EXPERIMENT_TABLES
-from storage.outbox.forgotten_people import FORGOTTEN_TABLES
-from storage.outbox.hold_tables import HELD_BYTES, HOLD_TABLES
-from storage.outbox.known_events import LEDGER_PERSON
-from storage.outbox.known_people import KNOWN_PEOPLE_TABLES
-from storage.outbox.last_seen import LAST_SEEN_TABLES
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.connection.thread_faults import FAULT_TABLES
+from storage.outbox.events.device_events import DEVICE_TABLES
+from storage.outbox.events.event_pace import NAMES_PROVEN, PACE_TABLES
+from storage.outbox.events.event_tables import EVENT_TABLES, IN_ORDER
+from storage.outbox.events.event_tally import TALLY_BY_DAY
+from storage.outbox.events.event_windows import WINDOW_TABLES
+from storage.outbox.events.hold_tables import HELD_BYTES, HOLD_TABLES
+from storage.outbox.events.known_events import LEDGER_PERSON
+from storage.outbox.events.unnamed_events import UNNAMED_TABLES
+from storage.outbox.people.experiment_log import EXPERIMENT_TABLES
+from storage.outbox.people.forgotten_people import FORGOTTEN_TABLES
+from storage.outbox.people.known_people import KNOWN_PEOPLE_TABLES
+from storage.outbox.people.last_seen import LAST_SEEN_TABLES
+from storage.outbox.people.sent_profiles import PROFILE_TABLES
+from storage.outbox.people.stripe_table import STRIPE_TABLES
 from storage.outbox.route_modes import MODE_TABLES
-from storage.outbox.sent_profiles import PROFILE_TABLES
-from storage.outbox.stripe_table import STRIPE_TABLES
-from storage.outbox.thread_faults import FAULT_TABLES
-from storage.outbox.unnamed_events import UNNAMED_TABLES
 
 TABLES = (
     """

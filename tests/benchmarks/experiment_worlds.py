@@ -22,7 +22,7 @@ from datetime import time
 from campaign_health.detection.compare.share_difference import wilson
 from campaign_health.route.experiment_law import ARMS, Experiment, arm_of, salted
 from campaign_health.state.experiments import Difference, difference_of
-from storage.outbox.experiment_log import (
+from storage.outbox.people.experiment_log import (
     SETTLED_SECONDS,
     ArmNumbers,
     Conversion,

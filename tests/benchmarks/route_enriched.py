@@ -31,10 +31,10 @@ from campaign_health.route.stripe_parts import stripe_parts
 from campaign_health.sandbox.stripe.stripe_objects import SandboxCustomer, SandboxSubscription
 from campaign_health.sandbox.stripe.stripe_service import KEY, running_stripe
 from campaign_health.settings import RouteSettings
-from storage.outbox.event_queue import receive
-from storage.outbox.event_tally import numbers
+from storage.outbox.events.event_queue import receive
+from storage.outbox.events.event_tally import numbers
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.queued_event import QueuedEvent
 from storage.outbox.route_file import PersonHash, open_route_file
 from tests.benchmarks.route_lanes import EVENT, destination
 

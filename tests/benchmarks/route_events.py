@@ -20,7 +20,7 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from storage.outbox.event_tally import numbers
+from storage.outbox.events.event_tally import numbers
 from storage.outbox.route_file import committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.reports_cast import listening

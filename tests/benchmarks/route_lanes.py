@@ -28,9 +28,9 @@ from campaign_health.route.lanes.prepared import Prepared
 from campaign_health.route.lanes.track_post import poster
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.settings import RouteSettings
-from storage.outbox.event_queue import receive
+from storage.outbox.events.event_queue import receive
+from storage.outbox.events.queued_event import BACKLOG, FRESH, QueuedEvent
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.queued_event import BACKLOG, FRESH, QueuedEvent
 from storage.outbox.route_file import committed, open_route_file
 
 EVENT = "limit_hit"

@@ -18,9 +18,9 @@ from pathlib import Path
 import requests
 
 from campaign_health.route.event_key import event_key
-from storage.outbox.event_queue import receive
-from storage.outbox.held_events import end_hold, holds_now, keep_back, open_hold
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.events.event_queue import receive
+from storage.outbox.events.held_events import end_hold, holds_now, keep_back, open_hold
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.route_file import committed, open_route_file
 from storage.outbox.route_modes import set_mode
 from tests.benchmarks.route_lanes import destination

@@ -18,8 +18,8 @@ from pathlib import Path
 import requests
 
 from campaign_health.route.event_key import event_key
-from storage.outbox.event_queue import receive
-from storage.outbox.queued_event import BACKLOG, QueuedEvent
+from storage.outbox.events.event_queue import receive
+from storage.outbox.events.queued_event import BACKLOG, QueuedEvent
 from storage.outbox.route_file import committed, open_route_file
 from tests.killed_events import NAMES, TOKEN, installed
 from tests.reports_cast import listening

@@ -11,7 +11,7 @@ import click
 from campaign_health.cli.terminal.console import results
 from campaign_health.settings import Settings
 from campaign_health.words.numbers import plural
-from storage.outbox.event_letters import Letter, letters
+from storage.outbox.events.event_letters import Letter, letters
 from storage.outbox.route_file import Connection
 
 Command = TypeVar("Command", bound=Callable[..., None])

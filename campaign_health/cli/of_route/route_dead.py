@@ -17,7 +17,7 @@ from campaign_health.settings import load_settings
 from campaign_health.words.event_service import speaking_of
 from campaign_health.words.letter_words import letter_sentence
 from campaign_health.words.numbers import count
-from storage.outbox.event_letters import LetterGroup, letter_groups
+from storage.outbox.events.event_letters import LetterGroup, letter_groups
 from storage.outbox.route_file import open_route_file
 
 

@@ -18,8 +18,8 @@ from campaign_health.process.clock import read_clock
 from campaign_health.route.route_place import route_place
 from campaign_health.settings import Settings, load_settings
 from campaign_health.words.numbers import plural
-from storage.outbox.event_letters import drop_letter
-from storage.outbox.held_events import DROPPED, drop_held, end_hold, held_numbers, hold_of
+from storage.outbox.events.event_letters import drop_letter
+from storage.outbox.events.held_events import DROPPED, drop_held, end_hold, held_numbers, hold_of
 from storage.outbox.route_file import committed, open_route_file, wipe_log
 
 

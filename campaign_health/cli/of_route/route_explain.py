@@ -20,8 +20,8 @@ from campaign_health.route.route_place import route_place
 from campaign_health.settings import Settings, WorkspaceSettings, load_settings
 from campaign_health.words.event_service import speaking_of
 from campaign_health.words.letter_words import letter_sentence
-from storage.outbox.event_pace import unmoved_names
-from storage.outbox.event_queue import known_of
+from storage.outbox.events.event_pace import unmoved_names
+from storage.outbox.events.event_queue import known_of
 from storage.outbox.route_file import Connection, open_route_file
 from storage.outbox.route_modes import key_beginning_with, known_names
 

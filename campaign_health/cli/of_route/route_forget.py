@@ -14,15 +14,15 @@ from campaign_health.route.route_place import route_place
 from campaign_health.settings import load_settings
 from campaign_health.words.numbers import plural
 from storage.outbox.cohorts.cohort_members import forget_in_cohorts
-from storage.outbox.event_windows import forget_windows
-from storage.outbox.experiment_log import forget_experiments
-from storage.outbox.forgotten_people import note_forgotten
-from storage.outbox.known_events import forget_in_ledger
-from storage.outbox.last_seen import forget_seen
-from storage.outbox.queue_forgetting import forget_events
+from storage.outbox.events.event_windows import forget_windows
+from storage.outbox.events.known_events import forget_in_ledger
+from storage.outbox.events.queue_forgetting import forget_events
+from storage.outbox.people.experiment_log import forget_experiments
+from storage.outbox.people.forgotten_people import note_forgotten
+from storage.outbox.people.last_seen import forget_seen
+from storage.outbox.people.stripe_table import forget_facts
 from storage.outbox.report_log import forget_person
 from storage.outbox.route_file import PersonHash, committed, open_route_file, wipe_log
-from storage.outbox.stripe_table import forget_facts
 
 
 @click.command(name="forget")

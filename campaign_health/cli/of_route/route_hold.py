@@ -15,7 +15,7 @@ from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import read_clock
 from campaign_health.route.route_place import route_place
 from campaign_health.settings import load_settings
-from storage.outbox.held_events import HAND, open_hold
+from storage.outbox.events.held_events import HAND, open_hold
 from storage.outbox.route_file import committed, open_route_file
 
 

@@ -20,7 +20,7 @@ from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.settings.clients import customerio_client
 from campaign_health.words.numbers import plural
 from campaign_health.words.proof_words import length_text
-from storage.outbox.event_tally import numbers
+from storage.outbox.events.event_tally import numbers
 from storage.outbox.route_file import committed, open_route_file
 from storage.outbox.route_modes import modes, set_mode
 

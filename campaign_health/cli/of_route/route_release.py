@@ -21,7 +21,7 @@ from campaign_health.route.route_place import route_place
 from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.words.letter_words import letter_sentence
 from campaign_health.words.numbers import plural
-from storage.outbox.held_events import Hold, confirmed_renames, end_hold, held_of, hold_of
+from storage.outbox.events.held_events import Hold, confirmed_renames, end_hold, held_of, hold_of
 from storage.outbox.route_file import Connection, committed, open_route_file
 from storage.outbox.route_modes import modes
 

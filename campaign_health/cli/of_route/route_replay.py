@@ -16,7 +16,7 @@ from campaign_health.errors import Refused
 from campaign_health.route.route_place import route_place
 from campaign_health.settings import load_settings
 from campaign_health.words.numbers import plural
-from storage.outbox.event_letters import Letter, replay_letter
+from storage.outbox.events.event_letters import Letter, replay_letter
 from storage.outbox.route_file import Connection, committed, open_route_file
 from storage.outbox.route_modes import modes
 

@@ -22,9 +22,9 @@ from campaign_health.route.route_place import route_place
 from campaign_health.route.route_state import WorkspaceState, workspace_states
 from campaign_health.settings import WorkspaceSettings, load_settings
 from campaign_health.words.numbers import count, plural
-from storage.outbox.held_events import HeldNumbers, Hold
+from storage.outbox.connection.thread_faults import ThreadFault
+from storage.outbox.events.held_events import HeldNumbers, Hold
 from storage.outbox.route_file import open_route_file
-from storage.outbox.thread_faults import ThreadFault
 
 OF_STRIPE = ("stripe_unknown", "stripe_several")
 

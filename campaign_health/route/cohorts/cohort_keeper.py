@@ -47,8 +47,8 @@ from storage.outbox.cohorts.cohort_sessions import (
     give_up_session,
     sessions_of,
 )
+from storage.outbox.connection.outbox_connection import Connection, Place, PostgresPlace
 from storage.outbox.group_commit import CannotWrite, CannotWriteThis, GroupCommit, Write
-from storage.outbox.outbox_connection import Connection, Place, PostgresPlace
 
 LOOK_SECONDS = 1.0
 END_SECONDS = 2.0

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from collectors.http.impersonal import impersonal
 from storage.outbox.cohorts.cohort_list import Cohort, cohorts_of, numbers_of
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.outbox_connection import Connection
 
 
 class CohortRow(TypedDict):

@@ -12,12 +12,12 @@ from campaign_health.route.doors.browser_limits import BrowserLimits
 from campaign_health.route.moved_event import BROWSER, OF_ANYBODY, Routed, queued
 from campaign_health.route.person import DEVICE, device_in, person_of
 from campaign_health.route.recovery.qualifying import PersonEvent
-from storage.outbox.device_events import end_waits, events_of_device, first_until
-from storage.outbox.event_queue import receive_joined
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.connection.sealed_text import CANNOT_OPEN
+from storage.outbox.events.device_events import end_waits, events_of_device, first_until
+from storage.outbox.events.event_queue import receive_joined
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import QueuedEvent
-from storage.outbox.sealed_text import CANNOT_OPEN
 
 LOOK_SECONDS = 2.0
 PERSON_IN = {"id": "$user_id", "email": "$email"}

@@ -24,12 +24,12 @@ from campaign_health.route.moved_event import OF_ANYBODY, Routed, queued
 from campaign_health.route.received_ages import SourceAges
 from campaign_health.route.recovery.qualifying import PersonEvent
 from campaign_health.route.track_event import LARGEST_ITEM
-from storage.outbox.event_queue import receive_all, receive_dead
-from storage.outbox.experiment_log import Conversion, note_conversions
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.events.event_queue import receive_all, receive_dead
+from storage.outbox.events.queued_event import QueuedEvent
 from storage.outbox.group_commit import CannotWrite, GroupCommit
 from storage.outbox.intake import Intake
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.people.experiment_log import Conversion, note_conversions
 
 LARGEST_BODY, LARGEST_UNPACKED = 10 * 1024 * 1024, 20 * 1024 * 1024
 LARGEST_UNPROVEN = 2 * 1024 * 1024

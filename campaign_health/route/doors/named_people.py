@@ -8,10 +8,10 @@ from typing import Any
 
 from campaign_health.route.moved_event import BROWSER, OF_ANYBODY
 from campaign_health.route.recovery.qualifying import PersonEvent
-from storage.outbox.event_queue import receive_all, receive_dead
-from storage.outbox.known_people import known_people, note_known_people
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.events.event_queue import receive_all, receive_dead
+from storage.outbox.events.queued_event import QueuedEvent
+from storage.outbox.people.known_people import known_people, note_known_people
 
 MOST_REMEMBERED = 100_000
 DAY_SECONDS = 86_400.0

@@ -12,7 +12,7 @@ from campaign_health.route.proof.log_histogram import LogHistogram, histogram_of
 from campaign_health.settings import WorkspaceSettings
 from campaign_health.words.numbers import count
 from campaign_health.words.proof_words import length_text
-from storage.outbox.ledger_reads import Receipt, last_received, newest_receipts
+from storage.outbox.events.ledger_reads import Receipt, last_received, newest_receipts
 from storage.outbox.route_file import Connection
 
 MOST_RECEIPTS = 20_000

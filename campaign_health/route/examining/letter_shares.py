@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from campaign_health.health.finding import Finding, fine, wrong
 from campaign_health.words.letter_words import TOLERATED_SHARE, letters_sentence
 from campaign_health.words.numbers import count
-from storage.outbox.event_letters import letter_groups
-from storage.outbox.event_queue import LETTER_SECONDS
-from storage.outbox.ledger_reads import received_since
+from storage.outbox.events.event_letters import letter_groups
+from storage.outbox.events.event_queue import LETTER_SECONDS
+from storage.outbox.events.ledger_reads import received_since
 from storage.outbox.route_file import Connection
 
 SUBJECT = "Letters"

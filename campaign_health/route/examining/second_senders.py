@@ -12,7 +12,7 @@ from campaign_health.route.other_sender import RECENT_SECONDS, Arrival, newest_a
 from campaign_health.words.numbers import count
 from campaign_health.words.proof_words import length_text
 from collectors.customerio import CustomerioClient
-from storage.outbox.ledger_reads import delivered_since
+from storage.outbox.events.ledger_reads import delivered_since
 from storage.outbox.route_file import Connection
 
 OLDEST_SENT = 4 * 86_400.0

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 
 from campaign_health.route.moving import Moving
-from storage.outbox.delayed_events import due_events
+from storage.outbox.events.delayed_events import due_events
+from storage.outbox.events.held_events import let_go
 from storage.outbox.group_commit import Write
-from storage.outbox.held_events import let_go
 from storage.outbox.route_file import Connection
 
 AT_ONCE = 500

@@ -22,10 +22,10 @@ from campaign_health.route.lanes.prepared import UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.moving import Moving
 from campaign_health.words.letter_words import letter_sentence
-from storage.outbox.event_pace import pace_of, share_unfit
-from storage.outbox.event_queue import MENDABLE
+from storage.outbox.events.event_pace import pace_of, share_unfit
+from storage.outbox.events.event_queue import MENDABLE
+from storage.outbox.events.held_events import EVENTS, fetch_back, hold_of, open_hold, was_held_for
 from storage.outbox.group_commit import CannotWrite, Write
-from storage.outbox.held_events import EVENTS, fetch_back, hold_of, open_hold, was_held_for
 from storage.outbox.route_file import Connection
 
 HOUR_SECONDS, DAY_SECONDS = 3600.0, 86_400.0

@@ -9,7 +9,7 @@ from campaign_health.route.holding.fallen_silent import candidate_for
 from campaign_health.route.holding.published_word import Drift
 from campaign_health.route.manifest_contract import ManifestContract
 from campaign_health.route.seen_names import NewName
-from storage.outbox.held_events import CONFIRMED, EVENTS, HAND, RELEASED, HeldEvent, Hold, HoldKind
+from storage.outbox.events.held_events import CONFIRMED, EVENTS, HAND, RELEASED, HeldEvent, Hold, HoldKind
 from storage.read.decisions_made import Decision
 
 USUAL_SHARE = 0.05

@@ -9,8 +9,7 @@ from functools import partial
 from campaign_health.route.holding.hold_decisions import how_let_go, is_let_go, those_that_fit
 from campaign_health.route.holding.published_word import PublishedWord
 from campaign_health.route.moving import Moving
-from storage.outbox.group_commit import Write
-from storage.outbox.held_events import (
+from storage.outbox.events.held_events import (
     DROPPED,
     FITS,
     HAND,
@@ -22,6 +21,7 @@ from storage.outbox.held_events import (
     leftovers,
     let_go,
 )
+from storage.outbox.group_commit import Write
 from storage.outbox.route_file import Connection
 
 AT_ONCE = 500

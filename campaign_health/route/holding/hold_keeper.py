@@ -15,10 +15,10 @@ from campaign_health.route.holding.holds_to_check import HoldsToCheck
 from campaign_health.route.holding.published_word import PublishedFile
 from campaign_health.route.moving import Moving
 from campaign_health.route.steady_thread import SteadyThread
-from storage.outbox.event_pace import note_names, unmoved_names
+from storage.outbox.connection.outbox_connection import Place
+from storage.outbox.events.event_pace import note_names, unmoved_names
+from storage.outbox.events.held_events import confirmed_renames, expire_held, holds_now
 from storage.outbox.group_commit import CannotWrite, CannotWriteThis, GroupCommit, Write
-from storage.outbox.held_events import confirmed_renames, expire_held, holds_now
-from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import Connection
 
 LOOK_SECONDS = 1.0

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from campaign_health.route.moving import Moving
-from storage.outbox.held_events import Hold
+from storage.outbox.events.held_events import Hold
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Any
 
 from campaign_health.route.lanes.prepared import Prepared, UnfitEvent
 from campaign_health.route.lanes.turns import Waiting
-from storage.outbox.held_events import HeldEvent
+from storage.outbox.events.held_events import HeldEvent
 
 SHOWN = 3
 

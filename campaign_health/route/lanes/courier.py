@@ -27,9 +27,9 @@ from campaign_health.route.lanes.upkeep import Upkeep
 from campaign_health.route.lanes.verdict import Verdict, verdict_of
 from campaign_health.route.steady_thread import SteadyThread
 from campaign_health.route.track_event import BATCH_PATH, ENTITY_PATH
+from storage.outbox.connection.lane_groups import GROUPS, lane_groups
+from storage.outbox.connection.outbox_connection import Place
 from storage.outbox.group_commit import GroupCommit
-from storage.outbox.lane_groups import GROUPS, lane_groups
-from storage.outbox.outbox_connection import Place
 from storage.outbox.route_file import Connection
 
 SENDERS = 4

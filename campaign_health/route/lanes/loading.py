@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from campaign_health.route.lanes.turns import EventClass, Turns, Waiting, lane_of
-from storage.outbox.event_queue import (
+from storage.outbox.connection.lane_groups import EVERY_GROUP, GROUPS
+from storage.outbox.events.event_queue import (
     fresh_since,
     head_of_queue,
     places_before,
@@ -16,8 +17,7 @@ from storage.outbox.event_queue import (
     waiting_behind,
     waiting_fresh,
 )
-from storage.outbox.lane_groups import EVERY_GROUP, GROUPS
-from storage.outbox.queued_event import AGAIN, QueuedEvent
+from storage.outbox.events.queued_event import AGAIN, QueuedEvent
 from storage.outbox.route_file import Connection
 
 AT_ONCE = 500

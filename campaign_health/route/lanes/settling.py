@@ -10,9 +10,9 @@ from typing import Any
 
 from campaign_health.route.lanes.sorting import Reasons
 from campaign_health.route.lanes.turns import Waiting
-from storage.outbox.event_queue import Outcome, bury, finish
+from storage.outbox.events.event_queue import Outcome, bury, finish
+from storage.outbox.events.held_events import keep_back
 from storage.outbox.group_commit import CannotWrite, CannotWriteThis, GroupCommit, Write
-from storage.outbox.held_events import keep_back
 from storage.outbox.route_file import Connection
 
 DISK_SECONDS = 1.0

@@ -15,11 +15,11 @@ from campaign_health.route.experiment_law import Experiment, arm_of, held_until,
 from campaign_health.route.lanes.prepared import Operation, Prepared
 from campaign_health.route.lanes.turns import Waiting
 from campaign_health.route.mapping.once_rule import claims
-from storage.outbox.delayed_events import delay
-from storage.outbox.event_windows import claim_once, how_many
-from storage.outbox.experiment_log import SETTLED_SECONDS, assign
+from storage.outbox.events.delayed_events import delay
+from storage.outbox.events.event_windows import claim_once, how_many
+from storage.outbox.people.experiment_log import SETTLED_SECONDS, assign
+from storage.outbox.people.sent_profiles import is_sent, note_sent
 from storage.outbox.route_file import Connection
-from storage.outbox.sent_profiles import is_sent, note_sent
 
 Decided = Prepared | Literal["had", "wait", "delayed"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 from zlib import crc32
 
-from storage.outbox.lane_groups import GROUPS
+from storage.outbox.connection.lane_groups import GROUPS
 
 EventClass = Literal["fresh", "backlog"]
 LANES = 1024

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from campaign_health.route.lanes.breaker import State
-from storage.outbox.event_queue import sweep
+from storage.outbox.events.event_queue import sweep
 from storage.outbox.group_commit import GroupCommit
 from storage.outbox.route_modes import note_breaker
 

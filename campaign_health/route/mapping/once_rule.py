@@ -9,7 +9,7 @@ from typing import Any
 from campaign_health.manifest.conditions import Condition, holds
 from campaign_health.manifest.durations import seconds_of
 from campaign_health.manifest.schema import CampaignEntry
-from storage.outbox.event_windows import FOR_EVER
+from storage.outbox.events.event_windows import FOR_EVER
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from campaign_health.route.net.export_source import ExportSource
 from collectors.errors import UnexpectedShape
 from collectors.zone_days import day_of, day_start
 from storage.outbox.cohorts.own_cohorts import own_cohorts, tell_own_cohort
-from storage.outbox.event_queue import receive
+from storage.outbox.events.event_queue import receive
 from storage.outbox.group_commit import GroupCommit, Write
-from storage.outbox.last_seen import days_read, drop_seen, note_days, note_seen, take_absent
+from storage.outbox.people.last_seen import days_read, drop_seen, note_days, note_seen, take_absent
 from storage.outbox.route_file import Connection
 from storage.outbox.route_modes import moved_since
 

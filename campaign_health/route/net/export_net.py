@@ -10,13 +10,13 @@ from functools import partial
 from campaign_health.route.moved_event import queued
 from campaign_health.route.moving import Moving
 from campaign_health.route.net.export_source import ExportSource
-from storage.outbox.event_queue import is_to_take, receive_exported
-from storage.outbox.event_tally import note_looked
-from storage.outbox.experiment_log import note_conversions
+from storage.outbox.events.event_queue import is_to_take, receive_exported
+from storage.outbox.events.event_tally import note_looked
+from storage.outbox.events.unnamed_events import EXPORT
 from storage.outbox.group_commit import GroupCommit
+from storage.outbox.people.experiment_log import note_conversions
 from storage.outbox.route_file import Connection
 from storage.outbox.route_modes import moved_since
-from storage.outbox.unnamed_events import EXPORT
 
 FIRST_SECONDS = 71 * 3600.0
 """How far back it is read at first: what is older triggers nothing in Customer.io."""

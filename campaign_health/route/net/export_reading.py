@@ -12,7 +12,7 @@ from campaign_health.route.net.export_net import ExportNet
 from campaign_health.route.steady_thread import SteadyThread
 from collectors.errors import CollectorError
 from storage.errors import StorageError
-from storage.outbox.outbox_connection import DatabaseAway, Place
+from storage.outbox.connection.outbox_connection import DatabaseAway, Place
 from storage.outbox.route_file import Connection, committed
 from storage.outbox.route_modes import note_modes_known
 

@@ -19,9 +19,9 @@ from campaign_health.route.stripe.fact_cache import AHEAD, FactCache, facts_text
 from campaign_health.route.stripe.stripe_client import StripeClient
 from campaign_health.route.stripe.subscription_facts import fact
 from collectors.errors import AuthenticationFailed, CollectorError, Forbidden, RateLimited
-from storage.outbox.event_tally import count_up
+from storage.outbox.events.event_tally import count_up
+from storage.outbox.people.stripe_table import FactRow
 from storage.outbox.route_file import Connection
-from storage.outbox.stripe_table import FactRow
 
 DEADLINE_SECONDS = 0.3
 LIMITED_SECONDS, LONGEST_WAIT = 1.0, 60.0

@@ -18,10 +18,9 @@ from campaign_health.route.stripe.subscription_facts import (
     after_notice,
     merged,
 )
-from storage.outbox.forgotten_people import last_forgotten
 from storage.outbox.group_commit import CannotWrite, GroupCommit
-from storage.outbox.route_file import Connection
-from storage.outbox.stripe_table import (
+from storage.outbox.people.forgotten_people import last_forgotten
+from storage.outbox.people.stripe_table import (
     FactRow,
     facts_of_customer,
     facts_of_people,
@@ -29,6 +28,7 @@ from storage.outbox.stripe_table import (
     note_notice,
     write_facts,
 )
+from storage.outbox.route_file import Connection
 
 FRESH_SECONDS = 600.0
 ABSENT_SECONDS = 60.0

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from storage.outbox.event_queue import known_of
+from storage.outbox.events.event_queue import known_of
 from storage.outbox.report_log import first_report
 from storage.outbox.route_file import Connection
 

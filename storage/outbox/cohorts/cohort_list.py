@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.outbox_connection import Connection
 
 NOT_IN, PERHAPS, IN, UNKNOWN, STUCK = range(5)
 """What is known of a person and the segment."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from storage.outbox.cohorts.cohort_list import IN, NOT_IN, PERHAPS, STUCK, UNKNOWN, Cohort
 from storage.outbox.cohorts.cohort_sessions import FOLDED, Session, give_up_session, sessions_of
-from storage.outbox.many_rows import in_parts, insert_rows, marks
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.many_rows import in_parts, insert_rows, marks
+from storage.outbox.connection.outbox_connection import Connection
 
 AT_ONCE = 2_000
 _SOUGHT = STUCK + 1

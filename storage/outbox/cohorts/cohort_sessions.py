@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from storage.outbox.cohorts.cohort_list import begin_cohort
-from storage.outbox.many_rows import insert_rows
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.many_rows import insert_rows
+from storage.outbox.connection.outbox_connection import Connection
 
 Action = Literal["members", "add", "remove"]
 """All who are in the cohort, or who came into it, or left it."""

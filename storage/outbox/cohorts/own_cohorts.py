@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from storage.outbox.cohorts.cohort_list import DERIVED, cohorts_of
 from storage.outbox.cohorts.cohort_sessions import Action, CohortPage, take_page
-from storage.outbox.many_rows import in_parts, marks
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.many_rows import in_parts, marks
+from storage.outbox.connection.outbox_connection import Connection
 
 
 def own_cohorts(connection: Connection, workspace: str) -> dict[str, float]:

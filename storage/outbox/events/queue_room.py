@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from storage.outbox.outbox_connection import Connection, Place, PostgresPlace
+from storage.outbox.connection.outbox_connection import Connection, Place, PostgresPlace
 
 MOST_ROWS = 2_000_000
 LEAST_FREE_SHARE = 0.05

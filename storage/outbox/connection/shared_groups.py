@@ -12,8 +12,8 @@ from zlib import crc32
 
 import psycopg
 
-from storage.outbox.outbox_connection import DatabaseAway
-from storage.outbox.postgres_connection import connected
+from storage.outbox.connection.outbox_connection import DatabaseAway
+from storage.outbox.connection.postgres_connection import connected
 
 LOOK_SECONDS = 1.0
 _HELD = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from storage.outbox.many_rows import insert_rows
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.many_rows import insert_rows
+from storage.outbox.connection.outbox_connection import Connection
 
 EXPERIMENT_TABLES = """
     CREATE TABLE experiment_person (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.outbox_connection import Connection
 
 FORGOTTEN_TABLES = """
     CREATE TABLE last_forgotten (workspace TEXT PRIMARY KEY, at REAL NOT NULL) STRICT, WITHOUT ROWID

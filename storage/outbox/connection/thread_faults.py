@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.outbox_connection import Connection
 
 FAULT_TABLES = """
     CREATE TABLE thread_fault (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from storage.outbox.event_letters import LetterGroup
-from storage.outbox.held_events import Hold
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.sealed_text import opened
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.connection.sealed_text import opened
+from storage.outbox.events.event_letters import LetterGroup
+from storage.outbox.events.held_events import Hold
 
 
 def one_letter(connection: Connection, group: LetterGroup) -> str | None:

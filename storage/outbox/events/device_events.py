@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.outbox.event_letters import write_letter
-from storage.outbox.many_rows import insert_rows
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import CARRIED, QueuedEvent, carried, ready
-from storage.outbox.sealed_text import seal
+from storage.outbox.connection.many_rows import insert_rows
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.connection.sealed_text import seal
+from storage.outbox.events.event_letters import write_letter
+from storage.outbox.events.queued_event import CARRIED, QueuedEvent, carried, ready
 
 DEVICE_TABLES = """
     CREATE TABLE device_event (

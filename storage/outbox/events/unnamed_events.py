@@ -6,8 +6,8 @@ copies of one side are known as there are of the other within two minutes, and o
 
 from __future__ import annotations
 
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.events.queued_event import QueuedEvent
 
 UNNAMED_TABLES = """
     CREATE TABLE unnamed_event (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.outbox_connection import Connection
 
 MOST_VALUES = 900
 """Values of one statement; older SQLite takes 999."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.outbox_connection import Connection
 
 PROFILE_TABLES = """
     CREATE TABLE sent_profile (

@@ -7,14 +7,14 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import Literal
 
-from storage.outbox.event_letters import letters_of_field, take_letter, write_letter
-from storage.outbox.event_tables import AT_KEY
-from storage.outbox.event_tally import count_up
-from storage.outbox.event_windows import settle_once
-from storage.outbox.many_rows import insert_rows
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import CARRIED, QUEUED, QueuedEvent, carried, enqueue_again, ready
-from storage.outbox.sealed_text import seal
+from storage.outbox.connection.many_rows import insert_rows
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.connection.sealed_text import seal
+from storage.outbox.events.event_letters import letters_of_field, take_letter, write_letter
+from storage.outbox.events.event_tables import AT_KEY
+from storage.outbox.events.event_tally import count_up
+from storage.outbox.events.event_windows import settle_once
+from storage.outbox.events.queued_event import CARRIED, QUEUED, QueuedEvent, carried, enqueue_again, ready
 
 HoldKind = Literal["everything", "unsendable", "candidate"]
 CONFIRMED, RELEASED, FITS, DROPPED = "confirmed", "released", "fits", "dropped"

@@ -15,7 +15,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from storage.errors import StorageError
-from storage.outbox.outbox_connection import DatabaseAway, Rows
+from storage.outbox.connection.outbox_connection import DatabaseAway, Rows
 
 WRITER_LOCK = 0x63685F726F757465
 """Whoever holds it writes."""

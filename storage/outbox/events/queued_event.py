@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from storage.outbox.many_rows import insert_rows
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.sealed_text import SEALED, opened, seal
+from storage.outbox.connection.many_rows import insert_rows
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.connection.sealed_text import SEALED, opened, seal
 
 FRESH, BACKLOG, AGAIN = 0, 1, 2
 

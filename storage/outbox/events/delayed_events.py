@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from storage.outbox.event_tables import AT_KEY
-from storage.outbox.held_events import keep
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import QUEUED, QueuedEvent
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.events.event_tables import AT_KEY
+from storage.outbox.events.held_events import keep
+from storage.outbox.events.queued_event import QUEUED, QueuedEvent
 
 EXPERIMENT = "experiment"
 """Why it waits."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from storage.errors import StorageError
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.outbox_connection import Connection
 
 SEALED = "~"
 """What no JSON object begins with."""

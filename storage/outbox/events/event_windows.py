@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from storage.outbox.many_rows import marks
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import QueuedEvent
+from storage.outbox.connection.many_rows import marks
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.events.queued_event import QueuedEvent
 
 WINDOW_TABLES = """
     CREATE TABLE happened (

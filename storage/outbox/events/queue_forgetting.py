@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-from storage.outbox.event_tally import NOW_TABLES, give_up
-from storage.outbox.many_rows import in_parts, marks
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.sealed_text import SEALED, opened
+from storage.outbox.connection.many_rows import in_parts, marks
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.connection.sealed_text import SEALED, opened
+from storage.outbox.events.event_tally import NOW_TABLES, give_up
 
 
 def forget_events(connection: Connection, workspace: str, person: str) -> int:

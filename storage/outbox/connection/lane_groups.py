@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from storage.outbox.outbox_connection import Place, PostgresPlace
+from storage.outbox.connection.outbox_connection import Place, PostgresPlace
 
 GROUPS = 64
 """Lanes go from listener to listener in so many groups."""
@@ -34,6 +34,6 @@ def lane_groups(place: Place, workspace: str) -> LaneGroups:
     """The groups of one workspace's lanes, for one listener on a place."""
     if not isinstance(place, PostgresPlace):
         return _Alone()
-    from storage.outbox.shared_groups import SharedGroups
+    from storage.outbox.connection.shared_groups import SharedGroups
 
     return SharedGroups(place.url, workspace, GROUPS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.outbox_connection import Connection
 
 LAST_SEEN_TABLES = """
     CREATE TABLE last_seen (

@@ -6,22 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Literal
 
-from storage.outbox.device_events import give_place, is_of_nobody, wait_for_person
-from storage.outbox.event_letters import write_letter
-from storage.outbox.event_pace import HOUR_SECONDS, note_pace, sweep_pace
-from storage.outbox.event_tables import AT_KEY
-from storage.outbox.event_tally import count_up, give_up
-from storage.outbox.event_windows import note_happened, settle_once, sweep_windows
-from storage.outbox.experiment_log import sweep_experiments
-from storage.outbox.held_events import held_reason, keep_back
-from storage.outbox.known_events import Known, as_known, is_same, key_if_new, known_events, ledger_person
-from storage.outbox.known_people import sweep_known_people
-from storage.outbox.many_rows import in_parts, insert_rows, marks
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import AGAIN, FRESH, QUEUED, QueuedEvent, enqueue, ready
-from storage.outbox.sent_profiles import sweep_profiles
-from storage.outbox.stripe_table import sweep_facts
-from storage.outbox.unnamed_events import is_copy, match_itself, needs_match, sweep_unnamed
+from storage.outbox.connection.many_rows import in_parts, insert_rows, marks
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.events.device_events import give_place, is_of_nobody, wait_for_person
+from storage.outbox.events.event_letters import write_letter
+from storage.outbox.events.event_pace import HOUR_SECONDS, note_pace, sweep_pace
+from storage.outbox.events.event_tables import AT_KEY
+from storage.outbox.events.event_tally import count_up, give_up
+from storage.outbox.events.event_windows import note_happened, settle_once, sweep_windows
+from storage.outbox.events.held_events import held_reason, keep_back
+from storage.outbox.events.known_events import Known, as_known, is_same, key_if_new, known_events, ledger_person
+from storage.outbox.events.queued_event import AGAIN, FRESH, QUEUED, QueuedEvent, enqueue, ready
+from storage.outbox.events.unnamed_events import is_copy, match_itself, needs_match, sweep_unnamed
+from storage.outbox.people.experiment_log import sweep_experiments
+from storage.outbox.people.known_people import sweep_known_people
+from storage.outbox.people.sent_profiles import sweep_profiles
+from storage.outbox.people.stripe_table import sweep_facts
 
 Outcome = Literal["waiting", "delivered", "shadowed", "suppressed_once", "held", "dead", "dropped"]
 LEDGER_SECONDS = 9 * 86_400.0

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from storage.outbox.many_rows import in_parts, marks
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import QueuedEvent
-from storage.outbox.unnamed_events import APART_SECONDS, EXPORT
+from storage.outbox.connection.many_rows import in_parts, marks
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.events.queued_event import QueuedEvent
+from storage.outbox.events.unnamed_events import APART_SECONDS, EXPORT
 
 LEDGER_PERSON = "ALTER TABLE event_ledger ADD COLUMN person BLOB"
 """The beginning of the hash of whom an event is about; nothing where nobody is known."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from storage.outbox.many_rows import in_parts, marks
-from storage.outbox.outbox_connection import Connection
+from storage.outbox.connection.many_rows import in_parts, marks
+from storage.outbox.connection.outbox_connection import Connection
 
 KNOWN_PEOPLE_TABLES = """
     CREATE TABLE known_person (

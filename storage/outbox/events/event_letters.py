@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
-from storage.outbox.event_tally import count_up
-from storage.outbox.many_rows import insert_rows
-from storage.outbox.outbox_connection import Connection
-from storage.outbox.queued_event import AGAIN, CARRIED, QueuedEvent, carried, enqueue_again
-from storage.outbox.sealed_text import seal
+from storage.outbox.connection.many_rows import insert_rows
+from storage.outbox.connection.outbox_connection import Connection
+from storage.outbox.connection.sealed_text import seal
+from storage.outbox.events.event_tally import count_up
+from storage.outbox.events.queued_event import AGAIN, CARRIED, QueuedEvent, carried, enqueue_again
 
 
 @dataclass(frozen=True)

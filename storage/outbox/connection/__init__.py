@@ -1,0 +1,1 @@
+"""What the statements run on: SQLite or PostgreSQL, and who of several writes what."""
