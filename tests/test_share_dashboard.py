@@ -13,8 +13,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from campaign_health.dashboard import shared_file
 from campaign_health.dashboard.hosted_demo import HostedDemo
+from campaign_health.state import shared_file
 from storage.file.database import Warehouse, open_published, transaction
 from storage.share.destinations import parse_destination
 from storage.share.sharing import share

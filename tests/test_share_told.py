@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.digest_sending_cast import bot, headlines
 from tests.digest_warehouse import MONDAY, at, break_campaign, mend_campaign, settings_in, warehouse_in
 
 SUNDAY = MONDAY - timedelta(days=1)
-CHANGED_ID = f"1-{SUNDAY}"
+INCIDENT_ID = f"1-{SUNDAY}"
 
 
 class Team:
@@ -35,12 +36,15 @@ class Team:
         share(self.collects.published_path, parse_destination(self.place))
 
     def tells(self, day: date, *arguments: str, named: str = "") -> Result:
+        return self.runs("tells", ["digest", *arguments], day, named)
+
+    def runs(self, machine: str, arguments: list[str], day: date, named: str = "") -> Result:
         (self._folder / "campaign-health.toml").write_text(named)
         environment = {
-            "CAMPAIGN_HEALTH_DATABASE": self.place, "CAMPAIGN_HEALTH_NOW": at(day).isoformat(),
-            "CAMPAIGN_HEALTH_DATA_DIR": str(self._folder / "tells"), **bot(self._slack),
+            "CAMPAIGN_HEALTH_NOW": at(day).isoformat(), "CAMPAIGN_HEALTH_DATA_DIR": str(self._folder / machine),
+            **({"CAMPAIGN_HEALTH_DATABASE": self.place} if machine == "tells" else {}), **bot(self._slack),
         }  # fmt: skip
-        return CliRunner().invoke(campaign_health, ["digest", *arguments], env=environment)
+        return CliRunner().invoke(campaign_health, arguments, env=environment)
 
     @property
     def told(self) -> list[str]:
@@ -64,7 +68,7 @@ def test_a_break_and_a_recovery_are_told_once_each_though_others_told_them_on_ch
     assert team.tells(MONDAY + timedelta(days=1)).exit_code == 0
     assert len(team.told) == 2
 
-    mend_campaign(team.collects, CHANGED_ID, MONDAY)
+    mend_campaign(team.collects, INCIDENT_ID, MONDAY)
     team.shares()
     assert team.tells(MONDAY + timedelta(days=1)).exit_code == 0
     assert "recovered" in team.told[2].lower()
@@ -102,3 +106,14 @@ def test_the_names_in_the_settings_choose_who_is_told_of(team: Team) -> None:
     shown = team.tells(MONDAY, "--dry-run", named="[workspace.default]\n[workspace.acme]\n")
     assert "Campaign 1" in shown.output
     assert team.told == []
+
+
+@pytest.mark.parametrize("command", ["status --json", "report --json"])
+def test_what_the_terminal_says_of_what_is_shared_is_what_it_says_where_it_was_collected(
+    team: Team, command: str
+) -> None:
+    team.shares()
+    here = team.runs("tells", command.split(), MONDAY)
+    there = team.runs("collects/data", command.split(), MONDAY)
+    assert there.exit_code == here.exit_code == 0, here.output
+    assert json.loads(here.stdout) == json.loads(there.stdout)

@@ -15,7 +15,6 @@ from campaign_health.alerts.digest.situation_reads import read_situation
 from campaign_health.alerts.forms.json_form import digest_as_json
 from campaign_health.alerts.forms.plain_text import plain_text
 from campaign_health.alerts.sending import as_test, compose, prepare, zone_of
-from campaign_health.alerts.shared_installation import told_of
 from campaign_health.alerts.telling import tell_due
 from campaign_health.alerts.together_sending import present_digest, told_with
 from campaign_health.cli.terminal.as_a_service import LOG_FORMAT, say, service_settings
@@ -23,6 +22,7 @@ from campaign_health.cli.terminal.console import print_json
 from campaign_health.errors import CouldNotStart, SettingsError
 from campaign_health.process.clock import local_day, read_clock
 from campaign_health.settings import Settings, WorkspaceSettings
+from campaign_health.state.shared_installation import told_of
 from storage.file.database import open_published
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 import click
 from rich.console import Console
@@ -20,8 +19,9 @@ from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.judge.explain.explained import HISTORY, Explanation, LinkDay, LinkExplained
 from campaign_health.judge.explain.explaining import explain
 from campaign_health.process.clock import read_clock
-from campaign_health.settings import Settings, load_settings
+from campaign_health.settings import Settings
 from campaign_health.state.find_campaign import find_campaign
+from campaign_health.state.shared_installation import reading_settings
 from campaign_health.words.dates import day_text
 from campaign_health.words.event_service import speaking_of
 from campaign_health.words.numbers import count, span
@@ -41,7 +41,7 @@ def command(campaign: str, day: datetime | None, workspace: str | None, as_json:
 
     CAMPAIGN is its id, or enough of its name to tell it apart. Reads the published file and changes nothing.
     """
-    settings = load_settings(os.environ, Path.cwd())
+    settings = reading_settings()
     check_workspace(settings, workspace)
     with open_published(settings.data_dir) as connection:
         name, campaign_id, _ = find_campaign(connection, workspace, campaign, settings.configured)

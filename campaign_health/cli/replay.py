@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -23,7 +22,8 @@ from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.judge.past_mornings import Announcement, ReplayedDay, replay
 from campaign_health.judge.summary import Progress as JudgingProgress
 from campaign_health.process.stopping import Stopped, StopSignals
-from campaign_health.settings import Settings, load_settings
+from campaign_health.settings import Settings
+from campaign_health.state.shared_installation import reading_settings
 from campaign_health.words.costs import cost_text, missed_text, risk_text
 from campaign_health.words.currency import DOLLARS, currency_if_said
 from campaign_health.words.dates import day_text
@@ -66,7 +66,7 @@ def command(first: datetime, last: datetime, workspace: str | None, as_json: boo
     """
     if last < first:
         raise click.BadParameter("it is before --from", param_hint="--to")
-    settings = load_settings(os.environ, Path.cwd())
+    settings = reading_settings()
     with Progress(console=notes, transient=True) as display:
         task = display.add_task("Reading", total=None)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -20,8 +19,9 @@ from campaign_health.cli.terminal.console import print_json
 from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.errors import CouldNotStart
 from campaign_health.process.clock import local_day, read_clock
-from campaign_health.settings import Settings, WorkspaceSettings, load_settings
+from campaign_health.settings import Settings, WorkspaceSettings
 from campaign_health.state.report_reads import read_monthly_report
+from campaign_health.state.shared_installation import reading_settings
 from campaign_health.state.workspace_state import workspace_names
 from storage.file.database import open_published
 from storage.file.zones import stored_zone
@@ -43,7 +43,7 @@ def command(month: datetime | None, workspace: str | None, is_test: bool, as_jso
     Reads the published file only. The same report is on the dashboard, and is sent on the first working day of the
     next month. Exit code 1 where --test could not be sent to every channel.
     """
-    settings = load_settings(os.environ, Path.cwd())
+    settings = reading_settings()
     check_workspace(settings, workspace)
     now = read_clock(os.environ)
     with open_published(settings.data_dir) as connection:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 import click
 
@@ -13,8 +12,8 @@ from campaign_health.cli.terminal.status_json import status_as_json
 from campaign_health.cli.terminal.status_view import print_overview
 from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.process.clock import read_clock
-from campaign_health.settings import load_settings
 from campaign_health.state.overview import read_overview
+from campaign_health.state.shared_installation import reading_settings
 from storage.errors import NoPublishedFileError
 from storage.file.database import open_published
 
@@ -29,7 +28,7 @@ def command(workspace: str | None, as_json: bool, with_exit_code: bool) -> None:
     Reads the published file only. Exit code: 0; with --exit-code: 0 nothing is broken, 1 something is broken,
     2 nothing is known to be broken but something could not be checked (not collected, too old, never judged).
     """
-    settings = load_settings(os.environ, Path.cwd())
+    settings = reading_settings()
     check_workspace(settings, workspace)
     try:
         with open_published(settings.data_dir) as connection:

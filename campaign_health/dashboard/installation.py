@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from campaign_health.dashboard.hosted_demo import HOSTED_DEMO, may_show_demo
-from campaign_health.dashboard.shared_file import shared_folder
 from campaign_health.process.clock import read_clock
 from campaign_health.settings import Settings, load_settings
+from campaign_health.state.shared_file import shared_folder
 from storage.file.database import Warehouse
 
 

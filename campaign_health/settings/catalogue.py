@@ -159,10 +159,10 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "CAMPAIGN_HEALTH_DATABASE",
-        "Where the dashboard and `campaign-health digest` have their data from, on a machine that collects none: where "
-        "another machine shares to, written as in CAMPAIGN_HEALTH_SHARE. Of a PostgreSQL or a DuckLake all workspaces "
-        "that machines share there are shown, and told of, together. The dashboard looks at it each minute. What "
-        "people decide is decided on the machine that collects.",
+        "Where the dashboard, `digest`, `status` and all that only reads have their data from, on a machine that "
+        "collects none: where another machine shares to, written as in CAMPAIGN_HEALTH_SHARE. Of a PostgreSQL or a "
+        "DuckLake all workspaces that machines share there are shown, and told of, together. The dashboard looks at it "
+        "each minute. What people decide is decided on the machine that collects.",
         secret=True,
         scope="program",
     ),

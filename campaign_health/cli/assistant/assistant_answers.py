@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 import click
@@ -23,9 +22,10 @@ from campaign_health.cli.terminal.status_view import clean, draw_overview, rende
 from campaign_health.cli.terminal.workspace_named import check_workspace
 from campaign_health.errors import CouldNotStart, SettingsError
 from campaign_health.process.clock import read_clock
-from campaign_health.settings import Settings, load_settings
+from campaign_health.settings import Settings
 from campaign_health.state.find_campaign import find_campaign
 from campaign_health.state.overview import read_overview
+from campaign_health.state.shared_installation import reading_settings
 from campaign_health.words.numbers import plural
 from storage.connection import Connection
 from storage.file.database import open_published
@@ -141,7 +141,7 @@ def query(
 
     Ask `tables` first for what there is. A query is ended after 15 seconds; is_whole says whether rows were left out.
     """
-    settings = load_settings(os.environ, Path.cwd())
+    settings = reading_settings()
     return answer_query(settings.data_dir, sql, most_rows)
 
 
@@ -152,7 +152,7 @@ ANSWERS = (status, explain, incidents, replay, tables, query)
 @contextmanager
 def _published() -> Iterator[tuple[Settings, Connection]]:
     """Settings and file as they are now: an assistant stays for days."""
-    settings = load_settings(os.environ, Path.cwd())
+    settings = reading_settings()
     with open_published(settings.data_dir) as connection:
         yield settings, connection
 
