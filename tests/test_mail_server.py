@@ -18,7 +18,7 @@ from campaign_health.alerts.channels.mail import Mail
 from tests.digest_receivers_cast import DIGEST
 from tests.mail_cast import MailServer, mailing
 
-SILENCE = 0.2
+SILENCE = 0.4
 # Of a socket's own buffers, which nobody has read.
 BUFFERS = 16 * 1024 * 1024
 
@@ -97,16 +97,16 @@ def test_a_server_that_drips_is_given_up_whatever_it_is_answering(step: str) -> 
         pytest.raises(DeliveryFailed) as failed,
     ):
         deliver(server, SILENCE)
-    assert failed.value.reason == "the mail server was given up (it was not done within 1 seconds)"
+    assert failed.value.reason == "the mail server was given up (it was not done within 2 seconds)"
     assert not failed.value.final
-    assert 0.9 < time.monotonic() - began < 3
+    assert 1.9 < time.monotonic() - began < 5
 
 
 @pytest.mark.slow("ends")
 def test_a_server_that_drips_in_private_is_given_up(secure: ssl.SSLContext) -> None:
     with (
         mailing(secure=secure, slow_at="MAIL", answers={"MAIL": b"250-" + b"x" * 500}) as server,
-        pytest.raises(DeliveryFailed, match="was not done within 1 seconds"),
+        pytest.raises(DeliveryFailed, match="was not done within 2 seconds"),
     ):
         deliver(server, SILENCE, security="starttls")
 
@@ -114,7 +114,7 @@ def test_a_server_that_drips_in_private_is_given_up(secure: ssl.SSLContext) -> N
 def test_a_server_that_falls_silent_is_given_up() -> None:
     with (
         mailing(slow_at="RCPT", pause=1.0) as server,
-        pytest.raises(DeliveryFailed, match=r"given up \(not a byte came for 0\.2 seconds\)"),
+        pytest.raises(DeliveryFailed, match=r"given up \(not a byte came for 0\.4 seconds\)"),
     ):
         deliver(server, SILENCE)
 

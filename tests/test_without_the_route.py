@@ -10,7 +10,7 @@ import pytest
 from tests.routeless import run_in, run_quick_tests, without_the_route
 
 pytestmark = pytest.mark.slow("installs")
-CHOSEN = ("storage", "detection", "decisions", "manifest", "settings")
+CHOSEN = ("storage_d", "storage_v", "storage_a", "detection", "decisions", "manifest", "settings")
 
 
 def test_without_its_folder_everything_else_can_be_imported_and_passes_its_tests(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def refusal(warehouse: Path, mine: Standing, published: Path, theirs: Standing) 
 
 def has_rows(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether anything was ever stored in the open database."""
-    tables = all_tables(connection, but=_OWN_TABLES)
+    tables = all_tables(connection, but=_OWN_TABLES, only_filled=True)
     return any(connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in tables)  # noqa: S608
 
 
