@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from storage.file.database import Warehouse
 from storage.read.data_dictionary import shipped_dictionary
 from tests.postgres_server import PostgresServer, running_postgres
 from tests.share_environment import ShareEnvironment, share_environment
@@ -52,6 +53,13 @@ def test_who_may_write_in_one_schema_has_every_published_table_there_and_can_for
         assert code == 0, said
         assert "s3cret" not in said
         assert reader.execute("SELECT count(*) FROM watch.campaign_day").fetchone() == (ROWS,), "made anew"
+
+        with Warehouse(tmp_path).open_and_publish() as connection:
+            connection.execute("UPDATE event_day SET event = ? WHERE event = 'event 7'", ["event\0 7"])
+        code, said = environment.run("-m", "campaign_health", "share", more=more, cwd=tmp_path)
+        assert code == 0, said
+        named_so = reader.execute("SELECT count(*) FROM watch.event_day WHERE event = 'event\ufffd 7'").fetchone()
+        assert named_so == (1,), "PostgreSQL has no such character"
 
         code, said = environment.run("-m", "campaign_health", "share", "--forget", "acme", more=more, cwd=tmp_path)
         assert code == 0, said

@@ -12,6 +12,8 @@ PUBLICATION = "publication"
 # The program's own tables stand in a schema of their own; in a file of an older version the judge's memory stands here.
 _LEFT_OUT = ("judge_checkpoint",)
 _PLAIN = {"HUGEINT": "BIGINT", "JSON": "VARCHAR"}
+# A name may hold a character that PostgreSQL cannot.
+_WITHOUT_NUL = "replace({}, chr(0), chr(65533))"
 _COLUMNS = """
     SELECT table_name, column_name, data_type, comment FROM duckdb_columns()
     WHERE database_name IN (current_database(), 'temp') AND schema_name = 'main' AND NOT internal
@@ -29,8 +31,14 @@ class Column:
 
     @property
     def cast(self) -> str:
-        """The column in a SELECT, in that type."""
-        return f"CAST({name_in_sql(self.name)} AS {self.type}) AS {name_in_sql(self.name)}"
+        """The column in a SELECT, in that type, and as text that every database takes."""
+        name = name_in_sql(self.name)
+        value = f"CAST({name} AS {self.type})"
+        if self.type == "VARCHAR":
+            value = _WITHOUT_NUL.format(value)
+        elif self.type == "VARCHAR[]":
+            value = f"[{_WITHOUT_NUL.format('one')} for one in {value}]"
+        return f"{value} AS {name}"
 
 
 @dataclass(frozen=True)
