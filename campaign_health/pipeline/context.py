@@ -21,7 +21,8 @@ from collectors.customerio import CustomerioClient
 from collectors.event_source import Budget, EventSource
 from collectors.mixpanel import MixpanelClient
 from storage.connection import Connection
-from storage.file.database import Warehouse, transaction
+from storage.file.database import transaction
+from storage.file.held_warehouse import HeldWarehouse
 from storage.records import CampaignRecord, Collected, Source
 
 
@@ -59,7 +60,7 @@ class RunClock:
 class WorkspaceRun:
     """One workspace's run. A client is None where its keys are not set; `mixpanel` is the one behind `events`."""
 
-    warehouse: Warehouse
+    warehouse: HeldWarehouse
     workspace: WorkspaceSettings
     zone: ZoneInfo
     window: Window
@@ -107,23 +108,24 @@ class WorkspaceRun:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """The warehouse, for a short read."""
-        with self.signals.held(), self.warehouse.read() as connection:
+        """The warehouse, for a short read. It stays open for what follows at once; who asks a service lets go of it."""
+        with self.signals.held(), self.warehouse.open() as connection:
             yield connection
 
     @contextmanager
-    def saving(self) -> Iterator[Connection]:
-        """The warehouse in one transaction, which a stop signal does not cut.
+    def saving(self, *, let_go: bool = False) -> Iterator[Connection]:
+        """The warehouse in one transaction, which a stop signal does not cut. It stays open as for `reading`; with
+        `let_go` it does not, as where answers are still coming.
 
         Raises:
             ClockOff: the clock was found to be wrong, and nothing of this run may be stored.
         """
         self.clock_check.refuse()
-        with self.recording() as connection:
+        with self.recording(let_go=let_go) as connection:
             yield connection
 
     @contextmanager
-    def recording(self) -> Iterator[Connection]:
-        """The warehouse in one transaction, for saying how a run went."""
-        with self.signals.held(), self.warehouse.open() as connection, transaction(connection):
+    def recording(self, *, let_go: bool = False) -> Iterator[Connection]:
+        """The warehouse in one transaction, for saying how a run went; otherwise as `saving`."""
+        with self.signals.held(), self.warehouse.open(let_go=let_go) as connection, transaction(connection):
             yield connection

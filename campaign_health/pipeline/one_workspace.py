@@ -32,6 +32,7 @@ from collectors.mixpanel import WITHHELD, MixpanelSource
 from collectors.mixpanel.hourly_budget import HOUR
 from collectors.route import has_route_numbers
 from storage.file.database import Warehouse
+from storage.file.held_warehouse import HeldWarehouse
 from storage.read.collected import recent_requests, workspace_zone
 from storage.read.service_numbers import service_numbers
 from storage.records import CLOCK_AHEAD, CollectionRecord, Source
@@ -88,6 +89,7 @@ def collect_workspace(workspace: WorkspaceSettings, order: Order, tools: RunTool
             for client in (run.events, run.customerio):
                 if client is not None:
                     client.close()
+            run.warehouse.let_go()
 
 
 def _prepare(
@@ -100,13 +102,15 @@ def _prepare(
         stored = workspace_zone(connection, workspace.name)
         stored_service = service_numbers(connection, workspace.name).event_service
         earlier = recent_requests(connection, budget_project(workspace), tools.clock.now - HOUR)
+    held = HeldWarehouse(tools.warehouse)
+    run_time.deadline.before_asking = held.let_go
     clock_check = ClockCheck(tools.clock.present, is_replay=tools.http.is_replay)
     events, budget = event_source_of(
         workspace, order, tools.http, session, tools.clock, earlier, run_time, clock_check, tools.sleep
     )
     today = local_day(tools.clock.now, UTC_ZONE)
     run = WorkspaceRun(
-        warehouse=tools.warehouse,
+        warehouse=held,
         workspace=workspace,
         zone=UTC_ZONE,
         window=Window(today, today),

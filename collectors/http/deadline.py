@@ -27,6 +27,8 @@ class Deadline:
 
     def __init__(self) -> None:
         self._end = _End()
+        self.before_asking: Callable[[], None] | None = None
+        """Called before each request and each wait, by the thread that is about to ask or wait."""
 
     def give(self, seconds: float, what: str, cure: str) -> None:
         """From now on there are `seconds` left.
@@ -44,6 +46,8 @@ class Deadline:
 
     def refuse_late(self, service: str, needed: float = 0.0) -> None:
         """Raises `OutOfTime` where it has passed, or passes within the `needed` seconds."""
+        if self.before_asking is not None:
+            self.before_asking()
         end = self._end
         left = end.at - time.monotonic()
         if left <= needed:

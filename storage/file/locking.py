@@ -27,7 +27,8 @@ def exclusive(lock_path: Path, wait_seconds: float) -> Iterator[bool]:
     """
     holder_path = lock_path.with_suffix(".holder")
     refuse_lockless(lock_path.parent)
-    lock = FileLock(lock_path, mode=FILE_MODE)
+    # Another thread than the one that took it may let go of it.
+    lock = FileLock(lock_path, mode=FILE_MODE, thread_local=False)
     try:
         lock.acquire(timeout=max(wait_seconds, 0), poll_interval=0.05)
     except Timeout:

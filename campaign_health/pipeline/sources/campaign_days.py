@@ -151,7 +151,7 @@ def collect_campaign_days(
                 answered.add(part.campaign_id)
                 waiting.append(part.value)
                 if len(waiting) >= SAVED_AT_ONCE:
-                    with run.saving() as connection:
+                    with run.saving(let_go=True) as connection:
                         flush(connection)
             elif isinstance(part, CampaignGone):
                 gone.append(part.campaign_id)

@@ -49,11 +49,11 @@ def collect_customerio_messages(run: WorkspaceRun, tally: Tally) -> None:
         running = life is not None and life.is_expected(day)
         return count_state(day, run.now, run.zone) if running else "not_expected"
 
-    def save() -> None:
+    def save(*, let_go: bool = False) -> None:
         if not waiting:
             return
         channels = {(one.campaign_id, one.message_id): one.channel for one in asked}
-        with run.saving() as connection:
+        with run.saving(let_go=let_go) as connection:
             doubts = doubts_about(connection, run.name, "message_day", waiting, run.today)
             tally.rows += save_message_metrics(
                 connection, run.name, doubts.believed, channels, state_of, run.clock.instant()
@@ -78,7 +78,7 @@ def collect_customerio_messages(run: WorkspaceRun, tally: Tally) -> None:
                 answered += 1
                 waiting.append(part.value)
                 if len(waiting) >= SAVED_AT_ONCE:
-                    save()
+                    save(let_go=True)
             elif isinstance(part, CampaignGone):
                 tally.notes.append(f"{_named(asked[part.campaign_id])} is no longer in Customer.io.")
             elif isinstance(part, CampaignRefused):

@@ -118,7 +118,7 @@ def _plan(run: WorkspaceRun, source: CountSource, last_day: date) -> _Plan:
 
 def _save(run: WorkspaceRun, tally: Tally, plan: _Plan, part: CountedBatch) -> bool:
     """Saves a window, and says whether all of it was believed: what it takes back of past days stays as stored."""
-    with run.saving() as connection:
+    with run.saving(let_go=True) as connection:
         known = set() if plan.switching else {*known_events(connection, run.name), *(one.event for one in part.counts)}
         doubted = set(
             vanished_events(connection, run.name, part.first_day, part.last_day, part.counts, known, run.today)
