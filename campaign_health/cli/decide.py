@@ -84,6 +84,8 @@ def command(
     you say holds at once, on every surface, and is published.
     """
     settings = load_settings(os.environ, Path.cwd())
+    if settings.database is not None and not Warehouse(settings.data_dir).exists():
+        raise CouldNotStart("Nothing is collected on this machine.", "Decide on the one that collects the workspace.")
     check_workspace(settings, workspace)
     now = read_clock(os.environ)
     with open_published(settings.data_dir) as connection:

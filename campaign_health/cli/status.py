@@ -16,6 +16,7 @@ from campaign_health.state.overview import read_overview
 from campaign_health.state.shared_installation import reading_settings
 from storage.errors import NoPublishedFileError
 from storage.file.database import open_published
+from storage.share.destinations import ShareError
 
 
 @click.command(name="status")
@@ -28,12 +29,12 @@ def command(workspace: str | None, as_json: bool, with_exit_code: bool) -> None:
     Reads the published file only. Exit code: 0; with --exit-code: 0 nothing is broken, 1 something is broken,
     2 nothing is known to be broken but something could not be checked (not collected, too old, never judged).
     """
-    settings = reading_settings()
-    check_workspace(settings, workspace)
     try:
+        settings = reading_settings()
+        check_workspace(settings, workspace)
         with open_published(settings.data_dir) as connection:
             overview = read_overview(connection, read_clock(os.environ), workspace, settings.configured)
-    except NoPublishedFileError as failure:
+    except (NoPublishedFileError, ShareError) as failure:
         if not with_exit_code:
             raise
         notes.print(f"error: {failure}", style="bold red", markup=False)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from threading import get_ident
 from time import monotonic
 from zoneinfo import ZoneInfo
 
@@ -81,6 +82,7 @@ class WorkspaceRun:
     known_service: str | None = None
     messages_read: set[int] = field(default_factory=set)
     refused_services: set[str] = field(default_factory=set)
+    thread: int = field(default_factory=get_ident)
 
     @property
     def name(self) -> str:
@@ -123,6 +125,11 @@ class WorkspaceRun:
         self.clock_check.refuse()
         with self.recording(let_go=let_go) as connection:
             yield connection
+
+    def let_go(self) -> None:
+        """Closes the warehouse where nobody uses it. The run's own thread is not stopped in the middle of it."""
+        with self.signals.held() if get_ident() == self.thread else nullcontext():
+            self.warehouse.let_go()
 
     @contextmanager
     def recording(self, *, let_go: bool = False) -> Iterator[Connection]:

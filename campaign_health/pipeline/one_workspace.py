@@ -86,10 +86,12 @@ def collect_workspace(workspace: WorkspaceSettings, order: Order, tools: RunTool
             _record_rest(run, report, "The run was stopped before this source was begun.")
             raise
         finally:
-            for client in (run.events, run.customerio):
-                if client is not None:
-                    client.close()
-            run.warehouse.let_go()
+            try:
+                run.let_go()
+            finally:
+                for client in (run.events, run.customerio):
+                    if client is not None:
+                        client.close()
 
 
 def _prepare(
@@ -103,7 +105,6 @@ def _prepare(
         stored_service = service_numbers(connection, workspace.name).event_service
         earlier = recent_requests(connection, budget_project(workspace), tools.clock.now - HOUR)
     held = HeldWarehouse(tools.warehouse)
-    run_time.deadline.before_asking = held.let_go
     clock_check = ClockCheck(tools.clock.present, is_replay=tools.http.is_replay)
     events, budget = event_source_of(
         workspace, order, tools.http, session, tools.clock, earlier, run_time, clock_check, tools.sleep
@@ -137,6 +138,7 @@ def _prepare(
         clock_check=clock_check,
         known_service=stored_service,
     )
+    run_time.deadline.before_asking = run.let_go
     return run, None if stored is None else stored.time_zone
 
 

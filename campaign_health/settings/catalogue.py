@@ -162,7 +162,8 @@ SETTINGS: tuple[Setting, ...] = (
         "Where the dashboard, `digest`, `status` and all that only reads have their data from, on a machine that "
         "collects none: where another machine shares to, written as in CAMPAIGN_HEALTH_SHARE. Of a PostgreSQL or a "
         "DuckLake all workspaces that machines share there are shown, and told of, together. The dashboard looks at it "
-        "each minute. What people decide is decided on the machine that collects.",
+        "each minute. A machine that has collected itself tells of its own data. What people decide is decided on the "
+        "machine that collects.",
         secret=True,
         scope="program",
     ),

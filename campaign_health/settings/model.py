@@ -197,6 +197,7 @@ class Settings(Frozen):
 
     `digest_together`: those that have the same channels are told in one message. `share`: where what is published goes
     besides; `database`: where the dashboard has it from, where another machine collects.
+    `names_workspaces`: the settings have a table for each, and not only what holds for the one without a name.
     """
 
     data_dir: Path
@@ -211,6 +212,7 @@ class Settings(Frozen):
     route_encryption_keys: tuple[SecretStr, ...] = ()
     share: tuple[SecretStr, ...] = ()
     database: SecretStr | None = None
+    names_workspaces: bool = False
 
     @property
     def configured(self) -> tuple[str, ...] | None:

@@ -70,6 +70,7 @@ def load_settings(environment: Mapping[str, str], directory: Path) -> Settings:
         route_encryption_keys=_encryption_keys(program),
         share=_share(program),
         database=_database(program),
+        names_workspaces=bool(tables),
         at_once=program.whole("CAMPAIGN_HEALTH_WORKSPACES_AT_ONCE", 1, 32),
         dashboard_url=program.address("CAMPAIGN_HEALTH_DASHBOARD_URL"),
         digest_together=program.text("CAMPAIGN_HEALTH_DIGEST_TOGETHER") == "on",

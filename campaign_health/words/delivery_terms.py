@@ -7,8 +7,8 @@ from campaign_health.words.term import Term
 DELIVERY_TERMS = (
     Term(
         "Mode",
-        "*Live*: events are sent to Customer.io. *Shadow*: all but the sending is done, to see what would be sent. "
-        "*Off*: nothing is moved.",
+        "*Live*: Customer.io is told. *Shadow*: all but the telling is done, to see what would be told. *Off*: nothing "
+        "is done.",
     ),
     Term("In Customer.io", "The event's name there, where it is another than in your product."),
     Term("Waiting", "Received and not sent yet: its turn comes, or Customer.io takes nothing just now."),

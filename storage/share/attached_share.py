@@ -129,11 +129,14 @@ class AttachedShare:
         self._in_one(partial(self._bring, held))
 
     def _bring(self, tables: Mapping[str, Sequence[str]]) -> None:
+        keyed = self._run("SELECT table_name FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'")
         for name, columns in tables.items():
             if columns:
+                # Two names that are one where they were shared may not keep everybody from all the rest.
+                verb = "INSERT OR IGNORE INTO" if (name,) in keyed else "INSERT INTO"
                 named = ", ".join(map(name_in_sql, columns))
                 rows = f"SELECT {named} FROM {self._at(SharedTable(name, ()))}"  # noqa: S608
-                self._run(f"INSERT INTO main.{name_in_sql(name)} ({named}) {rows}")
+                self._run(f"{verb} main.{name_in_sql(name)} ({named}) {rows}")
         newest = f"SELECT max(number), max(published_at) FROM {self._at(SharedTable(PUBLICATION, ()))}"  # noqa: S608
         self._run(f"DELETE FROM main.{PUBLICATION}; INSERT INTO main.{PUBLICATION} {newest}")  # noqa: S608
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 import duckdb
+from filelock import FileLock
 
 from storage.connection import Connection
 from storage.errors import StorageError
@@ -22,6 +24,7 @@ from storage.share.destinations import Destination, ShareError
 from storage.share.object_share import ObjectShare
 from storage.share.shared_tables import SharedTable, shared_tables, tables_of_workspaces
 
+_UNFINISHED = "unfinished."
 FETCHED_NAME = "fetched"
 """The file beside the one that was brought, with what tells that one from the next."""
 
@@ -99,8 +102,12 @@ def fetch(destination: Destination, folder: Path) -> bool:
     published, tag_file = folder / PUBLISHED_NAME, folder / FETCHED_NAME
     with clear_failures(folder):
         make_private_directory(folder)
+    with clear_failures(folder), FileLock(folder / "fetching.lock", mode=FILE_MODE):
+        # A process that was killed in the middle left a copy of everything.
+        for left in folder.glob(f"{_UNFINISHED}*"):
+            rmtree(left, ignore_errors=True)
         known = tag_file.read_text(encoding="utf-8") if tag_file.exists() and published.exists() else None
-        with TemporaryDirectory(dir=folder) as directory:
+        with TemporaryDirectory(dir=folder, prefix=_UNFINISHED) as directory:
             had = Path(directory) / PUBLISHED_NAME
             is_file = destination.kind == "files"
             tag = ObjectShare(destination).fetch(had, known) if is_file else _put_together(destination, had, known)

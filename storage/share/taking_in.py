@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from storage.connection import Connection
+from storage.errors import StorageError
 from storage.file.database import PUBLISHED_NAME, Warehouse, open_published, transaction
 from storage.file.instances import opened
 from storage.file.migrations import migrate
@@ -17,8 +19,9 @@ from storage.share.destinations import Destination
 from storage.share.shared_tables import name_in_sql, tables_of_workspaces, text_in_sql
 from storage.share.sharing import FETCHED_NAME, fetch
 
-OWN = "announcement"
-"""The table of what was told. What the others told stays with them: their channels are not those of this machine."""
+_log = logging.getLogger(__name__)
+OWN = ("announcement", "monthly_report")
+"""The tables of what was told. What the others told stays with them: their channels are not those of this machine."""
 
 
 def folder_of(data_dir: Path, address: str) -> Path:
@@ -26,16 +29,28 @@ def folder_of(data_dir: Path, address: str) -> Path:
     return data_dir / "shared" / sha256(address.encode()).hexdigest()[:16]
 
 
+def told_folder(data_dir: Path, destination: Destination) -> Path:
+    """The folder of the warehouse with what was told of it: the same whatever password or patience the address has."""
+    place = "\n".join((destination.kind, destination.shown, destination.schema, destination.data_path))
+    return data_dir / "shared" / f"told-{sha256(place.encode()).hexdigest()[:16]}"
+
+
 def take_in(warehouse: Warehouse, destination: Destination, folder: Path) -> list[str]:
     """Bring what is shared at `destination` into `folder`, put all of its rows in the place of those that the warehouse
     has, in one transaction, and publish it; the names of its workspaces.
 
-    The table `announcement` is left as it is. What is there already is not taken in again.
+    The tables of what was told are left as they are. What is there already is not taken in again. Where it cannot be
+    had now, what was had stays, and grows old.
 
     Raises:
-        StorageError: it cannot be had or read here; the warehouse stays as it was.
+        StorageError: nothing was had so far, or it cannot be read here; the warehouse stays as it was.
     """
-    fetch(destination, folder)
+    try:
+        fetch(destination, folder)
+    except StorageError as failure:
+        if not warehouse.published_path.exists():
+            raise
+        _log.warning("warning: what was had stays as it is: %s", failure)
     with clear_failures(folder):
         newest = (folder / FETCHED_NAME).read_text(encoding="utf-8")
         marker = warehouse.data_dir / "taken_in"
@@ -66,7 +81,7 @@ def _take_in(warehouse: Warehouse, brought: Path) -> None:
 
 def _replace(connection: Connection) -> None:
     for table in tables_of_workspaces(connection):
-        if table != OWN:
+        if table not in OWN:
             name = name_in_sql(table)
             connection.execute(f"DELETE FROM {name}")  # noqa: S608
             connection.execute(f"INSERT INTO {name} BY NAME FROM brought.{name}")
