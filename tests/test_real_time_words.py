@@ -62,7 +62,7 @@ def test_each_way_has_its_own_step(way: Way, is_kept: bool | None, said: str) ->
 
 def test_what_is_kept_back_or_late_comes_before_a_look_elsewhere() -> None:
     held = what_it_takes(300, None, Carried("live", "e", is_held=True), 7, "acme")
-    assert held == "Let go what is held: campaign-health route release e --workspace=acme"
+    assert held == "Let go what is kept back: campaign-health route release e --workspace=acme"
     late = Carried("live", "e", late_source="export", late_seconds=900)
     assert what_it_takes(300, False, late, 7, None) == (
         "A sooner sender: events of Mixpanel's export come up to 15 minutes late."

@@ -104,7 +104,10 @@ def test_letters_go_to_slack_at_once_and_only_once(warehouse: Warehouse, slack: 
         noted(letters("refused:required", 1), hour=hour)
     noted(hour=13)
     noted(hour=14)
-    assert headlines(slack) == ["1 kind of event is held or cannot be delivered", "1 kind of event may go out again"]
+    assert headlines(slack) == [
+        "1 kind of event is kept back or cannot be delivered",
+        "1 kind of event may go out again",
+    ]
 
 
 def test_the_digest_says_it_in_a_part_of_its_own_and_covers_it() -> None:
@@ -113,6 +116,6 @@ def test_the_digest_says_it_in_a_part_of_its_own_and_covers_it() -> None:
     digest = build_digest(
         situation, announcement_id="a", kind="urgent", today=BEGUN.date(), dashboard_url=None, only_incidents=()
     )
-    assert digest.headline == "1 kind of event is held or cannot be delivered"
+    assert digest.headline == "1 kind of event is kept back or cannot be delivered"
     assert [section.name for section in digest.sections] == ["Carried to Customer.io"]
     assert digest.change_ids == (f"hold:{ID}",)

@@ -101,7 +101,7 @@ def _of_event(
     if carried.way == "not_carried" or carried.event is None:
         return "Send its event to Customer.io: no message for 28 days."
     if carried.is_held:
-        return f"Let go what is held: {release_command(carried.event, workspace)}"
+        return f"Let go what is kept back: {release_command(carried.event, workspace)}"
     if carried.way == "shadow":
         return f"Go live: {route_command('route mode', carried.event, workspace, 'live')}"
     if carried.way == "export" and promise_seconds < EXPORT_SECONDS:

@@ -84,7 +84,7 @@ def headline(
     if early_back := back_of[SectionName.EARLY]:
         said.append(f"{plural(early_back, 'campaign')} sent again after an early sign")
     if held := open_of[SectionName.DELIVERY]:
-        said.append(f"{plural(held, 'kind of event is', 'kinds of event are')} held or cannot be delivered")
+        said.append(f"{plural(held, 'kind of event is', 'kinds of event are')} kept back or cannot be delivered")
     if held_back := back_of[SectionName.DELIVERY]:
         said.append(f"{plural(held_back, 'kind of event', 'kinds of event')} may go out again")
     said += answers.parts
