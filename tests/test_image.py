@@ -99,7 +99,7 @@ def test_without_sign_in_nobody_is_served(alone: Image) -> None:
 
 
 @pytest.mark.slow("installs")
-def test_with_sign_in_the_dashboard_is_served_and_called_healthy(alone: Image) -> None:
+def test_with_sign_in_the_dashboard_is_served_and_called_healthy(alone: Image, tmp_path: Path) -> None:
     stage, says = alone
     secrets = stage.written("/run/secrets/secrets.toml")
     secrets.parent.mkdir(parents=True, exist_ok=True)
@@ -111,14 +111,17 @@ def test_with_sign_in_the_dashboard_is_served_and_called_healthy(alone: Image) -
     healthy = shlex.join(says["HEALTHCHECK"]).replace(":8501/", f":{port}/")
     assert stage.run(healthy).returncode != 0
     script = command_line(says, "dashboard", "--address", "0.0.0.0", "--port", port)
-    process = subprocess.Popen(stage.command(script), env=stage.variables, stderr=subprocess.PIPE, text=True)
+    log = tmp_path / "dashboard.log"
+    with log.open("wb") as written:
+        process = subprocess.Popen(stage.command(script), env=stage.variables, stderr=written)
     try:
-        assert any(stage.run(healthy).returncode == 0 or time.sleep(1) for _ in range(60))
+        tries = (process.poll() is None and (stage.run(healthy).returncode == 0 or time.sleep(1)) for _ in range(60))
+        assert any(tries), log.read_text()
         said = Path(f"/proc/{process.pid}/status").read_text()
         assert re.findall(r"^(?:Uid|Gid|NoNewPrivs):\t(\d+)", said, re.MULTILINE) == [str(OWNER), str(OWNER), "1"]
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.wait(timeout=60)
 
 
 @pytest.mark.slow("installs")

@@ -129,6 +129,7 @@ def test_the_new_name_of_an_event_that_fell_silent_is_kept_and_goes_out_under_th
         (hold,) = found.holds()
         assert (hold.event, hold.kind, hold.candidate_of) == ("project_created", "candidate", EVENT)
         assert not found.happen(name="plan_viewed")
+        until(lambda: found.moving.routed("project_created") is not None)
         for number in range(5):
             assert found.happen("ada", "project_created", plan=f"p{number}")
         until(lambda: found.numbers("project_created").get("held") == 5)
