@@ -112,7 +112,8 @@ def copied(first: Path, folder: Path, names: Sequence[str]) -> None:
             connection.execute(f'CREATE TEMP TABLE kept AS SELECT * FROM "{schema}"."{table}"')
             connection.execute(f'DELETE FROM "{schema}"."{table}"')
             connection.execute(
-                f'INSERT INTO "{schema}"."{table}" SELECT kept.* REPLACE (copied_to AS workspace) FROM named, kept'
+                f'INSERT INTO "{schema}"."{table}" SELECT kept.* REPLACE (copied_to AS workspace) FROM named, kept '
+                "ORDER BY copied_to, kept.rowid"  # as if each had collected its own
             )
             connection.execute("DROP TABLE kept")
     Warehouse(data).publish()
