@@ -145,7 +145,11 @@ def test_a_table_of_the_name_default_means_that_one_only(team: Team) -> None:
             connection.execute(f"INSERT INTO {table} {copied}")
     team.shares()
     assert "acme" in team.tells(MONDAY, "--dry-run").output
-    assert "acme" not in team.tells(MONDAY, "--dry-run", named="[workspace.default]\n").output
+    only = "[workspace.default]\n"
+    assert "acme" not in team.tells(MONDAY, "--dry-run", named=only).output
+    shown = team.runs("tells", ["status"], MONDAY, only).output
+    assert "acme" in shown, "what is there is shown"
+    assert "configured" not in shown
 
 
 def test_nothing_can_be_decided_where_nothing_is_collected(team: Team) -> None:

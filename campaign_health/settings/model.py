@@ -218,11 +218,13 @@ class Settings(Frozen):
     def configured(self) -> tuple[str, ...] | None:
         """The names of the workspaces that are set up here.
 
-        None where none is named and there are no keys: a machine that only reads what another one collects cannot know.
+        None where there are no keys and none is named, or all is read from where others share it: a machine that only
+        reads what another one collects cannot know.
         """
         names = tuple(workspace.name for workspace in self.workspaces)
         has_keys = any(workspace.events or workspace.customerio for workspace in self.workspaces)
-        return names if has_keys or names != (DEFAULT_WORKSPACE,) else None
+        is_named = names != (DEFAULT_WORKSPACE,) and self.database is None
+        return names if has_keys or is_named else None
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, for redaction; longest first."""
