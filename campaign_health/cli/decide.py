@@ -27,6 +27,7 @@ from campaign_health.state.find_campaign import find_campaign
 from campaign_health.state.handling import handling, may_be_fixed, said_of
 from campaign_health.state.incident import Incident, incidents_of
 from campaign_health.state.incident_timeline import TimelineRow, incident_timeline, is_about
+from campaign_health.state.shared_installation import only_reads
 from campaign_health.words.dates import day_text
 from campaign_health.words.status_words import status_label
 from storage.connection import Connection
@@ -84,7 +85,7 @@ def command(
     you say holds at once, on every surface, and is published.
     """
     settings = load_settings(os.environ, Path.cwd())
-    if settings.database is not None and not Warehouse(settings.data_dir).exists():
+    if only_reads(settings):
         raise CouldNotStart("Nothing is collected on this machine.", "Decide on the one that collects the workspace.")
     check_workspace(settings, workspace)
     now = read_clock(os.environ)

@@ -18,6 +18,11 @@ from storage.share.taking_in import folder_of, take_in, told_folder
 _log = logging.getLogger(__name__)
 
 
+def only_reads(settings: Settings) -> bool:
+    """Whether this machine has its data from others: it is said where they share it, and nothing was collected here."""
+    return settings.database is not None and not Warehouse(settings.data_dir).exists()
+
+
 def reading_settings() -> Settings:
     """The settings of this process for a command that only reads what is published.
 
@@ -30,7 +35,7 @@ def reading_settings() -> Settings:
         StorageError: what is shared cannot be had.
     """
     settings = load_settings(os.environ, Path.cwd())
-    if settings.database is None or Warehouse(settings.data_dir).exists():
+    if settings.database is None or not only_reads(settings):
         return settings
     folder = shared_folder(settings.data_dir, settings.database.get_secret_value())
     with open_published(folder) as connection:
@@ -47,9 +52,8 @@ def told_of(settings: Settings) -> tuple[Settings, Warehouse]:
         SettingsError: the settings name workspaces, and none of them is shared there.
         StorageError: what is shared cannot be had or read.
     """
-    own = Warehouse(settings.data_dir)
-    if settings.database is None or own.exists():
-        return settings, own
+    if settings.database is None or not only_reads(settings):
+        return settings, Warehouse(settings.data_dir)
     address = settings.database.get_secret_value()
     folder = folder_of(settings.data_dir, address)
     destination = parse_destination(address)
